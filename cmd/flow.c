@@ -1,0 +1,287 @@
+#include "flow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "output.h"
+#include "progress.h"
+#include "sync/sync.h"
+
+#include "base/banned.h"
+
+/* A mail from cron should tell enough to act on, and still be read. */
+enum { PARKED_SHOWN = 20, NOTICES_KEPT = 50 };
+
+/* One run of one flow as seen from the command line. */
+struct view {
+	struct cmd *cmd;
+	const struct flow *flow;
+	struct progress progress;
+	bool dry_run;
+	size_t n_records; /* written into the JSON array so far */
+	const char *parked[PARKED_SHOWN];
+	size_t n_parked; /* all of them, also those that are not kept */
+	const char *notices[NOTICES_KEPT];
+	size_t n_notices;
+};
+
+static const char *outcome_text(enum sync_outcome o, bool dry_run)
+{
+	switch (o) {
+	case SYNC_CREATED:
+		return dry_run ? "would create" : "created";
+	case SYNC_UPDATED:
+		return dry_run ? "would update" : "updated";
+	case SYNC_UNCHANGED:
+		return "unchanged";
+	case SYNC_ADOPTED:
+		return dry_run ? "is already there:" : "was already there:";
+	case SYNC_PARKED:
+		return dry_run ? "would park" : "parked";
+	case SYNC_STILL_PARKED:
+		return dry_run ? "would stay parked:" : "still parked:";
+	case SYNC_LATER:
+		return dry_run ? "would try later" : "later";
+	}
+	BUG("no such outcome: %d", (int)o);
+}
+
+static enum style outcome_style(enum sync_outcome o)
+{
+	return o == SYNC_PARKED                                ? STYLE_RED
+	       : o == SYNC_LATER                               ? STYLE_YELLOW
+	       : o == SYNC_UNCHANGED || o == SYNC_STILL_PARKED ? STYLE_DIM
+							       : STYLE_PLAIN;
+}
+
+static void print_record(struct view *v, const struct sync_record *r, struct arena *a)
+{
+	enum style style = outcome_style(r->outcome);
+
+	printf("%s%s%s %s", style_on(stdout, style), outcome_text(r->outcome, v->dry_run),
+	       style_off(stdout, style), clean_text(r->label, a));
+	if (r->target_id)
+		printf(" → %s", clean_text(r->target_id, a));
+	if (r->err)
+		printf(": %s", clean_text(r->err->msg, a));
+	putchar('\n');
+	if (v->cmd->verbose && v->dry_run && r->document)
+		print_json(stdout, r->document, "  ");
+}
+
+/*
+ * The mapped document is already JSON text and goes in as it is, so that no number
+ * changes.
+ */
+static void print_record_json(struct view *v, const struct sync_record *r, struct arena *a)
+{
+	CLEANUP(json) cJSON *o = json_object();
+	char *text;
+
+	json_add_str(o, "record", r->record);
+	json_add_str(o, "name", r->label);
+	json_add_str(o, "outcome", sync_outcome_name(r->outcome));
+	json_add_str(o, "target", r->target_id);
+	if (r->err) {
+		json_add_str(o, "code", r->err->code);
+		json_add_str(o, "reason", r->err->msg);
+	}
+	text = json_text(o, a);
+	printf("%s\n    ", v->n_records++ ? "," : "");
+	if (v->dry_run && r->document)
+		printf("%.*s,\"document\":%s}", (int)strlen(text) - 1, text, r->document);
+	else
+		fputs(text, stdout);
+}
+
+static void keep_parked(struct view *v, const struct sync_record *r)
+{
+	struct arena *a = v->cmd->arena;
+
+	if (v->n_parked++ < PARKED_SHOWN)
+		v->parked[v->n_parked - 1] = arena_printf(a, "%s: %s", clean_text(r->label, a),
+							  r->err ? clean_text(r->err->msg, a)
+								 : "parked");
+}
+
+static void on_record(void *ctx, const struct sync_record *r)
+{
+	struct view *v = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	if (r->outcome == SYNC_PARKED)
+		keep_parked(v, r);
+	if (!v->cmd->json && !v->dry_run && !v->cmd->verbose)
+		return;
+	progress_clear(&v->progress);
+	if (v->cmd->json)
+		print_record_json(v, r, a);
+	else
+		print_record(v, r, a);
+}
+
+static void on_notice(void *ctx, const char *text)
+{
+	struct view *v = ctx;
+
+	if (v->n_notices < NOTICES_KEPT)
+		v->notices[v->n_notices++] = arena_strdup(v->cmd->arena, text);
+	if (!out_is_tty(stderr) && !v->cmd->verbose)
+		return;
+	progress_clear(&v->progress);
+	fprintf(stderr, "erpsync: note: %s\n", clean_text(text, v->cmd->arena));
+}
+
+static void on_progress(void *ctx, const struct sync_summary *so_far)
+{
+	struct view *v = ctx;
+
+	progress_update(&v->progress, so_far);
+}
+
+/* "csv:/srv/out" names a connector of this build that can take the flow's kind. */
+static enum errk check_target(const struct flow *f, const char *to, struct arena *a, struct err *e)
+{
+	const char *colon = strchr(to, ':');
+	const char *name = arena_strndup(a, to, strcspn(to, ":"));
+	const struct connector_type *type = connector_find(name);
+
+	if (!colon || !colon[1])
+		return usage_error(e, "--to: '%s' should be SYSTEM:PLACE, e.g. csv:/srv/out", to);
+	if (!type)
+		return usage_error(e, "--to: no system is called '%s'", name);
+	if (!(type->as[f->to].put & 1U << f->kind))
+		return usage_error(e, "--to: %s does not take %s", type->title,
+				   record_kind_plural(f->kind));
+	return E_OK;
+}
+
+static enum errk read_options(struct cmd *c, struct sync_options *o, struct err *e)
+{
+	const struct args *args = c->args;
+
+	o->full = args_flag(args, "full");
+	o->only = args_list(args, "only", &o->n_only);
+	o->limit = (size_t)args_number(args, "limit");
+	/* Not every flow has these. */
+	if (args_knows(args, "since"))
+		o->since = args_number(args, "since");
+	if (args_knows(args, "until"))
+		o->until = args_number(args, "until");
+	if (args_knows(args, "to"))
+		o->to = args_text(args, "to");
+	if (o->since && o->until && o->since >= o->until)
+		return usage_error(e, "--since must be before --until");
+	if (o->n_only && (o->since || o->until || o->full))
+		return usage_error(e, "--only names its records: no %s--full with it",
+				   args_knows(args, "since") ? "--since, --until or " : "");
+	if (args_text(args, "max-runtime"))
+		stop_set_deadline_ms(args_number(args, "max-runtime"));
+	return o->to ? check_target(c->command->flow, o->to, c->arena, e) : E_OK;
+}
+
+static void end_json(struct view *v, const struct sync_summary *s)
+{
+	CLEANUP(json) cJSON *summary = sync_summary_json(s);
+	CLEANUP(json) cJSON *notices = json_array();
+
+	for (size_t i = 0; i < v->n_notices; i++) {
+		cJSON *text = cJSON_CreateString(v->notices[i]);
+
+		if (text)
+			json_push(notices, text);
+	}
+	printf("%s],\n  \"notices\": %s,\n  \"summary\": %s\n}", v->n_records ? "\n  " : "",
+	       json_text(notices, v->cmd->arena), json_text(summary, v->cmd->arena));
+}
+
+static void print_parked(const struct view *v, const struct sync_summary *s)
+{
+	size_t shown = v->n_parked < PARKED_SHOWN ? v->n_parked : PARKED_SHOWN;
+	int64_t all = s->parked_total > (int64_t)v->n_parked ? s->parked_total
+							     : (int64_t)v->n_parked;
+
+	for (size_t i = 0; i < shown; i++)
+		fprintf(stderr, "erpsync: %s %s\n", v->flow->label, v->parked[i]);
+	if (all > (int64_t)shown && shown > 0)
+		fprintf(stderr, "erpsync: and %lld more: erpsync queue list --parked\n",
+			(long long)(all - (int64_t)shown));
+	else if (shown == 0 && all > 0)
+		fprintf(stderr, "erpsync: %lld records are parked: erpsync queue list --parked\n",
+			(long long)all);
+}
+
+static enum style summary_style(int status)
+{
+	return status == 0 ? STYLE_GREEN : status == 1 || status == 75 ? STYLE_YELLOW : STYLE_RED;
+}
+
+/* A run that failed before the first record has nothing to add to its error. */
+static bool did_something(const struct sync_summary *s)
+{
+	return s->pulled || s->created || s->updated || s->unchanged || s->adopted || s->parked ||
+	       s->still_parked || s->later || s->settled;
+}
+
+/*
+ * The summary goes to whoever asked: a terminal, --verbose, a dry run. Parked records
+ * need a person, so they and the summary go to stderr, where cron makes a mail of them.
+ */
+static void end_text(struct view *v, const struct sync_summary *s)
+{
+	const char *text = sync_summary_text(s, v->cmd->arena);
+	enum style style = summary_style(sync_exit_status(s));
+	bool shown = !v->cmd->json && (out_is_tty(stdout) || v->cmd->verbose || v->dry_run);
+
+	if (shown && (s->err.kind == E_OK || did_something(s)))
+		printf("%s%s%s\n", style_on(stdout, style), text, style_off(stdout, style));
+	/* A dry run has told about each record already. */
+	if (sync_exit_status(s) != 1 || v->dry_run)
+		return;
+	fflush(stdout);
+	if (!shown)
+		fprintf(stderr, "erpsync: %s\n", text);
+	print_parked(v, s);
+}
+
+enum errk flow_run(struct cmd *c, const struct flow *f, struct sync_options *o,
+		   const char *json_head, int *status, struct err *e)
+{
+	struct view v = {.cmd = c, .flow = f, .dry_run = c->session.options.dry_run};
+	struct sync_summary summary = {0};
+	enum errk rc;
+
+	o->on_progress = on_progress;
+	o->on_record = on_record;
+	o->on_notice = on_notice;
+	o->ctx = &v;
+	progress_begin(&v.progress);
+	if (c->json)
+		printf("{\n  %s,\n  \"records\": [", json_head);
+	rc = sync_run(&c->session, f, o, &summary, e);
+	progress_clear(&v.progress);
+	*status = sync_exit_status(&summary);
+	if (c->json)
+		end_json(&v, &summary);
+	end_text(&v, &summary);
+	return rc;
+}
+
+enum errk cmd_flow(struct cmd *c, struct err *e)
+{
+	struct sync_options o = {0};
+	enum errk rc = read_options(c, &o, e);
+
+	if (rc != E_OK)
+		return rc;
+	c->answered = c->json;
+	rc = flow_run(c, c->command->flow, &o,
+		      arena_printf(c->arena, "\"format\": %d", OUTPUT_FORMAT), &c->status, e);
+	if (c->json)
+		putchar('\n');
+	return rc;
+}

@@ -1,0 +1,235 @@
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+#include "base/banned.h"
+
+bool out_is_tty(FILE *f)
+{
+	return isatty(fileno(f)) == 1;
+}
+
+int out_width(FILE *f)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(f), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return 80;
+	return size.ws_col;
+}
+
+static bool has_colour(FILE *f)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return out_is_tty(f) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+const char *style_on(FILE *f, enum style s)
+{
+	static const char *const codes[] = {
+		[STYLE_PLAIN] = "",       [STYLE_BOLD] = "\033[1m",   [STYLE_DIM] = "\033[2m",
+		[STYLE_RED] = "\033[31m", [STYLE_GREEN] = "\033[32m", [STYLE_YELLOW] = "\033[33m",
+	};
+
+	return has_colour(f) ? codes[s] : "";
+}
+
+const char *style_off(FILE *f, enum style s)
+{
+	return s != STYLE_PLAIN && has_colour(f) ? "\033[0m" : "";
+}
+
+/* U+0080 to U+009F in UTF-8: controls that some terminals obey. */
+static bool is_c1(const char *p)
+{
+	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0;
+}
+
+/* Invalid UTF-8 can't be judged and is replaced byte by byte. */
+const char *clean_text(const char *text, struct arena *a)
+{
+	size_t len = text ? strlen(text) : 0;
+	char *out = arena_strndup(a, text ? text : "", len);
+	size_t valid = str_utf8_prefix(out, len);
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)out[i];
+
+		if (i == valid) {
+			out[i] = '?';
+			valid = i + 1 + str_utf8_prefix(out + i + 1, len - i - 1);
+		} else if (c < 0x20 || c == 0x7f) {
+			out[i] = '?';
+		} else if (is_c1(out + i)) {
+			out[i] = out[i + 1] = '?';
+		}
+	}
+	return out;
+}
+
+static size_t characters(const char *utf8)
+{
+	size_t n = 0;
+
+	for (; *utf8; utf8++)
+		n += ((unsigned char)*utf8 & 0xc0) != 0x80;
+	return n;
+}
+
+const char *clean_cell(const char *text, size_t width, struct arena *a)
+{
+	const char *clean = clean_text(text, a);
+	size_t have = characters(clean);
+
+	return have >= width ? clean : arena_printf(a, "%s%*s", clean, (int)(width - have), "");
+}
+
+const char *age_text(int64_t since, int64_t now, struct arena *a)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return arena_strdup(a, duration_text((now > since ? now - since : 0) * 1000, text));
+}
+
+const char *when_text(int64_t t, int64_t now, struct arena *a)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (t == 0)
+		return "never";
+	clock_text(t, text);
+	if (t > now)
+		return arena_printf(a, "%s (in %s)", text, age_text(now, t, a));
+	return arena_printf(a, "%s (%s ago)", text, age_text(t, now, a));
+}
+
+static void new_line(struct str *out, const char *indent, int depth)
+{
+	str_addf(out, "\n%s%*s", indent, depth * 2, "");
+}
+
+/* The end of the string that begins at p, which is valid JSON. */
+static const char *string_end(const char *p)
+{
+	for (p++; *p && *p != '"'; p++)
+		if (*p == '\\' && p[1])
+			p++;
+	return *p ? p + 1 : p;
+}
+
+/* Controls that JSON may hold as they are would still reach the terminal. */
+static void add_part(struct str *out, const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		if (*p == 0x7f)
+			str_add(out, "\\u007f");
+		else if (end - p > 1 && is_c1(p))
+			str_addf(out, "\\u00%02x", (unsigned char)*++p);
+		else
+			str_addc(out, *p);
+	}
+}
+
+static const char *skip_blank(const char *p)
+{
+	return p + strspn(p, " \t\r\n");
+}
+
+/*
+ * The end of an object or array that begins at p, holds no other one and is short, so that it
+ * reads best in one line; else NULL.
+ */
+static const char *short_end(const char *p)
+{
+	enum { SHORT = 72 };
+	const char *start = p;
+
+	for (p++; *p && p - start < SHORT;) {
+		if (*p == '{' || *p == '[')
+			return NULL;
+		if (*p == '}' || *p == ']')
+			return p + 1;
+		p = *p == '"' ? string_end(p) : p + 1;
+	}
+	return NULL;
+}
+
+static void add_in_line(struct str *out, const char *p, const char *last)
+{
+	while (p < last) {
+		const char *end = *p == '"' ? string_end(p) : p + 1;
+
+		add_part(out, p, end);
+		if (*p == ',' || *p == ':')
+			str_addc(out, ' ');
+		p = skip_blank(end);
+	}
+}
+
+void json_pretty(struct str *out, const char *json, const char *indent)
+{
+	int depth = 0;
+
+	str_add(out, indent);
+	for (const char *p = skip_blank(json); *p; p = skip_blank(p)) {
+		const char *end = *p == '"' ? string_end(p) : p + 1, *close = NULL;
+		bool opens = *p == '{' || *p == '[';
+
+		if (opens)
+			close = short_end(p);
+		if (close) {
+			add_in_line(out, p, close);
+			p = close;
+			continue;
+		}
+		if ((*p == '}' || *p == ']') && depth > 0)
+			new_line(out, indent, --depth);
+		add_part(out, p, end);
+		if (opens)
+			new_line(out, indent, ++depth);
+		else if (*p == ',')
+			new_line(out, indent, depth);
+		else if (*p == ':')
+			str_addc(out, ' ');
+		p = end;
+	}
+	str_addc(out, '\n');
+}
+
+void print_json(FILE *f, const char *json, const char *indent)
+{
+	CLEANUP(str) struct str text = {0};
+
+	str_init(&text, 0);
+	json_pretty(&text, json, indent);
+	fputs(text.buf, f);
+}
+
+cJSON *answer_begin(void)
+{
+	cJSON *answer = json_object();
+
+	json_add_int(answer, "format", OUTPUT_FORMAT);
+	return answer;
+}
+
+void answer_end(cJSON *answer, struct arena *a)
+{
+	print_json(stdout, json_text(answer, a), "");
+	cJSON_Delete(answer);
+}
+
+void json_add_time(cJSON *obj, const char *key, int64_t t)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	json_add_str(obj, key, t ? clock_text(t, text) : NULL);
+}

@@ -1,0 +1,327 @@
+#include "cmd.h"
+
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "document.h"
+#include "entry.h"
+#include "state/queue.h"
+#include "state/run.h"
+#include "who.h"
+
+#include "base/banned.h"
+
+enum { ALL_STATES = 1 << QUEUE_READY | 1 << QUEUE_SENDING | 1 << QUEUE_PARKED | 1 << QUEUE_DONE };
+
+/* A walk over the queue: rows are printed as they come, however many there are. */
+struct walk {
+	struct cmd *cmd;
+	int64_t now, n;
+	bool with_flow, personal;
+};
+
+/* `queue list` */
+
+#define FLOW_HEAD "FLOW             "
+
+static int wanted_states(const struct args *args)
+{
+	int states = 0;
+
+	if (args_flag(args, "parked"))
+		states |= 1 << QUEUE_PARKED;
+	if (args_flag(args, "waiting"))
+		states |= 1 << QUEUE_READY;
+	if (args_flag(args, "sending"))
+		states |= 1 << QUEUE_SENDING;
+	if (args_flag(args, "done"))
+		states |= 1 << QUEUE_DONE;
+	return args_flag(args, "all") ? ALL_STATES : states;
+}
+
+static void list_json(struct walk *w, const struct queue_row *row, struct arena *a)
+{
+	CLEANUP(json) cJSON *o = entry_json(row);
+
+	printf("%s\n    %s", w->n ? "," : "", json_text(o, a));
+}
+
+static void list_text(const struct walk *w, const struct queue_row *row, struct arena *a)
+{
+	enum style style = entry_style(row->state);
+
+	if (w->n == 0)
+		printf("%s%-12s %-8s %-8s %5s  %s%sREASON%s\n", style_on(stdout, STYLE_BOLD),
+		       "RECORD", "STATE", "AGE", "TRIES", w->with_flow ? "FLOW  " : "", "",
+		       style_off(stdout, STYLE_BOLD));
+	printf("%s %s%-8s%s %s %5d  ", clean_cell(row->label, 12, a), style_on(stdout, style),
+	       entry_state(row->state), style_off(stdout, style),
+	       clean_cell(age_text(row->enqueued_at, w->now, a), 8, a), row->attempts);
+	if (w->with_flow)
+		printf("%s ", clean_cell(row->flow, sizeof(FLOW_HEAD) - 2, a));
+	printf("%s\n", entry_why(row, w->now, a));
+}
+
+static enum errk list_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	struct walk *w = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)e;
+	if (w->cmd->json)
+		list_json(w, row, a);
+	else
+		list_text(w, row, a);
+	w->n++;
+	return E_OK;
+}
+
+/* The state file also keeps notes under names that are no flow's: those have no runs. */
+static enum errk count_flows(struct state *s, const char *const *names, size_t n, struct arena *a,
+			     size_t *out, struct err *e)
+{
+	enum errk rc = E_OK;
+
+	*out = 0;
+	for (size_t i = 0; rc == E_OK && i < n; i++) {
+		struct run *runs;
+		size_t n_runs = 0;
+
+		rc = run_last(s, names[i], 1, a, &runs, &n_runs, e);
+		*out += n_runs > 0;
+	}
+	return rc;
+}
+
+/* A flow that does not exist would list nothing, which looks like good news. */
+static enum errk check_flow(struct cmd *c, const char *flow, bool *several, struct err *e)
+{
+	const char **names, *near;
+	size_t n, n_flows = 0;
+	enum errk rc = run_flows(c->session.state, c->arena, &names, &n, e);
+
+	if (rc == E_OK)
+		rc = count_flows(c->session.state, names, n, c->arena, &n_flows, e);
+	if (rc != E_OK)
+		return rc;
+	*several = !flow && n_flows > 1;
+	for (size_t i = 0; flow && i < n; i++)
+		if (str_equal(names[i], flow))
+			return E_OK;
+	if (!flow || flow_of_name(flow, c->arena, NULL))
+		return E_OK;
+	near = str_nearest(flow, names, n);
+	if (near)
+		return usage_error(e, "--flow: no flow is called '%s'; did you mean '%s'?", flow,
+				   near);
+	return usage_error(e, "--flow: no flow is called '%s'; 'erpsync status' lists them", flow);
+}
+
+enum errk cmd_queue_list(struct cmd *c, struct err *e)
+{
+	struct walk w = {.cmd = c, .now = clock_now()};
+	struct queue_filter filter = {
+		.flow = args_text(c->args, "flow"),
+		.code = args_text(c->args, "code"),
+		.states = wanted_states(c->args),
+		.limit = (size_t)args_number(c->args, "limit"),
+	};
+	enum errk rc = check_flow(c, filter.flow, &w.with_flow, e);
+
+	if (rc != E_OK)
+		return rc;
+	if (c->json) {
+		c->answered = true;
+		printf("{\n  \"format\": %d,\n  \"entries\": [", OUTPUT_FORMAT);
+	}
+	rc = queue_each(c->session.state, &filter, false, list_row, &w, e);
+	if (c->json)
+		printf("%s]\n}\n", w.n ? "\n  " : "");
+	else if (rc == E_OK && w.n == 0)
+		puts("no such entry in the queue");
+	return rc;
+}
+
+/* `queue show` */
+
+static enum errk shown_payload(const struct walk *w, const struct queue_row *row, struct arena *a,
+			       const char **doc, struct err *e)
+{
+	const struct flow *f = flow_of_name(row->flow, a, NULL);
+
+	*doc = NULL;
+	if (!row->payload || !f)
+		return E_OK;
+	return document_shown(record_kind_name(f->kind), row->payload, w->personal, a, doc, e);
+}
+
+static enum errk show_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	struct walk *w = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *doc;
+	enum errk rc = shown_payload(w, row, a, &doc, e);
+
+	if (rc != E_OK)
+		return rc;
+	if (w->cmd->json) {
+		CLEANUP(json) cJSON *o = entry_json(row);
+
+		if (doc)
+			json_add(o, "document", cJSON_Parse(doc));
+		printf("%s\n    %s", w->n++ ? "," : "", json_text(o, a));
+		return E_OK;
+	}
+	printf("%s%s%s (%s)\n", w->n++ ? "\n" : "", clean_text(row->label, a), "",
+	       clean_text(row->record, a));
+	entry_print(row, w->now, a);
+	if (doc)
+		printf("  %-14s %s\n", "document",
+		       w->personal ? "as read" : "personal data masked; --personal shows it");
+	if (doc)
+		print_json(stdout, doc, "    ");
+	return E_OK;
+}
+
+enum errk cmd_queue_show(struct cmd *c, struct err *e)
+{
+	struct walk w = {.cmd = c, .now = clock_now(), .personal = args_flag(c->args, "personal")};
+	struct queue_filter filter = {.states = ALL_STATES};
+	bool known;
+	enum errk rc = who_find(c->session.state, c->args->operands[0], c->arena, &filter.who,
+				&known, e);
+
+	if (rc != E_OK)
+		return rc;
+	if (c->json) {
+		c->answered = true;
+		printf("{\n  \"format\": %d,\n  \"entries\": [", OUTPUT_FORMAT);
+	}
+	rc = queue_each(c->session.state, &filter, true, show_row, &w, e);
+	if (c->json)
+		printf("%s]\n}\n", w.n ? "\n  " : "");
+	else if (rc == E_OK && w.n == 0)
+		printf("the queue holds nothing of %s; 'erpsync explain %s' tells what is known\n",
+		       clean_text(filter.who, c->arena), clean_text(filter.who, c->arena));
+	return rc;
+}
+
+/* `queue retry` */
+
+static enum errk retry_one(struct cmd *c, const char *who, int64_t *total, struct err *e)
+{
+	struct queue_filter filter = {0};
+	int64_t n = 0;
+	bool known;
+	enum errk rc = who_find(c->session.state, who, c->arena, &filter.who, &known, e);
+
+	if (rc == E_OK)
+		rc = queue_release(c->session.state, &filter, clock_now(), &n, e);
+	if (rc != E_OK)
+		return rc;
+	*total += n;
+	if (n > 0)
+		printf("%s will be tried by the next run\n", clean_text(filter.who, c->arena));
+	else if (known)
+		printf("%s neither waits nor is parked: nothing to do\n",
+		       clean_text(filter.who, c->arena));
+	else
+		return usage_error(e,
+				   "nothing is known of '%s'; the command of its flow would fetch "
+				   "it, e.g. 'erpsync %s --only %s'",
+				   who, flows[0].name, who);
+	return E_OK;
+}
+
+enum errk cmd_queue_retry(struct cmd *c, struct err *e)
+{
+	const char *code = args_text(c->args, "code");
+	bool all = args_flag(c->args, "all");
+	struct queue_filter filter = {.code = code};
+	int64_t n = 0;
+	enum errk rc = E_OK;
+
+	if ((c->args->n_operands > 0) + all + (code != NULL) != 1)
+		return usage_error(e,
+				   "queue retry: name the records, or say --all, or --code CODE");
+	if (c->args->n_operands == 0) {
+		rc = queue_release(c->session.state, &filter, clock_now(), &n, e);
+		if (rc == E_OK)
+			printf("%lld will be tried by the next run\n", (long long)n);
+		return rc;
+	}
+	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
+		rc = retry_one(c, c->args->operands[i], &n, e);
+	return rc;
+}
+
+/* `queue drop` */
+
+static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	(void)row;
+	(void)e;
+	++*(int64_t *)ctx;
+	return E_OK;
+}
+
+/* Dropping loses a delivery for good, so a name must be spelt as the queue spells it. */
+static enum errk check_droppable(struct cmd *c, const char *who, struct err *e)
+{
+	struct queue_filter filter = {.who = who, .states = 1 << QUEUE_READY | 1 << QUEUE_PARKED};
+	int64_t n = 0;
+	enum errk rc = queue_each(c->session.state, &filter, false, count_row, &n, e);
+
+	if (rc != E_OK || n > 0)
+		return rc;
+	filter.who = who_other(who, c->arena);
+	rc = queue_each(c->session.state, &filter, false, count_row, &n, e);
+	if (rc != E_OK)
+		return rc;
+	if (n > 0)
+		return usage_error(e,
+				   "nothing in the queue is called '%s'; did you mean '%s'? "
+				   "Nothing was dropped",
+				   who, filter.who);
+	return usage_error(e, "'%s' neither waits nor is parked; nothing was dropped", who);
+}
+
+static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	struct walk *w = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)e;
+	printf("dropping %s (%s, %s%s%s)\n", clean_text(row->label, a), clean_text(row->flow, a),
+	       entry_state(row->state), row->code ? ": " : "", row->code ? row->code : "");
+	w->n++;
+	return E_OK;
+}
+
+enum errk cmd_queue_drop(struct cmd *c, struct err *e)
+{
+	const char *reason = args_text(c->args, "reason");
+	struct walk w = {.cmd = c, .now = clock_now()};
+	int64_t dropped = 0;
+	enum errk rc = E_OK;
+
+	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
+		rc = check_droppable(c, c->args->operands[i], e);
+	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++) {
+		struct queue_filter filter = {.who = c->args->operands[i],
+					      .states = 1 << QUEUE_READY | 1 << QUEUE_PARKED};
+		int64_t n = 0;
+
+		rc = queue_each(c->session.state, &filter, false, drop_row, &w, e);
+		if (rc == E_OK)
+			rc = queue_drop(c->session.state, &filter, reason ? reason : "by hand",
+					w.now, &n, e);
+		dropped += n;
+	}
+	if (rc == E_OK)
+		printf("%lld dropped\n", (long long)dropped);
+	return rc;
+}

@@ -1,0 +1,52 @@
+#include "cmd.h"
+
+#include <stdio.h>
+
+#include "output.h"
+#include "state/state.h"
+
+#include "base/banned.h"
+
+enum errk cmd_state_backup(struct cmd *c, struct err *e)
+{
+	const char *to = c->args->operands[0];
+	enum errk rc = state_backup(c->session.state, to, e);
+
+	/* Cron calls this each night: only a failure is news. */
+	if (rc == E_OK && (out_is_tty(stdout) || c->verbose))
+		printf("%s is a copy of %s\n", clean_text(to, c->arena),
+		       state_path(c->session.state));
+	return rc;
+}
+
+enum errk cmd_state_check(struct cmd *c, struct err *e)
+{
+	const char **findings;
+	size_t n;
+	enum errk rc = state_check(c->session.state, c->arena, &findings, &n, e);
+
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		puts(clean_text(findings[i], c->arena));
+	if (n > 0)
+		return err_set(
+			e, E_LOCAL, "state_corrupt",
+			"%s: %zu findings; stop the runs and bring back the last backup that "
+			"'state check' finds sound",
+			state_path(c->session.state), n);
+	if (out_is_tty(stdout) || c->verbose)
+		printf("%s is sound\n", state_path(c->session.state));
+	return E_OK;
+}
+
+enum errk cmd_state_path(struct cmd *c, struct err *e)
+{
+	const char *path = conf_text(c->session.conf, "state", "path");
+
+	if (!path)
+		return err_set(e, E_LOCAL, "bad_config", "%s: [state] path is not set",
+			       conf_path(c->session.conf));
+	puts(path);
+	return E_OK;
+}

@@ -1,0 +1,41 @@
+#ifndef ERPSYNC_BASE_CLOCK_H
+#define ERPSYNC_BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/*
+ * Points in time are whole seconds since 1970 UTC (int64_t) inside and RFC 3339 UTC
+ * ("2026-11-23T09:45:00Z") outside. Durations are milliseconds unless the name says
+ * otherwise.
+ */
+enum { CLOCK_TEXT_MAX = 48 };
+
+int64_t clock_now(void);     /* wall clock, seconds */
+int64_t clock_now_ms(void);  /* wall clock, milliseconds */
+int64_t clock_mono_ms(void); /* for measuring; never jumps */
+
+const char *clock_text(int64_t t, char out[CLOCK_TEXT_MAX]); /* RFC 3339 UTC with Z */
+
+/*
+ * Reads RFC 3339 ("…Z", "…+02:00", fractions cut off), "YYYY-MM-DD" (midnight UTC),
+ * "YYYY-MM-DD HH:MM:SS +0200" (Shopify's CSV exports) and the HTTP Date form. A time of
+ * day without a zone is refused: append "Z" where an API documents UTC. E_RECORD
+ * "bad_time".
+ */
+MUST_CHECK enum errk clock_parse(const char *text, int64_t *out, struct err *e);
+
+/*
+ * A time a person types: all of the above, "now", "today" (midnight UTC), "-2h", "-7d".
+ * E_LOCAL "bad_time".
+ */
+MUST_CHECK enum errk clock_parse_human(const char *text, int64_t now, int64_t *out, struct err *e);
+
+/* "90s", "12m", "2h", "30d", "500ms", plain number = seconds. E_LOCAL "bad_duration". */
+MUST_CHECK enum errk duration_parse(const char *text, int64_t *ms, struct err *e);
+/* "2d 3h", "12m", "8s", "350ms": the two largest units. */
+const char *duration_text(int64_t ms, char out[CLOCK_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,48 @@
+#ifndef ERPSYNC_BASE_CONF_PRIV_H
+#define ERPSYNC_BASE_CONF_PRIV_H
+
+#include "base/conf.h"
+
+/* Shared by the conf*.c files: reading the file, its values, asking for them, secrets. */
+
+enum secret_form { SECRET_INLINE, SECRET_FILE, SECRET_ENV, SECRET_COMMAND };
+enum { N_SECRET_FORMS = 4 };
+
+/* One table row and what the file says about it. */
+struct conf_value {
+	const struct conf_key *key;
+	const char *text; /* paths made absolute; NULL = neither set nor defaulted */
+	int64_t number;   /* CONF_BOOL, CONF_INT, CONF_DURATION, CONF_TIME */
+	int line;         /* 0 = not set */
+	enum secret_form form;
+	const char *secret; /* CONF_SECRET, once fetched */
+};
+
+struct conf {
+	struct arena *arena; /* holds all text, secrets too: wiped at the end */
+	const char *path, *dir;
+	struct conf_value *values;
+	size_t n_values;
+	int64_t command_limit_ms;
+};
+
+/* "", "_file", "_env", "_command" */
+extern const char *const conf_secret_suffix[N_SECRET_FORMS];
+
+/* The row's connector is the selected one, or the row needs none. */
+bool conf_is_active(const struct conf *c, const struct conf_key *row);
+
+/*
+ * Reads text as v->key demands into v; v is untouched on failure. E_LOCAL without file
+ * and line.
+ */
+MUST_CHECK enum errk conf_value_read(const struct conf *c, const char *text, struct conf_value *v,
+				     struct err *e);
+
+/*
+ * The row that the selected connector makes valid, else NULL; BUG if it is in no table
+ * at all.
+ */
+struct conf_value *conf_find(const struct conf *c, const char *section, const char *name);
+
+#endif

@@ -1,0 +1,392 @@
+#include "base/csvfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <csv.h>
+
+#include "base/cleanup.h"
+
+#include "base/banned.h"
+
+/*
+ * libcsv pushes cells and rows at us, our callers pull rows. Between the two stands a
+ * queue that holds the rows of one chunk of the file; when it is empty, the next chunk
+ * is parsed into it.
+ */
+enum { CHUNK = 64 * 1024, CELL_BLOCK = 4096, ROW_MAX = 16 * 1024 * 1024 };
+
+struct cell {
+	size_t at, len; /* in text */
+};
+
+struct queued_row {
+	size_t first, n; /* in cells */
+	int64_t line;
+};
+
+struct csv_reader {
+	char *path;
+	int fd;
+	struct csv_parser parser;
+	bool at_end;
+	struct err failed; /* once the file can't be parsed on, every call says so */
+
+	char *text;
+	size_t text_len, text_cap;
+	struct cell *cells;
+	size_t n_cells, cells_cap;
+	struct queued_row *rows;
+	size_t n_rows, rows_cap, next_row;
+	size_t row_first, row_text; /* where the row that isn't complete yet begins */
+	int64_t line, row_line;     /* of the next byte; of the beginning of that row */
+	bool after_cr;
+
+	const char **cell_ptrs;
+	size_t ptrs_cap;
+	struct arena *arena;
+	struct csv_row header;
+};
+
+/* Room for one more item than n. */
+static void *grow(void *items, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return items;
+	while (*cap <= n)
+		*cap = *cap ? *cap * 2 : 256;
+	items = reallocarray(items, *cap, size);
+	if (!items)
+		die(70, "out of memory");
+	return items;
+}
+
+/* Line breaks inside a cell: CRLF, LF, or a lone CR count one each. */
+static int64_t count_lines(const char *s, size_t len)
+{
+	const char *end = s + len;
+	int64_t n = 0;
+
+	for (const char *p = s; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+		n++;
+	for (const char *p = s; (p = memchr(p, '\r', (size_t)(end - p))); p++)
+		n += p + 1 == end || p[1] != '\n';
+	return n;
+}
+
+static void on_cell(void *data, size_t len, void *user)
+{
+	struct csv_reader *r = user;
+
+	r->text = grow(r->text, r->text_len + len, &r->text_cap, 1);
+	r->cells = grow(r->cells, r->n_cells, &r->cells_cap, sizeof(*r->cells));
+	r->cells[r->n_cells++] = (struct cell){r->text_len, len};
+	/*
+	 * libcsv hands over NULL with length 0 for a row that ends before its first
+	 * byte.
+	 */
+	if (len > 0)
+		memcpy(r->text + r->text_len, data, len);
+	r->text[r->text_len + len] = '\0';
+	r->line += count_lines(r->text + r->text_len, len);
+	r->text_len += len + 1;
+	r->after_cr = false;
+}
+
+static bool row_is_empty(const struct csv_reader *r)
+{
+	for (size_t i = r->row_first; i < r->n_cells; i++)
+		if (r->cells[i].len > 0)
+			return false;
+	return true;
+}
+
+/*
+ * CSV_REPALL_NL makes libcsv report every line end outside quotes, empty lines and the
+ * LF of a CRLF too: the only way to know the line number, since it tells no positions.
+ */
+static void on_row(int c, void *user)
+{
+	struct csv_reader *r = user;
+
+	if (row_is_empty(r)) {
+		r->n_cells = r->row_first;
+		r->text_len = r->row_text;
+	} else {
+		r->rows = grow(r->rows, r->n_rows, &r->rows_cap, sizeof(*r->rows));
+		r->rows[r->n_rows++] = (struct queued_row){
+			.first = r->row_first,
+			.n = r->n_cells - r->row_first,
+			.line = r->row_line,
+		};
+	}
+	if (c == '\r' || (c == '\n' && !r->after_cr))
+		r->line++;
+	r->after_cr = c == '\r';
+	r->row_first = r->n_cells;
+	r->row_text = r->text_len;
+	r->row_line = r->line;
+}
+
+/*
+ * Forgets the rows handed out; the cells of the row still being read move to the front.
+ */
+static void queue_reset(struct csv_reader *r)
+{
+	size_t n = r->n_cells - r->row_first;
+
+	if (n > 0) {
+		memmove(r->cells, r->cells + r->row_first, n * sizeof(*r->cells));
+		memmove(r->text, r->text + r->row_text, r->text_len - r->row_text);
+		for (size_t i = 0; i < n; i++)
+			r->cells[i].at -= r->row_text;
+	}
+	r->n_cells = n;
+	r->text_len -= r->row_text;
+	r->row_first = r->row_text = 0;
+	r->n_rows = r->next_row = 0;
+}
+
+static ssize_t read_chunk(struct csv_reader *r, char *buf)
+{
+	ssize_t n;
+
+	do
+		n = read(r->fd, buf, CHUNK);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static enum errk io_failed(const char *path, int error, struct err *e)
+{
+	return err_set(e, E_LOCAL, error == ENOENT ? "no_file" : "file_error",
+		       "%s: can't be read (%s)", path, strerror(error));
+}
+
+static enum errk parse(struct csv_reader *r, const char *buf, size_t len, struct err *e)
+{
+	size_t held = r->parser.entry_pos;
+
+	/* libcsv grows its buffer by this much: as much again, or a long cell is copied endlessly. */
+	csv_set_blk_size(&r->parser, held > CELL_BLOCK ? held : CELL_BLOCK);
+	if (csv_parse(&r->parser, buf, len, on_cell, on_row, r) != len)
+		die(70, "out of memory");
+	/* entry_pos: the part of the current cell that libcsv holds back. */
+	if (r->text_len - r->row_text + r->parser.entry_pos > ROW_MAX)
+		return err_set(e, E_RECORD, "bad_csv",
+			       "%s:%lld: the row is longer than 16 MiB; is a quote not closed?",
+			       r->path, (long long)r->row_line);
+	return E_OK;
+}
+
+static enum errk finish(struct csv_reader *r, struct err *e)
+{
+	r->at_end = true;
+	/* Strict only now: elsewhere a stray quote is a character like any other. */
+	csv_set_opts(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI);
+	if (csv_fini(&r->parser, on_cell, on_row, r) != 0)
+		return err_set(e, E_RECORD, "bad_csv", "%s:%lld: a quote in this row is not closed",
+			       r->path, (long long)r->row_line);
+	return E_OK;
+}
+
+/* Fills the queue until it holds a row or the file ends. */
+static enum errk fill(struct csv_reader *r, struct err *e)
+{
+	char buf[CHUNK];
+	enum errk k = E_OK;
+
+	queue_reset(r);
+	while (k == E_OK && r->n_rows == 0 && !r->at_end) {
+		ssize_t n = read_chunk(r, buf);
+
+		if (n < 0)
+			k = io_failed(r->path, errno, e);
+		else if (n == 0)
+			k = finish(r, e);
+		else
+			k = parse(r, buf, (size_t)n, e);
+	}
+	return k;
+}
+
+static enum errk bad_cell(const struct csv_reader *r, const struct queued_row *row, size_t i,
+			  const char *what, struct err *e)
+{
+	return err_set(e, E_RECORD, "bad_csv", "%s:%lld: column %zu holds %s", r->path,
+		       (long long)row->line, i + 1, what);
+}
+
+static enum errk take_row(struct csv_reader *r, struct csv_row *row, struct err *e)
+{
+	const struct queued_row *q = &r->rows[r->next_row++];
+
+	for (size_t i = 0; i < q->n; i++) {
+		const struct cell *c = &r->cells[q->first + i];
+		const char *text = r->text + c->at;
+
+		if (!str_utf8_valid(text, c->len))
+			return bad_cell(r, q, i, "text that is not UTF-8", e);
+		if (memchr(text, '\0', c->len))
+			return bad_cell(r, q, i, "a NUL byte", e);
+		r->cell_ptrs = grow(r->cell_ptrs, i, &r->ptrs_cap, sizeof(*r->cell_ptrs));
+		r->cell_ptrs[i] = text;
+	}
+	*row = (struct csv_row){.n = q->n, .cell = r->cell_ptrs, .line = q->line};
+	return E_OK;
+}
+
+enum errk csv_reader_next(struct csv_reader *r, struct csv_row *row, bool *more, struct err *e)
+{
+	enum errk k = E_OK;
+
+	if (r->next_row == r->n_rows) {
+		if (r->failed.kind != E_OK || fill(r, &r->failed) != E_OK) {
+			if (e)
+				*e = r->failed;
+			return r->failed.kind;
+		}
+	}
+	if (r->next_row == r->n_rows) {
+		*more = false;
+		return E_OK;
+	}
+	k = take_row(r, row, e);
+	if (k == E_OK)
+		*more = true;
+	return k;
+}
+
+/* The most frequent of , ; tab in the first line that holds anything, outside quotes. */
+static char detect_delimiter(const char *s, size_t len)
+{
+	size_t comma = 0, semicolon = 0, tab = 0;
+	bool quoted = false, seen = false;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = s[i];
+
+		if (c == '"')
+			quoted = !quoted;
+		if (quoted)
+			continue;
+		if ((c == '\n' || c == '\r') && seen)
+			break;
+		seen = seen || (c != '\n' && c != '\r');
+		comma += c == ',';
+		semicolon += c == ';';
+		tab += c == '\t';
+	}
+	if (semicolon > comma && semicolon >= tab)
+		return ';';
+	return tab > comma ? '\t' : ',';
+}
+
+static enum errk start(struct csv_reader *r, struct err *e)
+{
+	char buf[CHUNK], *text = buf;
+	ssize_t n = read_chunk(r, buf);
+	size_t len = n > 0 ? (size_t)n : 0;
+
+	if (n < 0)
+		return io_failed(r->path, errno, e);
+	if (len >= 2 && (memcmp(buf, "\xff\xfe", 2) == 0 || memcmp(buf, "\xfe\xff", 2) == 0))
+		return err_set(e, E_LOCAL, "bad_encoding", "%s: is UTF-16; save it as CSV UTF-8",
+			       r->path);
+	if (len >= 3 && memcmp(buf, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	csv_set_delim(&r->parser, (unsigned char)detect_delimiter(text, len));
+	return parse(r, text, len, e);
+}
+
+/* libcsv trims blanks of cells without quotes; names in quotes shall match too. */
+static const char *trimmed(struct arena *a, const char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t\r\n");
+	len = strlen(s);
+	while (len > 0 && strchr(" \t\r\n", s[len - 1]))
+		len--;
+	return arena_strndup(a, s, len);
+}
+
+static enum errk read_header(struct csv_reader *r, struct err *e)
+{
+	struct csv_row row = {0};
+	const char **names;
+	bool more = false;
+	enum errk k = start(r, e);
+
+	if (k == E_OK)
+		k = csv_reader_next(r, &row, &more, e);
+	if (k == E_RECORD) /* a file whose header can't be read is no matter of one record */
+		e->kind = E_LOCAL;
+	if (k != E_OK)
+		return e->kind;
+	if (!more)
+		return err_set(e, E_LOCAL, "bad_csv", "%s: is empty; a header row is needed",
+			       r->path);
+	names = arena_array(r->arena, row.n, sizeof(*names));
+	for (size_t i = 0; i < row.n; i++)
+		names[i] = trimmed(r->arena, row.cell[i]);
+	r->header = (struct csv_row){.n = row.n, .cell = names, .line = row.line};
+	return E_OK;
+}
+
+enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = NULL;
+	struct err ours;
+	enum errk k;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return io_failed(path, errno, e);
+	r = calloc(1, sizeof(*r));
+	if (!r || !(r->path = strdup(path)))
+		die(70, "out of memory");
+	r->fd = fd;
+	r->line = r->row_line = 1;
+	r->arena = arena_new();
+	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
+		die(70, "out of memory");
+	k = read_header(r, &ours);
+	if (k != E_OK) {
+		if (e)
+			*e = ours;
+		return k;
+	}
+	*out = TAKE(r);
+	return E_OK;
+}
+
+void csv_reader_close(struct csv_reader *r)
+{
+	if (!r)
+		return;
+	close(r->fd);
+	csv_free(&r->parser);
+	arena_free(r->arena);
+	free(r->path);
+	free(r->text);
+	free(r->cells);
+	free(r->rows);
+	free(r->cell_ptrs);
+	free(r);
+}
+
+const struct csv_row *csv_reader_header(const struct csv_reader *r)
+{
+	return &r->header;
+}
+
+char csv_reader_delimiter(const struct csv_reader *r)
+{
+	return (char)r->parser.delim_char;
+}

@@ -1,0 +1,60 @@
+#ifndef ERPSYNC_BASE_FILE_H
+#define ERPSYNC_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * Durable files. All return E_LOCAL with the path and the system's reason in the message.
+ */
+
+/*
+ * The whole file, NUL-terminated, in the arena; refuses more than max bytes. len may be
+ * NULL.
+ */
+MUST_CHECK enum errk file_read(const char *path, size_t max, struct arena *a, char **out,
+			       size_t *len, struct err *e);
+
+/*
+ * Writes path.tmp, fsyncs it, renames it over path, fsyncs the folder: whole or not at
+ * all.
+ */
+MUST_CHECK enum errk file_write_atomic(const char *path, const void *data, size_t len, mode_t mode,
+				       struct err *e);
+
+/* rename(2) and fsync of the target's folder. Refuses to replace an existing file. */
+MUST_CHECK enum errk file_publish(const char *from, const char *to, struct err *e);
+
+MUST_CHECK enum errk file_sync_dir(const char *dir, struct err *e);
+/* mkdir -p */
+MUST_CHECK enum errk dir_make(const char *path, mode_t mode, struct err *e);
+
+bool file_exists(const char *path);
+bool dir_exists(const char *path);
+
+struct file_entry {
+	const char *name; /* without folder */
+	int64_t size;     /* bytes */
+	int64_t mtime_ns;
+};
+/* Regular files of dir, sorted by name, hidden ones left out. Missing folder: E_LOCAL. */
+MUST_CHECK enum errk dir_list(const char *dir, struct arena *a, struct file_entry **out, size_t *n,
+			      struct err *e);
+
+const char *path_join(struct arena *a, const char *dir, const char *name);
+/* The folder that path stands in: "." or "/" where it names none. */
+const char *path_folder(struct arena *a, const char *path);
+/* Against the working directory; no link is resolved. */
+const char *path_absolute(struct arena *a, const char *path);
+/*
+ * A path as written in a file in dir: "~/x" is in $HOME, "/x" stands, others are relative
+ * to dir.
+ */
+const char *path_relative_to(struct arena *a, const char *dir, const char *path);
+
+#endif

@@ -1,0 +1,328 @@
+#ifndef ERPSYNC_CONNECTORS_CONNECTOR_H
+#define ERPSYNC_CONNECTORS_CONNECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "net/http.h"
+#include "net/oauth.h"
+
+/*
+ * What every system looks like to the engine, store and ERP alike: open, check, pull, put, settle,
+ * close. A connector speaks canonical documents when it is read from and its own documents (made
+ * by mappings/<name>/) when it is written to. It does not know the state file, the mappings
+ * or another connector; it does not log; it does not sleep but through lib/net.
+ */
+enum record_kind {
+	KIND_ORDER,
+	KIND_STOCK,
+	KIND_PRODUCT,
+	KIND_FULFILLMENT,
+	KIND_COUNT_
+};                                                  /* one bit each in connector_role */
+const char *record_kind_name(enum record_kind k);   /* "order": mapping file, canonical table */
+const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels": for people */
+
+/* The two ends. One system may serve at either, and differ there in what it can do. */
+enum side { SIDE_STORE, SIDE_ERP, SIDE_COUNT_ };
+const char *side_section(enum side s); /* "store", "erp": the configuration section */
+
+/* What the engine keeps for a connector between runs: small texts by key. */
+struct note_store {
+	/* Durable when it returns: what must be known after a kill is saved before it is done. */
+	enum errk (*save)(void *ctx, const char *key, const char *text, struct err *e);
+	/* *text NULL: there is none. saved_at in seconds. */
+	enum errk (*load)(void *ctx, const char *key, struct arena *a, const char **text,
+			  int64_t *saved_at, struct err *e);
+	/* All whose key begins with this. */
+	enum errk (*drop)(void *ctx, const char *prefix, struct err *e);
+	void *ctx;
+};
+
+/* What the engine gives to a connector at open; all of it outlives the connector. */
+struct connector_env {
+	struct conf *conf;
+	const char *section; /* "store" or "erp": where its keys stand */
+	/* Overrides [section] path= (--to csv:DIR); NULL = as configured. */
+	const char *path;
+	struct http *http;
+	const struct token_store *tokens;
+	const struct note_store *notes;
+	/* Put must render and judge everything, and write nothing. */
+	bool dry_run;
+	/* Once per run and text: what a person should know. */
+	void (*notice)(void *ctx, const char *text);
+	void *notice_ctx;
+};
+
+/* First member of each connector's own struct. */
+struct connector {
+	const struct connector_type *type;
+};
+
+/* One record as read: id and version are the source's, doc is canonical JSON text. */
+struct record {
+	const char *id;      /* unique among the source's records of this kind */
+	const char *label;   /* what a person calls it: "#1001" */
+	const char *version; /* any change of the record changes it */
+	/* When this was true at the source, seconds; 0 = when it was pulled. */
+	int64_t read_at;
+	const char *doc; /* NULL when problem is set and nothing could be read */
+	size_t doc_len;
+	/*
+	 * Not NULL: the record exists but could not be read into a document; it is parked
+	 * with this.
+	 */
+	const struct err *problem;
+};
+
+struct pull_request {
+	enum record_kind kind;
+	/* Where the last page ended; NULL = from the beginning (or since). */
+	const char *cursor;
+	/* Seconds; 0 = none: the first moment of interest when there is no cursor. */
+	int64_t since;
+	int64_t until; /* seconds; 0 = as new as is safe to read */
+	/*
+	 * Since/until were asked for by a person: read exactly these, ignore overlap and
+	 * lag rules.
+	 */
+	bool window;
+	bool full; /* read everything again from since, whatever is known */
+	bool include_test;
+	int64_t max_age; /* seconds; what was read longer ago is of no use; 0 = any age */
+	size_t limit;    /* stop near this many records; 0 = no limit */
+	/*
+	 * Lets the source skip records whose version is already here: head needs id, version
+	 * and read_at, no document; its texts live in the arena of the pull.
+	 */
+	enum errk (*knows)(void *ctx, const struct record *head, bool *known, struct err *e);
+	void *knows_ctx;
+};
+
+struct page {
+	struct record *rec;
+	size_t n;
+	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
+	const char *cursor;
+	bool more;       /* call again with cursor at once */
+	size_t known;    /* records seen but left out because knows() said so */
+	size_t excluded; /* left out by rule (test orders): see flow.excluded */
+	/* About how many are still to come, for the progress line; -1 = can't say. */
+	int64_t expected;
+};
+
+/*
+ * One thing that was done, or found done, on the way of a record into the target: "quotation",
+ * "confirmed", "invoiced". Each becomes a line of the record's history.
+ */
+struct put_step {
+	struct put_step *next;
+	const char *name, *outcome; /* "confirmed"; "done", "found there", "refused", … */
+	const char *detail; /* document of the target, reason; no personal data; may be NULL */
+};
+
+/* One document to be written. */
+struct put_item {
+	const char *record; /* the source's id: our reference on the other side */
+	const char *label;
+	int64_t read_at; /* when the source was last known to say so, seconds */
+	/*
+	 * The mapped document, JSON text; NULL (only when unsure): it can't be mapped any
+	 * more, so only look whether it landed; if not, leave err as it is.
+	 */
+	const char *doc;
+	/* In: what an earlier put made of this record, or NULL; out: what it is now. */
+	const char *target_id;
+	/*
+	 * A text of the connector's own about this record. In: that of an earlier put, or NULL; out:
+	 * what is to be known the next time, stored in the transaction of the outcome. A record that
+	 * is parked (E_RECORD) keeps a new one too, if it was delivered before.
+	 */
+	const char *memo;
+	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
+	bool adopted;   /* out: it had landed before; nothing was written now */
+	bool differs;   /* out, where the batch only looks: it is to be put; err says nothing */
+	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
+	struct put_step *steps;
+};
+
+/*
+ * Units that the store has sold and the ERP has not been told of: its free stock is too high by
+ * them. The engine knows what waits in its queue, the store what no run has read yet.
+ */
+struct owed_units {
+	/*
+	 * Units of the store's SKU in orders on their way, that the ERP did not know at read_at.
+	 * The first call reads the queue. E_LOCAL "orders_behind": orders were last read too long
+	 * ago to know.
+	 */
+	enum errk (*of)(void *ctx, const char *sku, int64_t read_at, int64_t *units, struct err *e);
+	/* Is this order of the store among those, or has the ERP got it? */
+	enum errk (*knows)(void *ctx, const char *order, bool *known, struct err *e);
+	/* Orders of the store from then on may be unknown, seconds; 0 = none was ever read. */
+	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
+	void *ctx;
+};
+
+struct put_batch {
+	enum record_kind kind;
+	/* Unique, and the same again when an interrupted batch is put once more. */
+	const char *key;
+	/* An earlier put of this very batch may have landed, wholly or in part: look first. */
+	bool unsure;
+	/* All items have been delivered before (target_id set); else none has. */
+	bool update;
+	/*
+	 * Write nothing: an item that is as it should be is adopted, another one differs, and comes
+	 * in a later put under the same key, together with others; its target_id may be filled by
+	 * then. Only where the connector looks at the kind.
+	 */
+	bool look_only;
+	const struct owed_units *owed; /* for stock; else NULL */
+	struct put_item *item;
+	size_t n;
+	int requests; /* out: HTTP requests it took */
+};
+
+/* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
+struct settlement {
+	const char *target_id; /* the document as put() named it */
+	const char *record;    /* one record of it by our reference or label; NULL = all */
+	bool accepted;
+	const char *text; /* what the other side said; no personal data is assumed */
+};
+
+enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
+struct check_sink {
+	void (*say)(void *ctx, enum check_result result, const char *what, const char *remedy);
+	void *ctx;
+};
+
+/*
+ * An article of a system's catalogue, as `skus check` compares them. Traits are what a rule about
+ * SKUs must know of it.
+ */
+enum article_trait {
+	ARTICLE_UNTRACKED = 1u << 0, /* no quantity is kept of it */
+	ARTICLE_BUNDLE = 1u << 1,    /* made of others: its stock follows from theirs */
+	ARTICLE_ARCHIVED = 1u << 2,  /* no longer sold */
+	ARTICLE_SERVICE = 1u << 3,   /* no goods: shipping, discount, work */
+};
+struct article {
+	const char *id;              /* how a person finds it there: "stock.csv:12" */
+	const char *sku;             /* as it stands there, blanks too; NULL or "" = none */
+	const char *barcode, *title; /* either may be NULL */
+	unsigned traits;
+};
+
+/* A column of a look-up table (tables/<table>.csv) whose answers are names at the other end. */
+struct answer_column {
+	const char *table, *column;
+};
+
+/*
+ * A look-up table (tables/<table>.csv) whose keys are names that documents of this kind carry, such as
+ * warehouses or carriers.
+ */
+struct name_table {
+	enum record_kind kind;
+	const char *table;
+	const char *column; /* that answers; NULL = the first one */
+	bool optional;      /* a name without a row goes over as it is */
+};
+
+/* What a system can be asked for at one end: 1 << KIND_… each. */
+struct connector_role {
+	unsigned pull, put;
+};
+
+struct connector_type {
+	const char *name;  /* "shopify", "csv": [store] connector=, mappings/<name>/ */
+	const char *title; /* "Shopify": for people */
+	struct connector_role as[SIDE_COUNT_];
+	size_t batch[KIND_COUNT_]; /* items that one put likes; 0 = it takes none */
+	/* Kinds, one bit each, that put can look at first: where few of many differ. */
+	unsigned looks;
+	const struct conf_key *keys; /* its configuration, ended by a row with section NULL */
+
+	/* Reads configuration and secrets, sends nothing yet. E_LOCAL. */
+	enum errk (*open)(const struct connector_env *env, struct connector **out, struct err *e);
+	/*
+	 * Looks at the other end without writing: reachable, credentials, version, rights for
+	 * these kinds. Says each finding. Returns E_OK when the look itself was possible,
+	 * whatever was found.
+	 */
+	enum errk (*check)(struct connector *c, unsigned pull, unsigned put,
+			   const struct check_sink *sink, struct err *e);
+	/*
+	 * Columns whose answers can be looked up, ended by a row with table NULL, and the looking:
+	 * says what is not there. Both NULL if there are none.
+	 */
+	const struct answer_column *answer_columns;
+	enum errk (*check_answer)(struct connector *c, const struct answer_column *column,
+				  const char *answer, const struct check_sink *sink, struct err *e);
+	/*
+	 * Such tables for what this source reads, ended by a row with table NULL, and the names
+	 * that it has now: `check` says which of them no row answers. Both NULL if there are none.
+	 */
+	const struct name_table *name_tables;
+	enum errk (*names)(struct connector *c, const struct name_table *table, struct arena *a,
+			   const char *const **name, size_t *n, struct err *e);
+	/*
+	 * All articles, archived ones too, each handed to fn; its texts live until fn returns.
+	 * Complete, or the call fails; the memory it takes does not grow with their number where
+	 * the system can be asked page by page. E_BUSY, E_REFUSED, E_LOCAL, and what fn returns.
+	 * NULL if the system has no catalogue.
+	 */
+	enum errk (*catalogue)(struct connector *c,
+			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			       void *ctx, struct err *e);
+	/*
+	 * The next page, oldest change first. Page and texts live in the arena. A page is
+	 * complete or the call fails: the engine moves the checkpoint after each.
+	 */
+	enum errk (*pull)(struct connector *c, const struct pull_request *req, struct arena *a,
+			  struct page *out, struct err *e);
+	/*
+	 * Named records, whatever the checkpoint: who is an id, a name ("#1001", "1001").
+	 * What is not there is a record with problem set ("not_found") and id = who.
+	 */
+	enum errk (*pull_only)(struct connector *c, enum record_kind kind, const char *const *who,
+			       size_t n, struct arena *a, struct page *out, struct err *e);
+	/*
+	 * Writes a batch and fills each item. Never sends twice by itself. Returns E_OK when
+	 * every item has its outcome, else what stops the run: E_BUSY (nothing was written),
+	 * E_UNSURE (all items may have landed), E_REFUSED, E_LOCAL.
+	 */
+	enum errk (*put)(struct connector *c, struct put_batch *batch, struct arena *a,
+			 struct err *e);
+	/*
+	 * The engine has committed the batch's outcome: what was kept for `unsure` may go.
+	 * NULL if there is nothing to do.
+	 */
+	void (*put_committed)(struct connector *c, const struct put_batch *batch);
+	/*
+	 * Later answers since the last call; each is handed to fn, and forgotten once fn
+	 * returned E_OK. NULL if the system has none.
+	 */
+	enum errk (*settle)(struct connector *c, enum record_kind kind, struct arena *a,
+			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			    void *ctx, struct err *e);
+	void (*close)(struct connector *c); /* takes NULL and half-open */
+	/*
+	 * What a source can't give, one plain sentence each, NULL-terminated; NULL = nothing
+	 * is missing.
+	 */
+	const char *const *(*lacks)(enum record_kind kind);
+};
+
+/* All connectors of this build; NULL-terminated. */
+extern const struct connector_type *const connector_types[];
+const struct connector_type *connector_find(const char *name); /* NULL if unknown */
+
+#endif

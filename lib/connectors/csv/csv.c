@@ -1,0 +1,280 @@
+#include "csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "csv_ack.h"
+#include "csv_exchange.h"
+#include "csv_fulfillment_read.h"
+#include "csv_orders_read.h"
+#include "csv_inbox_read.h"
+#include "csv_products_export.h"
+#include "csv_stock_import.h"
+
+#include "base/banned.h"
+
+struct csv_connector {
+	struct connector base;
+	struct arena *mem;
+	struct connector_env env;
+	/* As a store: orders are read, stock goes into import files. */
+	struct csv_orders *orders;
+	struct csv_stock_import *stock_import;
+	/* As an ERP: what is read, NULL = not of this kind; orders go into the exchange folder. */
+	struct csv_inbox *in[KIND_COUNT_];
+	struct csv_fulfillment_reader *fulfillments;
+	const char *path;
+	struct csv_exchange exchange; /* where files are written, as either */
+};
+
+/* Below the folder of exports, so that nobody takes an import file for one. */
+static const char IMPORT_FOLDER[] = "import";
+
+static const struct conf_key keys[] = {
+	{"store", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
+	 "Exports of Shopify's admin, a file or a folder; import files go to import/ beside it."},
+	{"erp", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
+	 "The exchange folder that order files are written to; created if missing."},
+	{"csv", "delimiter", NULL, CONF_CHOICE, "comma", "comma|semicolon|tab", 0, 0,
+	 "What separates the cells of written files."},
+	{"csv", "decimal", NULL, CONF_CHOICE, "point", "point|comma", 0, 0,
+	 "The decimal sign of amounts in written files."},
+	{"csv", "encoding", NULL, CONF_CHOICE, "utf-8", "utf-8|utf-8-bom|windows-1252", 0, 0,
+	 "The encoding of written files."},
+	{"csv", "line_end", NULL, CONF_CHOICE, "crlf", "crlf|lf", 0, 0,
+	 "How lines of written files end."},
+	{"csv", "ack", NULL, CONF_CHOICE, "none", "none|expected", 0, 0,
+	 "Whether the other side answers each file with an acknowledgement file."},
+	{"csv", "currency", NULL, CONF_TEXT, NULL, NULL, 0, 0,
+	 "Currency of the amounts in product files that have no such column."},
+	{"csv", "prices_include_tax", NULL, CONF_CHOICE, "unknown", "unknown|yes|no", 0, 0,
+	 "Whether prices contain tax, in product files that have no such column."},
+	{0},
+};
+
+static struct csv_connector *ours(struct connector *c)
+{
+	return (struct csv_connector *)(void *)c;
+}
+
+static void csv_close(struct connector *c)
+{
+	if (!c)
+		return;
+	csv_orders_free(ours(c)->orders);
+	csv_stock_import_free(ours(c)->stock_import);
+	for (int k = 0; k < KIND_COUNT_; k++)
+		csv_inbox_free(ours(c)->in[k]);
+	csv_fulfillment_reader_free(ours(c)->fulfillments);
+	arena_free(ours(c)->mem);
+	free(c);
+}
+
+static struct csv_style style_of(const struct conf *c)
+{
+	const char *delimiter = conf_text(c, "csv", "delimiter");
+	const char *encoding = conf_text(c, "csv", "encoding");
+
+	return (struct csv_style){
+		.format =
+			{
+				.delimiter = str_equal(delimiter, "semicolon") ? ';'
+					     : str_equal(delimiter, "tab")     ? '\t'
+									       : ',',
+				.encoding = str_equal(encoding, "windows-1252") ? CSV_WINDOWS_1252
+					    : str_equal(encoding, "utf-8-bom")  ? CSV_UTF8_BOM
+										: CSV_UTF8,
+				.line_end = str_equal(conf_text(c, "csv", "line_end"), "lf")
+						    ? "\n"
+						    : "\r\n",
+			},
+		.decimal_comma = str_equal(conf_text(c, "csv", "decimal"), "comma"),
+	};
+}
+
+/* Without slashes at the end, so that messages and parent folders read well. */
+static char *clean_path(struct arena *a, const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return arena_strndup(a, path, len);
+}
+
+/* The admin reads what it writes itself: [csv] is about files for an ERP. */
+static void open_store(struct csv_connector *c)
+{
+	const char *dir = dir_exists(c->path) ? c->path : path_folder(c->mem, c->path);
+
+	c->orders = csv_orders_new(c->path);
+	c->exchange = (struct csv_exchange){
+		.dir = path_join(c->mem, dir, IMPORT_FOLDER),
+		.style = {.format = {.delimiter = ',', .encoding = CSV_UTF8, .line_end = "\r\n"}},
+		.dry_run = c->env.dry_run,
+	};
+	c->stock_import = csv_stock_import_new(&c->env, c->path, &c->exchange);
+}
+
+static void open_erp(struct csv_connector *c)
+{
+	c->in[KIND_STOCK] = csv_inbox_new(&csv_stock_files, &c->env, c->path);
+	c->in[KIND_PRODUCT] = csv_inbox_new(&csv_product_files, &c->env, c->path);
+	c->fulfillments = csv_fulfillment_reader_new(&c->env, c->path);
+	c->exchange = (struct csv_exchange){
+		.dir = c->path,
+		.style = style_of(c->env.conf),
+		.ack = str_equal(conf_text(c->env.conf, "csv", "ack"), "expected"),
+		.dry_run = c->env.dry_run,
+	};
+}
+
+static enum errk csv_open(const struct connector_env *env, struct connector **out, struct err *e)
+{
+	const char *path = env->path ? env->path : conf_text(env->conf, env->section, "path");
+	struct csv_connector *c;
+
+	if (!path || !path[0])
+		return err_set(e, E_LOCAL, "bad_config",
+			       "[%s] path= is missing: connector = csv needs to know its files",
+			       env->section);
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		die(70, "out of memory");
+	c->base.type = &csv_connector;
+	c->mem = arena_new();
+	c->path = clean_path(c->mem, path);
+	c->env = *env;
+	if (str_equal(env->section, "store"))
+		open_store(c);
+	else
+		open_erp(c);
+	*out = &c->base;
+	return E_OK;
+}
+
+static enum errk csv_check(struct connector *c, unsigned pull, unsigned put,
+			   const struct check_sink *sink, struct err *e)
+{
+	enum errk k = E_OK;
+
+	if (pull & 1u << KIND_ORDER && ours(c)->orders)
+		k = csv_orders_check(ours(c)->orders, sink, e);
+	if (k == E_OK && put)
+		k = csv_exchange_check(&ours(c)->exchange, sink, e);
+	if (k == E_OK && put & 1u << KIND_STOCK && ours(c)->stock_import)
+		csv_stock_import_check(ours(c)->stock_import, sink);
+	for (int kind = 0; kind < KIND_COUNT_ && k == E_OK; kind++)
+		if (pull & 1u << kind && ours(c)->in[kind])
+			csv_inbox_check(ours(c)->in[kind], sink);
+	if (k == E_OK && pull & 1u << KIND_FULFILLMENT && ours(c)->fulfillments)
+		csv_fulfillment_check(ours(c)->fulfillments, sink);
+	return k;
+}
+
+/* The engine asks for what the role can do (struct connector_role), and for nothing else. */
+static void wrong_role(const struct connector *c, enum record_kind kind)
+{
+	BUG("csv as [%s]: %s", ((const struct csv_connector *)(const void *)c)->env.section,
+	    record_kind_plural(kind));
+}
+
+static enum errk csv_pull(struct connector *c, const struct pull_request *req, struct arena *a,
+			  struct page *out, struct err *e)
+{
+	if (ours(c)->in[req->kind])
+		return csv_inbox_pull(ours(c)->in[req->kind], req, a, out, e);
+	if (req->kind == KIND_FULFILLMENT && ours(c)->fulfillments)
+		return csv_fulfillment_pull(ours(c)->fulfillments, req, a, out, e);
+	if (req->kind != KIND_ORDER || !ours(c)->orders)
+		wrong_role(c, req->kind);
+	return csv_orders_pull(ours(c)->orders, req, a, out, e);
+}
+
+static enum errk csv_pull_only(struct connector *c, enum record_kind kind, const char *const *who,
+			       size_t n, struct arena *a, struct page *out, struct err *e)
+{
+	if (ours(c)->in[kind])
+		return csv_inbox_pull_only(ours(c)->in[kind], who, n, a, out, e);
+	if (kind == KIND_FULFILLMENT && ours(c)->fulfillments)
+		return csv_fulfillment_pull_only(ours(c)->fulfillments, who, n, a, out, e);
+	if (kind != KIND_ORDER || !ours(c)->orders)
+		wrong_role(c, kind);
+	return csv_orders_pull_only(ours(c)->orders, who, n, a, out, e);
+}
+
+static enum errk csv_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			 struct err *e)
+{
+	if (ours(c)->stock_import && batch->kind == KIND_STOCK)
+		return csv_stock_import_put(ours(c)->stock_import, batch, a, e);
+	if (ours(c)->orders)
+		return err_set(e, E_LOCAL, "bad_config",
+			       "the csv connector writes %s only as [erp]",
+			       record_kind_plural(batch->kind));
+	return csv_exchange_put(&ours(c)->exchange, batch, NULL, a, e);
+}
+
+static void csv_put_committed(struct connector *c, const struct put_batch *batch)
+{
+	csv_exchange_committed(&ours(c)->exchange, batch);
+}
+
+static enum errk csv_settle(struct connector *c, enum record_kind kind, struct arena *a,
+			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			    void *ctx, struct err *e)
+{
+	(void)kind;
+	return ours(c)->orders ? E_OK : csv_ack_settle(&ours(c)->exchange, a, fn, ctx, e);
+}
+
+static enum errk csv_catalogue(struct connector *c,
+			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			       void *ctx, struct err *e)
+{
+	return ours(c)->in[KIND_STOCK] ? csv_inbox_catalogue(ours(c)->in[KIND_STOCK], fn, ctx, e)
+				       : csv_products_catalogue(ours(c)->path, fn, ctx, e);
+}
+
+/* Answers that the other end must know: those of the store's side. */
+static const struct answer_column answer_columns[] = {{"locations", "store_location"}, {0}};
+
+static enum errk csv_check_answer(struct connector *c, const struct answer_column *column,
+				  const char *answer, const struct check_sink *sink, struct err *e)
+{
+	(void)column;
+	(void)e;
+	if (ours(c)->stock_import)
+		csv_stock_import_check_location(ours(c)->stock_import, answer, sink);
+	return E_OK;
+}
+
+static const char *const *csv_lacks(enum record_kind kind)
+{
+	return kind == KIND_ORDER ? csv_orders_lack() : NULL;
+}
+
+const struct connector_type csv_connector = {
+	.name = "csv",
+	.title = "CSV files",
+	.as = {[SIDE_STORE] = {.pull = 1u << KIND_ORDER, .put = 1u << KIND_STOCK},
+	       [SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
+			     .put = 1u << KIND_ORDER}},
+	/* Stock in few files: each is carried into the shop by a person. */
+	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000},
+	.keys = keys,
+	.open = csv_open,
+	.check = csv_check,
+	.answer_columns = answer_columns,
+	.check_answer = csv_check_answer,
+	.catalogue = csv_catalogue,
+	.pull = csv_pull,
+	.pull_only = csv_pull_only,
+	.put = csv_put,
+	.put_committed = csv_put_committed,
+	.settle = csv_settle,
+	.close = csv_close,
+	.lacks = csv_lacks,
+};

@@ -1,0 +1,225 @@
+#include "csv_ack.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "csv_folder.h"
+
+#include "base/banned.h"
+
+enum { ACK_BYTES_MAX = 1024 * 1024, ACK_SETTLED_SECONDS = 10 };
+
+struct answers {
+	bool ok, refused; /* of the whole batch */
+	const char *why;  /* of the whole batch; or the first line that nobody understands */
+	bool not_understood;
+	struct settlement *each;
+	size_t n;
+};
+
+/* The rest of the line when it begins with the word, in any case, as a whole word. */
+static const char *after_word(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (strlen(line) < len || isalnum((unsigned char)line[len]))
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		if (tolower((unsigned char)line[i]) != word[i])
+			return NULL;
+	line += len;
+	return line + strspn(line, " \t");
+}
+
+/* "#1001: text", "1001 text" or ": text". */
+static void refuse(struct answers *to, const char *rest, const char *target, struct arena *a)
+{
+	size_t len = strcspn(rest, ": \t");
+	const char *text = rest + len + strspn(rest + len, ": \t");
+	/* Our ids hold colons ("gid://shopify/Order/1"): then the first ": " or blank ends it. */
+	const char *colon = strstr(rest, ": ");
+
+	if (len && rest[len] == ':' && rest[len + 1] != ' ' && rest[len + 1] != '\0') {
+		const char *blank = rest + strcspn(rest, " \t");
+
+		len = (size_t)((colon && colon < blank ? colon : blank) - rest);
+		text = rest + len + strspn(rest + len, ": \t");
+	}
+	/* "error period is closed": no number, no colon, so it isn't about one order. */
+	if (len > 0 && rest[len] != ':' && strcspn(rest, "0123456789") >= len) {
+		len = 0;
+		text = rest;
+	}
+	if (len == 0) {
+		to->refused = true;
+		to->why = *text ? text : "rejected";
+		return;
+	}
+	to->each[to->n++] = (struct settlement){
+		.target_id = target,
+		.record = arena_strndup(a, rest, len),
+		.text = *text ? text : "rejected",
+	};
+}
+
+static void read_line(struct answers *to, const char *line, const char *target, struct arena *a)
+{
+	static const char *const yes[] = {"ok", "accepted", "done"};
+	static const char *const no[] = {"error", "rejected", "refused"};
+	const char *rest;
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		if (after_word(line, yes[i])) {
+			to->ok = true;
+			return;
+		}
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		rest = after_word(line, no[i]);
+		if (rest) {
+			refuse(to, rest, target, a);
+			return;
+		}
+	}
+	if (!to->not_understood)
+		to->why = line;
+	to->not_understood = true;
+}
+
+static struct answers parse(char *text, size_t len, const char *target, struct arena *a)
+{
+	struct answers all = {.each = arena_array(a, len / 2 + 1, sizeof(*all.each))};
+	char *line = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
+
+	while (*line) {
+		char *next = line + strcspn(line, "\n"), *end = next;
+
+		next += *next == '\n';
+		while (end > line && isspace((unsigned char)end[-1]))
+			end--;
+		*end = '\0';
+		line += strspn(line, " \t");
+		if (*line)
+			read_line(&all, line, target, a);
+		line = next;
+	}
+	return all;
+}
+
+/*
+ * A text that can't be understood is no acceptance: somebody must look. Beside answers that are
+ * understood a strange line is ignored; it may be a date or a comment.
+ */
+static enum errk hand_over(const struct answers *all, const char *target, struct arena *a,
+			   enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			   void *ctx, struct err *e)
+{
+	struct settlement whole = {.target_id = target, .accepted = all->ok && !all->refused};
+	bool understood = all->ok || all->refused || all->n > 0;
+	char quoted[200];
+	enum errk k = E_OK;
+
+	if (all->refused) {
+		whole.text = all->why;
+	} else if (all->ok) {
+		whole.text = "ok";
+	} else if (!understood) {
+		str_ellipsis(quoted, sizeof(quoted), all->why ? all->why : "", 120);
+		whole.text = all->why ? arena_printf(a,
+						     "the acknowledgement says neither ok nor "
+						     "error: '%s'",
+						     quoted)
+				      : "the acknowledgement is empty";
+	}
+	if (all->ok || all->refused || !understood)
+		k = fn(ctx, &whole, e);
+	for (size_t i = 0; i < all->n && k == E_OK; i++) {
+		STEP("csv_ack_answer");
+		k = fn(ctx, &all->each[i], e);
+	}
+	return k;
+}
+
+/* Written in place and perhaps not finished: no line end yet, and younger than a moment. */
+static bool still_written(const char *text, size_t len, int64_t mtime_ns)
+{
+	int64_t age = clock_now() - mtime_ns / 1000000000;
+
+	return (len == 0 || text[len - 1] != '\n') && age >= 0 && age < ACK_SETTLED_SECONDS;
+}
+
+static enum errk put_away(const char *dir, const char *name, struct arena *a, struct err *e)
+{
+	const char *from = path_join(a, dir, name), *acks = csv_staged(dir, "acks", a);
+	enum errk k = dir_make(acks, 0700, e);
+
+	STEP("csv_ack_read");
+	/* An old acknowledgement of that number, read before, may be there: the new one stays. */
+	if (k == E_OK && rename(from, path_join(a, acks, name)) != 0 && errno != ENOENT)
+		return err_set(e, E_LOCAL, "file_error", "%s: can't be moved to %s (%s)", from,
+			       acks, strerror(errno));
+	STEP("csv_ack_put_away");
+	return k;
+}
+
+/* *ready = false: gone since the folder was listed, or not finished yet. */
+static enum errk read_ack(const char *path, const struct file_entry *entry, const char *target,
+			  struct arena *a, struct answers *out, bool *ready, struct err *e)
+{
+	char *text;
+	size_t len;
+	enum errk k;
+
+	*ready = true;
+	if (entry->size > ACK_BYTES_MAX) {
+		*out = (struct answers){.refused = true,
+					.why = "the acknowledgement is larger than 1 MiB"};
+		return E_OK;
+	}
+	k = file_read(path, ACK_BYTES_MAX, a, &text, &len, e);
+	if (k != E_OK) {
+		*ready = false;
+		return str_equal(e->code, "no_file") || str_equal(e->code, "file_too_large") ? E_OK
+											     : k;
+	}
+	*ready = !still_written(text, len, entry->mtime_ns);
+	*out = parse(text, len, target, a);
+	return E_OK;
+}
+
+enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
+			 enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			 void *ctx, struct err *e)
+{
+	struct file_entry *entry;
+	struct csv_name name;
+	size_t n;
+	enum errk k;
+
+	if (!x->ack || x->dry_run || !dir_exists(x->dir))
+		return E_OK;
+	k = dir_list(x->dir, a, &entry, &n, e);
+	for (size_t i = 0; k == E_OK && i < n; i++) {
+		const char *target;
+		struct answers all;
+		bool ready;
+
+		if (!csv_name_parse(entry[i].name, a, &name) || !str_equal(name.ending, ".ack"))
+			continue;
+		target = arena_printf(a, "%s.csv", name.base);
+		k = read_ack(path_join(a, x->dir, entry[i].name), &entry[i], target, a, &all,
+			     &ready, e);
+		if (k != E_OK || !ready)
+			continue;
+		k = hand_over(&all, target, a, fn, ctx, e);
+		if (k == E_OK)
+			k = put_away(x->dir, entry[i].name, a, e);
+	}
+	return k;
+}

@@ -1,0 +1,21 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_ACK_H
+#define ERPSYNC_CONNECTORS_CSV_ACK_H
+
+#include "csv_exchange.h"
+
+/*
+ * Acknowledgements: orders-000001.ack beside the batch, one answer a line:
+ *
+ *	ok                              everything that no other line names was taken
+ *	error #1001: customer is blocked    this order was not ("rejected" says the same)
+ *	error: wrong period             nothing was
+ *
+ * Each answer is handed to fn, "ok" first, so that single refusals have the last word. Then
+ * the file moves to .erpsync/acks/. Killed in between, the same answers come again.
+ */
+MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
+				    enum errk (*fn)(void *ctx, const struct settlement *s,
+						    struct err *e),
+				    void *ctx, struct err *e);
+
+#endif

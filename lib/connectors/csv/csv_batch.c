@@ -1,0 +1,233 @@
+#include "csv_batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "csv_folder.h"
+
+#include "base/banned.h"
+
+enum { BATCH_BYTES_MAX = 16 * 1024 * 1024 };
+
+/* A key becomes a file name; one that can't is hashed. */
+const char *csv_batch_path(const char *dir, const char *key, struct arena *a)
+{
+	char hex[HASH_HEX_SIZE];
+	size_t len = strlen(key);
+
+	if (len == 0 || len > 100 ||
+	    strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+		    len) {
+		hash_hex(key, len, hex);
+		key = arena_strdup(a, hex);
+	}
+	return csv_staged(dir, arena_printf(a, "%s.json", key), a);
+}
+
+static void describe_format(cJSON *doc, const struct csv_style *style)
+{
+	static const char *const encodings[] = {
+		[CSV_UTF8] = "utf-8",
+		[CSV_UTF8_BOM] = "utf-8-bom",
+		[CSV_WINDOWS_1252] = "windows-1252",
+	};
+	cJSON *format = json_add_object(doc, "format");
+	const char delimiter[] = {style->format.delimiter, '\0'};
+
+	json_add_str(format, "delimiter", delimiter);
+	json_add_str(format, "decimal", style->decimal_comma ? "," : ".");
+	json_add_str(format, "encoding", encodings[style->format.encoding]);
+	json_add_str(format, "line_end", str_equal(style->format.line_end, "\n") ? "lf" : "crlf");
+}
+
+static void describe_file(cJSON *list, const struct csv_rendered_file *f, const char *name)
+{
+	char hex[HASH_HEX_SIZE];
+	cJSON *file = json_object();
+
+	hash_hex(f->text.buf, f->text.len, hex);
+	json_push(list, file);
+	json_add_str(file, "name", name);
+	json_add_int(file, "rows", (int64_t)f->rows);
+	json_add_int(file, "bytes", (int64_t)f->text.len);
+	json_add_str(file, "sha256", hex);
+}
+
+cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark,
+			  const struct csv_style *style, const struct csv_rendered *r,
+			  int64_t sequence, struct arena *a)
+{
+	cJSON *doc = json_object(), *files, *records;
+	const char *main_key = r->file[0].key;
+	char now[CLOCK_TEXT_MAX];
+	int64_t count = 0;
+
+	json_add_int(doc, "version", 1);
+	json_add_str(doc, "batch", batch->key);
+	json_add_str(doc, "kind", record_kind_name(batch->kind));
+	json_add_bool(doc, "changed", batch->update);
+	json_add_int(doc, "sequence", sequence);
+	json_add_str(doc, "target", csv_name_make(main_key, batch->update, sequence, ".csv", a));
+	json_add_str(doc, "manifest",
+		     csv_name_make(main_key, batch->update, sequence, ".manifest.json", a));
+	json_add_str(doc, "created_at", clock_text(clock_now(), now));
+	describe_format(doc, style);
+	files = json_add_array(doc, "files");
+	for (size_t i = 0; i < r->n; i++)
+		if (i == 0 || r->file[i].rows > 0)
+			describe_file(files, &r->file[i],
+				      csv_name_make(r->file[i].key, batch->update, sequence, ".csv",
+						    a));
+	records = json_add_array(doc, "records");
+	for (size_t i = 0; i < batch->n; i++) {
+		cJSON *record;
+
+		if (!batch->item[i].doc || batch->item[i].err.kind != E_OK)
+			continue;
+		record = json_object();
+		json_push(records, record);
+		json_add_str(record, "id", batch->item[i].record);
+		json_add_str(record, "label", batch->item[i].label);
+		if (mark && mark[i])
+			json_add_str(record, "mark", mark[i]);
+		count++;
+	}
+	json_add_int(doc, "count", count);
+	return doc;
+}
+
+void csv_batch_release(struct csv_batch *b)
+{
+	cJSON_Delete(b->doc);
+	b->doc = NULL;
+}
+
+enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *out, struct err *e)
+{
+	struct csv_batch b = {0};
+	char *text;
+	size_t len;
+	enum errk k = file_read(path, BATCH_BYTES_MAX, a, &text, &len, e);
+
+	if (k != E_OK)
+		return k;
+	if (json_parse(text, len, &b.doc, NULL) == E_OK) {
+		b.key = json_str(b.doc, "batch");
+		b.target = json_str(b.doc, "target");
+		b.manifest = json_str(b.doc, "manifest");
+		b.sequence = json_int(b.doc, "sequence", 0);
+		b.changed = json_bool(b.doc, "changed", false);
+	}
+	if (!b.key || !b.target || !b.manifest || b.sequence < 1) {
+		csv_batch_release(&b);
+		return err_set(e, E_LOCAL, "bad_batch", "%s: is damaged", path);
+	}
+	*out = b;
+	return E_OK;
+}
+
+const cJSON *csv_batch_record(const struct csv_batch *b, const char *record)
+{
+	const cJSON *r;
+
+	cJSON_ArrayForEach (r, json_at(b->doc, "records"))
+		if (str_equal(json_str(r, "id"), record))
+			return r;
+	return NULL;
+}
+
+static int by_sequence(const void *a, const void *b)
+{
+	const struct csv_batch *x = a, *y = b;
+
+	return x->sequence < y->sequence ? -1 : x->sequence > y->sequence;
+}
+
+/* Staged files have two endings; a decision has one. */
+static bool is_decision(const char *name)
+{
+	return str_ends(name, ".json") && !str_ends(name, ".manifest.json");
+}
+
+enum errk csv_batch_each(const char *dir, struct arena *a,
+			 enum errk (*fn)(void *ctx, const struct csv_batch *b, struct err *e),
+			 void *ctx, struct err *e)
+{
+	struct file_entry *entry;
+	struct csv_batch *list;
+	size_t entries, n = 0;
+	enum errk k = dir_list(csv_staged(dir, "", a), a, &entry, &entries, e);
+
+	if (k != E_OK)
+		return k;
+	list = arena_array(a, entries, sizeof(*list));
+	for (size_t i = 0; k == E_OK && i < entries; i++) {
+		if (!is_decision(entry[i].name))
+			continue;
+		k = csv_batch_read(csv_staged(dir, entry[i].name, a), a, &list[n], e);
+		n += k == E_OK;
+		/* Its own run has just committed it: that needs no lock. */
+		if (k != E_OK && str_equal(e->code, "no_file"))
+			k = E_OK;
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), by_sequence);
+	for (size_t i = 0; i < n; i++) {
+		if (k == E_OK)
+			k = fn(ctx, &list[i], e);
+		csv_batch_release(&list[i]);
+	}
+	return k;
+}
+
+/*
+ * A file that still stands in .erpsync/ has not been published; one that is gone has been, even if
+ * the other side took it away since. Two links mean that a file system without an exclusive rename
+ * was interrupted between link and unlink.
+ */
+static enum errk publish(const char *dir, const char *name, struct arena *a, struct err *e)
+{
+	const char *from = csv_staged(dir, name, a);
+	struct stat st;
+
+	if (lstat(from, &st) != 0) {
+		if (errno == ENOENT)
+			return E_OK;
+		return err_set(e, E_LOCAL, "file_error", "%s: can't be examined (%s)", from,
+			       strerror(errno));
+	}
+	if (st.st_nlink > 1) {
+		unlink(from);
+		return file_sync_dir(dir, e);
+	}
+	return file_publish(from, path_join(a, dir, name), e);
+}
+
+enum errk csv_batch_publish(const char *dir, const struct csv_batch *b, struct arena *a,
+			    struct err *e)
+{
+	const cJSON *file;
+	enum errk k = E_OK;
+
+	cJSON_ArrayForEach (file, json_at(b->doc, "files")) {
+		const char *name = json_str(file, "name");
+
+		STEP("csv_publish");
+		if (name)
+			k = publish(dir, name, a, e);
+		if (k != E_OK)
+			return k;
+	}
+	STEP("csv_publish_manifest");
+	return publish(dir, b->manifest, a, e);
+}

@@ -1,0 +1,51 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_BATCH_H
+#define ERPSYNC_CONNECTORS_CSV_BATCH_H
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+#include "connectors/connector.h"
+#include "csv_render.h"
+
+/*
+ * A batch that was decided: .erpsync/<key>.json. Once this file is there, the batch will be in the
+ * exchange folder exactly once, whatever happens; before, it never happened. Its text is also the
+ * manifest that the other side sees.
+ */
+struct csv_batch {
+	cJSON *doc;                          /* owned */
+	const char *key, *target, *manifest; /* in doc */
+	int64_t sequence;
+	bool changed;
+};
+
+const char *csv_batch_path(const char *dir, const char *key, struct arena *a);
+
+/* The manifest of what is going to be written: items with a document, and their marks. */
+cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark,
+			  const struct csv_style *style, const struct csv_rendered *r,
+			  int64_t sequence, struct arena *a);
+
+/* E_LOCAL "bad_batch"; a file that is gone by now has the code "no_file". */
+MUST_CHECK enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *out,
+				    struct err *e);
+void csv_batch_release(struct csv_batch *b);
+
+/* All decided batches of a folder, in the order of their numbers, each handed to fn. */
+MUST_CHECK enum errk csv_batch_each(const char *dir, struct arena *a,
+				    enum errk (*fn)(void *ctx, const struct csv_batch *b,
+						    struct err *e),
+				    void *ctx, struct err *e);
+
+/* Moves into the folder what isn't there yet: each file, and the manifest last. */
+MUST_CHECK enum errk csv_batch_publish(const char *dir, const struct csv_batch *b, struct arena *a,
+				       struct err *e);
+/* This record as the batch holds it; NULL = it does not. */
+const cJSON *csv_batch_record(const struct csv_batch *b, const char *record);
+
+static inline void cleanup_csv_batch(struct csv_batch *b)
+{
+	csv_batch_release(b);
+}
+
+#endif

@@ -1,0 +1,37 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_CELLS_H
+#define ERPSYNC_CONNECTORS_CSV_CELLS_H
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+#include "base/decimal.h"
+#include "csv_orders_file.h"
+
+/*
+ * Values of an export's cells. A cell that can't be read is E_RECORD "bad_cell" naming file, line
+ * and column; its text is quoted only where it can't be personal.
+ */
+
+/* An amount of row i. Empty: zero, *given = false (given may be NULL). */
+MUST_CHECK enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_column c,
+				     struct decimal *out, bool *given, struct err *e);
+/* The same for a column of the order, see csv_order_cell. */
+MUST_CHECK enum errk csv_order_amount(const struct csv_order_rows *o, enum csv_column c,
+				      struct decimal *out, bool *given, struct err *e);
+/* A whole number, 0 or more. */
+MUST_CHECK enum errk csv_cell_count(const struct csv_order_rows *o, size_t i, enum csv_column c,
+				    int64_t *out, struct err *e);
+bool csv_cell_bool(const struct csv_order_rows *o, size_t i, enum csv_column c, bool empty);
+/* RFC 3339 UTC; NULL when empty. */
+MUST_CHECK enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c,
+				    struct arena *a, const char **out, struct err *e);
+/* NULL when empty. */
+const char *csv_order_text(const struct csv_order_rows *o, enum csv_column c);
+/* The same without the apostrophe that exports put before zips and phone numbers. */
+const char *csv_order_unquoted(const struct csv_order_rows *o, enum csv_column c);
+const char *csv_lower(struct arena *a,
+		      const char *text); /* ASCII, blanks become "_"; NULL gives NULL */
+
+void csv_json_amount(cJSON *obj, const char *key, struct decimal value);
+
+#endif

@@ -1,0 +1,391 @@
+#include "csv_exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "csv_batch.h"
+#include "csv_folder.h"
+
+#include "base/banned.h"
+
+enum { LEFTOVER_DAYS = 90, SPACE_WARN_MIB = 100 };
+
+/* The file that carries a batch of this kind. */
+static const char *main_key(enum record_kind kind)
+{
+	static const char *const keys[KIND_COUNT_] = {
+		[KIND_ORDER] = "orders",
+		[KIND_STOCK] = "inventory",
+		[KIND_PRODUCT] = "products",
+		[KIND_FULFILLMENT] = "fulfillments",
+	};
+
+	return keys[kind];
+}
+
+struct recovery {
+	const char *dir;
+	struct arena *a;
+	const char **keep; /* names of files that belong to a decided batch */
+	size_t n_keep, cap;
+	int64_t highest[2]; /* decided numbers: new, changed */
+};
+
+static void keep_name(struct recovery *r, const char *name)
+{
+	if (r->n_keep == r->cap) {
+		const char **larger;
+
+		r->cap = r->cap ? 2 * r->cap : 16;
+		larger = arena_array(r->a, r->cap, sizeof(*larger));
+		if (r->n_keep)
+			memcpy(larger, r->keep, r->n_keep * sizeof(*larger));
+		r->keep = larger;
+	}
+	r->keep[r->n_keep++] = arena_strdup(r->a, name);
+}
+
+/* What is decided comes to pass, whoever decided it, before anything new gets a higher number. */
+static enum errk finish_decided(void *ctx, const struct csv_batch *b, struct err *e)
+{
+	struct recovery *r = ctx;
+	const cJSON *file;
+	enum errk k;
+
+	cJSON_ArrayForEach (file, json_at(b->doc, "files"))
+		if (json_str(file, "name"))
+			keep_name(r, json_str(file, "name"));
+	keep_name(r, b->manifest);
+	if (b->sequence > r->highest[b->changed])
+		r->highest[b->changed] = b->sequence;
+	k = csv_batch_publish(r->dir, b, r->a, e);
+	return k == E_OK ? E_OK : err_set(e, E_UNSURE, e->code, "%s", e->msg);
+}
+
+static bool is_kept(const struct recovery *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_keep; i++)
+		if (str_equal(r->keep[i], name))
+			return true;
+	return false;
+}
+
+/* Staged files of no decided batch were written by a run that was stopped before it decided. */
+static enum errk drop_undecided(const struct recovery *r, struct err *e)
+{
+	struct file_entry *entry;
+	size_t n;
+	enum errk k = dir_list(csv_staged(r->dir, "", r->a), r->a, &entry, &n, e);
+
+	for (size_t i = 0; k == E_OK && i < n; i++) {
+		const char *name = entry[i].name;
+
+		if ((str_ends(name, ".csv") || str_ends(name, ".manifest.json") ||
+		     str_ends(name, ".tmp")) &&
+		    !is_kept(r, name)) {
+			STEP("csv_drop_undecided");
+			unlink(csv_staged(r->dir, name, r->a));
+		}
+	}
+	return k;
+}
+
+static enum errk recover(struct recovery *r, struct err *e)
+{
+	enum errk k;
+
+	STEP("csv_recover");
+	k = csv_batch_each(r->dir, r->a, finish_decided, r, e);
+	return k == E_OK ? drop_undecided(r, e) : k;
+}
+
+/* The number for a new batch: past our count, past everything decided, past every name in use. */
+static enum errk choose_number(const struct csv_exchange *x, const struct put_batch *batch,
+			       const struct csv_rendered *r, const struct recovery *done,
+			       struct arena *a, int64_t *out, struct err *e)
+{
+	int64_t sequence;
+	bool used = true;
+	enum errk k = csv_sequence_next(x->dir, batch->update, a, &sequence, e);
+
+	if (k != E_OK)
+		return k;
+	if (sequence <= done->highest[batch->update])
+		sequence = done->highest[batch->update] + 1;
+	for (; used; sequence += used) {
+		used = file_exists(path_join(a, x->dir,
+					     csv_name_make(r->file[0].key, batch->update, sequence,
+							   ".manifest.json", a)));
+		for (size_t i = 0; i < r->n; i++)
+			used = used ||
+			       file_exists(path_join(a, x->dir,
+						     csv_name_make(r->file[i].key, batch->update,
+								   sequence, ".csv", a)));
+	}
+	*out = sequence;
+	return E_OK;
+}
+
+static void drop_staged(const struct csv_exchange *x, const struct csv_batch *b, struct arena *a)
+{
+	const cJSON *file;
+
+	cJSON_ArrayForEach (file, json_at(b->doc, "files"))
+		unlink(csv_staged(x->dir, json_str(file, "name"), a));
+	unlink(csv_staged(x->dir, b->manifest, a));
+	unlink(csv_batch_path(x->dir, b->key, a));
+}
+
+/* Every file of the batch, durable but out of sight; then the decision. */
+static enum errk stage(const struct csv_exchange *x, const struct csv_rendered *r,
+		       const struct csv_batch *b, struct arena *a, struct err *e)
+{
+	const char *text = arena_printf(a, "%s\n", json_text(b->doc, a));
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < r->n && k == E_OK; i++) {
+		const char *name = csv_name_make(r->file[i].key, b->changed, b->sequence, ".csv",
+						 a);
+
+		if (i > 0 && r->file[i].rows == 0)
+			continue;
+		STEP("csv_stage_file");
+		k = file_write_atomic(csv_staged(x->dir, name, a), r->file[i].text.buf,
+				      r->file[i].text.len, CSV_FILE_MODE, e);
+	}
+	STEP("csv_stage_manifest");
+	if (k == E_OK)
+		k = file_write_atomic(csv_staged(x->dir, b->manifest, a), text, strlen(text),
+				      CSV_FILE_MODE, e);
+	STEP("csv_decide");
+	if (k == E_OK)
+		k = file_write_atomic(csv_batch_path(x->dir, b->key, a), text, strlen(text),
+				      CSV_FILE_MODE, e);
+	STEP("csv_decided");
+	return k;
+}
+
+static const char *target_id(const char *file, const char *mark, struct arena *a)
+{
+	return mark ? arena_printf(a, "%s %s", file, mark) : arena_strdup(a, file);
+}
+
+static void report(struct put_batch *batch, const char *const *mark, const char *target,
+		   struct arena *a)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (batch->item[i].doc && batch->item[i].err.kind == E_OK)
+			batch->item[i].target_id = target_id(target, mark ? mark[i] : NULL, a);
+}
+
+static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch,
+			   const char *const *mark, const struct csv_rendered *r,
+			   const struct recovery *done, struct arena *a, struct err *e)
+{
+	__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch b = {0};
+	enum errk k = choose_number(x, batch, r, done, a, &b.sequence, e);
+
+	if (k != E_OK)
+		return k;
+	b.doc = csv_batch_describe(batch, mark, &x->style, r, b.sequence, a);
+	b.key = batch->key;
+	b.changed = batch->update;
+	b.target = json_str(b.doc, "target");
+	b.manifest = json_str(b.doc, "manifest");
+	k = stage(x, r, &b, a, e);
+	if (k != E_OK) {
+		drop_staged(x, &b, a);
+		return k;
+	}
+	k = csv_batch_publish(x->dir, &b, a, e);
+	STEP("csv_published");
+	if (k == E_OK)
+		k = csv_sequence_store(x->dir, b.changed, b.sequence, a, e);
+	STEP("csv_sequence_stored");
+	/* Decided: another batch with these orders would double them. */
+	if (k != E_OK)
+		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	report(batch, mark, b.target, a);
+	return E_OK;
+}
+
+/*
+ * The batch was decided by an earlier put. What it held has landed under that name; what it didn't
+ * hold was refused then and, if it is sound now, comes with another batch.
+ */
+static enum errk adopt(const struct csv_exchange *x, struct put_batch *batch,
+		       const struct csv_batch *b, struct arena *a, struct err *e)
+{
+	enum errk k = csv_sequence_raise(x->dir, b->changed, b->sequence, a, e);
+
+	STEP("csv_adopt");
+	if (k != E_OK)
+		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	for (size_t i = 0; i < batch->n; i++) {
+		struct put_item *item = &batch->item[i];
+		__attribute__((cleanup(cleanup_csv_rendered))) struct csv_rendered r = {0};
+
+		const cJSON *held = csv_batch_record(b, item->record);
+
+		if (held) {
+			item->err = (struct err){.kind = E_OK};
+			item->target_id = target_id(b->target, json_str(held, "mark"), a);
+			item->adopted = true;
+			continue;
+		}
+		if (!item->doc)
+			continue;
+		k = csv_render(&x->style, item, 1, main_key(batch->kind), a, &r, e);
+		if (k != E_OK)
+			return k;
+		if (item->err.kind == E_OK)
+			err_set(&item->err, E_BUSY, "not_in_batch",
+				"was not part of the batch when it was written; goes with the next");
+	}
+	return E_OK;
+}
+
+static enum errk put_locked(const struct csv_exchange *x, struct put_batch *batch,
+			    const char *const *mark, struct arena *a, struct err *e)
+{
+	__attribute__((cleanup(cleanup_csv_rendered))) struct csv_rendered r = {0};
+	__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch earlier = {0};
+	struct recovery done = {.dir = x->dir, .a = a};
+	const char *path = csv_batch_path(x->dir, batch->key, a);
+	bool any = false;
+	enum errk k = recover(&done, e);
+
+	if (k != E_OK)
+		return k;
+	if (file_exists(path)) {
+		k = csv_batch_read(path, a, &earlier, e);
+		return k == E_OK ? adopt(x, batch, &earlier, a, e) : k;
+	}
+	k = csv_render(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r, e);
+	for (size_t i = 0; i < batch->n; i++)
+		any = any || (batch->item[i].doc && batch->item[i].err.kind == E_OK);
+	return k == E_OK && any ? write_new(x, batch, mark, &r, &done, a, e) : k;
+}
+
+enum errk csv_exchange_put(const struct csv_exchange *x, struct put_batch *batch,
+			   const char *const *mark, struct arena *a, struct err *e)
+{
+	__attribute__((cleanup(cleanup_csv_rendered))) struct csv_rendered r = {0};
+	CLEANUP(fd) int lock = -1;
+	enum errk k;
+
+	batch->requests = 0;
+	for (size_t i = 0; i < batch->n; i++)
+		if (batch->item[i].doc)
+			batch->item[i].adopted = false;
+	if (x->dry_run)
+		return csv_render(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r,
+				  e);
+	k = csv_folder_make(x->dir, a, e);
+	if (k == E_OK)
+		k = csv_folder_lock(x->dir, a, &lock, e);
+	return k == E_OK ? put_locked(x, batch, mark, a, e) : k;
+}
+
+/*
+ * A decision may only go when its own run has committed it. One that stays behind because that run
+ * was killed right here is removed when no run can still come back for it.
+ */
+void csv_exchange_committed(const struct csv_exchange *x, const struct put_batch *batch)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct file_entry *entry;
+	size_t n;
+	int64_t old = clock_now() - (int64_t)LEFTOVER_DAYS * 24 * 3600;
+
+	if (x->dry_run)
+		return;
+	STEP("csv_forget");
+	unlink(csv_batch_path(x->dir, batch->key, a));
+	STEP("csv_forgotten");
+	if (dir_list(csv_staged(x->dir, "", a), a, &entry, &n, NULL) != E_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (str_ends(entry[i].name, ".json") && entry[i].mtime_ns / 1000000000 < old &&
+		    !str_ends(entry[i].name, ".manifest.json"))
+			unlink(csv_staged(x->dir, entry[i].name, a));
+}
+
+static void check_space(const struct csv_exchange *x, const struct check_sink *sink,
+			struct arena *a)
+{
+	struct statvfs fs;
+	uint64_t mib;
+
+	if (statvfs(x->dir, &fs) != 0)
+		return;
+	mib = (uint64_t)fs.f_bavail * fs.f_frsize / (1024 * 1024);
+	if (mib < SPACE_WARN_MIB)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: %llu MiB are free", x->dir, (unsigned long long)mib),
+			  "make room; a full disk ends each run without harm");
+}
+
+/* Batches whose manifest is still there and that nobody acknowledged. */
+static void check_acks(const struct csv_exchange *x, const struct check_sink *sink, struct arena *a)
+{
+	struct file_entry *entry;
+	struct csv_name name;
+	const char *oldest = NULL;
+	size_t n, waiting = 0;
+
+	if (!x->ack || dir_list(x->dir, a, &entry, &n, NULL) != E_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const char *ack;
+
+		if (!csv_name_parse(entry[i].name, a, &name) ||
+		    !str_equal(name.ending, ".manifest.json"))
+			continue;
+		ack = arena_printf(a, "%s.ack", name.base);
+		if (file_exists(path_join(a, x->dir, ack)) ||
+		    file_exists(csv_staged(x->dir, arena_printf(a, "acks/%s", ack), a)))
+			continue;
+		oldest = oldest ? oldest : name.base;
+		waiting++;
+	}
+	if (waiting)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: %zu batches are not acknowledged, the first is %s",
+				       x->dir, waiting, oldest),
+			  "the other side has not said whether it took them");
+}
+
+enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_sink *sink,
+			     struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *parent = path_folder(a, x->dir);
+
+	(void)e;
+	if (dir_exists(x->dir)) {
+		bool writable = access(x->dir, W_OK | X_OK) == 0;
+
+		sink->say(sink->ctx, writable ? CHECK_OK : CHECK_BAD,
+			  arena_printf(a, "%s: %s", x->dir,
+				       writable ? "can be written to" : "can't be written to"),
+			  writable ? NULL : "give the user of erpsync the right to write there");
+		check_space(x, sink, a);
+		check_acks(x, sink, a);
+	} else if (dir_exists(parent) && access(parent, W_OK | X_OK) == 0) {
+		sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: will be created", x->dir),
+			  NULL);
+	} else {
+		sink->say(sink->ctx, CHECK_BAD,
+			  arena_printf(a, "%s: does not exist and can't be created", x->dir),
+			  "create the folder or correct [erp] path=");
+	}
+	return E_OK;
+}

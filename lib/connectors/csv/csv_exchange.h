@@ -1,0 +1,31 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_EXCHANGE_H
+#define ERPSYNC_CONNECTORS_CSV_EXCHANGE_H
+
+#include "connectors/connector.h"
+#include "csv_render.h"
+
+/*
+ * Batches of documents become files in a folder that the other side reads: the exchange folder of
+ * an ERP, or the folder of files for the import of a store's admin. README.md in this folder states
+ * the protocol for the other side, and what survives which interruption.
+ */
+struct csv_exchange {
+	const char *dir;
+	struct csv_style style;
+	bool ack;     /* acknowledgement files are expected */
+	bool dry_run; /* nothing is written, locked or created */
+};
+
+/*
+ * As connector.h. E_UNSURE: decided, but not all of it could be published; the next put goes on. An
+ * item without doc is not written: it keeps the outcome that it has, unless an earlier put of this
+ * batch has written it. mark: by item, what its target_id says behind the name of the file, then as
+ * later; each may be NULL, and the list too.
+ */
+MUST_CHECK enum errk csv_exchange_put(const struct csv_exchange *x, struct put_batch *batch,
+				      const char *const *mark, struct arena *a, struct err *e);
+void csv_exchange_committed(const struct csv_exchange *x, const struct put_batch *batch);
+MUST_CHECK enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_sink *sink,
+					struct err *e);
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_EXPORTS_H
+#define ERPSYNC_CONNECTORS_CSV_EXPORTS_H
+
+#include "csv_orders_files.h"
+
+/*
+ * The exports of Shopify's admin that lie side by side in [store] path. They are told apart by their
+ * columns: what a download is called says nothing.
+ */
+enum csv_export {
+	CSV_EXPORT_ORDERS, /* and what is none of the others: its reader says what is wrong */
+	CSV_EXPORT_PRODUCTS,
+	CSV_EXPORT_INVENTORY,
+};
+enum csv_export csv_export_kind(const char *path);
+
+/*
+ * The newest export of a kind in a folder, or the file that path is. E_LOCAL "no_export" saying how
+ * it is made; E_BUSY "file_changing": it was written a moment ago.
+ */
+MUST_CHECK enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
+				       const struct csv_source_file **out, struct err *e);
+
+#endif

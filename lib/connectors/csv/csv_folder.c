@@ -1,0 +1,189 @@
+#include "csv_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/step.h"
+#include "base/stop.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+enum { LOCK_WAIT_MS = 10000, LOCK_LOOK_MS = 50, DIGITS_MIN = 6, DIGITS_MAX = 15 };
+
+bool csv_name_parse(const char *name, struct arena *a, struct csv_name *out)
+{
+	const char *dot = strchr(name, '.'), *dash = NULL;
+	size_t digits;
+
+	for (const char *p = name; dot && p < dot; p++)
+		if (*p == '-')
+			dash = p;
+	if (!dash || dash == name)
+		return false;
+	digits = strspn(dash + 1, "0123456789");
+	if (dash + 1 + digits != dot || digits < DIGITS_MIN || digits > DIGITS_MAX)
+		return false;
+	*out = (struct csv_name){
+		.base = arena_strndup(a, name, (size_t)(dot - name)),
+		.ending = dot,
+		.changed = str_ends(arena_strndup(a, name, (size_t)(dash - name)), "-changed"),
+		.sequence = strtoll(dash + 1, NULL, 10),
+	};
+	return true;
+}
+
+const char *csv_name_make(const char *key, bool changed, int64_t sequence, const char *ending,
+			  struct arena *a)
+{
+	return arena_printf(a, "%s%s-%06lld%s", key, changed ? "-changed" : "", (long long)sequence,
+			    ending);
+}
+
+const char *csv_staged(const char *dir, const char *name, struct arena *a)
+{
+	return path_join(a, path_join(a, dir, CSV_STAGING), name);
+}
+
+enum errk csv_folder_make(const char *dir, struct arena *a, struct err *e)
+{
+	enum errk k = E_OK;
+
+	if (!dir_exists(dir)) {
+		k = dir_make(dir, CSV_DIR_MODE, e);
+		STEP("csv_folder_made");
+		/* Whatever the umask: the group may read our files, so it must get at them. */
+		if (k == E_OK && chmod(dir, CSV_DIR_MODE) != 0)
+			k = err_set(e, E_LOCAL, "file_error",
+				    "%s: can't be opened to its group (%s)", dir, strerror(errno));
+	}
+	if (k == E_OK && !dir_exists(csv_staged(dir, "", a)))
+		k = dir_make(csv_staged(dir, "", a), 0700, e);
+	return k;
+}
+
+static enum errk wait_for_lock(int fd, const char *dir, struct err *e)
+{
+	int64_t until = clock_mono_ms() + LOCK_WAIT_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set(e, E_LOCAL, "file_error", "%s: can't be locked (%s)", dir,
+				       strerror(errno));
+		if (clock_mono_ms() >= until || !stop_sleep_ms(LOCK_LOOK_MS))
+			return err_set(e, E_BUSY, "folder_locked",
+				       "%s: another run is writing into this folder", dir);
+	}
+	return E_OK;
+}
+
+enum errk csv_folder_lock(const char *dir, struct arena *a, int *fd, struct err *e)
+{
+	const char *path = csv_staged(dir, "lock", a);
+	int ours = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	enum errk k;
+
+	if (ours < 0)
+		return err_set(e, E_LOCAL, "file_error", "%s: can't be opened (%s)", path,
+			       strerror(errno));
+	k = wait_for_lock(ours, dir, e);
+	if (k != E_OK)
+		close(ours);
+	else
+		*fd = ours;
+	return k;
+}
+
+static const char *sequence_path(const char *dir, bool changed, struct arena *a)
+{
+	return csv_staged(dir, changed ? "sequence-changed" : "sequence", a);
+}
+
+/* The highest number of the names in a folder; a folder that isn't there has none. */
+static enum errk highest_in(const char *dir, bool changed, struct arena *a, int64_t *highest,
+			    struct err *e)
+{
+	struct file_entry *entry;
+	struct csv_name name;
+	size_t n;
+	enum errk k;
+
+	if (!dir_exists(dir))
+		return E_OK;
+	k = dir_list(dir, a, &entry, &n, e);
+	for (size_t i = 0; k == E_OK && i < n; i++)
+		if (csv_name_parse(entry[i].name, a, &name) && name.changed == changed &&
+		    name.sequence > *highest)
+			*highest = name.sequence;
+	return k;
+}
+
+static enum errk read_sequence(const char *path, struct arena *a, int64_t *out, struct err *e)
+{
+	char *text, *end;
+	long long value;
+	enum errk k = file_read(path, 64, a, &text, NULL, e);
+
+	if (k != E_OK)
+		return k;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno || end == text || !str_blank(end) || value < 0)
+		return err_set(e, E_LOCAL, "bad_sequence",
+			       "%s: holds no number; correct it, or remove it to go on after the "
+			       "highest number in the folder",
+			       path);
+	*out = value;
+	return E_OK;
+}
+
+enum errk csv_sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out,
+			    struct err *e)
+{
+	const char *path = sequence_path(dir, changed, a);
+	int64_t last = 0;
+	enum errk k;
+
+	if (file_exists(path)) {
+		k = read_sequence(path, a, &last, e);
+	} else {
+		k = highest_in(dir, changed, a, &last, e);
+		if (k == E_OK)
+			k = highest_in(path_join(a, dir, "archive"), changed, a, &last, e);
+		if (k == E_OK)
+			k = highest_in(csv_staged(dir, "acks", a), changed, a, &last, e);
+	}
+	if (k == E_OK)
+		*out = last + 1;
+	return k;
+}
+
+enum errk csv_sequence_store(const char *dir, bool changed, int64_t used, struct arena *a,
+			     struct err *e)
+{
+	const char *text = arena_printf(a, "%lld\n", (long long)used);
+
+	return file_write_atomic(sequence_path(dir, changed, a), text, strlen(text), 0600, e);
+}
+
+enum errk csv_sequence_raise(const char *dir, bool changed, int64_t used, struct arena *a,
+			     struct err *e)
+{
+	int64_t next;
+	enum errk k = csv_sequence_next(dir, changed, a, &next, e);
+
+	if (k != E_OK)
+		return k;
+	/* A count that was only read off the names is gone when the other side takes the files. */
+	if (used < next && file_exists(sequence_path(dir, changed, a)))
+		return E_OK;
+	return csv_sequence_store(dir, changed, used < next ? next - 1 : used, a, e);
+}

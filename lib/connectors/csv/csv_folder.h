@@ -1,0 +1,48 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_FOLDER_H
+#define ERPSYNC_CONNECTORS_CSV_FOLDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * The exchange folder and what stands in it. Files for the other side are in the folder itself;
+ * what is ours is in .erpsync/ below it, on the same file system so that rename(2) publishes.
+ */
+#define CSV_STAGING ".erpsync"
+enum { CSV_FILE_MODE = 0640, CSV_DIR_MODE = 0750 };
+
+/* "orders-000012.csv", "orders-changed-000012.manifest.json": a name the folder uses. */
+struct csv_name {
+	const char *base; /* without ending: "orders-000012" */
+	const char *ending;
+	bool changed;
+	int64_t sequence;
+};
+bool csv_name_parse(const char *name, struct arena *a, struct csv_name *out);
+const char *csv_name_make(const char *key, bool changed, int64_t sequence, const char *ending,
+			  struct arena *a);
+
+const char *csv_staged(const char *dir, const char *name, struct arena *a);
+
+/* Creates the folder if it is missing; one that is there keeps its rights. E_LOCAL. */
+MUST_CHECK enum errk csv_folder_make(const char *dir, struct arena *a, struct err *e);
+
+/* One writer at a time: waits up to ten seconds. *fd is to be closed. E_BUSY "folder_locked". */
+MUST_CHECK enum errk csv_folder_lock(const char *dir, struct arena *a, int *fd, struct err *e);
+
+/*
+ * The number after the last one used, new orders and changed ones counted apart. Where our own
+ * count is lost, the highest number in the folder and its archive/ is the last one.
+ */
+MUST_CHECK enum errk csv_sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out,
+				       struct err *e);
+MUST_CHECK enum errk csv_sequence_store(const char *dir, bool changed, int64_t used,
+					struct arena *a, struct err *e);
+/* The same unless the count is past it already. */
+MUST_CHECK enum errk csv_sequence_raise(const char *dir, bool changed, int64_t used,
+					struct arena *a, struct err *e);
+
+#endif

@@ -1,0 +1,109 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "csv_fulfillment_file.h"
+
+#include "base/banned.h"
+
+/* Why the delivery can't be used; NULL if it can. */
+static const struct err *find_problem(const struct csv_delivery *in, struct arena *a)
+{
+	struct err *made = arena_alloc(a, sizeof(*made));
+	size_t n = 0;
+
+	/* What contradicted itself in an earlier file has been written anew. */
+	if (in->problem && in->problem_file == in->file)
+		return in->problem;
+	for (const struct csv_delivery_line *l = in->line; l; l = l->next) {
+		if (l->problem && (!l->nameless || l->file == in->file))
+			return l->problem;
+		n += !l->problem && l->quantity.units > 0;
+	}
+	if (!in->order)
+		err_set(made, E_RECORD, "bad_row",
+			"delivery '%s' names no order; fill in the column 'order'", in->id);
+	else if (n == 0)
+		err_set(made, E_RECORD, "bad_row",
+			"nothing is left in delivery '%s': all its quantities are 0", in->id);
+	else
+		return NULL;
+	return made;
+}
+
+static void add_packages(cJSON *doc, const struct csv_delivery *in)
+{
+	cJSON *list = json_add_array(doc, "packages");
+
+	for (const struct csv_parcel *p = in->parcel; p; p = p->next) {
+		cJSON *o = json_object();
+
+		json_add_str(o, "number", p->number);
+		json_add_str(o, "url", p->url);
+		json_push(list, o);
+	}
+}
+
+static void add_lines(cJSON *doc, const struct csv_delivery *in)
+{
+	cJSON *list = json_add_array(doc, "lines");
+	char text[DECIMAL_TEXT_MAX];
+
+	for (const struct csv_delivery_line *l = in->line; l; l = l->next) {
+		cJSON *o;
+
+		if (l->problem || l->quantity.units == 0)
+			continue;
+		o = json_object();
+		json_add_str(o, "line_id", l->line_id);
+		json_add_str(o, "sku", l->sku);
+		json_add_str(o, "title", l->title);
+		json_add_str(o, "quantity", decimal_text_short(l->quantity, text));
+		json_push(list, o);
+	}
+}
+
+static const char *document(const struct csv_delivery *in, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	cJSON *order;
+	/* "gid://shopify/Order/5001" is an id in any system; all else is what people call it. */
+	bool id = str_starts(in->order, "gid://");
+
+	json_add_str(doc, "kind", "fulfillment");
+	json_add_str(doc, "source", "csv");
+	json_add_str(doc, "id", in->id);
+	json_add_str(doc, "number", in->id);
+	order = json_add_object(doc, "order");
+	json_add_str(order, "id", id ? in->order : NULL);
+	json_add_str(order, "name", id ? NULL : in->order);
+	json_add_str(doc, "shipped_at", in->shipped_at);
+	json_add_str(doc, "warehouse", in->warehouse);
+	json_add_str(doc, "carrier", in->carrier);
+	add_packages(doc, in);
+	add_lines(doc, in);
+	return json_text(doc, a);
+}
+
+void csv_delivery_record(const struct csv_delivery *in, struct arena *a, struct record *out)
+{
+	const struct err *problem = find_problem(in, a);
+	char hash[HASH_HEX_SIZE];
+
+	*out = (struct record){.id = arena_strdup(a, in->id), .label = arena_strdup(a, in->id)};
+	if (problem) {
+		struct err *copy = arena_alloc(a, sizeof(*copy));
+
+		*copy = *problem;
+		out->problem = copy;
+		hash_hex(copy->msg, strlen(copy->msg), hash);
+		out->version = arena_printf(a, "bad %.28s", hash);
+		return;
+	}
+	out->doc = document(in, a);
+	out->doc_len = strlen(out->doc);
+	hash_hex(out->doc, out->doc_len, hash);
+	out->version = arena_printf(a, "%.32s", hash);
+}

@@ -1,0 +1,456 @@
+#include "csv_fulfillment_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/csvfile.h"
+#include "base/str.h"
+#include "csv_cell_text.h"
+#include "csv_rows.h"
+
+#include "base/banned.h"
+
+enum column {
+	COL_DELIVERY,
+	COL_ORDER,
+	COL_LINE,
+	COL_SKU,
+	COL_TITLE,
+	COL_QUANTITY,
+	COL_SHIPPED_AT,
+	COL_WAREHOUSE,
+	COL_CARRIER,
+	COL_NUMBER,
+	COL_URL,
+	COL_COUNT_,
+	NAMES_MAX = 6
+};
+
+/* As ERPs call them; blanks, dashes and underscores, and case, do not count. */
+static const char *const names[COL_COUNT_][NAMES_MAX] = {
+	[COL_DELIVERY] = {"delivery id", "delivery", "shipment id", "shipment", "lieferschein"},
+	[COL_ORDER] = {"order", "order name", "order id", "order number", "bestellung"},
+	[COL_LINE] = {"line id", "order line", "line item id"},
+	[COL_SKU] = {"sku", "article", "item", "internal reference", "artikelnummer"},
+	[COL_TITLE] = {"title", "name", "description", "product"},
+	[COL_QUANTITY] = {"quantity", "qty", "units", "menge"},
+	[COL_SHIPPED_AT] = {"shipped at", "shipped", "date", "delivery date"},
+	[COL_WAREHOUSE] = {"warehouse", "location", "site", "store", "lager"},
+	[COL_CARRIER] = {"carrier", "tracking company", "shipping method"},
+	[COL_NUMBER] = {"tracking number", "tracking numbers", "tracking"},
+	[COL_URL] = {"tracking url", "tracking urls", "tracking link"},
+};
+
+/* What separates several tracking numbers, and their links, in one cell. */
+static const char SEVERAL = '|';
+
+struct csv_deliveries {
+	struct arena *mem;
+	struct csv_delivery **list;
+	size_t n, cap;
+	uint32_t *slot; /* by hash of the id, index + 1 */
+	size_t n_slots;
+};
+
+struct csv_deliveries *csv_deliveries_new(void)
+{
+	struct csv_deliveries *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		die(70, "out of memory");
+	d->mem = arena_new();
+	return d;
+}
+
+void csv_deliveries_free(struct csv_deliveries *d)
+{
+	if (!d)
+		return;
+	arena_free(d->mem);
+	free(d->list);
+	free(d->slot);
+	free(d);
+}
+
+size_t csv_deliveries_count(const struct csv_deliveries *d)
+{
+	return d->n;
+}
+
+const struct csv_delivery *csv_deliveries_at(const struct csv_deliveries *d, size_t i)
+{
+	return d->list[i];
+}
+
+static uint32_t *slot_of(const struct csv_deliveries *d, const char *id)
+{
+	uint32_t h = UINT32_C(2166136261); /* FNV-1a */
+	size_t i;
+
+	for (const char *p = id; *p; p++)
+		h = (h ^ (unsigned char)*p) * UINT32_C(16777619);
+	for (i = h & (d->n_slots - 1); d->slot[i]; i = (i + 1) & (d->n_slots - 1))
+		if (strcmp(d->list[d->slot[i] - 1]->id, id) == 0)
+			break;
+	return &d->slot[i];
+}
+
+static void make_room(struct csv_deliveries *d)
+{
+	if (d->n_slots >= d->n * 2 + 2)
+		return;
+	free(d->slot);
+	d->n_slots = d->n_slots ? d->n_slots * 2 : 256;
+	d->slot = calloc(d->n_slots, sizeof(*d->slot));
+	d->cap = d->n_slots;
+	d->list = reallocarray(d->list, d->cap, sizeof(struct csv_delivery *));
+	if (!d->slot || !d->list)
+		die(70, "out of memory");
+	for (size_t i = 0; i < d->n; i++)
+		*slot_of(d, d->list[i]->id) = (uint32_t)i + 1;
+}
+
+void csv_deliveries_want(struct csv_deliveries *d, const char *id)
+{
+	uint32_t *slot;
+	struct csv_delivery *made;
+
+	make_room(d);
+	slot = slot_of(d, id);
+	if (*slot)
+		return;
+	made = arena_alloc(d->mem, sizeof(*made));
+	made->id = arena_strdup(d->mem, id);
+	d->list[d->n] = made;
+	*slot = (uint32_t)++d->n;
+}
+
+static struct csv_delivery *wanted(const struct csv_deliveries *d, const char *id)
+{
+	uint32_t slot = d->n_slots ? *slot_of(d, id) : 0;
+
+	return slot ? d->list[slot - 1] : NULL;
+}
+
+/* The file being read. */
+struct reading {
+	struct csv_deliveries *d;
+	enum csv_delivery_pass pass;
+	const char *name;
+	int number;
+	int at[COL_COUNT_]; /* -1: the file has no such column */
+	size_t width;
+	bool decimal_comma, cut;
+	int unreadable;
+};
+
+static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
+{
+	r->width = header->n;
+	for (int c = 0; c < COL_COUNT_; c++)
+		r->at[c] = csv_column_find(header, names[c]);
+	const char *missing = r->at[COL_DELIVERY] < 0                     ? "delivery_id"
+			      : r->at[COL_ORDER] < 0                      ? "order"
+			      : r->at[COL_SKU] < 0 && r->at[COL_LINE] < 0 ? "sku"
+			      : r->at[COL_QUANTITY] < 0                   ? "quantity"
+									  : NULL;
+	if (!missing)
+		return E_OK;
+	return err_set(e, E_LOCAL, "not_a_fulfillment_file",
+		       "%s: there is no column '%s'; a file of deliveries has the columns "
+		       "delivery_id, order, sku and quantity",
+		       r->name, missing);
+}
+
+static const char *cell(const struct reading *r, const struct csv_row *row, int column)
+{
+	return csv_cell_at(row, r->at[column]);
+}
+
+/* Kept as long as the deliveries; NULL where the cell is empty. */
+static const char *kept(const struct reading *r, const struct csv_row *row, int column)
+{
+	const char *text = cell(r, row, column);
+
+	return text[0] ? arena_strdup(r->d->mem, text) : NULL;
+}
+
+static const struct err *PRINTF_LIKE(2, 3) problem(const struct reading *r, const char *fmt, ...)
+{
+	struct err *made = arena_alloc(r->d->mem, sizeof(*made));
+	va_list args;
+
+	va_start(args, fmt);
+	err_set(made, E_RECORD, "bad_row", "%s", arena_vprintf(r->d->mem, fmt, args));
+	va_end(args);
+	return made;
+}
+
+/* A value that all rows of the delivery share: a later file's counts, within one they must agree. */
+static void share(struct reading *r, struct csv_delivery *to, const struct csv_row *in, int column,
+		  const char **value, int *file)
+{
+	const char *text = cell(r, in, column);
+
+	if (!text[0])
+		return;
+	if (*value && *file == r->number && strcmp(*value, text) != 0) {
+		to->problem = problem(r,
+				      "%s:%lld: delivery '%s' has the %s '%s' here and '%s' above; "
+				      "one delivery has one",
+				      r->name, (long long)in->line, to->id, names[column][0], text,
+				      *value);
+		to->problem_file = r->number;
+		return;
+	}
+	*value = arena_strdup(r->d->mem, text);
+	*file = r->number;
+}
+
+static void share_time(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
+{
+	const char *text = cell(r, in, COL_SHIPPED_AT);
+	char out[CLOCK_TEXT_MAX], zoned[64];
+	int64_t at;
+
+	if (!text[0])
+		return;
+	/* Without a zone it is UTC; a blank between date and time is as good as a T. */
+	snprintf(zoned, sizeof(zoned), "%.40sZ", text);
+	if (strlen(zoned) > 10 && zoned[10] == ' ')
+		zoned[10] = 'T';
+	if (clock_parse(text, &at, NULL) != E_OK && clock_parse(zoned, &at, NULL) != E_OK) {
+		to->problem = problem(
+			r,
+			"%s:%lld: column 'shipped_at': '%.40s' is no time such as 2026-11-23T09:45:00Z",
+			r->name, (long long)in->line, text);
+		to->problem_file = r->number;
+		return;
+	}
+	/* Parcels leave one after the other: the last one counts. */
+	clock_text(at, out);
+	if (!to->shipped_at || to->shipped_file != r->number || strcmp(out, to->shipped_at) > 0)
+		to->shipped_at = arena_strdup(r->d->mem, out);
+	to->shipped_file = r->number;
+}
+
+/* The next piece of a cell with several values, trimmed; NULL = there is none. */
+static const char *piece(struct reading *r, const char **rest)
+{
+	const char *from = *rest, *end;
+
+	if (!from)
+		return NULL;
+	end = strchr(from, SEVERAL);
+	*rest = end ? end + 1 : NULL;
+	if (!end)
+		end = from + strlen(from);
+	while (from < end && *from == ' ')
+		from++;
+	while (end > from && end[-1] == ' ')
+		end--;
+	return arena_strndup(r->d->mem, from, (size_t)(end - from));
+}
+
+static void add_parcel(struct reading *r, struct csv_delivery *to, const char *number,
+		       const char *url)
+{
+	struct csv_parcel *p = to->parcel;
+
+	while (p && strcmp(p->number, number) != 0)
+		p = p->next;
+	if (!p) {
+		p = arena_alloc(r->d->mem, sizeof(*p));
+		p->number = number;
+		if (to->last_parcel)
+			to->last_parcel->next = p;
+		else
+			to->parcel = p;
+		to->last_parcel = p;
+	}
+	if (url && url[0])
+		p->url = url;
+}
+
+static void add_tracking(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
+{
+	const char *numbers = cell(r, in, COL_NUMBER), *urls = cell(r, in, COL_URL), *number;
+
+	if (!numbers[0])
+		return;
+	/* A later file corrects; the rows of one file each name some of the parcels. */
+	if (to->tracking_file != r->number)
+		to->parcel = to->last_parcel = NULL;
+	to->tracking_file = r->number;
+	while ((number = piece(r, &numbers))) {
+		const char *url = piece(r, &urls);
+
+		if (number[0])
+			add_parcel(r, to, number, url);
+	}
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static struct csv_delivery_line *line_of(struct csv_delivery *to, const char *line_id,
+					 const char *sku)
+{
+	struct csv_delivery_line *l = to->line;
+
+	for (; l; l = l->next)
+		if (!l->nameless && (line_id ? same_text(l->line_id, line_id)
+					     : !l->line_id && same_text(l->sku, sku)))
+			return l;
+	return NULL;
+}
+
+static struct csv_delivery_line *append_line(struct reading *r, struct csv_delivery *to)
+{
+	struct csv_delivery_line *l = arena_alloc(r->d->mem, sizeof(*l));
+
+	if (to->last_line)
+		to->last_line->next = l;
+	else
+		to->line = l;
+	to->last_line = l;
+	return l;
+}
+
+/* Rows of one line in one file are parts of it (two parcels, two lots): they add up. */
+static void set_quantity(struct reading *r, struct csv_delivery_line *l, const struct csv_row *in)
+{
+	const char *text = cell(r, in, COL_QUANTITY);
+	struct decimal d = DECIMAL_ZERO, before = l->quantity;
+	bool add = l->file == r->number;
+
+	if (!add)
+		l->problem = NULL;
+	if (!csv_cell_decimal(text, r->decimal_comma, &d) || d.units < 0)
+		l->problem = problem(r,
+				     "%s:%lld: column 'quantity': '%.40s' is no quantity such as 2",
+				     r->name, (long long)in->line, text);
+	else if (!add)
+		l->quantity = d;
+	else if (decimal_add(before, d, &l->quantity, NULL) != E_OK)
+		l->problem = problem(r, "%s:%lld: column 'quantity': too much", r->name,
+				     (long long)in->line);
+	l->file = r->number;
+}
+
+static void add_line(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
+{
+	const char *line_id = kept(r, in, COL_LINE), *sku = kept(r, in, COL_SKU);
+	struct csv_delivery_line *l = line_id || sku ? line_of(to, line_id, sku) : NULL;
+
+	if (!l)
+		l = append_line(r, to);
+	l->line_id = line_id;
+	l->sku = sku ? sku : l->sku;
+	if (cell(r, in, COL_TITLE)[0])
+		l->title = kept(r, in, COL_TITLE);
+	set_quantity(r, l, in);
+	l->nameless = !line_id && !sku;
+	if (l->nameless)
+		l->problem = problem(r,
+				     "%s:%lld: the row has neither an SKU nor a line of the order",
+				     r->name, (long long)in->line);
+	if (in->n != r->width)
+		l->problem = problem(r, "%s:%lld: the row has %zu cells, the header has %zu",
+				     r->name, (long long)in->line, in->n, r->width);
+}
+
+static void add_row(struct reading *r, const struct csv_row *in)
+{
+	const char *id = cell(r, in, COL_DELIVERY);
+	char where[80];
+	struct csv_delivery *to;
+
+	r->cut = in->n < r->width;
+	snprintf(where, sizeof(where), "%.60s:%lld", r->name, (long long)in->line);
+	if (r->pass == CSV_DELIVERY_NAMES) {
+		csv_deliveries_want(r->d, id[0] ? id : where);
+		return;
+	}
+	to = wanted(r->d, id[0] ? id : where);
+	if (!to)
+		return;
+	to->file = r->number;
+	if (!id[0]) {
+		to->problem = problem(r, "%s: the row has no delivery_id", where);
+		to->problem_file = r->number;
+	}
+	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
+	share(r, to, in, COL_WAREHOUSE, &to->warehouse, &to->warehouse_file);
+	share(r, to, in, COL_CARRIER, &to->carrier, &to->carrier_file);
+	share_time(r, to, in);
+	add_tracking(r, to, in);
+	add_line(r, to, in);
+}
+
+/* A row that can't be read at all stands for itself. */
+static void add_unreadable(struct reading *r, const struct err *why)
+{
+	char id[96];
+	struct csv_delivery *to;
+
+	snprintf(id, sizeof(id), "%.60s: unreadable row %d", r->name, ++r->unreadable);
+	if (r->pass == CSV_DELIVERY_NAMES)
+		csv_deliveries_want(r->d, id);
+	to = wanted(r->d, id);
+	if (!to || r->pass == CSV_DELIVERY_NAMES)
+		return;
+	to->problem = problem(r, "%s", why->msg);
+	to->problem_file = to->file = r->number;
+}
+
+static enum errk read_rows(struct reading *r, struct csv_reader *reader, struct err *e)
+{
+	struct csv_row row;
+	struct err why, last = {.kind = E_OK};
+
+	for (;;) {
+		bool more = false;
+		enum errk k = csv_reader_next(reader, &row, &more, &why);
+
+		if (k == E_OK && !more)
+			return E_OK;
+		if (k == E_OK) {
+			add_row(r, &row);
+			continue;
+		}
+		if (k != E_RECORD) {
+			*e = why;
+			return k;
+		}
+		/* The reader repeats itself when it can't go on: a quote without an end. */
+		if (str_equal(why.msg, last.msg)) {
+			r->cut = true;
+			return E_OK;
+		}
+		last = why;
+		add_unreadable(r, &why);
+	}
+}
+
+enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_delivery_pass pass,
+			      const char *path, const char *name, int number, bool *cut,
+			      struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
+	struct reading r = {.d = d, .pass = pass, .name = name, .number = number};
+	enum errk k = csv_reader_open(path, &reader, e);
+
+	if (k != E_OK)
+		return k;
+	r.decimal_comma = csv_reader_delimiter(reader) == ';';
+	k = match_columns(&r, csv_reader_header(reader), e);
+	if (k == E_OK)
+		k = read_rows(&r, reader, e);
+	*cut = r.cut;
+	return k;
+}

@@ -1,0 +1,317 @@
+#include "csv_inbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "csv_folder.h"
+#include "csv_orders_files.h"
+
+#include "base/banned.h"
+
+enum {
+	/* A file that was written a moment ago may not be finished, whole as it looks. */
+	SETTLED_SECONDS = 10,
+	/* A clock that is further ahead than this is no reason to wait. */
+	AHEAD_SECONDS = 3600,
+};
+
+static const char ARCHIVE[] = "archive";
+
+static bool starts_nocase(const char *s, const char *prefix)
+{
+	char head[32];
+
+	if (strlen(s) < strlen(prefix) || strlen(prefix) >= sizeof(head))
+		return false;
+	memcpy(head, s, strlen(prefix));
+	head[strlen(prefix)] = '\0';
+	return str_equal_nocase(head, prefix);
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+	const struct csv_inbox_file *x = a, *y = b;
+
+	if (x->mtime_ns != y->mtime_ns)
+		return x->mtime_ns < y->mtime_ns ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* Appends the files of one folder that are called so. */
+static enum errk list_dir(const char *prefix, const char *dir, bool archived, struct arena *a,
+			  struct csv_inbox_file **list, size_t *n, struct err *e)
+{
+	struct csv_source_file *file;
+	struct csv_inbox_file *larger;
+	size_t count;
+	enum errk k;
+
+	if (!dir_exists(dir))
+		return E_OK;
+	k = csv_source_list(dir, a, &file, &count, e);
+	if (k != E_OK)
+		return k;
+	larger = arena_array(a, *n + count, sizeof(*larger));
+	if (*n)
+		memcpy(larger, *list, *n * sizeof(*larger));
+	*list = larger;
+	for (size_t i = 0; i < count; i++) {
+		if (!starts_nocase(file[i].name, prefix))
+			continue;
+		larger[(*n)++] = (struct csv_inbox_file){
+			.name = file[i].name,
+			.path = file[i].path,
+			.stamp = file[i].stamp,
+			.mtime_ns = file[i].mtime_ns,
+			.changes = starts_nocase(file[i].name + strlen(prefix), "-changes") ||
+				   starts_nocase(file[i].name + strlen(prefix), "_changes"),
+			.archived = archived,
+		};
+	}
+	return E_OK;
+}
+
+enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
+			  struct csv_inbox_file **list, size_t *n, struct err *e)
+{
+	enum errk k;
+
+	*list = NULL;
+	*n = 0;
+	k = list_dir(prefix, dir, false, a, list, n, e);
+	if (k == E_OK)
+		k = list_dir(prefix, path_join(a, dir, ARCHIVE), true, a, list, n, e);
+	if (k == E_OK && *n)
+		qsort(*list, *n, sizeof(**list), oldest_first);
+	return k;
+}
+
+/* The place of the newest list before `end`, used = in archive/; SIZE_MAX = there is none. */
+static size_t last_list(const struct csv_inbox_file *list, size_t end, bool used)
+{
+	for (size_t i = end; i-- > 0;)
+		if (!list[i].changes && (list[i].archived || !used))
+			return i;
+	return SIZE_MAX;
+}
+
+static void add(struct csv_inbox_file *to, size_t *n, const struct csv_inbox_file *from)
+{
+	to[(*n)++] = *from;
+}
+
+enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, bool archived,
+			 struct arena *a, struct csv_inbox_set *out, struct err *e)
+{
+	struct csv_inbox_file *list = NULL;
+	size_t n = 0, newest, earlier;
+	struct csv_inbox_set set = {0};
+	enum errk k = csv_inbox_files(kind->prefix, dir, a, &list, &n, e);
+
+	if (k != E_OK)
+		return k;
+	set.file = arena_array(a, n, sizeof(*set.file));
+	set.superseded = arena_array(a, n, sizeof(*set.superseded));
+	newest = last_list(list, n, false);
+	for (size_t i = 0; i < n; i++) {
+		bool counts = newest == SIZE_MAX || i >= newest;
+
+		if (counts ? archived || !list[i].archived : !kind->complete && !list[i].archived)
+			add(set.file, &set.n, &list[i]);
+		else if (!counts && !list[i].archived)
+			add(set.superseded, &set.n_superseded, &list[i]);
+	}
+	earlier = newest == SIZE_MAX ? SIZE_MAX : last_list(list, newest, true);
+	if (kind->complete && set.n && !set.file[0].changes && earlier != SIZE_MAX)
+		set.before = list[earlier];
+	*out = set;
+	return E_OK;
+}
+
+enum errk csv_inbox_settled(const struct csv_inbox_file *f, struct err *e)
+{
+	int64_t age = clock_now() - f->mtime_ns / 1000000000;
+
+	if (age >= SETTLED_SECONDS || age <= -AHEAD_SECONDS)
+		return E_OK;
+	return err_set(
+		e, E_BUSY, "file_changing",
+		"%s: was written a moment ago and may not be finished; the next run takes it",
+		f->name);
+}
+
+static enum errk check_age(const struct csv_inbox_kind *kind, const struct csv_inbox_file *f,
+			   int64_t max_age, struct err *e)
+{
+	int64_t age = clock_now() - f->mtime_ns / 1000000000;
+	char since[CLOCK_TEXT_MAX], limit[CLOCK_TEXT_MAX];
+
+	enum errk k = csv_inbox_settled(f, e);
+
+	if (k == E_OK && max_age && age > max_age)
+		return err_set(
+			e, E_LOCAL, "too_old",
+			"%s: was written %s ago, longer than [%s] max_age = %s: %s "
+			"that old is not offered; have the ERP write a new file (an outdated "
+			"one in the folder can be removed)",
+			f->path, duration_text(age * 1000, since), kind->section,
+			duration_text(max_age * 1000, limit), kind->prefix);
+	return k;
+}
+
+enum errk csv_inbox_whole(const struct csv_inbox_file *f, enum errk read, bool cut, struct err *e)
+{
+	struct csv_source_file as = {.name = f->name, .path = f->path, .stamp = f->stamp};
+
+	/* Whatever was found in a file that is being written is no finding. */
+	if ((read == E_OK || read == E_LOCAL) && csv_source_changed(&as))
+		return err_set(e, E_BUSY, "file_changing",
+			       "%s: changes while it is read; the next run takes it", f->name);
+	if (read == E_OK && cut)
+		return err_set(
+			e, E_LOCAL, "file_cut",
+			"%s: ends in the middle of a row, so nothing of it is used; write the "
+			"file under another name and rename it when it is whole",
+			f->path);
+	return read;
+}
+
+static enum errk load(const struct csv_inbox_kind *kind, const struct conf *c,
+		      struct csv_inbox_file *f, struct err *e)
+{
+	bool cut = false;
+	enum errk k = kind->read(c, f->path, f->name, &f->content, &cut, e);
+
+	return csv_inbox_whole(f, k, cut, e);
+}
+
+enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c,
+			 struct csv_inbox_set *set, int64_t max_age, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < set->n && k == E_OK; i++)
+		k = check_age(kind, &set->file[i], max_age, e);
+	for (size_t i = 0; i < set->n && k == E_OK; i++)
+		k = load(kind, c, &set->file[i], e);
+	if (k == E_OK && set->before.path) {
+		struct err ignored;
+		bool cut;
+
+		/* It was read once; if it can't be any more there is nothing to compare with. */
+		if (kind->read(c, set->before.path, set->before.name, &set->before.content, &cut,
+			       &ignored) != E_OK)
+			set->before.content = NULL;
+	}
+	if (k == E_OK && kind->judge)
+		k = kind->judge(set, e);
+	if (k != E_OK)
+		csv_inbox_unload(kind, set);
+	return k;
+}
+
+void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		kind->free(set->file[i].content);
+		set->file[i].content = NULL;
+	}
+	kind->free(set->before.content);
+	set->before.content = NULL;
+}
+
+/* "stock.csv" becomes "stock.20261123T094500Z.csv": ERPs write the same name again and again. */
+static const char *archive_name(const char *dir, const struct csv_inbox_file *f, struct arena *a)
+{
+	char stamp[CLOCK_TEXT_MAX], *to = stamp;
+	int len = (int)strlen(f->name) - 4;
+
+	clock_text(f->mtime_ns / 1000000000, stamp);
+	for (const char *from = stamp; *from; from++)
+		if (*from != '-' && *from != ':')
+			*to++ = *from;
+	*to = '\0';
+	for (int i = 1;; i++) {
+		const char *name = i == 1 ? arena_printf(a, "%.*s.%s%s", len, f->name, stamp,
+							 f->name + len)
+					  : arena_printf(a, "%.*s.%s-%d%s", len, f->name, stamp, i,
+							 f->name + len);
+		const char *path = path_join(a, path_join(a, dir, ARCHIVE), name);
+
+		if (!file_exists(path))
+			return path;
+	}
+}
+
+static enum errk put_away(const char *dir, const struct csv_inbox_file *f, struct arena *a,
+			  struct err *e)
+{
+	if (f->archived || !file_exists(f->path))
+		return E_OK;
+	STEP("csv_inbox_archive");
+	return file_publish(f->path, archive_name(dir, f, a), e);
+}
+
+enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, struct arena *a,
+			    struct err *e)
+{
+	enum errk k = E_OK;
+
+	if (set->n + set->n_superseded == 0)
+		return E_OK;
+	if (!dir_exists(path_join(a, dir, ARCHIVE)))
+		k = dir_make(path_join(a, dir, ARCHIVE), CSV_DIR_MODE, e);
+	/* Oldest first: stopped in between, what is left is still the newest. */
+	for (size_t i = 0; i < set->n_superseded && k == E_OK; i++)
+		k = put_away(dir, &set->superseded[i], a, e);
+	for (size_t i = 0; i < set->n && k == E_OK; i++)
+		k = put_away(dir, &set->file[i], a, e);
+	STEP("csv_inbox_archived");
+	return k;
+}
+
+const char *csv_inbox_fingerprint(const struct csv_inbox_set *set, struct arena *a)
+{
+	CLEANUP(str) struct str text = {0};
+
+	str_init(&text, 0);
+	for (size_t i = 0; i < set->n; i++)
+		str_addf(&text, "%s%s %s", i ? ", " : "", set->file[i].name, set->file[i].stamp);
+	return arena_strdup(a, text.buf);
+}
+
+enum errk csv_inbox_cursor_parse(const char *text, struct arena *a, struct csv_inbox_cursor *out,
+				 struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+
+	*out = (struct csv_inbox_cursor){0};
+	if (!text)
+		return E_OK;
+	if (json_parse(text, strlen(text), &doc, NULL) != E_OK || !cJSON_IsObject(doc))
+		return err_set(e, E_LOCAL, "bad_cursor",
+			       "the checkpoint was not written by the csv connector; read with "
+			       "--full");
+	*out = (struct csv_inbox_cursor){
+		.files = arena_strdup(a, json_str(doc, "files")),
+		.done = json_int(doc, "done", 0),
+		.read = json_bool(doc, "read", false),
+	};
+	return E_OK;
+}
+
+const char *csv_inbox_cursor_text(const struct csv_inbox_cursor *c, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+
+	json_add_str(doc, "files", c->files);
+	json_add_int(doc, "done", c->done);
+	json_add_bool(doc, "read", c->read);
+	return json_text(doc, a);
+}

@@ -1,0 +1,110 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_INBOX_H
+#define ERPSYNC_CONNECTORS_CSV_INBOX_H
+
+#include "connectors/connector.h"
+
+/*
+ * Files of one kind that the ERP puts into the exchange folder: which of them say how things stand,
+ * whether they are whole, and where they go afterwards. A list (stock*.csv) is everything that there
+ * is; a file of changes (stock-changes*.csv) is what moved. What counts is the newest list and the
+ * changes after it. Files in the folder are new; used ones are moved to archive/.
+ */
+struct csv_inbox_file {
+	const char *name, *path;
+	const char *stamp; /* "size-mtime": another stamp is another content */
+	int64_t mtime_ns;
+	bool changes;  /* no list */
+	bool archived; /* stands in archive/ */
+	void *content; /* once read, as the kind reads it; owned */
+};
+
+struct csv_inbox_set {
+	struct csv_inbox_file *file; /* oldest first */
+	size_t n;
+	/* Older than the newest list, where that makes them useless: never to be used. */
+	struct csv_inbox_file *superseded;
+	size_t n_superseded;
+	/* The last list before the one in file[0]; path NULL = there is none. */
+	struct csv_inbox_file before;
+};
+
+/* What a kind of file is. Contents are the kind's own. */
+struct csv_inbox_kind {
+	enum record_kind kind;
+	const char *prefix;  /* "stock" */
+	const char *columns; /* "sku, warehouse, on_hand, …": what to tell an ERP's people */
+	const char *section; /* whose max_age= holds; NULL = any age is right */
+	/*
+	 * A list says everything: what it no longer has is gone, and older files are of no use.
+	 * Else nothing follows from absence, and each file in the folder is used.
+	 */
+	bool complete;
+	const char *missing; /* what is wrong with a name that no file has */
+
+	/* Reads a file; *cut = it ends in the middle of a row. E_LOCAL. */
+	enum errk (*read)(const struct conf *c, const char *path, const char *name, void **content,
+			  bool *cut, struct err *e);
+	void (*free)(void *content); /* takes NULL */
+	/* May the set be believed? NULL = it may. E_LOCAL. */
+	enum errk (*judge)(const struct csv_inbox_set *set, struct err *e);
+	/* Records of one content, and the head of the k-th; false if a later file has it too. */
+	size_t (*count)(const void *content);
+	/* Content `file`, set->n = the one before. */
+	bool (*record)(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
+		       struct record *out);
+	/* Makes the document of a head. */
+	void (*finish)(struct record *r, struct arena *a);
+	/*
+	 * Hands on the articles of the k-th record of a file, for a comparison of catalogues, unless a
+	 * later file has it too. NULL = files of this kind are no catalogue.
+	 */
+	enum errk (*articles)(const struct csv_inbox_set *set, size_t file, size_t k,
+			      struct arena *a,
+			      enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			      void *ctx, struct err *e);
+};
+
+/* What is called prefix*.csv in the folder and in its archive/, oldest first. Texts in the arena. E_LOCAL. */
+MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
+				     struct csv_inbox_file **list, size_t *n, struct err *e);
+/* E_BUSY "file_changing": it was written a moment ago. */
+MUST_CHECK enum errk csv_inbox_settled(const struct csv_inbox_file *f, struct err *e);
+/*
+ * What a reading that ended so (read; cut: in the middle of a row) is worth. E_BUSY "file_changing": the
+ * file is another now; E_LOCAL "file_cut"; else read.
+ */
+MUST_CHECK enum errk csv_inbox_whole(const struct csv_inbox_file *f, enum errk read, bool cut,
+				     struct err *e);
+
+/*
+ * Lists the set; archived = also when all of it has been used before. A folder that is not there is
+ * an empty set. Texts in the arena. E_LOCAL.
+ */
+MUST_CHECK enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir,
+				    bool archived, struct arena *a, struct csv_inbox_set *out,
+				    struct err *e);
+/*
+ * Reads all files of the set. E_BUSY "file_changing": one was written a moment ago or changes;
+ * E_LOCAL "too_old" (max_age seconds; 0 = any age), "file_cut"; and what kind->judge says.
+ */
+MUST_CHECK enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c,
+				    struct csv_inbox_set *set, int64_t max_age, struct err *e);
+void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *set);
+/* Moves the files that stand in the folder to archive/, superseded ones too. */
+MUST_CHECK enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set,
+				       struct arena *a, struct err *e);
+/* "stock.csv 123-456, …": the same text is the same set with the same content. */
+const char *csv_inbox_fingerprint(const struct csv_inbox_set *set, struct arena *a);
+
+/* Where reading stands. */
+struct csv_inbox_cursor {
+	const char *files; /* fingerprint of the set being read; NULL = none */
+	int64_t done;      /* records of it that are through */
+	bool read;         /* that is all of them */
+};
+/* text NULL: the beginning. E_LOCAL "bad_cursor". */
+MUST_CHECK enum errk csv_inbox_cursor_parse(const char *text, struct arena *a,
+					    struct csv_inbox_cursor *out, struct err *e);
+const char *csv_inbox_cursor_text(const struct csv_inbox_cursor *c, struct arena *a);
+
+#endif

@@ -1,0 +1,308 @@
+#include "csv_inbox_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+/* Records of a page, and articles looked at for it. */
+enum { PAGE = 1000, LOOK = 10000 };
+
+struct csv_inbox {
+	const struct csv_inbox_kind *kind;
+	const struct connector_env *env;
+	const char *dir;
+	struct arena *mem; /* texts of the set */
+	struct csv_inbox_set set;
+	const char *fingerprint; /* of what is loaded; NULL = nothing is */
+};
+
+struct csv_inbox *csv_inbox_new(const struct csv_inbox_kind *kind, const struct connector_env *env,
+				const char *dir)
+{
+	struct csv_inbox *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		die(70, "out of memory");
+	r->kind = kind;
+	r->env = env;
+	r->dir = dir;
+	r->mem = arena_new();
+	return r;
+}
+
+void csv_inbox_free(struct csv_inbox *r)
+{
+	if (!r)
+		return;
+	csv_inbox_unload(r->kind, &r->set);
+	arena_free(r->mem);
+	free(r);
+}
+
+/* Lists the set anew; what is loaded stays if it is the same. */
+static enum errk open_set(struct csv_inbox *r, bool archived, struct arena *a, const char **files,
+			  struct err *e)
+{
+	struct csv_inbox_set set;
+	enum errk k = csv_inbox_list(r->kind, r->dir, archived, a, &set, e);
+
+	if (k != E_OK)
+		return k;
+	*files = csv_inbox_fingerprint(&set, a);
+	if (r->fingerprint && str_equal(r->fingerprint, *files))
+		return E_OK;
+	csv_inbox_unload(r->kind, &r->set);
+	arena_reset(r->mem);
+	r->fingerprint = NULL;
+	/* Once more, into memory that lives as long as the set. */
+	return csv_inbox_list(r->kind, r->dir, archived, r->mem, &r->set, e);
+}
+
+static enum errk load_set(struct csv_inbox *r, int64_t max_age, const char *files, struct err *e)
+{
+	enum errk k;
+
+	if (r->fingerprint || r->set.n == 0)
+		return E_OK;
+	k = csv_inbox_load(r->kind, r->env->conf, &r->set, max_age, e);
+	if (k == E_OK)
+		r->fingerprint = arena_strdup(r->mem, files);
+	return k;
+}
+
+/* Records of the set one after the other: of each file, then what the first one no longer lists. */
+static size_t count_records(const struct csv_inbox *r)
+{
+	size_t n = r->set.before.content ? r->kind->count(r->set.before.content) : 0;
+
+	for (size_t i = 0; i < r->set.n; i++)
+		n += r->kind->count(r->set.file[i].content);
+	return n;
+}
+
+/* The head of the k-th record; false if it is another file's business. */
+static bool record_at(const struct csv_inbox *r, size_t k, struct arena *a, struct record *out)
+{
+	size_t file = 0;
+
+	while (file < r->set.n && k >= r->kind->count(r->set.file[file].content))
+		k -= r->kind->count(r->set.file[file++].content);
+	return r->kind->record(&r->set, file, k, a, out);
+}
+
+static enum errk read_page(const struct csv_inbox *r, const struct pull_request *req,
+			   struct csv_inbox_cursor *c, struct arena *a, struct page *page,
+			   struct err *e)
+{
+	size_t all = count_records(r), looked = 0;
+	size_t most = req->limit && req->limit < PAGE ? req->limit : PAGE;
+
+	page->rec = arena_array(a, most, sizeof(*page->rec));
+	for (; (size_t)c->done < all && page->n < most && looked < LOOK; c->done++, looked++) {
+		struct record *rec = &page->rec[page->n];
+		bool known = false;
+
+		if (!record_at(r, (size_t)c->done, a, rec))
+			continue;
+		if (req->knows && !req->full) {
+			enum errk k = req->knows(req->knows_ctx, rec, &known, e);
+
+			if (k != E_OK)
+				return k;
+		}
+		page->known += known;
+		page->n += !known;
+		if (!known && !rec->problem)
+			r->kind->finish(rec, a);
+	}
+	c->read = (size_t)c->done >= all;
+	page->expected = (int64_t)(all - (size_t)c->done);
+	return E_OK;
+}
+
+static void tell_superseded(const struct csv_inbox *r, struct arena *a)
+{
+	const struct csv_inbox_set *set = &r->set;
+
+	if (set->n_superseded)
+		r->env->notice(r->env->notice_ctx,
+			       arena_printf(a,
+					    "%zu older %s file%s not used: %s is a newer snapshot",
+					    set->n_superseded, r->kind->prefix,
+					    set->n_superseded == 1 ? " was" : "s were",
+					    set->n ? set->file[0].name : "the one in archive/"));
+}
+
+enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, struct arena *a,
+			 struct page *out, struct err *e)
+{
+	struct page page = {.expected = -1};
+	struct csv_inbox_cursor c;
+	const char *files;
+	bool same;
+	enum errk k = csv_inbox_cursor_parse(req->cursor, a, &c, e);
+
+	if (k == E_OK)
+		k = open_set(r, req->full, a, &files, e);
+	if (k != E_OK)
+		return k;
+	same = str_equal(c.files, files);
+	/* All of it stands in the queue: the files have done their work. */
+	if (same && c.read) {
+		if (!r->env->dry_run)
+			k = csv_inbox_archive(r->dir, &r->set, a, e);
+		if (k != E_OK)
+			return k;
+		csv_inbox_unload(r->kind, &r->set);
+		r->fingerprint = NULL;
+		*out = page;
+		return E_OK;
+	}
+	if (r->set.n == 0) {
+		if (r->set.n_superseded && !r->env->dry_run)
+			k = csv_inbox_archive(r->dir, &r->set, a, e);
+		*out = page;
+		return k;
+	}
+	if (!same)
+		c = (struct csv_inbox_cursor){.files = files};
+	if (c.done == 0)
+		tell_superseded(r, a);
+	k = load_set(r, req->max_age, files, e);
+	STEP("csv_inbox_read");
+	if (k == E_OK)
+		k = read_page(r, req, &c, a, &page, e);
+	if (k != E_OK)
+		return k;
+	page.cursor = csv_inbox_cursor_text(&c, a);
+	page.more = true; /* to put the files away, if not for another page */
+	*out = page;
+	return E_OK;
+}
+
+/* [section] max_age in seconds; 0 = any age. */
+static int64_t max_age(const struct csv_inbox *r)
+{
+	return r->kind->section ? conf_int(r->env->conf, r->kind->section, "max_age") / 1000 : 0;
+}
+
+static void add_missing(const struct csv_inbox *r, struct page *page, const char *who,
+			struct arena *a)
+{
+	struct err *problem = arena_alloc(a, sizeof(*problem));
+
+	if (r->set.n)
+		err_set(problem, E_RECORD, "not_found", "%s", r->kind->missing);
+	else
+		err_set(problem, E_RECORD, "not_found", "there is no %s file of the ERP",
+			r->kind->prefix);
+	page->rec[page->n++] = (struct record){.id = arena_strdup(a, who),
+					       .label = arena_strdup(a, who),
+					       .version = "",
+					       .problem = problem};
+}
+
+enum errk csv_inbox_pull_only(struct csv_inbox *r, const char *const *who, size_t n,
+			      struct arena *a, struct page *out, struct err *e)
+{
+	struct page page = {.rec = arena_array(a, n, sizeof(*page.rec)), .expected = -1};
+	const char *files;
+	enum errk k = open_set(r, true, a, &files, e);
+
+	if (k == E_OK)
+		k = load_set(r, max_age(r), files, e);
+	if (k != E_OK)
+		return k;
+	for (size_t w = 0; w < n; w++) {
+		size_t before = page.n, all = count_records(r);
+
+		for (size_t i = 0; i < all && page.n == before; i++) {
+			struct record rec;
+
+			if (!record_at(r, i, a, &rec) ||
+			    (!str_equal(rec.id, who[w]) && !str_equal(rec.label, who[w])))
+				continue;
+			if (!rec.problem)
+				r->kind->finish(&rec, a);
+			page.rec[page.n++] = rec;
+		}
+		if (page.n == before)
+			add_missing(r, &page, who[w], a);
+	}
+	*out = page;
+	return E_OK;
+}
+
+static enum errk hand_on_all(const struct csv_inbox_kind *kind, const struct csv_inbox_set *set,
+			     enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			     void *ctx, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t n = kind->count(set->file[i].content), at = 0; at < n && k == E_OK;
+		     at++) {
+			k = kind->articles(set, i, at, a, fn, ctx, e);
+			arena_reset(a);
+		}
+	return k;
+}
+
+enum errk csv_inbox_catalogue(const struct csv_inbox *r,
+			      enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			      void *ctx, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct csv_inbox_set set;
+	enum errk k = csv_inbox_list(r->kind, r->dir, true, a, &set, e);
+
+	if (k != E_OK)
+		return k;
+	if (set.n == 0)
+		return err_set(
+			e, E_LOCAL, "no_catalogue",
+			"%s: there is no %s file that would tell the ERP's articles; have it write "
+			"%s.csv there, with every article",
+			r->dir, r->kind->prefix, r->kind->prefix);
+	/* Nothing is taken from it, so that there is nothing to compare it with. */
+	set.before.path = NULL;
+	k = csv_inbox_load(r->kind, r->env->conf, &set, 0, e);
+	if (k == E_OK)
+		k = hand_on_all(r->kind, &set, fn, ctx, e);
+	csv_inbox_unload(r->kind, &set);
+	return k;
+}
+
+void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct csv_inbox_set set;
+	struct err why;
+
+	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK)
+		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
+	else if (set.n == 0)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: there is no %s file yet", r->dir, r->kind->prefix),
+			  arena_printf(a, "have the ERP write %s.csv there, with the columns %s",
+				       r->kind->prefix, r->kind->columns));
+	else if (csv_inbox_load(r->kind, r->env->conf, &set, max_age(r), &why) != E_OK)
+		sink->say(sink->ctx, CHECK_WARN, why.msg, NULL);
+	else
+		sink->say(sink->ctx, CHECK_OK,
+			  arena_printf(a, "%s: %zu %s", set.file[0].path,
+				       r->kind->count(set.file[0].content),
+				       r->kind->kind == KIND_STOCK
+					       ? "articles"
+					       : record_kind_plural(r->kind->kind)),
+			  NULL);
+	csv_inbox_unload(r->kind, &set);
+}

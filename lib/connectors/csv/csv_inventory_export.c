@@ -1,0 +1,316 @@
+#include "csv_inventory_export.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/csvfile.h"
+#include "base/str.h"
+#include "csv_rows.h"
+
+#include "base/banned.h"
+
+/* Columns beside those that a variant is known by, which have the order of csv_variant_part. */
+enum { COL_LOCATION = VARIANT_PARTS_, COL_ON_HAND, COL_COUNT_, NAMES_MAX = 4 };
+
+static const char *const names[COL_COUNT_][NAMES_MAX] = {
+	[VARIANT_SKU] = {"sku"},
+	[VARIANT_HANDLE] = {"handle"},
+	[VARIANT_TITLE] = {"title"},
+	[VARIANT_OPTION] = {"option1 name"},
+	[VARIANT_OPTION + 1] = {"option1 value"},
+	[VARIANT_OPTION + 2] = {"option2 name"},
+	[VARIANT_OPTION + 3] = {"option2 value"},
+	[VARIANT_OPTION + 4] = {"option3 name"},
+	[VARIANT_OPTION + 5] = {"option3 value"},
+	[COL_LOCATION] = {"location"},
+	[COL_ON_HAND] = {"on hand (current)", "on hand", "on hand (not editable)"},
+};
+
+struct reading {
+	struct csv_inventory *s;
+	int at[COL_COUNT_];
+};
+
+const char *csv_variant_text(const struct csv_variant *v, int part)
+{
+	const char *text = v->text;
+
+	while (part-- > 0)
+		text += strlen(text) + 1;
+	return text;
+}
+
+/* What the import tells variants apart by: the handle and the values of the options. */
+static bool is_key(int part)
+{
+	return part == VARIANT_HANDLE || (part >= VARIANT_OPTION && (part - VARIANT_OPTION) % 2);
+}
+
+static uint32_t fold(uint32_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * UINT32_C(16777619);
+	while (*text++);
+	return h;
+}
+
+static uint32_t key_hash(const char *const *cell)
+{
+	uint32_t h = UINT32_C(2166136261); /* FNV-1a */
+
+	for (int part = 0; part < VARIANT_PARTS_; part++)
+		if (is_key(part))
+			h = fold(h, cell[part]);
+	return h;
+}
+
+static bool same_key(const struct csv_variant *v, const char *const *cell)
+{
+	const char *text = v->text;
+
+	for (int part = 0; part < VARIANT_PARTS_; part++, text += strlen(text) + 1)
+		if (is_key(part) && strcmp(text, cell[part]) != 0)
+			return false;
+	return true;
+}
+
+static uint32_t *key_slot(const struct csv_inventory *s, const char *const *cell)
+{
+	size_t i = key_hash(cell) & (s->n_slots - 1);
+
+	while (s->by_key[i] && !same_key(&s->variant[s->by_key[i] - 1], cell))
+		i = (i + 1) & (s->n_slots - 1);
+	return &s->by_key[i];
+}
+
+static uint32_t *sku_slot(const struct csv_inventory *s, const char *sku)
+{
+	size_t i = fold(UINT32_C(2166136261), sku) & (s->n_slots - 1);
+
+	while (s->by_sku[i] && strcmp(s->variant[s->by_sku[i] - 1].text, sku) != 0)
+		i = (i + 1) & (s->n_slots - 1);
+	return &s->by_sku[i];
+}
+
+static uint32_t *slots(size_t n)
+{
+	uint32_t *list = calloc(n, sizeof(*list));
+
+	if (!list)
+		die(70, "out of memory");
+	return list;
+}
+
+/* Enters a variant by its SKU; a second one with it is the twin of the first. */
+static void enter_sku(struct csv_inventory *s, size_t i)
+{
+	struct csv_variant *v = &s->variant[i];
+	uint32_t *slot = sku_slot(s, v->text);
+
+	v->twin = 0;
+	if (!v->text[0])
+		return;
+	if (*slot) {
+		v->twin = s->variant[*slot - 1].twin;
+		s->variant[*slot - 1].twin = (uint32_t)i + 1;
+	} else {
+		*slot = (uint32_t)i + 1;
+	}
+}
+
+static void make_room(struct csv_inventory *s)
+{
+	if (s->n_slots >= s->n_variants * 2 + 2)
+		return;
+	free(s->by_sku);
+	free(s->by_key);
+	s->n_slots = s->n_slots ? s->n_slots * 2 : 1024;
+	s->by_sku = slots(s->n_slots);
+	s->by_key = slots(s->n_slots);
+	for (size_t i = 0; i < s->n_variants; i++) {
+		const char *cell[VARIANT_PARTS_];
+
+		for (int part = 0; part < VARIANT_PARTS_; part++)
+			cell[part] = csv_variant_text(&s->variant[i], part);
+		*key_slot(s, cell) = (uint32_t)i + 1;
+		enter_sku(s, i);
+	}
+}
+
+static const char *packed(struct arena *mem, const char *const *cell)
+{
+	size_t len[VARIANT_PARTS_], all = 0;
+	char *text, *to;
+
+	for (int part = 0; part < VARIANT_PARTS_; part++) {
+		len[part] = strlen(cell[part]) + 1;
+		all += len[part];
+	}
+	text = to = arena_alloc(mem, all);
+	for (int part = 0; part < VARIANT_PARTS_; part++) {
+		memcpy(to, cell[part], len[part]);
+		to += len[part];
+	}
+	return text;
+}
+
+static struct csv_variant *variant_of(struct csv_inventory *s, const char *const *cell,
+				      int64_t line)
+{
+	uint32_t *slot;
+
+	make_room(s);
+	slot = key_slot(s, cell);
+	if (*slot)
+		return &s->variant[*slot - 1];
+	s->variant = csv_grow(s->variant, s->n_variants, &s->cap_variants, sizeof(*s->variant));
+	s->variant[s->n_variants] = (struct csv_variant){.text = packed(s->mem, cell),
+							 .line = (uint32_t)line};
+	*slot = (uint32_t)++s->n_variants;
+	enter_sku(s, s->n_variants - 1);
+	return &s->variant[s->n_variants - 1];
+}
+
+int csv_inventory_location(const struct csv_inventory *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_locations; i++)
+		if (str_equal(s->location[i], name))
+			return (int)i;
+	return -1;
+}
+
+static uint16_t location_of(struct csv_inventory *s, const char *name)
+{
+	int at = csv_inventory_location(s, name);
+
+	if (at >= 0)
+		return (uint16_t)at;
+	s->location = csv_grow(s->location, s->n_locations, &s->cap_locations, sizeof(char *));
+	s->location[s->n_locations] = arena_strdup(s->mem, name);
+	return (uint16_t)s->n_locations++;
+}
+
+static bool whole_number(const char *text, int32_t *out)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || end == text || *end || value > INT32_MAX || value < INT32_MIN)
+		return false;
+	*out = (int32_t)value;
+	return true;
+}
+
+static void add_row(struct reading *r, const struct csv_row *row)
+{
+	struct csv_inventory *s = r->s;
+	const char *cell[VARIANT_PARTS_], *on_hand = csv_cell_at(row, r->at[COL_ON_HAND]);
+	const uint32_t at = (uint32_t)s->n_levels;
+	struct csv_level level = {.stocked = !str_equal_nocase(on_hand, "not stocked")};
+	struct csv_variant *v;
+
+	for (int part = 0; part < VARIANT_PARTS_; part++)
+		cell[part] = csv_cell_at(row, r->at[part]);
+	if (!cell[VARIANT_HANDLE][0])
+		return;
+	v = variant_of(s, cell, row->line);
+	level.readable = !level.stocked || whole_number(on_hand, &level.on_hand);
+	level.location = location_of(s, csv_cell_at(row, r->at[COL_LOCATION]));
+	s->level = csv_grow(s->level, s->n_levels, &s->cap_levels, sizeof(*s->level));
+	s->level[s->n_levels++] = level;
+	if (v->last)
+		s->level[v->last].next = at;
+	else
+		v->first = at;
+	v->last = at;
+}
+
+static enum errk match(struct reading *r, const struct csv_row *header, struct err *e)
+{
+	for (int c = 0; c < COL_COUNT_; c++)
+		r->at[c] = csv_column_find(header, names[c]);
+	for (int c = 0; c < COL_COUNT_; c++)
+		if (r->at[c] < 0 && (c == VARIANT_SKU || c == VARIANT_HANDLE ||
+				     c == VARIANT_OPTION + 1 || c >= COL_LOCATION))
+			return err_set(e, E_LOCAL, "not_an_inventory_export",
+				       "%s: the column '%s' is missing; export again in the admin "
+				       "(Products > Inventory > Export) with all states, not only "
+				       "available quantities",
+				       r->s->name, names[c][0]);
+	return E_OK;
+}
+
+static enum errk read_rows(struct reading *r, struct csv_reader *csv, struct err *e)
+{
+	struct csv_row row;
+	bool more = true;
+	enum errk k = E_OK;
+
+	while (k == E_OK && more) {
+		k = csv_reader_next(csv, &row, &more, e);
+		if (k == E_OK && more)
+			add_row(r, &row);
+	}
+	/* What is not known of one row is not known of any: none is written upon it. */
+	if (k == E_RECORD)
+		k = e->kind = E_LOCAL;
+	return k;
+}
+
+enum errk csv_inventory_read(const char *path, const char *name, struct csv_inventory **out,
+			     struct err *e)
+{
+	CLEANUP(csv_inventory) struct csv_inventory *s = calloc(1, sizeof(*s));
+	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
+	struct reading r = {.s = s};
+	enum errk k;
+
+	if (!s)
+		die(70, "out of memory");
+	s->mem = arena_new();
+	s->name = arena_strdup(s->mem, name);
+	s->level = csv_grow(s->level, 0, &s->cap_levels, sizeof(*s->level));
+	s->n_levels = 1;
+	make_room(s);
+	k = csv_reader_open(path, &csv, e);
+	if (k == E_OK)
+		k = match(&r, csv_reader_header(csv), e);
+	if (k == E_OK)
+		k = read_rows(&r, csv, e);
+	if (k == E_OK)
+		*out = TAKE(s);
+	return k;
+}
+
+void csv_inventory_free(struct csv_inventory *s)
+{
+	if (!s)
+		return;
+	free(s->location);
+	free(s->variant);
+	free(s->level);
+	free(s->by_sku);
+	free(s->by_key);
+	arena_free(s->mem);
+	free(s);
+}
+
+const struct csv_variant *csv_inventory_find(const struct csv_inventory *s, const char *sku)
+{
+	uint32_t slot = *sku_slot(s, sku);
+
+	return slot ? &s->variant[slot - 1] : NULL;
+}
+
+const struct csv_level *csv_inventory_level(const struct csv_inventory *s,
+					    const struct csv_variant *v, int location)
+{
+	for (uint32_t i = v->first; i; i = s->level[i].next)
+		if (s->level[i].location == location)
+			return &s->level[i];
+	return NULL;
+}

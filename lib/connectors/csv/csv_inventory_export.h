@@ -1,0 +1,77 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_INVENTORY_EXPORT_H
+#define ERPSYNC_CONNECTORS_CSV_INVENTORY_EXPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * The inventory export of Shopify's admin (Shopify Help Center, "Exporting or importing inventory
+ * with a CSV file"): a row per variant and location, with all states. Whole and compact in memory,
+ * because articles are asked for in any order: 16 bytes a row, and some 100 a variant.
+ */
+enum { INVENTORY_OPTIONS = 3 };
+struct csv_level {
+	uint32_t next; /* next level of the same variant, 0 = none; levels count from 1 */
+	int32_t on_hand;
+	uint16_t location;
+	bool stocked;  /* false: the shop does not stock it there */
+	bool readable; /* false: the cell holds no whole number */
+};
+
+/* What the import finds it by, and what people do. */
+struct csv_variant {
+	/* Texts one after the other: see csv_variant_text. */
+	const char *text;
+	uint32_t first, last; /* levels */
+	uint32_t twin;        /* another variant with the same SKU, index + 1; 0 = none */
+	uint32_t line;
+};
+enum csv_variant_part {
+	VARIANT_SKU,
+	VARIANT_HANDLE,
+	VARIANT_TITLE,
+	VARIANT_OPTION, /* name and value of three options */
+	VARIANT_PARTS_ = VARIANT_OPTION + 2 * INVENTORY_OPTIONS,
+};
+
+struct csv_inventory {
+	struct arena *mem;
+	const char *name;
+	const char **location;
+	size_t n_locations, cap_locations;
+	struct csv_variant *variant;
+	size_t n_variants, cap_variants;
+	struct csv_level *level; /* [0] is not used */
+	size_t n_levels, cap_levels;
+	uint32_t *by_sku, *by_key; /* variants by hash, index + 1 */
+	size_t n_slots;
+};
+
+/*
+ * Reads the file; name is how messages call it. E_LOCAL "not_an_inventory_export": a column is
+ * missing, as in the export of available quantities only; "bad_csv".
+ */
+MUST_CHECK enum errk csv_inventory_read(const char *path, const char *name,
+					struct csv_inventory **out, struct err *e);
+void csv_inventory_free(struct csv_inventory *s); /* takes NULL */
+
+/* The first variant with this SKU, NULL if there is none; twin leads to others. */
+const struct csv_variant *csv_inventory_find(const struct csv_inventory *s, const char *sku);
+/* One of its texts, "" where the export has none. */
+const char *csv_variant_text(const struct csv_variant *v, int part);
+/* -1: the export names no such location. */
+int csv_inventory_location(const struct csv_inventory *s, const char *name);
+/* The variant's level there; NULL: the export has no such row. */
+const struct csv_level *csv_inventory_level(const struct csv_inventory *s,
+					    const struct csv_variant *v, int location);
+
+static inline void cleanup_csv_inventory(struct csv_inventory **p)
+{
+	csv_inventory_free(*p);
+}
+
+#endif

@@ -1,0 +1,275 @@
+#include "csv_order_document.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/order_sums.h"
+#include "csv_order_priv.h"
+
+#include "base/banned.h"
+
+size_t csv_split(const char *text, const char *separator, struct arena *a, const char ***out)
+{
+	size_t n = 0, width = strlen(separator);
+	const char **list = arena_array(a, strlen(text) / width + 1, sizeof(*list));
+
+	for (const char *next; *text; text = next) {
+		const char *end = strstr(text, separator);
+
+		next = end ? end + width : text + strlen(text);
+		if (!end)
+			end = next;
+		while (text < end && isspace((unsigned char)*text))
+			text++;
+		while (end > text && isspace((unsigned char)end[-1]))
+			end--;
+		if (end > text)
+			list[n++] = arena_strndup(a, text, (size_t)(end - text));
+	}
+	*out = list;
+	return n;
+}
+
+/* Spreadsheets turn long numbers into 5.67891E+12: such an Id is lost. */
+static bool id_is_sound(const char *id)
+{
+	return id[0] && id[strspn(id, "0123456789")] == '\0';
+}
+
+const char *csv_order_id(const struct csv_order_rows *o, struct arena *a)
+{
+	const char *id = csv_order_cell(o, COL_ID), *name = csv_order_cell(o, COL_NAME);
+
+	if (id_is_sound(id))
+		return arena_printf(a, "gid://shopify/Order/%s", id);
+	if (name[0])
+		return arena_printf(a, "csv:%s", name);
+	return arena_printf(a, "csv:%s:%lld", o->file, (long long)o->line);
+}
+
+/* The one run of digits in "#1001" or "FR1001-A"; NULL when there are several. */
+static const char *number_of(const char *name, struct arena *a)
+{
+	const char *start = name + strcspn(name, "0123456789");
+	size_t len = strspn(start, "0123456789");
+
+	if (len == 0 || start[len + strcspn(start + len, "0123456789")])
+		return NULL;
+	return arena_strndup(a, start, len);
+}
+
+/* "partial" is the export's word for what the API calls PARTIALLY_FULFILLED. */
+static const char *fulfillment_status(const struct csv_order_rows *o, struct arena *a)
+{
+	const char *status = csv_lower(a, csv_order_text(o, COL_FULFILLMENT_STATUS));
+
+	if (!status)
+		return "unfulfilled";
+	return str_equal(status, "partial") ? "partially_fulfilled" : status;
+}
+
+static enum errk missing(const struct csv_order_rows *o, enum csv_column c, struct err *e)
+{
+	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s' is empty", o->file,
+		       (long long)o->line, csv_column_title(c));
+}
+
+static bool is_currency(const char *code)
+{
+	return isalpha((unsigned char)code[0]) && isalpha((unsigned char)code[1]) &&
+	       isalpha((unsigned char)code[2]) && !code[3];
+}
+
+static enum errk check_head(const struct csv_order_rows *o, struct err *e)
+{
+	static const enum csv_column needed[] = {COL_NAME,     COL_CREATED_AT, COL_FINANCIAL_STATUS,
+						 COL_CURRENCY, COL_SUBTOTAL,   COL_TOTAL};
+	const char *id = csv_order_cell(o, COL_ID);
+
+	if (o->problem.kind != E_OK) {
+		*e = o->problem;
+		return e->kind;
+	}
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!csv_order_cell(o, needed[i])[0])
+			return missing(o, needed[i], e);
+	if (id[0] && !id_is_sound(id))
+		return err_set(
+			e, E_RECORD, "bad_cell",
+			"%s:%lld: column 'Id': '%s' is no order id; a spreadsheet changed it: "
+			"use the file as it was downloaded",
+			o->file, (long long)o->line, id);
+	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))
+		return err_set(e, E_RECORD, "bad_cell",
+			       "%s:%lld: column 'Currency': '%s' is no ISO 4217 code", o->file,
+			       (long long)o->line, csv_order_cell(o, COL_CURRENCY));
+	return E_OK;
+}
+
+static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char *id,
+			  struct arena *a, struct err *e)
+{
+	const char *created, *cancelled, *name = csv_order_cell(o, COL_NAME);
+	enum errk k = csv_order_time(o, COL_CREATED_AT, a, &created, e);
+
+	if (k == E_OK)
+		k = csv_order_time(o, COL_CANCELLED_AT, a, &cancelled, e);
+	if (k != E_OK)
+		return k;
+	json_add_str(doc, "kind", "order");
+	json_add_str(doc, "source", "csv");
+	json_add_str(doc, "id", id);
+	json_add_str(doc, "legacy_id", csv_order_text(o, COL_ID));
+	json_add_str(doc, "name", name);
+	json_add_str(doc, "number", number_of(name, a));
+	json_add_str(doc, "created_at", created);
+	json_add_str(doc, "processed_at", NULL);
+	json_add_str(doc, "updated_at", NULL);
+	json_add_str(doc, "cancelled_at", cancelled);
+	json_add_bool(doc, "test", false);
+	json_add_bool(doc, "confirmed", true);
+	json_add_bool(doc, "edited", false);
+	json_add_str(doc, "financial_status",
+		     csv_lower(a, csv_order_text(o, COL_FINANCIAL_STATUS)));
+	json_add_str(doc, "fulfillment_status", fulfillment_status(o, a));
+	return E_OK;
+}
+
+/*
+ * The export has one currency, the shop's: what the buyer paid in, if that was another, it
+ * doesn't say.
+ */
+static void add_currency(cJSON *doc, const struct csv_order_rows *o, struct arena *a)
+{
+	char *code = arena_strdup(a, csv_order_cell(o, COL_CURRENCY));
+
+	for (char *p = code; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	json_add_str(doc, "currency", code);
+	json_add_str(doc, "shop_currency", code);
+	json_add_str(doc, "presentment_currency", code);
+	json_add_bool(doc, "tax_exempt", false);
+	json_add_bool(doc, "taxes_estimated", false);
+	json_add_bool(doc, "duties_included", false);
+	json_add_str(doc, "tax_detail", "order");
+}
+
+/* "key: value", one pair a line; a line without a colon continues the value before it. */
+static void add_attributes(cJSON *doc, const struct csv_order_rows *o, struct arena *a)
+{
+	cJSON *list = json_add_array(doc, "attributes");
+	const char **line, *key = NULL, *value = "";
+	size_t n = csv_split(csv_order_cell(o, COL_NOTE_ATTRIBUTES), "\n", a, &line);
+
+	for (size_t i = 0; i <= n; i++) {
+		const char *colon = i < n ? strchr(line[i], ':') : NULL;
+		cJSON *pair;
+
+		if (i < n && !colon && key) {
+			value = arena_printf(a, "%s\n%s", value, line[i]);
+			continue;
+		}
+		if (key) {
+			pair = json_object();
+			json_add_str(pair, "key", key);
+			json_add_str(pair, "value", value);
+			json_push(list, pair);
+		}
+		if (i == n)
+			break;
+		key = colon ? arena_strndup(a, line[i], (size_t)(colon - line[i])) : line[i];
+		value = colon ? colon + 1 + strspn(colon + 1, " \t") : "";
+	}
+}
+
+static void add_tail(cJSON *doc, const struct csv_order_rows *o, struct arena *a)
+{
+	const char **tag;
+	size_t n = csv_split(csv_order_cell(o, COL_TAGS), ",", a, &tag);
+	cJSON *tags = json_add_array(doc, "tags"), *place;
+
+	for (size_t i = 0; i < n; i++)
+		json_push(tags, cJSON_CreateString(tag[i]));
+	json_add_array(doc, "refunds");
+	json_add_str(doc, "note", csv_order_text(o, COL_NOTES));
+	add_attributes(doc, o, a);
+	json_add_str(json_add_object(doc, "channel"), "source", csv_order_text(o, COL_SOURCE));
+	if (!csv_order_text(o, COL_LOCATION)) {
+		json_add(doc, "location", NULL);
+		return;
+	}
+	place = json_add_object(doc, "location");
+	json_add_str(place, "id", NULL);
+	json_add_str(place, "name", csv_order_text(o, COL_LOCATION));
+}
+
+static enum errk build(const struct csv_order_rows *o, const char *id, struct arena *a, cJSON **out,
+		       struct err *e)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	enum errk k = check_head(o, e);
+
+	if (k == E_OK)
+		k = add_head(doc, o, id, a, e);
+	if (k == E_OK) {
+		add_currency(doc, o, a);
+		json_add_object(doc, "totals");
+		k = csv_order_add_parties(doc, o, a, e);
+	}
+	if (k == E_OK)
+		k = csv_order_add_items(doc, o, id, a, e);
+	if (k == E_OK)
+		k = csv_order_add_payment(doc, o, a, e);
+	if (k != E_OK)
+		return k;
+	add_tail(doc, o, a);
+	k = order_sums(doc, e);
+	if (k != E_OK)
+		return err_wrap(e, "%s:%lld", o->file, (long long)o->line);
+	*out = TAKE(doc);
+	return E_OK;
+}
+
+/* The version of rows without a document: it changes with their text and with what is wrong. */
+static const char *version_of_problem(const struct csv_order_rows *o, const struct err *why,
+				      struct arena *a)
+{
+	struct hash *h = hash_new();
+	char hex[HASH_HEX_SIZE];
+
+	hash_add(h, why->msg, strlen(why->msg));
+	for (size_t i = 0; i < o->n; i++)
+		for (enum csv_column c = 0; c < COL_COUNT_; c++)
+			hash_add(h, o->row[i].cell[c], strlen(o->row[i].cell[c]) + 1);
+	hash_finish(h, hex);
+	hash_free(h);
+	return arena_strdup(a, hex);
+}
+
+void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct record *out)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	char hex[HASH_HEX_SIZE];
+	const char *name = csv_order_cell(o, COL_NAME);
+	struct err why;
+
+	*out = (struct record){.id = csv_order_id(o, a)};
+	out->label = name[0] ? arena_strdup(a, name) : out->id;
+	if (build(o, out->id, a, &doc, &why) != E_OK) {
+		struct err *problem = arena_alloc(a, sizeof(*problem));
+
+		*problem = why;
+		err_append(problem, "; correct the file, or export the order again");
+		out->problem = problem;
+		out->version = version_of_problem(o, &why, a);
+		return;
+	}
+	out->doc = json_text(doc, a);
+	out->doc_len = strlen(out->doc);
+	hash_hex(out->doc, out->doc_len, hex);
+	out->version = arena_strdup(a, hex);
+}

@@ -1,0 +1,201 @@
+#include "csv_orders_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+struct csv_orders_file {
+	struct csv_reader *reader;
+	char *path, *name;
+	struct csv_columns columns;
+	/* The order handed out lives in one arena, the one that is being collected in the other. */
+	struct arena *mem[2];
+	int now;
+	struct csv_order_rows order;
+	size_t cap;
+	struct err last; /* the reader's last refusal */
+	bool cut;
+};
+
+enum errk csv_orders_file_open(const char *path, const char *name, struct csv_orders_file **out,
+			       struct err *e)
+{
+	CLEANUP(csv_orders_file) struct csv_orders_file *f = calloc(1, sizeof(*f));
+	enum errk k;
+
+	if (!f || !(f->name = strdup(name)) || !(f->path = strdup(path)))
+		die(70, "out of memory");
+	f->mem[0] = arena_new();
+	f->mem[1] = arena_new();
+	k = csv_reader_open(path, &f->reader, e);
+	if (k == E_OK)
+		k = csv_columns_match(name, csv_reader_header(f->reader),
+				      csv_reader_delimiter(f->reader), &f->columns, e);
+	if (k != E_OK)
+		return k;
+	*out = TAKE(f);
+	return E_OK;
+}
+
+void csv_orders_file_close(struct csv_orders_file *f)
+{
+	if (!f)
+		return;
+	csv_reader_close(f->reader);
+	arena_free(f->mem[0]);
+	arena_free(f->mem[1]);
+	free(f->name);
+	free(f->path);
+	free(f);
+}
+
+bool csv_orders_file_cut(const struct csv_orders_file *f)
+{
+	return f->cut;
+}
+
+const char *csv_order_cell(const struct csv_order_rows *o, enum csv_column c)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->row[i].cell[c][0])
+			return o->row[i].cell[c];
+	return "";
+}
+
+static const char *trimmed(struct arena *a, const char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t\r\n");
+	len = strlen(s);
+	while (len > 0 && strchr(" \t\r\n", s[len - 1]))
+		len--;
+	return len ? arena_strndup(a, s, len) : "";
+}
+
+static void append(struct csv_orders_file *f, const struct csv_row *row)
+{
+	struct csv_order_rows *o = &f->order;
+	struct arena *a = f->mem[f->now];
+	const char **cell = arena_array(a, COL_COUNT_, sizeof(*cell));
+
+	for (enum csv_column c = 0; c < COL_COUNT_; c++) {
+		int at = f->columns.at[c];
+
+		cell[c] = at >= 0 && (size_t)at < row->n ? trimmed(a, row->cell[at]) : "";
+	}
+	if (o->n == f->cap) {
+		struct csv_order_row *larger;
+
+		f->cap = f->cap ? 2 * f->cap : 8;
+		larger = arena_array(a, f->cap, sizeof(*larger));
+		if (o->n)
+			memcpy(larger, o->row, o->n * sizeof(*larger));
+		o->row = larger;
+	}
+	if (o->n == 0)
+		o->line = row->line;
+	o->row[o->n++] = (struct csv_order_row){.cell = cell, .line = row->line};
+	if (row->n != f->columns.width && o->problem.kind == E_OK)
+		err_set(&o->problem, E_RECORD, "bad_row",
+			"%s:%lld: the row has %zu cells, the header has %zu", f->name,
+			(long long)row->line, row->n, f->columns.width);
+}
+
+/* Forgets the order collected so far; the other arena takes the next one. */
+static void begin(struct csv_orders_file *f)
+{
+	f->now = !f->now;
+	arena_reset(f->mem[f->now]);
+	f->order = (struct csv_order_rows){.file = f->name, .columns = &f->columns};
+	f->cap = 0;
+}
+
+/* A cell of the reader's row as it will be after trimming; for comparing only. */
+static bool same(const struct csv_orders_file *f, const struct csv_row *row, enum csv_column c,
+		 const char *text)
+{
+	int at = f->columns.at[c];
+	const char *s = at >= 0 && (size_t)at < row->n ? row->cell[at] : "";
+	size_t len = strlen(text);
+
+	s += strspn(s, " \t\r\n");
+	return strncmp(s, text, len) == 0 && str_blank(s + len);
+}
+
+/*
+ * "Order CSV columns": an order with several items has one row for each, and most order columns are
+ * filled on its first row only. Name repeats; some tools blank it too. Two orders may have one name
+ * (it is no key), so an Id of its own begins a new order.
+ */
+static bool continues(const struct csv_orders_file *f, const struct csv_row *row)
+{
+	const struct csv_order_rows *o = &f->order;
+
+	if (o->n == 0)
+		return true;
+	if (!same(f, row, COL_NAME, "") && !same(f, row, COL_NAME, csv_order_cell(o, COL_NAME)))
+		return false;
+	return same(f, row, COL_ID, "") || same(f, row, COL_ID, csv_order_cell(o, COL_ID));
+}
+
+/*
+ * A row that isn't readable is reported by itself; it may also have been part of the order
+ * before it.
+ */
+static void report_row(struct csv_orders_file *f, const struct err *why, struct csv_order_rows *out)
+{
+	if (f->order.n > 0 && f->order.problem.kind == E_OK)
+		err_set(&f->order.problem, E_RECORD, "bad_row",
+			"%s; the row may belong to this order", why->msg);
+	f->last = *why;
+	*out = (struct csv_order_rows){.file = f->name, .columns = &f->columns, .problem = *why};
+	if (str_starts(why->msg, f->path)) /* "path:line: …" */
+		out->line = strtoll(why->msg + strlen(f->path) + 1, NULL, 10);
+}
+
+enum errk csv_orders_file_next(struct csv_orders_file *f, struct csv_order_rows *out, bool *more,
+			       struct err *e)
+{
+	struct csv_row row;
+	struct err why;
+	bool have = false;
+
+	if (!f->order.file)
+		begin(f);
+	for (;;) {
+		enum errk k = csv_reader_next(f->reader, &row, &have, &why);
+
+		if (k == E_RECORD && !str_equal(why.msg, f->last.msg)) {
+			report_row(f, &why, out);
+			*more = true;
+			return E_OK;
+		}
+		if (k == E_RECORD) {
+			/* The reader repeats itself when it can't go on: a quote without an end. */
+			f->cut = true;
+			have = false;
+		} else if (k != E_OK) {
+			*e = why;
+			return k;
+		}
+		if (have && continues(f, &row)) {
+			append(f, &row);
+			f->cut = row.n < f->columns.width;
+			continue;
+		}
+		*out = f->order;
+		*more = f->order.n > 0;
+		begin(f);
+		if (have) {
+			append(f, &row);
+			f->cut = row.n < f->columns.width;
+		}
+		return E_OK;
+	}
+}

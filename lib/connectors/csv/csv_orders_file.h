@@ -1,0 +1,51 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_ORDERS_FILE_H
+#define ERPSYNC_CONNECTORS_CSV_ORDERS_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "csv_orders_columns.h"
+
+/* One export file, read order by order; only one order is in memory. */
+struct csv_orders_file;
+
+struct csv_order_row {
+	const char *const
+		*cell; /* by enum csv_column; trimmed; "" where empty or not in the file */
+	int64_t line;
+};
+
+/* The consecutive rows of one order. */
+struct csv_order_rows {
+	const char *file; /* its name, for messages */
+	const struct csv_columns *columns;
+	struct csv_order_row *row;
+	size_t n;
+	int64_t line; /* of the first row, or of the row that can't be read */
+	struct err
+		problem; /* kind not E_OK: rows can't be read, or one that can't may belong here */
+};
+
+/* name: how messages call the file. E_LOCAL as csv_columns_match and csv_reader_open. */
+MUST_CHECK enum errk csv_orders_file_open(const char *path, const char *name,
+					  struct csv_orders_file **out, struct err *e);
+void csv_orders_file_close(struct csv_orders_file *f); /* takes NULL */
+
+/*
+ * The next order; it lives until the next call. A row that can't be read is an order with n
+ * 0. E_LOCAL.
+ */
+MUST_CHECK enum errk csv_orders_file_next(struct csv_orders_file *f, struct csv_order_rows *out,
+					  bool *more, struct err *e);
+/* The file broke off in the middle of a row: it may still be written. True after the last order. */
+bool csv_orders_file_cut(const struct csv_orders_file *f);
+
+/* The value of an order's own column: the first that isn't empty in any of its rows, else "". */
+const char *csv_order_cell(const struct csv_order_rows *o, enum csv_column c);
+
+static inline void cleanup_csv_orders_file(struct csv_orders_file **p)
+{
+	csv_orders_file_close(*p);
+}
+
+#endif

@@ -1,0 +1,170 @@
+#include "csv_orders_files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+static const char *stamp_text(struct arena *a, int64_t size, int64_t mtime_ns)
+{
+	return arena_printf(a, "%lld-%lld", (long long)size, (long long)mtime_ns);
+}
+
+static int64_t mtime_of(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+	const struct csv_source_file *x = a, *y = b;
+
+	if (x->mtime_ns != y->mtime_ns)
+		return x->mtime_ns < y->mtime_ns ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static bool is_csv(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && str_equal_nocase(name + len - 4, ".csv");
+}
+
+static enum errk list_folder(const char *path, struct arena *a, struct csv_source_file **out,
+			     size_t *n, struct err *e)
+{
+	struct file_entry *entry;
+	struct csv_source_file *list;
+	size_t entries, count = 0;
+	enum errk k = dir_list(path, a, &entry, &entries, e);
+
+	if (k != E_OK)
+		return k;
+	list = arena_array(a, entries, sizeof(*list));
+	for (size_t i = 0; i < entries; i++) {
+		if (!is_csv(entry[i].name))
+			continue;
+		list[count++] = (struct csv_source_file){
+			.name = entry[i].name,
+			.path = path_join(a, path, entry[i].name),
+			.stamp = stamp_text(a, entry[i].size, entry[i].mtime_ns),
+			.mtime_ns = entry[i].mtime_ns,
+		};
+	}
+	if (count)
+		qsort(list, count, sizeof(*list), oldest_first);
+	*out = list;
+	*n = count;
+	return E_OK;
+}
+
+enum errk csv_source_list(const char *path, struct arena *a, struct csv_source_file **out,
+			  size_t *n, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	struct csv_source_file *one;
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return err_set(e, E_LOCAL, "no_file", "%s: can't be read (%s)", path,
+			       strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return list_folder(path, a, out, n, e);
+	one = arena_alloc(a, sizeof(*one));
+	*one = (struct csv_source_file){
+		.name = slash ? slash + 1 : path,
+		.path = path,
+		.stamp = stamp_text(a, st.st_size, mtime_of(&st)),
+		.mtime_ns = mtime_of(&st),
+	};
+	*out = one;
+	*n = 1;
+	return E_OK;
+}
+
+bool csv_source_changed(const struct csv_source_file *f)
+{
+	char now[64];
+	struct stat st;
+
+	if (stat(f->path, &st) != 0)
+		return true;
+	snprintf(now, sizeof(now), "%lld-%lld", (long long)st.st_size, (long long)mtime_of(&st));
+	return !str_equal(now, f->stamp);
+}
+
+enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out, struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	cJSON *finished;
+
+	if (!text) {
+		*out = (struct csv_cursor){.finished = json_object()};
+		return E_OK;
+	}
+	if (json_parse(text, strlen(text), &doc, NULL) != E_OK || !json_at(doc, "finished"))
+		return err_set(e, E_LOCAL, "bad_cursor",
+			       "the checkpoint was not written by the csv connector; remove it or "
+			       "read with --full");
+	finished = cJSON_DetachItemFromObjectCaseSensitive(doc, "finished");
+	*out = (struct csv_cursor){
+		.finished = finished,
+		.file = arena_strdup(a, json_str(doc, "file")),
+		.stamp = arena_strdup(a, json_str(doc, "stamp")),
+		.done = json_int(doc, "done", 0),
+	};
+	return E_OK;
+}
+
+const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_file *files,
+			    size_t n, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	cJSON *finished = json_add_object(doc, "finished");
+
+	for (size_t i = 0; i < n; i++)
+		if (csv_cursor_finished(c, &files[i]))
+			json_add_str(finished, files[i].name, files[i].stamp);
+	if (c->file) {
+		json_add_str(doc, "file", c->file);
+		json_add_str(doc, "stamp", c->stamp);
+		json_add_int(doc, "done", c->done);
+	}
+	return json_text(doc, a);
+}
+
+void csv_cursor_finish(struct csv_cursor *c, const struct csv_source_file *f)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(c->finished, f->name);
+	json_add_str(c->finished, f->name, f->stamp);
+}
+
+bool csv_cursor_finished(const struct csv_cursor *c, const struct csv_source_file *f)
+{
+	/* Not by path: a name holds points and may hold brackets. */
+	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(c->finished, f->name);
+
+	return cJSON_IsString(stamp) && str_equal(stamp->valuestring, f->stamp);
+}
+
+const struct csv_source_file *csv_cursor_next(const struct csv_cursor *c,
+					      const struct csv_source_file *files, size_t n)
+{
+	const struct csv_source_file *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_equal(files[i].name, c->file) && str_equal(files[i].stamp, c->stamp))
+			return &files[i];
+		if (!first && !csv_cursor_finished(c, &files[i]))
+			first = &files[i];
+	}
+	return first;
+}

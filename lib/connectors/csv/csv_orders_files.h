@@ -1,0 +1,51 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_ORDERS_FILES_H
+#define ERPSYNC_CONNECTORS_CSV_ORDERS_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* An export file as it was when it was listed. */
+struct csv_source_file {
+	const char *name, *path;
+	const char *stamp; /* "size-mtime in ns": another stamp is another content */
+	int64_t mtime_ns;
+};
+
+/* path itself, or the *.csv of that folder, oldest change first. E_LOCAL. */
+MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
+				     struct csv_source_file **out, size_t *n, struct err *e);
+/* The file is another now than when it was listed, or gone. */
+bool csv_source_changed(const struct csv_source_file *f);
+
+/* Where reading stands. */
+struct csv_cursor {
+	cJSON *finished;  /* name -> stamp; owned */
+	const char *file; /* being read; NULL = none */
+	const char *stamp;
+	int64_t done; /* orders of it that are through */
+};
+
+/* text NULL: the beginning. E_LOCAL "bad_cursor". */
+MUST_CHECK enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out,
+				      struct err *e);
+/* Names of files that are no longer there are left out. */
+const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_file *files,
+			    size_t n, struct arena *a);
+void csv_cursor_finish(struct csv_cursor *c, const struct csv_source_file *f);
+bool csv_cursor_finished(const struct csv_cursor *c, const struct csv_source_file *f);
+/* What to read next: the file being read, else the first one not finished; NULL = nothing. */
+const struct csv_source_file *csv_cursor_next(const struct csv_cursor *c,
+					      const struct csv_source_file *files, size_t n);
+
+static inline void cleanup_csv_cursor(struct csv_cursor *c)
+{
+	cJSON_Delete(c->finished);
+}
+
+#endif

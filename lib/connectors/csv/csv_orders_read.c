@@ -1,0 +1,366 @@
+#include "csv_orders_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "csv_exports.h"
+#include "csv_order_document.h"
+#include "csv_orders_file.h"
+#include "csv_orders_files.h"
+
+#include "base/banned.h"
+
+enum { PAGE = 250, SETTLED_SECONDS = 60 };
+
+struct csv_orders {
+	char *path;
+	/*
+	 * The file kept open between two pages; one of 100,000 orders is read once, not 400
+	 * times.
+	 */
+	struct csv_orders_file *open;
+	char *open_name, *open_stamp;
+	int64_t open_done;
+};
+
+struct csv_orders *csv_orders_new(const char *path)
+{
+	struct csv_orders *s = calloc(1, sizeof(*s));
+
+	if (!s || !(s->path = strdup(path)))
+		die(70, "out of memory");
+	return s;
+}
+
+static void close_file(struct csv_orders *s)
+{
+	csv_orders_file_close(TAKE(s->open));
+	free(TAKE(s->open_name));
+	free(TAKE(s->open_stamp));
+	s->open_done = 0;
+}
+
+void csv_orders_free(struct csv_orders *s)
+{
+	if (!s)
+		return;
+	close_file(s);
+	free(s->path);
+	free(s);
+}
+
+static enum errk changing(const struct csv_source_file *f, struct err *e)
+{
+	return err_set(e, E_BUSY, "file_changing", "%s: is still being written", f->path);
+}
+
+/* Opens the file, or goes on with it, so that the order after `done` is the next one. */
+static enum errk position(struct csv_orders *s, const struct csv_source_file *f, int64_t done,
+			  struct err *e)
+{
+	struct csv_order_rows order;
+	bool more = true;
+	enum errk k;
+
+	if (s->open && str_equal(s->open_name, f->name) && str_equal(s->open_stamp, f->stamp) &&
+	    s->open_done == done)
+		return E_OK;
+	close_file(s);
+	k = csv_orders_file_open(f->path, f->name, &s->open, e);
+	for (; k == E_OK && more && s->open_done < done; s->open_done++)
+		k = csv_orders_file_next(s->open, &order, &more, e);
+	if (k != E_OK)
+		return k;
+	s->open_done = done;
+	s->open_name = strdup(f->name);
+	s->open_stamp = strdup(f->stamp);
+	if (!s->open_name || !s->open_stamp)
+		die(70, "out of memory");
+	return E_OK;
+}
+
+/* By creation: from since on, before until. An order without a readable time is not left out. */
+static bool in_window(const struct csv_order_rows *o, const struct pull_request *req)
+{
+	int64_t t;
+
+	if (clock_parse(csv_order_cell(o, COL_CREATED_AT), &t, NULL) != E_OK)
+		return true;
+	return t >= req->since && (req->until == 0 || t < req->until);
+}
+
+static enum errk take(const struct csv_order_rows *o, const struct pull_request *req,
+		      struct arena *a, struct page *page, struct err *e)
+{
+	struct record *r = &page->rec[page->n];
+	bool known = false;
+	enum errk k;
+
+	if (!in_window(o, req)) {
+		page->excluded += !req->window;
+		return E_OK;
+	}
+	csv_order_record(o, a, r);
+	if (req->knows && !req->full) {
+		k = req->knows(req->knows_ctx, r, &known, e);
+		if (k != E_OK)
+			return k;
+	}
+	page->known += known;
+	page->n += !known;
+	return E_OK;
+}
+
+/* Up to a page of orders; *end when the file has no more. */
+static enum errk read_page(struct csv_orders *s, const struct pull_request *req, struct arena *a,
+			   struct page *page, bool *end, struct err *e)
+{
+	size_t most = req->limit > 0 && req->limit < PAGE ? req->limit : PAGE;
+	struct csv_order_rows order;
+	bool more = true;
+
+	page->rec = arena_array(a, most, sizeof(*page->rec));
+	for (size_t seen = 0; seen < PAGE && page->n < most; seen++) {
+		enum errk k = csv_orders_file_next(s->open, &order, &more, e);
+
+		if (k == E_OK && more)
+			k = take(&order, req, a, page, e);
+		if (k != E_OK)
+			return k;
+		if (!more)
+			break;
+		s->open_done++;
+	}
+	*end = !more;
+	return E_OK;
+}
+
+/* A copy in progress: it changed under our eyes, or broke off in a row a moment ago. */
+static bool still_written(const struct csv_orders *s, const struct csv_source_file *f, bool end)
+{
+	int64_t age = clock_now() - f->mtime_ns / 1000000000;
+
+	return csv_source_changed(f) ||
+	       (end && csv_orders_file_cut(s->open) && age >= 0 && age < SETTLED_SECONDS);
+}
+
+/* In a folder other exports may lie beside; a file that was named is what it is said to be. */
+static bool is_of_orders(const struct csv_orders *s, const struct csv_source_file *f)
+{
+	return str_equal(f->path, s->path) || csv_export_kind(f->path) == CSV_EXPORT_ORDERS;
+}
+
+/* The next file of orders; exports of other things that lie there are through at once. */
+static const struct csv_source_file *next_file(const struct csv_orders *s, struct csv_cursor *at,
+					       const struct csv_source_file *files, size_t n)
+{
+	const struct csv_source_file *f;
+
+	while ((f = csv_cursor_next(at, files, n))) {
+		if (str_equal(at->file, f->name) || is_of_orders(s, f))
+			return f;
+		csv_cursor_finish(at, f);
+	}
+	return NULL;
+}
+
+static enum errk pull_file(struct csv_orders *s, const struct pull_request *req,
+			   const struct csv_source_file *f, struct csv_cursor *at, struct arena *a,
+			   struct page *page, struct err *e)
+{
+	bool same = str_equal(at->file, f->name) && str_equal(at->stamp, f->stamp), end = false;
+	enum errk k = position(s, f, same ? at->done : 0, e);
+
+	if (k == E_OK)
+		k = read_page(s, req, a, page, &end, e);
+	/* Whatever was found in a file that is being written is no finding. */
+	if (s->open && still_written(s, f, end))
+		k = changing(f, e);
+	if (k != E_OK) {
+		close_file(s);
+		return k;
+	}
+	at->file = end ? NULL : f->name;
+	at->stamp = end ? NULL : f->stamp;
+	at->done = end ? 0 : s->open_done;
+	if (end) {
+		csv_cursor_finish(at, f);
+		close_file(s);
+	}
+	return E_OK;
+}
+
+enum errk csv_orders_pull(struct csv_orders *s, const struct pull_request *req, struct arena *a,
+			  struct page *out, struct err *e)
+{
+	struct page page = {.expected = -1};
+	struct csv_source_file *files;
+	CLEANUP(csv_cursor) struct csv_cursor at = {0};
+	const struct csv_source_file *f;
+	size_t n;
+	enum errk k = csv_cursor_parse(req->cursor, a, &at, e);
+
+	if (k == E_OK)
+		k = csv_source_list(s->path, a, &files, &n, e);
+	if (k != E_OK)
+		return k;
+	f = next_file(s, &at, files, n);
+	if (f) {
+		k = pull_file(s, req, f, &at, a, &page, e);
+		if (k != E_OK)
+			return k;
+		page.cursor = csv_cursor_text(&at, files, n, a);
+		page.more = next_file(s, &at, files, n) != NULL;
+	}
+	*out = page;
+	return E_OK;
+}
+
+/* "#1001", "1001", a numeric id, a gid or our own id; a number may be a name or an id. */
+static bool is_meant(const struct csv_order_rows *o, const char *who, struct arena *a)
+{
+	const char *name = csv_order_cell(o, COL_NAME), *id = csv_order_cell(o, COL_ID);
+
+	if (str_equal(who, name) || (id[0] && str_equal(who, id)))
+		return true;
+	if (name[0] == '#' && str_equal(who, name + 1))
+		return true;
+	return str_equal(who, csv_order_id(o, a));
+}
+
+static void find_in_order(const struct csv_order_rows *o, const char *const *who, size_t n,
+			  struct arena *a, struct arena *scratch, struct record *found)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_meant(o, who[i], scratch))
+			csv_order_record(o, a, &found[i]);
+}
+
+static enum errk find_in_file(const struct csv_source_file *f, const char *const *who, size_t n,
+			      struct arena *a, struct record *found, struct err *e)
+{
+	CLEANUP(csv_orders_file) struct csv_orders_file *file = NULL;
+	CLEANUP(arena) struct arena *scratch = arena_new();
+	struct csv_order_rows order;
+	bool more = true;
+	enum errk k = csv_orders_file_open(f->path, f->name, &file, e);
+
+	while (k == E_OK && more) {
+		k = csv_orders_file_next(file, &order, &more, e);
+		if (k == E_OK && more)
+			find_in_order(&order, who, n, a, scratch, found);
+		arena_reset(scratch);
+	}
+	return k == E_OK && csv_source_changed(f) ? changing(f, e) : k;
+}
+
+enum errk csv_orders_pull_only(struct csv_orders *s, const char *const *who, size_t n,
+			       struct arena *a, struct page *out, struct err *e)
+{
+	struct record *found = arena_array(a, n, sizeof(*found));
+	struct csv_source_file *files;
+	size_t n_files;
+	enum errk k = csv_source_list(s->path, a, &files, &n_files, e);
+
+	for (size_t i = 0; k == E_OK && i < n_files; i++)
+		if (is_of_orders(s, &files[i]))
+			k = find_in_file(&files[i], who, n, a, found, e);
+	if (k != E_OK)
+		return k;
+	for (size_t i = 0; i < n; i++) {
+		struct err *problem;
+
+		if (found[i].id)
+			continue;
+		problem = arena_alloc(a, sizeof(*problem));
+		err_set(problem, E_RECORD, "not_found", "%s is in none of the files of %s", who[i],
+			s->path);
+		found[i] = (struct record){.id = who[i],
+					   .label = who[i],
+					   .version = "",
+					   .problem = problem};
+	}
+	*out = (struct page){.rec = found, .n = n, .expected = -1};
+	return E_OK;
+}
+
+static enum errk check_file(const struct csv_source_file *f, const struct check_sink *sink,
+			    struct arena *a, struct err *e)
+{
+	CLEANUP(csv_orders_file) struct csv_orders_file *file = NULL;
+	CLEANUP(arena) struct arena *scratch = arena_new();
+	struct err first = {0};
+	struct csv_order_rows order;
+	struct record record;
+	size_t orders = 0, bad = 0;
+	bool more = true, ids = true;
+	enum errk k = csv_orders_file_open(f->path, f->name, &file, e);
+
+	while (k == E_OK && more) {
+		k = csv_orders_file_next(file, &order, &more, e);
+		if (k != E_OK || !more)
+			break;
+		csv_order_record(&order, scratch, &record);
+		orders++;
+		ids = ids && order.columns->at[COL_ID] >= 0;
+		if (record.problem && bad++ == 0)
+			first = *record.problem;
+		arena_reset(scratch);
+	}
+	if (k != E_OK)
+		return k;
+	sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: %zu orders", f->name, orders), NULL);
+	if (bad)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: %zu orders can't be read; the first: %s", f->name,
+				       bad, first.msg),
+			  "they will be parked; the others go over");
+	if (!ids)
+		sink->say(sink->ctx, CHECK_WARN, arena_printf(a, "%s: has no column 'Id'", f->name),
+			  "orders are told apart by name only and can't be matched with the "
+			  "API's; export again from the current admin");
+	return E_OK;
+}
+
+enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct csv_source_file *files;
+	struct err why;
+	size_t n = 0;
+
+	(void)e;
+	if (csv_source_list(s->path, a, &files, &n, &why) != E_OK) {
+		sink->say(sink->ctx, CHECK_BAD, why.msg, "correct [store] path=");
+		return E_OK;
+	}
+	if (n == 0)
+		sink->say(sink->ctx, CHECK_WARN, arena_printf(a, "%s: holds no *.csv", s->path),
+			  "put an orders export there");
+	for (size_t i = 0; i < n; i++)
+		if (is_of_orders(s, &files[i]) && check_file(&files[i], sink, a, &why) != E_OK)
+			sink->say(sink->ctx, CHECK_BAD, why.msg,
+				  "take the file away or export it again");
+	return E_OK;
+}
+
+const char *const *csv_orders_lack(void)
+{
+	static const char *const sentences[] = {
+		"An orders export has taxes of the whole order only, not of each line.",
+		"It has no variant, product or line ids: lines are known by position and SKU.",
+		"It has no B2B company: a buyer's company is text in the address.",
+		"It has no amounts per payment: an order paid in two ways carries no payments.",
+		"Duties are one sum for the order and travel as a fee named Duties.",
+		"It does not mark test orders, custom items or gift cards.",
+		"It does not say what currency the buyer paid in: all amounts are the shop's.",
+		"It has no time of change: a changed order is seen only in a newer export.",
+		"Refunds are one sum for the order; refunded lines and dates are unknown.",
+		NULL,
+	};
+
+	return sentences;
+}

@@ -1,0 +1,26 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_ORDERS_READ_H
+#define ERPSYNC_CONNECTORS_CSV_ORDERS_READ_H
+
+#include "connectors/connector.h"
+
+/*
+ * The store role: orders from export files. The path is one file or a folder of *.csv; files are
+ * read from the oldest to the newest, so that of an order in several files the newest version wins.
+ * The cursor is JSON text: which files are finished (by name, size and time of change), and
+ * how many orders of the current one are.
+ */
+struct csv_orders;
+
+struct csv_orders *csv_orders_new(const char *path);
+void csv_orders_free(struct csv_orders *s); /* takes NULL */
+
+/* As connector.h. E_BUSY "file_changing": a file is still being written. */
+MUST_CHECK enum errk csv_orders_pull(struct csv_orders *s, const struct pull_request *req,
+				     struct arena *a, struct page *out, struct err *e);
+MUST_CHECK enum errk csv_orders_pull_only(struct csv_orders *s, const char *const *who, size_t n,
+					  struct arena *a, struct page *out, struct err *e);
+MUST_CHECK enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink,
+				      struct err *e);
+const char *const *csv_orders_lack(void);
+
+#endif

@@ -1,0 +1,291 @@
+#include "csv_product_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "csv_cell_text.h"
+
+#include "base/banned.h"
+
+enum { NAMES_MAX = 7 };
+enum cell_type { CELL_TEXT, CELL_AMOUNT, CELL_BOOL, CELL_STATUS };
+
+/* As ERPs call them, lower case and with blanks; see csv_column_is. The first one is ours. */
+static const struct column_row {
+	const char *names[NAMES_MAX];
+	enum cell_type type;
+} columns[PCOL_COUNT_] = {
+	[PCOL_PRODUCT] = {{"product id", "product", "handle", "code", "product code"}, CELL_TEXT},
+	[PCOL_TITLE] = {{"title", "name", "product name"}, CELL_TEXT},
+	[PCOL_DESCRIPTION] = {{"description", "body", "body html", "body (html)"}, CELL_TEXT},
+	[PCOL_VENDOR] = {{"vendor", "brand", "manufacturer"}, CELL_TEXT},
+	[PCOL_TYPE] = {{"type", "category", "product type"}, CELL_TEXT},
+	[PCOL_TAGS] = {{"tags"}, CELL_TEXT},
+	[PCOL_STATUS] = {{"status", "product status"}, CELL_STATUS},
+	[PCOL_CURRENCY] = {{"currency"}, CELL_TEXT},
+	[PCOL_TAX] = {{"prices include tax", "tax included"}, CELL_BOOL},
+	[PCOL_OPTION_NAME] = {{"option1 name", "option 1 name"}, CELL_TEXT},
+	[PCOL_OPTION_NAME + 1] = {{"option2 name", "option 2 name"}, CELL_TEXT},
+	[PCOL_OPTION_NAME + 2] = {{"option3 name", "option 3 name"}, CELL_TEXT},
+	[PCOL_SKU] = {{"sku", "variant sku", "article", "internal reference", "default code",
+		       "artikelnummer"},
+		      CELL_TEXT},
+	[PCOL_OPTION_VALUE] = {{"option1 value", "option 1 value"}, CELL_TEXT},
+	[PCOL_OPTION_VALUE + 1] = {{"option2 value", "option 2 value"}, CELL_TEXT},
+	[PCOL_OPTION_VALUE + 2] = {{"option3 value", "option 3 value"}, CELL_TEXT},
+	[PCOL_VARIANT_ID] = {{"variant id"}, CELL_TEXT},
+	[PCOL_VARIANT_STATUS] = {{"variant status"}, CELL_STATUS},
+	[PCOL_BARCODE] = {{"barcode", "ean", "gtin", "upc", "variant barcode"}, CELL_TEXT},
+	[PCOL_PRICE] = {{"price", "variant price", "sales price", "list price"}, CELL_AMOUNT},
+	[PCOL_COMPARE_AT_PRICE] = {{"compare at price", "variant compare at price"}, CELL_AMOUNT},
+	[PCOL_COST] = {{"cost", "cost per item", "standard price"}, CELL_AMOUNT},
+	[PCOL_WEIGHT] = {{"weight kg", "weight"}, CELL_AMOUNT},
+	[PCOL_TRACKED] = {{"tracked", "track quantity"}, CELL_BOOL},
+	[PCOL_SHIPPING] = {{"requires shipping"}, CELL_BOOL},
+};
+
+/* The file being read. */
+struct reading {
+	struct csv_products *s;
+	int at[PCOL_COUNT_]; /* -1: the file has no such column */
+	size_t width;
+	bool decimal_comma;
+};
+
+static const char *id_of(const void *ctx, size_t i)
+{
+	return ((const struct csv_products *)ctx)->product[i].id;
+}
+
+static struct csv_product *product_of(struct csv_products *s, const char *id)
+{
+	uint32_t *slot;
+
+	csv_index_room(&s->ids, s->n);
+	slot = csv_index_slot(&s->ids, id);
+	if (!*slot) {
+		s->product = csv_grow(s->product, s->n, &s->cap, sizeof(*s->product));
+		s->product[s->n] = (struct csv_product){.id = arena_strdup(s->mem, id)};
+		*slot = (uint32_t)++s->n;
+	}
+	return &s->product[*slot - 1];
+}
+
+static void PRINTF_LIKE(3, 4)
+	spoil(struct csv_products *s, struct csv_product *p, const char *fmt, ...)
+{
+	struct err *problem;
+	va_list args;
+
+	if (p->problem) /* the first one is enough to act on */
+		return;
+	problem = arena_alloc(s->mem, sizeof(*problem));
+	va_start(args, fmt);
+	err_set(problem, E_RECORD, "bad_row", "%s", arena_vprintf(s->mem, fmt, args));
+	va_end(args);
+	p->problem = problem;
+}
+
+static const char *one_of(const char *text, const char *const *words)
+{
+	for (; *words; words += 2)
+		if (str_equal_nocase(text, words[0]))
+			return words[1];
+	return NULL;
+}
+
+/* The cell as it is to go on; NULL = it can't be read, *wanted = what it should be. */
+static const char *cell_text(const struct reading *r, enum cell_type type, const char *text,
+			     const char **wanted)
+{
+	static const char *const bools[] = {"yes",  "true",  "true",  "true",  "1",
+					    "true", "no",    "false", "false", "false",
+					    "0",    "false", NULL};
+	static const char *const states[] = {"active", "active", "archived", "archived", NULL};
+	char number[DECIMAL_TEXT_MAX];
+	struct decimal d = DECIMAL_ZERO;
+
+	if (!text[0])
+		return "";
+	switch (type) {
+	case CELL_TEXT:
+		return arena_strdup(r->s->mem, text);
+	case CELL_AMOUNT:
+		*wanted = "a number such as 12 or 12.50, 0 or more";
+		if (!csv_cell_decimal(text, r->decimal_comma, &d) || d.units < 0)
+			return NULL;
+		return arena_strdup(r->s->mem, decimal_text(d, number));
+	case CELL_BOOL:
+		*wanted = "yes or no";
+		return one_of(text, bools);
+	case CELL_STATUS:
+		*wanted = "active or archived";
+		return one_of(text, states);
+	}
+	return NULL;
+}
+
+static struct csv_product_row *add_row_to(struct csv_products *s, struct csv_product *p,
+					  int64_t line)
+{
+	struct csv_product_row *row = arena_alloc(s->mem, sizeof(*row));
+	const uint32_t at = (uint32_t)s->n_rows;
+
+	row->line = line;
+	s->row = csv_grow(s->row, s->n_rows, &s->cap_rows, sizeof(struct csv_product_row *));
+	s->row[s->n_rows++] = row;
+	if (p->last)
+		s->row[p->last]->next = at;
+	else
+		p->first = at;
+	p->last = at;
+	return row;
+}
+
+/* What is said of the product may stand in any of its rows, but not differently. */
+static void check_same(struct csv_products *s, struct csv_product *p,
+		       const struct csv_product_row *row)
+{
+	for (int c = PCOL_TITLE; c < PCOL_SKU; c++) {
+		for (uint32_t i = p->first; i && s->row[i] != row; i = s->row[i]->next) {
+			const char *was = s->row[i]->cell[c];
+
+			if (was && row->cell[c] && was[0] && row->cell[c][0] &&
+			    !str_equal(was, row->cell[c])) {
+				spoil(s, p,
+				      "%s:%lld: '%s' differs from line %lld of the same product",
+				      s->name, (long long)row->line, columns[c].names[0],
+				      (long long)s->row[i]->line);
+				return;
+			}
+		}
+	}
+}
+
+static void take_cells(const struct reading *r, struct csv_product *p, const struct csv_row *in,
+		       struct csv_product_row *row)
+{
+	for (int c = 0; c < PCOL_COUNT_; c++) {
+		const char *text = csv_cell_at(in, r->at[c]), *wanted = "";
+
+		if (r->at[c] < 0)
+			continue;
+		row->cell[c] = cell_text(r, columns[c].type, text, &wanted);
+		if (!row->cell[c])
+			spoil(r->s, p, "%s:%lld: column '%s': '%.40s' is not %s", r->s->name,
+			      (long long)in->line, columns[c].names[0], text, wanted);
+	}
+}
+
+static void add_row(void *ctx, const struct csv_row *in)
+{
+	const struct reading *r = ctx;
+	struct csv_products *s = r->s;
+	const char *id = csv_cell_at(in, r->at[PCOL_PRODUCT]);
+	const char *sku = csv_cell_at(in, r->at[PCOL_SKU]);
+	struct csv_product_row *row;
+	struct csv_product *p;
+	char where[80];
+
+	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
+	p = product_of(s, id[0] ? id : sku[0] ? sku : where);
+	row = add_row_to(s, p, in->line);
+	if (in->n != r->width)
+		spoil(s, p, "%s: the row has %zu cells, the header has %zu", where, in->n,
+		      r->width);
+	if (!sku[0])
+		spoil(s, p, "%s: the row has no SKU", where);
+	take_cells(r, p, in, row);
+	for (int k = 0; k < CSV_OPTIONS; k++) {
+		const char *value = csv_cell_at(in, r->at[PCOL_OPTION_VALUE + k]);
+
+		if (value[0] && r->at[PCOL_OPTION_NAME + k] < 0)
+			spoil(s, p, "%s: there is no column 'option%d name' for its value '%.40s'",
+			      where, k + 1, value);
+	}
+	check_same(s, p, row);
+}
+
+/* A row that can't be read at all stands for itself. */
+static void add_unreadable(void *ctx, const struct err *why)
+{
+	struct csv_products *s = ((const struct reading *)ctx)->s;
+	struct csv_product *p = product_of(s, arena_printf(s->mem, "%.60s: unreadable row %zu",
+							   s->name, s->n + 1));
+
+	spoil(s, p, "%s", why->msg);
+}
+
+static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
+{
+	struct csv_products *s = r->s;
+
+	r->width = header->n;
+	for (int c = 0; c < PCOL_COUNT_; c++) {
+		r->at[c] = csv_column_find(header, columns[c].names);
+		s->has[c] = r->at[c] >= 0;
+	}
+	if (!s->has[PCOL_SKU])
+		return err_set(e, E_LOCAL, "not_a_product_file",
+			       "%s: there is no column 'sku'; a product file has a row for each "
+			       "SKU, with product_id, title, price, … as the ERP knows them",
+			       s->name);
+	if (!s->has[PCOL_CURRENCY] && !s->currency &&
+	    (s->has[PCOL_PRICE] || s->has[PCOL_COMPARE_AT_PRICE] || s->has[PCOL_COST]))
+		return err_set(e, E_LOCAL, "no_currency",
+			       "%s: it has amounts and no column 'currency'; add one, or set [csv] "
+			       "currency",
+			       s->name);
+	return E_OK;
+}
+
+enum errk csv_products_read(const struct conf *c, const char *path, const char *name,
+			    struct csv_products **out, struct err *e)
+{
+	CLEANUP(csv_products) struct csv_products *s = calloc(1, sizeof(*s));
+	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
+	const char *tax = c ? conf_text(c, "csv", "prices_include_tax") : NULL;
+	struct reading r = {.s = s};
+	enum errk k;
+
+	if (!s)
+		die(70, "out of memory");
+	s->mem = arena_new();
+	s->name = arena_strdup(s->mem, name);
+	s->currency = c ? conf_text(c, "csv", "currency") : NULL;
+	s->with_tax = str_equal(tax, "yes") ? "true" : str_equal(tax, "no") ? "false" : NULL;
+	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_product_row *));
+	s->n_rows = 1;
+	s->ids = (struct csv_index){.key = id_of, .ctx = s};
+	csv_index_room(&s->ids, 0);
+	k = csv_reader_open(path, &reader, e);
+	if (k != E_OK)
+		return k;
+	r.decimal_comma = csv_reader_delimiter(reader) == ';';
+	k = match_columns(&r, csv_reader_header(reader), e);
+	if (k == E_OK)
+		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
+	if (k != E_OK)
+		return k;
+	*out = TAKE(s);
+	return E_OK;
+}
+
+void csv_products_free(struct csv_products *s)
+{
+	if (!s)
+		return;
+	free(s->product);
+	free(s->row);
+	csv_index_release(&s->ids);
+	arena_free(s->mem);
+	free(s);
+}
+
+const struct csv_product *csv_products_find(const struct csv_products *s, const char *id)
+{
+	uint32_t slot = *csv_index_slot(&s->ids, id);
+
+	return slot ? &s->product[slot - 1] : NULL;
+}

@@ -1,0 +1,76 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_PRODUCT_FILE_H
+#define ERPSYNC_CONNECTORS_CSV_PRODUCT_FILE_H
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "csv_rows.h"
+
+/* One product file of the ERP: a row is a variant, and the rows of a product may stand anywhere. */
+enum csv_product_column {
+	PCOL_PRODUCT,
+	PCOL_TITLE,
+	PCOL_DESCRIPTION,
+	PCOL_VENDOR,
+	PCOL_TYPE,
+	PCOL_TAGS,
+	PCOL_STATUS,
+	PCOL_CURRENCY,
+	PCOL_TAX,
+	PCOL_OPTION_NAME,                /* three */
+	PCOL_SKU = PCOL_OPTION_NAME + 3, /* from here on: of the variant */
+	PCOL_OPTION_VALUE,               /* three */
+	PCOL_VARIANT_ID = PCOL_OPTION_VALUE + 3,
+	PCOL_VARIANT_STATUS,
+	PCOL_BARCODE,
+	PCOL_PRICE,
+	PCOL_COMPARE_AT_PRICE,
+	PCOL_COST,
+	PCOL_WEIGHT,
+	PCOL_TRACKED,
+	PCOL_SHIPPING,
+	PCOL_COUNT_,
+	CSV_OPTIONS = 3,
+};
+
+struct csv_product_row {
+	const char *cell[PCOL_COUNT_]; /* as it is to go on; "" = empty, NULL = no such column */
+	int64_t line;
+	uint32_t next; /* of the same product, 0 = none; rows count from 1 */
+};
+
+struct csv_product {
+	const char *id;
+	uint32_t first, last;
+	const struct err *problem; /* a row of it can't be used: so can't the product */
+};
+
+struct csv_products {
+	struct arena *mem;
+	const char *name;
+	bool has[PCOL_COUNT_];
+	const char *currency;        /* where the file has no such column; NULL = not known */
+	const char *with_tax;        /* "true", "false"; NULL = not known */
+	struct csv_product *product; /* in the order of the file */
+	size_t n, cap;
+	struct csv_product_row **row; /* [0] is not used */
+	size_t n_rows, cap_rows;
+	struct csv_index ids;
+	bool cut; /* ends in the middle of a row */
+};
+
+/*
+ * Reads the file; name is how messages call it. Rows that can't be used are problems of their
+ * product. E_LOCAL "not_a_product_file": there is no SKU in it, or amounts without a currency; and
+ * what csv_reader_open says.
+ */
+MUST_CHECK enum errk csv_products_read(const struct conf *c, const char *path, const char *name,
+				       struct csv_products **out, struct err *e);
+void csv_products_free(struct csv_products *s); /* takes NULL */
+const struct csv_product *csv_products_find(const struct csv_products *s, const char *id);
+
+static inline void cleanup_csv_products(struct csv_products **p)
+{
+	csv_products_free(*p);
+}
+
+#endif

@@ -1,0 +1,240 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "csv_inbox_read.h"
+#include "csv_product_file.h"
+
+#include "base/banned.h"
+
+static enum errk read_file(const struct conf *c, const char *path, const char *name, void **content,
+			   bool *cut, struct err *e)
+{
+	struct csv_products *s = NULL;
+	enum errk k = csv_products_read(c, path, name, &s, e);
+
+	if (k != E_OK)
+		return k;
+	*cut = s->cut;
+	*content = s;
+	return E_OK;
+}
+
+static void free_file(void *content)
+{
+	csv_products_free(content);
+}
+
+static size_t count(const void *content)
+{
+	return ((const struct csv_products *)content)->n;
+}
+
+/* What the product's rows say in a column: the first that is not empty; NULL = no such column. */
+static const char *said(const struct csv_products *s, const struct csv_product *p, int column)
+{
+	if (!s->has[column])
+		return NULL;
+	for (uint32_t i = p->first; i; i = s->row[i]->next)
+		if (s->row[i]->cell[column] && s->row[i]->cell[column][0])
+			return s->row[i]->cell[column];
+	return "";
+}
+
+/* Left out where the file has no such column, null where the cell is empty. */
+static void add_text(cJSON *doc, const char *key, const char *text)
+{
+	if (text)
+		json_add_str(doc, key, text[0] ? text : NULL);
+}
+
+static void add_bool(cJSON *doc, const char *key, const char *text)
+{
+	if (text && text[0])
+		json_add_bool(doc, key, text[0] == 't');
+	else if (text)
+		json_add(doc, key, NULL);
+}
+
+static void add_tags(cJSON *doc, const char *text, struct arena *a)
+{
+	cJSON *list;
+
+	if (!text)
+		return;
+	list = json_add_array(doc, "tags");
+	while (*text) {
+		size_t len, end;
+
+		text += strspn(text, ",; ");
+		len = end = strcspn(text, ",;");
+		while (end && text[end - 1] == ' ')
+			end--;
+		if (end)
+			json_push_str(list, arena_strndup(a, text, end));
+		text += len;
+	}
+}
+
+static void add_option(cJSON *list, const char *name, const char *value)
+{
+	cJSON *o = json_object();
+
+	json_add_str(o, "name", name);
+	if (value)
+		json_add_str(o, "value", value);
+	json_push(list, o);
+}
+
+static void add_variant(cJSON *list, const struct csv_products *s, const struct csv_product *p,
+			const struct csv_product_row *row)
+{
+	const char *id = row->cell[PCOL_VARIANT_ID], *status = row->cell[PCOL_VARIANT_STATUS];
+	const char *sku = row->cell[PCOL_SKU];
+	cJSON *v = json_object(), *options;
+
+	json_add_str(v, "id", id && id[0] ? id : sku);
+	json_add_str(v, "sku", sku);
+	json_add_str(v, "status", status && status[0] ? status : "active");
+	options = json_add_array(v, "options");
+	for (int k = 0; k < CSV_OPTIONS; k++) {
+		const char *value = row->cell[PCOL_OPTION_VALUE + k];
+
+		if (value && value[0])
+			add_option(options, said(s, p, PCOL_OPTION_NAME + k), value);
+	}
+	add_text(v, "barcode", row->cell[PCOL_BARCODE]);
+	add_text(v, "price", row->cell[PCOL_PRICE]);
+	add_text(v, "compare_at_price", row->cell[PCOL_COMPARE_AT_PRICE]);
+	add_text(v, "cost", row->cell[PCOL_COST]);
+	add_text(v, "weight_kg", row->cell[PCOL_WEIGHT]);
+	add_bool(v, "tracked", row->cell[PCOL_TRACKED]);
+	add_bool(v, "requires_shipping", row->cell[PCOL_SHIPPING]);
+	json_push(list, v);
+}
+
+/* ISO 4217 has a code for "no currency is involved": three times X. */
+static const char *currency_of(const struct csv_products *s, const struct csv_product *p)
+{
+	const char *text = said(s, p, PCOL_CURRENCY);
+
+	return text && text[0] ? text
+	       : s->currency   ? s->currency
+			       : "X"
+				 "XX";
+}
+
+static const char *document(const struct csv_products *s, const struct csv_product *p,
+			    struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	const char *status = said(s, p, PCOL_STATUS), *tax = said(s, p, PCOL_TAX);
+	cJSON *options, *variants;
+
+	json_add_str(doc, "kind", "product");
+	json_add_str(doc, "source", "csv");
+	json_add_str(doc, "id", p->id);
+	json_add_str(doc, "code", p->id);
+	json_add_str(doc, "status", status && status[0] ? status : "active");
+	add_text(doc, "title", said(s, p, PCOL_TITLE));
+	add_text(doc, "description", said(s, p, PCOL_DESCRIPTION));
+	add_text(doc, "vendor", said(s, p, PCOL_VENDOR));
+	add_text(doc, "type", said(s, p, PCOL_TYPE));
+	add_tags(doc, said(s, p, PCOL_TAGS), a);
+	json_add_str(doc, "currency", currency_of(s, p));
+	add_bool(doc, "prices_include_tax", tax && tax[0] ? tax : s->with_tax);
+	options = json_add_array(doc, "options");
+	for (int k = 0; k < CSV_OPTIONS; k++) {
+		const char *name = said(s, p, PCOL_OPTION_NAME + k);
+
+		if (name && name[0])
+			add_option(options, name, NULL);
+	}
+	variants = json_add_array(doc, "variants");
+	for (uint32_t i = p->first; i; i = s->row[i]->next)
+		add_variant(variants, s, p, s->row[i]);
+	return json_text(doc, a);
+}
+
+/* A value without its option's name, in any of the rows. */
+static const struct err *find_problem(const struct csv_products *s, const struct csv_product *p,
+				      struct arena *a)
+{
+	if (p->problem)
+		return p->problem;
+	for (uint32_t i = p->first; i; i = s->row[i]->next) {
+		for (int k = 0; k < CSV_OPTIONS; k++) {
+			const char *value = s->row[i]->cell[PCOL_OPTION_VALUE + k];
+			const char *name = said(s, p, PCOL_OPTION_NAME + k);
+
+			if (!value || !value[0] || (name && name[0]))
+				continue;
+			struct err *why = arena_alloc(a, sizeof(*why));
+			err_set(why, E_RECORD, "bad_row",
+				"%s:%lld: 'option%d value' is '%.40s', and no row of the product "
+				"names the option",
+				s->name, (long long)s->row[i]->line, k + 1, value);
+			return why;
+		}
+	}
+	return NULL;
+}
+
+/* A later file of the set says how this product is. */
+static bool is_overtaken(const struct csv_inbox_set *set, size_t file, const char *id)
+{
+	for (size_t i = file + 1; i < set->n; i++)
+		if (csv_products_find(set->file[i].content, id))
+			return true;
+	return false;
+}
+
+static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
+		   struct record *out)
+{
+	const struct csv_products *s = set->file[file].content;
+	const struct csv_product *p = &s->product[k];
+	const struct err *problem;
+	char hash[HASH_HEX_SIZE];
+
+	if (is_overtaken(set, file, p->id))
+		return false;
+	problem = find_problem(s, p, a);
+	*out = (struct record){.id = arena_strdup(a, p->id),
+			       .label = arena_strdup(a, p->id),
+			       .read_at = set->file[file].mtime_ns / 1000000000};
+	if (problem) {
+		struct err *copy = arena_alloc(a, sizeof(*copy));
+
+		*copy = *problem;
+		out->problem = copy;
+		hash_hex(copy->msg, strlen(copy->msg), hash);
+		out->version = arena_printf(a, "bad %.28s", hash);
+		return true;
+	}
+	out->doc = document(s, p, a);
+	out->doc_len = strlen(out->doc);
+	hash_hex(out->doc, out->doc_len, hash);
+	out->version = arena_printf(a, "%.32s", hash);
+	return true;
+}
+
+/* The document was made with the head, for its version follows from it. */
+static void finish(struct record *r, struct arena *a)
+{
+	(void)r;
+	(void)a;
+}
+
+const struct csv_inbox_kind csv_product_files = {
+	.kind = KIND_PRODUCT,
+	.prefix = "products",
+	.columns = "product_id, title, sku, price, currency and what else the ERP knows",
+	.missing = "no product file of the ERP lists this product",
+	.read = read_file,
+	.free = free_file,
+	.count = count,
+	.record = record,
+	.finish = finish,
+};

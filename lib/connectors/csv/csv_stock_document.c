@@ -1,0 +1,77 @@
+#include "csv_stock_document.h"
+
+#include "base/str.h"
+
+#include "base/banned.h"
+
+static size_t count_rows(const struct csv_stock *s, const struct csv_stock_article *a)
+{
+	size_t n = 0;
+
+	for (uint32_t i = a ? a->first : 0; i; i = s->row[i].next)
+		n++;
+	return n;
+}
+
+static struct stock_entry entry_of(const struct csv_stock *s, const struct csv_stock_row *row,
+				   struct arena *a)
+{
+	struct stock_entry entry = {.warehouse = s->warehouse[row->warehouse]};
+	char text[DECIMAL_TEXT_MAX];
+
+	for (int f = 0; f < FIGURE_COUNT_; f++) {
+		struct decimal d;
+
+		if (csv_stock_figure(row, (enum stock_figure)f, &d))
+			entry.figure[f] = arena_strdup(a, decimal_text_short(d, text));
+	}
+	return entry;
+}
+
+/* Nothing is there, in the figures that the file has. */
+static struct stock_entry nothing_in(const struct csv_stock *s, const char *warehouse)
+{
+	struct stock_entry entry = {.warehouse = warehouse};
+
+	for (int f = 0; f < FIGURE_COUNT_; f++)
+		entry.figure[f] = s->has[f] ? "0" : NULL;
+	return entry;
+}
+
+void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
+		      const struct csv_stock *before, int64_t read_at, struct arena *a,
+		      struct record *out)
+{
+	const struct csv_stock_article *was = before ? csv_stock_find(before, article->sku) : NULL;
+	struct stock_entry *entry;
+	size_t n = 0;
+
+	if (article->problem) {
+		stock_record_problem(article->sku, article->problem, read_at, a, out);
+		return;
+	}
+	if (was && was->problem)
+		was = NULL;
+	entry = arena_array(a, count_rows(s, article) + count_rows(before, was), sizeof(*entry));
+	for (uint32_t i = article->first; i; i = s->row[i].next)
+		entry[n++] = entry_of(s, &s->row[i], a);
+	for (uint32_t i = was ? was->first : 0; i; i = before->row[i].next) {
+		const char *warehouse = before->warehouse[before->row[i].warehouse];
+
+		if (!csv_stock_has(s, article, warehouse))
+			entry[n++] = nothing_in(s, warehouse);
+	}
+	stock_record(article->sku, article->title, entry, n, read_at, a, out);
+}
+
+void csv_stock_record_gone(const struct csv_stock *s, const struct csv_stock *before,
+			   const struct csv_stock_article *article, int64_t read_at,
+			   struct arena *a, struct record *out)
+{
+	size_t n = 0;
+	struct stock_entry *entry = arena_array(a, count_rows(before, article), sizeof(*entry));
+
+	for (uint32_t i = article->first; i; i = before->row[i].next)
+		entry[n++] = nothing_in(s, before->warehouse[before->row[i].warehouse]);
+	stock_record(article->sku, article->title, entry, n, read_at, a, out);
+}

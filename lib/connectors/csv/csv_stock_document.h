@@ -1,0 +1,19 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_STOCK_DOCUMENT_H
+#define ERPSYNC_CONNECTORS_CSV_STOCK_DOCUMENT_H
+
+#include "csv_stock_file.h"
+
+/*
+ * An article of a stock file as a record: id, label, version and read_at, or its problem. The
+ * document follows with stock_record_finish, for most are known already. before: warehouses that the
+ * last snapshot had for it and this one has not hold nothing any more; NULL = no such comparison.
+ */
+void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
+		      const struct csv_stock *before, int64_t read_at, struct arena *a,
+		      struct record *out);
+/* An article that a new snapshot no longer lists: nothing in each of its warehouses. */
+void csv_stock_record_gone(const struct csv_stock *s, const struct csv_stock *before,
+			   const struct csv_stock_article *article, int64_t read_at,
+			   struct arena *a, struct record *out);
+
+#endif

@@ -1,0 +1,259 @@
+#include "csv_stock_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/csvfile.h"
+#include "base/str.h"
+#include "csv_cell_text.h"
+
+#include "base/banned.h"
+
+/* Where the file has no such column, everything is in one warehouse. */
+static const char ONE_WAREHOUSE[] = "default";
+
+enum column { COL_SKU, COL_TITLE, COL_WAREHOUSE, COL_FIRST_FIGURE, COL_COUNT_ = 6, NAMES_MAX = 7 };
+
+/* As ERPs call them; blanks, dashes and underscores, and case, do not count. */
+static const char *const names[COL_COUNT_][NAMES_MAX] = {
+	[COL_SKU] = {"sku", "article", "item", "internal reference", "default code",
+		     "artikelnummer"},
+	[COL_TITLE] = {"title", "name", "description", "product"},
+	[COL_WAREHOUSE] = {"warehouse", "location", "site", "store", "lager"},
+	[COL_FIRST_FIGURE + FIGURE_ON_HAND] = {"on hand", "quantity", "qty", "stock", "physical"},
+	[COL_FIRST_FIGURE + FIGURE_AVAILABLE] = {"available", "free", "free stock", "free to use"},
+	[COL_FIRST_FIGURE +
+		FIGURE_FORECAST] = {"forecast", "forecasted", "virtual available", "projected"},
+};
+
+bool csv_stock_figure(const struct csv_stock_row *row, enum stock_figure f, struct decimal *out)
+{
+	*out = (struct decimal){row->units[f], row->scale[f]};
+	return row->scale[f] >= 0;
+}
+
+/* The file being read. */
+struct reading {
+	struct csv_stock *s;
+	int at[COL_COUNT_]; /* -1: the file has no such column */
+	size_t width;
+	bool decimal_comma;
+};
+
+static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
+{
+	bool any = false;
+
+	r->width = header->n;
+	for (int c = 0; c < COL_COUNT_; c++)
+		r->at[c] = csv_column_find(header, names[c]);
+	for (int f = 0; f < FIGURE_COUNT_; f++)
+		any |= r->s->has[f] = r->at[COL_FIRST_FIGURE + f] >= 0;
+	if (r->at[COL_SKU] < 0)
+		return err_set(e, E_LOCAL, "not_a_stock_file",
+			       "%s: there is no column 'sku'; a stock file has the columns sku, "
+			       "warehouse, and on_hand, available or forecast",
+			       r->s->name);
+	if (!any)
+		return err_set(e, E_LOCAL, "not_a_stock_file",
+			       "%s: there is none of the columns 'on_hand', 'available' and "
+			       "'forecast'",
+			       r->s->name);
+	return E_OK;
+}
+
+/* Arrays double as they grow; what was not needed goes back. */
+static void *fit(void *array, size_t n, size_t size)
+{
+	void *exact = n ? reallocarray(array, n, size) : NULL;
+
+	return exact ? exact : array;
+}
+
+static const char *sku_of(const void *ctx, size_t i)
+{
+	return ((const struct csv_stock *)ctx)->article[i].sku;
+}
+
+static struct csv_stock_article *article_of(struct csv_stock *s, const char *sku)
+{
+	uint32_t *slot;
+
+	csv_index_room(&s->skus, s->n_articles);
+	slot = csv_index_slot(&s->skus, sku);
+	if (!*slot) {
+		s->article = csv_grow(s->article, s->n_articles, &s->cap_articles,
+				      sizeof(*s->article));
+		s->article[s->n_articles] = (struct csv_stock_article){
+			.sku = arena_strdup(s->mem, sku)};
+		*slot = (uint32_t)++s->n_articles;
+	}
+	return &s->article[*slot - 1];
+}
+
+static uint16_t warehouse_of(struct csv_stock *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_warehouses; i++)
+		if (str_equal(s->warehouse[i], name))
+			return (uint16_t)i;
+	s->warehouse = csv_grow(s->warehouse, s->n_warehouses, &s->cap_warehouses, sizeof(char *));
+	s->warehouse[s->n_warehouses] = arena_strdup(s->mem, name);
+	return (uint16_t)s->n_warehouses++;
+}
+
+static const char *cell(const struct reading *r, const struct csv_row *row, int column)
+{
+	return csv_cell_at(row, r->at[column]);
+}
+
+static void PRINTF_LIKE(3, 4)
+	spoil(struct csv_stock *s, struct csv_stock_article *a, const char *fmt, ...)
+{
+	struct err *problem = arena_alloc(s->mem, sizeof(*problem));
+	va_list args;
+
+	if (a->problem) /* the first one is enough to act on */
+		return;
+	va_start(args, fmt);
+	err_set(problem, E_RECORD, "bad_row", "%s", arena_vprintf(s->mem, fmt, args));
+	va_end(args);
+	a->problem = problem;
+}
+
+static void add_figures(const struct reading *r, struct csv_stock_article *a,
+			const struct csv_row *in, struct csv_stock_row *row)
+{
+	for (int f = 0; f < FIGURE_COUNT_; f++) {
+		const char *text = cell(r, in, COL_FIRST_FIGURE + f);
+		struct decimal d = DECIMAL_ZERO;
+
+		row->scale[f] = -1;
+		if (!text[0])
+			continue;
+		if (csv_cell_decimal(text, r->decimal_comma, &d)) {
+			row->units[f] = d.units;
+			row->scale[f] = (int8_t)d.scale;
+		} else
+			spoil(r->s, a,
+			      "%s:%lld: column '%s': '%.40s' is no quantity such as 12 or 12.5",
+			      r->s->name, (long long)in->line,
+			      stock_figure_name((enum stock_figure)f), text);
+	}
+}
+
+static void append(struct csv_stock *s, struct csv_stock_article *a, struct csv_stock_row row)
+{
+	const uint32_t at = (uint32_t)s->n_rows;
+
+	for (uint32_t i = a->first; i; i = s->row[i].next)
+		if (s->row[i].warehouse == row.warehouse)
+			spoil(s, a, "%s:%u: '%s' in warehouse '%s' stands on line %u already",
+			      s->name, row.line, a->sku, s->warehouse[row.warehouse],
+			      s->row[i].line);
+	s->row = csv_grow(s->row, s->n_rows, &s->cap_rows, sizeof(*s->row));
+	s->row[s->n_rows++] = row;
+	if (a->last)
+		s->row[a->last].next = at;
+	else
+		a->first = at;
+	a->last = at;
+}
+
+static void add_row(void *ctx, const struct csv_row *in)
+{
+	const struct reading *r = ctx;
+	struct csv_stock *s = r->s;
+	const char *sku = cell(r, in, COL_SKU), *title = cell(r, in, COL_TITLE);
+	const char *warehouse = r->at[COL_WAREHOUSE] < 0 ? ONE_WAREHOUSE
+							 : cell(r, in, COL_WAREHOUSE);
+	char where[80];
+	struct csv_stock_article *a;
+	struct csv_stock_row row = {.line = (uint32_t)in->line};
+
+	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
+	a = article_of(s, sku[0] ? sku : where);
+	if (title[0] && !a->title)
+		a->title = arena_strdup(s->mem, title);
+	if (in->n != r->width)
+		spoil(s, a, "%s: the row has %zu cells, the header has %zu", where, in->n,
+		      r->width);
+	if (!sku[0]) {
+		a->nameless = true;
+		spoil(s, a, "%s: the row has no SKU", where);
+	}
+	if (!warehouse[0])
+		spoil(s, a, "%s: the row has no warehouse", where);
+	add_figures(r, a, in, &row);
+	row.warehouse = warehouse_of(s, warehouse);
+	append(s, a, row);
+}
+
+/* A row that can't be read at all stands for itself. */
+static void add_unreadable(void *ctx, const struct err *why)
+{
+	struct csv_stock *s = ((const struct reading *)ctx)->s;
+	struct csv_stock_article *a = article_of(s,
+						 arena_printf(s->mem, "%.60s: unreadable row %zu",
+							      s->name, s->n_articles + 1));
+
+	spoil(s, a, "%s", why->msg);
+}
+
+enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out, struct err *e)
+{
+	CLEANUP(csv_stock) struct csv_stock *s = calloc(1, sizeof(*s));
+	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
+	struct reading r = {.s = s};
+	enum errk k;
+
+	if (!s)
+		die(70, "out of memory");
+	s->mem = arena_new();
+	s->name = arena_strdup(s->mem, name);
+	s->row = csv_grow(s->row, 0, &s->cap_rows, sizeof(*s->row));
+	s->n_rows = 1;
+	s->skus = (struct csv_index){.key = sku_of, .ctx = s};
+	csv_index_room(&s->skus, 0);
+	k = csv_reader_open(path, &reader, e);
+	if (k != E_OK)
+		return k;
+	r.decimal_comma = csv_reader_delimiter(reader) == ';';
+	k = match_columns(&r, csv_reader_header(reader), e);
+	if (k == E_OK)
+		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
+	if (k != E_OK)
+		return k;
+	s->row = fit(s->row, s->n_rows, sizeof(*s->row));
+	s->article = fit(s->article, s->n_articles, sizeof(*s->article));
+	*out = TAKE(s);
+	return E_OK;
+}
+
+void csv_stock_free(struct csv_stock *s)
+{
+	if (!s)
+		return;
+	free(s->warehouse);
+	free(s->article);
+	free(s->row);
+	csv_index_release(&s->skus);
+	arena_free(s->mem);
+	free(s);
+}
+
+const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const char *sku)
+{
+	uint32_t slot = *csv_index_slot(&s->skus, sku);
+
+	return slot ? &s->article[slot - 1] : NULL;
+}
+
+bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
+		   const char *warehouse)
+{
+	for (uint32_t i = a->first; i; i = s->row[i].next)
+		if (str_equal(s->warehouse[s->row[i].warehouse], warehouse))
+			return true;
+	return false;
+}

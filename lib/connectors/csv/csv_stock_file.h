@@ -1,0 +1,68 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_STOCK_FILE_H
+#define ERPSYNC_CONNECTORS_CSV_STOCK_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/decimal.h"
+#include "base/err.h"
+#include "connectors/stock_record.h"
+#include "csv_rows.h"
+
+/*
+ * One stock file of the ERP, whole and compact in memory, because the rows of an article may stand
+ * anywhere in it: 40 bytes a row, and 100 an article.
+ */
+struct csv_stock_row {
+	int64_t units[FIGURE_COUNT_]; /* of struct decimal, see csv_stock_figure */
+	uint32_t line, next; /* next row of the same article, 0 = none; rows count from 1 */
+	uint16_t warehouse;
+	int8_t scale[FIGURE_COUNT_]; /* -1: the cell is empty */
+};
+
+struct csv_stock_article {
+	const char *sku;   /* "stock.csv:12" of a row that has none */
+	const char *title; /* or NULL */
+	uint32_t first, last;
+	bool nameless;             /* it stands for a row without SKU */
+	const struct err *problem; /* a row of it can't be used: so can't the article */
+};
+
+struct csv_stock {
+	struct arena *mem;
+	const char *name;
+	bool has[FIGURE_COUNT_]; /* columns of the file */
+	const char **warehouse;
+	size_t n_warehouses, cap_warehouses;
+	struct csv_stock_article *article; /* in the order of the file */
+	size_t n_articles, cap_articles;
+	struct csv_stock_row *row; /* [0] is not used */
+	size_t n_rows, cap_rows;
+	struct csv_index skus; /* articles */
+	bool cut;              /* ends in the middle of a row */
+};
+
+/*
+ * Reads the file; name is how messages call it. Rows that can't be used are problems of their
+ * article. E_LOCAL "not_a_stock_file": a column is missing; and what csv_reader_open says.
+ */
+MUST_CHECK enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out,
+				    struct err *e);
+void csv_stock_free(struct csv_stock *s); /* takes NULL */
+
+/* NULL if the file does not name it. */
+const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const char *sku);
+/* The article has a row for this warehouse. */
+bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
+		   const char *warehouse);
+/* False where the cell is empty. */
+bool csv_stock_figure(const struct csv_stock_row *row, enum stock_figure f, struct decimal *out);
+
+static inline void cleanup_csv_stock(struct csv_stock **p)
+{
+	csv_stock_free(*p);
+}
+
+#endif

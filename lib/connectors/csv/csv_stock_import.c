@@ -1,0 +1,455 @@
+#include "csv_stock_import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/stock_wish.h"
+#include "csv_exports.h"
+#include "csv_inventory_export.h"
+
+#include "base/banned.h"
+
+enum {
+	MARK_HEX = 8,
+	/* The shop sells on while a person carries files: an old export is worth a word. */
+	OLD_EXPORT_SECONDS = 24 * 3600,
+};
+
+/* What a person should know, once a run each. */
+enum { TOLD_NEGATIVE = 1, TOLD_INACTIVE = 2, TOLD_USED = 4 };
+
+struct csv_stock_import {
+	const struct connector_env *env;
+	const char *path;
+	const struct csv_exchange *exchange;
+	struct arena *mem;
+	struct csv_inventory *known; /* the export, once read */
+	const char *mark;            /* "export:1a2b3c4d": which export that is */
+	int64_t buffer;
+	bool activate;
+	int told;
+};
+
+struct csv_stock_import *csv_stock_import_new(const struct connector_env *env, const char *path,
+					      const struct csv_exchange *exchange)
+{
+	struct csv_stock_import *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		die(70, "out of memory");
+	s->env = env;
+	s->path = path;
+	s->exchange = exchange;
+	s->mem = arena_new();
+	return s;
+}
+
+void csv_stock_import_free(struct csv_stock_import *s)
+{
+	if (!s)
+		return;
+	csv_inventory_free(s->known);
+	arena_free(s->mem);
+	free(s);
+}
+
+static void tell(struct csv_stock_import *s, int what, const char *text)
+{
+	if (!(s->told & what))
+		s->env->notice(s->env->notice_ctx, text);
+	s->told |= what;
+}
+
+static const char *short_hash(const char *what, const char *text, struct arena *a)
+{
+	char hex[HASH_HEX_SIZE];
+
+	hash_hex(text, strlen(text), hex);
+	return arena_printf(a, "%s:%.*s", what, MARK_HEX, hex);
+}
+
+static void tell_age(const struct csv_stock_import *s, const struct csv_source_file *file)
+{
+	int64_t age = clock_now() - file->mtime_ns / 1000000000;
+	char text[CLOCK_TEXT_MAX];
+
+	if (age > OLD_EXPORT_SECONDS)
+		s->env->notice(s->env->notice_ctx,
+			       arena_printf(s->mem,
+					    "%s was made %s ago; what was sold since makes the "
+					    "import refuse those rows: export the inventory anew",
+					    file->name, duration_text(age * 1000, text)));
+}
+
+/* The export, once a run: all batches are compared with the same. */
+static enum errk read_export(struct csv_stock_import *s, struct err *e)
+{
+	const struct csv_source_file *file;
+	enum errk k;
+
+	if (s->known)
+		return E_OK;
+	k = csv_export_newest(s->path, CSV_EXPORT_INVENTORY, s->mem, &file, e);
+	if (k == E_OK)
+		k = csv_inventory_read(file->path, file->name, &s->known, e);
+	if (k == E_OK && csv_source_changed(file))
+		k = err_set(e, E_BUSY, "file_changing",
+			    "%s: changes while it is read; the next run takes it", file->path);
+	if (k != E_OK) {
+		csv_inventory_free(TAKE(s->known));
+		return k;
+	}
+	s->mark = short_hash("export", arena_printf(s->mem, "%s %s", file->name, file->stamp),
+			     s->mem);
+	tell_age(s, file);
+	return E_OK;
+}
+
+/* Of an article at one location. */
+struct change {
+	int location;
+	struct decimal sum;
+	const struct csv_level *level;
+	int64_t target;
+};
+
+/* One article on its way. */
+struct plan {
+	struct csv_stock_import *s;
+	struct put_item *item;
+	struct arena *a;
+	const char *sku;
+	const struct csv_variant *variant;
+	struct change *change;
+	size_t n;
+};
+
+static const char *location_names(const struct csv_inventory *x, struct arena *a)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < x->n_locations; i++)
+		list = arena_printf(a, "%s%s'%s'", list, i ? ", " : "", x->location[i]);
+	return list;
+}
+
+static enum errk find_variant(struct plan *p, struct err *e)
+{
+	const struct csv_inventory *x = p->s->known;
+
+	p->variant = csv_inventory_find(x, p->sku);
+	if (!p->variant)
+		return err_set(e, E_RECORD, "unknown_sku",
+			       "%s lists no variant with the SKU '%s'; create it in the shop, or "
+			       "name the shop's SKU in tables/store_skus.csv, export the inventory "
+			       "anew, then run: erpsync queue retry '%s'",
+			       x->name, p->sku, p->item->label);
+	if (p->variant->twin)
+		return err_set(e, E_RECORD, "duplicate_sku",
+			       "several variants of the shop have the SKU '%s' (%s:%u and %s:%u), "
+			       "so it is not known which one is meant; give each its own, export "
+			       "the inventory anew, then run: erpsync queue retry '%s'",
+			       p->sku, x->name, p->variant->line, x->name,
+			       x->variant[p->variant->twin - 1].line, p->item->label);
+	return E_OK;
+}
+
+static enum errk add_wish(struct plan *p, const struct stock_wish *wish, struct err *e)
+{
+	const struct csv_inventory *x = p->s->known;
+	struct change *c = p->change;
+	int location = csv_inventory_location(x, wish->location);
+
+	if (location < 0)
+		return err_set(
+			e, E_RECORD, "unknown_location",
+			"%s names no location '%s' (it has %s); correct tables/locations.csv, or "
+			"export all locations, then run: erpsync queue retry --code "
+			"unknown_location",
+			x->name, wish->location, location_names(x, p->a));
+	while (c < p->change + p->n && c->location != location)
+		c++;
+	if (c == p->change + p->n) {
+		*c = (struct change){.location = location,
+				     .level = csv_inventory_level(x, p->variant, location)};
+		p->n++;
+	}
+	return decimal_add(c->sum, wish->figure, &c->sum, e);
+}
+
+/* What the location is to hold; *differs: it does not yet. */
+static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct err *e)
+{
+	struct csv_stock_import *s = p->s;
+	const char *where = s->known->location[c->location];
+	bool negative;
+
+	if (!c->level)
+		return err_set(e, E_RECORD, "not_in_export",
+			       "%s has no row for '%s' at '%s'; export the inventory of all "
+			       "locations, then run: erpsync queue retry '%s'",
+			       s->known->name, p->sku, where, p->item->label);
+	if (!c->level->readable)
+		return err_set(e, E_RECORD, "untracked",
+			       "%s says no quantity of '%s' at '%s'; the shop must track it "
+			       "(Track quantity); export the inventory anew, then run: erpsync "
+			       "queue retry '%s'",
+			       s->known->name, p->sku, where, p->item->label);
+	c->target = stock_target(c->sum, 0, s->buffer, &negative);
+	if (c->target > STOCK_TARGET_MAX)
+		return err_set(e, E_RECORD, "quantity_too_high",
+			       "%lld at '%s' is more than Shopify can hold (1,000,000,000); "
+			       "correct it in the ERP",
+			       (long long)c->target, where);
+	if (negative)
+		tell(s, TOLD_NEGATIVE,
+		     arena_printf(p->a,
+				  "the ERP has less than nothing of some articles (the first: '%s' "
+				  "at '%s'); they are offered with 0",
+				  p->sku, where));
+	if (!c->level->stocked && c->target > 0 && !s->activate)
+		tell(s, TOLD_INACTIVE,
+		     arena_printf(
+			     p->a,
+			     "some articles are not stocked where the ERP has them (the first: "
+			     "'%s' at '%s'); left alone: [inventory] inactive_level = skip",
+			     p->sku, where));
+	/* A place that does not stock it sells none: so it should be when there is none. */
+	*differs = c->level->stocked ? c->target != c->level->on_hand
+				     : c->target > 0 && s->activate;
+	return E_OK;
+}
+
+/* Columns of the import, by the names that the admin gives them. */
+static const struct {
+	const char *name, *type;
+} columns[] = {
+	{"Handle", "exact"},
+	{"Title", "exact"},
+	{"Option1 Name", "exact"},
+	{"Option1 Value", "exact"},
+	{"Option2 Name", "exact"},
+	{"Option2 Value", "exact"},
+	{"Option3 Name", "exact"},
+	{"Option3 Value", "exact"},
+	{"SKU", "exact"},
+	{"Location", "exact"},
+	{"On hand (current)", "exact"},
+	{"On hand (new)", "count"},
+};
+
+static cJSON *row_of(const struct plan *p, const struct change *c)
+{
+	const struct csv_variant *v = p->variant;
+	cJSON *row = json_array();
+
+	json_push_str(row, csv_variant_text(v, VARIANT_HANDLE));
+	json_push_str(row, csv_variant_text(v, VARIANT_TITLE));
+	for (int i = 0; i < 2 * INVENTORY_OPTIONS; i++)
+		json_push_str(row, csv_variant_text(v, VARIANT_OPTION + i));
+	json_push_str(row, p->sku);
+	json_push_str(row, p->s->known->location[c->location]);
+	json_push_str(row, c->level->stocked ? arena_printf(p->a, "%ld", (long)c->level->on_hand)
+					     : "not stocked");
+	json_push_str(row, arena_printf(p->a, "%lld", (long long)c->target));
+	return row;
+}
+
+/* The article's rows as csv_render takes them; NULL: there is nothing to write. */
+static enum errk make_rows(struct plan *p, const char **rows, struct err *e)
+{
+	CLEANUP(json) cJSON *list = json_array();
+
+	*rows = NULL;
+	for (size_t i = 0; i < p->n; i++) {
+		bool differs = false;
+		enum errk k = reckon(p, &p->change[i], &differs, e);
+
+		if (k != E_OK)
+			return k;
+		if (differs)
+			json_push(list, row_of(p, &p->change[i]));
+	}
+	if (json_count(list, ""))
+		*rows = json_text(list, p->a);
+	return E_OK;
+}
+
+static const char *document(const char *rows, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	cJSON *file = json_add_object(json_add_object(doc, "files"), "inventory");
+	cJSON *list = json_add_array(file, "columns");
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+		cJSON *column = json_object();
+
+		json_add_str(column, "name", columns[i].name);
+		json_add_str(column, "type", columns[i].type);
+		json_push(list, column);
+	}
+	json_add(file, "rows", cJSON_CreateRaw(rows));
+	return json_text(doc, a);
+}
+
+static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
+{
+	struct stock_wish *wish;
+	size_t n;
+	enum errk k = stock_wishes(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wish, &n, e);
+
+	if (k == E_OK)
+		k = find_variant(p, e);
+	if (k != E_OK)
+		return k;
+	p->change = arena_array(p->a, n, sizeof(*p->change));
+	for (size_t i = 0; i < n && k == E_OK; i++)
+		k = add_wish(p, &wish[i], e);
+	return k == E_OK ? make_rows(p, rows, e) : k;
+}
+
+/*
+ * An export says how things stood once. When an article was written upon it, what the shop has now
+ * is known again only by a newer one, made after the file was imported: to write the article upon
+ * the same export once more would compare with what is no longer there.
+ */
+static bool is_used(const struct csv_stock_import *s, const char *target_id)
+{
+	return target_id && !str_starts(target_id, "export:") && strstr(target_id, s->mark);
+}
+
+static void say_used(struct csv_stock_import *s, struct put_item *item, struct arena *a)
+{
+	const char *file = arena_strndup(a, item->target_id, strcspn(item->target_id, " "));
+
+	err_set(&item->err, E_BUSY, "export_used",
+		"%s is made from the inventory export that is there; import it in the shop, then "
+		"export the inventory anew, and the next run goes on",
+		file);
+	tell(s, TOLD_USED,
+	     arena_printf(a,
+			  "some articles wait: %s is made from the inventory export that is there; "
+			  "import it in the shop, then export the inventory anew",
+			  file));
+}
+
+/* What is to be done about one item; *doc and *mark where it is to be written. */
+static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, struct arena *a,
+			   const char **doc, const char **mark, struct err *e)
+{
+	struct plan p = {.s = s, .item = item, .a = a};
+	const char *rows = NULL, *state;
+	struct err why;
+	enum errk k = read_plan(&p, &rows, &why);
+
+	if (k != E_OK && k != E_RECORD) {
+		*e = why;
+		return k;
+	}
+	item->err = (struct err){.kind = E_OK};
+	item->adopted = false;
+	if (k == E_RECORD) {
+		item->err = why;
+		return E_OK;
+	}
+	state = arena_printf(a, "%s %s", s->mark, short_hash("rows", rows ? rows : "", a));
+	if (is_used(s, item->target_id)) {
+		if (str_ends(item->target_id, state))
+			item->adopted = true;
+		else
+			say_used(s, item, a);
+		return E_OK;
+	}
+	if (!rows) {
+		item->adopted = true;
+		item->target_id = arena_strdup(a, s->mark);
+		return E_OK;
+	}
+	*doc = document(rows, a);
+	*mark = state;
+	return E_OK;
+}
+
+static enum errk read_settings(struct csv_stock_import *s, struct err *e)
+{
+	const struct conf *c = s->env->conf;
+
+	s->buffer = conf_int(c, "inventory", "buffer");
+	s->activate = str_equal(conf_text(c, "inventory", "inactive_level"), "activate");
+	if (stock_figure_wanted(c) == FIGURE_ON_HAND)
+		return E_OK;
+	return err_set(e, E_LOCAL, "bad_config",
+		       "%s: the inventory import of Shopify's admin takes quantities on hand only; "
+		       "set [inventory] quantity = on_hand, or write by the API ([store] connector "
+		       "= shopify)",
+		       conf_where(c, "inventory", "quantity", s->mem));
+}
+
+enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
+			       struct err *e)
+{
+	struct put_batch files = *batch;
+	const char **mark = arena_array(a, batch->n, sizeof(*mark));
+	enum errk k = read_settings(s, e);
+
+	if (k == E_OK)
+		k = read_export(s, e);
+	files.item = arena_array(a, batch->n, sizeof(*files.item));
+	for (size_t i = 0; i < batch->n && k == E_OK; i++) {
+		const char *doc = NULL;
+
+		if (batch->item[i].doc)
+			k = plan_item(s, &batch->item[i], a, &doc, &mark[i], e);
+		files.item[i] = batch->item[i];
+		files.item[i].doc = doc;
+	}
+	/* A quantity is a quantity: what was written before has no sequence of its own. */
+	files.update = false;
+	if (k == E_OK)
+		k = csv_exchange_put(s->exchange, &files, mark, a, e);
+	if (k != E_OK)
+		return k;
+	for (size_t i = 0; i < batch->n; i++) {
+		const char *doc = batch->item[i].doc;
+
+		batch->item[i] = files.item[i];
+		batch->item[i].doc = doc;
+	}
+	return E_OK;
+}
+
+void csv_stock_import_check(struct csv_stock_import *s, const struct check_sink *sink)
+{
+	struct err why;
+
+	if (read_settings(s, &why) != E_OK || read_export(s, &why) != E_OK)
+		sink->say(sink->ctx, why.kind == E_BUSY ? CHECK_WARN : CHECK_BAD, why.msg, NULL);
+	else
+		sink->say(sink->ctx, CHECK_OK,
+			  arena_printf(s->mem, "%s: %zu variants at %zu locations (%s)",
+				       s->known->name, s->known->n_variants, s->known->n_locations,
+				       location_names(s->known, s->mem)),
+			  NULL);
+}
+
+void csv_stock_import_check_location(struct csv_stock_import *s, const char *name,
+				     const struct check_sink *sink)
+{
+	struct err why;
+
+	/* What keeps it from being read was told by the check itself. */
+	if (str_equal(name, "-") || read_export(s, &why) != E_OK)
+		return;
+	if (csv_inventory_location(s->known, name) < 0)
+		sink->say(
+			sink->ctx, CHECK_BAD,
+			arena_printf(s->mem, "tables/locations.csv names '%s', and %s does not",
+				     name, s->known->name),
+			"correct the table (letter by letter as the shop calls it), or export all "
+			"locations");
+}

@@ -1,0 +1,424 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "connectors/odoo/odoo_load.h"
+#include "connectors/odoo/odoo_order.h"
+
+#include "base/banned.h"
+
+/*
+ * Later changes. An order in Odoo is compared with what the shop says now, and only what differs and
+ * is ours is written: quantities, prices, discounts, taxes of our lines, lines that are new or gone,
+ * the two addresses, the reference. What people added in Odoo stays. Once something of it is
+ * invoiced or delivered, it is theirs alone, and the difference is reported.
+ */
+struct change {
+	struct odoo_order *order;
+	struct odoo_row *changed, *added; /* rows of order lines, in the shapes below */
+	size_t n_changed, n_added;
+	const char *invoice, *delivery, *reference; /* cells of the head; NULL = as it is */
+	const char *what;                           /* for people */
+	bool delivered;                             /* goods of a changed line have left */
+};
+
+struct amend {
+	struct odoo_batch *b;
+	struct change *change;
+	size_t n;
+	cJSON *lines, *xids; /* owned */
+	const char *changed_fields[7], *added_fields[11];
+};
+
+enum { ADDED_WIDTH = 10, CHANGED_WIDTH = 6 };
+
+static void set_shapes(struct amend *m)
+{
+	static const char *const changed[] = {"id", "order_line/id", "order_line/product_uom_qty",
+					      "order_line/price_unit", "order_line/discount"};
+	static const char *const added[] = {"id",
+					    "order_line/id",
+					    "order_line/sequence",
+					    "order_line/display_type",
+					    "order_line/product_id/.id",
+					    "order_line/name",
+					    "order_line/product_uom_qty",
+					    "order_line/price_unit",
+					    "order_line/discount"};
+	const char *taxes = arena_printf(m->b->a, "order_line/%s/.id",
+					 m->b->o->field[FIELD_LINE_TAXES]);
+
+	memcpy(m->changed_fields, changed, sizeof(changed));
+	memcpy(m->added_fields, added, sizeof(added));
+	m->changed_fields[CHANGED_WIDTH - 1] = taxes;
+	m->added_fields[ADDED_WIDTH - 1] = taxes;
+}
+
+static void say(const struct amend *m, struct change *c, const char *text)
+{
+	if (c->what && strlen(c->what) > 500)
+		return;
+	c->what = arena_printf(m->b->a, "%s%s%s", c->what ? c->what : "", c->what ? "; " : "",
+			       text);
+}
+
+/* Comparing */
+
+static bool same_number(const cJSON *record, const char *field, const char *cell)
+{
+	struct decimal is, wanted;
+
+	return odoo_amount(record, field, 6, &is, NULL) == E_OK &&
+	       decimal_parse(cell, &wanted, NULL) == E_OK && decimal_cmp(is, wanted) == 0;
+}
+
+static bool same_taxes(const struct amend *m, const cJSON *record, const struct odoo_line *l)
+{
+	const cJSON *list = json_at(record, m->b->o->field[FIELD_LINE_TAXES]), *id;
+	size_t n = 0;
+
+	cJSON_ArrayForEach (id, list) {
+		bool hit = false;
+
+		for (size_t i = 0; i < l->n_taxes; i++)
+			hit = hit || l->tax[i]->id == json_int(id, "", 0);
+		if (!hit)
+			return false;
+		n++;
+	}
+	return n == l->n_taxes;
+}
+
+static void add_changed(struct amend *m, struct change *c, const char *xid, const char *quantity,
+			const char *price, const char *percent, const char *taxes)
+{
+	const char **cell = arena_array(m->b->a, CHANGED_WIDTH, sizeof(*cell));
+
+	cell[0] = c->n_changed ? NULL : c->order->xid;
+	cell[1] = xid;
+	cell[2] = quantity;
+	cell[3] = price;
+	cell[4] = percent;
+	cell[5] = taxes;
+	c->changed[c->n_changed++].cells = cell;
+}
+
+static void add_added(struct amend *m, struct change *c, const struct odoo_line *l, size_t at)
+{
+	const char **cell = arena_array(m->b->a, ADDED_WIDTH, sizeof(*cell));
+
+	cell[0] = c->n_added ? NULL : c->order->xid;
+	cell[1] = l->xid;
+	cell[2] = odoo_id_text((int64_t)(at + 1) * 10, m->b->a);
+	cell[3] = l->note ? "line_note" : "";
+	cell[4] = odoo_id_text(l->product, m->b->a);
+	cell[5] = l->name;
+	cell[6] = l->note ? "0" : l->quantity;
+	cell[7] = l->note ? "0" : l->price;
+	cell[8] = l->note ? "0" : l->percent;
+	cell[9] = odoo_line_taxes(l, m->b->a);
+	c->added[c->n_added++].cells = cell;
+}
+
+static enum errk compare_line(struct amend *m, struct change *c, const struct odoo_line *l,
+			      const cJSON *record, struct err *e)
+{
+	if (l->note)
+		return E_OK;
+	if (odoo_ref(record, "product_id") != l->product)
+		return err_set(
+			e, E_RECORD, "product_changed",
+			"'%s' is another product in Odoo (%s) than in the shop; correct one of "
+			"them, then run: erpsync queue retry '%s'",
+			l->name, c->order->name, c->order->item->label);
+	if (same_number(record, "product_uom_qty", l->quantity) &&
+	    same_number(record, "price_unit", l->price) &&
+	    same_number(record, "discount", l->percent) && same_taxes(m, record, l))
+		return E_OK;
+	say(m, c,
+	    arena_printf(m->b->a, "'%s': %s x %s in Odoo, %s x %s in the shop", l->name,
+			 json_number_text(record, "product_uom_qty", m->b->a),
+			 json_number_text(record, "price_unit", m->b->a), l->quantity, l->price));
+	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
+	add_changed(m, c, l->xid, l->quantity, l->price, l->percent, odoo_line_taxes(l, m->b->a));
+	return E_OK;
+}
+
+/* A line of ours that the shop no longer has; the rounding lines are seen to with the totals. */
+static void compare_gone(struct amend *m, struct change *c, const char *xid, const cJSON *record)
+{
+	const struct odoo_order *d = c->order;
+	const cJSON *id;
+	const char *taxes = "";
+
+	if (!str_starts(xid, arena_printf(m->b->a, "%s_", d->xid)) ||
+	    str_starts(xid, arena_printf(m->b->a, "%s_rounding", d->xid)) ||
+	    json_str(record, "display_type") || same_number(record, "product_uom_qty", "0"))
+		return;
+	cJSON_ArrayForEach (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
+		taxes = arena_printf(m->b->a, "%s%s%lld", taxes, *taxes ? "," : "",
+				     (long long)json_int(id, "", 0));
+	say(m, c, arena_printf(m->b->a, "'%s' is gone in the shop", json_str(record, "name")));
+	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
+	add_changed(m, c, xid, "0", json_number_text(record, "price_unit", m->b->a),
+		    json_number_text(record, "discount", m->b->a), taxes);
+}
+
+static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
+{
+	struct odoo_order *d = c->order;
+	bool *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
+	const cJSON *record;
+	size_t most = d->n_lines + (size_t)cJSON_GetArraySize(m->lines);
+
+	c->changed = arena_array(m->b->a, most, sizeof(*c->changed));
+	c->added = arena_array(m->b->a, most, sizeof(*c->added));
+	cJSON_ArrayForEach (record, m->lines) {
+		const char *xid = odoo_external_id(m->xids, json_int(record, "id", 0));
+		size_t i = 0;
+		enum errk rc;
+
+		if (odoo_ref(record, "order_id") != d->id)
+			continue;
+		while (i < d->n_lines && !str_equal(d->line[i].xid, xid))
+			i++;
+		if (i == d->n_lines) {
+			compare_gone(m, c, xid, record);
+			continue;
+		}
+		seen[i] = true;
+		rc = compare_line(m, c, &d->line[i], record, e);
+		if (rc != E_OK)
+			return rc;
+	}
+	for (size_t i = 0; i < d->n_lines; i++) {
+		if (seen[i])
+			continue;
+		add_added(m, c, &d->line[i], i);
+		if (!d->line[i].note)
+			say(m, c,
+			    arena_printf(m->b->a, "'%s' is new in the shop", d->line[i].name));
+	}
+	return E_OK;
+}
+
+static void compare_head(struct amend *m, struct change *c)
+{
+	struct odoo_order *d = c->order;
+	const char *reference = odoo_cell(d->values, "client_order_ref");
+	int64_t invoice = odoo_ref(d->found, "partner_invoice_id");
+	int64_t delivery = odoo_ref(d->found, "partner_shipping_id");
+
+	if (d->party[PARTY_INVOICE] && d->party[PARTY_INVOICE] != invoice)
+		c->invoice = odoo_id_text(d->party[PARTY_INVOICE], m->b->a);
+	if (d->party[PARTY_DELIVERY] && d->party[PARTY_DELIVERY] != delivery)
+		c->delivery = odoo_id_text(d->party[PARTY_DELIVERY], m->b->a);
+	if (reference && !str_equal(json_str(d->found, "client_order_ref"), reference))
+		c->reference = reference;
+	if (c->invoice)
+		say(m, c, "another billing address");
+	if (c->delivery)
+		say(m, c, "another shipping address");
+}
+
+static bool has_change(const struct change *c)
+{
+	return c->n_changed || c->n_added || c->invoice || c->delivery || c->reference;
+}
+
+/* New lines of text alone hurt nobody. */
+static bool is_harmless(const struct change *c)
+{
+	return !c->what;
+}
+
+static enum errk compare(struct amend *m, struct change *c, struct err *e)
+{
+	struct odoo_order *d = c->order;
+	enum errk rc;
+
+	if (str_equal(d->state, "cancel"))
+		return err_set(
+			e, E_RECORD, "cancelled_in_odoo",
+			"%s was cancelled in Odoo, and the shop's order is open; cancel it in "
+			"the shop, or set it to quotation in Odoo, then run: erpsync queue "
+			"retry '%s'",
+			d->name, d->item->label);
+	rc = compare_lines(m, c, e);
+	if (rc != E_OK)
+		return rc;
+	compare_head(m, c);
+	if (!has_change(c) || is_harmless(c))
+		return E_OK;
+	if (json_count(d->found, "invoice_ids") > 0 || c->delivered)
+		return err_set(
+			e, E_RECORD,
+			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
+			"the shop changed it, and %s is %s in Odoo already; change it there by "
+			"hand: %s",
+			d->name, c->delivered ? "delivered" : "invoiced", c->what);
+	return E_OK;
+}
+
+static enum errk read_lines(struct amend *m, struct err *e)
+{
+	const char *const fields[] = {"order_id",
+				      "product_id",
+				      "name",
+				      "display_type",
+				      "price_unit",
+				      "product_uom_qty",
+				      "discount",
+				      "qty_delivered",
+				      m->b->o->field[FIELD_LINE_TAXES],
+				      NULL};
+	struct odoo_read r = {.model = "sale.order.line", .fields = fields, .domain = json_array()};
+	int64_t *ids = arena_array(m->b->a, m->n, sizeof(*ids));
+	const cJSON *record;
+	size_t n = 0;
+	enum errk rc;
+
+	for (size_t i = 0; i < m->n; i++)
+		ids[i] = m->change[i].order->id;
+	json_push(r.domain, odoo_term_ids("order_id", ids, m->n));
+	rc = odoo_search_read(m->b->o, &r, m->b->a, &m->lines, e);
+	if (rc != E_OK)
+		return rc;
+	ids = arena_array(m->b->a, (size_t)cJSON_GetArraySize(m->lines), sizeof(*ids));
+	cJSON_ArrayForEach (record, m->lines)
+		ids[n++] = json_int(record, "id", 0);
+	return odoo_external_ids(m->b->o, "sale.order.line", ids, n, m->b->a, &m->xids, e);
+}
+
+/* Writing */
+
+static enum errk load(struct amend *m, struct odoo_load *l, struct odoo_order **order,
+		      struct err *e)
+{
+	enum errk rc;
+
+	if (!l->n)
+		return E_OK;
+	l->model = "sale.order";
+	m->b->wrote = true;
+	rc = odoo_load(m->b->o, l, m->b->a, e);
+	STEP("odoo order amended");
+	for (size_t i = 0; i < l->n; i++) {
+		order[i]->wrote = true;
+		if (l->item[i].err.kind != E_OK)
+			odoo_order_fail(order[i], &l->item[i].err);
+	}
+	return rc;
+}
+
+static enum errk write_lines(struct amend *m, bool added, struct err *e)
+{
+	struct odoo_order **order = arena_array(m->b->a, m->n, sizeof(*order));
+	struct odoo_load l = {.fields = added ? m->added_fields : m->changed_fields,
+			      .item = arena_array(m->b->a, m->n, sizeof(*l.item)),
+			      .fresh = true};
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct change *c = &m->change[i];
+		size_t n = added ? c->n_added : c->n_changed;
+
+		if (!n || !odoo_order_goes_on(c->order))
+			continue;
+		order[l.n] = c->order;
+		l.item[l.n++] = (struct odoo_load_item){.row = added ? c->added : c->changed,
+							.n_rows = n};
+	}
+	return load(m, &l, order, e);
+}
+
+static enum errk write_heads(struct amend *m, struct err *e)
+{
+	static const char *const fields[] = {"id", "partner_invoice_id/.id",
+					     "partner_shipping_id/.id", "client_order_ref", NULL};
+	struct odoo_order **order = arena_array(m->b->a, m->n, sizeof(*order));
+	struct odoo_load l = {.fields = fields,
+			      .item = arena_array(m->b->a, m->n, sizeof(*l.item)),
+			      .fresh = true};
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct change *c = &m->change[i];
+		const cJSON *is = c->order->found;
+		const char *reference = json_str(is, "client_order_ref");
+		const char **cell;
+
+		if ((!c->invoice && !c->delivery && !c->reference) || !odoo_order_goes_on(c->order))
+			continue;
+		cell = arena_array(m->b->a, 4, sizeof(*cell));
+		cell[0] = c->order->xid;
+		cell[1] = c->invoice ? c->invoice
+				     : odoo_id_text(odoo_ref(is, "partner_invoice_id"), m->b->a);
+		cell[2] = c->delivery ? c->delivery
+				      : odoo_id_text(odoo_ref(is, "partner_shipping_id"), m->b->a);
+		cell[3] = c->reference ? c->reference : reference;
+		order[l.n] = c->order;
+		l.item[l.n] = (struct odoo_load_item){.row = arena_alloc(m->b->a,
+									 sizeof(*l.item->row)),
+						      .n_rows = 1};
+		l.item[l.n++].row->cells = cell;
+	}
+	return load(m, &l, order, e);
+}
+
+static void tell(struct amend *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct change *c = &m->change[i];
+
+		if (has_change(c) && odoo_order_goes_on(c->order))
+			/* What changed may name people: the history has only how many lines. */
+			odoo_order_step(m->b, c->order, "amended", "done",
+					arena_printf(m->b->a, "%s: %zu line%s changed, %zu new%s",
+						     c->order->name, c->n_changed,
+						     c->n_changed == 1 ? "" : "s", c->n_added,
+						     c->invoice || c->delivery ? ", address" : ""));
+	}
+}
+
+static enum errk amend_all(struct amend *m, struct err *e)
+{
+	enum errk rc = read_lines(m, e);
+
+	for (size_t i = 0; i < m->n && rc == E_OK; i++) {
+		struct err why;
+
+		if (compare(m, &m->change[i], &why) != E_OK)
+			odoo_order_fail(m->change[i].order, &why);
+	}
+	if (rc == E_OK)
+		rc = write_heads(m, e);
+	if (rc == E_OK)
+		rc = write_lines(m, false, e);
+	if (rc == E_OK)
+		rc = write_lines(m, true, e);
+	if (rc == E_OK)
+		tell(m);
+	return rc;
+}
+
+enum errk odoo_orders_amend(struct odoo_batch *b, struct err *e)
+{
+	struct amend m = {.b = b, .change = arena_array(b->a, b->n, sizeof(*m.change))};
+	struct odoo_order **all = arena_array(b->a, b->n, sizeof(*all));
+	enum errk rc;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->order[i].found && !b->order[i].cancelled &&
+		    odoo_order_goes_on(&b->order[i])) {
+			all[m.n] = &b->order[i];
+			m.change[m.n++].order = &b->order[i];
+		}
+	if (!m.n)
+		return E_OK;
+	set_shapes(&m);
+	rc = amend_all(&m, e);
+	cJSON_Delete(m.lines);
+	cJSON_Delete(m.xids);
+	return rc == E_OK ? E_OK : odoo_batch_failed(b, all, m.n, e);
+}

@@ -1,0 +1,456 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "connectors/odoo/odoo_deed.h"
+#include "connectors/odoo/odoo_invoice.h"
+#include "connectors/odoo/odoo_load.h"
+
+#include "base/banned.h"
+
+/*
+ * Invoices by load, with our external ids, joined to the order's lines: the wizards of Odoo make
+ * them too, but a second one when they are asked twice.
+ */
+struct invoices {
+	struct odoo_batch *b;
+	struct odoo_invoice *inv;
+	size_t n;
+	cJSON *heads, *moves, *move_xids, *lines; /* owned */
+};
+
+static const char *invoice_xid(const struct odoo_batch *b, const struct odoo_order *d)
+{
+	return arena_printf(b->a, "%s_invoice", d->xid);
+}
+
+static enum errk read_heads(struct invoices *v, struct err *e)
+{
+	static const char *const fields[] = {"name",
+					     "state",
+					     "invoice_ids",
+					     "amount_total",
+					     "partner_invoice_id",
+					     "partner_shipping_id",
+					     "currency_id",
+					     "payment_term_id",
+					     NULL};
+	struct odoo_read r = {.model = "sale.order", .fields = fields, .domain = json_array()};
+	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
+	const cJSON *head;
+	enum errk rc;
+
+	for (size_t i = 0; i < v->n; i++)
+		ids[i] = v->inv[i].order->id;
+	json_push(r.domain, odoo_term_ids("id", ids, v->n));
+	rc = odoo_search_read(v->b->o, &r, v->b->a, &v->heads, e);
+	if (rc != E_OK)
+		return rc;
+	cJSON_ArrayForEach (head, v->heads) {
+		for (size_t i = 0; i < v->n; i++)
+			if (v->inv[i].order->id == json_int(head, "id", 0))
+				v->inv[i].head = head;
+	}
+	return E_OK;
+}
+
+static const char *const move_fields[] = {"name",
+					  "state",
+					  "move_type",
+					  "amount_total",
+					  "amount_residual",
+					  "commercial_partner_id",
+					  "currency_id",
+					  NULL};
+
+static void take_move(const struct invoices *v, struct odoo_invoice *inv, const cJSON *move)
+{
+	struct decimal rest = DECIMAL_ZERO;
+
+	inv->id = json_int(move, "id", 0);
+	inv->name = arena_strdup(v->b->a, json_str(move, "name"));
+	inv->state = arena_strdup(v->b->a, json_str(move, "state"));
+	inv->partner = odoo_ref(move, "commercial_partner_id");
+	inv->currency = odoo_ref(move, "currency_id");
+	inv->open = odoo_amount(move, "amount_residual", inv->order->digits, &rest, NULL) == E_OK &&
+		    !decimal_is_zero(rest);
+}
+
+/* What an order has been invoiced with: ours, or one that a person made. */
+static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, struct err *e)
+{
+	const char *xid = invoice_xid(v->b, inv->order);
+	const cJSON *id, *move, *other = NULL;
+	size_t others = 0;
+
+	cJSON_ArrayForEach (id, json_at(inv->head, "invoice_ids")) {
+		cJSON_ArrayForEach (move, v->moves) {
+			if (json_int(move, "id", 0) != json_int(id, "", -1))
+				continue;
+			if (str_equal(odoo_external_id(v->move_xids, json_int(move, "id", 0)),
+				      xid)) {
+				take_move(v, inv, move);
+				return E_OK;
+			}
+			if (str_equal(json_str(move, "move_type"), "out_invoice") &&
+			    !str_equal(json_str(move, "state"), "cancel")) {
+				other = move;
+				others++;
+			}
+		}
+	}
+	if (!others)
+		return E_OK;
+	if (others > 1 || !str_equal(json_str(other, "state"), "posted"))
+		return err_set(
+			e, E_RECORD, "invoiced_by_hand",
+			"%s has %zu invoices in Odoo that erpsync did not make; post and pay "
+			"them there, then drop it here: erpsync queue drop '%s'",
+			inv->order->name, others, inv->order->item->label);
+	take_move(v, inv, other);
+	odoo_order_step(v->b, inv->order, "invoiced", "found there", inv->name);
+	return E_OK;
+}
+
+static enum errk find_moves(struct invoices *v, struct err *e)
+{
+	struct odoo_read r = {.model = "account.move", .fields = move_fields};
+	cJSON *list = json_array();
+	const cJSON *id, *move;
+	int64_t *ids;
+	size_t n = 0;
+	enum errk rc = E_OK;
+
+	for (size_t i = 0; i < v->n; i++)
+		cJSON_ArrayForEach (id, json_at(v->inv[i].head, "invoice_ids"))
+			json_push_int(list, json_int(id, "", 0));
+	if (cJSON_GetArraySize(list) == 0) {
+		cJSON_Delete(list);
+		return E_OK;
+	}
+	r.domain = json_array();
+	json_push(r.domain, odoo_term("id", "in", list));
+	rc = odoo_search_read(v->b->o, &r, v->b->a, &v->moves, e);
+	if (rc != E_OK)
+		return rc;
+	ids = arena_array(v->b->a, (size_t)cJSON_GetArraySize(v->moves), sizeof(*ids));
+	cJSON_ArrayForEach (move, v->moves)
+		ids[n++] = json_int(move, "id", 0);
+	rc = odoo_external_ids(v->b->o, "account.move", ids, n, v->b->a, &v->move_xids, e);
+	for (size_t i = 0; i < v->n && rc == E_OK; i++) {
+		struct err why;
+
+		if (find_move(v, &v->inv[i], &why) != E_OK)
+			odoo_order_fail(v->inv[i].order, &why);
+	}
+	return rc;
+}
+
+/* Making */
+
+enum { HEAD_WIDTH = 10, LINE_WIDTH = 8 };
+static const char *const head_fields[HEAD_WIDTH] = {"id",
+						    "move_type",
+						    "partner_id/.id",
+						    "partner_shipping_id/.id",
+						    "invoice_date",
+						    "ref",
+						    "invoice_origin",
+						    "payment_reference",
+						    "currency_id/.id",
+						    "invoice_payment_term_id/.id"};
+static const char *const line_fields[LINE_WIDTH] = {"invoice_line_ids/id",
+						    "invoice_line_ids/product_id/.id",
+						    "invoice_line_ids/name",
+						    "invoice_line_ids/quantity",
+						    "invoice_line_ids/price_unit",
+						    "invoice_line_ids/discount",
+						    "invoice_line_ids/tax_ids/.id",
+						    "invoice_line_ids/sale_line_ids/.id"};
+
+static enum errk read_lines(struct invoices *v, struct odoo_invoice *const *wanted, size_t n,
+			    struct err *e)
+{
+	const char *const fields[] =
+		{"order_id", "product_id",      "name",         "price_unit",
+		 "discount", "product_uom_qty", "display_type", v->b->o->field[FIELD_LINE_TAXES],
+		 NULL};
+	struct odoo_read r = {.model = "sale.order.line",
+			      .fields = fields,
+			      .order = "order_id, sequence, id",
+			      .domain = json_array()};
+	int64_t *ids = arena_array(v->b->a, n, sizeof(*ids));
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = wanted[i]->order->id;
+	json_push(r.domain, odoo_term_ids("order_id", ids, n));
+	return odoo_search_read(v->b->o, &r, v->b->a, &v->lines, e);
+}
+
+static const char *list_of(const cJSON *ids, struct arena *a)
+{
+	const char *text = "";
+	const cJSON *id;
+
+	cJSON_ArrayForEach (id, ids)
+		text = arena_printf(a, "%s%s%lld", text, *text ? "," : "",
+				    (long long)json_int(id, "", 0));
+	return text;
+}
+
+static void line_cells(const struct invoices *v, const struct odoo_order *d, const cJSON *line,
+		       const char **cell)
+{
+	struct arena *a = v->b->a;
+	const char *id = odoo_id_text(json_int(line, "id", 0), a);
+
+	cell[0] = arena_printf(a, "%s_invoice_line_%s", d->xid, id);
+	cell[1] = odoo_id_text(odoo_ref(line, "product_id"), a);
+	cell[2] = arena_strdup(a, json_str(line, "name"));
+	cell[3] = json_number_text(line, "product_uom_qty", a);
+	cell[4] = json_number_text(line, "price_unit", a);
+	cell[5] = json_number_text(line, "discount", a);
+	cell[6] = list_of(json_at(line, v->b->o->field[FIELD_LINE_TAXES]), a);
+	cell[7] = id;
+}
+
+static void head_cells(const struct invoices *v, const struct odoo_invoice *inv, const char **cell)
+{
+	struct arena *a = v->b->a;
+	const struct odoo_order *d = inv->order;
+	char now[CLOCK_TEXT_MAX];
+
+	cell[0] = invoice_xid(v->b, d);
+	cell[1] = "out_invoice";
+	cell[2] = odoo_id_text(odoo_ref(inv->head, "partner_invoice_id"), a);
+	cell[3] = odoo_id_text(odoo_ref(inv->head, "partner_shipping_id"), a);
+	cell[4] = v->b->o->rules.invoice_today ? arena_strndup(a, clock_text(clock_now(), now), 10)
+					       : arena_strndup(a, d->date, 10);
+	cell[5] = d->number;
+	cell[6] = d->name;
+	cell[7] = d->number;
+	cell[8] = odoo_id_text(odoo_ref(inv->head, "currency_id"), a);
+	cell[9] = odoo_id_text(odoo_ref(inv->head, "payment_term_id"), a);
+}
+
+static bool is_billed(const cJSON *line)
+{
+	return !json_str(line, "display_type") && json_int(line, "product_uom_qty", -1) != 0;
+}
+
+static struct odoo_load_item rows_of(const struct invoices *v, const struct odoo_invoice *inv,
+				     const char *journal)
+{
+	size_t head = HEAD_WIDTH + (journal ? 1 : 0);
+	struct odoo_load_item item = {0};
+	const cJSON *line;
+	size_t cap = 1;
+
+	cJSON_ArrayForEach (line, v->lines)
+		cap += odoo_ref(line, "order_id") == inv->order->id;
+	item.row = arena_array(v->b->a, cap, sizeof(*item.row));
+	cJSON_ArrayForEach (line, v->lines) {
+		const char **cell;
+
+		if (odoo_ref(line, "order_id") != inv->order->id || !is_billed(line))
+			continue;
+		cell = arena_array(v->b->a, head + LINE_WIDTH, sizeof(*cell));
+		if (item.n_rows == 0) {
+			head_cells(v, inv, cell);
+			if (journal)
+				cell[HEAD_WIDTH] = journal;
+		}
+		line_cells(v, inv->order, line, cell + head);
+		item.row[item.n_rows++].cells = cell;
+	}
+	return item;
+}
+
+static enum errk journal_of(const struct invoices *v, const char **journal, struct err *e)
+{
+	int64_t id;
+	enum errk rc;
+
+	*journal = NULL;
+	if (!v->b->o->rules.journal)
+		return E_OK;
+	rc = odoo_look(v->b->o, LOOK_SALES_JOURNAL, v->b->o->rules.journal, v->b->a, &id, e);
+	if (rc == E_OK)
+		*journal = odoo_id_text(id, v->b->a);
+	return rc;
+}
+
+static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, size_t n,
+			    struct err *e)
+{
+	const char *fields[HEAD_WIDTH + LINE_WIDTH + 2], *journal;
+	struct odoo_load l = {.model = "account.move", .fields = fields, .fresh = true};
+	size_t at = HEAD_WIDTH;
+	enum errk rc = journal_of(v, &journal, e);
+
+	if (rc != E_OK)
+		return rc;
+	memcpy(fields, head_fields, sizeof(head_fields));
+	if (journal)
+		fields[at++] = "journal_id/.id";
+	memcpy(fields + at, line_fields, sizeof(line_fields));
+	fields[at + LINE_WIDTH] = NULL;
+	l.item = arena_array(v->b->a, n, sizeof(*l.item));
+	for (size_t i = 0; i < n; i++) {
+		struct odoo_load_item item = rows_of(v, wanted[i], journal);
+
+		if (!item.n_rows)
+			continue;
+		wanted[l.n] = wanted[i];
+		l.item[l.n++] = item;
+	}
+	if (!l.n)
+		return E_OK;
+	v->b->wrote = true;
+	rc = odoo_load(v->b->o, &l, v->b->a, e);
+	STEP("odoo invoices loaded");
+	for (size_t i = 0; i < l.n; i++) {
+		if (l.item[i].err.kind != E_OK) {
+			odoo_order_fail(wanted[i]->order, &l.item[i].err);
+			continue;
+		}
+		wanted[i]->id = l.item[i].id;
+		wanted[i]->made = true;
+		wanted[i]->order->wrote = true;
+	}
+	return rc;
+}
+
+static enum errk make_moves(struct invoices *v, struct err *e)
+{
+	struct odoo_invoice **wanted = arena_array(v->b->a, v->n, sizeof(*wanted));
+	size_t n = 0;
+	enum errk rc;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (!v->inv[i].id && odoo_order_goes_on(v->inv[i].order))
+			wanted[n++] = &v->inv[i];
+	if (!n)
+		return E_OK;
+	rc = read_lines(v, wanted, n, e);
+	return rc == E_OK ? load_moves(v, wanted, n, e) : rc;
+}
+
+/* The invoice must say what the order says, to the cent, before it is posted. */
+static enum errk verify_move(const struct invoices *v, struct odoo_invoice *inv, const cJSON *move,
+			     struct err *e)
+{
+	struct decimal order, is;
+	char a[DECIMAL_TEXT_MAX], b[DECIMAL_TEXT_MAX];
+	enum errk rc = odoo_amount(inv->head, "amount_total", inv->order->digits, &order, e);
+
+	if (rc == E_OK)
+		rc = odoo_amount(move, "amount_total", inv->order->digits, &is, e);
+	if (rc != E_OK)
+		return rc;
+	take_move(v, inv, move);
+	if (decimal_cmp(order, is) == 0)
+		return E_OK;
+	return err_set(
+		e, E_RECORD, "invoice_differs",
+		"the invoice of %s comes to %s, the order to %s; it stays a draft: correct it "
+		"in Odoo, then run: erpsync queue retry '%s'",
+		inv->order->name, decimal_text(is, a), decimal_text(order, b),
+		inv->order->item->label);
+}
+
+static enum errk verify_moves(struct invoices *v, struct err *e)
+{
+	struct odoo_read r = {.model = "account.move",
+			      .fields = move_fields,
+			      .domain = json_array()};
+	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
+	CLEANUP(json) cJSON *list = NULL;
+	const cJSON *move;
+	size_t n = 0;
+	enum errk rc;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (v->inv[i].id && (v->inv[i].made || str_equal(v->inv[i].state, "draft")))
+			ids[n++] = v->inv[i].id;
+	json_push(r.domain, odoo_term_ids("id", ids, n));
+	rc = n ? odoo_search_read(v->b->o, &r, v->b->a, &list, e) : (cJSON_Delete(r.domain), E_OK);
+	if (rc != E_OK)
+		return rc;
+	cJSON_ArrayForEach (move, list) {
+		for (size_t i = 0; i < v->n; i++) {
+			struct err why;
+
+			if (v->inv[i].id == json_int(move, "id", 0) &&
+			    verify_move(v, &v->inv[i], move, &why) != E_OK)
+				odoo_order_fail(v->inv[i].order, &why);
+		}
+	}
+	return E_OK;
+}
+
+static void post(struct invoices *v)
+{
+	static const struct odoo_deed deed = {.model = "account.move",
+					      .method = "action_post",
+					      .wanted = {"posted", NULL},
+					      .step = "invoiced"};
+	struct odoo_document *doc = arena_array(v->b->a, v->n, sizeof(*doc));
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		struct odoo_invoice *inv = &v->inv[i];
+
+		if (inv->id && str_equal(inv->state, "draft") && odoo_order_goes_on(inv->order))
+			doc[n++] = (struct odoo_document){inv->order, inv->id, NULL, inv->state};
+	}
+	odoo_deed(v->b, &deed, doc, n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < v->n; k++)
+			if (v->inv[k].id == doc[i].id)
+				v->inv[k].state = doc[i].state;
+}
+
+static enum errk invoice_all(struct invoices *v, struct err *e)
+{
+	enum errk rc = read_heads(v, e);
+
+	if (rc == E_OK)
+		rc = find_moves(v, e);
+	if (rc == E_OK)
+		rc = make_moves(v, e);
+	if (rc == E_OK)
+		rc = verify_moves(v, e);
+	if (rc != E_OK)
+		return rc;
+	post(v);
+	return odoo_payments(v->b, v->inv, v->n, e);
+}
+
+enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e)
+{
+	struct invoices v = {.b = b, .inv = arena_array(b->a, b->n, sizeof(*v.inv))};
+	struct odoo_order **all = arena_array(b->a, b->n, sizeof(*all));
+	enum errk rc;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct odoo_order *d = &b->order[i];
+
+		if (!odoo_order_goes_on(d) || d->cancelled || d->depth < ODOO_PAID ||
+		    (!str_equal(d->state, "sale") && !str_equal(d->state, "done")))
+			continue;
+		all[v.n] = d;
+		v.inv[v.n++].order = d;
+	}
+	if (!v.n)
+		return E_OK;
+	rc = invoice_all(&v, e);
+	cJSON_Delete(v.heads);
+	cJSON_Delete(v.moves);
+	cJSON_Delete(v.move_xids);
+	cJSON_Delete(v.lines);
+	return rc == E_OK ? E_OK : odoo_batch_failed(b, all, v.n, e);
+}

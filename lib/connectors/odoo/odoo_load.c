@@ -1,0 +1,260 @@
+#include "connectors/odoo/odoo_load.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "net/redact.h"
+
+#include "base/banned.h"
+
+enum { CONFLICTS_MAX = 6, LOST_MAX = 2, CONFLICT_WAIT_MS = 400 };
+
+static const char conflict_text[] = "could not serialize access";
+
+static cJSON *rows_of(const struct odoo_load *l, struct odoo_load_item *const *item, size_t n)
+{
+	cJSON *data = json_array();
+	size_t width = 0;
+
+	while (l->fields[width])
+		width++;
+	for (size_t i = 0; i < n; i++)
+		for (size_t r = 0; r < item[i]->n_rows; r++) {
+			cJSON *row = json_array();
+
+			/* Every cell is text: Odoo's importer fails on numbers and true. */
+			for (size_t c = 0; c < width; c++)
+				json_push_str(row, item[i]->row[r].cells[c]
+							   ? item[i]->row[r].cells[c]
+							   : "");
+			json_push(data, row);
+		}
+	return data;
+}
+
+static cJSON *field_list(const char *const *fields)
+{
+	cJSON *list = json_array();
+
+	for (; *fields; fields++)
+		json_push_str(list, *fields);
+	return list;
+}
+
+static void blame(struct odoo_load_item *item, const char *model, const char *text, struct arena *a)
+{
+	char shown[500];
+
+	if (item->err.kind != E_OK)
+		return;
+	str_ellipsis(shown, sizeof(shown), redact_text(text, a), 400);
+	err_set(&item->err, E_RECORD, "refused_by_odoo", "Odoo refuses it (%s): %s", model, shown);
+}
+
+/* A message of a business rule comes twice: for record 0, and for the one that it is about. */
+static bool is_echo(const cJSON *messages, const cJSON *message)
+{
+	const char *text = json_str(message, "message");
+	const cJSON *other;
+
+	if (json_int(message, "record", -1) != 0)
+		return false;
+	cJSON_ArrayForEach (other, messages)
+		if (json_int(other, "record", -1) > 0 &&
+		    str_equal(json_str(other, "message"), text))
+			return true;
+	return false;
+}
+
+size_t odoo_load_verdict(const cJSON *result, const char *model, struct odoo_load_item *const *sent,
+			 size_t n, struct arena *a, const cJSON **ids, bool *again)
+{
+	const cJSON *messages = json_at(result, "messages"), *m;
+	const cJSON *list = json_at(result, "ids");
+	size_t guilty = 0;
+
+	*again = false;
+	*ids = cJSON_IsArray(list) && (size_t)cJSON_GetArraySize(list) == n ? list : NULL;
+	cJSON_ArrayForEach (m, messages) {
+		const char *text = json_str(m, "message");
+		int64_t at = json_int(m, "record", -1);
+
+		if (text && strstr(text, conflict_text)) {
+			*again = true;
+			continue;
+		}
+		/* With ids, what is left to say are warnings ("multiple matches"): never trusted. */
+		if (!text || is_echo(messages, m) || at < 0 || (size_t)at >= n ||
+		    sent[at]->err.kind != E_OK)
+			continue;
+		blame(sent[at], model, text, a);
+		guilty++;
+	}
+	return guilty;
+}
+
+static enum errk pause_after_conflict(struct odoo *o, int tries, struct err *e)
+{
+	int64_t most = (int64_t)CONFLICT_WAIT_MS << tries;
+
+	return http_pause(o->server.http, most / 2 + random_below((uint32_t)most), e);
+}
+
+static struct odoo_call load_call(const struct odoo_load *l, struct odoo_load_item *const *item,
+				  size_t n)
+{
+	struct odoo_call c = {.model = l->model,
+			      .method = "load",
+			      .intent = HTTP_WRITE,
+			      .hide = true,
+			      .args = json_object()};
+
+	json_add(c.args, "fields", field_list(l->fields));
+	json_add(c.args, "data", rows_of(l, item, n));
+	if (l->flag) {
+		c.context = json_object();
+		json_add_bool(c.context, l->flag, true);
+	}
+	return c;
+}
+
+static void take_ids(const cJSON *ids, struct odoo_load_item *const *item, size_t n)
+{
+	for (size_t i = 0; ids && i < n; i++)
+		item[i]->id = json_int(cJSON_GetArrayItem(ids, (int)i), "", 0);
+}
+
+static void forget_errors(struct odoo_load_item *const *item, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		item[i]->err = (struct err){.kind = E_OK};
+}
+
+/* One call, and again while another transaction is in the way. */
+static enum errk send(struct odoo *o, struct odoo_load *l, struct odoo_load_item *const *item,
+		      size_t n, size_t *guilty, struct arena *a, struct err *e)
+{
+	int lost = 0;
+
+	for (int tries = 0;; tries++) {
+		CLEANUP(odoo_call) struct odoo_call c = load_call(l, item, n);
+		const cJSON *ids;
+		struct err stopped;
+		bool again;
+		enum errk rc = odoo_call(&o->server, &c, a, e);
+
+		if (rc == E_UNSURE && l->fresh && lost++ < LOST_MAX &&
+		    pause_after_conflict(o, lost, &stopped) == E_OK)
+			continue;
+		if (rc != E_OK)
+			return rc;
+		*guilty = odoo_load_verdict(c.result, l->model, item, n, a, &ids, &again);
+		if (again && tries < CONFLICTS_MAX) {
+			forget_errors(item, n);
+			rc = pause_after_conflict(o, tries, e);
+			if (rc != E_OK)
+				return rc;
+			continue;
+		}
+		if (again)
+			return err_set(e, E_BUSY, "conflict",
+				       "%s/load (%s): other users keep changing the same records",
+				       l->model, o->server.host);
+		take_ids(ids, item, n);
+		return E_OK;
+	}
+}
+
+/*
+ * Shares of the records at once, one try each. What is not settled by that is sent again by
+ * load_some, which finds out why: rows with external ids may be sent twice. Returns how many are
+ * left, moved to the front.
+ */
+static size_t load_shares(struct odoo *o, const struct odoo_load *l, struct odoo_load_item **item,
+			  size_t n, struct arena *a)
+{
+	size_t shares = l->apart ? odoo_shares(o, n) : 1, left = 0;
+	struct odoo_call *c;
+
+	if (shares < 2)
+		return n;
+	c = arena_array(a, shares, sizeof(*c));
+	for (size_t s = 0; s < shares; s++) {
+		size_t at = odoo_share_at(n, s, shares);
+
+		c[s] = load_call(l, item + at, odoo_share_at(n, s + 1, shares) - at);
+	}
+	odoo_calls(&o->server, c, shares, shares, a);
+	for (size_t s = 0; s < shares; s++) {
+		size_t at = odoo_share_at(n, s, shares), end = odoo_share_at(n, s + 1, shares);
+		const cJSON *ids = NULL;
+		bool again;
+
+		if (c[s].err.kind == E_OK) {
+			odoo_load_verdict(c[s].result, l->model, item + at, end - at, a, &ids,
+					  &again);
+			take_ids(ids, item + at, end - at);
+			forget_errors(item + at, end - at);
+		}
+		odoo_call_release(&c[s]);
+		for (; at < end; at++)
+			if (!item[at]->id)
+				item[left++] = item[at];
+	}
+	return left;
+}
+
+/* Refused, and Odoo does not say for which record: halves tell. */
+static enum errk load_some(struct odoo *o, struct odoo_load *l, struct odoo_load_item **item,
+			   size_t n, struct arena *a, struct err *e)
+{
+	while (n > 0) {
+		size_t guilty = 0, left = 0;
+		enum errk rc = send(o, l, item, n, &guilty, a, e);
+
+		if (rc == E_OK && item[0]->id)
+			return E_OK;
+		if (rc != E_OK && rc != E_RECORD)
+			return rc;
+		if (guilty == 0 && n == 1) {
+			if (rc == E_RECORD)
+				item[0]->err = *e;
+			else
+				blame(item[0], l->model, "it gives no reason", a);
+			return E_OK;
+		}
+		if (guilty == 0) {
+			rc = load_some(o, l, item, n / 2, a, e);
+			if (rc != E_OK)
+				return rc;
+			item += n / 2;
+			n -= n / 2;
+			continue;
+		}
+		for (size_t i = 0; i < n; i++)
+			if (item[i]->err.kind == E_OK)
+				item[left++] = item[i];
+		n = left;
+	}
+	return E_OK;
+}
+
+enum errk odoo_load(struct odoo *o, struct odoo_load *l, struct arena *a, struct err *e)
+{
+	struct odoo_load_item **item = arena_array(a, l->n, sizeof(*item));
+	enum errk rc;
+
+	for (size_t i = 0; i < l->n; i++) {
+		l->item[i].id = 0;
+		l->item[i].err = (struct err){.kind = E_OK};
+		item[i] = &l->item[i];
+	}
+	rc = load_some(o, l, item, load_shares(o, l, item, l->n, a), a, e);
+	for (size_t i = 0; i < l->n && rc != E_OK; i++)
+		if (!l->item[i].id && l->item[i].err.kind == E_OK)
+			l->item[i].err = *e;
+	return rc;
+}

@@ -1,0 +1,49 @@
+#ifndef ERPSYNC_CONNECTORS_ODOO_LOAD_H
+#define ERPSYNC_CONNECTORS_ODOO_LOAD_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "connectors/odoo/odoo_priv.h"
+
+/*
+ * Odoo's own import, `load`: creates or updates records by external id, all of a call or nothing.
+ * Sending the same again changes nothing, so a lost answer is simply asked for again.
+ */
+struct odoo_row {
+	const char **cells; /* one per field; NULL is sent as "" */
+};
+
+/* One record: its first row, and one more per further child row. */
+struct odoo_load_item {
+	struct odoo_row *row;
+	size_t n_rows;
+	int64_t id;     /* out */
+	struct err err; /* out: kind E_OK, or why this record is not there */
+};
+
+struct odoo_load {
+	const char *model;
+	const char *const *fields; /* NULL-terminated; the first is "id" */
+	struct odoo_load_item *item;
+	size_t n;
+	const char *flag; /* set in the context: "no_vat_validation"; NULL = none */
+	bool fresh; /* records that nobody else knows yet: a lost answer may be tried again here */
+	bool apart; /* fresh, and none refers to another one of these: shares may go at once */
+};
+
+/*
+ * Loads all items. A refused batch is cut down until only the guilty ones are left out, each with
+ * Odoo's own message. E_OK when each item has its outcome; else what stopped it, and items that
+ * were not reached have that error too.
+ */
+MUST_CHECK enum errk odoo_load(struct odoo *o, struct odoo_load *l, struct arena *a, struct err *e);
+
+/*
+ * Reads an answer of load. *ids: the list, borrowed, when all went well; else each guilty item's
+ * err is set (index among the n that were sent). *again: a conflict that passes. Returns the number
+ * of guilty items.
+ */
+size_t odoo_load_verdict(const cJSON *result, const char *model, struct odoo_load_item *const *sent,
+			 size_t n, struct arena *a, const cJSON **ids, bool *again);
+
+#endif

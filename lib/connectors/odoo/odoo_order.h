@@ -1,0 +1,180 @@
+#ifndef ERPSYNC_CONNECTORS_ODOO_ORDER_H
+#define ERPSYNC_CONNECTORS_ODOO_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/decimal.h"
+#include "connectors/connector.h"
+#include "connectors/odoo/odoo_priv.h"
+
+/* One order on its way into Odoo, as its document (mappings/odoo/README.md) and its progress. */
+
+enum { LINE_TAXES_MAX = 8 };
+
+struct odoo_line {
+	const char *xid, *kind, *name;
+	bool note;                /* a line of text */
+	const char *product_code; /* SKU that is looked for; NULL: problem */
+	int64_t product;
+	const char *quantity, *price, *percent; /* cells */
+	const struct odoo_tax *tax[LINE_TAXES_MAX];
+	size_t n_taxes;
+	/* What the shop says this line costs; a discount line's is part of its line's. */
+	struct decimal net, tax_amount;
+	bool tax_known;
+	bool extra;        /* the discount of the line before it */
+	const cJSON *from; /* its place in the document; NULL for an extra one */
+};
+
+enum odoo_party_role { PARTY_CUSTOMER, PARTY_INVOICE, PARTY_DELIVERY, PARTY_COUNT_ };
+
+struct odoo_cell {
+	const char *field, *text; /* "street"; "country_id/.id" */
+	struct odoo_cell *next;
+};
+
+struct odoo_order {
+	struct put_item *item;
+	cJSON *doc; /* owned; NULL: only to be looked for */
+	const char *xid, *number, *currency;
+	int digits; /* of the currency */
+	enum odoo_depth depth;
+	bool cancelled, included;
+	struct decimal total, tax;
+	const char *date; /* "2026-11-23 09:45:00" */
+	struct odoo_cell *values;
+	struct odoo_line *line;
+	size_t n_lines;
+	struct odoo_line rounding[2]; /* that the order is made with, as far as can be foreseen */
+	size_t n_rounding;
+	int64_t pricelist;
+	/* odoo_parties.c */
+	int64_t party[PARTY_COUNT_];
+	bool party_new; /* the customer was made in this put */
+	/* What Odoo has. */
+	int64_t id;
+	const char *name, *state; /* "S00012"; draft, sent, sale, done, cancel */
+	const cJSON *found;       /* as it was before this put; NULL: it was not there */
+	bool wrote;               /* something was written in this put */
+	struct put_step **last_step;
+};
+
+/* The orders of one put. */
+struct odoo_batch {
+	struct odoo *o;
+	struct arena *a;
+	struct put_batch *put;
+	struct odoo_order *order;
+	size_t n;
+	cJSON *found; /* owned: what odoo_orders_find read */
+	bool wrote;   /* a write has been sent: what fails now fails order by order */
+};
+
+/* Still on its way: has a document, and nothing stopped it. */
+bool odoo_order_goes_on(const struct odoo_order *d);
+/* Ends an order, unless something ended it before. */
+void odoo_order_fail(struct odoo_order *d, const struct err *why);
+void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
+		     const char *outcome, const char *detail);
+/*
+ * What a failed call means: before the first write it ends the put (returned); after it, it ends
+ * each of these orders and the put goes on (E_OK).
+ */
+MUST_CHECK enum errk odoo_batch_failed(struct odoo_batch *b, struct odoo_order *const *some,
+				       size_t n, struct err *e);
+
+/* odoo_order.c: reads the document. E_RECORD with what is wrong. */
+MUST_CHECK enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err *e);
+/* Resolves SKUs, taxes, price list and cells. SKUs of all orders were asked for before. */
+MUST_CHECK enum errk odoo_order_resolve(struct odoo_batch *b, struct odoo_order *d, struct err *e);
+/* odoo_cells.c: an object of cells, {find: …} resolved, as a list in its order. */
+MUST_CHECK enum errk odoo_cells(struct odoo *o, const cJSON *values, struct arena *a,
+				struct odoo_cell **out, struct err *e);
+const char *odoo_cell(const struct odoo_cell *list, const char *field);
+
+/* How a line's price goes over exactly. */
+struct odoo_price {
+	const char *price, *percent;
+	bool discount_line; /* the discount needs a line of its own */
+};
+MUST_CHECK enum errk odoo_price(struct decimal price, struct decimal gross, struct decimal discount,
+				struct decimal net, int64_t quantity, int digits, struct arena *a,
+				struct odoo_price *out, struct err *e);
+
+/* odoo_parties.c: finds or makes customers and addresses of all orders that go on. */
+MUST_CHECK enum errk odoo_parties(struct odoo_batch *b, struct err *e);
+
+/* odoo_quotations.c */
+/* Which orders Odoo has already. */
+MUST_CHECK enum errk odoo_orders_find(struct odoo_batch *b, struct err *e);
+/* Makes those that are not there. */
+MUST_CHECK enum errk odoo_orders_create(struct odoo_batch *b, struct err *e);
+
+/* odoo_totals.c: compares with the shop's totals, books what is rounding, refuses what is not. */
+MUST_CHECK enum errk odoo_totals(struct odoo_batch *b, struct err *e);
+/*
+ * A line of the shop, with its discount's if it has one, against what Odoo makes of it: up to a minor
+ * unit per tax is rounding, told in *why (may be NULL). E_RECORD "price_differs", "tax_differs".
+ */
+MUST_CHECK enum errk odoo_line_compare(struct odoo_batch *b, const struct odoo_order *d, size_t at,
+				       struct decimal net, struct decimal tax, const char **why,
+				       struct err *e);
+/* How much may be rounding, in minor units; the tax that takes it up; the line's text. */
+int64_t odoo_rounding_most(const struct odoo *o, const struct odoo_order *d);
+const struct odoo_tax *odoo_rounding_tax(const struct odoo_order *d, int round);
+const char *odoo_rounding_name(struct odoo_batch *b, const struct odoo_order *d);
+
+/*
+ * odoo_predict.c: compares before anything is written, and foresees the rounding lines. E_RECORD as
+ * odoo_line_compare.
+ */
+MUST_CHECK enum errk odoo_predict(struct odoo_batch *b, struct odoo_order *d, struct err *e);
+
+/* The pieces of a rounding. */
+struct odoo_gap {
+	struct decimal total, tax; /* the shop's minus Odoo's */
+	const char *percent;       /* of the tax that takes up a difference of taxes */
+	bool included;
+	int digits;
+	int tries; /* that did not come out right: each takes a minor unit less */
+};
+struct odoo_rounding {
+	struct decimal taxed, untaxed; /* prices of the two lines */
+};
+MUST_CHECK enum errk odoo_rounding(const struct odoo_gap *g, struct odoo_rounding *out,
+				   struct err *e);
+
+/* odoo_amend.c: later changes of orders that are there. */
+MUST_CHECK enum errk odoo_orders_amend(struct odoo_batch *b, struct err *e);
+
+/* odoo_steps.c, odoo_invoices.c, odoo_payments.c: from the quotation on. */
+MUST_CHECK enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e);
+MUST_CHECK enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e);
+MUST_CHECK enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e);
+
+/* odoo_put.c */
+MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a,
+			      struct err *e);
+
+/* odoo_check.c */
+extern const struct answer_column odoo_answer_columns[];
+MUST_CHECK enum errk odoo_check_answer(struct connector *c, const struct answer_column *column,
+				       const char *answer, const struct check_sink *sink,
+				       struct err *e);
+MUST_CHECK enum errk odoo_check(struct connector *c, unsigned pull, unsigned put,
+				const struct check_sink *sink, struct err *e);
+
+/* odoo_rows.c: an order as rows of load. */
+struct odoo_load_item;
+/* The header's fields, then those of lines, NULL-terminated; the same for orders of one shape. */
+const char *const *odoo_order_fields(const struct odoo_batch *b, const struct odoo_order *d);
+/* "68,69" */
+const char *odoo_line_taxes(const struct odoo_line *l, struct arena *a);
+void odoo_order_rows(const struct odoo_batch *b, const struct odoo_order *d,
+		     struct odoo_load_item *out);
+
+#endif

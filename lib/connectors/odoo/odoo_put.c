@@ -1,0 +1,162 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "connectors/odoo/odoo_order.h"
+
+#include "base/banned.h"
+
+/* An order that can be mapped no more is only looked for. */
+static void read_all(struct odoo_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct odoo_order *d = &b->order[i];
+		struct put_item *item = &b->put->item[i];
+		struct err why;
+
+		d->item = item;
+		d->last_step = &item->steps;
+		d->xid = odoo_xid(b->o, "order", item->record, b->a);
+		d->number = item->label;
+		if (!item->doc)
+			continue;
+		item->err = (struct err){.kind = E_OK};
+		if (odoo_order_read(b, d, &why) != E_OK)
+			odoo_order_fail(d, &why);
+	}
+}
+
+static void push_code(const char **list, size_t *n, const char *code)
+{
+	if (code)
+		list[(*n)++] = code;
+}
+
+/* All SKUs of the batch in one question, then each order's names. */
+static enum errk resolve_all(struct odoo_batch *b, struct err *e)
+{
+	const char **code;
+	size_t n = 0, cap = 1;
+	enum errk rc;
+
+	for (size_t i = 0; i < b->n; i++)
+		cap += b->order[i].n_lines;
+	code = arena_array(b->a, cap, sizeof(*code));
+	push_code(code, &n, odoo_product_of_kind(b->o, "rounding"));
+	for (size_t i = 0; i < b->n; i++)
+		for (size_t k = 0; k < b->order[i].n_lines; k++)
+			push_code(code, &n, b->order[i].line[k].product_code);
+	rc = odoo_look_products(b->o, code, n, b->a, e);
+	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
+		struct odoo_order *d = &b->order[i];
+		struct err why;
+
+		if (!odoo_order_goes_on(d))
+			continue;
+		rc = odoo_order_resolve(b, d, &why);
+		if (rc == E_OK && !d->found)
+			rc = odoo_predict(b, d, &why);
+		if (rc == E_RECORD) {
+			odoo_order_fail(d, &why);
+			rc = E_OK;
+		} else if (rc != E_OK) {
+			*e = why;
+		}
+	}
+	return rc;
+}
+
+static enum errk refuse_gone(struct odoo_order *d)
+{
+	struct err why;
+
+	if (d->id || !d->item->target_id || !odoo_order_goes_on(d))
+		return E_OK;
+	err_set(&why, E_RECORD, "gone_in_odoo",
+		"%s was deleted in Odoo; let it be with: erpsync queue drop '%s'",
+		d->item->target_id, d->item->label);
+	odoo_order_fail(d, &why);
+	return E_OK;
+}
+
+/* Nothing is written before all of this is known. */
+static enum errk look(struct odoo_batch *b, struct err *e)
+{
+	/* A right that is missing would park every order with the same words. */
+	enum errk rc = odoo_enter(b->o, KIND_ORDER, b->a, e);
+
+	if (rc != E_OK)
+		return rc;
+	read_all(b);
+	rc = odoo_orders_find(b, e);
+	if (rc == E_OK)
+		rc = resolve_all(b, e);
+	for (size_t i = 0; i < b->n && rc == E_OK; i++)
+		rc = refuse_gone(&b->order[i]);
+	return rc;
+}
+
+static enum errk write_all(struct odoo_batch *b, struct err *e)
+{
+	enum errk rc = odoo_parties(b, e);
+
+	STEP("odoo parties known");
+	if (rc == E_OK)
+		rc = odoo_orders_create(b, e);
+	if (rc == E_OK)
+		rc = odoo_orders_amend(b, e);
+	if (rc == E_OK)
+		rc = odoo_totals(b, e);
+	if (rc == E_OK)
+		rc = odoo_orders_cancel(b, e);
+	if (rc == E_OK)
+		rc = odoo_orders_confirm(b, e);
+	if (rc == E_OK)
+		rc = odoo_orders_invoice(b, e);
+	return rc;
+}
+
+static void report(struct odoo_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct odoo_order *d = &b->order[i];
+
+		if (!d->id)
+			continue;
+		d->item->target_id = arena_printf(b->a, "%s (%lld)", d->name ? d->name : "order",
+						  (long long)d->id);
+		/* It landed, though it can't be mapped any more. */
+		if (!d->doc && !d->item->doc)
+			d->item->err = (struct err){.kind = E_OK};
+		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
+				   !b->put->update;
+	}
+}
+
+static enum errk put_orders(struct odoo_batch *b, struct err *e)
+{
+	enum errk rc = look(b, e);
+
+	if (rc == E_OK && !b->o->env.dry_run)
+		rc = write_all(b, e);
+	if (rc == E_OK)
+		report(b);
+	return rc;
+}
+
+enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a, struct err *e)
+{
+	struct odoo_batch b = {.o = (struct odoo *)(void *)c, .a = a, .put = put, .n = put->n};
+	int64_t before = http_stats(b.o->env.http).requests;
+	enum errk rc;
+
+	b.order = arena_array(a, put->n, sizeof(*b.order));
+	rc = put_orders(&b, e);
+	for (size_t i = 0; i < b.n; i++)
+		cJSON_Delete(b.order[i].doc);
+	cJSON_Delete(b.found);
+	put->requests = (int)(http_stats(b.o->env.http).requests - before);
+	return rc;
+}

@@ -1,0 +1,40 @@
+#include <string.h>
+
+#include "connectors/connector.h"
+
+extern const struct connector_type csv_connector, odoo_connector, shopify_connector;
+
+const struct connector_type *const connector_types[] = {&shopify_connector, &csv_connector,
+							&odoo_connector, NULL};
+
+const struct connector_type *connector_find(const char *name)
+{
+	for (const struct connector_type *const *t = connector_types; *t; t++)
+		if (name && strcmp((*t)->name, name) == 0)
+			return *t;
+	return NULL;
+}
+
+static const struct {
+	const char *name, *plural;
+} kinds[KIND_COUNT_] = {
+	[KIND_ORDER] = {"order", "orders"},
+	[KIND_STOCK] = {"stock", "stock levels"},
+	[KIND_PRODUCT] = {"product", "products"},
+	[KIND_FULFILLMENT] = {"fulfillment", "fulfillments"},
+};
+
+const char *record_kind_name(enum record_kind k)
+{
+	return kinds[k].name;
+}
+
+const char *record_kind_plural(enum record_kind k)
+{
+	return kinds[k].plural;
+}
+
+const char *side_section(enum side s)
+{
+	return s == SIDE_STORE ? "store" : "erp";
+}

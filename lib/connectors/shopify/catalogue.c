@@ -1,0 +1,130 @@
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/shopify_priv.h"
+
+/* Where reading stands. */
+struct reading {
+	struct shopify *shop;
+	struct arena *page;
+	/*
+	 * Shopify's cursor in this list, empty = its beginning, and the search that makes the list,
+	 * empty = all variants.
+	 */
+	struct str after, list;
+	size_t seen; /* variants of this list */
+	size_t size; /* variants of a page */
+	bool more;
+	enum errk (*fn)(void *ctx, const struct article *x, struct err *e);
+	void *ctx;
+};
+
+static void ask(const struct reading *r, struct shopify_query *q)
+{
+	*q = (struct shopify_query){.doc = DOC_VARIANTS_ALL, .variables = json_object()};
+	json_add_int(q->variables, "first", (int64_t)r->size);
+	json_add_str(q->variables, "after", r->after.len ? r->after.buf : NULL);
+	json_add_str(q->variables, "query", r->list.len ? r->list.buf : NULL);
+}
+
+static unsigned traits_of(const cJSON *node)
+{
+	const char *status = json_str(node, "product.status");
+	unsigned traits = 0;
+	if (!json_bool(node, "inventoryItem.tracked", true))
+		traits |= ARTICLE_UNTRACKED;
+	if (json_bool(node, "requiresComponents", false))
+		traits |= ARTICLE_BUNDLE;
+	if (status && strcmp(status, "ARCHIVED") == 0)
+		traits |= ARTICLE_ARCHIVED;
+	return traits;
+}
+
+/* *last: the number of the last node, by which the next list begins. */
+static enum errk hand_on(struct reading *r, const cJSON *nodes, const char **last, struct err *e)
+{
+	const cJSON *node;
+	cJSON_ArrayForEach (node, nodes) {
+		*last = json_str(node, "legacyResourceId");
+		const struct article x = {
+			.id = arena_printf(r->page, "variant %s", *last ? *last : "?"),
+			.sku = json_str(node, "sku"),
+			.barcode = json_str(node, "barcode"),
+			.title = json_str(node, "product.title"),
+			.traits = traits_of(node),
+		};
+		enum errk rc = r->fn(r->ctx, &x, e);
+		if (rc != E_OK)
+			return rc;
+		r->seen++;
+	}
+	return E_OK;
+}
+
+/*
+ * To the next page; to the next list before Shopify would end this one without a word (shopify.dev,
+ * "Paginating results": at 25,000 objects).
+ */
+static void go_on(struct reading *r, const cJSON *data, const char *last)
+{
+	const char *end = json_str(data, "productVariants.pageInfo.endCursor");
+	r->more = end && json_bool(data, "productVariants.pageInfo.hasNextPage", false);
+	str_clear(&r->after);
+	if (!r->more)
+		return;
+	if (r->seen < WINDOW_MAX || !last) {
+		str_add(&r->after, end);
+		return;
+	}
+	str_clear(&r->list);
+	str_addf(&r->list, "id:>%s", last);
+	r->seen = 0;
+}
+
+static enum errk read_page(struct reading *r, struct err *e)
+{
+	struct shopify_query q;
+	const char *last = NULL;
+	ask(r, &q);
+	enum errk rc = shopify_send(r->shop, &q, 1, r->page, e);
+	/* What a page costs is not published: ask for less until it is granted. */
+	bool too_dear = rc == E_RECORD && strcmp(e->code, "max_cost") == 0 && r->size > 1;
+	if (rc == E_OK)
+		rc = hand_on(r, json_at(q.data, "productVariants.nodes"), &last, e);
+	if (rc == E_OK)
+		go_on(r, q.data, last);
+	shopify_query_release(&q);
+	if (!too_dear)
+		return rc;
+	r->size /= 2;
+	return E_OK;
+}
+
+enum errk shopify_catalogue(struct connector *c,
+			    enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			    void *ctx, struct err *e)
+{
+	struct reading r = {.shop = (struct shopify *)c,
+			    .page = arena_new(),
+			    .size = PAGE_MAX,
+			    .more = true,
+			    .fn = fn,
+			    .ctx = ctx};
+	str_init(&r.after, 0);
+	str_init(&r.list, 0);
+	enum errk rc = shopify_authorize(r.shop, r.page, e);
+	if (rc == E_OK)
+		rc = shopify_need_scope(r.shop, "read_products", "the catalogue is read with it",
+					r.page, e);
+	while (rc == E_OK && r.more) {
+		arena_reset(r.page);
+		rc = read_page(&r, e);
+	}
+	if (rc == E_RECORD) /* a query that is too dear however small: no article's fault */
+		rc = e->kind = E_REFUSED;
+	str_release(&r.after);
+	str_release(&r.list);
+	arena_free(r.page);
+	return rc;
+}

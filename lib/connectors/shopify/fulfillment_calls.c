@@ -1,0 +1,286 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "connectors/shopify/fulfillment_priv.h"
+
+static const struct call_row {
+	enum shopify_document doc;
+	const char *field, *name; /* of the answer; in ledger and history */
+} call_table[] = {
+	[NEXT_SHIP] = {DOC_SHIPMENT_CREATE, "fulfillmentCreate", "shipped"},
+	[NEXT_MOVE] = {DOC_SHIPMENT_MOVE, "fulfillmentOrderMove", "moved"},
+	[NEXT_TRACK] = {DOC_SHIPMENT_TRACK, "fulfillmentTrackingInfoUpdate", "tracking"},
+};
+
+static void add_lines(cJSON *to, const struct ship_part *part, size_t n,
+		      const struct ship_order *of)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (part[i].order != of)
+			continue;
+		/* Two lines of the delivery may draw on the same one of the shop. */
+		int64_t units = part[i].units;
+		bool again = false;
+		for (size_t k = 0; k < n; k++) {
+			if (k == i || part[k].left != part[i].left)
+				continue;
+			again |= k < i;
+			units += part[k].units;
+		}
+		if (again)
+			continue;
+		cJSON *o = json_object();
+		json_add_str(o, "id", part[i].left->id);
+		json_add_int(o, "quantity", units);
+		json_push(to, o);
+	}
+}
+
+static void add_tracking(cJSON *to, const struct delivery *d)
+{
+	if (!d->n_numbers)
+		return;
+	cJSON *tracking = json_add_object(to, "trackingInfo");
+	if (d->company)
+		json_add_str(tracking, "company", d->company);
+	cJSON *numbers = json_add_array(tracking, "numbers");
+	for (size_t i = 0; i < d->n_numbers; i++)
+		json_push_str(numbers, d->number[i]);
+	cJSON *urls = d->n_urls ? json_add_array(tracking, "urls") : NULL;
+	for (size_t i = 0; i < d->n_urls; i++)
+		json_push_str(urls, d->url[i]);
+}
+
+/* Lines always stand there: without them everything that is left would be shipped. */
+static cJSON *ship_variables(const struct fulfillment_put *p, const struct delivery *d,
+			     const struct next_call *call)
+{
+	cJSON *variables = json_object(), *input = json_add_object(variables, "fulfillment");
+	cJSON *orders = json_add_array(input, "lineItemsByFulfillmentOrder");
+	for (size_t i = 0; i < call->n; i++) {
+		const struct ship_order *order = call->part[i].order;
+		bool again = false;
+		for (size_t k = 0; k < i; k++)
+			again |= call->part[k].order == order;
+		if (again)
+			continue;
+		cJSON *o = json_object();
+		json_add_str(o, "fulfillmentOrderId", order->id);
+		add_lines(json_add_array(o, "fulfillmentOrderLineItems"), call->part, call->n,
+			  order);
+		json_push(orders, o);
+	}
+	add_tracking(input, d);
+	json_add_bool(input, "notifyCustomer", p->notify);
+	return variables;
+}
+
+static cJSON *variables_of(const struct fulfillment_put *p, const struct delivery *d,
+			   const struct next_call *call)
+{
+	if (call->what == NEXT_SHIP)
+		return ship_variables(p, d, call);
+	cJSON *variables = json_object();
+	if (call->what == NEXT_MOVE) {
+		json_add_str(variables, "id", call->part[0].order->id);
+		json_add_str(variables, "location", d->location);
+		add_lines(json_add_array(variables, "lines"), call->part, call->n,
+			  call->part[0].order);
+		return variables;
+	}
+	json_add_str(variables, "id", call->fulfillment);
+	add_tracking(variables, d);
+	json_add(variables, "tracking",
+		 cJSON_DetachItemFromObjectCaseSensitive(variables, "trackingInfo"));
+	json_add_bool(variables, "notify", p->notify);
+	return variables;
+}
+
+/* Enough to know the shipment again, should it turn up: what was there, and what it holds. */
+static cJSON *intent_of(const struct delivery *d, const struct next_call *call)
+{
+	const struct ship_state *s = d->state;
+	cJSON *intent = json_object();
+	json_add_str(intent, "what", call_table[call->what].name);
+	if (call->what != NEXT_SHIP)
+		return intent;
+	cJSON *before = json_add_array(intent, "before"), *lines = json_add_array(intent, "lines"),
+	      *numbers = json_add_array(intent, "numbers");
+	for (size_t i = 0; i < s->n_done; i++)
+		json_push_str(before, s->done[i].id);
+	for (size_t i = 0; i < call->n; i++) {
+		cJSON *o = json_object();
+		json_add_str(o, "line", call->part[i].left->line);
+		json_add_int(o, "units", call->part[i].units);
+		json_push(lines, o);
+	}
+	for (size_t i = 0; i < d->n_numbers; i++)
+		json_push_str(numbers, d->number[i]);
+	return intent;
+}
+
+static const char *detail_of(const struct fulfillment_put *p, const struct next_call *call,
+			     const char *id)
+{
+	int64_t units = 0;
+	if (call->what == NEXT_TRACK)
+		return call->fulfillment;
+	for (size_t i = 0; i < call->n; i++)
+		units += call->part[i].units;
+	const char *from = call->part[0].order->location_name;
+	return arena_printf(p->arena, "%s%s%lld unit%s from %s", id ? id : "", id ? ": " : "",
+			    (long long)units, units == 1 ? "" : "s", from ? from : "no location");
+}
+
+/* What the answer says. A refusal names no reason that a program may act on: the order does. */
+static enum errk take_answer(struct fulfillment_put *p, struct delivery *d,
+			     const struct next_call *call, const cJSON *data, struct err *e)
+{
+	const struct call_row *row = &call_table[call->what];
+	const cJSON *payload = json_at(data, row->field);
+	const char *message = json_str(payload, "userErrors[0].message");
+	const char *id = json_str(payload, "fulfillment.id");
+	if (!payload || (!message && call->what == NEXT_SHIP && !id))
+		return err_set(e, E_UNSURE, "in_progress",
+			       "Shopify has not said what became of the shipment");
+	d->refusal = arena_strdup(p->arena, message);
+	if (!message) {
+		d->written = true;
+		delivery_step(p, d, row->name, "done", detail_of(p, call, id));
+		if (call->what == NEXT_SHIP)
+			delivery_add_own(p, d, id);
+		if (call->what == NEXT_TRACK)
+			d->told = arena_printf(p->arena, "%s%s ", d->told ? d->told : "",
+					       call->fulfillment);
+	}
+	enum errk rc = ledger_save(p, d, NULL, e);
+	STEP("shipment known");
+	return rc;
+}
+
+enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
+			   const struct next_call *call, struct err *e)
+{
+	struct shopify_query q = {.doc = call_table[call->what].doc,
+				  .variables = variables_of(p, d, call)};
+	const char *text = json_text(q.variables, p->arena);
+	/* Nothing has changed since this was refused: so it will be again. */
+	if (d->refusal && str_equal(d->tried, text)) {
+		delivery_refuse(
+			d, "shopify_refuses",
+			"Shopify refuses it: %s; see order %s in the shop, then run: erpsync queue "
+			"retry '%s'",
+			d->refusal, d->state->name, d->put->label);
+		shopify_query_release(&q);
+		return E_OK;
+	}
+	d->tried = text;
+	d->refusal = NULL;
+	enum errk rc = ledger_save(p, d, intent_of(d, call), e);
+	STEP("shipment noted");
+	d->state->stale = true;
+	if (rc == E_OK) {
+		rc = shopify_send(p->shop, &q, 1, p->arena, e);
+		STEP("shipment sent");
+		if (rc == E_OK)
+			rc = take_answer(p, d, call, q.data, e);
+		else if (rc == E_REFUSED && strcmp(e->code, "graphql_error") == 0) {
+			/* An id that is no more, or half an answer: the order tells. */
+			d->refusal = arena_strdup(p->arena, e->msg);
+			rc = E_OK;
+		}
+	}
+	shopify_query_release(&q);
+	return rc;
+}
+
+static bool was_before(const cJSON *intent, const char *id)
+{
+	const cJSON *before;
+	cJSON_ArrayForEach (before, json_at(intent, "before"))
+		if (cJSON_IsString(before) && strcmp(before->valuestring, id) == 0)
+			return true;
+	return false;
+}
+
+/* Exactly the units that were sent. */
+static bool same_lines(const cJSON *intent, const struct ship_done *f)
+{
+	const cJSON *line;
+	int64_t sent = 0, there = 0;
+	for (size_t i = 0; i < f->n_lines; i++)
+		there += f->line[i].units;
+	cJSON_ArrayForEach (line, json_at(intent, "lines")) {
+		const char *id = json_str(line, "line");
+		const cJSON *other;
+		int64_t of_line = 0, units = 0;
+		sent += json_int(line, "units", 0);
+		cJSON_ArrayForEach (other, json_at(intent, "lines"))
+			if (str_equal(json_str(other, "line"), id))
+				of_line += json_int(other, "units", 0);
+		for (size_t i = 0; i < f->n_lines; i++)
+			if (str_equal(f->line[i].line, id))
+				units += f->line[i].units;
+		if (units != of_line)
+			return false;
+	}
+	return sent == there;
+}
+
+/* The shipment that the intent made; NULL: it is not there (yet). */
+static const struct ship_done *find_landed(struct fulfillment_put *p, const struct delivery *d,
+					   const cJSON *intent)
+{
+	const struct ship_state *s = d->state;
+	size_t n = json_count(intent, "numbers"), k = 0;
+	const char **number = arena_array(p->arena, n, sizeof(*number));
+	const cJSON *entry;
+	cJSON_ArrayForEach (entry, json_at(intent, "numbers"))
+		number[k++] = entry->valuestring;
+	ledger_claims(d);
+	for (size_t i = 0; i < s->n_done; i++) {
+		const struct ship_done *f = &s->done[i];
+		if (!f->claimed && !delivery_owns(d, f->id) && !was_before(intent, f->id) &&
+		    same_lines(intent, f) && (!n || fulfillment_same_numbers(number, n, f)))
+			return f;
+	}
+	return NULL;
+}
+
+/* A request that we gave up on may still be at work there. */
+static enum errk wait_for_it(struct fulfillment_put *p, struct delivery *d, const cJSON *intent,
+			     struct err *e)
+{
+	int64_t age = (clock_now() - json_int(intent, "at", 0)) * 1000;
+	if (age >= 0 && age < SETTLE_MS) {
+		enum errk rc = http_pause(p->shop->env.http, SETTLE_MS - age, e);
+		if (rc != E_OK)
+			return rc;
+	}
+	return fulfillment_read_states(p, &d->state, 1, e);
+}
+
+enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d, struct err *e)
+{
+	const cJSON *intent = ledger_intent(d);
+	bool ship = str_equal(json_str(intent, "what"), call_table[NEXT_SHIP].name);
+	const struct ship_done *f = ship ? find_landed(p, d, intent) : NULL;
+	/* Nothing is sent in a dry run, so nothing can be sent twice. */
+	if (!f && !p->shop->env.dry_run) {
+		enum errk rc = wait_for_it(p, d, intent, e);
+		if (rc != E_OK)
+			return rc;
+		f = ship ? find_landed(p, d, intent) : NULL;
+	}
+	if (f) {
+		delivery_add_own(p, d, f->id);
+		delivery_step(p, d, call_table[NEXT_SHIP].name, "found there", f->id);
+	}
+	enum errk rc = ledger_save(p, d, NULL, e);
+	STEP("shipment resolved");
+	return rc;
+}

@@ -1,0 +1,242 @@
+#include <string.h>
+
+#include "base/str.h"
+#include "connectors/shopify/fulfillment_priv.h"
+
+static bool has_number(const struct ship_done *f, const char *number)
+{
+	for (size_t i = 0; i < f->n_numbers; i++)
+		if (strcmp(f->number[i], number) == 0)
+			return true;
+	return false;
+}
+
+bool fulfillment_same_numbers(const char *const *a, size_t n, const struct ship_done *f)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!has_number(f, a[i]))
+			return false;
+	return n == f->n_numbers;
+}
+
+static bool shares_number(const struct delivery *d, const struct ship_done *f)
+{
+	for (size_t i = 0; i < d->n_numbers; i++)
+		if (has_number(f, d->number[i]))
+			return true;
+	return false;
+}
+
+/* Neither this delivery's nor another one's: somebody made it by hand, or an app. */
+static bool is_free(const struct delivery *d, const struct ship_done *f)
+{
+	return !f->cancelled && !f->claimed && !delivery_owns(d, f->id);
+}
+
+static void adopt(struct fulfillment_put *p, struct delivery *d, struct ship_done *const *f,
+		  size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		delivery_add_own(p, d, f[i]->id);
+		delivery_step(p, d, "shipped", "found there", f[i]->id);
+	}
+}
+
+/* What carries one of our numbers is this delivery, whoever entered it. False: it can't be. */
+static bool adopt_by_number(struct fulfillment_put *p, struct delivery *d)
+{
+	struct ship_state *s = d->state;
+	struct ship_done **f = arena_array(p->arena, s->n_done, sizeof(*f));
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_done; i++)
+		if (is_free(d, &s->done[i]) && shares_number(d, &s->done[i]))
+			f[n++] = &s->done[i];
+	if (!n)
+		return true;
+	if (fulfillment_fit(p, d, f, n) == FIT_NOT) {
+		delivery_refuse(
+			d, "tracking_in_use",
+			"the shop has a shipment of order %s with the tracking number %s "
+			"already (%s), with other lines or quantities than this delivery; correct "
+			"one of them, then run: erpsync queue retry '%s'",
+			s->name, f[0]->number[0], f[0]->id, d->put->label);
+		return false;
+	}
+	adopt(p, d, f, n);
+	return true;
+}
+
+/*
+ * Nothing is left to ship, but what was shipped by hand is the same: one shipment, or all that
+ * nobody has claimed together. One with other numbers is another parcel.
+ */
+static bool adopt_by_lines(struct fulfillment_put *p, struct delivery *d)
+{
+	struct ship_state *s = d->state;
+	struct ship_done **f = arena_array(p->arena, s->n_done, sizeof(*f));
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_done; i++)
+		if (is_free(d, &s->done[i]) && (!d->n_numbers || !s->done[i].n_numbers))
+			f[n++] = &s->done[i];
+	for (size_t i = 0; i < n; i++)
+		if (fulfillment_fit(p, d, &f[i], 1) == FIT_ALL) {
+			adopt(p, d, &f[i], 1);
+			return true;
+		}
+	if (n && fulfillment_fit(p, d, f, n) == FIT_ALL) {
+		adopt(p, d, f, n);
+		return true;
+	}
+	return false;
+}
+
+static bool check_own(struct delivery *d)
+{
+	const struct ship_state *s = d->state;
+	for (size_t i = 0; i < d->n_own; i++) {
+		const struct ship_done *f = NULL;
+		for (size_t k = 0; k < s->n_done; k++)
+			if (strcmp(s->done[k].id, d->own[i]) == 0)
+				f = &s->done[k];
+		if (f && !f->cancelled)
+			continue;
+		delivery_refuse(
+			d, "shipment_cancelled",
+			"its shipment %s was %s in the shop, and a cancelled shipment is never made "
+			"anew without a person; ship it there by hand if it has left, and then: "
+			"erpsync queue drop '%s'",
+			d->own[i], f ? "cancelled" : "removed", d->put->label);
+		return false;
+	}
+	return true;
+}
+
+/* What the ERP says of a delivery that was told to the shop must still be what was told. */
+static bool check_lines(struct fulfillment_put *p, struct delivery *d)
+{
+	const char *what = NULL;
+	const char *how = "the shop was told";
+	if (fulfillment_reckon(p, d, &what)) {
+		if (!d->put->target_id || !fulfillment_needed(d))
+			return true;
+		how = "the ERP now has";
+		for (size_t i = 0; i < d->n_lines && !what; i++)
+			if (d->line[i].need > 0)
+				what = arena_printf(p->arena, "%lld more of '%s'",
+						    (long long)d->line[i].need,
+						    d->line[i].sku ? d->line[i].sku
+								   : d->line[i].line);
+	}
+	delivery_refuse(
+		d, "lines_changed",
+		"its lines have changed since the shop was told: %s %s; a shipment's lines are "
+		"not changed from here; correct it in the shop (cancel the shipment there and "
+		"ship anew), then run: erpsync queue drop '%s'",
+		how, what, d->put->label);
+	return false;
+}
+
+static bool same_place(const struct ship_order *a, const struct ship_order *b)
+{
+	return str_equal(a->location, b->location) && str_equal(a->method, b->method);
+}
+
+/* One call of all that is needed: one location, and one fulfillment order if it is moved. */
+static void choose(struct fulfillment_put *p, const struct delivery *d, struct next_call *out)
+{
+	const struct ship_order *first = NULL;
+	out->what = NEXT_SHIP;
+	for (size_t i = 0; i < out->n_all && p->other == OTHER_MOVE && d->location && !first; i++)
+		if (!str_equal(out->all[i].order->location, d->location)) {
+			first = out->all[i].order;
+			out->what = NEXT_MOVE;
+		}
+	if (!first)
+		first = out->all[0].order;
+	out->part = arena_array(p->arena, out->n_all, sizeof(*out->part));
+	for (size_t i = 0; i < out->n_all && out->n < SHIP_LINES_MAX; i++)
+		if (out->what == NEXT_MOVE ? out->all[i].order == first
+					   : same_place(out->all[i].order, first))
+			out->part[out->n++] = out->all[i];
+}
+
+/* The id is one of a list with a blank after each. */
+static bool is_listed(const char *list, const char *id)
+{
+	size_t len = strlen(id);
+	for (const char *hit = list; hit && (hit = strstr(hit, id)); hit += len)
+		if (hit[len] == ' ')
+			return true;
+	return false;
+}
+
+/* A new delivery may differ in what the shop made of carrier and links; a change must arrive. */
+static bool is_told(const struct delivery *d, const struct ship_done *f)
+{
+	if (is_listed(d->told, f->id))
+		return true;
+	if (!fulfillment_same_numbers(d->number, d->n_numbers, f))
+		return false;
+	if (!d->put->target_id)
+		return true;
+	if (d->company && !str_equal(d->company, f->company))
+		return false;
+	for (size_t i = 0; i < d->n_numbers; i++)
+		for (size_t k = 0; i < d->n_urls && k < f->n_numbers; k++)
+			if (strcmp(d->number[i], f->number[k]) == 0 &&
+			    !str_equal(d->url[i], f->url[k]))
+				return false;
+	return true;
+}
+
+static void judge_tracking(const struct delivery *d, struct next_call *out)
+{
+	const struct ship_state *s = d->state;
+	/* Tracking that the ERP no longer names stays: the buyer may have it. */
+	for (size_t i = 0; i < s->n_done && d->n_numbers; i++)
+		if (delivery_owns(d, s->done[i].id) && !is_told(d, &s->done[i])) {
+			out->what = NEXT_TRACK;
+			out->fulfillment = s->done[i].id;
+			return;
+		}
+}
+
+static void refuse_cancelled(struct delivery *d)
+{
+	delivery_refuse(
+		d, "order_cancelled",
+		"order %s is cancelled in the shop, and the ERP has delivered it; call the goods "
+		"back or settle it with the buyer, then run: erpsync queue drop '%s'",
+		d->state->name, d->put->label);
+}
+
+struct next_call fulfillment_judge(struct fulfillment_put *p, struct delivery *d)
+{
+	struct next_call out = {.what = NEXT_NOTHING};
+	const char *over = NULL;
+	struct err why;
+	ledger_claims(d);
+	if (!check_own(d) || !check_lines(p, d))
+		return out;
+	if (fulfillment_needed(d)) {
+		if (!adopt_by_number(p, d) || !fulfillment_reckon(p, d, &over))
+			return out;
+	}
+	if (fulfillment_needed(d)) {
+		bool can = !d->state->cancelled &&
+			   fulfillment_allocate(p, d, &out.all, &out.n_all, &why);
+		if (can) {
+			choose(p, d, &out);
+			return out;
+		}
+		if (!adopt_by_lines(p, d)) {
+			if (d->state->cancelled)
+				refuse_cancelled(d);
+			else
+				d->put->err = why;
+			return out;
+		}
+	}
+	judge_tracking(d, &out);
+	return out;
+}

@@ -1,0 +1,202 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/fulfillment_priv.h"
+
+static void read_settings(struct fulfillment_put *p)
+{
+	const struct conf *c = p->shop->env.conf;
+	const char *other = conf_text(c, "fulfillments", "other_location");
+	p->other = str_equal(other, "park")   ? OTHER_PARK
+		   : str_equal(other, "move") ? OTHER_MOVE
+					      : OTHER_ACCEPT;
+	p->notify = conf_bool(c, "fulfillments", "notify_customer");
+}
+
+void delivery_step(struct fulfillment_put *p, struct delivery *d, const char *name,
+		   const char *outcome, const char *detail)
+{
+	struct put_step *step = arena_alloc(p->arena, sizeof(*step));
+	*step = (struct put_step){NULL, name, outcome, detail};
+	*d->last_step = step;
+	d->last_step = &step->next;
+}
+
+static enum errk read_orders(struct fulfillment_put *p, struct err *e)
+{
+	struct ship_state **all = arena_array(p->arena, p->n_states, sizeof(*all));
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < p->n_states && rc == E_OK; i++) {
+		all[i] = &p->state[i];
+		rc = ledger_load(p, all[i], e);
+	}
+	return rc == E_OK ? fulfillment_read_states(p, all, p->n_states, e) : rc;
+}
+
+/* What a call would leave, for what comes after it in a dry run. */
+static void pretend(struct fulfillment_put *p, struct delivery *d, const struct next_call *call)
+{
+	for (size_t i = 0; i < call->n_all; i++)
+		call->all[i].left->left -= call->all[i].units;
+	if (call->what == NEXT_TRACK)
+		delivery_step(p, d, "tracking", "would be written", call->fulfillment);
+	else
+		delivery_step(p, d, "shipped", "would be written", d->state->name);
+	d->written = true;
+}
+
+static int64_t units_of(const struct next_call *call)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < call->n; i++)
+		n += call->part[i].units;
+	return n;
+}
+
+static void refuse_unknown(struct delivery *d)
+{
+	delivery_refuse(
+		d, "unknown_order",
+		"the shop shows no order '%s', or the app may not see it: orders older than 60 "
+		"days need the scope read_all_orders; correct the order in the ERP, then run: "
+		"erpsync queue retry '%s'",
+		d->order_name ? d->order_name : d->order_id, d->put->label);
+}
+
+/*
+ * No answer came. The order is looked at and the call perhaps sent once more; then the delivery waits
+ * for a later run, which looks again: its intent stands in the ledger. One that never gets an answer
+ * must not keep all others from going over, but a shop that answers nobody ends the put.
+ */
+static enum errk doubt(struct fulfillment_put *p, struct delivery *d, int *doubts, bool *more,
+		       struct err *e)
+{
+	*more = ++*doubts < 2;
+	if (*more)
+		return E_OK;
+	e->kind = E_BUSY;
+	if (++p->lost >= LOST_MAX)
+		return E_BUSY;
+	d->put->err = *e;
+	return E_OK;
+}
+
+/* One look at the order, and one call. *more: look again. */
+static enum errk go_on(struct fulfillment_put *p, struct delivery *d, int *doubts, bool *more,
+		       struct err *e)
+{
+	enum errk rc = E_OK;
+	*more = false;
+	if (d->state->stale)
+		rc = fulfillment_read_states(p, &d->state, 1, e);
+	if (rc == E_OK && !d->state->found) {
+		refuse_unknown(d);
+		return E_OK;
+	}
+	if (rc == E_OK && ledger_intent(d))
+		rc = fulfillment_resolve(p, d, e);
+	if (rc != E_OK)
+		return rc;
+	struct next_call call = fulfillment_judge(p, d);
+	if (!delivery_is_open(d) || call.what == NEXT_NOTHING)
+		return E_OK;
+	if (p->shop->env.dry_run) {
+		pretend(p, d, &call);
+		return E_OK;
+	}
+	if (d->refusals >= REFUSALS_MAX) {
+		err_set(&d->put->err, E_BUSY, "order_moving",
+			"its order changed in the shop each time it was written; the next run goes on");
+		return E_OK;
+	}
+	int64_t needed = fulfillment_needed(d);
+	rc = fulfillment_call(p, d, &call, e);
+	d->refusals += d->refusal != NULL;
+	*more = d->refusal || call.what != NEXT_SHIP || units_of(&call) < needed;
+	if (rc == E_UNSURE)
+		return doubt(p, d, doubts, more, e);
+	if (rc == E_OK && !d->refusal)
+		p->lost = 0;
+	return rc;
+}
+
+/* What was adopted must be known to be this delivery's before any other is judged. */
+static enum errk deliver(struct fulfillment_put *p, struct delivery *d, struct err *e)
+{
+	int doubts = 0;
+	enum errk rc = E_OK;
+	for (bool more = true; more && delivery_is_open(d) && rc == E_OK;)
+		rc = go_on(p, d, &doubts, &more, e);
+	if (rc == E_OK && d->n_own > d->n_saved && !ledger_intent(d))
+		rc = ledger_save(p, d, NULL, e);
+	return rc;
+}
+
+/* Those with a call whose outcome nobody knows go first: what landed is theirs. */
+static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
+{
+	bool *doubtful = arena_array(p->arena, p->n, sizeof(*doubtful));
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < p->n; i++) {
+		struct delivery *d = &p->item[i];
+		if (!delivery_is_open(d))
+			continue;
+		ledger_own(p, d);
+		doubtful[i] = ledger_intent(d) != NULL;
+	}
+	for (int first = 1; first >= 0; first--)
+		for (size_t i = 0; i < p->n && rc == E_OK; i++)
+			if (delivery_is_open(&p->item[i]) && doubtful[i] == first)
+				rc = deliver(p, &p->item[i], e);
+	return rc;
+}
+
+/* target_id: all fulfillments of the delivery, one blank between them. */
+static void report(struct fulfillment_put *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct delivery *d = &p->item[i];
+		const char *ids = "";
+		if (!delivery_is_open(d))
+			continue;
+		for (size_t k = 0; k < d->n_own; k++)
+			ids = arena_printf(p->arena, "%s%s%s", ids, k ? " " : "", d->own[k]);
+		d->put->target_id = ids;
+		d->put->adopted = !d->written;
+	}
+}
+
+static enum errk put(struct fulfillment_put *p, struct err *e)
+{
+	enum errk rc = shopify_authorize(p->shop, p->arena, e);
+	if (rc == E_OK)
+		rc = shopify_need_scopes(p->shop, 0, 1u << KIND_FULFILLMENT, p->arena, e);
+	if (rc == E_OK)
+		rc = fulfillment_read_documents(p, e);
+	if (rc == E_OK)
+		rc = fulfillment_find_orders(p, e);
+	if (rc == E_OK)
+		rc = read_orders(p, e);
+	if (rc == E_OK)
+		rc = deliver_all(p, e);
+	if (rc == E_OK)
+		report(p);
+	return rc;
+}
+
+/*
+ * A put that breaks off is put again as a whole: what it had done stands in the ledgers, and so does
+ * the one call whose answer is missing.
+ */
+enum errk fulfillment_put(struct shopify *s, struct put_batch *batch, struct arena *a,
+			  struct err *e)
+{
+	struct fulfillment_put p = {.shop = s, .batch = batch, .arena = a};
+	read_settings(&p);
+	enum errk rc = put(&p, e);
+	for (size_t i = 0; i < p.n_states; i++)
+		cJSON_Delete(p.state[i].ledger);
+	return rc;
+}

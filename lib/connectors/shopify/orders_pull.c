@@ -1,0 +1,273 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/shopify_priv.h"
+
+/*
+ * Orders that changed, in two passes: a page of ids (250 for about 13 points), then those that are
+ * new here in full. Source for the window rules: shopify.dev, "API search syntax" and the Order
+ * object: the search runs on an index that is seconds behind, results are fresh.
+ */
+
+/* Dates are quoted, bounds inclusive: > and < behave like >= and <= for dates anyway. */
+static const char *window_query(const struct order_window *w, bool by_creation, struct arena *a)
+{
+	const char *field = by_creation ? "created_at" : "updated_at";
+	char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
+	clock_text(w->to, to);
+	if (!w->from)
+		return arena_printf(a, "%s:<='%s'", field, to);
+	return arena_printf(a, "%s:>='%s' %s:<='%s'", field, clock_text(w->from, from), field, to);
+}
+
+/*
+ * Opens the next window: from the end of the last one, less an overlap for what the search
+ * index had not seen yet, up to where the index can be trusted. Once a day the overlap is a
+ * deep one.
+ */
+static void open_window(struct shopify *s, const struct pull_request *req, struct order_cursor *c)
+{
+	struct order_window *w = &c->window;
+	int64_t now = shopify_now(s);
+	*w = (struct order_window){.open = true};
+	if (req->window || req->full) {
+		w->from = req->since;
+		/* The search includes its end; a person's window ends before it, so two never overlap. */
+		w->to = req->until ? req->until - 1 : now;
+	} else {
+		w->to = now - INDEX_LAG;
+		if (!c->last) {
+			w->from = req->since;
+			c->deep = w->to;
+		} else if (w->to - c->deep >= DEEP_EVERY) {
+			w->from = c->last - DEEP_OVERLAP;
+			c->deep = w->to;
+		} else {
+			w->from = c->last - s->overlap;
+		}
+	}
+	if (w->from > w->to)
+		w->from = w->to;
+	w->end = w->to;
+}
+
+static enum errk ask_count(struct shopify *s, const struct order_window *w, bool by_creation,
+			   struct arena *a, int64_t *count, struct err *e)
+{
+	struct shopify_query q = {.doc = DOC_ORDERS_COUNT, .variables = json_object()};
+	json_add_str(q.variables, "query", window_query(w, by_creation, a));
+	json_add_int(q.variables, "limit", WINDOW_MAX + 1);
+	enum errk rc = shopify_send(s, &q, 1, a, e);
+	if (rc == E_OK)
+		*count = json_int(q.data, "ordersCount.count", 0);
+	shopify_query_release(&q);
+	return rc;
+}
+
+/*
+ * A paged list ends at 25,000 objects without a word. A window wide enough to hold a backlog is
+ * counted first, and halved until it holds fewer; the rest follows as the next window.
+ */
+static enum errk fit_window(struct shopify *s, struct order_window *w, bool by_creation,
+			    struct arena *a, int64_t *count, struct err *e)
+{
+	*count = -1;
+	if (w->from && w->to - w->from <= DEEP_OVERLAP + DEEP_EVERY)
+		return E_OK;
+	for (;;) {
+		enum errk rc = ask_count(s, w, by_creation, a, count, e);
+		if (rc != E_OK || *count <= WINDOW_MAX)
+			return rc;
+		/* Shopify opened in 2006: no order is older. */
+		int64_t from = w->from ? w->from : 1136073600;
+		if (w->to - from < 2)
+			return err_set(e, E_RECORD, "window_too_full",
+				       "more than %d orders changed within one second; read them "
+				       "with --only or ask Shopify's support",
+				       WINDOW_MAX);
+		w->to = from + (w->to - from) / 2;
+		*count = -1;
+	}
+}
+
+/* One page of ids. */
+static enum errk ask_page(struct shopify *s, const struct order_window *w, bool by_creation,
+			  struct arena *a, struct shopify_query *q, struct err *e)
+{
+	q->doc = DOC_ORDERS_CHANGED;
+	q->variables = json_object();
+	json_add_int(q->variables, "first", PAGE_MAX);
+	json_add_str(q->variables, "after", w->after);
+	json_add_str(q->variables, "query", window_query(w, by_creation, a));
+	json_add_str(q->variables, "sort", by_creation ? "CREATED_AT" : "UPDATED_AT");
+	return shopify_send(s, q, 1, a, e);
+}
+
+/* Which orders of a page are to be read in full. */
+static enum errk choose(const struct pull_request *req, const cJSON *nodes, struct arena *a,
+			struct order_head *head, size_t *n, struct page *out, struct err *e)
+{
+	const cJSON *node;
+	cJSON_ArrayForEach (node, nodes) {
+		struct order_head h = order_head_read(node, a);
+		int64_t created = 0;
+		const char *text = json_str(node, "createdAt");
+		if (!h.id || !h.updated_at || !text || clock_parse(text, &created, e) != E_OK)
+			return err_set(e, E_BUSY, "bad_json", "Shopify sent an order without id");
+		/* An old order that is touched today is not a new order. */
+		bool old = !req->window && req->since && created < req->since;
+		if (old || (json_bool(node, "test", false) && !req->include_test)) {
+			out->excluded++;
+			continue;
+		}
+		bool known = false;
+		if (!req->full) {
+			struct record found = {.id = h.id,
+					       .label = h.name,
+					       .version = h.updated_at};
+			enum errk rc = req->knows(req->knows_ctx, &found, &known, e);
+			if (rc != E_OK)
+				return rc;
+		}
+		if (known)
+			out->known++;
+		else
+			head[(*n)++] = h;
+	}
+	return E_OK;
+}
+
+/* Moves the cursor past the page that was read. */
+static enum errk advance(struct order_cursor *c, const cJSON *orders, struct arena *a, bool *more,
+			 struct err *e)
+{
+	struct order_window *w = &c->window;
+	w->seen += (int64_t)json_count(orders, "nodes");
+	if (json_bool(orders, "pageInfo.hasNextPage", false)) {
+		const char *after = json_str(orders, "pageInfo.endCursor");
+		if (!after)
+			return err_set(e, E_BUSY, "bad_json", "Shopify named no end of the page");
+		w->after = arena_strdup(a, after);
+		*more = true;
+		return E_OK;
+	}
+	if (w->seen >= WINDOW_HARD_MAX)
+		return err_set(e, E_BUSY, "window_cut",
+			       "Shopify ended the list of orders at %lld, which may not be its end",
+			       (long long)w->seen);
+	c->last = w->to;
+	*more = w->to < w->end;
+	if (*more)
+		*w = (struct order_window){.open = true,
+					   .from = w->to,
+					   .to = w->end,
+					   .end = w->end};
+	else
+		*w = (struct order_window){0};
+	return E_OK;
+}
+
+/* Our clock was ahead of Shopify's: the window would have passed what the index knows. */
+static bool window_too_new(const struct shopify *s, const struct pull_request *req,
+			   const struct order_window *w)
+{
+	return !req->window && !req->full && s->clock_known &&
+	       w->to > shopify_now(s) - INDEX_LAG + 5;
+}
+
+/* Counting may be the first answer of a run, and tell what time it is in the shop: then once more. */
+static enum errk begin_window(struct shopify *s, const struct pull_request *req,
+			      struct order_cursor *c, struct arena *a, int64_t *count,
+			      struct err *e)
+{
+	const struct order_cursor before = *c;
+	open_window(s, req, c);
+	enum errk rc = fit_window(s, &c->window, req->window, a, count, e);
+	if (rc != E_OK || !window_too_new(s, req, &c->window))
+		return rc;
+	*c = before;
+	open_window(s, req, c);
+	return fit_window(s, &c->window, req->window, a, count, e);
+}
+
+static enum errk read_page(struct shopify *s, const struct pull_request *req,
+			   struct order_cursor *c, struct arena *a, struct page *out, struct err *e)
+{
+	const struct order_cursor before = *c;
+	enum errk rc = E_OK;
+	out->expected = -1;
+	if (!c->window.open)
+		rc = begin_window(s, req, c, a, &out->expected, e);
+	else if (!c->window.after)
+		rc = fit_window(s, &c->window, req->window, a, &out->expected, e);
+	if (rc != E_OK)
+		return rc;
+	struct shopify_query q = {0};
+	rc = ask_page(s, &c->window, req->window, a, &q, e);
+	if (rc == E_OK && !before.window.open && window_too_new(s, req, &c->window)) {
+		shopify_query_release(&q);
+		*c = before;
+		return read_page(s, req, c, a, out, e);
+	}
+	struct order_head *head = arena_array(a, PAGE_MAX, sizeof(*head));
+	size_t n = 0;
+	const cJSON *orders = json_at(q.data, "orders");
+	if (rc == E_OK && json_count(orders, "nodes") > PAGE_MAX)
+		rc = err_set(e, E_BUSY, "bad_json", "Shopify sent more orders than asked for");
+	if (rc == E_OK)
+		rc = choose(req, json_at(orders, "nodes"), a, head, &n, out, e);
+	if (rc == E_OK)
+		rc = advance(c, orders, a, &out->more, e);
+	shopify_query_release(&q);
+	if (rc != E_OK)
+		return rc;
+	out->rec = arena_array(a, n, sizeof(*out->rec));
+	return orders_fetch(s, head, n, &c->fetch, a, out, e);
+}
+
+/* Another shop's checkpoint would hide this one's older orders. A test server's port may change. */
+static enum errk check_shop(const struct shopify *s, struct order_cursor *c, struct err *e)
+{
+	if (c->shop && strcmp(c->shop, s->host) != 0 && str_starts(s->url, "https://"))
+		return err_set(e, E_LOCAL, "other_shop",
+			       "the state file has followed %s so far, and [store] url is now %s; "
+			       "give each shop a state file of its own ([state] path)",
+			       c->shop, s->host);
+	c->shop = s->host;
+	return E_OK;
+}
+
+enum errk shopify_pull(struct connector *con, const struct pull_request *req, struct arena *a,
+		       struct page *out, struct err *e)
+{
+	struct shopify *s = (struct shopify *)con;
+	struct order_cursor c;
+	enum errk rc = order_cursor_parse(req->cursor, a, &c, e);
+	if (rc == E_OK)
+		rc = check_shop(s, &c, e);
+	if (rc == E_OK)
+		rc = shopify_authorize(s, a, e);
+	if (rc == E_OK)
+		rc = shopify_need_scopes(s, 1u << KIND_ORDER, 0, a, e);
+	if (rc != E_OK)
+		return rc;
+	struct page page = {0};
+	rc = read_page(s, req, &c, a, &page, e);
+	if (rc == E_RECORD && strcmp(e->code, "bad_cursor") == 0 && c.window.after) {
+		/* The page is gone: the window begins again; what is here already is known. */
+		c.window.after = NULL;
+		c.window.seen = 0;
+		page = (struct page){0};
+		rc = read_page(s, req, &c, a, &page, e);
+	}
+	/* Nothing here concerns one record only. */
+	if (rc == E_RECORD)
+		rc = e->kind = E_BUSY;
+	if (rc != E_OK)
+		return rc;
+	page.cursor = order_cursor_text(&c, a);
+	*out = page;
+	return E_OK;
+}

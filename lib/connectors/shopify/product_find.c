@@ -1,0 +1,271 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/product_priv.h"
+
+static bool is_wanted(const struct product_item *item)
+{
+	return product_is_open(item) && !item->id && !item->looked;
+}
+
+static void ask(struct shopify_query *q, const char *record)
+{
+	*q = (struct shopify_query){.doc = DOC_PRODUCT_BY_REF, .variables = json_object()};
+	json_add(q->variables, "identifier", product_ref_identifier(record));
+}
+
+static enum errk by_reference(struct product_put *p, struct product_item **item, size_t n,
+			      struct err *e)
+{
+	struct shopify_query q[WRITES_AT_ONCE];
+	for (size_t i = 0; i < n; i++)
+		ask(&q[i], item[i]->put->record);
+	enum errk rc = shopify_send(p->shop, q, n, p->arena, e);
+	for (size_t i = 0; i < n; i++) {
+		const char *id = json_str(q[i].data, "productByIdentifier.id");
+		if (rc == E_OK && id) {
+			item[i]->id = arena_strdup(p->arena, id);
+			item[i]->by_ref = true;
+		}
+		shopify_query_release(&q[i]);
+	}
+	return rc;
+}
+
+static enum errk find_references(struct product_put *p, struct err *e)
+{
+	struct product_item *some[WRITES_AT_ONCE];
+	size_t n = 0;
+	enum errk rc = E_OK;
+	for (size_t i = 0; i <= p->n && rc == E_OK; i++) {
+		if (i < p->n && is_wanted(&p->item[i]))
+			some[n++] = &p->item[i];
+		if (n == WRITES_AT_ONCE || (i == p->n && n)) {
+			rc = by_reference(p, some, n, e);
+			n = 0;
+		}
+	}
+	return rc;
+}
+
+/* SKUs that are looked for, and whose they are. */
+struct wanted {
+	struct product_put *put;
+	const char **sku;
+	struct product_item **item;
+	struct product_variant **variant;
+	size_t n;
+};
+
+static void add_wanted(struct wanted *w, struct product_item *item, struct product_variant *v)
+{
+	w->sku[w->n] = v->sku;
+	w->item[w->n] = item;
+	w->variant[w->n++] = v;
+}
+
+static struct wanted new_wanted(struct product_put *p)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < p->n; i++)
+		most += p->item[i].n_variants;
+	return (struct wanted){
+		.put = p,
+		.sku = arena_array(p->arena, most, sizeof(char *)),
+		.item = arena_array(p->arena, most, sizeof(struct product_item *)),
+		.variant = arena_array(p->arena, most, sizeof(struct product_variant *)),
+	};
+}
+
+static void take_hit(void *ctx, size_t i, const cJSON *node)
+{
+	const struct wanted *w = ctx;
+	struct product_item *item = w->item[i];
+	const char *product = json_str(node, "product.id");
+	if (item->put->err.kind != E_OK || !product)
+		return;
+	if (json_int(node, "inventoryItem.duplicateSkuCount", 0) > 0)
+		product_refuse(item, "duplicate_sku",
+			       "several variants of the shop have the SKU '%s', so it is not known "
+			       "which one is meant; give each its own, then run: erpsync queue "
+			       "retry '%s'",
+			       w->sku[i], item->put->label);
+	else if (item->id && strcmp(item->id, product) != 0)
+		product_refuse(item, "several_products",
+			       "its SKUs are those of two products of the shop, %s and %s (SKU "
+			       "'%s'); make one of them there, then run: erpsync queue retry '%s'",
+			       item->id, product, w->sku[i], item->put->label);
+	else
+		item->id = arena_strdup(w->put->arena, product);
+}
+
+static enum errk find_skus(struct product_put *p, struct err *e)
+{
+	struct wanted w = new_wanted(p);
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; is_wanted(&p->item[i]) && k < p->item[i].n_variants; k++)
+			if (*p->item[i].variant[k].sku)
+				add_wanted(&w, &p->item[i], &p->item[i].variant[k]);
+	return sku_search(p->shop, w.sku, w.n, p->arena, take_hit, &w, e);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct product_item *x = *(struct product_item *const *)a,
+				  *y = *(struct product_item *const *)b;
+	return strcmp(x->id, y->id);
+}
+
+/* Two products of the ERP that are one product here: each would undo the other. */
+static void refuse_twins(struct product_put *p)
+{
+	struct product_item **some = arena_array(p->arena, p->n, sizeof(*some));
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->item[i].id && product_is_open(&p->item[i]))
+			some[n++] = &p->item[i];
+	if (n)
+		qsort(some, n, sizeof(struct product_item *), by_id);
+	for (size_t i = 1; i < n; i++) {
+		struct product_item *a = some[i - 1], *b = some[i];
+		if (strcmp(a->id, b->id) != 0)
+			continue;
+		if (a->put->err.kind == E_OK)
+			product_refuse(a, "same_product",
+				       "is the same product of the shop (%s) as '%s'; make one "
+				       "product of them in the ERP, or two in the shop",
+				       a->id, b->put->label);
+		product_refuse(b, "same_product",
+			       "is the same product of the shop (%s) as '%s'; make one product of "
+			       "them in the ERP, or two in the shop",
+			       b->id, a->put->label);
+	}
+}
+
+enum errk product_find(struct product_put *p, struct err *e)
+{
+	bool any = false;
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < p->n; i++)
+		any |= is_wanted(&p->item[i]);
+	if (any && p->shop->product_shop->defined)
+		rc = find_references(p, e);
+	if (any && rc == E_OK)
+		rc = find_skus(p, e);
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < p->n; i++)
+		p->item[i].looked |= is_wanted(&p->item[i]);
+	refuse_twins(p);
+	return E_OK;
+}
+
+enum errk product_find_landed(struct product_put *p, struct put_item *put, struct err *e)
+{
+	struct shopify_query q;
+	if (!p->shop->product_shop->defined)
+		return E_OK;
+	ask(&q, put->record);
+	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
+	const char *id = json_str(q.data, "productByIdentifier.id");
+	if (rc == E_OK && id) {
+		put->err = (struct err){.kind = E_OK};
+		put->target_id = arena_strdup(p->arena, id);
+		put->adopted = true;
+	}
+	shopify_query_release(&q);
+	return rc;
+}
+
+/* SKUs that this run has brought into the shop: its index shows them a minute later. */
+struct product_news {
+	struct product_news *next;
+	const char *sku, *record;
+	int64_t at;
+};
+
+static const char *brought_by(const struct shopify *s, const char *sku, const char *record)
+{
+	for (const struct product_news *news = s->product_news;
+	     news && clock_now() - news->at <= 2 * INDEX_LAG; news = news->next)
+		if (strcmp(news->sku, sku) == 0 && strcmp(news->record, record) != 0)
+			return news->record;
+	return NULL;
+}
+
+static void note_news(struct shopify *s, const char *sku, const char *record)
+{
+	struct product_news *news = arena_alloc(s->arena, sizeof(*news));
+	*news = (struct product_news){
+		.next = s->product_news,
+		.sku = arena_strdup(s->arena, sku),
+		.record = arena_strdup(s->arena, record),
+		.at = clock_now(),
+	};
+	s->product_news = news;
+}
+
+/* The variant keeps its SKU in the shop, or does not come into being. */
+static void refuse_sku(struct wanted *w, size_t i, const char *where)
+{
+	struct product_variant *v = w->variant[i];
+	if (v->refused || !v->values.text[FIELD_SKU])
+		return;
+	product_refuse_part(w->put, &w->item[i]->refusals,
+			    "the SKU '%s' is that of %s already, and would be there twice; "
+			    "correct it on one side",
+			    v->sku, where);
+	if (v->shop)
+		v->values.text[FIELD_SKU] = NULL;
+	else
+		v->refused = true;
+}
+
+static void take_foreign(void *ctx, size_t i, const cJSON *node)
+{
+	struct wanted *w = ctx;
+	const char *id = json_str(node, "id"), *product = json_str(node, "product.id");
+	const struct shop_variant *own = w->variant[i]->shop;
+	if (own && id && strcmp(own->id, id) == 0)
+		return;
+	/* In its own product it is new: read once more, it is found there. */
+	if (product && str_equal(product, w->item[i]->id))
+		w->item[i]->again = true;
+	else if (id)
+		refuse_sku(w, i,
+			   arena_printf(w->put->arena, "another variant of the shop (%s)",
+					product ? product : id));
+}
+
+static bool brings_sku(const struct product_put *p, const struct product_item *item,
+		       const struct product_variant *v)
+{
+	if (item->archived || v->archived || v->refused || !v->values.text[FIELD_SKU])
+		return false;
+	if (!item->shop)
+		return item->looked;
+	return !v->shop ||
+	       (p->rules->owner[FIELD_SKU] != OWNER_STORE && strcmp(v->shop->sku, v->sku) != 0);
+}
+
+enum errk product_check_new_skus(struct product_put *p, struct err *e)
+{
+	struct wanted w = new_wanted(p), to_ask = new_wanted(p);
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; product_is_open(&p->item[i]) && k < p->item[i].n_variants; k++)
+			if (brings_sku(p, &p->item[i], &p->item[i].variant[k]))
+				add_wanted(&w, &p->item[i], &p->item[i].variant[k]);
+	for (size_t i = 0; i < w.n; i++) {
+		const char *other = brought_by(p->shop, w.sku[i], w.item[i]->put->record);
+		if (other)
+			refuse_sku(&w, i, arena_printf(p->arena, "product '%s' of the ERP", other));
+		else if (!w.variant[i]->refused)
+			note_news(p->shop, w.sku[i], w.item[i]->put->record);
+		if (!other && w.item[i]->shop)
+			add_wanted(&to_ask, w.item[i], w.variant[i]);
+	}
+	return sku_search(p->shop, to_ask.sku, to_ask.n, p->arena, take_foreign, &to_ask, e);
+}

@@ -1,0 +1,91 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/product_priv.h"
+
+/*
+ * {"fields": {"title": "Mug", "description": ["sha256:…", "sha256:…"]}, "status_was": "ACTIVE",
+ *  "status_set": "ARCHIVED", "variants": {"57": {"id": "gid://…", "fields": {"price": "19.9"}}}}
+ *
+ * A field is one text where both sides said the same, and [ERP's, shop's] where the shop makes
+ * something else of what it is told.
+ */
+
+static const char *text_of(const cJSON *value, struct arena *a)
+{
+	return cJSON_IsString(value) ? arena_strdup(a, value->valuestring) : NULL;
+}
+
+static void read_bases(const cJSON *fields, struct arena *a, struct product_base *out)
+{
+	for (int f = 0; f < FIELD_COUNT_; f++) {
+		const cJSON *value =
+			cJSON_GetObjectItemCaseSensitive(fields,
+							 product_field_name((enum product_field)f));
+		if (cJSON_IsArray(value)) {
+			out[f].erp = text_of(cJSON_GetArrayItem(value, 0), a);
+			out[f].store = text_of(cJSON_GetArrayItem(value, 1), a);
+		} else {
+			out[f].erp = out[f].store = text_of(value, a);
+		}
+	}
+}
+
+static cJSON *bases(const struct product_base *base)
+{
+	cJSON *fields = json_object();
+	for (int f = 0; f < FIELD_COUNT_; f++) {
+		const char *name = product_field_name((enum product_field)f);
+		if (!base[f].erp || !base[f].store)
+			continue;
+		if (strcmp(base[f].erp, base[f].store) == 0) {
+			json_add_str(fields, name, base[f].erp);
+		} else {
+			cJSON *pair = json_add_array(fields, name);
+			json_push_str(pair, base[f].erp);
+			json_push_str(pair, base[f].store);
+		}
+	}
+	return fields;
+}
+
+void product_read_memo(struct product_put *p, struct product_item *item)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	const char *text = item->put->memo;
+	/* One that can't be read is none: what differs from the shop is then asked about anew. */
+	if (!text || json_parse(text, strlen(text), &doc, NULL) != E_OK)
+		return;
+	read_bases(json_at(doc, "fields"), p->arena, item->base);
+	item->status_was = arena_strdup(p->arena, json_str(doc, "status_was"));
+	item->status_set = arena_strdup(p->arena, json_str(doc, "status_set"));
+	for (size_t i = 0; i < item->n_variants; i++) {
+		struct product_variant *v = &item->variant[i];
+		const cJSON *known = cJSON_GetObjectItemCaseSensitive(json_at(doc, "variants"),
+								      v->id);
+		v->shop_id = arena_strdup(p->arena, json_str(known, "id"));
+		read_bases(json_at(known, "fields"), p->arena, v->base);
+	}
+}
+
+const char *product_memo_text(const struct product_item *item, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	json_add(doc, "fields", bases(item->base));
+	if (item->status_was) {
+		json_add_str(doc, "status_was", item->status_was);
+		json_add_str(doc, "status_set", item->status_set);
+	}
+	cJSON *variants = json_add_object(doc, "variants");
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		if (!v->shop_id)
+			continue;
+		cJSON *known = json_add_object(variants, v->id);
+		json_add_str(known, "id", v->shop_id);
+		json_add(known, "fields", bases(v->base));
+	}
+	return json_text(doc, a);
+}

@@ -1,0 +1,244 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/product_priv.h"
+
+enum { SHOWN = 60 };
+
+static void conflict(struct product_put *p, struct product_item *item, enum product_field f,
+		     const struct product_variant *v, const char *store, const char *last)
+{
+	char ours[SHOWN * 4 + 8], theirs[SHOWN * 4 + 8], was[SHOWN * 4 + 8];
+	const char *erp = v ? v->values.text[f] : item->values.text[f];
+	str_ellipsis(ours, sizeof(ours), erp, SHOWN);
+	str_ellipsis(theirs, sizeof(theirs), store, SHOWN);
+	str_ellipsis(was, sizeof(was), last ? last : "", SHOWN);
+	product_refuse_part(p, &item->conflicts,
+			    "%s%s%s%s: '%s' in the ERP, '%s' in the shop%s%s%s",
+			    product_field_name(f), v ? " of '" : "", v ? v->name : "", v ? "'" : "",
+			    ours, theirs, last ? ", '" : ", and they never agreed", last ? was : "",
+			    last ? "' when they last agreed" : "");
+}
+
+/* What is to be done about one field; what both agree on is remembered at once. */
+static bool is_to_write(struct product_put *p, struct product_item *item, enum product_field f,
+			struct product_variant *v, const char *store)
+{
+	const char *erp = v ? v->values.text[f] : item->values.text[f];
+	struct product_base *base = v ? &v->base[f] : &item->base[f];
+	if (!erp)
+		return false;
+	const char *ours = product_short(erp, p->arena), *theirs = product_short(store, p->arena);
+	switch (product_choose(p->rules->owner[f], ours, theirs, *base)) {
+	case CHOICE_KEEP:
+		return false;
+	case CHOICE_SAME:
+		*base = (struct product_base){ours, theirs};
+		return false;
+	case CHOICE_WRITE:
+		return true;
+	case CHOICE_CONFLICT:
+		conflict(p, item, f, v, store, base->store);
+		return false;
+	}
+	return false;
+}
+
+/* The status that the shop's product is to have; NULL = the one it has. */
+static const char *wanted_status(const struct product_put *p, const struct product_item *item)
+{
+	const char *is = item->shop->status, *to = p->rules->archived_status;
+	if (item->archived) {
+		/* Archived is more than a draft. */
+		if (!to || strcmp(is, to) == 0 || strcmp(is, "ARCHIVED") == 0)
+			return NULL;
+		return to;
+	}
+	/* What was put away from here comes back as it was; what a person put away stays. */
+	if (item->status_set && strcmp(is, item->status_set) == 0)
+		return item->status_was;
+	if (p->rules->owner[FIELD_STATUS] == OWNER_ERP && strcmp(is, "ARCHIVED") == 0)
+		return "ACTIVE";
+	return NULL;
+}
+
+cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
+{
+	cJSON *product = json_object();
+	const char *status = wanted_status(p, item);
+	bool any = status != NULL;
+	if (status)
+		json_add_str(product, "status", status);
+	for (int f = 0; f < FIELD_VARIANT_FIRST && !item->archived; f++) {
+		enum product_field field = (enum product_field)f;
+		const char *store = item->shop->values.text[f];
+		if (!store || !is_to_write(p, item, field, NULL, store))
+			continue;
+		product_add_field(product, field, item->values.text[f]);
+		item->sent |= 1u << f;
+		any = true;
+	}
+	if (!any) {
+		cJSON_Delete(product);
+		return NULL;
+	}
+	json_add_str(product, "id", item->id);
+	cJSON *variables = json_object();
+	json_add(variables, "product", product);
+	return variables;
+}
+
+cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
+			    struct product_variant *v)
+{
+	cJSON *input = json_object();
+	bool any = false;
+	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++) {
+		enum product_field field = (enum product_field)f;
+		if (!is_to_write(p, item, field, v, v->shop->values.text[f]))
+			continue;
+		product_add_variant_field(input, field, v->values.text[f]);
+		v->sent |= 1u << f;
+		any = true;
+	}
+	if (any)
+		json_add_str(input, "id", v->shop->id);
+	else
+		cJSON_Delete(input);
+	return any ? input : NULL;
+}
+
+static void add_option_value(cJSON *list, const char *name, const char *value)
+{
+	cJSON *o = json_object();
+	json_add_str(o, "optionName", name);
+	json_add_str(o, "name", value);
+	json_push(list, o);
+}
+
+/* All that the ERP tells, whoever owns it: the shop has nothing yet. */
+static cJSON *whole_variant(const struct product_item *item, const struct product_variant *v,
+			    const char *const *option)
+{
+	cJSON *input = json_object(), *values = json_add_array(input, "optionValues");
+	for (size_t i = 0; i < item->n_options; i++)
+		add_option_value(values, option[i], v->option[i]);
+	if (!item->n_options)
+		add_option_value(values, "Title", "Default Title");
+	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
+		if (v->values.text[f])
+			product_add_variant_field(input, (enum product_field)f, v->values.text[f]);
+	return input;
+}
+
+cJSON *product_plan_new_variant(struct product_put *p, const struct product_item *item,
+				const struct product_variant *v)
+{
+	(void)p;
+	/* Under the shop's spelling of the options' names. */
+	return whole_variant(item, v, item->shop->only_default ? item->option : item->shop->option);
+}
+
+static bool has_value(const cJSON *list, const char *name)
+{
+	const cJSON *entry;
+	cJSON_ArrayForEach (entry, list)
+		if (str_equal(json_str(entry, "name"), name))
+			return true;
+	return false;
+}
+
+static void add_value(cJSON *list, const char *name)
+{
+	if (has_value(list, name))
+		return;
+	cJSON *o = json_object();
+	json_add_str(o, "name", name);
+	json_push(list, o);
+}
+
+static void add_option(cJSON *list, const char *name, cJSON **values)
+{
+	cJSON *option = json_object();
+	json_add_str(option, "name", name);
+	*values = json_add_array(option, "values");
+	json_push(list, option);
+}
+
+cJSON *product_plan_options(struct product_put *p, struct product_item *item)
+{
+	const struct product_variant *only = NULL;
+	(void)p;
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].shop)
+			only = &item->variant[i];
+	if (!item->n_options || !item->shop->only_default || !only)
+		return NULL;
+	cJSON *variables = json_object(), *list = json_add_array(variables, "options"), *values;
+	json_add_str(variables, "product", item->id);
+	for (size_t i = 0; i < item->n_options; i++) {
+		add_option(list, item->option[i], &values);
+		add_value(values, only->option[i]);
+	}
+	return variables;
+}
+
+/* Variants of the creation; the others follow. */
+static void add_variants(cJSON *input, const struct product_item *item)
+{
+	cJSON *options = json_add_array(input, "productOptions");
+	cJSON *list = json_add_array(input, "variants"), *values;
+	cJSON **of = calloc(item->n_options + 1, sizeof(cJSON *));
+	size_t n = 0;
+	if (!of)
+		die(70, "out of memory");
+	for (size_t i = 0; i < item->n_options; i++)
+		add_option(options, item->option[i], &of[i]);
+	if (!item->n_options) {
+		add_option(options, "Title", &values);
+		add_value(values, "Default Title");
+	}
+	for (size_t i = 0; i < item->n_variants && n < VARIANTS_AT_CREATION; i++) {
+		const struct product_variant *v = &item->variant[i];
+		if (!product_is_new(v))
+			continue;
+		for (size_t k = 0; k < item->n_options; k++)
+			add_value(of[k], v->option[k]);
+		json_push(list, whole_variant(item, v, item->option));
+		n++;
+	}
+	free(of);
+}
+
+cJSON *product_plan_creation(struct product_put *p, struct product_item *item)
+{
+	bool any = false;
+	for (size_t i = 0; i < item->n_variants; i++)
+		any |= product_is_new(&item->variant[i]);
+	if (item->refusals) {
+		product_refuse(item, "duplicate_sku", "%s", item->refusals);
+		return NULL;
+	}
+	if (!any) /* nothing that is sold */
+		return NULL;
+	if (!item->values.text[FIELD_TITLE]) {
+		product_refuse(
+			item, "no_title",
+			"it is not in the shop yet, and without a title it can't be created; "
+			"give it one in the ERP, or create it in the shop with the same SKU");
+		return NULL;
+	}
+	cJSON *variables = json_object(), *input = json_object();
+	json_add(variables, "identifier", product_ref_identifier(item->put->record));
+	json_add(variables, "input", input);
+	json_add_int(variables, "first", VARIANTS_AT_CREATION);
+	json_add_str(input, "status", p->rules->new_status);
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		if (item->values.text[f] && (*item->values.text[f] || f == FIELD_DESCRIPTION))
+			product_add_field(input, (enum product_field)f, item->values.text[f]);
+	product_ref_add(input, item->put->record);
+	add_variants(input, item);
+	return variables;
+}

@@ -1,0 +1,237 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/decimal.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/product_priv.h"
+
+enum { SHORT_MAX = 80 };
+
+/* Fields that are a text at both ends: their names in the shop's answers and inputs. */
+static const char *const names[FIELD_COUNT_] = {
+	[FIELD_TITLE] = "title",   [FIELD_DESCRIPTION] = "descriptionHtml",
+	[FIELD_VENDOR] = "vendor", [FIELD_TYPE] = "productType",
+	[FIELD_TAGS] = "tags",
+};
+
+const char *product_decimal_text(const char *text, struct arena *a)
+{
+	char buf[DECIMAL_TEXT_MAX];
+	struct decimal d;
+	struct err ignored;
+	if (!text || !*text)
+		return "";
+	if (decimal_parse(text, &d, &ignored) != E_OK)
+		return arena_strdup(a, text);
+	return arena_strdup(a, decimal_text_short(d, buf));
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_tag(const char **tag, size_t *n, const char *text)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (str_equal_nocase(tag[i], text))
+			return;
+	tag[(*n)++] = text;
+}
+
+/* The parts of "a, b ,c"; tag has room for them. */
+static void split_tags(const char **tag, size_t *n, const char *p, struct arena *a)
+{
+	while (*p) {
+		p += strspn(p, ", ");
+		size_t len = strcspn(p, ","), end = len;
+		while (end && p[end - 1] == ' ')
+			end--;
+		if (end)
+			add_tag(tag, n, arena_strndup(a, p, end));
+		p += len;
+	}
+}
+
+static const char *tag_text(const cJSON *entry)
+{
+	const char *text = cJSON_GetStringValue(entry);
+	return text ? text : "";
+}
+
+static size_t count_parts(const char *text)
+{
+	size_t n = 1;
+	for (; *text; text++)
+		n += *text == ',';
+	return n;
+}
+
+/* The shop sorts tags, takes each once whatever its case, and cuts them at commas. */
+const char *product_tags_text(const cJSON *list, struct arena *a)
+{
+	CLEANUP(str) struct str text = {0};
+	const cJSON *entry;
+	size_t n = 0, most = 0;
+	cJSON_ArrayForEach (entry, list)
+		most += count_parts(tag_text(entry));
+	const char **tag = arena_array(a, most, sizeof(*tag));
+	cJSON_ArrayForEach (entry, list)
+		split_tags(tag, &n, tag_text(entry), a);
+	str_init(&text, 0);
+	if (n)
+		qsort(tag, n, sizeof(*tag), by_text);
+	for (size_t i = 0; i < n; i++)
+		str_addf(&text, "%s%s", i ? ", " : "", tag[i]);
+	return arena_strdup(a, text.buf);
+}
+
+static const char *text_at(const cJSON *node, const char *path, struct arena *a)
+{
+	const char *text = json_str(node, path);
+	return text ? arena_strdup(a, text) : "";
+}
+
+void product_take_values(const cJSON *node, struct product_values *out, struct arena *a)
+{
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		if (names[f] && f != FIELD_TAGS)
+			out->text[f] = text_at(node, names[f], a);
+	out->text[FIELD_TAGS] = product_tags_text(json_at(node, "tags"), a);
+}
+
+/* Kilograms; another unit than a metric one is another text than any of the ERP's. */
+static const char *weight_text(const cJSON *weight, struct arena *a)
+{
+	char buf[DECIMAL_TEXT_MAX];
+	const char *unit = json_str(weight, "unit");
+	const char *value = json_number_text(weight, "value", a);
+	struct decimal d;
+	struct err ignored;
+	if (!unit || !value)
+		return "";
+	if (decimal_parse(value, &d, &ignored) != E_OK)
+		return value;
+	if (decimal_is_zero(d))
+		return "0";
+	if (str_equal(unit, "GRAMS") && d.scale <= 6)
+		d.scale += 3;
+	else if (!str_equal(unit, "KILOGRAMS"))
+		return arena_printf(a, "%s %s", value, unit);
+	return arena_strdup(a, decimal_text_short(d, buf));
+}
+
+void product_take_variant_values(const cJSON *node, struct product_values *out, struct arena *a)
+{
+	const cJSON *item = json_at(node, "inventoryItem");
+	out->text[FIELD_SKU] = text_at(node, "sku", a);
+	out->text[FIELD_BARCODE] = text_at(node, "barcode", a);
+	out->text[FIELD_PRICE] = product_decimal_text(json_str(node, "price"), a);
+	out->text[FIELD_COMPARE_AT_PRICE] = product_decimal_text(json_str(node, "compareAtPrice"),
+								 a);
+	out->text[FIELD_COST] = product_decimal_text(json_str(item, "unitCost.amount"), a);
+	out->text[FIELD_WEIGHT] = weight_text(json_at(item, "measurement.weight"), a);
+	out->text[FIELD_TRACKED] = json_bool(item, "tracked", false) ? "true" : "false";
+	out->text[FIELD_REQUIRES_SHIPPING] = json_bool(item, "requiresShipping", false) ? "true"
+											: "false";
+}
+
+static void add_tags(cJSON *input, const char *text)
+{
+	cJSON *list = json_add_array(input, "tags");
+	while (*text) {
+		size_t len = strcspn(text, ",");
+		char *tag = strndup(text, len);
+		if (!tag)
+			die(70, "out of memory");
+		json_push_str(list, tag);
+		free(tag);
+		text += len + strspn(text + len, ", ");
+	}
+}
+
+void product_add_field(cJSON *input, enum product_field f, const char *text)
+{
+	if (f == FIELD_TAGS)
+		add_tags(input, text);
+	else if (names[f])
+		json_add_str(input, names[f], text);
+}
+
+enum product_field product_field_of(const cJSON *error)
+{
+	const cJSON *part;
+	cJSON_ArrayForEach (part, json_at(error, "field"))
+		for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+			if (names[f] && cJSON_IsString(part) &&
+			    strcmp(part->valuestring, names[f]) == 0)
+				return (enum product_field)f;
+	return FIELD_COUNT_;
+}
+
+static cJSON *member(cJSON *input, const char *name)
+{
+	cJSON *found = cJSON_GetObjectItemCaseSensitive(input, name);
+	return found ? found : json_add_object(input, name);
+}
+
+/* A number as it is written: it never passes through a double here. */
+static void add_weight(cJSON *item, const char *text)
+{
+	cJSON *weight = json_add_object(member(item, "measurement"), "weight");
+	json_add(weight, "value", cJSON_CreateRaw(text));
+	json_add_str(weight, "unit", "KILOGRAMS");
+}
+
+void product_add_variant_field(cJSON *input, enum product_field f, const char *text)
+{
+	const char *or_null = *text ? text : NULL;
+	switch (f) {
+	case FIELD_SKU:
+		json_add_str(member(input, "inventoryItem"), "sku", text);
+		break;
+	case FIELD_BARCODE:
+		json_add_str(input, "barcode", or_null);
+		break;
+	case FIELD_PRICE:
+		json_add_str(input, "price", text);
+		break;
+	case FIELD_COMPARE_AT_PRICE:
+		json_add_str(input, "compareAtPrice", or_null);
+		break;
+	case FIELD_COST:
+		json_add_str(member(input, "inventoryItem"), "cost", or_null);
+		break;
+	case FIELD_WEIGHT:
+		add_weight(member(input, "inventoryItem"), text);
+		break;
+	case FIELD_TRACKED:
+		json_add_bool(member(input, "inventoryItem"), "tracked", strcmp(text, "true") == 0);
+		break;
+	case FIELD_REQUIRES_SHIPPING:
+		json_add_bool(member(input, "inventoryItem"), "requiresShipping",
+			      strcmp(text, "true") == 0);
+		break;
+	case FIELD_TITLE:
+	case FIELD_DESCRIPTION:
+	case FIELD_VENDOR:
+	case FIELD_TYPE:
+	case FIELD_TAGS:
+	case FIELD_STATUS:
+	case FIELD_IMAGES:
+	case FIELD_COUNT_:
+		BUG("'%s' is no field of a variant", product_field_name(f));
+	}
+}
+
+const char *product_short(const char *text, struct arena *a)
+{
+	char hash[HASH_HEX_SIZE];
+	if (strlen(text) <= SHORT_MAX)
+		return text;
+	hash_hex(text, strlen(text), hash);
+	return arena_printf(a, "sha256:%.40s", hash);
+}

@@ -1,0 +1,366 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "connectors/shopify/product_priv.h"
+
+static void agree(struct product_base *base, const char *erp, const char *store, struct arena *a)
+{
+	*base = (struct product_base){product_short(erp, a), product_short(store, a)};
+}
+
+/* Fields that were sent, as the shop has them now. */
+static void take_fields(const struct product_put *p, struct product_item *item, const cJSON *node)
+{
+	product_take_values(node, &item->shop->values, p->arena);
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		if (item->sent & 1u << f)
+			agree(&item->base[f], item->values.text[f], item->shop->values.text[f],
+			      p->arena);
+}
+
+static void take_variant(const struct product_put *p, struct product_variant *v, const cJSON *node)
+{
+	struct product_values now = v->shop->values;
+	product_take_variant_values(node, &now, p->arena);
+	v->shop->values = now;
+	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
+		if (v->sent & 1u << f)
+			agree(&v->base[f], v->values.text[f], now.text[f], p->arena);
+}
+
+/* Variants that have just come into being: all that the ERP tells of them is there. */
+static void take_new_variants(struct product_put *p, struct product_item *item)
+{
+	product_match(p, item);
+	for (size_t i = 0; i < item->n_variants; i++) {
+		struct product_variant *v = &item->variant[i];
+		for (int f = FIELD_VARIANT_FIRST; v->shop && v->created && f < FIELD_COUNT_; f++)
+			if (v->values.text[f])
+				agree(&v->base[f], v->values.text[f], v->shop->values.text[f],
+				      p->arena);
+		v->created = false;
+	}
+}
+
+static cJSON *variants_input(const struct product_item *item, cJSON **list)
+{
+	cJSON *variables = json_object();
+	json_add_str(variables, "product", item->id);
+	*list = json_add_array(variables, "variants");
+	return variables;
+}
+
+/* ---- The sorts of writes: what each sends of a product, and what its answer says. */
+
+static cJSON *ask_creation(struct product_put *p, struct product_call *c, size_t *at)
+{
+	if ((*at)++ || c->item->shop || c->item->id || !c->item->looked || c->item->archived)
+		return NULL;
+	for (size_t i = 0; i < c->item->n_variants && c->n < VARIANTS_AT_CREATION; i++)
+		if (product_is_new(&c->item->variant[i]))
+			c->of[c->n++] = &c->item->variant[i];
+	return product_plan_creation(p, c->item);
+}
+
+static void take_creation(struct product_put *p, const struct product_call *c, const cJSON *payload)
+{
+	struct product_item *item = c->item;
+	item->shop = product_take(json_at(payload, "product"), p->arena);
+	item->id = arena_strdup(p->arena, json_str(payload, "product.id"));
+	item->created = item->written = true;
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		if (item->values.text[f] && item->shop->values.text[f])
+			agree(&item->base[f], item->values.text[f], item->shop->values.text[f],
+			      p->arena);
+	for (size_t i = 0; i < c->n; i++)
+		c->of[i]->created = true;
+	for (size_t i = 0; i < item->n_variants; i++)
+		item->variant[i].shop_id = NULL;
+	take_new_variants(p, item);
+	product_step(p, item, "product", "created", item->id);
+}
+
+static cJSON *ask_fields(struct product_put *p, struct product_call *c, size_t *at)
+{
+	return (*at)++ || !c->item->shop || c->item->created ? NULL
+							     : product_plan_fields(p, c->item);
+}
+
+static void take_product(struct product_put *p, const struct product_call *c, const cJSON *payload)
+{
+	struct product_item *item = c->item;
+	const cJSON *node = json_at(payload, "product");
+	const char *status = json_str(node, "status");
+	take_fields(p, item, node);
+	item->written = true;
+	if (!status || strcmp(status, item->shop->status) == 0)
+		return;
+	/* What to put back when the ERP sells it again. */
+	item->status_was = item->archived ? item->shop->status : NULL;
+	item->status_set = item->archived ? arena_strdup(p->arena, status) : NULL;
+	item->shop->status = arena_strdup(p->arena, status);
+	product_step(p, item, "status", "done", item->shop->status);
+}
+
+static cJSON *ask_options(struct product_put *p, struct product_call *c, size_t *at)
+{
+	return (*at)++ || !c->item->shop || c->item->archived ? NULL
+							      : product_plan_options(p, c->item);
+}
+
+/* The shop's only variant has got the values of ours. */
+static void take_options(struct product_put *p, const struct product_call *c, const cJSON *payload)
+{
+	struct product_item *item = c->item;
+	(void)payload;
+	item->shop->only_default = false;
+	item->shop->option = item->option;
+	item->shop->n_options = item->n_options;
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].shop)
+			item->variant[i].shop->option = item->variant[i].option;
+	item->written = true;
+	product_step(p, item, "options", "done", NULL);
+}
+
+static cJSON *ask_variants(struct product_put *p, struct product_call *c, size_t *at)
+{
+	struct product_item *item = c->item;
+	cJSON *list, *variables = variants_input(item, &list);
+	for (; *at < item->n_variants && c->n < VARIANTS_PER_WRITE; ++*at) {
+		struct product_variant *v = &item->variant[*at];
+		cJSON *input = item->shop && !item->archived && v->shop && !v->archived &&
+					       !item->created
+				       ? product_plan_variant(p, item, v)
+				       : NULL;
+		if (!input)
+			continue;
+		json_push(list, input);
+		c->of[c->n++] = v;
+	}
+	if (!c->n)
+		cJSON_Delete(variables);
+	return c->n ? variables : NULL;
+}
+
+static void take_variants(struct product_put *p, const struct product_call *c, const cJSON *payload)
+{
+	const cJSON *node;
+	cJSON_ArrayForEach (node, json_at(payload, "productVariants")) {
+		for (size_t i = 0; i < c->n; i++) {
+			if (!str_equal(json_str(node, "id"), c->of[i]->shop->id))
+				continue;
+			take_variant(p, c->of[i], node);
+			c->item->written = true;
+		}
+	}
+}
+
+static cJSON *ask_new(struct product_put *p, struct product_call *c, size_t *at)
+{
+	struct product_item *item = c->item;
+	cJSON *list, *variables = variants_input(item, &list);
+	for (; *at < item->n_variants && c->n < VARIANTS_PER_WRITE; ++*at) {
+		struct product_variant *v = &item->variant[*at];
+		if (!item->shop || item->archived || !product_is_new(v))
+			continue;
+		json_push(list, product_plan_new_variant(p, item, v));
+		c->of[c->n++] = v;
+	}
+	if (!c->n)
+		cJSON_Delete(variables);
+	return c->n ? variables : NULL;
+}
+
+static void take_new(struct product_put *p, const struct product_call *c, const cJSON *payload)
+{
+	const cJSON *node;
+	cJSON_ArrayForEach (node, json_at(payload, "productVariants"))
+		product_add_shop_variant(c->item->shop, node, p->arena);
+	for (size_t i = 0; i < c->n; i++)
+		c->of[i]->created = true;
+	take_new_variants(p, c->item);
+	c->item->written = true;
+	product_step(p, c->item, "variants", "created", arena_printf(p->arena, "%zu", c->n));
+}
+
+static const struct sort {
+	enum shopify_document doc;
+	const char *payload;
+	/* Variables of the next call, or NULL; *at is 0 at first and the sort's own. */
+	cJSON *(*ask)(struct product_put *p, struct product_call *c, size_t *at);
+	void (*take)(struct product_put *p, const struct product_call *c, const cJSON *payload);
+	bool whole;   /* one refusal refuses all of the call */
+	bool product; /* the answer has the product */
+} sorts[] = {
+	{DOC_PRODUCT_CREATE, "productSet", ask_creation, take_creation, true, true},
+	{DOC_PRODUCT_UPDATE, "productUpdate", ask_fields, take_product, true, true},
+	{DOC_OPTIONS_CREATE, "productOptionsCreate", ask_options, take_options, true, true},
+	{DOC_VARIANTS_UPDATE, "productVariantsBulkUpdate", ask_variants, take_variants, false,
+	 false},
+	{DOC_VARIANTS_CREATE, "productVariantsBulkCreate", ask_new, take_new, true, false},
+};
+
+/* ---- Refusals */
+
+static void take_errors(struct product_put *p, const struct sort *sort,
+			const struct product_call *c, const cJSON *errors)
+{
+	struct product_item *item = c->item;
+	const cJSON *error;
+	cJSON_ArrayForEach (error, errors) {
+		size_t at = product_error_entry(error, c->n);
+		if (product_error_is_stale(error)) {
+			item->again = true;
+			continue;
+		}
+		product_refuse_part(p, &item->refusals, "%s", product_error_text(p, c, error));
+		if (sort->doc == DOC_PRODUCT_UPDATE && product_field_of(error) != FIELD_COUNT_) {
+			/* The other fields are good: they go again without this one. */
+			item->values.text[product_field_of(error)] = NULL;
+			item->again = true;
+		}
+		if (sort->doc != DOC_VARIANTS_CREATE)
+			continue;
+		/* The others of the call are good: they go again without this one. */
+		for (size_t i = at < c->n ? at : 0; i < (at < c->n ? at + 1 : c->n); i++)
+			c->of[i]->refused = true;
+		item->again = true;
+	}
+	if (sort->doc == DOC_PRODUCT_CREATE && item->refusals)
+		product_refuse(item, "shopify_refuses", "Shopify does not create it: %s",
+			       item->refusals);
+}
+
+static void take_answer(struct product_put *p, const struct sort *sort,
+			const struct product_call *c, const struct shopify_query *q)
+{
+	const cJSON *payload = json_at(q->data, sort->payload);
+	const cJSON *errors = json_at(payload, "userErrors");
+	bool refused = cJSON_GetArraySize(errors) > 0;
+	/* Neither a product nor a reason why not says nothing. */
+	if (!payload || (!refused && sort->product && !json_str(payload, "product.id"))) {
+		c->item->unsure = true;
+		return;
+	}
+	if (refused)
+		take_errors(p, sort, c, errors);
+	if (!refused || !sort->whole)
+		sort->take(p, c, payload);
+}
+
+/* ---- Sending */
+
+struct calls {
+	struct product_call call[WRITES_AT_ONCE];
+	struct shopify_query q[WRITES_AT_ONCE];
+	size_t n;
+};
+
+/* What is in doubt, or was not sent because of it, is seen to in the next round. */
+static enum errk send(struct product_put *p, const struct sort *sort, struct calls *some,
+		      struct err *e)
+{
+	enum errk stop = E_OK;
+	struct err first;
+	enum errk rc = shopify_send(p->shop, some->q, some->n, p->arena, &first);
+	STEP("product sent");
+	for (size_t i = 0; i < some->n; i++) {
+		struct shopify_query *q = &some->q[i];
+		struct product_item *item = some->call[i].item;
+		bool sent = q->root || q->err.kind != E_OK;
+		if (sent && q->err.kind == E_OK) {
+			take_answer(p, sort, &some->call[i], q);
+		} else if (!sent || shopify_is_unsure(&q->err)) {
+			item->again = true;
+			item->unsure |= sent;
+		} else if (q->err.kind == E_RECORD) {
+			product_refuse(item, q->err.code, "%s", q->err.msg);
+		} else if (stop == E_OK) {
+			*e = q->err;
+			stop = q->err.kind;
+		}
+		shopify_query_release(q);
+	}
+	/* Nothing of it was sent: the token, or a wait that was cut short. */
+	if (stop == E_OK && rc != E_OK && rc != E_RECORD && !shopify_is_unsure(&first)) {
+		*e = first;
+		stop = rc;
+	}
+	some->n = 0;
+	return stop;
+}
+
+static enum errk add_call(struct product_put *p, const struct sort *sort, struct calls *some,
+			  struct product_item *item, size_t *at, bool *added, struct err *e)
+{
+	struct product_call c = {.item = item};
+	c.of = arena_array(p->arena, item->n_variants, sizeof(struct product_variant *));
+	cJSON *variables = sort->ask(p, &c, at);
+	*added = variables != NULL;
+	if (!variables)
+		return E_OK;
+	some->q[some->n] = (struct shopify_query){.doc = sort->doc, .variables = variables};
+	some->call[some->n++] = c;
+	return some->n == WRITES_AT_ONCE ? send(p, sort, some, e) : E_OK;
+}
+
+static enum errk write_sort(struct product_put *p, const struct sort *sort, struct err *e)
+{
+	struct calls some = {.n = 0};
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < p->n && rc == E_OK; i++) {
+		struct product_item *item = &p->item[i];
+		size_t at = 0;
+		for (bool added = true; added && rc == E_OK;) {
+			added = false;
+			if (product_is_open(item) && !item->unsure && !item->again)
+				rc = add_call(p, sort, &some, item, &at, &added, e);
+		}
+	}
+	return rc == E_OK && some.n ? send(p, sort, &some, e) : rc;
+}
+
+static bool creates(const struct product_put *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (product_is_open(&p->item[i]) && p->item[i].looked && !p->item[i].id &&
+		    !p->item[i].archived)
+			return true;
+	return false;
+}
+
+/* A dry run reckons everything, and sends nothing. */
+static void pretend(struct product_put *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t s = 0; s < sizeof(sorts) / sizeof(*sorts); s++) {
+			struct product_item *item = &p->item[i];
+			cJSON *variables = NULL;
+			size_t at = 0;
+			do {
+				struct product_call c = {.item = item};
+				c.of = arena_array(p->arena, item->n_variants, sizeof(*c.of));
+				cJSON_Delete(variables);
+				variables = product_is_open(item) ? sorts[s].ask(p, &c, &at) : NULL;
+				item->written |= variables != NULL;
+			} while (variables);
+		}
+}
+
+enum errk product_write(struct product_put *p, struct err *e)
+{
+	enum errk rc = E_OK;
+	if (p->shop->env.dry_run) {
+		pretend(p);
+		return E_OK;
+	}
+	if (creates(p) && !p->shop->product_shop->defined)
+		rc = product_ref_define(p, e);
+	for (size_t s = 0; s < sizeof(sorts) / sizeof(*sorts) && rc == E_OK; s++)
+		rc = write_sort(p, &sorts[s], e);
+	return rc;
+}

@@ -1,0 +1,175 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/str.h"
+#include "connectors/shopify/fulfillment_priv.h"
+#include "connectors/shopify/product_priv.h"
+#include "connectors/shopify/stock_priv.h"
+
+static const struct conf_key shopify_keys[] = {
+	{"store", "url", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	 "Address of the shop, https://NAME.myshopify.com."},
+	{"store", "api_version", "shopify", CONF_TEXT, "2026-10", NULL, 0, 0,
+	 "Version of the Admin API; a shop that answers with another one ends the run."},
+	{"store", "client_id", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	 "Client id of the app in the Dev Dashboard (client credentials grant)."},
+	{"store", "client_secret", "shopify", CONF_SECRET, NULL, NULL, 0, 0,
+	 "Client secret of the app."},
+	{"store", "access_token", "shopify", CONF_SECRET, NULL, NULL, 0, 0,
+	 "Static access token of an app made in the shop's admin, instead of client_id."},
+	{"store", "leave_for_others", "shopify", CONF_INT, "20", NULL, 0, 90,
+	 "Percent of the shop's rate limit that is left to other apps."},
+	{"store", "parallel", "shopify", CONF_INT, "4", NULL, 1, 16, "Requests under way at once."},
+	{0},
+};
+
+static bool is_loopback(const char *host)
+{
+	return str_starts(host, "127.") || str_starts(host, "localhost") ||
+	       str_starts(host, "[::1]");
+}
+
+/*
+ * Only a shop's own domain gets our token: NAME.myshopify.com by https, or a test server on
+ * loopback. The custom domain of a shop serves pages, not the API.
+ */
+static enum errk check_url(struct shopify *s, struct err *e)
+{
+	const char *where = conf_where(s->env.conf, "store", "url", s->arena);
+	const char *url = conf_text(s->env.conf, "store", "url");
+	if (str_blank(url))
+		return err_set(e, E_LOCAL, "bad_config",
+			       "%s: connector=shopify needs url = https://NAME.myshopify.com",
+			       where);
+	char *copy = arena_strdup(s->arena, url);
+	size_t len = strlen(copy);
+	while (len && copy[len - 1] == '/')
+		copy[--len] = 0;
+	if (!strstr(copy, "://"))
+		copy = arena_printf(s->arena, "https://%s", copy);
+	s->url = copy;
+	s->host = strstr(copy, "://") + 3;
+	if (str_starts(copy, "http://") && is_loopback(s->host))
+		return E_OK;
+	size_t name = strspn(s->host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-");
+	if (str_starts(copy, "https://") && name > 0 && s->host[0] != '-' &&
+	    str_equal_nocase(s->host + name, ".myshopify.com"))
+		return E_OK;
+	return err_set(e, E_LOCAL, "bad_config",
+		       "%s: '%s' is no shop address; it must be https://NAME.myshopify.com "
+		       "(the admin shows it under Settings > Domains)",
+		       where, url);
+}
+
+static enum errk read_credentials(struct shopify *s, struct err *e)
+{
+	s->client_id = conf_text(s->env.conf, "store", "client_id");
+	enum errk rc = conf_secret(s->env.conf, "store", "client_secret", &s->client_secret, e);
+	if (rc == E_OK)
+		rc = conf_secret(s->env.conf, "store", "access_token", &s->token, e);
+	if (rc != E_OK)
+		return rc;
+	if (s->token && s->client_id)
+		return err_set(e, E_LOCAL, "bad_config",
+			       "[store]: client_id and access_token are both set; keep client_id "
+			       "with client_secret_file (Dev Dashboard app), or access_token_file "
+			       "alone");
+	if (!s->token && (!s->client_id || !s->client_secret))
+		return err_set(
+			e, E_LOCAL, "bad_config",
+			"[store]: no credentials; set client_id and client_secret_file (app "
+			"of the Dev Dashboard), or access_token_file (app made in the admin)");
+	return E_OK;
+}
+
+static enum errk check_version(struct shopify *s, struct err *e)
+{
+	s->version = conf_text(s->env.conf, "store", "api_version");
+	if (strlen(s->version) == 7 && s->version[4] == '-' &&
+	    strspn(s->version, "0123456789-") == 7)
+		return E_OK;
+	return err_set(e, E_LOCAL, "bad_config",
+		       "%s: '%s' is no API version; it looks like 2026-10",
+		       conf_where(s->env.conf, "store", "api_version", s->arena), s->version);
+}
+
+static void shopify_close(struct connector *c)
+{
+	struct shopify *s = (struct shopify *)c;
+	if (!s)
+		return;
+	for (int i = 0; i < DOC_COUNT_; i++)
+		free(s->document[i]);
+	arena_free(s->arena);
+	free(s);
+}
+
+static enum errk shopify_open(const struct connector_env *env, struct connector **out,
+			      struct err *e)
+{
+	struct shopify *s = calloc(1, sizeof(*s));
+	if (!s)
+		die(70, "out of memory");
+	s->base.type = &shopify_connector;
+	s->env = *env;
+	s->arena = arena_new();
+	enum errk rc = check_url(s, e);
+	if (rc == E_OK)
+		rc = check_version(s, e);
+	if (rc == E_OK)
+		rc = read_credentials(s, e);
+	if (rc == E_OK)
+		rc = product_rules_read(s, e);
+	if (rc != E_OK) {
+		shopify_close(&s->base);
+		return rc;
+	}
+	s->endpoint = arena_printf(s->arena, "%s/admin/api/%s/graphql.json", s->url, s->version);
+	s->use_presentment = str_equal(conf_text(env->conf, "orders", "currency"), "presentment");
+	s->overlap = conf_int(env->conf, "orders", "overlap") / 1000;
+	s->parallel = (size_t)conf_int(env->conf, "store", "parallel");
+	bucket_init(&s->bucket, (int)conf_int(env->conf, "store", "leave_for_others"));
+	*out = &s->base;
+	return E_OK;
+}
+
+static enum errk shopify_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			     struct err *e)
+{
+	struct shopify *s = (struct shopify *)c;
+	batch->requests = 0;
+	enum errk rc = batch->kind == KIND_PRODUCT       ? product_put(s, batch, a, e)
+		       : batch->kind == KIND_FULFILLMENT ? fulfillment_put(s, batch, a, e)
+							 : stock_put(s, batch, a, e);
+	/* A query that is too dear however small: not a record's fault. */
+	return rc == E_RECORD ? (e->kind = E_REFUSED) : rc;
+}
+
+static void shopify_put_committed(struct connector *c, const struct put_batch *batch)
+{
+	if (batch->kind == KIND_STOCK)
+		stock_put_committed((struct shopify *)c, batch);
+}
+
+const struct connector_type shopify_connector = {
+	.name = "shopify",
+	.title = "Shopify",
+	.as = {[SIDE_STORE] = {.pull = 1u << KIND_ORDER,
+			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT |
+				      1u << KIND_FULFILLMENT}},
+	.batch = {[KIND_STOCK] = STOCK_BATCH,
+		  [KIND_PRODUCT] = PRODUCT_BATCH,
+		  [KIND_FULFILLMENT] = FULFILLMENT_BATCH},
+	.looks = 1u << KIND_STOCK,
+	.keys = shopify_keys,
+	.open = shopify_open,
+	.check = shopify_check,
+	.catalogue = shopify_catalogue,
+	.pull = shopify_pull,
+	.pull_only = shopify_pull_only,
+	.put = shopify_put,
+	.put_committed = shopify_put_committed,
+	.close = shopify_close,
+};

@@ -1,0 +1,166 @@
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/shopify/stock_priv.h"
+
+void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ...)
+{
+	char text[ERR_MSG_MAX];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	err_set(&item->put->err, E_RECORD, code, "%s", text);
+}
+
+static struct stock_pair *pair_at(struct stock_item *item, const struct stock_location *at)
+{
+	for (size_t i = 0; i < item->n_pairs; i++)
+		if (strcmp(item->pair[i].location, at->id) == 0)
+			return &item->pair[i];
+	struct stock_pair *pair = &item->pair[item->n_pairs++];
+	*pair = (struct stock_pair){.item = item, .location = at->id, .location_name = at->name};
+	return pair;
+}
+
+static enum errk add_quantity(struct stock_put *p, struct stock_item *item,
+			      const struct stock_wish *wish, struct err *e)
+{
+	const struct stock_location *at = NULL;
+	enum errk rc = stock_find_location(p->shop, wish->location, &at, e);
+	if (rc != E_OK)
+		return rc;
+	if (!at)
+		BUG("location '%s' is neither found nor refused", wish->location);
+	struct stock_pair *pair = pair_at(item, at);
+	return decimal_add(pair->sum, wish->figure, &pair->sum, e);
+}
+
+static enum errk read_document(struct stock_put *p, struct stock_item *item, struct err *e)
+{
+	struct stock_wish *wish;
+	size_t n;
+	enum errk rc = stock_wishes(item->put->doc, p->figure, p->arena, &item->sku, &wish, &n, e);
+	if (rc != E_OK)
+		return rc;
+	item->pair = arena_array(p->arena, n, sizeof(*item->pair));
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = add_quantity(p, item, &wish[i], e);
+	return rc;
+}
+
+enum errk stock_read_documents(struct stock_put *p, struct err *e)
+{
+	size_t pairs = 0;
+	p->item = arena_array(p->arena, p->batch->n, sizeof(*p->item));
+	for (size_t i = 0; i < p->batch->n; i++) {
+		struct put_item *put = &p->batch->item[i];
+		struct err why;
+		put->adopted = false;
+		/* Without a document: what landed was looked for; its error stands already. */
+		if (!put->doc)
+			continue;
+		put->err = (struct err){.kind = E_OK};
+		struct stock_item *item = &p->item[p->n];
+		*item = (struct stock_item){.put = put, .id = put->target_id};
+		enum errk rc = read_document(p, item, &why);
+		if (rc == E_RECORD)
+			put->err = why;
+		else if (rc != E_OK) {
+			*e = why;
+			return rc;
+		}
+		pairs += item->n_pairs;
+		p->n++;
+	}
+	p->pair = arena_array(p->arena, pairs, sizeof(*p->pair));
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; k < p->item[i].n_pairs; k++)
+			p->pair[p->n_pairs++] = &p->item[i].pair[k];
+	return E_OK;
+}
+
+static void add_locations(struct shopify *s, const cJSON *nodes)
+{
+	struct stock_location *larger =
+		arena_array(s->arena, s->n_locations + json_count(nodes, ""), sizeof(*larger));
+	const cJSON *node;
+	if (s->n_locations)
+		memcpy(larger, s->location, s->n_locations * sizeof(*larger));
+	s->location = larger;
+	cJSON_ArrayForEach (node, nodes)
+		larger[s->n_locations++] = (struct stock_location){
+			.id = arena_strdup(s->arena, json_str(node, "id")),
+			.number = arena_strdup(s->arena, json_str(node, "legacyResourceId")),
+			.name = arena_strdup(s->arena, json_str(node, "name")),
+			.active = json_bool(node, "isActive", false),
+		};
+}
+
+enum errk stock_read_locations(struct shopify *s, struct arena *a, struct err *e)
+{
+	const char *after = NULL;
+	bool more = !s->locations_read;
+	while (more) {
+		struct shopify_query q = {.doc = DOC_LOCATIONS, .variables = json_object()};
+		json_add_int(q.variables, "first", PAGE_MAX);
+		json_add_str(q.variables, "after", after);
+		enum errk rc = shopify_send(s, &q, 1, a, e);
+		if (rc == E_OK) {
+			add_locations(s, json_at(q.data, "locations.nodes"));
+			more = json_bool(q.data, "locations.pageInfo.hasNextPage", false);
+			after = arena_strdup(a, json_str(q.data, "locations.pageInfo.endCursor"));
+		}
+		shopify_query_release(&q);
+		if (rc != E_OK)
+			return rc;
+	}
+	s->locations_read = true;
+	return E_OK;
+}
+
+enum errk stock_find_location(const struct shopify *s, const char *which,
+			      const struct stock_location **out, struct err *e)
+{
+	const struct stock_location *hit = NULL;
+	const char *names = "";
+	struct arena *a = arena_new();
+	enum errk rc = E_OK;
+	bool twice = false;
+	for (size_t i = 0; i < s->n_locations; i++) {
+		const struct stock_location *l = &s->location[i];
+		if (str_equal(l->name, which) || str_equal(l->id, which) ||
+		    str_equal(l->number, which)) {
+			twice |= hit != NULL;
+			hit = l;
+		}
+		if (l->active)
+			names = arena_printf(a, "%s%s'%s'", names, *names ? ", " : "", l->name);
+	}
+	if (!hit)
+		rc = err_set(
+			e, E_RECORD, "unknown_location",
+			"the shop has no location '%s' (it has %s); correct tables/locations.csv, "
+			"then run: erpsync queue retry --code unknown_location",
+			which, names);
+	else if (twice)
+		rc = err_set(e, E_RECORD, "unknown_location",
+			     "the shop has two locations '%s'; name it by its id in "
+			     "tables/locations.csv, then run: erpsync queue retry --code "
+			     "unknown_location",
+			     which);
+	else if (!hit->active)
+		rc = err_set(
+			e, E_RECORD, "unknown_location",
+			"the shop's location '%s' is deactivated; activate it there, or correct "
+			"tables/locations.csv, then run: erpsync queue retry --code "
+			"unknown_location",
+			which);
+	else
+		*out = hit;
+	arena_free(a);
+	return rc;
+}

@@ -1,0 +1,103 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "connectors/shopify/stock_priv.h"
+
+static void take_variant(struct stock_put *p, struct stock_item *item, const cJSON *node)
+{
+	if (item->proven || json_int(node, "inventoryItem.duplicateSkuCount", 0) > 0) {
+		stock_refuse(
+			item, "duplicate_sku",
+			"several variants of the shop have the SKU '%s', so it is not known which "
+			"one is meant; give each its own, then run: erpsync queue retry '%s'",
+			item->sku, item->put->label);
+		return;
+	}
+	item->id = arena_strdup(p->arena, json_str(node, "inventoryItem.id"));
+	item->proven = true;
+	if (json_bool(node, "requiresComponents", false))
+		stock_refuse(
+			item, "bundle",
+			"'%s' is a bundle in the shop: its stock follows from its components and "
+			"can't be written",
+			item->sku);
+	else if (!json_bool(node, "inventoryItem.tracked", true))
+		stock_refuse(
+			item, "untracked",
+			"the shop does not track the quantity of '%s', so it would be sold "
+			"without end whatever is written; switch \"Track quantity\" on there, then "
+			"run: erpsync queue retry '%s'",
+			item->sku, item->put->label);
+}
+
+/* The items that are looked for, and their SKUs. */
+struct wanted {
+	struct stock_put *put;
+	struct stock_item **item;
+};
+
+static void take_hit(void *ctx, size_t i, const cJSON *node)
+{
+	const struct wanted *w = ctx;
+	take_variant(w->put, w->item[i], node);
+}
+
+static int by_item_id(const void *a, const void *b)
+{
+	const struct stock_item *x = *(struct stock_item *const *)a,
+				*y = *(struct stock_item *const *)b;
+	return strcmp(x->id, y->id);
+}
+
+/* Two SKUs of the ERP that are one article here: each would undo the other. */
+static void refuse_twins(struct stock_put *p)
+{
+	struct stock_item **some = arena_array(p->arena, p->n, sizeof(*some));
+	size_t n = 0;
+	for (size_t i = 0; p->item && i < p->n; i++)
+		if (p->item[i].id && p->item[i].put->err.kind == E_OK)
+			some[n++] = &p->item[i];
+	if (n)
+		qsort(some, n, sizeof(struct stock_item *), by_item_id);
+	for (size_t i = 1; i < n; i++) {
+		struct stock_item *a = some[i - 1], *b = some[i];
+		if (strcmp(a->id, b->id) != 0)
+			continue;
+		if (a->put->err.kind == E_OK)
+			stock_refuse(a, "same_article",
+				     "is the same article of the shop as '%s' ('%s'); correct "
+				     "tables/store_skus.csv",
+				     b->put->label, b->sku);
+		stock_refuse(b, "same_article",
+			     "is the same article of the shop as '%s' ('%s'); correct "
+			     "tables/store_skus.csv",
+			     a->put->label, a->sku);
+	}
+}
+
+enum errk stock_find_items(struct stock_put *p, struct err *e)
+{
+	struct wanted w = {p, arena_array(p->arena, p->n, sizeof(*w.item))};
+	const char **sku = arena_array(p->arena, p->n, sizeof(*sku));
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		struct stock_item *item = &p->item[i];
+		if (item->id || item->put->err.kind != E_OK || !item->n_pairs)
+			continue;
+		w.item[n] = item;
+		sku[n++] = item->sku;
+	}
+	enum errk rc = sku_search(p->shop, sku, n, p->arena, take_hit, &w, e);
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		if (!w.item[i]->proven && w.item[i]->put->err.kind == E_OK)
+			stock_refuse(w.item[i], "unknown_sku",
+				     "no variant of the shop has the SKU '%s'; create it there, "
+				     "or name the shop's SKU in tables/store_skus.csv, then run: "
+				     "erpsync queue retry '%s'",
+				     w.item[i]->sku, w.item[i]->put->label);
+	refuse_twins(p);
+	return E_OK;
+}

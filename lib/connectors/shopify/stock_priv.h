@@ -1,0 +1,132 @@
+#ifndef ERPSYNC_CONNECTORS_SHOPIFY_STOCK_PRIV_H
+#define ERPSYNC_CONNECTORS_SHOPIFY_STOCK_PRIV_H
+
+#include "base/decimal.h"
+#include "connectors/shopify/shopify_priv.h"
+#include "connectors/stock_wish.h"
+
+/*
+ * Stock into the shop. A put is a few rounds of: find the items of the SKUs ▶ read their levels ▶
+ * reckon what each should be ▶ write the differences against what was read. What moved in between
+ * is read again in the next round.
+ */
+enum {
+	/* Items of one put: several requests' worth, so that few differences still share one write. */
+	STOCK_BATCH = 1000,
+	/* The first reading and writing, and three more for what moved meanwhile. */
+	STOCK_ROUNDS = 4,
+	/* Further tries of a write whose answer did not come, under the same key. */
+	STOCK_RESENDS = 2,
+};
+
+struct stock_item;
+
+/* One article at one location. */
+struct stock_pair {
+	struct stock_item *item;
+	const char *location, *location_name; /* gid; as the shop calls it */
+	struct decimal sum;                   /* of the ERP's warehouses there */
+	int64_t target;                       /* what it should be */
+	int64_t have;                         /* what the shop says it is */
+	int64_t moved_at;                     /* when that last changed, seconds */
+	bool active;                          /* the shop sells it from there */
+	bool done;                            /* is as it should be, or left alone on purpose */
+	bool written;                         /* by this put */
+	bool unsettled;                       /* moved so lately that the next run looks again */
+	struct err refusal;                   /* of an activation, to be believed the second time */
+};
+
+/* One article of the batch. */
+struct stock_item {
+	struct put_item *put;
+	const char *sku; /* the shop's */
+	const char *id;  /* gid of the inventory item; NULL = not found yet */
+	bool proven;     /* its SKU was read back in this put */
+	struct stock_pair *pair;
+	size_t n_pairs;
+};
+
+/* One put under way. */
+struct stock_put {
+	struct shopify *shop;
+	struct put_batch *batch;
+	struct arena *arena;
+	enum stock_figure figure;
+	const char *name; /* of the figure at Shopify: "on_hand", "available" */
+	const char *reason;
+	int64_t buffer;
+	bool activate;
+	struct stock_item *item;
+	size_t n;
+	struct stock_pair **pair; /* of all items */
+	size_t n_pairs;
+	struct stock_fresh *fresh; /* units of orders that nobody has read; NULL = none */
+	size_t n_fresh;
+	bool counts_orders; /* the figure must be corrected by orders that the ERP does not know */
+	size_t seq;         /* number of the next call, for its key and note */
+};
+
+/* The article is out: its pairs are done with. */
+void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+static inline bool stock_is_open(const struct stock_pair *p)
+{
+	return !p->done && p->item->put->err.kind == E_OK;
+}
+
+/* stock_document.c: the mapped documents of a batch. */
+/* Fills items and pairs; an article's own trouble goes into its put_item. */
+MUST_CHECK enum errk stock_read_documents(struct stock_put *p, struct err *e);
+/* The shop's locations, read once a run. "Warehouse Lyon", its id or gid; NULL = unknown. */
+struct stock_location {
+	const char *id, *number, *name;
+	bool active;
+};
+MUST_CHECK enum errk stock_read_locations(struct shopify *s, struct arena *a, struct err *e);
+MUST_CHECK enum errk stock_find_location(const struct shopify *s, const char *which,
+					 const struct stock_location **out, struct err *e);
+
+/* stock_items.c */
+/* Finds the items of all SKUs that have none, by search; refuses what can't be written. */
+MUST_CHECK enum errk stock_find_items(struct stock_put *p, struct err *e);
+/* stock_levels.c: reads have and active of all open pairs. */
+MUST_CHECK enum errk stock_read_levels(struct stock_put *p, struct err *e);
+
+/* stock_reckon.c */
+/* Sum, less what the ERP does not know yet, whole units, less the buffer, not below zero. */
+MUST_CHECK enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair,
+				  bool *negative, struct err *e);
+
+/* stock_orders.c: units of orders that came after the last reading. */
+struct stock_fresh {
+	const char *sku;
+	int64_t units;
+};
+MUST_CHECK enum errk stock_read_fresh(struct stock_put *p, struct err *e);
+int64_t stock_fresh_units(const struct stock_put *p, const char *sku);
+
+/* stock_calls.c: writes with a key, noted before they are sent. */
+struct stock_call {
+	enum shopify_document doc;
+	cJSON *variables;    /* with its key; owned */
+	cJSON *root;         /* the answer; owned */
+	const cJSON *errors; /* userErrors, inside root; NULL where there are none */
+};
+/*
+ * Sends it, again with the same key where the answer does not come. E_OK: answered, perhaps with
+ * userErrors; E_UNSURE: it may have happened; others: it has not.
+ */
+MUST_CHECK enum errk stock_call(struct stock_put *p, struct stock_call *c, struct err *e);
+/* Sends what an interrupted put had noted once more; sets p->seq behind it. */
+MUST_CHECK enum errk stock_replay(struct stock_put *p, struct err *e);
+void stock_forget(const struct shopify *s, const char *batch_key);
+static inline void cleanup_stock_call(struct stock_call *c)
+{
+	cJSON_Delete(c->variables);
+	cJSON_Delete(c->root);
+}
+
+/* stock_write.c: writes the differences of all open pairs. */
+MUST_CHECK enum errk stock_write(struct stock_put *p, struct err *e);
+
+#endif

@@ -1,0 +1,178 @@
+#include <string.h>
+
+#include "base/str.h"
+#include "connectors/shopify/stock_priv.h"
+
+/* What a person should know, once a run each. */
+enum { TOLD_NEGATIVE = 1, TOLD_INACTIVE = 2 };
+
+static void tell(struct stock_put *p, int what, const char *text)
+{
+	struct shopify *s = p->shop;
+	if (!(s->stock_told & what))
+		s->env.notice(s->env.notice_ctx, text);
+	s->stock_told |= what;
+}
+
+static void read_settings(struct stock_put *p)
+{
+	const struct conf *c = p->shop->env.conf;
+	p->figure = stock_figure_wanted(c);
+	p->name = p->figure == FIGURE_ON_HAND ? "on_hand" : "available";
+	p->reason = conf_text(c, "inventory", "reason");
+	p->buffer = conf_int(c, "inventory", "buffer");
+	p->activate = str_equal(conf_text(c, "inventory", "inactive_level"), "activate");
+}
+
+/* Levels that can't be compared and set as this does. */
+static enum errk check_version(const struct shopify *s, struct err *e)
+{
+	if (strcmp(s->version, "2026-04") >= 0)
+		return E_OK;
+	return err_set(e, E_LOCAL, "bad_config",
+		       "stock needs [store] api_version = 2026-04 or newer, not %s", s->version);
+}
+
+/*
+ * Somebody bought a moment ago, and lists of orders may not show it yet: the figure is not raised
+ * now, and looked at again by the next run. To lower it is right in any case.
+ */
+static void settle(const struct stock_put *p, struct stock_pair *pair)
+{
+	if (!p->counts_orders || shopify_now(p->shop) - pair->moved_at >= INDEX_LAG)
+		return;
+	pair->unsettled = true;
+	pair->done = !pair->active || pair->target > pair->have;
+}
+
+/* Closes the pairs that are as they should be. */
+static enum errk compare(struct stock_put *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n_pairs; i++) {
+		struct stock_pair *pair = p->pair[i];
+		bool negative = false;
+		if (!stock_is_open(pair) || !pair->item->id)
+			continue;
+		enum errk rc = stock_reckon(p, pair, &negative, e);
+		if (rc != E_OK)
+			return rc;
+		if (negative)
+			tell(p, TOLD_NEGATIVE,
+			     arena_printf(
+				     p->arena,
+				     "the ERP has less than nothing of some articles (the first: "
+				     "'%s' at '%s'); they are offered with 0",
+				     pair->item->sku, pair->location_name));
+		if (!pair->active && pair->target > 0 && !p->activate)
+			tell(p, TOLD_INACTIVE,
+			     arena_printf(
+				     p->arena,
+				     "some articles are not stocked where the ERP has them (the "
+				     "first: '%s' at '%s'); left alone: [inventory] "
+				     "inactive_level = skip",
+				     pair->item->sku, pair->location_name));
+		/* A place that does not stock it sells none: so it should be when there is none. */
+		if (pair->active ? pair->have == pair->target : !pair->target || !p->activate)
+			pair->done = true;
+		else
+			settle(p, pair);
+	}
+	return E_OK;
+}
+
+static bool any_open(const struct stock_put *p)
+{
+	for (size_t i = 0; i < p->n_pairs; i++)
+		if (stock_is_open(p->pair[i]))
+			return true;
+	return false;
+}
+
+static enum errk run_round(struct stock_put *p, struct err *e)
+{
+	enum errk rc = stock_find_items(p, e);
+	if (rc == E_OK)
+		rc = stock_read_levels(p, e);
+	/* After the levels: what they know already must be known here too. */
+	if (rc == E_OK && p->figure != FIGURE_ON_HAND && p->batch->owed && any_open(p))
+		rc = stock_read_fresh(p, e);
+	if (rc == E_OK)
+		rc = compare(p, e);
+	if (rc != E_OK || p->batch->look_only)
+		return rc;
+	if (!p->shop->env.dry_run)
+		return stock_write(p, e);
+	for (size_t i = 0; i < p->n_pairs; i++)
+		if (stock_is_open(p->pair[i]) && p->pair[i]->item->id)
+			p->pair[i]->done = p->pair[i]->written = true;
+	return E_OK;
+}
+
+/* What became of each article. */
+static void report(struct stock_put *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct stock_item *item = &p->item[i];
+		bool open = false, written = false, unsettled = false;
+		for (size_t k = 0; k < item->n_pairs; k++) {
+			open |= !item->pair[k].done;
+			written |= item->pair[k].written;
+			unsettled |= item->pair[k].unsettled;
+		}
+		if (item->put->err.kind != E_OK)
+			continue;
+		item->put->target_id = item->id;
+		item->put->differs = open && p->batch->look_only;
+		if (item->put->differs)
+			continue;
+		item->put->adopted = !written;
+		if (unsettled && !open)
+			err_set(&item->put->err, E_BUSY, "stock_moving",
+				"moved less than a minute ago, and the shop may not list the order "
+				"yet; the next run goes on");
+		if (open)
+			err_set(&item->put->err, E_BUSY, "stock_moving",
+				"its stock in the shop moved each time it was written; the next run "
+				"goes on");
+	}
+}
+
+static enum errk run_rounds(struct stock_put *p, struct err *e)
+{
+	enum errk rc = check_version(p->shop, e);
+	if (rc == E_OK)
+		rc = shopify_authorize(p->shop, p->arena, e);
+	if (rc == E_OK)
+		rc = shopify_need_scopes(p->shop, 0, 1u << KIND_STOCK, p->arena, e);
+	if (rc == E_OK)
+		rc = stock_read_locations(p->shop, p->arena, e);
+	if (rc == E_OK && p->batch->unsure)
+		rc = stock_replay(p, e);
+	if (rc == E_OK)
+		rc = stock_read_documents(p, e);
+	int rounds = p->batch->look_only ? 1 : STOCK_ROUNDS;
+	for (int round = 0; rc == E_OK && (round == 0 || any_open(p)) && round < rounds; round++)
+		rc = run_round(p, e);
+	if (rc == E_OK)
+		report(p);
+	return rc;
+}
+
+/*
+ * A put that breaks off between two writes is put again as a whole: quantities are absolute, so what
+ * was written is found equal then. Only a write whose answer is missing keeps its note.
+ */
+enum errk stock_put(struct shopify *s, struct put_batch *batch, struct arena *a, struct err *e)
+{
+	struct stock_put p = {.shop = s, .batch = batch, .arena = a};
+	read_settings(&p);
+	enum errk rc = run_rounds(&p, e);
+	if (rc != E_OK && rc != E_UNSURE && !batch->unsure)
+		stock_forget(s, batch->key);
+	return rc;
+}
+
+void stock_put_committed(struct shopify *s, const struct put_batch *batch)
+{
+	stock_forget(s, batch->key);
+}

@@ -1,0 +1,84 @@
+#include "connectors/stock_wish.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+enum stock_figure stock_figure_wanted(const struct conf *c)
+{
+	const char *quantity = conf_text(c, "inventory", "quantity");
+
+	for (int f = 0; f < FIGURE_COUNT_; f++)
+		if (str_equal(quantity, stock_figure_name((enum stock_figure)f)))
+			return (enum stock_figure)f;
+	BUG("[inventory] quantity= is not set");
+}
+
+static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct arena *a,
+			    struct stock_wish *out, struct err *e)
+{
+	const char *where = json_str(entry, "location");
+	const char *text = json_str(entry, stock_figure_name(f));
+
+	if (!where)
+		return err_set(e, E_RECORD, "bad_document",
+			       "the mapping gave a quantity without location");
+	if (!text)
+		return err_set(e, E_RECORD, "no_figure",
+			       "the ERP gives no figure '%s' for it at '%s', and [inventory] "
+			       "quantity asks for that one",
+			       stock_figure_name(f), where);
+	out->location = arena_strdup(a, where);
+	return decimal_parse(text, &out->figure, e);
+}
+
+enum errk stock_wishes(const char *text, enum stock_figure f, struct arena *a, const char **sku,
+		       struct stock_wish **out, size_t *n, struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	enum errk k = json_parse(text, strlen(text), &doc, e);
+	const cJSON *entry;
+	struct stock_wish *list;
+	size_t count = 0;
+
+	if (k != E_OK)
+		return k;
+	if (str_blank(json_str(doc, "sku")))
+		return err_set(e, E_RECORD, "bad_document", "the mapping gave no SKU");
+	list = arena_array(a, json_count(doc, "quantities"), sizeof(*list));
+	cJSON_ArrayForEach (entry, json_at(doc, "quantities")) {
+		k = read_entry(entry, f, a, &list[count++], e);
+		if (k != E_OK)
+			return k;
+	}
+	*sku = arena_strdup(a, json_str(doc, "sku"));
+	*out = list;
+	*n = count;
+	return E_OK;
+}
+
+/* Whole units, downwards: of 2.7 metres two can be sold, of -0.5 none. */
+static int64_t whole(struct decimal d)
+{
+	int64_t units = d.units;
+
+	for (int i = 0; i < d.scale; i++) {
+		bool rest = units % 10 != 0;
+
+		units = units / 10 - (units < 0 && rest ? 1 : 0);
+	}
+	return units;
+}
+
+int64_t stock_target(struct decimal sum, int64_t owed, int64_t buffer, bool *negative)
+{
+	int64_t units = whole(sum);
+
+	*negative = units < 0;
+	units -= owed + buffer;
+	return units < 0 ? 0 : units;
+}

@@ -1,0 +1,37 @@
+#ifndef ERPSYNC_CONNECTORS_STOCK_WISH_H
+#define ERPSYNC_CONNECTORS_STOCK_WISH_H
+
+#include "base/decimal.h"
+#include "connectors/stock_record.h"
+
+/*
+ * What a store is to hold of one article, as mappings/<store>/stock.jq says it, whatever the store:
+ *
+ *	{"sku": "TEE-M", "quantities": [{"location": "Warehouse Lyon", "on_hand": "12.5",
+ *	 "available": null, "forecast": null}, …]}
+ *
+ * Several entries may name one location: they are warehouses of the ERP that are one place there,
+ * and are to be added up.
+ */
+struct stock_wish {
+	const char *location;
+	struct decimal figure;
+};
+
+/* [inventory] quantity=, which is set where stock is pulled. */
+enum stock_figure stock_figure_wanted(const struct conf *c);
+
+/* E_RECORD "bad_document", and "no_figure": the ERP does not give the wanted one. In the arena. */
+MUST_CHECK enum errk stock_wishes(const char *doc, enum stock_figure f, struct arena *a,
+				  const char **sku, struct stock_wish **out, size_t *n,
+				  struct err *e);
+
+/*
+ * The number to write: the sum in whole units, downwards, less what the ERP does not know of yet,
+ * less what is held back, not below zero. *negative: the ERP has less than nothing.
+ */
+int64_t stock_target(struct decimal sum, int64_t owed, int64_t buffer, bool *negative);
+/* Shopify, "INVALID_QUANTITY_TOO_HIGH": more is refused. */
+enum { STOCK_TARGET_MAX = 1000000000 };
+
+#endif

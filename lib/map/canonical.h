@@ -1,0 +1,67 @@
+#ifndef ERPSYNC_MAP_CANONICAL_H
+#define ERPSYNC_MAP_CANONICAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * The canonical documents: what travels between any store and any ERP. One table per kind says
+ * which fields exist; the run-time check, the masking of personal data and the reference in
+ * mappings/canonical/<kind>.md follow from it (a test compares them).
+ */
+enum canonical_type {
+	CANONICAL_TEXT,    /* string */
+	CANONICAL_ID,      /* string, not empty */
+	CANONICAL_DECIMAL, /* string, "-12.50": an amount in the document's currency, or a rate */
+	CANONICAL_COUNT,   /* whole JSON number */
+	CANONICAL_BOOL,
+	CANONICAL_TIME, /* string, RFC 3339 UTC */
+	CANONICAL_OBJECT,
+	CANONICAL_ARRAY, /* of what the rows "path[]…" say */
+};
+
+struct canonical_field {
+	const char *path; /* "lines[].taxes[].rate"; "tags[]" for an array of plain values */
+	enum canonical_type type;
+	bool required; /* must be there and not null whenever its parent is */
+	bool personal; /* masked unless --personal */
+	const char *example, *help;
+};
+
+/* The table of a kind ("order"), ended by a row with path NULL; NULL for an unknown kind. */
+const struct canonical_field *canonical_fields(const char *kind);
+
+/*
+ * Missing required field, wrong type, malformed decimal or time: E_RECORD "bad_document" naming the
+ * path ("lines[2].unit_price: …"). Unknown fields are E_RECORD too: they are typing errors.
+ */
+MUST_CHECK enum errk canonical_check(const char *kind, const cJSON *doc, struct err *e);
+
+/*
+ * An order's parts must add up to its total:
+ *
+ *   parts = lines[].net_total + shipping_lines[].net_total + fees[].amount
+ *         + lines[].duties[].amount        (not when duties_included: prices hold them)
+ *         + totals.tip + totals.cash_rounding
+ *         + every taxes[].amount           (not when prices_include_tax)
+ *   parts + totals.rounding = totals.total
+ *
+ * and below that every net_total = its price - its discounts, every *_total = the sum of its parts.
+ * |totals.rounding| may be one minor unit of the currency per line and shipping line, ten at most.
+ * Taxes are those of lines, shipping lines, fees and duties when tax_detail is "line", else the
+ * order's taxes[]. E_RECORD "bad_sum" names both figures and the difference.
+ */
+MUST_CHECK enum errk canonical_sums(const cJSON *order, struct err *e);
+
+/* check, and sums where the kind has them. */
+MUST_CHECK enum errk canonical_verify(const char *kind, const cJSON *doc, struct err *e);
+
+/* Replaces personal values in place by "…" (kept: presence, and the domain of nothing). */
+void canonical_mask(const char *kind, cJSON *doc);
+
+#endif

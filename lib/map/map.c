@@ -1,0 +1,355 @@
+#include "map/map.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "map/canonical.h"
+#include "map/program.h"
+#include "map/table.h"
+
+#include "base/banned.h"
+
+enum { KINDS_MAX = 16, ASKED_MAX = 16, FILE_MAX = 4 * 1024 * 1024 };
+
+struct loaded {
+	char *kind;
+	struct program *program;
+};
+
+struct mapper {
+	struct arena *arena; /* what lives as long as the mapper */
+	const char *system;
+	const char *dirs[3]; /* overrides if any, shipped, NULL: the first that has a file wins */
+	cJSON *tables;       /* name -> table_json(); NULL before the first use */
+	struct loaded loaded[KINDS_MAX];
+	size_t n_loaded;
+	struct asked {
+		const char *name;
+		struct table *table; /* NULL: there is none */
+	} asked[ASKED_MAX];          /* tables that map_answer was asked about */
+	size_t n_asked;
+};
+
+enum errk mapper_open(const char *system, const char *override_dir, const char *shipped_dir,
+		      struct mapper **out, struct err *e)
+{
+	struct mapper *m;
+	size_t n = 0;
+
+	if (override_dir && !dir_exists(override_dir))
+		return err_set(e, E_LOCAL, "bad_mapping",
+			       "[mappings] path: the folder %s does not exist", override_dir);
+	if (!dir_exists(shipped_dir))
+		return err_set(e, E_LOCAL, "bad_mapping",
+			       "the folder of the shipped mappings, %s, does not exist",
+			       shipped_dir);
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		die(70, "out of memory");
+	m->arena = arena_new();
+	m->system = arena_strdup(m->arena, system);
+	/* Absolute, because jq takes other names as relative to something of its own. */
+	if (override_dir)
+		m->dirs[n++] = path_absolute(m->arena, override_dir);
+	m->dirs[n] = path_absolute(m->arena, shipped_dir);
+	*out = m;
+	return E_OK;
+}
+
+void mapper_free(struct mapper *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->n_loaded; i++)
+		program_free(m->loaded[i].program);
+	for (size_t i = 0; i < m->n_asked; i++)
+		table_free(m->asked[i].table);
+	cJSON_Delete(m->tables);
+	arena_free(m->arena);
+	free(m);
+}
+
+/* The file in effect, or NULL. */
+static const char *find(const struct mapper *m, const char *name, struct arena *a)
+{
+	for (size_t i = 0; m->dirs[i]; i++) {
+		const char *path = path_join(a, m->dirs[i], name);
+
+		if (file_exists(path))
+			return path;
+	}
+	return NULL;
+}
+
+/* Names like "tables/skus.csv" of one sub-folder over all folders, sorted, each once. */
+struct names {
+	const char **name;
+	size_t n;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static enum errk list_files(const struct mapper *m, const char *sub, const char *ending,
+			    struct arena *a, struct names *out, struct err *e)
+{
+	struct file_entry *entries[3] = {NULL};
+	size_t n[3] = {0}, total = 0, kept = 0;
+	const char **all;
+
+	for (size_t i = 0; m->dirs[i]; i++) {
+		const char *dir = *sub ? path_join(a, m->dirs[i], sub) : m->dirs[i];
+		enum errk k = E_OK;
+
+		if (dir_exists(dir))
+			k = dir_list(dir, a, &entries[i], &n[i], e);
+		if (k != E_OK)
+			return k;
+		total += n[i];
+	}
+	all = arena_array(a, total, sizeof(*all));
+	total = 0;
+	for (size_t i = 0; m->dirs[i]; i++)
+		for (size_t k = 0; k < n[i]; k++)
+			if (str_ends(entries[i][k].name, ending))
+				all[total++] = *sub ? path_join(a, sub, entries[i][k].name)
+						    : entries[i][k].name;
+	qsort(all, total, sizeof(*all), by_name);
+	for (size_t i = 0; i < total; i++)
+		if (kept == 0 || strcmp(all[kept - 1], all[i]) != 0)
+			all[kept++] = all[i];
+	*out = (struct names){all, kept};
+	return E_OK;
+}
+
+static enum errk add_table(const char *path, const char *file, struct arena *a, cJSON *tables,
+			   struct err *e)
+{
+	CLEANUP(table) struct table *t = NULL;
+	const char *base = strrchr(file, '/') + 1;
+	const char *name = arena_strndup(a, base, strlen(base) - strlen(".csv"));
+	enum errk k = table_load(path, name, &t, e);
+
+	if (k == E_OK)
+		json_add(tables, name, table_json(t));
+	return k;
+}
+
+static enum errk load_tables(struct mapper *m, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(json) cJSON *tables = json_object();
+	struct names files;
+	enum errk k;
+
+	if (m->tables)
+		return E_OK;
+	k = list_files(m, "tables", ".csv", a, &files, e);
+	for (size_t i = 0; k == E_OK && i < files.n; i++)
+		k = add_table(find(m, files.name[i], a), files.name[i], a, tables, e);
+	if (k == E_OK)
+		m->tables = TAKE(tables);
+	return k;
+}
+
+static enum errk compile(struct mapper *m, const char *kind, struct program **out, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *file = arena_printf(a, "%s/%s.jq", m->system, kind);
+	struct program_source src = {.path = find(m, file, a), .dirs = m->dirs};
+	char *text;
+	enum errk k;
+
+	if (!src.path && m->dirs[1])
+		return err_set(e, E_LOCAL, "bad_mapping", "no mapping %s in %s or %s", file,
+			       m->dirs[0], m->dirs[1]);
+	if (!src.path)
+		return err_set(e, E_LOCAL, "bad_mapping", "no mapping %s in %s", file, m->dirs[0]);
+	k = load_tables(m, e);
+	if (k == E_OK)
+		k = file_read(src.path, FILE_MAX, a, &text, NULL, e);
+	if (k != E_OK)
+		return k;
+	src.text = text;
+	src.tables = m->tables;
+	return program_compile(&src, out, e);
+}
+
+static enum errk program_of(struct mapper *m, const char *kind, struct program **out, struct err *e)
+{
+	enum errk k;
+
+	for (size_t i = 0; i < m->n_loaded; i++) {
+		if (str_equal(m->loaded[i].kind, kind)) {
+			*out = m->loaded[i].program;
+			return E_OK;
+		}
+	}
+	if (m->n_loaded == KINDS_MAX)
+		BUG("more than %d kinds of document", KINDS_MAX);
+	k = compile(m, kind, out, e);
+	if (k == E_OK)
+		m->loaded[m->n_loaded++] = (struct loaded){arena_strdup(m->arena, kind), *out};
+	return k;
+}
+
+enum errk map_check(struct mapper *m, const char *kind, struct err *e)
+{
+	struct program *p;
+
+	return program_of(m, kind, &p, e);
+}
+
+struct answers {
+	const char *column, **list;
+	size_t n, cap;
+	struct arena *arena;
+};
+
+static void add_answer(struct answers *s, const cJSON *row)
+{
+	const char *text = json_str(row, s->column);
+
+	if (!text || !*text || str_equal(text, "*"))
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (str_equal(s->list[i], text))
+			return;
+	if (s->n == s->cap) {
+		const char **more = arena_array(s->arena, s->cap * 2 + 8, sizeof(*more));
+
+		if (s->n)
+			memcpy(more, s->list, s->n * sizeof(*more));
+		s->list = more;
+		s->cap = s->cap * 2 + 8;
+	}
+	s->list[s->n++] = arena_strdup(s->arena, text);
+}
+
+/* Rows stand in a tree, one level per key column; see table.h. */
+static void walk_rows(struct answers *s, const cJSON *level, int64_t depth)
+{
+	const cJSON *child;
+
+	if (depth == 0)
+		add_answer(s, level);
+	for (child = level && depth > 0 ? level->child : NULL; child; child = child->next)
+		walk_rows(s, child, depth - 1);
+}
+
+void map_answers(const struct mapper *m, const char *table, const char *column, struct arena *a,
+		 const char ***out, size_t *n)
+{
+	const cJSON *t = cJSON_GetObjectItemCaseSensitive(m->tables, table), *group, *pattern;
+	struct answers s = {.column = column, .arena = a};
+
+	walk_rows(&s, json_at(t, "rows"), json_int(t, "n_keys", 0));
+	for (group = json_at(t, "patterns") ? json_at(t, "patterns")->child : NULL; group;
+	     group = group->next)
+		for (pattern = group->child; pattern; pattern = pattern->next)
+			add_answer(&s, json_at(pattern, "row"));
+	*out = s.list;
+	*n = s.n;
+}
+
+static enum errk asked_table(struct mapper *m, const char *name, const struct table **out,
+			     struct err *e)
+{
+	struct table *t = NULL;
+	const char *path;
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < m->n_asked; i++)
+		if (str_equal(m->asked[i].name, name)) {
+			*out = m->asked[i].table;
+			return E_OK;
+		}
+	if (m->n_asked == ASKED_MAX)
+		BUG("more than %d tables were asked", ASKED_MAX);
+	path = find(m, arena_printf(m->arena, "tables/%s.csv", name), m->arena);
+	if (path)
+		k = table_load(path, name, &t, e);
+	if (k != E_OK)
+		return k;
+	m->asked[m->n_asked++] = (struct asked){arena_strdup(m->arena, name), t};
+	*out = t;
+	return E_OK;
+}
+
+enum errk map_answer(struct mapper *m, const char *table, const char *column, const char *key,
+		     struct arena *a, const char **out, struct err *e)
+{
+	const struct table *t = NULL;
+	enum errk k = asked_table(m, table, &t, e);
+
+	if (k == E_OK)
+		*out = t ? arena_strdup(a, table_answer(t, column, key)) : NULL;
+	return k;
+}
+
+/* A sum that is wrong can't be mended here: the shop's figures are the truth. */
+static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
+{
+	const char *name = json_str(doc, "name");
+	enum errk k = canonical_verify(kind, doc, e);
+
+	if (k == E_RECORD && str_equal(e->code, "bad_sum") && name)
+		err_append(e,
+			   "; correct it in the shop, or enter it in the ERP by hand, then run: "
+			   "erpsync queue drop '%s'",
+			   name);
+	return k;
+}
+
+enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,
+		  struct arena *a, const char **out, struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	struct program *p = NULL;
+	enum errk k = program_of(m, kind, &p, e);
+
+	if (k == E_OK)
+		k = json_parse(canonical, len, &doc, e);
+	if (k == E_OK)
+		k = verify(kind, doc, e);
+	if (k == E_OK)
+		k = program_run(p, doc, a, out, e);
+	return k;
+}
+
+enum errk map_fingerprint(struct mapper *m, const char *kind, char out[HASH_HEX_SIZE],
+			  struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(hash) struct hash *h = hash_new();
+	const char *const where[][2] = {{"", ".jq"}, {m->system, ".jq"}, {"tables", ".csv"}};
+	char content[HASH_HEX_SIZE];
+
+	/* A program may include any module of its folder: all kinds share one fingerprint. */
+	(void)kind;
+	for (size_t i = 0; i < sizeof(where) / sizeof(where[0]); i++) {
+		struct names files;
+		enum errk k = list_files(m, where[i][0], where[i][1], a, &files, e);
+
+		for (size_t f = 0; k == E_OK && f < files.n; f++) {
+			k = hash_file(find(m, files.name[f], a), content, e);
+			if (k == E_OK) {
+				hash_add(h, files.name[f], strlen(files.name[f]) + 1);
+				hash_add(h, content, sizeof(content));
+			}
+		}
+		if (k != E_OK)
+			return k;
+	}
+	hash_finish(h, out);
+	return E_OK;
+}

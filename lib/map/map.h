@@ -1,0 +1,72 @@
+#ifndef ERPSYNC_MAP_MAP_H
+#define ERPSYNC_MAP_MAP_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+
+/*
+ * Canonical document in, the target system's document out, by a jq program: data, not code.
+ *
+ *	<dir>/<system>/<kind>.jq   the program        mappings/csv/order.jq
+ *	<dir>/tables/<name>.csv    look-up tables     mappings/tables/skus.csv
+ *	<dir>/erpsync.jq           the functions that programs may call: include "erpsync";
+ *
+ * Each file is taken from the overrides folder if it is there, else from the shipped one.
+ */
+struct mapper;
+
+/*
+ * override_dir may be NULL. Reads nothing yet: programs and tables are loaded at the first
+ * map_run, once. E_LOCAL "bad_mapping" when a folder does not exist.
+ */
+MUST_CHECK enum errk mapper_open(const char *system, const char *override_dir,
+				 const char *shipped_dir, struct mapper **out, struct err *e);
+void mapper_free(struct mapper *m); /* takes NULL */
+
+/*
+ * Verifies the canonical document and runs the program on it. *out: compact JSON text with sorted
+ * keys, in the arena (the same document gives the same bytes).
+ * E_RECORD: what json_parse and canonical_verify say, "unmapped_<table>" (table, key and remedy in
+ * the message), the code of the program's own fail(), "mapping" (its error(), or an error of type);
+ * E_LOCAL "bad_mapping": program missing, does not compile (file:line), gives no or several
+ * results; "bad_table".
+ */
+MUST_CHECK enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,
+			     struct arena *a, const char **out, struct err *e);
+
+/* Compiles the program of a kind and loads every table, without running it: for `check`. */
+MUST_CHECK enum errk map_check(struct mapper *m, const char *kind, struct err *e);
+
+/*
+ * The answers that a column of a table can give, each once, without "*" and empty ones; after
+ * map_check. A table or column that isn't there has none. They live in the arena.
+ */
+void map_answers(const struct mapper *m, const char *table, const char *column, struct arena *a,
+		 const char ***out, size_t *n);
+
+/*
+ * What a table with one key column answers for this key in this column (NULL: its first one); *out
+ * NULL = nothing: a document with it would be parked. The table is read at its first question, so
+ * that a whole catalogue can be asked. E_LOCAL "bad_table"; a table or column that isn't there has
+ * no answer.
+ */
+MUST_CHECK enum errk map_answer(struct mapper *m, const char *table, const char *column,
+				const char *key, struct arena *a, const char **out, struct err *e);
+
+/*
+ * SHA-256 over name and content of all files that a mapping of this kind could read, whichever
+ * folder they are in; reads them anew. When it changes, what was parked for a mapping reason
+ * is tried again.
+ */
+MUST_CHECK enum errk map_fingerprint(struct mapper *m, const char *kind, char out[HASH_HEX_SIZE],
+				     struct err *e);
+
+static inline void cleanup_mapper(struct mapper **p)
+{
+	mapper_free(*p);
+}
+
+#endif

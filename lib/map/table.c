@@ -1,0 +1,357 @@
+#include "map/table_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csvfile.h"
+#include "base/decimal.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+/* Which column of the file goes where. */
+enum role { ROLE_IGNORED, ROLE_KEY, ROLE_VALUE };
+struct layout {
+	enum role role[TABLE_COLUMNS_MAX];
+	size_t n;
+};
+
+static const char *trimmed(struct arena *a, const char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t\r\n");
+	for (len = strlen(s); len > 0 && strchr(" \t\r\n", s[len - 1]); len--)
+		;
+	return arena_strndup(a, s, len);
+}
+
+/* "0.20" and "20%" are 0.2; what is no number stays text and matches as such. */
+static const char *rate_text(struct arena *a, const char *s)
+{
+	char digits[32], out[DECIMAL_TEXT_MAX];
+	size_t len = strlen(s);
+	bool percent = len > 0 && s[len - 1] == '%';
+	struct decimal d;
+
+	snprintf(digits, sizeof(digits), "%s", s);
+	if (percent && len < sizeof(digits)) {
+		for (len--; len > 0 && digits[len - 1] == ' '; len--)
+			;
+		digits[len] = '\0';
+	}
+	if (decimal_parse(digits, &d, NULL) != E_OK || (percent && d.scale > 7))
+		return s;
+	if (percent)
+		d.scale += 2;
+	return arena_strdup(a, decimal_text_short(d, out));
+}
+
+static enum errk read_header(struct table *t, const struct csv_row *head, struct layout *l,
+			     struct err *e)
+{
+	if (head->n > TABLE_COLUMNS_MAX)
+		return err_set(e, E_LOCAL, "bad_table", "%s: more than %d columns", t->path,
+			       TABLE_COLUMNS_MAX);
+	for (l->n = 0; l->n < head->n; l->n++) {
+		const char *name = trimmed(t->arena, head->cell[l->n]);
+
+		for (size_t i = 0; *name && i < l->n; i++)
+			if (str_equal(name, trimmed(t->arena, head->cell[i])))
+				return err_set(e, E_LOCAL, "bad_table",
+					       "%s:1: the column '%s' stands there twice", t->path,
+					       name);
+		l->role[l->n] = ROLE_IGNORED; /* also a column without a name */
+		if (str_starts(name, "erp_") || str_starts(name, "store_")) {
+			l->role[l->n] = ROLE_VALUE;
+			t->values[t->n_values++] = name;
+		} else if (*name && !str_equal_nocase(name, "note")) {
+			l->role[l->n] = ROLE_KEY;
+			if (str_equal(name, "rate"))
+				t->rate_at = (int)t->n_keys;
+			t->keys[t->n_keys++] = name;
+		}
+	}
+	if (!t->n_values)
+		return err_set(e, E_LOCAL, "bad_table",
+			       "%s:1: no column whose name begins with 'erp_' or 'store_'",
+			       t->path);
+	if (!t->n_keys)
+		return err_set(e, E_LOCAL, "bad_table", "%s:1: no key column", t->path);
+	return E_OK;
+}
+
+static struct table_row *new_row(struct table *t, int64_t line)
+{
+	if (t->n_rows == t->cap) {
+		t->cap = t->cap ? t->cap * 2 : 64;
+		t->rows = reallocarray(t->rows, t->cap, sizeof(*t->rows));
+		if (!t->rows)
+			die(70, "out of memory");
+	}
+	t->rows[t->n_rows] = (struct table_row){
+		.key = arena_array(t->arena, t->n_keys, sizeof(char *)),
+		.value = arena_array(t->arena, t->n_values, sizeof(char *)),
+		.line = line,
+	};
+	return &t->rows[t->n_rows++];
+}
+
+/* Fewest "*" first, then fewest cells with a star inside, then the line. */
+static enum errk rank_row(const struct table *t, struct table_row *r, struct err *e)
+{
+	int64_t whole = 0, inside = 0;
+
+	for (size_t i = 0; i < t->n_keys; i++) {
+		const char *cell = r->key[i], *star = strchr(cell, '*');
+
+		if (!star)
+			continue;
+		if (str_equal(cell, "*")) {
+			whole++;
+			continue;
+		}
+		if (strchr(star + 1, '*') || (star != cell && star[1]))
+			return err_set(e, E_LOCAL, "bad_table",
+				       "%s:%lld: '%s': a star can stand at the beginning or at the "
+				       "end, once",
+				       t->path, (long long)r->line, cell);
+		inside++;
+		r->pattern = true;
+	}
+	r->rank = (whole << 40) + (inside << 32) + r->line;
+	return E_OK;
+}
+
+static enum errk add_row(struct table *t, const struct layout *l, const struct csv_row *in,
+			 struct err *e)
+{
+	size_t key = 0, value = 0, filled = 0;
+	struct table_row *r;
+
+	for (size_t i = 0; i < in->n; i++)
+		filled += !str_blank(in->cell[i]);
+	if (!filled) /* spreadsheets leave lines of nothing but commas */
+		return E_OK;
+	for (size_t i = l->n; i < in->n; i++)
+		if (!str_blank(in->cell[i]))
+			return err_set(e, E_LOCAL, "bad_table",
+				       "%s:%lld: %zu cells, but the header has %zu columns",
+				       t->path, (long long)in->line, in->n, l->n);
+	r = new_row(t, in->line);
+	for (size_t i = 0; i < l->n; i++) {
+		const char *cell = i < in->n ? trimmed(t->arena, in->cell[i]) : "";
+
+		if (l->role[i] == ROLE_VALUE)
+			r->value[value++] = cell;
+		else if (l->role[i] == ROLE_KEY)
+			r->key[key++] = cell;
+	}
+	if (t->rate_at >= 0)
+		r->key[t->rate_at] = rate_text(t->arena, r->key[t->rate_at]);
+	return rank_row(t, r, e);
+}
+
+static size_t key_width; /* for the comparison below; qsort(3) hands no context on */
+
+static int by_key(const void *a, const void *b)
+{
+	const struct table_row *x = *(const struct table_row *const *)a;
+	const struct table_row *y = *(const struct table_row *const *)b;
+	int c = 0;
+
+	for (size_t i = 0; c == 0 && i < key_width; i++)
+		c = strcmp(x->key[i], y->key[i]);
+	return c ? c : (x->line > y->line) - (x->line < y->line);
+}
+
+static bool same_key(const struct table *t, const struct table_row *a, const struct table_row *b)
+{
+	for (size_t i = 0; i < t->n_keys; i++)
+		if (strcmp(a->key[i], b->key[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Its rank begins with the number of its stars. */
+static bool has_star(const struct table_row *r)
+{
+	return r->rank >> 32 != 0;
+}
+
+static enum errk sort_rows(struct table *t, struct err *e)
+{
+	struct table_row **sorted = arena_array(t->arena, t->n_rows, sizeof(*sorted));
+
+	for (size_t i = 0; i < t->n_rows; i++)
+		sorted[i] = &t->rows[i];
+	key_width = t->n_keys;
+	qsort(sorted, t->n_rows, sizeof(*sorted), by_key);
+	for (size_t i = 1; i < t->n_rows; i++)
+		if (same_key(t, sorted[i - 1], sorted[i]))
+			return err_set(
+				e, E_LOCAL, "bad_table",
+				"%s:%lld and %s:%lld have the same key (%s '%s'%s); remove one",
+				t->path, (long long)sorted[i - 1]->line, t->path,
+				(long long)sorted[i]->line, t->keys[0], sorted[i]->key[0],
+				t->n_keys > 1 ? ", …" : "");
+	t->sorted = sorted;
+	t->starred = arena_array(t->arena, t->n_rows, sizeof(*t->starred));
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (has_star(&t->rows[i]))
+			t->starred[t->n_starred++] = &t->rows[i];
+	return E_OK;
+}
+
+static enum errk load(struct table *t, struct err *e)
+{
+	__attribute__((cleanup(cleanup_csv_reader))) struct csv_reader *r = NULL;
+	struct layout l = {0};
+	struct csv_row row;
+	bool more = true;
+	enum errk k;
+
+	k = csv_reader_open(t->path, &r, e);
+	if (k == E_OK)
+		k = read_header(t, csv_reader_header(r), &l, e);
+	while (k == E_OK && more) {
+		k = csv_reader_next(r, &row, &more, e);
+		if (k == E_OK && more)
+			k = add_row(t, &l, &row, e);
+	}
+	return k == E_OK ? sort_rows(t, e) : k;
+}
+
+enum errk table_load(const char *path, const char *name, struct table **out, struct err *e)
+{
+	struct table *t = calloc(1, sizeof(*t));
+	struct err why = {0};
+
+	if (!t)
+		die(70, "out of memory");
+	t->arena = arena_new();
+	t->path = arena_strdup(t->arena, path);
+	t->name = arena_strdup(t->arena, name);
+	t->rate_at = -1;
+	if (load(t, &why) != E_OK) {
+		table_free(t);
+		/* The reader calls bad CSV a bad record; here it stops every record. */
+		return err_set(e, E_LOCAL, "bad_table", "%s", why.msg);
+	}
+	*out = t;
+	return E_OK;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	free(t->rows);
+	arena_free(t->arena);
+	free(t);
+}
+
+const char *table_name(const struct table *t)
+{
+	return t->name;
+}
+
+static bool cell_matches(const char *cell, const char *text)
+{
+	size_t len = strlen(cell);
+
+	if (str_equal(cell, "*") || str_equal(cell, text))
+		return true;
+	if (cell[0] == '*')
+		return str_ends(text, cell + 1);
+	return len > 0 && cell[len - 1] == '*' && strncmp(cell, text, len - 1) == 0;
+}
+
+static size_t value_index(const struct table *t, const char *value)
+{
+	for (size_t i = 0; i < t->n_values; i++)
+		if (str_equal(t->values[i], value))
+			return i;
+	BUG("table %s has no column '%s'", t->name, value);
+}
+
+/* The row with exactly this key; NULL if there is none. Any other that matches has a star. */
+static const struct table_row *exact_row(const struct table *t, const char **want)
+{
+	const struct table_row key = {.key = want, .line = 0};
+	size_t low = 0, high = t->n_rows;
+
+	key_width = t->n_keys;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct table_row *probe = &key;
+
+		if (by_key(&t->sorted[mid], &probe) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == t->n_rows || !same_key(t, t->sorted[low], &key) || has_star(t->sorted[low]))
+		return NULL;
+	return t->sorted[low];
+}
+
+static bool row_matches(const struct table *t, const struct table_row *r, const char **want)
+{
+	for (size_t i = 0; i < t->n_keys; i++)
+		if (!cell_matches(r->key[i], want[i]))
+			return false;
+	return true;
+}
+
+static const struct table_row *best_row(const struct table *t, const char **want)
+{
+	const struct table_row *best = exact_row(t, want);
+
+	if (best)
+		return best;
+	for (size_t i = 0; i < t->n_starred; i++) {
+		const struct table_row *r = t->starred[i];
+
+		if (row_matches(t, r, want) && (!best || r->rank < best->rank))
+			best = r;
+	}
+	return best;
+}
+
+const char *table_find(const struct table *t, const char *const *key, size_t n_key,
+		       const char *value)
+{
+	struct arena *a = arena_new();
+	const char *found, **want = arena_array(a, n_key, sizeof(char *));
+	const struct table_row *best;
+	size_t column = value_index(t, value);
+
+	if (n_key != t->n_keys)
+		BUG("table %s has %zu key columns, not %zu", t->name, t->n_keys, n_key);
+	for (size_t i = 0; i < n_key; i++)
+		want[i] = trimmed(a, key[i] ? key[i] : "");
+	if (t->rate_at >= 0)
+		want[t->rate_at] = rate_text(a, want[t->rate_at]);
+	best = best_row(t, want);
+	found = best ? best->value[column] : NULL;
+	if (found && str_equal(found, "*"))
+		found = key[0] ? key[0] : "";
+	arena_free(a);
+	return found;
+}
+
+const char *table_answer(const struct table *t, const char *column, const char *key)
+{
+	const char *found;
+	bool there = !column;
+
+	for (size_t i = 0; i < t->n_values && !there; i++)
+		there = str_equal(t->values[i], column);
+	if (t->n_keys != 1 || !there)
+		return NULL;
+	found = table_find(t, &key, 1, column ? column : t->values[0]);
+	return found && *found ? found : NULL;
+}

@@ -1,0 +1,65 @@
+#ifndef ERPSYNC_MAP_TABLE_H
+#define ERPSYNC_MAP_TABLE_H
+
+#include <stddef.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * Look-up tables that accountants and logistics people edit in a spreadsheet: CSV with a header.
+ * Columns whose name begins with "erp_" or "store_" are values, one named "note" is ignored, all
+ * others together are the key. Cells are trimmed.
+ *
+ * A key cell "*" matches anything, even nothing; "GST*" and "*Tax" match by beginning and end; an
+ * empty one matches only what is absent. Of several rows that match, one without stars wins,
+ * then the one with the fewest cells "*", then the fewest cells with a star inside, then the
+ * first in the file. A value cell "*" hands the first key cell on as it is. A "rate" key
+ * column is compared as a number, and "20%" is read as 0.2. Two rows with the same key:
+ * E_LOCAL "bad_table" with both file:line.
+ */
+struct table;
+
+/* name: without folder and ".csv". E_LOCAL "bad_table". */
+MUST_CHECK enum errk table_load(const char *path, const char *name, struct table **out,
+				struct err *e);
+void table_free(struct table *t); /* takes NULL */
+const char *table_name(const struct table *t);
+
+/*
+ * The whole table as JSON for mappings/erpsync.jq, which is the only one that reads it; owned by
+ * the caller:
+ *
+ *	{"file": "tables/skus.csv", "code": "unmapped_sku", "label": "SKU",
+ *	 "keys": ["shop_sku"], "n_keys": 1, "values": ["erp_sku"], "value": the first of them,
+ *	 "simple": one key column, no rate and no patterns, "rate_at": index of "rate" or null,
+ *	 "rows": {"TEE-M": {"erp_sku": "T-100", "line": 2, "rank": 2}, "*": {…}},
+ *	 "patterns": {"US": [{"needs": [{"at": 1, "end": "Tax"}], "row": {…}}]}}
+ *
+ * rows nests one level per key column; patterns are grouped by first key cell ("*" when that has
+ * a star). rank: of several rows that match, the smallest wins.
+ */
+cJSON *table_json(const struct table *t);
+
+/*
+ * Plain look-up by key cells in column order (NULL = absent), for code. NULL when no row matches; a
+ * value column that doesn't exist, or a wrong n_key, is a BUG.
+ */
+const char *table_find(const struct table *t, const char *const *key, size_t n_key,
+		       const char *value);
+
+/*
+ * A value column's answer (column NULL: the first one's) for a key, of a table with one key column;
+ * NULL when no row matches, when the answer is empty, when the table has several key columns or no
+ * such value column.
+ */
+const char *table_answer(const struct table *t, const char *column, const char *key);
+
+static inline void cleanup_table(struct table **p)
+{
+	table_free(*p);
+}
+
+#endif

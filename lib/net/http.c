@@ -1,0 +1,280 @@
+#include "net/http_priv.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/stop.h"
+
+#include "base/banned.h"
+
+enum {
+	CONNECT_TIMEOUT_MS = 10 * 1000,
+	TOTAL_TIMEOUT_MS = 60 * 1000,
+	MAX_WAIT_MS = 60 * 1000,
+	RETRY_BASE_MS = 500,
+	RETRIES = 4,
+};
+
+/* Life cycle */
+
+static char *copy_text(const char *s)
+{
+	char *copy = s ? strdup(s) : NULL;
+
+	if (s && !copy)
+		die(70, "out of memory");
+	return copy;
+}
+
+static void set_options(struct http *h, const struct http_options *o)
+{
+	struct http_options *to = &h->opt;
+
+	*to = *o;
+	to->user_agent = copy_text(o->user_agent ? o->user_agent : "erpsync");
+	to->trace_path = copy_text(o->trace_path);
+	to->ca_file = copy_text(o->ca_file);
+	if (to->connect_timeout_ms <= 0)
+		to->connect_timeout_ms = CONNECT_TIMEOUT_MS;
+	if (to->total_timeout_ms <= 0)
+		to->total_timeout_ms = TOTAL_TIMEOUT_MS;
+	if (to->max_wait_ms <= 0)
+		to->max_wait_ms = MAX_WAIT_MS;
+	if (to->retry_base_ms <= 0)
+		to->retry_base_ms = RETRY_BASE_MS;
+	if (to->retries < 0)
+		to->retries = RETRIES;
+}
+
+/*
+ * OpenSSL writes to sockets without MSG_NOSIGNAL, and CURLOPT_NOSIGNAL makes libcurl
+ * leave SIGPIPE to the program: a peer that hangs up must not kill a run.
+ */
+static void ignore_sigpipe(void)
+{
+	struct sigaction now;
+
+	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
+}
+
+enum errk http_open(const struct http_options *o, struct http **out, struct err *e)
+{
+	CLEANUP(http) struct http *h = calloc(1, sizeof(*h));
+	enum errk rc;
+
+	if (!h)
+		die(70, "out of memory");
+	set_options(h, o);
+	if (h->opt.ca_file && access(h->opt.ca_file, R_OK) != 0)
+		return err_set(e, E_LOCAL, "ca_file", "%s: the file of certificates can't be read",
+			       h->opt.ca_file);
+	if (h->opt.trace_path) {
+		rc = trace_open(h->opt.trace_path, &h->trace, e);
+		if (rc)
+			return rc;
+	}
+	ignore_sigpipe();
+	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+		return err_set(e, E_LOCAL, "libcurl", "libcurl can't be started");
+	h->curl_ready = true;
+	h->multi = curl_multi_init();
+	if (!h->multi)
+		die(70, "out of memory");
+	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+	*out = TAKE(h);
+	return E_OK;
+}
+
+void http_close(struct http *h)
+{
+	if (!h)
+		return;
+	while (h->idle) {
+		struct transfer *t = h->idle;
+
+		h->idle = t->next;
+		transfer_free(t);
+	}
+	if (h->multi)
+		curl_multi_cleanup(h->multi);
+	if (h->curl_ready)
+		curl_global_cleanup();
+	trace_close(h->trace);
+	free((char *)h->opt.user_agent);
+	free((char *)h->opt.trace_path);
+	free((char *)h->opt.ca_file);
+	free(h);
+}
+
+struct http_stats http_stats(const struct http *h)
+{
+	return h->stats;
+}
+
+enum errk http_pause(struct http *h, int64_t ms, struct err *e)
+{
+	int64_t since = clock_mono_ms();
+	bool slept = true;
+
+	if (stop_requested())
+		slept = false;
+	else if (ms > 0)
+		slept = stop_sleep_ms(ms);
+	h->stats.waited_ms += clock_mono_ms() - since;
+	if (slept)
+		return E_OK;
+	return err_set(e, E_BUSY, "stopped", "stopped (%s) while waiting for a rate limit",
+		       stop_reason() ? stop_reason() : "asked to");
+}
+
+enum errk http_send(struct http *h, struct http_call *call, struct arena *a, struct err *e)
+{
+	return http_batch(h, call, 1, 1, a, e);
+}
+
+const char *http_answer_header(const struct http_answer *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_headers; i++)
+		if (strcmp(a->headers[i].name, name) == 0)
+			return a->headers[i].value;
+	return NULL;
+}
+
+/* What may be asked for */
+
+static void cleanup_curlu(CURLU **p)
+{
+	curl_url_cleanup(*p);
+}
+
+static void cleanup_curl_text(char **p)
+{
+	curl_free(*p);
+}
+
+static CURLU *url_parse(const char *url)
+{
+	CURLU *u = curl_url();
+
+	if (!u)
+		die(70, "out of memory");
+	/* Unknown schemes pass here, to be refused by name below. */
+	if (curl_url_set(u, CURLUPART_URL, url ? url : "", CURLU_NON_SUPPORT_SCHEME)) {
+		curl_url_cleanup(u);
+		return NULL;
+	}
+	return u;
+}
+
+static char *url_part(CURLU *u, CURLUPart part)
+{
+	char *text = NULL;
+
+	if (curl_url_get(u, part, &text, 0))
+		return NULL;
+	return text;
+}
+
+const char *http_host(const char *url, char out[HTTP_HOST_MAX])
+{
+	CLEANUP(curlu) CURLU *u = url_parse(url);
+	CLEANUP(curl_text) char *host = u ? url_part(u, CURLUPART_HOST) : NULL;
+	CLEANUP(curl_text) char *port = u ? url_part(u, CURLUPART_PORT) : NULL;
+
+	snprintf(out, HTTP_HOST_MAX, "%s%s%s", host ? host : "?", port ? ":" : "",
+		 port ? port : "");
+	return out;
+}
+
+const char *http_subject(const struct http_request *r, char out[HTTP_SUBJECT_MAX])
+{
+	char host[HTTP_HOST_MAX];
+
+	snprintf(out, HTTP_SUBJECT_MAX, "%.70s (%s)", r->label ? r->label : "request",
+		 http_host(r->url, host));
+	return out;
+}
+
+/* libcurl has normalised the host before: "127.1" has become "127.0.0.1". */
+static bool host_is_loopback(const char *host)
+{
+	struct in_addr v4;
+
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	return str_equal_nocase(host, "localhost") || str_equal(host, "[::1]");
+}
+
+static enum errk admit_url(const struct http_request *r, bool *loopback, struct err *e)
+{
+	CLEANUP(curlu) CURLU *u = url_parse(r->url);
+	CLEANUP(curl_text) char *host = u ? url_part(u, CURLUPART_HOST) : NULL;
+	CLEANUP(curl_text) char *scheme = u ? url_part(u, CURLUPART_SCHEME) : NULL;
+	CLEANUP(curl_text) char *user = u ? url_part(u, CURLUPART_USER) : NULL;
+	CLEANUP(curl_text) char *password = u ? url_part(u, CURLUPART_PASSWORD) : NULL;
+	const char *label = r->label ? r->label : "request";
+
+	if (!host || !scheme || !*host)
+		return err_set(e, E_LOCAL, "bad_url", "%s: the address is not a valid URL", label);
+	if (user || password)
+		return err_set(e, E_LOCAL, "bad_url",
+			       "%s (%s): a user name or password in the URL is not accepted; "
+			       "configure credentials by their own keys",
+			       label, host);
+	*loopback = host_is_loopback(host);
+	if (str_equal_nocase(scheme, "https"))
+		return E_OK;
+	if (!str_equal_nocase(scheme, "http"))
+		return err_set(e, E_LOCAL, "bad_url", "%s (%s): %s is not supported; use https",
+			       label, host, scheme);
+	if (!*loopback)
+		return err_set(e, E_LOCAL, "bad_url",
+			       "%s (%s): plain http is accepted for this machine only "
+			       "(127.0.0.1, ::1, localhost); use https",
+			       label, host);
+	return E_OK;
+}
+
+static bool header_is_valid(const struct http_header *f)
+{
+	if (!f->name || !f->value || !*f->name)
+		return false;
+	for (const char *p = f->name; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("!#$%&'*+-.^_`|~", *p))
+			return false;
+	return !f->value[strcspn(f->value, "\r\n")];
+}
+
+enum errk http_admit(const struct http *h, const struct http_request *r, bool *loopback,
+		     struct err *e)
+{
+	char subject[HTTP_SUBJECT_MAX];
+	enum errk rc = admit_url(r, loopback, e);
+
+	if (rc)
+		return rc;
+	if (!r->method || !*r->method)
+		BUG("a request without a method");
+	for (size_t i = 0; i < r->n_headers; i++)
+		/*
+		 * A line break in a token that came with its file's newline would forge a
+		 * header.
+		 */
+		if (!header_is_valid(&r->headers[i]))
+			return err_set(e, E_LOCAL, "bad_header",
+				       "%s: header %zu has characters that are not allowed "
+				       "(is there a line break in a token?)",
+				       http_subject(r, subject), i + 1);
+	if (h->opt.dry_run && r->intent == HTTP_WRITE)
+		return err_set(e, E_LOCAL, "dry_run", "%s: a dry run sends no writes",
+			       http_subject(r, subject));
+	return E_OK;
+}

@@ -1,0 +1,15 @@
+#ifndef ERPSYNC_STATE_CHECKPOINT_H
+#define ERPSYNC_STATE_CHECKPOINT_H
+
+#include "state/state.h"
+
+/* How far a flow has pulled: a text that only the source connector understands. */
+
+/* *cursor = NULL when the flow has never pulled. */
+MUST_CHECK enum errk checkpoint_get(struct state *s, const char *flow, struct arena *a,
+				    const char **cursor, int64_t *moved_at, struct err *e);
+/* Call it in the transaction that stores what was pulled up to it. */
+MUST_CHECK enum errk checkpoint_set(struct state *s, const char *flow, const char *cursor,
+				    int64_t now, struct err *e);
+
+#endif

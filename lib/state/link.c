@@ -1,0 +1,181 @@
+#include "state/link.h"
+
+#include "base/cleanup.h"
+#include "state/db_priv.h"
+#include "base/banned.h"
+
+#define LINK_COLUMNS                                                               \
+	"SELECT flow, record, label, target_id, version, sent_hash, delivered_at," \
+	" changed_at, settled, dropped, memo FROM link "
+
+static struct link read_link(const struct query *q, struct arena *a)
+{
+	return (struct link){
+		.flow = query_col(q, 0, a),
+		.record = query_col(q, 1, a),
+		.label = query_col(q, 2, a),
+		.target_id = query_col(q, 3, a),
+		.version = query_col(q, 4, a),
+		.sent_hash = query_col(q, 5, a),
+		.delivered_at = query_col_int(q, 6),
+		.changed_at = query_col_int(q, 7),
+		.settled = query_col(q, 8, a),
+		.dropped = query_col(q, 9, a),
+		.memo = query_col(q, 10, a),
+	};
+}
+
+enum errk link_get(struct state *s, const char *flow, const char *record, struct arena *a,
+		   struct link *out, bool *found, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, LINK_COLUMNS "WHERE record = ? AND flow = ?");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_next(&q, &row, e);
+	if (rc != E_OK)
+		return rc;
+	*found = row;
+	if (row)
+		*out = read_link(&q, a);
+	return E_OK;
+}
+
+enum errk link_set(struct state *s, const struct link *l, int64_t now, struct err *e)
+{
+	/* `dropped` stays: it may name a newer version, dropped while this one was sent. */
+	CLEANUP(query)
+	struct query q =
+		query_open(s,
+			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
+			   " settled, delivered_at, changed_at, settled_at, memo)"
+			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?6 = '', 0, ?8), ?8,"
+			   " iif(?7 IS NULL, NULL, ?8), ?9)"
+			   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
+			   " target_id = excluded.target_id, version = excluded.version,"
+			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
+			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
+			   " memo = coalesce(excluded.memo, memo),"
+			   " delivered_at = iif(delivered_at = 0,"
+			   " excluded.delivered_at, delivered_at)");
+
+	query_text(&q, l->flow);
+	query_text(&q, l->record);
+	query_text(&q, l->label);
+	query_text(&q, l->target_id);
+	query_text(&q, l->version);
+	query_text(&q, l->sent_hash);
+	query_text(&q, l->settled);
+	query_int(&q, now);
+	query_text(&q, l->memo);
+	return query_run(&q, e);
+}
+
+enum errk link_set_memo(struct state *s, const char *flow, const char *record, const char *memo,
+			struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET memo = ? WHERE record = ? AND flow = ?");
+
+	query_text(&q, memo);
+	query_text(&q, record);
+	query_text(&q, flow);
+	return query_run(&q, e);
+}
+
+enum errk link_set_version(struct state *s, const char *flow, const char *record,
+			   const char *version, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET version = ?, changed_at = ?"
+				       " WHERE record = ? AND flow = ?");
+	enum errk rc;
+
+	query_text(&q, version);
+	query_int(&q, now);
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_run(&q, e);
+	if (rc == E_OK && query_changed(&q) != 1)
+		BUG("%s %s has no link", flow, record);
+	return rc;
+}
+
+static enum errk read_links(struct query *q, struct arena *a, struct link **out, size_t *n,
+			    struct err *e)
+{
+	struct link *links = arena_array(a, 1, sizeof(*links));
+	size_t count = 0, cap = 1;
+	bool row;
+	enum errk rc;
+
+	while ((rc = query_next(q, &row, e)) == E_OK && row) {
+		links = db_grow(a, links, count, &cap, sizeof(*links));
+		links[count++] = read_link(q, a);
+	}
+	if (rc != E_OK)
+		return rc;
+	*out = links;
+	*n = count;
+	return E_OK;
+}
+
+enum errk link_find(struct state *s, const char *flow, const char *who, struct arena *a,
+		    struct link **out, size_t *n, struct err *e)
+{
+	/* Two index look-ups; with OR on one table SQLite would scan it. */
+	CLEANUP(query)
+	struct query q = query_open(s,
+				    LINK_COLUMNS "WHERE record = ?1 AND (?2 IS NULL OR flow = ?2)"
+						 " UNION " LINK_COLUMNS
+						 "WHERE label = ?1 AND (?2 IS NULL OR flow = ?2)"
+						 " ORDER BY 1, 2");
+
+	query_text(&q, who);
+	query_text(&q, flow);
+	return read_links(&q, a, out, n, e);
+}
+
+enum errk link_of_target(struct state *s, const char *flow, const char *target_id, struct arena *a,
+			 struct link **out, size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, LINK_COLUMNS "WHERE flow = ? AND target_id = ?"
+						    " ORDER BY record");
+
+	query_text(&q, flow);
+	query_text(&q, target_id);
+	return read_links(&q, a, out, n, e);
+}
+
+enum errk link_settle(struct state *s, const char *flow, const char *target_id, const char *answer,
+		      int64_t now, int64_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET settled = ?, settled_at = ?"
+				       " WHERE flow = ? AND target_id = ?");
+	enum errk rc;
+
+	query_text(&q, answer);
+	query_int(&q, now);
+	query_text(&q, flow);
+	query_text(&q, target_id);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*n = query_changed(&q);
+	return rc;
+}
+
+enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *e)
+{
+	/* Answered from the index on (flow, target_id) alone. */
+	CLEANUP(query)
+	struct query q = query_open(s,
+				    "SELECT count(*) FROM link WHERE flow = ? AND target_id > ''");
+
+	query_text(&q, flow);
+	return query_one_int(&q, n, e);
+}

@@ -1,0 +1,51 @@
+#ifndef ERPSYNC_STATE_LINK_H
+#define ERPSYNC_STATE_LINK_H
+
+#include "state/state.h"
+
+/* Which record here is which record there, and the hash of what was last written. */
+struct link {
+	const char *flow, *record, *label;
+	const char *target_id; /* the other side's id or document, e.g. "orders-000012.csv" */
+	const char *version;   /* of the source record that was last dealt with */
+	/* Of the mapped document that was last written; "" = none (dropped). */
+	const char *sent_hash;
+	int64_t delivered_at; /* first delivery */
+	int64_t changed_at;   /* last write or version change */
+	/* NULL = no later answer expected or none yet, else what the target said. */
+	const char *settled;
+	/* Version that a person took out of the queue (queue_drop), else NULL; read only. */
+	const char *dropped;
+	const char *memo; /* the target connector's own text, see put_item; NULL = none */
+};
+
+MUST_CHECK enum errk link_get(struct state *s, const char *flow, const char *record,
+			      struct arena *a, struct link *out, bool *found, struct err *e);
+/*
+ * Inserts or updates by (flow, record). changed_at becomes now, and so does delivered_at of a
+ * record that was never delivered before; delivered_at, changed_at and dropped of *l are not
+ * looked at. memo NULL leaves what is there.
+ */
+MUST_CHECK enum errk link_set(struct state *s, const struct link *l, int64_t now, struct err *e);
+/* Only the version moved: the mapped document is the same as last time. No link is a BUG. */
+MUST_CHECK enum errk link_set_version(struct state *s, const char *flow, const char *record,
+				      const char *version, int64_t now, struct err *e);
+/* The memo alone, of a record whose put did not end well. Without a link nothing happens. */
+MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char *record,
+				   const char *memo, struct err *e);
+/* All links of a flow whose record or label equals who. */
+MUST_CHECK enum errk link_find(struct state *s, const char *flow /* NULL = all */, const char *who,
+			       struct arena *a, struct link **out, size_t *n, struct err *e);
+/*
+ * Later answer of the target to a document (acknowledgement file, asynchronous job); *n =
+ * links that point to it.
+ */
+MUST_CHECK enum errk link_settle(struct state *s, const char *flow, const char *target_id,
+				 const char *answer, int64_t now, int64_t *n, struct err *e);
+/* All links of a flow that point to one document of the target. */
+MUST_CHECK enum errk link_of_target(struct state *s, const char *flow, const char *target_id,
+				    struct arena *a, struct link **out, size_t *n, struct err *e);
+/* Delivered records of a flow; dropped ones don't count. */
+MUST_CHECK enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *e);
+
+#endif

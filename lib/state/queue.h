@@ -1,0 +1,210 @@
+#ifndef ERPSYNC_STATE_QUEUE_H
+#define ERPSYNC_STATE_QUEUE_H
+
+#include "state/state.h"
+
+/*
+ * What was pulled and has not been delivered, and for a while what has been.
+ *
+ *	ready ──take──▶ sending ──done──▶ done ──purge──▶ (gone)
+ *	  ▲  ▲─retry later─┘ │
+ *	  │                  └──park──▶ parked
+ *	  └─────release (queue retry, changed mapping, newer version)─┘
+ *
+ * done ──reopen──▶ parked, when the target refuses afterwards (queue_reopen).
+ * A ready row may also go straight to done (unchanged record), parked (mapping refuses) or later,
+ * for an engine that maps before it takes.
+ *
+ * At most one row of a record waits (ready or parked) and at most one is sending; a newer version
+ * replaces the waiting one, and waits behind the sending one, so deliveries of a record never
+ * overtake. A row's id stands for one version of one record for ever: a replaced row is gone
+ * and the newer one has a new id. An id that another process (webhook, queue drop) took away
+ * meanwhile is E_BUSY "queue_moved" in all queue_mark_ functions; queue_due and
+ * queue_mark_sending in one transaction avoid it. A "flow" here is the flow's name with its
+ * target, e.g. "orders export" or "orders export > csv:/srv/out".
+ */
+enum queue_state { QUEUE_READY, QUEUE_SENDING, QUEUE_PARKED, QUEUE_DONE };
+const char *queue_state_name(enum queue_state st);
+
+struct queue_row {
+	int64_t id;
+	const char *flow, *record; /* record: the source's id */
+	const char *label;         /* what a person calls it: "#1001" */
+	const char *version;       /* changes whenever the record changes at the source */
+	/* Canonical JSON; NULL where it was purged or not asked for. */
+	const char *payload;
+	enum queue_state state;
+	const char *batch;  /* while sending: the batch it was put in, else NULL */
+	const char *origin; /* "pull", "only", "webhook", "retry" */
+	int attempts;
+	int64_t next_attempt; /* seconds; due when <= now */
+	/* Why it is parked or waits again; NULL if it never failed. */
+	const char *code, *reason;
+	/* First seen waiting / last change of state or version. */
+	int64_t enqueued_at, changed_at;
+	int64_t read_at; /* queue_confirm's; 0 = never confirmed */
+};
+
+enum queue_put_result {
+	QUEUE_PUT_NEW, /* a row was added */
+	/* A waiting row now holds this version (a parked one is ready again). */
+	QUEUE_PUT_REPLACED,
+	/* This version waits, is being sent, or was the last delivered: nothing done. */
+	QUEUE_PUT_KNOWN,
+};
+
+/* Which known versions are put all the same. */
+enum queue_put_mode {
+	QUEUE_PUT_NEWS,  /* none */
+	QUEUE_PUT_AGAIN, /* all but dropped ones: --full compares hashes later */
+	QUEUE_PUT_NAMED, /* all: a person named the record (--only) */
+};
+/*
+ * Adds one version of a record. payload NULL: the source could not read it, so the caller
+ * parks it at once. Known means: same version as the waiting row, else as the sending row,
+ * else as the link's version (see link.h); a version that queue_drop took out is known too,
+ * until another one comes. A parked row of the same version stays parked under QUEUE_PUT_NEWS,
+ * and is due again otherwise. A replaced row hands on enqueued_at, and its turn if it was due;
+ * attempts and reason begin anew.
+ */
+MUST_CHECK enum errk queue_put(struct state *s, const char *flow, const char *record,
+			       const char *label, const char *version, const char *payload,
+			       const char *origin, enum queue_put_mode mode, int64_t now,
+			       enum queue_put_result *out, struct err *e);
+
+/*
+ * Is this version known (as for queue_put)? Lets a source skip fetching what it need not. *waits: a
+ * version of the record is ready or parked.
+ */
+MUST_CHECK enum errk queue_knows(struct state *s, const char *flow, const char *record,
+				 const char *version, bool *known, bool *waits, struct err *e);
+/*
+ * The source said at read_at that this version holds. Noted in the waiting row of that version, if
+ * there is one; one that is parked as "too_old" is due again.
+ */
+MUST_CHECK enum errk queue_confirm(struct state *s, const char *flow, const char *record,
+				   const char *version, int64_t read_at, int64_t now,
+				   struct err *e);
+/* Why the version that this row replaced was parked; NULL if it was not, or a person freed it. */
+MUST_CHECK enum errk queue_parked_as(struct state *s, int64_t id, struct arena *a,
+				     const char **code, struct err *e);
+
+/* The row of a record that is ready or parked; 0 = none. */
+MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char *record,
+				   int64_t *id, struct err *e);
+
+/*
+ * Picks up to n due rows of a flow, oldest first, without payloads, skipping records that
+ * have a row sending. only != NULL: just these records (ids), due or not, but ready: release
+ * parked ones first. Rows live in the arena. Nothing is changed.
+ */
+MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *const *only,
+			       size_t n_only, int64_t now, size_t n, struct arena *a,
+			       struct queue_row **rows, size_t *n_rows, struct err *e);
+/* Rows that an earlier run left in `sending`, ordered by batch then id, at most n. */
+MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,
+				   struct queue_row **rows, size_t *n_rows, struct err *e);
+/* NULL where it was dropped or purged. */
+MUST_CHECK enum errk queue_payload(struct state *s, int64_t id, struct arena *a,
+				   const char **payload, struct err *e);
+
+/* State changes of one row. Only the transitions of the picture; another one is a BUG. */
+MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
+					struct err *e); /* attempts + 1 */
+/*
+ * Delivered. keep_payload=false drops the payload now; if the row's state was ready
+ * (unchanged record) that is allowed too.
+ */
+MUST_CHECK enum errk queue_mark_done(struct state *s, int64_t id, bool keep_payload, int64_t now,
+				     struct err *e);
+/*
+ * Not now: ready again at next_attempt; batch forgotten. If a newer version waits meanwhile
+ * this row is dropped in its favour.
+ */
+MUST_CHECK enum errk queue_mark_later(struct state *s, int64_t id, const char *code,
+				      const char *reason, int64_t next_attempt, int64_t now,
+				      struct err *e);
+/*
+ * Never left: the target as a whole was not to be had. As queue_mark_later, but the attempt does
+ * not count, so that an ERP that is down for a night parks nothing.
+ */
+MUST_CHECK enum errk queue_mark_back(struct state *s, int64_t id, const char *code,
+				     const char *reason, int64_t next_attempt, int64_t now,
+				     struct err *e);
+/* Same rule about a newer version. */
+MUST_CHECK enum errk queue_mark_parked(struct state *s, int64_t id, const char *code,
+				       const char *reason, int64_t now, struct err *e);
+
+/*
+ * A delivered record that its target refused afterwards: its last version is parked again with the
+ * reason, without a document if that was purged. *reopened = false when a newer version waits or is
+ * being sent already: that one will go over in its place.
+ */
+MUST_CHECK enum errk queue_reopen(struct state *s, const char *flow, const char *record,
+				  const char *label, const char *version, const char *code,
+				  const char *reason, int64_t now, bool *reopened, struct err *e);
+
+/* For people. */
+struct queue_filter {
+	const char *flow; /* NULL = all */
+	const char *who;  /* record id or label; NULL = all */
+	/* Reason code; * stands for any text ("unmapped_*"); NULL = all. */
+	const char *code;
+	/*
+	 * Bit per enum queue_state: 1 << QUEUE_PARKED; 0 = ready, sending and parked
+	 * (release and drop: only ready and parked, whatever it says).
+	 */
+	int states;
+	size_t limit; /* 0 = no limit */
+};
+/*
+ * Rows in order of enqueued_at, each handed to fn with its payload if with_payload; fn's
+ * failure ends the walk.
+ */
+MUST_CHECK enum errk queue_each(struct state *s, const struct queue_filter *f, bool with_payload,
+				enum errk (*fn)(const struct queue_row *row, void *ctx,
+						struct err *e),
+				void *ctx, struct err *e);
+/*
+ * What a flow has on its way, with payloads: rows that are ready, parked or being sent, and those
+ * written since then (changed_at says when; unchanged ones were not written). One at a time to fn.
+ */
+MUST_CHECK enum errk queue_under_way(struct state *s, const char *flow, int64_t since,
+				     enum errk (*fn)(const struct queue_row *row, void *ctx,
+						     struct err *e),
+				     void *ctx, struct err *e);
+/*
+ * Parked and waiting rows that match are due at once, with origin "retry" and a journal line
+ * each; *n = how many.
+ */
+MUST_CHECK enum errk queue_release(struct state *s, const struct queue_filter *f, int64_t now,
+				   int64_t *n, struct err *e);
+/*
+ * Takes waiting and parked rows out for good, on a person's order. Their record is remembered
+ * as dropped with its version, so that the next pull of the same version does not bring it
+ * back; a newer one does. A journal line each ("dropped", detail: the reason).
+ */
+MUST_CHECK enum errk queue_drop(struct state *s, const struct queue_filter *f, const char *reason,
+				int64_t now, int64_t *n, struct err *e);
+
+struct queue_counts {
+	int64_t ready, due, sending, parked;
+	int64_t oldest_waiting; /* enqueued_at, 0 if none */
+};
+MUST_CHECK enum errk queue_count(struct state *s, const char *flow /* NULL = all */, int64_t now,
+				 struct queue_counts *out, struct err *e);
+struct queue_reason {
+	const char *code;
+	int64_t n;
+};
+/* Parked rows by code, most first. */
+MUST_CHECK enum errk queue_reasons(struct state *s, const char *flow, struct arena *a,
+				   struct queue_reason **out, size_t *n, struct err *e);
+
+/*
+ * Personal data: drops payloads of delivered rows older than `before`, and the rows themselves.
+ * Bounded work per call (at most 1,000 rows); *more tells if some are left.
+ */
+MUST_CHECK enum errk queue_purge(struct state *s, int64_t before, bool *more, struct err *e);
+
+#endif

@@ -1,0 +1,96 @@
+#include "state/queue.h"
+
+#include "base/cleanup.h"
+#include "state/queue_priv.h"
+#include "base/banned.h"
+
+static enum errk has_open_row(struct state *s, const char *flow, const char *record, bool *open,
+			      struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT 1 FROM queue WHERE record = ?1 AND flow = ?2"
+				       " AND state IN (0, 2) UNION ALL SELECT 1 FROM queue"
+				       " WHERE record = ?1 AND flow = ?2 AND state = 1");
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	return query_next(&q, open, e);
+}
+
+/* The row as it was delivered, with its document. */
+static enum errk park_done_row(struct state *s, const char *flow, const char *record,
+			       const char *code, const char *reason, int64_t now, bool *found,
+			       struct err *e)
+{
+	/* Rare, and bounded by what is kept of delivered rows: no index serves it. */
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE queue SET state = 2, code = ?, reason = ?, changed_at = ? WHERE id ="
+		   " (SELECT max(id) FROM queue WHERE record = ? AND flow = ? AND state = 3)");
+	enum errk rc;
+
+	query_text(&q, code);
+	query_text(&q, reason);
+	query_int(&q, now);
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*found = query_changed(&q) > 0;
+	return rc;
+}
+
+static enum errk add_parked_row(struct state *s, const char *flow, const char *record,
+				const char *label, const char *version, const char *code,
+				const char *reason, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s,
+			   "INSERT INTO queue (flow, record, label, version, state,"
+			   " origin, next_attempt, code, reason, enqueued_at,"
+			   " changed_at) VALUES (?1, ?2, ?3, ?4, 2, 'retry', ?7, ?5, ?6, ?7, ?7)");
+
+	query_text(&q, flow);
+	query_text(&q, record);
+	query_text(&q, label);
+	query_text(&q, version);
+	query_text(&q, code);
+	query_text(&q, reason);
+	query_int(&q, now);
+	return query_run(&q, e);
+}
+
+static enum errk reopen(struct state *s, const char *flow, const char *record, const char *label,
+			const char *version, const char *code, const char *reason, int64_t now,
+			bool *reopened, struct err *e)
+{
+	bool open, found = false;
+	enum errk rc = has_open_row(s, flow, record, &open, e);
+
+	if (rc != E_OK)
+		return rc;
+	*reopened = !open;
+	if (open)
+		return E_OK;
+	rc = park_done_row(s, flow, record, code, reason, now, &found, e);
+	if (rc == E_OK && !found)
+		rc = add_parked_row(s, flow, record, label, version, code, reason, now, e);
+	return rc;
+}
+
+enum errk queue_reopen(struct state *s, const char *flow, const char *record, const char *label,
+		       const char *version, const char *code, const char *reason, int64_t now,
+		       bool *reopened, struct err *e)
+{
+	bool own, done = false;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = reopen(s, flow, record, label, version, code, reason, now, &done, e);
+	rc = db_leave(s, own, rc, e);
+	if (rc == E_OK)
+		*reopened = done;
+	return rc;
+}

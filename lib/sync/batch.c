@@ -1,0 +1,177 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/retry.h"
+#include "state/link.h"
+#include "sync/sync_priv.h"
+
+/* Has this very document been written before, and what became of it there? */
+static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct err *e)
+{
+	struct link l;
+	bool found;
+	enum errk rc = link_get(r->state, r->key, b->row.record, r->scratch, &l, &found, e);
+	if (rc != E_OK || !found)
+		return rc;
+	if (l.target_id && *l.target_id) {
+		b->target_id = arena_strdup(r->page, l.target_id);
+		b->update = true;
+	}
+	b->memo = arena_strdup(r->page, l.memo);
+	/* What the target says now decides, not what was sent once. */
+	if (r->flow->reconciles && (r->options->full || r->options->n_only))
+		return E_OK;
+	b->unchanged = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
+	return E_OK;
+}
+
+static enum errk map_payload(struct sync *r, const struct queue_row *row, const char **doc,
+			     struct err *e)
+{
+	const char *payload;
+	enum errk rc = queue_payload(r->state, row->id, r->scratch, &payload, e);
+	if (rc != E_OK)
+		return rc;
+	if (payload)
+		return map_run(r->mapper, record_kind_name(r->flow->kind), payload, strlen(payload),
+			       r->scratch, doc, e);
+	return err_set(
+		e, E_RECORD, "no_payload",
+		"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
+		r->flow->name, row->label);
+}
+
+/* What was true too long ago is not passed on as if it were true. */
+static enum errk check_age(struct sync *r, const struct queue_row *row, struct err *e)
+{
+	char then[CLOCK_TEXT_MAX], limit[CLOCK_TEXT_MAX];
+	if (!r->max_age || clock_now() - row->read_at <= r->max_age)
+		return E_OK;
+	return err_set(e, E_RECORD, "too_old",
+		       "was last read at %s, longer ago than [%s] max_age = %s; it goes over when "
+		       "the %s has been read again",
+		       clock_text(row->read_at, then), r->flow->section,
+		       duration_text(r->max_age * 1000, limit), side_section(r->flow->from));
+}
+
+/* Maps one row. A record's own trouble is put into b->err; only what concerns all is returned. */
+enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e)
+{
+	const char *doc = NULL;
+	char hash[HASH_HEX_SIZE];
+	arena_reset(r->scratch);
+	enum errk rc = check_age(r, &b->row, e);
+	if (rc == E_OK)
+		rc = map_payload(r, &b->row, &doc, e);
+	if (rc != E_OK && rc != E_RECORD)
+		return rc;
+	if (rc == E_RECORD)
+		b->err = *e;
+	if (doc) {
+		hash_hex(doc, strlen(doc), hash);
+		b->hash = arena_strdup(r->page, hash);
+		b->doc = arena_strdup(r->page, doc);
+	}
+	return compare_with_link(r, b, e);
+}
+
+/* An earlier version of it was parked for the same reason, and nobody has freed it since. */
+static enum errk was_parked(struct sync *r, const struct batch_row *b, bool *again, struct err *e)
+{
+	const char *as = NULL;
+	enum errk rc = r->flow->quiet_repeats
+			       ? queue_parked_as(r->state, b->row.id, r->page, &as, e)
+			       : E_OK;
+	*again = as && strcmp(as, b->err.code) == 0;
+	return rc;
+}
+
+enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e)
+{
+	bool again = false;
+	enum errk rc = was_parked(r, b, &again, e);
+	if (rc == E_OK)
+		rc = queue_mark_parked(r->state, b->row.id, b->err.code, b->err.msg, clock_now(),
+				       e);
+	if (rc == E_OK)
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "parked", b->err.msg,
+				  e);
+	if (rc == E_OK)
+		sync_count(r, b, again ? SYNC_STILL_PARKED : SYNC_PARKED, NULL);
+	return rc;
+}
+
+/* Passing trouble: again later, a growing time apart, and parked after so many tries. */
+enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
+{
+	int tries = b->row.attempts + 1;
+	if (tries >= r->tries)
+		return batch_record_parked(r, b, e);
+	int64_t asked = b->err.wait_ms > 0 ? b->err.wait_ms : -1;
+	int64_t wait = retry_wait_ms(tries, r->wait_ms, r->max_wait_ms, asked);
+	int64_t now = clock_now();
+	enum errk rc = queue_mark_later(r->state, b->row.id, b->err.code, b->err.msg,
+					now + (wait + 999) / 1000, now, e);
+	if (rc == E_OK)
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "later", b->err.msg,
+				  e);
+	if (rc == E_OK)
+		sync_count(r, b, SYNC_LATER, NULL);
+	return rc;
+}
+
+enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e)
+{
+	int64_t now = clock_now();
+	enum errk rc = queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
+	if (rc == E_OK)
+		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, now, e);
+	if (rc == E_OK)
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "unchanged",
+				  b->row.version, e);
+	if (rc == E_OK)
+		sync_count(r, b, SYNC_UNCHANGED, b->target_id);
+	return rc;
+}
+
+/*
+ * What landed before an interruption was made by the mapping of that time. If that was another one,
+ * the document that is there is not known, and --full will write it anew.
+ */
+static const char *sent_hash(const struct sync *r, const struct batch_row *b,
+			     const struct put_item *item)
+{
+	if (item->adopted && r->remapped)
+		return "of another mapping";
+	return b->hash ? b->hash : "";
+}
+
+enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const struct put_item *item,
+				 struct err *e)
+{
+	int64_t now = clock_now();
+	enum sync_outcome outcome = item->adopted ? SYNC_ADOPTED
+				    : b->update   ? SYNC_UPDATED
+						  : SYNC_CREATED;
+	struct link l = {
+		.flow = r->key,
+		.record = b->row.record,
+		.label = b->row.label,
+		/* A dry run makes nothing that could have an id. */
+		.target_id = item->target_id ? item->target_id : "",
+		.version = b->row.version,
+		.sent_hash = sent_hash(r, b, item),
+		.delivered_at = now,
+		.changed_at = now,
+		.memo = item->memo,
+	};
+	enum errk rc = queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
+	if (rc == E_OK)
+		rc = link_set(r->state, &l, now, e);
+	if (rc == E_OK)
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
+				  sync_outcome_name(outcome), item->target_id, e);
+	if (rc == E_OK)
+		sync_count(r, b, outcome, item->target_id);
+	return rc;
+}

@@ -1,0 +1,188 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "sync/sync_priv.h"
+
+/* Counts what is bad on the way to the caller's sink. */
+struct counting_sink {
+	const struct check_sink *to;
+	int bad;
+};
+
+static void say(void *ctx, enum check_result result, const char *what, const char *remedy)
+{
+	struct counting_sink *s = ctx;
+	s->bad += result == CHECK_BAD;
+	s->to->say(s->to->ctx, result, what, remedy);
+}
+
+static void ignore(void *ctx, const char *text)
+{
+	(void)ctx;
+	(void)text;
+}
+
+/* Names that the mapping's tables give, looked up at the end that must know them. */
+static enum errk check_answers(struct session *s, struct connector *c, unsigned put,
+			       const struct check_sink *sink, struct err *e)
+{
+	const struct answer_column *column = c->type->answer_columns;
+	CLEANUP(mapper) struct mapper *m = NULL;
+	struct err why;
+	enum errk rc = column ? session_mapper(s, c->type->name, &m, &why) : E_OK;
+	for (int k = 0; k < KIND_COUNT_ && m && rc == E_OK; k++)
+		if (put & (1u << k))
+			rc = map_check(m, record_kind_name((enum record_kind)k), &why);
+	/* What does not load was told with the mappings. */
+	if (rc != E_OK || !m)
+		return E_OK;
+	for (; column->table && rc == E_OK; column++) {
+		const char **answer;
+		size_t n;
+		map_answers(m, column->table, column->column, s->arena, &answer, &n);
+		for (size_t i = 0; i < n && rc == E_OK; i++)
+			rc = c->type->check_answer(c, column, answer[i], sink, e);
+	}
+	return rc;
+}
+
+/* Names that documents of this source carry, of which the mapping's tables must know. */
+static enum errk check_names(struct session *s, struct connector *c, const struct flow *f,
+			     const struct name_table *keys, const struct check_sink *sink,
+			     struct err *e)
+{
+	const char *table = keys->table;
+	const char *target = conf_text(s->conf, side_section(f->to), "connector");
+	CLEANUP(mapper) struct mapper *m = NULL;
+	const char *const *name;
+	size_t n;
+	struct err why;
+	/* What does not load was told with the mappings. */
+	enum errk rc = session_mapper(s, target, &m, &why);
+	if (rc == E_OK)
+		rc = map_check(m, record_kind_name(f->kind), &why);
+	if (rc != E_OK)
+		return E_OK;
+	rc = c->type->names(c, keys, s->arena, &name, &n, &why);
+	if (rc != E_OK && rc != E_LOCAL) {
+		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
+		return E_OK;
+	}
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		const char *answer = NULL;
+		rc = map_answer(m, table, keys->column, name[i], s->arena, &answer, &why);
+		if (rc == E_OK && !answer)
+			sink->say(
+				sink->ctx, keys->optional ? CHECK_WARN : CHECK_BAD,
+				arena_printf(s->arena, "tables/%s.csv has no row for '%s' of %s",
+					     table, name[i], c->type->title),
+				keys->optional
+					? "the name goes over as it is; add a row if it is another "
+					  "one on the other side"
+					: "add one, with - as the answer if it is to be left out; "
+					  "what names it is parked until then");
+		else if (rc == E_OK)
+			sink->say(sink->ctx, CHECK_OK,
+				  arena_printf(s->arena,
+					       "tables/%s.csv answers '%s' for '%s' of %s", table,
+					       answer, name[i], c->type->title),
+				  NULL);
+	}
+	if (rc != E_OK)
+		*e = why;
+	return rc;
+}
+
+static enum errk check_end(struct session *s, enum side side, struct counting_sink *sink,
+			   struct err *e)
+{
+	const char *section = side_section(side);
+	struct check_sink inner = {say, sink};
+	struct err why;
+	if (!conf_text(s->conf, section, "connector")) {
+		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] connector= is not set", section),
+		    "set it in the configuration; erpsync.conf(5) names the choices");
+		return E_OK;
+	}
+	CLEANUP(connector) struct connector *c = NULL;
+	enum errk rc = session_connector(s, section, NULL, NULL, ignore, NULL, &c, &why);
+	unsigned pull = 0, put = 0;
+	for (const struct flow *f = flows; f->noun; f++) {
+		if (!flow_is_set_up(f, s->conf))
+			continue;
+		pull |= f->from == side ? 1u << f->kind : 0;
+		put |= f->to == side ? 1u << f->kind : 0;
+	}
+	if (rc != E_OK) {
+		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
+		return E_OK;
+	}
+	for (int k = 0; k < KIND_COUNT_ && c->type->lacks; k++)
+		for (const char *const *lack = c->type->lacks((enum record_kind)k);
+		     lack && *lack && (pull & (1u << k)); lack++)
+			say(sink, CHECK_WARN, *lack, NULL);
+	rc = c->type->check(c, pull, put, &inner, e);
+	if (rc == E_OK && put)
+		rc = check_answers(s, c, put & c->type->as[side].put, &inner, e);
+	for (const struct name_table *t = c->type->name_tables; t && t->table && rc == E_OK; t++) {
+		const struct flow *f = flow_of_kind(t->kind);
+		if (f->from == side && flow_is_set_up(f, s->conf))
+			rc = check_names(s, c, f, t, &inner, e);
+	}
+	return rc;
+}
+
+static enum errk check_mappings(struct session *s, struct counting_sink *sink, struct err *e)
+{
+	for (const struct flow *f = flows; f->noun; f++) {
+		const char *system = conf_text(s->conf, side_section(f->to), "connector");
+		const char *kind = record_kind_name(f->kind);
+		CLEANUP(mapper) struct mapper *m = NULL;
+		struct err why;
+		if (!flow_is_set_up(f, s->conf))
+			continue;
+		enum errk rc = session_mapper(s, system, &m, &why);
+		if (rc == E_OK)
+			rc = map_check(m, kind, &why);
+		if (rc == E_OK)
+			say(sink, CHECK_OK,
+			    arena_printf(s->arena, "mapping %s/%s.jq compiles, its tables load",
+					 system, kind),
+			    NULL);
+		else
+			say(sink, CHECK_BAD, why.msg, NULL);
+	}
+	(void)e;
+	return E_OK;
+}
+
+static void check_since(struct session *s, struct counting_sink *sink)
+{
+	for (const struct flow *f = flows; f->noun; f++)
+		if (f->since && !conf_is_set(s->conf, f->section, "since"))
+			say(sink, CHECK_WARN,
+			    arena_printf(
+				    s->arena,
+				    "[%s] since= is not set: the first run of %s sends every %s "
+				    "that the %s shows",
+				    f->section, f->name, f->label, side_section(f->from)),
+			    "set it to the day from which the ERP has none of them yet");
+}
+
+enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)
+{
+	struct counting_sink counting = {sink, 0};
+	say(&counting, CHECK_OK,
+	    arena_printf(s->arena, "configuration %s is valid", conf_path(s->conf)), NULL);
+	say(&counting, CHECK_OK,
+	    arena_printf(s->arena, "state file %s opens", state_path(s->state)), NULL);
+	check_since(s, &counting);
+	enum errk rc = check_mappings(s, &counting, e);
+	if (rc == E_OK)
+		rc = check_end(s, SIDE_STORE, &counting, e);
+	if (rc == E_OK)
+		rc = check_end(s, SIDE_ERP, &counting, e);
+	if (rc == E_OK)
+		*bad = counting.bad;
+	return rc;
+}

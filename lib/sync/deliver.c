@@ -1,0 +1,300 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/step.h"
+#include "base/stop.h"
+#include "state/link.h"
+#include "sync/sync_priv.h"
+
+/* Commits, or takes everything back. */
+static enum errk finish(struct sync *r, enum errk rc, struct err *e)
+{
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	return rc;
+}
+
+static enum errk record_steps(struct sync *r, const struct batch_row *b,
+			      const struct put_item *item, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (const struct put_step *s = item->steps; s && rc == E_OK; s = s->next)
+		rc = sync_journal(r, b->row.record, b->row.label, s->name, s->outcome, s->detail,
+				  e);
+	return rc;
+}
+
+/* Parked; what of it went over all the same is not forgotten. */
+static enum errk record_refused(struct sync *r, struct batch_row *b, const struct put_item *item,
+				struct err *e)
+{
+	enum errk rc = batch_record_parked(r, b, e);
+	if (rc == E_OK && item->memo && item->memo != b->memo)
+		rc = link_set_memo(r->state, r->key, b->row.record, item->memo, e);
+	return rc;
+}
+
+/* What became of one item of a batch. */
+static enum errk record_item(struct sync *r, struct batch_row *b, const struct put_item *item,
+			     struct err *stop, struct err *e)
+{
+	enum errk rc = record_steps(r, b, item, e);
+	if (rc != E_OK)
+		return rc;
+	b->err = item->err;
+	switch (item->err.kind) {
+	case E_OK:
+		return batch_record_delivered(r, b, item, e);
+	case E_RECORD:
+		return record_refused(r, b, item, e);
+	case E_BUSY:
+		return batch_record_later(r, b, e);
+	case E_UNSURE:
+		/* Stays `sending`: the next run looks before it puts again. */
+		*stop = b->err;
+		sync_count(r, b, SYNC_LATER, NULL);
+		return E_OK;
+	case E_REFUSED:
+	case E_LOCAL:
+		*stop = b->err;
+		return batch_record_later(r, b, e);
+	}
+	BUG("outcome %d of a put", (int)item->err.kind);
+}
+
+/*
+ * The target took nothing, through no fault of these records: they wait again, and neither the
+ * attempt nor a line in each one's history counts it.
+ */
+enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
+			const struct err *why, struct err *e)
+{
+	int64_t now = clock_now(), wait = why->wait_ms > 0 ? (why->wait_ms + 999) / 1000 : 0;
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = queue_mark_back(r->state, rows[i]->row.id, why->code, why->msg, now + wait,
+				     now, e);
+	r->sum->later += (int64_t)n;
+	return finish(r, rc, e);
+}
+
+static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
+			      const struct put_batch *batch, struct err *e)
+{
+	struct err stop = {.kind = E_OK};
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
+		rows[i]->differs = batch->look_only && batch->item[i].differs;
+		if (!rows[i]->differs)
+			rc = record_item(r, rows[i], &batch->item[i], &stop, e);
+		else if (batch->item[i].target_id)
+			rows[i]->target_id = batch->item[i].target_id;
+	}
+	rc = finish(r, rc, e);
+	if (rc != E_OK)
+		return rc;
+	STEP("batch written down");
+	if (r->target->type->put_committed && stop.kind != E_UNSURE && !batch->look_only)
+		r->target->type->put_committed(r->target, batch);
+	if (stop.kind != E_OK)
+		*e = stop;
+	return stop.kind;
+}
+
+enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
+			const struct put_how *how, struct err *e)
+{
+	struct put_batch batch = {.kind = r->flow->kind,
+				  .key = how->key,
+				  .unsure = how->unsure,
+				  .update = how->update,
+				  .look_only = how->look_only,
+				  .owed = r->owed ? owed_units(r->owed) : NULL,
+				  .n = n};
+	batch.item = arena_array(r->page, n, sizeof(*batch.item));
+	for (size_t i = 0; i < n; i++) {
+		batch.item[i] = (struct put_item){.record = rows[i]->row.record,
+						  .label = rows[i]->row.label,
+						  .read_at = rows[i]->row.read_at,
+						  .doc = rows[i]->doc,
+						  .target_id = rows[i]->target_id,
+						  .memo = rows[i]->memo,
+						  .err = rows[i]->err};
+	}
+	struct err why;
+	STEP("before put");
+	enum errk rc = r->target->type->put(r->target, &batch, r->page, &why);
+	STEP("after put");
+	switch (rc) {
+	case E_OK:
+		return record_batch(r, rows, &batch, e);
+	case E_UNSURE:
+		break;
+	case E_RECORD:
+		BUG("%s: a batch as a whole can't be at fault", r->target->type->name);
+	case E_BUSY:
+	case E_REFUSED:
+	case E_LOCAL:
+		/*
+		 * A batch that may have landed earlier is not known to be absent: it stays
+		 * `sending`.
+		 */
+		if (!how->unsure && sync_put_back(r, rows, n, &why, e) != E_OK)
+			return e->kind;
+		break;
+	}
+	*e = why;
+	return rc;
+}
+
+/* Parks what can't be mapped, closes what is unchanged, marks the rest `sending`: one commit. */
+static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
+			   const char *const key[2], struct batch_row **out[2], size_t count[2],
+			   struct err *e)
+{
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		struct batch_row *b = &rows[i];
+		if (!b->doc) {
+			rc = batch_record_parked(r, b, e);
+		} else if (b->unchanged) {
+			rc = batch_record_unchanged(r, b, e);
+		} else {
+			rc = queue_mark_sending(r->state, b->row.id, key[b->update], clock_now(),
+						e);
+			out[b->update][count[b->update]++] = b;
+		}
+	}
+	return finish(r, rc, e);
+}
+
+static struct batch_row *rows_of(struct sync *r, const struct queue_row *row, size_t n)
+{
+	struct batch_row *rows = arena_array(r->page, n, sizeof(*rows));
+	for (size_t i = 0; i < n; i++)
+		rows[i].row = row[i];
+	return rows;
+}
+
+static const char *new_key(struct sync *r)
+{
+	char hex[RANDOM_HEX_SIZE];
+	random_hex(hex);
+	return arena_strdup(r->page, hex);
+}
+
+static enum errk deliver_rows(struct sync *r, const struct queue_row *row, size_t n, struct err *e)
+{
+	struct batch_row *rows = rows_of(r, row, n), **some[2];
+	const char *key[2];
+	bool look[2];
+	size_t count[2] = {0, 0};
+	for (int i = 0; i < 2; i++) {
+		look[i] = sync_looks_first(r, n, i == 1);
+		key[i] = look[i] ? sync_gather_key(r, i == 1) : new_key(r);
+		some[i] = arena_array(r->page, n, sizeof(**some));
+	}
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = batch_map(r, &rows[i], e);
+	STEP("batch mapped");
+	if (rc == E_OK)
+		rc = sort_rows(r, rows, n, key, some, count, e);
+	/*
+	 * What is new and what changes something go separately: a target may treat them
+	 * differently.
+	 */
+	for (int i = 0; i < 2 && rc == E_OK; i++) {
+		const struct put_how how = {.key = key[i], .update = i == 1};
+		if (count[i] && look[i])
+			rc = sync_look(r, some[i], count[i], i == 1, e);
+		else if (count[i])
+			rc = sync_put_rows(r, some[i], count[i], &how, e);
+	}
+	sync_progress(r);
+	return rc;
+}
+
+enum errk sync_recover(struct sync *r, struct err *e)
+{
+	enum { MOST = 10000 };
+	for (;;) {
+		struct queue_row *row;
+		size_t n, group = 0;
+		arena_reset(r->page);
+		enum errk rc = queue_sending(r->state, r->key, MOST, r->page, &row, &n, e);
+		if (rc != E_OK || n == 0)
+			return rc;
+		while (group < n && strcmp(row[group].batch, row[0].batch) == 0)
+			group++;
+		struct batch_row *rows = rows_of(r, row, group);
+		struct batch_row **all = arena_array(r->page, group, sizeof(*all));
+		for (size_t i = 0; i < group && rc == E_OK; i++) {
+			rc = batch_map(r, &rows[i], e);
+			all[i] = &rows[i];
+		}
+		const struct put_how how = {.key = row[0].batch,
+					    .unsure = true,
+					    .update = rows[0].update};
+		if (rc == E_OK)
+			rc = sync_put_rows(r, all, group, &how, e);
+		if (rc != E_OK)
+			return rc;
+	}
+}
+
+static size_t room_left(const struct sync *r)
+{
+	size_t limit = r->options->limit;
+	size_t done = (size_t)(r->sum->created + r->sum->updated + r->sum->adopted +
+			       r->sum->parked + r->sum->still_parked + r->sum->later +
+			       r->sum->unchanged);
+	if (!limit)
+		return r->batch;
+	return done >= limit ? 0 : limit - done < r->batch ? limit - done : r->batch;
+}
+
+static enum errk deliver_named(struct sync *r, struct err *e)
+{
+	for (size_t at = 0; at < r->n_only; at += r->batch) {
+		struct queue_row *row;
+		size_t n, most = r->n_only - at < r->batch ? r->n_only - at : r->batch;
+		arena_reset(r->page);
+		enum errk rc = queue_due(r->state, r->key, r->only + at, most, clock_now(), most,
+					 r->page, &row, &n, e);
+		if (rc == E_OK && n > 0)
+			rc = deliver_rows(r, row, n, e);
+		if (rc != E_OK)
+			return rc;
+	}
+	return E_OK;
+}
+
+enum errk sync_deliver(struct sync *r, bool flush, struct err *e)
+{
+	if (r->options->n_only)
+		return deliver_named(r, e);
+	while (!stop_requested()) {
+		struct queue_row *row;
+		size_t n, room = room_left(r);
+		arena_reset(r->page);
+		if (room == 0)
+			return E_OK;
+		enum errk rc = queue_due(r->state, r->key, NULL, 0, clock_now(), room, r->page,
+					 &row, &n, e);
+		bool any = false;
+		/* A newer version may have come of what was gathered: it is due only then. */
+		if (rc == E_OK && n == 0 && flush)
+			rc = sync_put_gathered(r, &any, e);
+		if (rc == E_OK && any)
+			continue;
+		if (rc != E_OK || n == 0 || (!flush && n < r->batch))
+			return rc;
+		rc = deliver_rows(r, row, n, e);
+		if (rc != E_OK)
+			return rc;
+	}
+	return E_OK;
+}

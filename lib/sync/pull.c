@@ -1,0 +1,181 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/step.h"
+#include "state/checkpoint.h"
+#include "sync/sync_priv.h"
+
+/* What the source says at all: at read_at, else now. */
+static int64_t read_at(const struct record *rec)
+{
+	return rec->read_at ? rec->read_at : clock_now();
+}
+
+/* Written with the page: a transaction for each would cost one write of the disk each. */
+static void note_confirmed(struct sync *r, const struct record *head)
+{
+	if (r->n_confirmed == r->cap_confirmed) {
+		size_t cap = r->cap_confirmed ? r->cap_confirmed * 2 : 64;
+		struct record *larger = arena_array(r->page, cap, sizeof(*larger));
+		if (r->n_confirmed)
+			memcpy(larger, r->confirmed, r->n_confirmed * sizeof(*larger));
+		r->confirmed = larger;
+		r->cap_confirmed = cap;
+	}
+	r->confirmed[r->n_confirmed++] = *head;
+}
+
+static enum errk knows(void *ctx, const struct record *head, bool *known, struct err *e)
+{
+	struct sync *r = ctx;
+	bool waits = false;
+	enum errk rc = queue_knows(r->state, r->key, head->id, head->version, known, &waits, e);
+	if (rc == E_OK && *known && waits && r->max_age)
+		note_confirmed(r, head);
+	return rc;
+}
+
+static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
+{
+	return queue_confirm(r->state, r->key, rec->id, rec->version, read_at(rec), clock_now(), e);
+}
+
+/* A record that the source could not make a document of is parked at once, with the reason. */
+static enum errk park_problem(struct sync *r, const struct record *rec, struct err *e)
+{
+	int64_t id;
+	enum errk rc = queue_waiting(r->state, r->key, rec->id, &id, e);
+	if (rc != E_OK || !id)
+		return rc;
+	struct batch_row b = {.row = {.id = id, .record = rec->id, .label = rec->label},
+			      .err = *rec->problem};
+	return batch_record_parked(r, &b, e);
+}
+
+static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
+			      enum queue_put_mode mode, struct err *e)
+{
+	enum queue_put_result result;
+	int64_t now = clock_now();
+	enum errk rc = queue_put(r->state, r->key, rec->id, rec->label, rec->version, rec->doc,
+				 origin, mode, now, &result, e);
+	if (rc == E_OK && r->max_age)
+		rc = confirm(r, rec, e);
+	if (rc != E_OK)
+		return rc;
+	if (result == QUEUE_PUT_KNOWN) {
+		r->sum->known++;
+		return E_OK;
+	}
+	r->sum->pulled++;
+	rc = sync_journal(r, rec->id, rec->label, "pulled",
+			  result == QUEUE_PUT_NEW ? "new" : "newer version", rec->version, e);
+	return rc == E_OK && rec->problem ? park_problem(r, rec, e) : rc;
+}
+
+/* The records of a page and the checkpoint behind them: all or nothing. */
+static enum errk store_page(struct sync *r, const struct page *page, const char *origin,
+			    enum queue_put_mode mode, bool checkpoint, struct err *e)
+{
+	STEP("page read");
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < page->n && rc == E_OK; i++)
+		rc = store_record(r, &page->rec[i], origin, mode, e);
+	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)
+		rc = confirm(r, &r->confirmed[i], e);
+	if (rc == E_OK && checkpoint && page->cursor)
+		rc = checkpoint_set(r->state, r->key, page->cursor, clock_now(), e);
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	return rc;
+}
+
+/* Two arenas in turn: the new one is filled while the old one may still be read. */
+static const char *keep_cursor(struct sync *r, const char *cursor)
+{
+	struct arena *a = r->cursors[r->turn ^= 1];
+	arena_reset(a);
+	return arena_strdup(a, cursor);
+}
+
+enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e)
+{
+	const struct sync_options *o = r->options;
+	const struct flow *f = r->flow;
+	const struct conf *c = r->session->conf;
+	bool window = o->since || o->until;
+	struct pull_request req = {
+		.kind = f->kind,
+		.cursor = *cursor,
+		.since = window     ? o->since
+			 : f->since ? conf_int(c, f->section, "since")
+				    : 0,
+		.until = o->until,
+		.window = window,
+		.full = o->full,
+		.include_test = f->include_test && conf_bool(c, f->section, "include_test"),
+		.max_age = r->max_age,
+		.limit = o->limit,
+		.knows = knows,
+		.knows_ctx = r,
+	};
+	struct page page = {0};
+	arena_reset(r->page);
+	r->n_confirmed = r->cap_confirmed = 0;
+	enum errk rc = r->source->type->pull(r->source, &req, r->page, &page, e);
+	if (rc == E_OK)
+		rc = store_page(r, &page, "pull", o->full ? QUEUE_PUT_AGAIN : QUEUE_PUT_NEWS,
+				!window && !o->full, e);
+	if (rc != E_OK)
+		return rc;
+	r->sum->known += (int64_t)page.known;
+	r->sum->excluded += (int64_t)page.excluded;
+	r->sum->expected = page.expected;
+	*more = page.more;
+	/* The page's memory goes at the next page; the cursor must outlive it. */
+	if (page.cursor)
+		*cursor = keep_cursor(r, page.cursor);
+	sync_progress(r);
+	return E_OK;
+}
+
+static enum errk fetch_named(struct sync *r, struct page *page, struct err *e)
+{
+	const struct sync_options *o = r->options;
+	const struct connector_type *t = r->source->type;
+	return t->pull_only(r->source, r->flow->kind, o->only, o->n_only, r->page, page, e);
+}
+
+static bool is_missing(const struct record *rec)
+{
+	return rec->problem && strcmp(rec->problem->code, "not_found") == 0;
+}
+
+enum errk sync_pull_only(struct sync *r, struct err *e)
+{
+	struct page page = {0};
+	arena_reset(r->page);
+	r->n_confirmed = r->cap_confirmed = 0;
+	enum errk rc = fetch_named(r, &page, e);
+	if (rc != E_OK)
+		return rc;
+	struct arena *keep = r->session->arena;
+	size_t found = 0;
+	r->only = arena_array(keep, page.n, sizeof(*r->only));
+	for (size_t i = 0; i < page.n; i++) {
+		struct record rec = page.rec[i];
+		if (!is_missing(&rec)) {
+			r->only[found] = arena_strdup(keep, rec.id);
+			page.rec[found++] = rec;
+			continue;
+		}
+		/* Nothing to keep in the queue: the person who named it is told. */
+		struct batch_row b = {.row = {.record = rec.id, .label = rec.label},
+				      .err = *rec.problem};
+		sync_count(r, &b, SYNC_PARKED, NULL);
+	}
+	page.n = r->n_only = found;
+	return store_page(r, &page, "only", QUEUE_PUT_NAMED, false, e);
+}

@@ -1,0 +1,52 @@
+#include <string.h>
+
+#include "base/clock.h"
+#include "state/checkpoint.h"
+#include "sync/sync_priv.h"
+
+/*
+ * A mapping may change between two runs. Its fingerprint, as of the last run of a flow, stands beside
+ * the flow's checkpoint.
+ */
+
+static const char *key_of(const struct sync *r)
+{
+	return arena_printf(r->page, "%s: mapping", r->key);
+}
+
+enum errk sync_note_mapping(struct sync *r, struct err *e)
+{
+	const char *was;
+	int64_t moved;
+	enum errk rc = map_fingerprint(r->mapper, record_kind_name(r->flow->kind), r->mapping, e);
+	if (rc == E_OK)
+		rc = checkpoint_get(r->state, key_of(r), r->page, &was, &moved, e);
+	if (rc != E_OK)
+		return rc;
+	r->first_mapping = !was;
+	r->remapped = was && strcmp(was, r->mapping) != 0;
+	return E_OK;
+}
+
+enum errk sync_release_mapped(struct sync *r, struct err *e)
+{
+	/* Codes that a mapping or its tables can cure; see lib/map/map.h. */
+	static const char *const codes[] = {"unmapped_*", "mapping*", "bad_document", "bad_sum"};
+	int64_t freed, now = clock_now();
+	if (!r->first_mapping && !r->remapped)
+		return E_OK;
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; r->remapped && i < sizeof(codes) / sizeof(*codes) && rc == E_OK; i++) {
+		struct queue_filter f = {.flow = r->key,
+					 .code = codes[i],
+					 .states = 1 << QUEUE_PARKED};
+		rc = queue_release(r->state, &f, now, &freed, e);
+	}
+	if (rc == E_OK)
+		rc = checkpoint_set(r->state, key_of(r), r->mapping, now, e);
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	return rc;
+}

@@ -1,0 +1,314 @@
+#include "sync/sync.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "state/checkpoint.h"
+#include "state/lock.h"
+#include "state/note.h"
+#include "state/run.h"
+#include "sync/sync_priv.h"
+
+enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400 }; /* seconds */
+
+static void notice(void *ctx, const char *text)
+{
+	struct sync *r = ctx;
+	log_event(LOG_LEVEL_INFO, "notice", "text", text, NULL);
+	if (r->options->on_notice)
+		r->options->on_notice(r->options->ctx, text);
+}
+
+/* "csv:DIR": a connector and where it is to write. */
+static enum errk parse_to(struct sync *r, struct err *e)
+{
+	struct arena *a = r->session->arena;
+	const char *to = r->options->to, *colon = strchr(to, ':');
+	const struct connector_type *t =
+		colon ? connector_find(arena_strndup(a, to, (size_t)(colon - to))) : NULL;
+	if (!t || !colon[1])
+		return err_set(e, E_LOCAL, "bad_target", "--to %s: write it as csv:DIR", to);
+	r->to_type = t->name;
+	r->to_path = path_absolute(a, colon + 1);
+	r->key = arena_printf(a, "%s > %s:%s", r->flow->name, t->name, r->to_path);
+	return E_OK;
+}
+
+static enum errk open_target(struct sync *r, struct err *e)
+{
+	const char *section = side_section(r->flow->to);
+	enum errk rc = session_connector(r->session, section, r->to_type, r->to_path, notice, r,
+					 &r->target, e);
+	if (rc != E_OK)
+		return rc;
+	const struct connector_type *t = r->target->type;
+	if (!(t->as[r->flow->to].put & (1u << r->flow->kind)))
+		return err_set(e, E_LOCAL, "cannot_put", "[%s]: %s can't take %s", section,
+			       t->title, record_kind_plural(r->flow->kind));
+	r->batch = t->batch[r->flow->kind];
+	return session_mapper(r->session, t->name, &r->mapper, e);
+}
+
+static enum errk open_source(struct sync *r, struct err *e)
+{
+	const char *section = side_section(r->flow->from);
+	enum errk rc = session_connector(r->session, section, NULL, NULL, notice, r, &r->source, e);
+	if (rc != E_OK)
+		return rc;
+	const struct connector_type *t = r->source->type;
+	if (!(t->as[r->flow->from].pull & (1u << r->flow->kind)))
+		return err_set(e, E_LOCAL, "cannot_pull", "[%s]: %s has no %s to read", section,
+			       t->title, record_kind_plural(r->flow->kind));
+	return E_OK;
+}
+
+/* At the first run a person learns what this source can't give; `check` says it again. */
+static void tell_lacks(struct sync *r)
+{
+	const struct connector_type *t = r->source->type;
+	const char *const *lack = t->lacks ? t->lacks(r->flow->kind) : NULL;
+	for (; lack && *lack; lack++)
+		notice(r, *lack);
+}
+
+static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e)
+{
+	int64_t moved;
+	*cursor = NULL;
+	enum errk rc = checkpoint_get(r->state, r->key, r->cursors[0], cursor, &moved, e);
+	if (rc == E_OK && !*cursor)
+		tell_lacks(r);
+	if (r->options->since || r->options->until || r->options->full)
+		*cursor = NULL;
+	return rc;
+}
+
+static bool enough(const struct sync *r)
+{
+	return r->options->limit && r->sum->pulled >= (int64_t)r->options->limit;
+}
+
+/* Pages into the queue, and whole batches out of it, so that neither grows with the backlog. */
+static enum errk pull_and_deliver(struct sync *r, struct err *e)
+{
+	const char *cursor;
+	bool more = true;
+	enum errk rc = first_cursor(r, &cursor, e);
+	while (rc == E_OK && more && !stop_requested() && !enough(r)) {
+		rc = sync_pull_page(r, &cursor, &more, e);
+		if (rc == E_OK)
+			rc = sync_deliver(r, false, e);
+		else if (rc == E_BUSY || rc == E_REFUSED)
+			r->source_failed = true;
+	}
+	return rc;
+}
+
+/*
+ * The run proper. A source that is busy or refuses does not keep what waits in the queue from
+ * going over.
+ */
+static enum errk work(struct sync *r, struct err *e)
+{
+	struct err later = {.kind = E_OK};
+	enum errk rc = sync_settle(r, e);
+	if (rc == E_OK)
+		rc = sync_note_mapping(r, e);
+	if (rc == E_OK)
+		rc = sync_recover(r, e);
+	if (rc == E_OK)
+		rc = sync_release_mapped(r, e);
+	if (rc != E_OK)
+		return rc;
+	if (r->options->n_only)
+		rc = sync_pull_only(r, e);
+	else
+		rc = pull_and_deliver(r, e);
+	if (rc != E_OK && r->source_failed) {
+		later = *e;
+		rc = E_OK;
+	}
+	if (rc == E_OK && !stop_requested())
+		rc = sync_deliver(r, true, e);
+	if (rc == E_OK && later.kind != E_OK) {
+		*e = later;
+		rc = later.kind;
+	}
+	return rc;
+}
+
+/* Documents that are no longer kept, and what nobody asks about any more of old runs. */
+static enum errk purge(struct sync *r, struct err *e)
+{
+	bool more = true;
+	enum errk rc = E_OK;
+	while (rc == E_OK && more && !stop_requested())
+		rc = queue_purge(r->state, clock_now() - r->keep_payloads, &more, e);
+	for (more = true; rc == E_OK && more && !stop_requested();)
+		rc = run_purge(r->state, clock_now() - KEEP_RUNS, &more, e);
+	return rc == E_OK ? note_purge(r->state, clock_now() - KEEP_NOTES, e) : rc;
+}
+
+static enum errk count_queue(struct sync *r, struct err *e)
+{
+	struct queue_counts counts;
+	enum errk rc = queue_count(r->state, r->key, clock_now(), &counts, e);
+	if (rc == E_OK) {
+		r->sum->waiting = counts.ready + counts.sending;
+		r->sum->parked_total = counts.parked;
+	}
+	return rc;
+}
+
+static const char *run_outcome(const struct sync_summary *s)
+{
+	if (strcmp(s->err.code, "locked") == 0)
+		return "skipped";
+	if (s->err.kind != E_OK)
+		return errk_name(s->err.kind);
+	if (s->stopped)
+		return "stopped";
+	return s->parked || s->rejected ? "parked" : "done";
+}
+
+/* The end of a run, in the state file and in the log. */
+static enum errk end_run(struct sync *r, struct err *e)
+{
+	struct sync_summary *s = r->sum;
+	sync_measure(r);
+	struct run run = {
+		.id = s->run,
+		.flow = r->key,
+		.outcome = run_outcome(s),
+		.pulled = s->pulled,
+		.delivered = s->created + s->updated + s->adopted,
+		.unchanged = s->unchanged,
+		.parked = s->parked,
+		.later = s->later,
+		.requests = s->requests,
+		.detail = s->err.kind != E_OK ? s->err.msg : s->stopped,
+	};
+	arena_reset(r->scratch);
+	enum log_level level = s->err.kind == E_OK || s->err.kind == E_BUSY ? LOG_LEVEL_INFO
+									    : LOG_LEVEL_ERROR;
+	log_event(level, "run ended", "outcome", run.outcome, "summary",
+		  sync_summary_text(s, r->scratch), NULL);
+	log_context("run", NULL);
+	log_context("flow", NULL);
+	return s->run ? run_end(r->state, &run, clock_now(), e) : E_OK;
+}
+
+static enum errk start_run(struct sync *r, struct err *e)
+{
+	char id[24];
+	enum errk rc = run_begin(r->state, r->key, clock_now(), &r->sum->run, e);
+	if (rc != E_OK)
+		return rc;
+	snprintf(id, sizeof(id), "%lld", (long long)r->sum->run);
+	log_context("run", id);
+	log_context("flow", r->key);
+	log_event(LOG_LEVEL_INFO, "run started", "dry_run", r->sum->dry_run ? "yes" : "no", NULL);
+	return E_OK;
+}
+
+static enum errk locked_run(struct sync *r, struct err *e)
+{
+	struct lock *lock = NULL;
+	enum errk rc = flow_check_allowed(r->flow, r->session->conf, e);
+	if (rc == E_OK)
+		rc = lock_take(r->state, r->key, 0, &lock, e);
+	if (rc == E_OK)
+		rc = open_target(r, e);
+	if (rc == E_OK)
+		rc = open_source(r, e);
+	if (rc == E_OK)
+		rc = work(r, e);
+	struct err ignored;
+	/* If that fails, the next run finds them `sending` and looks first. */
+	if (rc != E_LOCAL && sync_return_gathered(r, &ignored) != E_OK)
+		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);
+	if (lock && rc != E_LOCAL && purge(r, &ignored) != E_OK)
+		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
+	lock_free(lock);
+	return rc;
+}
+
+static void open_run(struct sync *r, struct session *s)
+{
+	const struct conf *c = s->conf;
+	r->state = session_state(s);
+	r->page = arena_new();
+	r->scratch = arena_new();
+	r->cursors[0] = arena_new();
+	r->cursors[1] = arena_new();
+	r->keep_payloads = conf_int(c, "state", "keep_payloads") / 1000;
+	r->keep_documents = r->keep_payloads > 0 && r->flow->keeps_documents;
+	r->tries = conf_int(c, "queue", "tries");
+	r->wait_ms = conf_int(c, "queue", "wait");
+	r->max_wait_ms = conf_int(c, "queue", "max_wait");
+	r->max_age = r->flow->max_age ? conf_int(c, r->flow->section, "max_age") / 1000 : 0;
+	if (r->flow->kind == KIND_STOCK)
+		r->owed = owed_new(r->state, c, notice, r);
+	r->started_ms = clock_mono_ms();
+	r->before = http_stats(s->http);
+}
+
+static void close_run(struct sync *r)
+{
+	connector_close(r->source);
+	connector_close(r->target);
+	mapper_free(r->mapper);
+	owed_free(r->owed);
+	sync_forget_gathered(r);
+	arena_free(r->page);
+	arena_free(r->scratch);
+	arena_free(r->cursors[0]);
+	arena_free(r->cursors[1]);
+}
+
+static const char *target_name(const struct sync *r)
+{
+	if (r->options->to)
+		return r->options->to;
+	const char *type = conf_text(r->session->conf, side_section(r->flow->to), "connector");
+	return type ? type : "nowhere";
+}
+
+enum errk sync_run(struct session *s, const struct flow *f, const struct sync_options *o,
+		   struct sync_summary *out, struct err *e)
+{
+	*out = (struct sync_summary){.flow = f->name,
+				     .dry_run = s->options.dry_run,
+				     .excluded_because = f->excluded,
+				     .expected = -1};
+	struct sync r = {.session = s, .flow = f, .options = o, .key = f->name, .sum = out};
+	struct err why = {.kind = E_OK};
+	out->target = target_name(&r);
+	open_run(&r, s);
+	enum errk rc = o->to ? parse_to(&r, &why) : E_OK;
+	if (rc == E_OK)
+		rc = start_run(&r, &why);
+	if (rc == E_OK)
+		rc = locked_run(&r, &why);
+	/* A request or a wait that was cut short because a stop was asked for is no trouble. */
+	if (rc == E_BUSY && stop_requested() && strcmp(why.code, "stopped") == 0)
+		rc = E_OK;
+	if (rc != E_OK)
+		out->err = why;
+	out->stopped = stop_reason();
+	struct err last;
+	if (out->run && (count_queue(&r, &last) != E_OK || end_run(&r, &last) != E_OK) &&
+	    rc == E_OK) {
+		rc = last.kind;
+		out->err = last;
+	}
+	close_run(&r);
+	if (rc != E_OK)
+		*e = out->err;
+	return rc;
+}

@@ -1,0 +1,131 @@
+#ifndef ERPSYNC_SYNC_SYNC_PRIV_H
+#define ERPSYNC_SYNC_SYNC_PRIV_H
+
+#include "base/hash.h"
+#include "state/queue.h"
+#include "sync/owed.h"
+#include "sync/sync.h"
+
+/* Shared inside lib/sync. */
+
+struct token_store session_tokens(struct session *s);
+struct note_store session_notes(struct session *s);
+const char *session_shipped_mappings(void);
+
+/* One run under way. */
+struct sync {
+	struct session *session;
+	const struct flow *flow;
+	const struct sync_options *options;
+	struct state *state;
+	const char *key;               /* the flow with its target, as the state file knows it */
+	const char *to_type, *to_path; /* --to csv:DIR; NULL = as configured */
+	struct connector *source, *target;
+	bool source_failed; /* busy or refused: what waits is delivered all the same */
+	struct mapper *mapper;
+	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
+	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
+	struct owed *owed;            /* for stock; else NULL */
+	struct gathered {
+		struct arena *mem;
+		const char *key;        /* of the put that they will be; NULL = none is begun */
+		struct batch_row **row; /* marked sending under the key */
+		size_t n, cap;
+	} gathered[2];            /* new, delivered before */
+	struct arena *page;       /* reset after each unit of work */
+	struct arena *scratch;    /* reset after each record */
+	struct arena *cursors[2]; /* the cursor in use, and the next one */
+	int turn;
+	struct sync_summary *sum;
+	int64_t started_ms;
+	struct http_stats before; /* what earlier runs of this session have sent */
+	int64_t keep_payloads;    /* seconds */
+	bool keep_documents;      /* of records of this flow, that long */
+	int64_t tries, wait_ms, max_wait_ms;
+	int64_t max_age; /* seconds; 0 = the flow has no such limit */
+	size_t batch;    /* records of one put */
+	/* Heads in the page's arena: known, waiting, and said again by the source. */
+	struct record *confirmed;
+	size_t n_confirmed, cap_confirmed;
+	const char **only; /* ids that --only named, once they are pulled */
+	size_t n_only;
+};
+
+/* pull.c: source ▶ queue. */
+MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
+/* One page; *more = there is another. */
+MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
+
+/* deliver.c: queue ▶ mapping ▶ target. */
+/* Puts what an earlier run left in `sending` once more, with `unsure`. */
+MUST_CHECK enum errk sync_recover(struct sync *r, struct err *e);
+/* Delivers what is due, while a whole batch is waiting, or (flush) to the last record. */
+MUST_CHECK enum errk sync_deliver(struct sync *r, bool flush, struct err *e);
+/* How a batch is put. */
+struct put_how {
+	const char *key;
+	bool unsure, update, look_only;
+};
+/*
+ * Puts rows that are marked `sending` under this key, and writes down what came of it; of those that
+ * were only looked at and differ, nothing.
+ */
+MUST_CHECK enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
+				   const struct put_how *how, struct err *e);
+/* They were never put: they wait again, and neither attempt nor history counts it. */
+MUST_CHECK enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
+				   const struct err *why, struct err *e);
+
+/*
+ * gather.c: where much is compared with the target and little differs (--full, a first run), batches
+ * are looked at only, and what differs is gathered until it makes a batch of its own: else each
+ * batch would take a write for the few that it has.
+ */
+bool sync_looks_first(const struct sync *r, size_t n, bool update); /* n: rows taken at once */
+/* Under which rows are to be marked `sending` that are looked at first. */
+const char *sync_gather_key(struct sync *r, bool update);
+/* Looks at rows, keeps those that differ, and puts what was gathered if that is a batch. */
+MUST_CHECK enum errk sync_look(struct sync *r, struct batch_row *const *rows, size_t n, bool update,
+			       struct err *e);
+/* Puts what was gathered; *any = there was something. */
+MUST_CHECK enum errk sync_put_gathered(struct sync *r, bool *any, struct err *e);
+/* The run ends: what was gathered and not put waits again. */
+MUST_CHECK enum errk sync_return_gathered(struct sync *r, struct err *e);
+void sync_forget_gathered(struct sync *r);
+
+/* Later answers of the target. */
+MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
+/* remap.c: has the mapping changed since the last run? */
+MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
+/* What was parked for a mapping reason is due again if so. */
+MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);
+
+/* batch.c: one batch of rows on its way. */
+struct batch_row {
+	struct queue_row row;
+	const char *doc; /* mapped; NULL = err says why not */
+	const char *hash;
+	const char *target_id; /* of an earlier delivery; NULL = none */
+	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
+	bool update, unchanged;
+	bool differs; /* looked at, and still to be put */
+	struct err err;
+};
+MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);
+/* Writes what became of a row into the open transaction, and counts and shows it. */
+MUST_CHECK enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e);
+MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
+MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
+MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
+					    const struct put_item *item, struct err *e);
+
+/* report.c */
+void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
+		const char *target_id);
+MUST_CHECK enum errk sync_journal(struct sync *r, const char *record, const char *label,
+				  const char *action, const char *outcome, const char *detail,
+				  struct err *e);
+void sync_measure(struct sync *r);
+void sync_progress(struct sync *r);
+
+#endif

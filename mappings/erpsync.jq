@@ -1,0 +1,208 @@
+# Functions for all mappings. A mapping begins with:  include "erpsync";
+#
+# Amounts are texts and stay texts: every sum stands in the canonical document already, so a
+# mapping never adds or multiplies.
+
+# ---- Stopping a document ------------------------------------------------------------------------
+
+# Parks the document under a short stable code, with a text that tells a person what to do.
+def fail($code; $text): error({code: $code, text: $text});
+
+# A mistake in the mapping itself: no document could pass, so the run ends.
+def bad_mapping($text): fail("bad_mapping"; $text);
+
+# ---- Text ---------------------------------------------------------------------------------------
+
+# A cell: text or null. Numbers and true/false become text, blank text becomes null.
+def text:
+  if . == null or . == "" then null
+  elif type == "string" then .
+  else tostring end;
+
+# The non-empty ones of a list as one text, null if there are none:  [.first, .last] | joined(" ")
+def joined($separator):
+  if length < 2 then .[0] | text
+  else map(text | select(. != null)) | if length < 2 then .[0] else join($separator) end end;
+
+# The same with each value once, in the order of first appearance:  "FR-20+FR-5.5"
+def joined_once($separator):
+  if length < 2 then .[0] | text
+  # any(): index() of a list loses memory in jq 1.6, with each document.
+  else reduce (.[] | text | select(. != null)) as $x ([]; if any(.[]; . == $x) then . else . + [$x] end)
+    | joined($separator)
+  end;
+
+# "Anne Weber" from an object with first_name and last_name; null if both are missing.
+def full_name:
+  if . == null then null
+  elif (.first_name | text) and (.last_name | text) then .first_name + " " + .last_name
+  else (.first_name | text) // (.last_name | text) end;
+
+# "key: value; key: value" from a list of attributes.
+def attribute_text: if . == [] then null else map(.key + ": " + (.value // "")) | joined("; ") end;
+
+# "2026-11-23" from "2026-11-23T09:45:00Z".
+def date_only: if . == null then null else .[:10] end;
+
+# Long keys are cut in messages.
+def shown: if length > 80 then .[:79] + "…" else . end;
+
+# ---- Look-up tables: tables/<name>.csv ----------------------------------------------------------
+
+# "0.20" and "20%" are "0.2", by moving the point in the text: nothing is calculated.
+def rate_text:
+  def no_end_zeros: if endswith("0") then .[:-1] | no_end_zeros else . end;
+  def no_front_zeros: if length > 1 and startswith("0") then .[1:] | no_front_zeros else . end;
+  def short: if contains(".") then no_end_zeros | rtrimstr(".") else . end;
+  if endswith("%") then
+    (rtrimstr("%") | rtrimstr(" ") | split(".")) as $parts
+    | ("00" + $parts[0]) as $whole
+    | ($whole[:-2] | no_front_zeros) + "." + $whole[-2:] + ($parts[1] // "") | short
+  else short end;
+
+# (internal) The table, or the end of the run.
+def _table($name):
+  $tables[$name] // bad_mapping("there is no table tables/\($name).csv");
+
+# (internal) A key as the list of texts that the table's key columns are compared with. A rate that
+# ends in neither 0 nor % is short already.
+def _cells($t; $key):
+  ($key | if type == "array" then map(. // "") else [. // "" | tostring] end)
+  | if length != $t.n_keys then
+      bad_mapping("\($t.file) has the key columns \($t.keys | join(", ")); a look-up gave \(length) values")
+    elif $t.rate_at and (.[$t.rate_at] | endswith("0") or endswith("%")) then .[$t.rate_at] |= rate_text
+    else . end;
+
+# (internal) Does the text meet what a cell like "GST*", "*Tax" or "FR" of a pattern row asks?
+def _meets($need):
+  if $need.end then endswith($need.end)
+  elif $need.begin then startswith($need.begin)
+  else . == $need.is end;
+
+# (internal) From the cells to the row that wins, or null; see lib/map/table.h. The rows stand in a
+# tree, one level per key column: at each level both the cell's own branch and the "*" branch go on.
+def _row($t):
+  . as $cells
+  | reduce $cells[] as $cell ([$t.rows]; map((.[$cell], .["*"]) // empty))
+  | if $t.patterns == {} then .
+    else . + [
+      (($t.patterns[$cells[0]], $t.patterns["*"]) // empty | .[])
+      | select(all(.needs[]; . as $need | $cells[$need.at] | _meets($need))) | .row ]
+    end
+  | if length > 1 then min_by(.rank) else .[0] end;
+
+# (internal) What the row says in a column; "*" hands the first key cell on. Empty is null.
+def _value($t; $row; $cells; $column):
+  if $row == null then null
+  elif $row[$column] then $row[$column] | if . == "*" then $cells[0] else . end | text
+  else bad_mapping("\($t.file) has no column \($column)") end;
+
+# (internal) "SKU 'X'" or "tax (country 'FR', title 'Levy', rate '0.42')"
+def _named($t; $cells):
+  if $cells | length == 1 then "\($t.label) '\($cells[0] | shown)'"
+  else
+    $t.label + " (" + ([range($cells | length) | "\($t.keys[.]) '\($cells[.] | shown)'"] | join(", ")) + ")"
+  end;
+
+# (internal)
+def _unmapped($t; $row; $cells; $column):
+  fail($t.code;
+    _named($t; $cells)
+    + (if $row == null then " is in no row of \($t.file); add a row"
+       else " has no \($column) in \($t.file), line \($row.line); fill it in" end)
+    + ", then run: erpsync queue retry --code \($t.code)");
+
+# The value for a key, from the named column (else from the first one that begins with "erp_").
+# The key is a text, or a list of texts for a table with several key columns. No row: parks.
+def lookup($table; $key; $column):
+  _table($table) as $t | _cells($t; $key) as $cells | ($cells | _row($t)) as $row
+  | _value($t; $row; $cells; $column) // _unmapped($t; $row; $cells; $column);
+
+# (internal) Most look-ups hit a plain row of a table with one key column, or its "*" row: a short
+# way for them. Null: take the long one.
+def _hit($t; $key):
+  if $t.simple and $key and $key != "" then
+    ($t.rows[$key]? // $t.rows["*"])[$t.value] | if . == "*" then $key elif . == "" then null else . end
+  else null end;
+
+def lookup($table; $key): $tables[$table] as $t | _hit($t; $key) // lookup($table; $key; $t.value);
+
+# The same, but a default instead of parking.
+def lookup_or($table; $key; $column; $default):
+  _table($table) as $t | _cells($t; $key) as $cells | ($cells | _row($t)) as $row
+  | _value($t; $row; $cells; $column) // $default;
+def lookup_or($table; $key; $default):
+  _table($table) as $t | _hit($t; $key) // lookup_or($table; $key; $t.value; $default);
+
+# Only a row that names exactly this key, no "*" row; null if there is none.
+def lookup_exact($table; $key):
+  _table($table) as $t | _cells($t; $key) as $cells
+  | _value($t; ($t.rows | getpath($cells)); $cells; $t.value);
+
+# ---- What every store asks of stock -------------------------------------------------------------
+
+# The store's SKU, and the ERP's figures by the store's location. Several warehouses may be one
+# location: their entries are added up by the program, which also rounds and cuts off.
+def store_stock:
+  lookup("store_skus"; .sku) as $sku
+  | {
+      sku: $sku,
+      quantities: [
+        .quantities[]
+        # An article that is not for the shop.
+        | select($sku != "-")
+        | lookup("locations"; .warehouse) as $location
+        # A warehouse that is not for the shop.
+        | select($location != "-")
+        | {location: $location, on_hand, available, forecast}
+      ]
+    };
+
+# ---- What every ERP asks of an order ------------------------------------------------------------
+
+# The article of an order line. Lines without a SKU are looked up by what they are; `*` never
+# matches them, so that no line is booked on an article that nobody chose.
+def erp_sku($line; $number):
+  if $line.sku and $line.sku != "" then lookup("skus"; $line.sku)
+  else
+    lookup_exact("skus"; "title:" + $line.title)
+    // lookup_exact("skus"; "kind:" + $line.kind)
+    // fail("unmapped_sku";
+        "line \($number) '\($line.title | shown)' has no SKU; give the article a SKU in the shop, or add "
+        + "'title:\($line.title | shown)' to tables/skus.csv, then run: "
+        + "erpsync queue retry --code unmapped_sku")
+  end;
+
+# The country that an order is taxed for; null when it has no address.
+def tax_country: .shipping_address.country_code // .billing_address.country_code;
+
+# Shopify names European taxes "FR TVA", "DE MwSt": the name then tells whose tax it is, also for
+# an order without address or one taxed at home. "CA STATE TAX" is Californian, "NL HST"
+# Canadian, so the name counts only outside North America and Australia.
+def _tax_area($tax; $country):
+  {"AT ": 1, "BE ": 1, "BG ": 1, "CH ": 1, "CY ": 1, "CZ ": 1, "DE ": 1, "DK ": 1, "EE ": 1, "ES ": 1,
+   "FI ": 1, "FR ": 1, "GB ": 1, "GR ": 1, "HR ": 1, "HU ": 1, "IE ": 1, "IT ": 1, "LT ": 1, "LU ": 1,
+   "LV ": 1, "MT ": 1, "NL ": 1, "NO ": 1, "PL ": 1, "PT ": 1, "RO ": 1, "SE ": 1, "SI ": 1, "SK ": 1} as $named
+  | if $country == "US" or $country == "CA" or $country == "AU" then $country
+    elif $named[$tax.title[:3]] then $tax.title[:2]
+    else $country end;
+
+# Sources without a rate often have it in the name: "VAT 20%".
+def _tax_rate($tax):
+  $tax.rate // ($tax.title | [match("([0-9]+([.][0-9]+)?) ?%").captures[0].string] | if length == 0 then null else .[0] + "%" end);
+
+# The ERP's code for one tax line.
+def tax_code($tax; $country):
+  lookup("taxes"; [_tax_area($tax; $country), $tax.title, _tax_rate($tax)]);
+
+# (internal) What tells the taxes of one order apart.
+def _tax_key: .title + "\n" + (.rate // "");
+
+# The codes of all tax lines given, each different one looked up once:
+#   tax_index(.lines[].taxes[]; tax_country) as $index
+def tax_index(taxes; $country):
+  reduce taxes as $tax ({}; ($tax | _tax_key) as $key
+    | if has($key) then . else . + {($key): tax_code($tax; $country)} end);
+
+# The codes of a list of tax lines that are in the index: "FR-20", "US-SALES", "CA-GST+CA-PST".
+def tax_codes($taxes; $index): [$taxes[] | $index[_tax_key]] | joined_once("+");

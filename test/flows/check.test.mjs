@@ -1,0 +1,86 @@
+// `check`: what is sound and what is not, without writing anything.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { place, tempDir } from '../support/place.mjs';
+import { BIN_PLAIN, answer, ended } from '../support/run.mjs';
+
+const open = (t, sandbox = {}, conf = {}) =>
+  place(t, { sandbox: { orders: 8, nasty: 'off', ...sandbox }, conf, bin: BIN_PLAIN });
+
+test('everything is fine', async t => {
+  const p = await open(t);
+  const result = ended(await p.run('check'), 0);
+  assert.match(result.stdout, /^ok +shop erpsync-sandbox\.myshopify\.com answers \(EUR, Europe\/Paris, plan Advanced\)$/m);
+  assert.match(result.stdout, /^ok +scope read_orders is granted$/m);
+  assert.match(result.stdout, /ready to run\n$/);
+  assert.doesNotMatch(result.stdout, /^bad/m);
+  assert.ok(!p.exists('out'), 'the exchange folder is not made');
+  const { findings, bad } = await p.json('check --json');
+  assert.equal(bad, 0);
+  assert.ok(findings.length > 5);
+  for (const f of findings) assert.ok(['ok', 'warn'].includes(f.result) && f.what);
+});
+
+test('what is bad: 78, a line each, and a remedy', async t => {
+  const unreachable = { store: { url: 'http://127.0.0.1:9' } };
+  const cases = {
+    'a wrong secret': [p => p.write('secret', 'wrong\n', 0o600), /^bad +.*invalid_client.*check client_id/m],
+    'a shop that is away': [p => p.configure(unreachable), /^bad +.*no connection/m],
+    'an app that was removed': [p => (p.sandbox.auth.notPermitted = true), /^bad +.*shop_not_permitted/m],
+    'a scope that is missing': [
+      p => p.sandbox.setScopes({ remove: ['read_orders'] }),
+      /^bad +scope read_orders is not granted.*\n +→ add it/m,
+    ],
+    'an expired version': [p => p.configure({ store: { api_version: '2024-01' } }), /^bad +.*api_version/m],
+    'no store': [p => p.configure({ store: { connector: null, url: null, client_id: null, client_secret_file: null, leave_for_others: null } }), /^bad +\[store\] connector= is not set/m],
+    'an exchange folder that can’t be': [p => p.configure({ erp: { path: '/proc/nowhere/out' } }), /^bad +\/proc\/nowhere\/out/m],
+  };
+  for (const [name, [spoil, said]] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      spoil(p);
+      p.configure({ net: { retries: 0 } });
+      const result = ended(await p.run('check'), 78);
+      assert.match(result.stdout, said);
+      assert.match(result.stdout, /not ready/);
+      const { findings, bad } = answer(ended(await p.run('check --json'), 78));
+      assert.ok(bad >= 1);
+      assert.equal(findings.filter(f => f.result === 'bad').length, bad);
+    });
+});
+
+test('what is worth a warning', async t => {
+  await t.test('scopes that only make poorer', async sub => {
+    const p = await open(sub, { scopes: ['read_orders', 'read_customers', 'read_products'] });
+    const { stdout } = ended(await p.run('check'), 0);
+    assert.match(stdout, /^warn +scope read_all_orders is not granted/m);
+  });
+  await t.test('no [orders] since', async sub => {
+    const p = await open(sub);
+    assert.match((await p.run('check')).stdout, /^warn +.*since= is not set/m);
+    p.configure({ orders: { since: '2026-01-01' } });
+    assert.doesNotMatch((await p.run('check')).stdout, /since= is not set/);
+  });
+  await t.test('batches that nobody acknowledged', async sub => {
+    const p = await open(sub, {}, { csv: { ack: 'expected' } });
+    ended(await p.run('orders export'), 0);
+    assert.match((await p.run('check')).stdout, /^warn +.*not acknowledged.*orders-000001/m);
+  });
+});
+
+test('order files as the store', async t => {
+  const exports = tempDir(t);
+  const p = await place(t, { sandbox: false, conf: { store: { connector: 'csv', path: exports } }, bin: BIN_PLAIN });
+  const look = async status => ended(await p.run('check'), status).stdout;
+  assert.match(await look(0), /^warn +.*holds no \*\.csv/m);
+  fs.cpSync(new URL('../data/orders_export/current.csv', import.meta.url).pathname, `${exports}/current.csv`);
+  assert.match(await look(0), /^ok +current\.csv: \d+ orders/m);
+  fs.cpSync(new URL('../data/orders_export/bad_rows.csv', import.meta.url).pathname, `${exports}/bad.csv`);
+  assert.match(await look(0), /^warn +bad\.csv: \d+ orders can't be read; the first: .*bad\.csv:\d+/m);
+  fs.cpSync(new URL('../data/orders_export/not_orders.csv', import.meta.url).pathname, `${exports}/not.csv`);
+  assert.match(await look(78), /^bad +.*not\.csv/m);
+  p.configure({ store: { path: `${exports}/missing` } });
+  assert.match(await look(78), /^bad +.*missing/m);
+});

@@ -1,0 +1,157 @@
+// Files of deliveries: which are used, when, how, and what becomes of them.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { requestsOf } from '../support/place.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { LYON, byName, deliveryFile, left, pull, sell, shipped, shippingPlace } from '../support/shipping.mjs';
+
+const open = (t, options) => shippingPlace(t, { bin: BIN_PLAIN, ...options });
+const TWO = [
+  ['LONG-5', 3],
+  ['LONG-5-RED', 2],
+];
+const names = (p, dir) => (p.exists(dir) ? fs.readdirSync(p.path(dir)).filter(name => name.startsWith('fulfillments')) : []);
+
+test('a used file is put away under its time', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, TWO);
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5' }]);
+  await pull(p);
+  assert.deepEqual(names(p, 'out'), []);
+  assert.match(names(p, 'out/archive')[0], /^fulfillments\.\d{8}T\d{6}Z\.csv$/);
+  deliveryFile(p, [{ delivery: 'D2', order: name, sku: 'LONG-5' }], { age: 60, name: 'Fulfillments-2.csv' });
+  await pull(p);
+  assert.equal(fs.readdirSync(p.path('out/archive')).length, 2);
+});
+
+test('no folder, no file, other files: nothing to do', async t => {
+  const p = await open(t);
+  silent(ended(await p.run('fulfillments pull'), 0));
+  deliveryFile(p, [{ delivery: 'D1', order: '#1', sku: 'LONG-5' }], { name: 'deliveries.csv' });
+  silent(ended(await p.run('fulfillments pull'), 0));
+  assert.ok(p.exists('out/deliveries.csv'));
+});
+
+test('as ERPs write them', async t => {
+  const cases = {
+    'semicolons and decimal commas': n => `Lieferschein;Bestellung;Artikelnummer;Menge\nD1;${n};LONG-5;2,0\n`,
+    'tabs, a BOM, CRLF': n => `\ufeffDelivery\tOrder\tSKU\tQty\r\nD1\t${n}\tLONG-5\t2\r\n`,
+    'other columns and another order': n => `Quantity,Clerk,internal_reference,Order-Name,Shipment ID\n2,Ann,LONG-5,${n},D1\n`,
+    'two rows of one line (two lots)': n => `delivery_id,order,sku,quantity\nD1,${n},LONG-5,1\nD1,${n},LONG-5,1\n`,
+    'times in three forms': n =>
+      `delivery_id,order,sku,quantity,shipped_at\nD1,${n},LONG-5,1,2026-11-23\nD1,${n},LONG-5,1,2026-11-23 09:45:00\nD1,${n},LONG-5-RED,0,2026-11-23T09:45:00+01:00\n`,
+  };
+  for (const [what, text] of Object.entries(cases))
+    await t.test(what, async sub => {
+      const p = await open(sub);
+      const { name } = sell(p.sandbox, TWO);
+      deliveryFile(p, text(name));
+      await pull(p);
+      assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, lines: { 'LONG-5': 2 } }]);
+    });
+});
+
+test('files that are not ready or not right', async t => {
+  const head = 'delivery_id,order,sku,quantity\n';
+  const cases = {
+    'written a moment ago': [{ age: 3 }, n => `${head}D1,${n},LONG-5,1\n`, 75, null],
+    'broken off in a row': [{}, n => `${head}D1,${n},LONG-5,1\nD1,${n},LON`, 78, /out\/fulfillments\.csv: ends in the middle of a row/],
+    'broken off in a quote': [{}, n => `${head}D1,${n},LONG-5,1\n"D1,${n},LON\n`, 78, /ends in the middle of a row/],
+    'no order': [{}, () => 'delivery_id,sku,quantity\nD1,LONG-5,1\n', 78, /there is no column 'order'/],
+    'neither SKU nor line': [{}, n => `delivery_id,order,quantity\nD1,${n},1\n`, 78, /there is no column 'sku'/],
+  };
+  for (const [what, [how, text, status, said]] of Object.entries(cases))
+    await t.test(what, async sub => {
+      const p = await open(sub);
+      const { name } = sell(p.sandbox, TWO);
+      deliveryFile(p, text(name), how);
+      const result = ended(await p.run('fulfillments pull'), status);
+      if (said) assert.match(result.stderr, said);
+      else silent(result);
+      assert.deepEqual(shipped(p.sandbox, name), []);
+      assert.ok(p.exists('out/fulfillments.csv'), 'stays where it is');
+    });
+});
+
+test('rows that can’t be used park their delivery, with file and line', async t => {
+  const p = await open(t);
+  const { name: n } = sell(p.sandbox, [['LONG-5', 9], ['LONG-5-RED', 9]]);
+  deliveryFile(
+    p,
+    `delivery_id,order,sku,quantity,warehouse,shipped_at\nOK,${n},LONG-5,1,MAIN,\nD1,${n},LONG-5,one,MAIN,\n,${n},LONG-5,1,MAIN,\nD2,${n},,1,MAIN,\nD3,${n},LONG-5,1,MAIN,\nD3,${n},LONG-5-RED,1,SHOP,\nD4,,LONG-5,1,MAIN,\nD5,${n},LONG-5,1,MAIN,,,\nD6,${n},LONG-5,-1,MAIN,\nD7,${n},LONG-5,1,MAIN,soon\nD8,${n},LONG-5,0,MAIN,\n`,
+  );
+  const answer = await pull(p, '', 1);
+  const reasons = Object.fromEntries(answer.records.map(r => [r.name, r.reason]));
+  assert.equal(answer.summary.created, 1);
+  assert.match(reasons.D1, /^fulfillments\.csv:3: column 'quantity': 'one' is no quantity/);
+  assert.match(reasons['fulfillments.csv:4'], /^fulfillments\.csv:4: the row has no delivery_id/);
+  assert.match(reasons.D2, /^fulfillments\.csv:5: the row has neither an SKU nor a line/);
+  assert.match(reasons.D3, /^fulfillments\.csv:7: delivery 'D3' has the warehouse 'SHOP' here and 'MAIN' above/);
+  assert.match(reasons.D4, /delivery 'D4' names no order/);
+  assert.match(reasons.D5, /^fulfillments\.csv:9: the row has 8 cells, the header has 6/);
+  assert.match(reasons.D6, /^fulfillments\.csv:10: column 'quantity'/);
+  assert.match(reasons.D7, /^fulfillments\.csv:11: column 'shipped_at': 'soon' is no time/);
+  assert.match(reasons.D8, /nothing is left in delivery 'D8'/);
+  assert.deepEqual(left(p.sandbox, n), { 'LONG-5': 8, 'LONG-5-RED': 9 });
+  await t.test('a file with the rows set right frees them', async () => {
+    deliveryFile(p, `delivery_id,order,sku,quantity,warehouse\nD1,${n},LONG-5,1,MAIN\nD2,${n},LONG-5,1,MAIN\nD3,${n},LONG-5-RED,1,MAIN\n`, { age: 30 });
+    assert.equal((await pull(p)).summary.created, 3);
+  });
+});
+
+test('a delivery over several files', async t => {
+  await t.test('together in the folder', async sub => {
+    const p = await open(sub);
+    const { name } = sell(p.sandbox, TWO);
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1 }], { name: 'fulfillments-1.csv', age: 90 });
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5-RED', n: 2, tracking: 'T1' }], { name: 'fulfillments-2.csv', age: 60 });
+    assert.equal((await pull(p)).summary.created, 1);
+    assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, numbers: ['T1'], lines: { 'LONG-5': 1, 'LONG-5-RED': 2 } }]);
+  });
+  await t.test('a later file corrects the tracking, and need not name every line again', async sub => {
+    const p = await open(sub);
+    const { name } = sell(p.sandbox, TWO);
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1, tracking: 'T1' }, { delivery: 'D1', order: name, sku: 'LONG-5-RED', n: 1 }], { age: 90 });
+    await pull(p);
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1, tracking: 'T2' }]);
+    const { summary } = await pull(p);
+    assert.equal(summary.updated, 1);
+    assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, numbers: ['T2'], lines: { 'LONG-5': 1, 'LONG-5-RED': 1 } }]);
+  });
+  await t.test('before it went over: quantities and lines are taken back', async sub => {
+    const p = await open(sub);
+    const { name } = sell(p.sandbox, TWO);
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 4 }, { delivery: 'D1', order: name, sku: 'LONG-5-RED', n: 1 }], { age: 90 });
+    await pull(p, '', 1);
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 2 }, { delivery: 'D1', order: name, sku: 'LONG-5-RED', n: 0 }]);
+    await pull(p);
+    assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, lines: { 'LONG-5': 2 } }]);
+  });
+});
+
+test('--only and --full read used files again', async t => {
+  const p = await open(t);
+  const [a, b] = [sell(p.sandbox, TWO), sell(p.sandbox, TWO)];
+  deliveryFile(p, [{ delivery: 'D1', order: a.name, sku: 'LONG-5', n: 9 }, { delivery: 'D2', order: b.name, sku: 'LONG-5', n: 1 }]);
+  await pull(p, '', 1);
+  const seen = requestsOf(p.sandbox);
+  const full = await pull(p, '--full');
+  assert.deepEqual([full.summary.unchanged, full.summary.created, full.summary.still_parked], [1, 0, 1]);
+  assert.deepEqual(seen().filter(r => /^Shipment/.test(r.operation ?? '')), []);
+  assert.equal(byName(await pull(p, `--only ${a.name}`)).D1.code, 'over_delivery');
+  assert.equal((await pull(p, '--only D2')).summary.unchanged, 1);
+  const none = await pull(p, '--only D9', 1);
+  assert.match(none.records[0].reason, /no file of deliveries/);
+});
+
+test('check says what it finds', async t => {
+  const p = await open(t);
+  assert.doesNotMatch((await p.run('check')).stdout, /deliveries|fulfillment/, 'who does without it hears nothing of it');
+  p.configure({ fulfillments: { notify_customer: 'no' } });
+  assert.match((await p.run('check')).stdout, /^warn +.*out: there is no file of deliveries yet/m);
+  deliveryFile(p, [{ delivery: 'D1', order: '#1', sku: 'LONG-5' }]);
+  assert.match((await p.run('check')).stdout, /^ok +.*: 1 deliveries in 1 file/m);
+  assert.match((await p.run('check')).stdout, /scope write_merchant_managed_fulfillment_orders is granted/);
+});

@@ -1,0 +1,217 @@
+// `inventory pull` into a file for the inventory import of the shop's admin.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { Admin, adminPlace, aged, exported, imported, imports } from '../support/admin.mjs';
+import { csvRows, parseCsv } from '../support/csv.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { KOELN, LYON, PARIS, pull, stockFile } from '../support/stock.mjs';
+
+const SHIRT = { handle: 't-shirt', title: 'T-shirt "soft", red' };
+const shop = () =>
+  new Admin([
+    { sku: 'TEE-S', ...SHIRT, options: { Size: 'S', Colour: 'Red' }, stock: { [LYON]: 10, [PARIS]: 5 } },
+    { sku: 'TEE-M', ...SHIRT, options: { Size: 'M', Colour: 'Red' }, stock: { [LYON]: 10, [PARIS]: null } },
+    { sku: 'CAP', handle: 'cap', options: { Title: 'Default Title' }, stock: { [LYON]: 3, [PARIS]: -2 } },
+    { sku: '=BAD', handle: '-evil', options: { '+Size': '@5', Ütf: '8" ünd' }, stock: { [LYON]: 1, [PARIS]: 0 } },
+    { sku: 'DUP', handle: 'dup-1', stock: { [LYON]: 1 } },
+    { sku: 'DUP', handle: 'dup-2', stock: { [LYON]: 1 } },
+  ]);
+const open = (t, options) => {
+  const admin = shop();
+  return { admin, p: adminPlace(t, admin, { bin: BIN_PLAIN, ...options }) };
+};
+const one = p => {
+  assert.deepEqual(imports(p), ['inventory-000001.csv']);
+  return csvRows(p.read('exports/import/inventory-000001.csv'));
+};
+let age = 50;
+const stock = (p, rows) => stockFile(p, rows, { age: (age -= 0.01) });
+
+test('only what differs is written, and the import takes it', async t => {
+  const { admin, p } = open(t);
+  stock(p, [['TEE-S', 'MAIN', 7], ['TEE-S', 'SHOP', 5], ['TEE-M', 'MAIN', '10.0'], ['CAP', 'MAIN', 3], ['CAP', 'SHOP', 0], ['=BAD', 'MAIN', 4]]);
+  const { summary, records } = await pull(p);
+  assert.deepEqual([summary.created, summary.adopted, summary.parked], [3, 1, 0]);
+  const rows = one(p);
+  assert.deepEqual(
+    rows.map(r => [r.SKU, r.Location, r['On hand (current)'], r['On hand (new)']]),
+    [['TEE-S', LYON, '10', '7'], ['CAP', PARIS, '-2', '0'], ['=BAD', LYON, '1', '4']],
+  );
+  assert.deepEqual(parseCsv(p.read('exports/import/inventory-000001.csv'))[0], ['Handle', 'Title', 'Option1 Name', 'Option1 Value', 'Option2 Name', 'Option2 Value', 'Option3 Name', 'Option3 Value', 'SKU', 'Location', 'On hand (current)', 'On hand (new)']);
+  /* Keys as the shop has them: an apostrophe in front would make another article of it. */
+  assert.deepEqual([rows[2].Handle, rows[2]['Option1 Name'], rows[2]['Option1 Value'], rows[2]['Option2 Value']], ['-evil', '+Size', '@5', '8" ünd']);
+  assert.match(records.find(r => r.name === 'TEE-S').target, /^inventory-000001\.csv export:/);
+  assert.deepEqual(imported(p, admin), []);
+  assert.deepEqual([admin.stock[`TEE-S @ ${LYON}`], admin.stock[`CAP @ ${PARIS}`], admin.stock[`TEE-M @ ${PARIS}`]], ['7', '0', 'not stocked']);
+  await t.test('again: nothing', async () => {
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.deepEqual(imports(p), []);
+  });
+});
+
+test('an article waits until the shop was exported anew', async t => {
+  const { admin, p } = open(t);
+  stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 3]]);
+  await pull(p);
+  stock(p, [['TEE-S', 'MAIN', 6], ['CAP', 'MAIN', 1]]);
+  const { summary, notices } = await pull(p);
+  /* CAP was equal, so that the export still says how it stands. */
+  assert.deepEqual([summary.created + summary.updated, summary.later], [1, 1]);
+  assert.ok(notices.some(text => /some articles wait: inventory-000001\.csv is made from the inventory export that is there; import it/.test(text)), notices.join());
+  assert.equal((await p.queue('--waiting'))[0].code, 'export_used');
+  assert.deepEqual(imports(p), ['inventory-000001.csv', 'inventory-000002.csv']);
+  assert.deepEqual(imported(p, admin), []);
+  exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
+  await p.run('queue retry --all');
+  await pull(p);
+  assert.deepEqual(imports(p), ['inventory-000003.csv']);
+  assert.deepEqual(imported(p, admin), []);
+  assert.deepEqual([admin.stock[`TEE-S @ ${LYON}`], admin.stock[`CAP @ ${LYON}`]], ['6', '1']);
+  await t.test('--full compares with the newest export', async () => {
+    admin.rows.find(r => r.SKU === 'TEE-S' && r.Location === LYON)['On hand (current)'] = '2';
+    exported(p, admin, { name: 'inventory_export (2).csv', age: 30 });
+    const { summary: full } = await pull(p, '--full');
+    assert.deepEqual([full.updated, full.adopted, full.later], [1, 1, 0]);
+    await sameAgain(p);
+    assert.deepEqual(imported(p, admin), []);
+    assert.equal(admin.stock[`TEE-S @ ${LYON}`], '6');
+  });
+});
+/** --full once more upon the same export: what was asked for already is not asked for again. */
+async function sameAgain(p) {
+  const before = imports(p);
+  const { summary } = await pull(p, '--full');
+  assert.deepEqual([summary.updated, summary.adopted, summary.later], [0, 2, 0]);
+  assert.deepEqual(imports(p), before);
+}
+
+test('what was sold meanwhile is a conflict for the import, never an overwrite', async t => {
+  const { admin, p } = open(t);
+  stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 1]]);
+  await pull(p);
+  admin.rows[0]['On hand (current)'] = '9';
+  assert.deepEqual(imported(p, admin), ['TEE-S']);
+  assert.deepEqual([admin.stock[`TEE-S @ ${LYON}`], admin.stock[`CAP @ ${LYON}`]], ['9', '1']);
+});
+
+test('warehouses add up, a buffer is held back, less than nothing is none', async t => {
+  const { p } = open(t, { conf: { inventory: { buffer: 2 } }, locations: `warehouse,store_location\nMAIN,${LYON}\nBACK,${LYON}\nSCRAP,-\n` });
+  stock(p, [['TEE-S', 'MAIN', 3], ['TEE-S', 'BACK', '4.9'], ['TEE-S', 'SCRAP', 100], ['CAP', 'MAIN', -4]]);
+  const { notices } = await pull(p);
+  assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['TEE-S', '5'], ['CAP', '0']]);
+  assert.ok(notices.some(text => /less than nothing of some articles \(the first: 'CAP'/.test(text)));
+});
+
+test('where the shop does not stock it', async t => {
+  const rows = [['TEE-M', 'SHOP', 4], ['TEE-S', 'SHOP', 5]];
+  await t.test('a number stocks it there', async sub => {
+    const { p, admin } = open(sub);
+    stock(p, rows);
+    await pull(p);
+    assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), [['TEE-M', 'not stocked', '4']]);
+    assert.deepEqual(imported(p, admin), []);
+    assert.equal(admin.stock[`TEE-M @ ${PARIS}`], '4');
+  });
+  await t.test('inactive_level = skip leaves it', async sub => {
+    const { p } = open(sub, { conf: { inventory: { inactive_level: 'skip' } } });
+    stock(p, rows);
+    const { notices, summary } = await pull(p);
+    assert.deepEqual([imports(p), summary.adopted], [[], 2]);
+    assert.ok(notices.some(text => /not stocked where the ERP has them \(the first: 'TEE-M'/.test(text)));
+  });
+  await t.test('none there is as it should be', async sub => {
+    const { p } = open(sub);
+    stock(p, [['TEE-M', 'SHOP', 0]]);
+    await pull(p);
+    assert.deepEqual(imports(p), []);
+  });
+});
+
+test('what can’t be written is parked with what to do, and the rest goes on', async t => {
+  const { p } = open(t);
+  p.write('exports/inventory_export.csv', p.read('exports/inventory_export.csv') + `gift,Gift,Title,Default Title,,,,,GIFT,,,${LYON},,,,,,not tracked,\n`);
+  aged(p.path('exports/inventory_export.csv'), 60);
+  stock(p, [['NOBODY', 'MAIN', 1], ['DUP', 'MAIN', 4], ['TEE-S', 'DE', 4], ['CAP', 'MAIN', 9], ['GIFT', 'MAIN', 2], ['=BAD', 'MAIN', 2000000000]]);
+  const { records, summary } = await pull(p, '', 1);
+  const by = Object.fromEntries(records.map(r => [r.name, [r.code, r.reason]]));
+  assert.equal(summary.parked, 5);
+  assert.deepEqual(Object.fromEntries(Object.entries(by).map(([name, [code]]) => [name, code])), {
+    NOBODY: 'unknown_sku',
+    DUP: 'duplicate_sku',
+    'TEE-S': 'unknown_location',
+    CAP: undefined,
+    GIFT: 'untracked',
+    '=BAD': 'quantity_too_high',
+  });
+  assert.match(by.DUP[1], /\(inventory_export\.csv:10 and inventory_export\.csv:11\)/);
+  assert.match(by['TEE-S'][1], new RegExp(`names no location '${KOELN}' \\(it has '${LYON}', '${PARIS}'\\)`));
+  assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['CAP', '9']]);
+  await t.test('a location that the export leaves out for this article', async sub => {
+    const { p: other } = open(sub);
+    stock(other, [['DUP', 'MAIN', 4], ['TEE-S', 'SHOP', 4]]);
+    other.write('exports/inventory_export.csv', other.read('exports/inventory_export.csv').replace(/^t-shirt.*,S,.*Shop Paris.*\n/m, ''));
+    aged(other.path('exports/inventory_export.csv'), 60);
+    const { records: more } = await pull(other, '', 1);
+    assert.equal(more.find(r => r.name === 'TEE-S').code, 'not_in_export');
+  });
+});
+
+test('exports that are missing, of another kind, or not finished: nothing is written', async t => {
+  const cases = {
+    'no inventory export': ['orders.csv', 'Name,Financial Status\n#1,paid\n', 60, 78, /exports: there is no inventory export; make one in the admin \(Products > Inventory > Export/],
+    'available quantities only': ['inv.csv', `Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,${LYON},${PARIS}\ncap,Cap,Title,Default Title,CAP,,,3,not stocked\n`, 60, 78, /inv\.csv: the column 'location' is missing; export again .* with all states/],
+    'written a moment ago': ['inv.csv', shop().export(), 2, 75, null],
+    'broken off inside a quote': ['inv.csv', shop().export().slice(0, shop().export().indexOf('soft') + 2), 60, 78, /inv\.csv/],
+  };
+  for (const [name, [file, text, old, status, said]] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = adminPlace(sub, null, { bin: BIN_PLAIN });
+      aged(p.write(`exports/${file}`, text), old);
+      stock(p, [['CAP', 'MAIN', 1]]);
+      const result = ended(await p.run('inventory pull'), status);
+      if (said) assert.match(result.stderr, said);
+      assert.deepEqual(imports(p), []);
+      const { status: waits } = (await p.queue())[0] ?? {};
+      assert.notEqual(waits, 'done');
+    });
+  await t.test('free stock is no quantity that the import takes', async sub => {
+    const { p } = open(sub, { conf: { inventory: { quantity: 'available' } } });
+    stock(p, [['CAP', 'MAIN', 1, 1]]);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /erpsync\.conf:\d+: the inventory import of Shopify's admin takes quantities on hand only/);
+  });
+});
+
+test('a dry run says what would be written and writes nothing', async t => {
+  const { p } = open(t);
+  stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 3]]);
+  const { stdout } = ended(await p.run('inventory pull --dry-run'), 0);
+  assert.match(stdout, /^would create TEE-S/m);
+  assert.ok(!p.exists('exports/import'));
+  await pull(p);
+  assert.equal(one(p).length, 1);
+});
+
+test('the columns of before, and more files in the folder', async t => {
+  const { admin, p } = open(t);
+  const older = admin.export().replace('On hand (current),On hand (new)', 'On hand').replaceAll(' (not editable)', '').replace(/,$/gm, '');
+  aged(p.write('exports/inventory_export.csv', older), 60);
+  aged(p.write('exports/products.csv', 'Title,URL handle,SKU,Option1 value,Price\nCap,cap,CAP,Default Title,5\n'), 30);
+  stock(p, [['TEE-S', 'MAIN', 7]]);
+  await pull(p);
+  assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), [['TEE-S', '10', '7']]);
+});
+
+test('check knows the export and its locations', async t => {
+  const { p } = open(t);
+  stock(p, [['TEE-S', 'MAIN', 7]]);
+  const { stdout } = ended(await p.run('check'), 78);
+  assert.match(stdout, new RegExp(`^ok +inventory_export\\.csv: 6 variants at 2 locations \\('${LYON}', '${PARIS}'\\)$`, 'm'));
+  assert.match(stdout, new RegExp(`^bad +tables/locations\\.csv names '${KOELN}', and inventory_export\\.csv does not$`, 'm'));
+  assert.match(stdout, /^ok +.*exports\/import: will be created$/m);
+  p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\nSCRAP,-\n`);
+  assert.doesNotMatch(ended(await p.run('check'), 0).stdout, /^bad/m);
+  fs.rmSync(p.path('exports/inventory_export.csv'));
+  assert.match(ended(await p.run('check'), 78).stdout, /^bad +.*there is no inventory export/m);
+});

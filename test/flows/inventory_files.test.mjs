@@ -1,0 +1,183 @@
+// Stock files of the ERP: which are used, when, how, and what becomes of them.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { requestsOf } from '../support/place.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { LYON, PARIS, moved, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
+
+const SKUS = ['SOLO-1', 'LONG-5', 'LONG-5-RED'];
+async function open(t, options) {
+  const p = await stockPlace(t, { bin: BIN_PLAIN, ...options });
+  plainLevels(p.sandbox, SKUS, [LYON, PARIS], 10);
+  return p;
+}
+const onHand = (p, sku, place = LYON) => p.sandbox.truth({ skus: [sku] }).stock[`${sku} @ ${place}`].on_hand;
+const names = (p, dir) => (p.exists(dir) ? fs.readdirSync(p.path(dir)).filter(name => name.startsWith('stock')) : []);
+
+test('a used file is put away under its time', async t => {
+  const p = await open(t);
+  stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+  await pull(p);
+  assert.deepEqual(names(p, 'out'), []);
+  assert.match(names(p, 'out/archive')[0], /^stock\.\d{8}T\d{6}Z\.csv$/);
+  stockFile(p, [['SOLO-1', 'MAIN', 5]], { age: 30 });
+  await pull(p);
+  assert.equal(names(p, 'out/archive').length, 2);
+  assert.equal(onHand(p, 'SOLO-1'), 5);
+});
+
+test('no folder, no file, other files: nothing to do', async t => {
+  const p = await open(t);
+  silent(ended(await p.run('inventory pull'), 0));
+  stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: 'prices.csv' });
+  silent(ended(await p.run('inventory pull'), 0));
+  assert.equal(onHand(p, 'SOLO-1'), 10);
+  assert.ok(p.exists('out/prices.csv'));
+});
+
+test('as ERPs write them', async t => {
+  const cases = {
+    'semicolons and decimal commas': 'Artikelnummer;Lager;Qty\nSOLO-1;MAIN;4,7\n',
+    'tabs, a BOM, CRLF': '\ufeffSKU\tWarehouse\tOn hand\r\nSOLO-1\tMAIN\t4.0\r\n',
+    'other columns and another order': 'On-Hand,Supplier,internal_reference,Location\n4,Acme,SOLO-1,MAIN\n',
+    'quotes and no line end': '"sku","warehouse","on_hand"\n"SOLO-1","MAIN","4"',
+  };
+  for (const [name, text] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      stockFile(p, text);
+      await pull(p);
+      assert.equal(onHand(p, 'SOLO-1'), 4);
+    });
+  await t.test('without warehouses there is one', async sub => {
+    const p = await open(sub, { locations: `warehouse,store_location\ndefault,${LYON}\n` });
+    stockFile(p, 'sku,quantity\nSOLO-1,4\n');
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+  });
+});
+
+test('files that are not ready or not right', async t => {
+  const cases = {
+    'written a moment ago': [{ age: 3 }, 'sku,warehouse,on_hand\nSOLO-1,MAIN,4\n', 75, null],
+    'broken off in a row': [{}, 'sku,warehouse,on_hand\nLONG-5,MAIN,4\nSOLO-1,MA', 78, /out\/stock\.csv: ends in the middle of a row/],
+    'broken off in a quote': [{}, 'sku,warehouse,on_hand\nLONG-5,MAIN,4\n"SOLO-1,MAIN,4\n', 78, /ends in the middle of a row/],
+    'no column for the SKU': [{}, 'name,warehouse,on_hand\nSOLO-1,MAIN,4\n', 78, /stock\.csv: there is no column 'sku'/],
+    'no figure': [{}, 'sku,warehouse,price\nSOLO-1,MAIN,4\n', 78, /none of the columns 'on_hand'/],
+    'too old': [{ age: 90000 }, 'sku,warehouse,on_hand\nSOLO-1,MAIN,4\n', 78, /was written 1d 1h ago, longer than \[inventory\] max_age = 1d/],
+  };
+  for (const [name, [how, text, status, said]] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      stockFile(p, text, how);
+      const before = p.sandbox.truth();
+      const result = ended(await p.run('inventory pull'), status);
+      if (said) assert.match(result.stderr, said);
+      else silent(result);
+      assert.deepEqual(moved(before, p.sandbox.truth()), {});
+      assert.ok(p.exists('out/stock.csv'), 'stays where it is');
+    });
+});
+
+test('rows that can’t be used park their article, with file and line', async t => {
+  const p = await open(t);
+  stockFile(p, 'sku,warehouse,on_hand\nSOLO-1,MAIN,4\nLONG-5,MAIN,four\n,MAIN,4\nLONG-5-RED,MAIN,1\nLONG-5-RED,MAIN,2\nX,,1\nY,MAIN,1,2\n');
+  const { records } = await pull(p, '', 1);
+  const reasons = Object.fromEntries(records.map(r => [r.name, r.reason]));
+  assert.match(reasons['LONG-5'], /^stock\.csv:3: column 'on_hand': 'four' is no quantity/);
+  assert.match(reasons['stock.csv:4'], /^stock\.csv:4: the row has no SKU/);
+  assert.match(reasons['LONG-5-RED'], /^stock\.csv:6: 'LONG-5-RED' in warehouse 'MAIN' stands on line 5 already/);
+  assert.match(reasons.X, /^stock\.csv:7: the row has no warehouse/);
+  assert.match(reasons.Y, /^stock\.csv:8: the row has 4 cells, the header has 3/);
+  assert.equal(onHand(p, 'SOLO-1'), 4);
+  await t.test('the same mistakes in the next file are no news', async () => {
+    stockFile(p, 'sku,warehouse,on_hand\nSOLO-1,MAIN,3\nLONG-5,MAIN,four\nLONG-5-RED,MAIN,2\n', { age: 30 });
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'LONG-5-RED')], [3, 2]);
+    assert.equal((await p.parked()).get('LONG-5').code, 'bad_row');
+  });
+});
+
+test('snapshots and changes', async t => {
+  await t.test('the newest snapshot and the changes after it count, each article once', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 1], ['LONG-5', 'MAIN', 1]], { name: 'stock-changes-1.csv', age: 300 });
+    stockFile(p, [['SOLO-1', 'MAIN', 2]], { name: 'stock-1.csv', age: 200 });
+    stockFile(p, [['SOLO-1', 'MAIN', 3], ['LONG-5-RED', 'MAIN', 3]], { name: 'stock-2.csv', age: 100 });
+    stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: 'stock-changes-2.csv', age: 50 });
+    const seen = requestsOf(p.sandbox);
+    const { notices } = await pull(p);
+    assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'LONG-5'), onHand(p, 'LONG-5-RED')], [4, 10, 3]);
+    assert.equal(seen({ operation: 'StockSet' })[0].variables.input.quantities.length, 2);
+    assert.ok(notices.some(text => /2 older stock files were not used: stock-2\.csv is a newer snapshot/.test(text)));
+    assert.equal(names(p, 'out').length, 0);
+    await sub.test('--full takes the last snapshot and the changes after it', async () => {
+      plainLevels(p.sandbox, SKUS, [LYON], 10);
+      await pull(p, '--full');
+      assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'LONG-5'), onHand(p, 'LONG-5-RED')], [4, 10, 3]);
+    });
+  });
+  await t.test('what a snapshot no longer lists is sold out', async sub => {
+    const p = await open(sub);
+    stockFile(p, SKUS.flatMap(sku => [[sku, 'MAIN', 5], [sku, 'SHOP', 5]]));
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 5], ['LONG-5', 'SHOP', 5]], { age: 30 });
+    await pull(p);
+    const rest = SKUS.map(sku => [onHand(p, sku), onHand(p, sku, PARIS)]);
+    assert.deepEqual(rest, [[5, 0], [5, 5], [0, 0]]);
+    /* The same again: nothing is left to do. */
+    stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 5], ['LONG-5', 'SHOP', 5]], { age: 20 });
+    const seen = requestsOf(p.sandbox);
+    await pull(p);
+    assert.equal(seen({ operation: 'StockSet' }).length, 0);
+  });
+  await t.test('what changes do not list stays', async sub => {
+    const p = await open(sub);
+    stockFile(p, SKUS.map(sku => [sku, 'MAIN', 5]));
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: 'stock-changes.csv', age: 30 });
+    await pull(p);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [4, 5, 5]);
+  });
+  await t.test('a snapshot that lost half its articles is not believed', async sub => {
+    const p = await open(sub);
+    const many = p.sandbox.catalogue.variants.filter(v => v.sku && v.tracked).slice(0, 40).map(v => v.sku);
+    stockFile(p, [...many, ...SKUS].map(sku => [sku, 'MAIN', 5]));
+    ended(await p.run('inventory pull'), 0);
+    stockFile(p, SKUS.map(sku => [sku, 'MAIN', 5]), { age: 30 });
+    const before = p.sandbox.truth();
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /40 of the 43 of the last snapshot .* looks broken off/);
+    assert.deepEqual(moved(before, p.sandbox.truth()), {});
+  });
+});
+
+test('a reading that has waited too long is not passed on', async t => {
+  const p = await open(t, { inventory: { max_age: '1m' } });
+  stockFile(p, [['SOLO-1', 'MAIN', 4], ['LONG-5', 'MAIN', 4]], { age: 40 });
+  p.sandbox.addFaults({ fault: 'http', status: 503, operation: 'StockLevels' });
+  p.configure({ net: { retries: 0 } });
+  silent(ended(await p.run('inventory pull'), 75));
+  p.sandbox.faults.clear();
+  await new Promise(done => setTimeout(done, 21000));
+  await p.run('queue retry --all');
+  const { records } = await pull(p, '', 1);
+  assert.ok(records.every(r => r.code === 'too_old'));
+  assert.match(records[0].reason, /was last read at .* longer ago than \[inventory\] max_age = 1m/);
+  assert.equal(onHand(p, 'SOLO-1'), 10);
+  await t.test('the ERP says the same again: it goes over by itself', async () => {
+    stockFile(p, [['SOLO-1', 'MAIN', 4], ['LONG-5', 'MAIN', 4]], { age: 15 });
+    const { summary } = await pull(p);
+    assert.equal(summary.created, 2);
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+  });
+});
+
+test('check says what it finds', async t => {
+  const p = await open(t);
+  assert.match((await p.run('check')).stdout, /^warn +.*out: there is no stock file yet/m);
+  stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+  assert.match((await p.run('check')).stdout, /^ok +.*stock\.csv: 1 articles/m);
+  assert.ok(p.exists('out/stock.csv'));
+});

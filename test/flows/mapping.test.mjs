@@ -1,0 +1,168 @@
+// Mappings and tables of one's own: taken file by file, and what they cure is delivered by the next run.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { place, truth } from '../support/place.mjs';
+import { BIN_PLAIN, ROOT, answer, ended, silent } from '../support/run.mjs';
+
+const SHIPPED = path.join(ROOT, 'mappings');
+const open = (t, conf = {}) =>
+  place(t, {
+    sandbox: { orders: 48, seed: 8, nasty: ['unknown_tax', 'custom_line_no_sku'] },
+    conf: { mappings: { path: 'mappings' }, ...conf },
+    bin: BIN_PLAIN,
+  });
+const shipped = name => fs.readFileSync(path.join(SHIPPED, name), 'utf8');
+/** The place's own copy of a shipped file, edited. */
+const override = (p, name, edit) => p.write(`mappings/${name}`, edit(shipped(name)));
+
+test('a row that is added to a table frees what was parked for it', async t => {
+  const p = await open(t);
+  override(p, 'tables/taxes.csv', text => text);
+  ended(await p.run('orders export'), 1);
+  assert.equal((await p.queue('--parked')).length, 6);
+  override(p, 'tables/taxes.csv', text => `${text}*,Galactic Levy,*,GAL-42,\n`);
+  ended(await p.run('orders export'), 1, 'the others are parked again');
+  const levies = truth(p.sandbox).filter(o => o.nasty === 'unknown_tax');
+  for (const { name } of levies) assert.match(p.exchange().order(name)[0].tax_code, /GAL-42/);
+  assert.deepEqual((await p.queue('--parked')).map(e => e.code), Array(3).fill('unmapped_sku'));
+  await t.test('nothing is delivered twice, and the next run is quiet', async () => {
+    assert.equal(p.exchange().verify().orders().size, 45);
+    silent(ended(await p.run('orders export'), 0));
+  });
+});
+
+test('a table that changes what was delivered does not write it again by itself', async t => {
+  const p = await open(t);
+  override(p, 'tables/payment_statuses.csv', text => text);
+  ended(await p.run('orders export'), 1);
+  const before = p.exchange().files;
+  override(p, 'tables/payment_statuses.csv', text => text.replace(/^paid,paid/m, 'paid,BEZAHLT'));
+  ended(await p.run('orders export'), 1);
+  assert.deepEqual(p.exchange().files, before);
+  await t.test('--full does', async () => {
+    await p.run('orders export --full');
+    const rows = p.exchange().verify().rows('orders-changed');
+    assert.ok(rows.length > 0 && rows.every(row => row.status !== 'paid'));
+    assert.ok(rows.some(row => row.status === 'BEZAHLT'));
+  });
+});
+
+test('tables as spreadsheets save them', async t => {
+  for (const [name, edit] of [
+    ['semicolons', text => text.replaceAll(',', ';')],
+    ['tabs', text => text.replaceAll(',', '\t')],
+    ['CRLF and a BOM', text => `\ufeff${text.replaceAll('\n', '\r\n')}`],
+    ['blanks around cells', text => text.replaceAll(',', ' , ')],
+  ])
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      p.write('mappings/tables/payment_methods.csv', edit('gateway,erp_payment_method\nshopify_payments,CARD\n*,*\n'));
+      ended(await p.run('orders export'), 1);
+      const methods = new Set(p.exchange().rows().map(row => row.payment_method));
+      assert.ok(methods.has('CARD') && !methods.has('shopify_payments'), [...methods].join());
+    });
+});
+
+test('without the row that passes all others on, what is unknown is parked', async t => {
+  const p = await open(t);
+  p.write('mappings/tables/payment_methods.csv', 'gateway,erp_payment_method\nshopify_payments,CARD\n');
+  ended(await p.run('orders export'), 1);
+  const parked = await p.queue('--code unmapped_payment_method*');
+  assert.ok(parked.length > 0);
+  for (const { reason } of parked) assert.match(reason, /tables\/payment_methods\.csv; add a row/);
+});
+
+test('a mapping of one’s own', async t => {
+  const p = await open(t);
+  override(p, 'csv/order.jq', text =>
+    text
+      .replace('{name: "source", type: "text"}', '{name: "source", type: "text"},\n  {name: "ours", type: "text"}')
+      .replace('  .source\n', '  .source,\n  "made by \\(.name)"\n'),
+  );
+  ended(await p.run('orders export'), 1);
+  assert.equal(p.exchange().order('#1001')[0].ours, 'made by #1001');
+});
+
+test('what is wrong with it is found by check, and ends a run before anything is written', async t => {
+  const cases = {
+    'a program that does not compile': ['csv/order.jq', text => `${text}\n) `, /csv\/order\.jq/],
+    'a function that is gone': ['erpsync.jq', text => text.replace('def joined_once', 'def joined_twice'), /joined_once/],
+    'a key twice': ['tables/skus.csv', text => `${text}A,1,\nA,2,\n`, /tables\/skus\.csv.*\b5\b.*\b6\b|tables\/skus\.csv/],
+    'a table without answers': ['tables/skus.csv', () => 'shop_sku,sku\nA,B\n', /tables\/skus\.csv/],
+    'a table that ends in a quote': ['tables/skus.csv', text => `${text}"A,1,\n`, /tables\/skus\.csv/],
+  };
+  for (const [name, [file, edit, said]] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      override(p, file, edit);
+      const result = ended(await p.run('orders export'), 78);
+      assert.match(result.stderr, said);
+      assert.equal(p.exchange().files.size, 0);
+      const checked = ended(await p.run('check'), 78);
+      assert.match(checked.stdout, /^bad /m);
+      assert.match(checked.stdout, said);
+      await sub.test('mended, the next run goes on', async () => {
+        fs.rmSync(p.path('mappings', file));
+        ended(await p.run('orders export'), 1);
+        assert.equal(p.exchange().verify().orders().size, 42);
+      });
+    });
+});
+
+test('a program that fails for a document parks it until it is mended', async t => {
+  const p = await open(t);
+  override(p, 'csv/order.jq', text => `${text} | if .files.customers.rows == [] then . else .files + 1 end`);
+  ended(await p.run('orders export'), 1);
+  const failed = (await p.queue('--parked')).filter(e => e.code.startsWith('mapping'));
+  assert.ok(failed.length > 30);
+  for (const e of failed) assert.match(e.reason, /mappings\/csv\/order\.jq/);
+  fs.rmSync(p.path('mappings/csv/order.jq'));
+  ended(await p.run('orders export'), 1);
+  assert.equal(p.exchange().verify().orders().size, 42);
+});
+
+test('map: one document, no run', async t => {
+  const p = await place(t, { sandbox: false, bin: BIN_PLAIN });
+  const example = path.join(SHIPPED, 'canonical/examples/order-simple.json');
+  const simple = JSON.parse(fs.readFileSync(example, 'utf8'));
+  const shown = JSON.parse(ended(await p.run(['map', 'order', example, '--personal']), 0).stdout);
+  assert.equal(shown.files.orders.rows.length, simple.lines.length);
+  await t.test('personal data is masked unless asked for', async () => {
+    const masked = ended(await p.run(['map', 'order', example]), 0).stdout;
+    assert.ok(simple.email && !masked.includes(simple.email));
+  });
+  await t.test('from standard input', async () => {
+    const again = ended(await p.run('map order - --personal', { input: JSON.stringify(simple) }), 0);
+    assert.deepEqual(JSON.parse(again.stdout), shown);
+  });
+  await t.test('a document that can’t be mapped: 1 and why', async () => {
+    simple.lines[0].sku = null;
+    const result = ended(await p.run('map order -', { input: JSON.stringify(simple) }), 1);
+    assert.match(result.stderr, /^erpsync: standard input: .*has no SKU.*\n$/);
+  });
+  await t.test('what is no document', async () => {
+    for (const input of ['', '{', '[]', '{"a":1}', 'null'])
+      assert.match(ended(await p.run('map order -', { input }), 1).stderr, /^erpsync: standard input: .+\n$/, input);
+    ended(await p.run('map order nowhere.json'), 78);
+  });
+  await t.test('every example maps', async () => {
+    const dir = path.join(SHIPPED, 'canonical/examples');
+    for (const name of fs.readdirSync(dir).filter(file => file.startsWith('order-')))
+      ended(await p.run(['map', 'order', path.join(dir, name)]), 0, name);
+  });
+  assert.ok(!p.exists('out'));
+});
+
+test('the reader of --json finds what a person reads', async t => {
+  const p = await open(t, { mappings: { path: null } });
+  const result = ended(await p.run('orders export --json'), 1);
+  const { records, summary } = answer(result);
+  const parked = records.filter(r => r.outcome === 'parked');
+  assert.equal(parked.length, 6);
+  for (const r of parked) assert.ok(r.code && r.reason && r.target === null);
+  assert.equal(summary.parked, 6);
+  assert.equal(summary.exit, 1);
+});

@@ -1,0 +1,146 @@
+// The queue in the hands of a person: list, show, retry, drop; explain and status.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { earlier, place, sameSet, truth } from '../support/place.mjs';
+import { BIN_PLAIN, answer, ended, silent } from '../support/run.mjs';
+
+const KINDS = ['unknown_tax', 'custom_line_no_sku', 'off_by_five'];
+const open = (t, conf = {}) => place(t, { sandbox: { orders: 48, seed: 8, nasty: KINDS }, conf, bin: BIN_PLAIN });
+const namesOf = (p, kind) => truth(p.sandbox).filter(o => o.nasty === kind).map(o => o.name);
+
+test('what is parked', async t => {
+  const p = await open(t);
+  const first = ended(await p.run('orders export'), 1);
+  const parked = KINDS.flatMap(kind => namesOf(p, kind));
+
+  await t.test('makes one mail, not one each quarter of an hour', async () => {
+    assert.match(first.stderr, /6 parked/);
+    silent(ended(await p.run('orders export'), 0));
+  });
+  await t.test('is listed, all or by state, code, flow and number', async () => {
+    const entries = await p.queue('--parked');
+    sameSet(entries.map(e => e.name), parked);
+    for (const e of entries) {
+      assert.deepEqual([e.flow, e.state, e.origin], ['orders export', 'parked', 'pull']);
+      assert.match(e.record, /^gid:/);
+      assert.match(e.queued_at, /^20\d\d-.*Z$/);
+    }
+    sameSet((await p.queue('--code unmapped_tax')).map(e => e.name), namesOf(p, 'unknown_tax'));
+    assert.equal((await p.queue('--code unmapped_*')).length, 4);
+    assert.equal((await p.queue('--parked --limit 2')).length, 2);
+    assert.equal((await p.queue('--waiting')).length, 0);
+    assert.equal((await p.queue('--done')).length, 42);
+    assert.equal((await p.queue('--all')).length, 48);
+    assert.equal((await p.json(['queue', 'list', '--json', '--flow', 'orders export'])).entries.length, 6);
+    const text = ended(await p.run('queue list'), 0).stdout;
+    for (const name of parked) assert.match(text, new RegExp(`^${name}\\s+parked`, 'm'));
+  });
+  await t.test('is shown with its document, masked', async () => {
+    const { entries } = await p.json(['queue', 'show', parked[0], '--json']);
+    assert.equal(entries.length, 1);
+    assert.equal(entries[0].document.name, parked[0]);
+    assert.doesNotMatch(JSON.stringify(entries), /@example\.com/);
+    const shown = await p.json(['queue', 'show', parked[0], '--json', '--personal']);
+    assert.match(JSON.stringify(shown), /@example\.com/);
+  });
+  await t.test('status: 1, with reasons', async () => {
+    const status = ended(await p.run('status --json'), 1);
+    const [flow] = answer(status).flows;
+    assert.deepEqual(
+      flow.parked_by_reason.map(r => [r.code, r.records]).sort(),
+      [['bad_sum', 2], ['unmapped_sku', 2], ['unmapped_tax', 2]],
+    );
+    const text = ended(await p.run('status'), 1).stdout;
+    assert.match(text, /unmapped_tax/);
+  });
+  await t.test('retry: the next run tries it again, and parks it again', async () => {
+    ended(await p.run(['queue', 'retry', parked[0]]), 0);
+    assert.equal((await p.queue('--waiting')).length, 1);
+    const again = ended(await p.run('orders export'), 1);
+    assert.match(again.stderr, new RegExp(`order ${parked[0]}: `));
+    assert.equal((await p.queue('--parked')).length, 6);
+    ended(await p.run(['queue', 'retry', '--code', 'unmapped_*']), 0);
+    assert.equal((await p.queue('--waiting')).length, 4);
+    ended(await p.run('queue retry --all'), 0);
+    assert.equal((await p.queue('--waiting')).length, 6);
+    ended(await p.run('orders export'), 1);
+  });
+  await t.test('retry of what is unknown is a mistake, of what is done nothing to do', async () => {
+    assert.match(ended(await p.run('queue retry 99999'), 64).stderr, /nothing is known of '99999'/);
+    assert.match(ended(await p.run('queue retry 1001'), 0).stdout, /nothing to do/);
+  });
+});
+
+test('drop', async t => {
+  const p = await open(t);
+  await p.run('orders export');
+  const [name, other] = namesOf(p, 'off_by_five');
+  await t.test('wants the exact name, and all or none', async () => {
+    assert.match(ended(await p.run(['queue', 'drop', name.slice(1)]), 64).stderr, new RegExp(`did you mean '${name}'`));
+    ended(await p.run(['queue', 'drop', name, '#99999']), 64);
+    ended(await p.run(['queue', 'drop', '#1001']), 64);
+    assert.equal((await p.queue('--parked')).length, 6);
+  });
+  await t.test('takes it out for good, with the reason in its history', async () => {
+    assert.match(ended(await p.run(['queue', 'drop', name, '--reason', 'entered by hand']), 0).stdout, /1 dropped/);
+    assert.ok(!(await p.parked()).has(name));
+    silent(ended(await p.run('orders export'), 0));
+    await p.run('orders export --full');
+    assert.ok(!(await p.parked()).has(name), 'not back with --full');
+    assert.match(ended(await p.run(['explain', name]), 0).stdout, /entered by hand/);
+  });
+  await t.test('--only brings it back', async () => {
+    await p.export(`--only ${name}`, 1);
+    assert.ok((await p.parked()).has(name));
+  });
+  await t.test('and so does a newer version', async () => {
+    ended(await p.run(['queue', 'drop', other]), 0);
+    earlier(p.sandbox, 90, { edit: other, change: { note: 'changed' } });
+    ended(await p.run('orders export'), 1);
+    assert.ok((await p.parked()).has(other));
+  });
+});
+
+test('a newer version of a parked order that is sound goes over', async t => {
+  const p = await open(t);
+  await p.run('orders export');
+  const [name] = namesOf(p, 'custom_line_no_sku');
+  const order = p.sandbox.orders.list({ name })[0];
+  const custom = p.sandbox.orders.view(order.index)._lines.findIndex(line => line.sku === null);
+  p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku,note\n"title:Engraving ""Anna""",ENGRAVE,\n*,*,\n');
+  p.configure({ mappings: { path: 'mappings' } });
+  earlier(p.sandbox, 90, { edit: name, change: { note: 'changed' } });
+  ended(await p.run('orders export'), 1, 'others are still parked');
+  const rows = p.exchange().order(name);
+  assert.equal(rows[custom].sku, 'ENGRAVE');
+  assert.equal(rows[0].note, 'changed');
+});
+
+test('explain', async t => {
+  const p = await open(t);
+  await p.run('orders export');
+  earlier(p.sandbox, 90, { edit: '#1002', change: { note: 'changed' } });
+  await p.run('orders export');
+  await t.test('an order that went over and changed', async () => {
+    const told = await p.json('explain 1002 --json');
+    assert.deepEqual([told.who, told.known], ['#1002', true]);
+    assert.deepEqual(told.delivered.map(d => d.target), ['orders-changed-000001.csv']);
+    assert.ok(told.history.length >= 4 && told.first_seen);
+    assert.ok(told.document && told.mapped);
+    assert.doesNotMatch(JSON.stringify(told), /@example\.com/);
+    const text = ended(await p.run('explain 1002'), 0).stdout;
+    assert.match(text, /orders-changed-000001\.csv/);
+  });
+  await t.test('a parked one: what the mapping says of it now', async () => {
+    const [name] = namesOf(p, 'unknown_tax');
+    const told = await p.json(['explain', name, '--json']);
+    assert.equal(told.queue[0].code, 'unmapped_tax');
+    assert.equal(told.mapping_error.code, 'unmapped_tax');
+  });
+  await t.test('one that nobody knows', async () => {
+    const told = await p.json('explain 99999 --json');
+    assert.equal(told.known, false);
+    assert.match(ended(await p.run('explain 99999'), 0).stdout, /Nothing is known of 99999.*orders export --only/s);
+  });
+});

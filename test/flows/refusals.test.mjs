@@ -1,0 +1,115 @@
+// What a shop may refuse for good: the run ends at once with 69 and one line that tells what to do; the queue keeps.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { place, truth } from '../support/place.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+
+const open = (t, sandbox = {}, conf = {}) =>
+  place(t, { sandbox: { orders: 20, seed: 8, nasty: 'off', ...sandbox }, conf, bin: BIN_PLAIN });
+
+/** Ends with 69, says so in one line, writes nothing, and goes on as if nothing had been once the shop agrees. */
+async function refused(p, said, agree) {
+  const result = ended(await p.run('orders export'), 69);
+  assert.match(result.stderr, /^erpsync: .+\n$/, 'one line');
+  assert.match(result.stderr, said);
+  assert.equal(result.stdout, '');
+  assert.equal(p.exchange().files.size, 0);
+  assert.equal((await p.status()).last_run.outcome, 'refused');
+  assert.match(p.read('erpsync.log'), /level=error .*outcome=refused/);
+  await agree();
+  ended(await p.run('orders export'), 0, 'after the shop agreed');
+  assert.equal(p.exchange().orders().size, truth(p.sandbox).length);
+}
+
+test('statuses that concern the whole shop', async t => {
+  for (const [status, said] of [
+    [402, /frozen.*bill/],
+    [403, /permissions/],
+    [404, /check \[store\] url and api_version/],
+    [423, /locked.*support/],
+  ])
+    await t.test(`HTTP ${status}`, async sub => {
+      const p = await open(sub);
+      p.sandbox.addFaults({ fault: 'http', status, operation: 'OrdersChanged' });
+      await refused(p, said, () => p.sandbox.faults.clear());
+    });
+  await t.test('HTTP 430: not asked again in this run, and tried later', async sub => {
+    const p = await open(sub);
+    p.sandbox.addFaults({ fault: 'http', status: 430, operation: 'OrdersChanged' });
+    silent(ended(await p.run('orders export'), 75));
+    assert.equal(p.sandbox.requests({ operation: 'OrdersChanged' }).length, 1);
+    assert.match((await p.status()).last_error.detail ?? JSON.stringify((await p.status()).last_error), /rejected/);
+  });
+});
+
+test('a scope that is missing', async t => {
+  for (const scope of ['read_orders', 'read_customers', 'read_products'])
+    await t.test(scope, async sub => {
+      const p = await open(sub, { scopes: ['read_orders', 'read_customers', 'read_products'].filter(s => s !== scope) });
+      const said = new RegExp(`lacks the scope ${scope} .*accept it in the shop`);
+      await refused(p, said, () => p.sandbox.setScopes({ add: [scope] }));
+    });
+  await t.test('scopes that only make poorer are noted', async sub => {
+    const p = await open(sub, { scopes: ['read_orders', 'read_customers', 'read_products', 'read_all_orders'] });
+    ended(await p.run('orders export'), 0);
+    assert.equal(p.exchange().orders().size, 20);
+  });
+});
+
+test('personal data that is not granted', async t => {
+  await t.test('hidden without an error: the run ends before an ERP is filled with nobody’s orders', async sub => {
+    const p = await open(sub, { personalData: 'off' });
+    await refused(p, /hides names and addresses.*request access/, () => p.sandbox.setScopes({ personal_data: 'on' }));
+  });
+  await t.test('hidden in the two orders of a day: both are parked', async sub => {
+    const p = await open(sub, { orders: 2, personalData: 'off' });
+    ended(await p.run('orders export'), 1);
+    assert.equal(p.exchange().files.size, 0);
+    const parked = await p.parked();
+    assert.deepEqual([...parked.values()].map(entry => entry.code), ['personal_data_hidden', 'personal_data_hidden']);
+    p.sandbox.setScopes({ personal_data: 'on' });
+    const remedy = /run: erpsync (.+) --only '(.+)'$/.exec(parked.get('#1001').reason);
+    ended(await p.run([...remedy[1].split(' '), '--only', remedy[2], '#1002']), 0);
+    assert.equal(p.exchange().orders().size, 2);
+  });
+  await t.test('denied', async sub => {
+    const p = await open(sub, { personalData: 'denied' });
+    await refused(p, /denies access.*request access|hides names/, () => p.sandbox.setScopes({ personal_data: 'on' }));
+  });
+});
+
+test('versions', async t => {
+  await t.test('an expired one that falls forward', async sub => {
+    const p = await open(sub, {}, { store: { api_version: '2024-01' } });
+    await refused(p, /answered with API version 2026-\d\d instead of 2024-01.*set \[store\] api_version/, () =>
+      p.configure({ store: { api_version: '2026-10' } }),
+    );
+  });
+  await t.test('a future one', async sub => {
+    const p = await open(sub, {}, { store: { api_version: '2030-01' } });
+    await refused(p, /api_version/, () => p.configure({ store: { api_version: '2026-10' } }));
+  });
+  for (const version of ['2026-01', '2026-04', '2026-07'])
+    await t.test(`${version} works too`, async sub => {
+      const p = await open(sub, { nasty: 'on', orders: 48 }, { store: { api_version: version } });
+      ended(await p.run('orders export'), 1);
+      assert.ok(p.exchange().verify().orders().size > 40);
+    });
+  await t.test('one that is none', async sub => {
+    const p = await open(sub, {}, { store: { api_version: 'latest' } });
+    assert.match(ended(await p.run('orders export'), 78).stderr, /'latest' is no API version/);
+  });
+});
+
+test('a redirect is never followed', async t => {
+  const p = await open(t);
+  const other = await open(t);
+  p.sandbox.addFaults({
+    fault: 'redirect',
+    operation: 'OrdersChanged',
+    location: `${other.sandbox.url}/admin/api/2026-10/graphql.json`,
+  });
+  await refused(p, /redirect \(301\) to .*never followed/, () => p.sandbox.faults.clear());
+  assert.equal(other.sandbox.requests().length, 0, 'no token went elsewhere');
+});

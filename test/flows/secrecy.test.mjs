@@ -1,0 +1,140 @@
+// Secrets and personal data stay where they belong: in the shop, the state file and the ERP's files.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { place } from '../support/place.mjs';
+import { BIN_PLAIN } from '../support/run.mjs';
+
+const ORDERS = 96;
+const KINDS = ['unknown_tax', 'custom_line_no_sku', 'b2b', 'wild_text', 'off_by_five', 'guest'];
+
+/** Every text of the shop that says who somebody is. */
+function people(sandbox) {
+  const found = { mails: new Set(), phones: new Set(), names: new Set(), streets: new Set() };
+  const add = (set, value) => value && set.add(value);
+  for (let i = 0; i < ORDERS; i++) {
+    const order = sandbox.orders.view(i);
+    add(found.mails, order.email);
+    add(found.mails, order.customer?.email);
+    add(found.phones, order.phone);
+    add(found.phones, order.customer?.phone);
+    for (const address of [order.shippingAddress, order.billingAddress].filter(Boolean)) {
+      add(found.phones, address.phone);
+      add(found.names, `${address.firstName} ${address.lastName}`);
+      add(found.streets, address.address1);
+    }
+  }
+  return found;
+}
+
+test('log, trace, messages and the process list', async t => {
+  const p = await place(t, {
+    sandbox: { orders: ORDERS, seed: 12, nasty: KINDS, clientSecret: 'shpss_0c0ffee0secret' },
+    conf: { log: { level: 'debug' }, net: { retries: 1 } },
+    bin: BIN_PLAIN,
+  });
+  const words = new Map();
+  const keep = (name, text) => words.set(name, `${words.get(name) ?? ''}${text}`);
+  const said = async (args, options) => {
+    const result = await p.run(args, options);
+    keep(`stdout and stderr of ${args}`, result.stdout + result.stderr);
+  };
+
+  /* A run with troubles of all sorts, while the process list is watched. */
+  p.sandbox.addFaults([
+    { fault: 'http', status: 500, operation: 'OrdersById', nth: 2, count: 1 },
+    { fault: 'malformed_json', operation: 'OrdersById', nth: 4, count: 1 },
+    { fault: 'unauthorized', operation: 'OrdersById', nth: 6, count: 1 },
+  ]);
+  const child = p.start('orders export --trace trace.txt -v');
+  while (child.exitCode === null && child.signalCode === null) {
+    for (const file of ['cmdline', 'environ'])
+      try {
+        if (file === 'cmdline') keep('ps', fs.readFileSync(`/proc/${child.pid}/${file}`, 'latin1'));
+      } catch {
+        /* it has ended */
+      }
+    await sleep(20);
+  }
+  const first = await child.done;
+  assert.equal(first.status, 1, first.stderr);
+  keep('stdout and stderr of the run', first.stdout + first.stderr);
+  await said('orders export --full --trace trace.txt -v');
+  await said('queue list --all');
+  await said('queue list --all --json');
+  await said('status');
+  await said('check --trace trace.txt');
+  for (const name of (await p.parked()).keys()) {
+    await said(['explain', name]);
+    await said(['queue', 'show', name]);
+    await said(['queue', 'show', name, '--json']);
+    await said(['explain', name, '--json']);
+  }
+  await said('explain 1001');
+  keep('log', p.read('erpsync.log'));
+  keep('trace', p.read('trace.txt'));
+
+  assert.equal(fs.statSync(p.path('trace.txt')).mode & 0o777, 0o600);
+  assert.equal(fs.statSync(p.path('erpsync.log')).mode & 0o777, 0o600);
+  assert.ok(words.get('trace').includes('OrdersById') && words.get('log').includes('run started'));
+
+  const absent = (kind, texts) =>
+    t.test(`no ${kind}`, () => {
+      assert.ok(texts.length > 0, `there is one to look for`);
+      for (const [where, text] of words)
+        for (const word of texts) {
+          const at = text.indexOf(word);
+          assert.equal(at, -1, `${where} holds ${word}: …${text.slice(Math.max(0, at - 100), at + 40)}…`);
+        }
+    });
+  const { mails, phones, names, streets } = people(p.sandbox);
+  assert.ok(mails.size > 20 && phones.size > 10);
+  await absent('client secret', [p.sandbox.clientSecret]);
+  await absent('access token', [...p.sandbox.auth.tokens.keys()].concat('shpat_'));
+  await absent('mail address of a customer', [...mails]);
+  await absent('phone number', [...phones]);
+  await absent('name of a person', [...names]);
+  await absent('street', [...streets]);
+  await t.test('but they can be asked for', async () => {
+    const [name] = (await p.parked()).keys();
+    const shown = await p.run(['queue', 'show', name, '--personal']);
+    assert.ok([...mails].some(mail => shown.stdout.includes(mail)));
+  });
+});
+
+test('files of others’ eyes: modes', async t => {
+  const p = await place(t, { sandbox: { orders: 10, nasty: 'off' }, bin: BIN_PLAIN });
+  await p.run('orders export');
+  await p.run('state backup copy.db');
+  const mode = name => (fs.statSync(p.path(name)).mode & 0o777).toString(8);
+  assert.equal(mode('erpsync.db'), '600');
+  assert.equal(mode('copy.db'), '600');
+  assert.equal(mode('out'), '750');
+  assert.equal(mode('out/.erpsync'), '700');
+  assert.equal(mode('out/orders-000001.csv'), '640');
+});
+
+test('documents of delivered orders are dropped at once with keep_payloads = 0', async t => {
+  const mailOf = p => p.sandbox.orders.view(0).email;
+  for (const [keep, found] of [
+    ['30d', true],
+    ['0', false],
+  ])
+    await t.test(`keep_payloads = ${keep}`, async sub => {
+      const p = await place(sub, {
+        sandbox: { orders: 8, seed: 3, nasty: 'off' },
+        conf: { state: { keep_payloads: keep } },
+        bin: BIN_PLAIN,
+      });
+      await p.run('orders export');
+      const shown = await p.run('queue show 1001 --personal');
+      assert.equal(shown.stdout.includes(mailOf(p)), found);
+      const told = await p.run('explain 1001');
+      assert.match(told.stdout, /orders-000001\.csv/, 'where it went is known all the same');
+      await p.run('orders export');
+      const bytes = ['erpsync.db', 'erpsync.db-wal'].filter(f => p.exists(f)).map(f => p.read(f)).join('');
+      assert.equal(bytes.includes(mailOf(p)), found, 'in the state file itself');
+    });
+});

@@ -1,0 +1,137 @@
+// The command line and the configuration as a person mistypes them; help, exit statuses.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { place, tempDir } from '../support/place.mjs';
+import { BIN_PLAIN, answer, ended, run } from '../support/run.mjs';
+
+const offline = (t, conf = {}) =>
+  place(t, { sandbox: false, conf: { store: { connector: 'csv', path: 'exports' }, ...conf }, bin: BIN_PLAIN });
+
+test('what is not understood: 64, one line, the nearest name', async t => {
+  const p = await offline(t);
+  for (const [args, said] of [
+    ['', /say what to do/],
+    ['order export', /unknown command 'order'; did you mean 'orders'/],
+    ['orders exprot', /unknown verb 'exprot'; did you mean 'orders export'/],
+    ['orders', /'orders' needs a verb/],
+    ['orders export --dryrun', /--dryrun.*did you mean '?--dry-run/],
+    ['orders export --limit', /--limit/],
+    ['orders export --limit many', /many/],
+    ['orders export --limit -3', /-3/],
+    ['orders export --since yesterdayish', /yesterdayish/],
+    ['orders export --max-runtime 12x', /12x/],
+    ['orders export --to csv', /SYSTEM:PLACE/],
+    ['orders export --to sap:x', /no system is called 'sap'/],
+    ['orders export --only 1 --full', /--only/],
+    ['orders export extra', /extra/],
+    ['queue retry', /name the records/],
+    ['queue retry 1 --all', /name the records/],
+    ['queue drop', /WHO/],
+    ['queue list --flow orders', /orders/],
+    ['explain', /WHO/],
+    ['status --jsn', /did you mean '?--json/],
+    ['map orde -', /'order'/],
+    ['map order - --system nope', /nope/],
+    ['frobnicate', /unknown command 'frobnicate'/],
+  ])
+    await t.test(args || '(nothing)', async () => {
+      const result = ended(await p.run(args), 64);
+      assert.match(result.stderr, said);
+      assert.match(result.stderr, /^erpsync: .+\n$/, 'one line');
+      assert.equal(result.stdout, '');
+      assert.ok(!p.exists('out'), 'nothing was done');
+    });
+});
+
+test('what stands in the configuration and can’t be: 78, file and line', async t => {
+  for (const [name, conf, said] of [
+    ['an unknown key', { state: { pth: 'x' } }, /erpsync\.conf:\d+: .*pth.*did you mean '?path/],
+    ['an unknown section', { stat: { path: 'x' } }, /erpsync\.conf:\d+: .*stat.*did you mean '?\[?state/],
+    ['a choice that is none', { csv: { delimiter: 'pipe' } }, /erpsync\.conf:\d+: .*pipe.*comma/],
+    ['a number that is none', { net: { retries: 'often' } }, /erpsync\.conf:\d+: .*often/],
+    ['a number out of range', { net: { retries: 1000 } }, /erpsync\.conf:\d+: .*1000/],
+    ['a duration that is none', { net: { timeout: 'long' } }, /erpsync\.conf:\d+: .*long/],
+    ['a time that is none', { orders: { since: 'someday' } }, /erpsync\.conf:\d+: .*someday/],
+    ['a key of another connector', { store: { client_id: 'x' } }, /erpsync\.conf:\d+: .*client_id/],
+    ['a connector that is none', { store: { connector: 'shopfy' } }, /erpsync\.conf:\d+: .*shopfy.*shopify/],
+    ['no path', { erp: { path: null } }, /path/],
+  ])
+    await t.test(name, async sub => {
+      const p = await offline(sub);
+      p.write('exports/none.csv', '');
+      p.configure(conf);
+      const result = ended(await p.run('orders export'), 78);
+      assert.match(result.stderr, said);
+      assert.match(result.stderr, /^erpsync: .+\n$/, 'one line');
+    });
+  await t.test('a key twice', async sub => {
+    const p = await offline(sub);
+    p.write('erpsync.conf', `${p.read('erpsync.conf')}[state]\npath = other.db\n`, 0o600);
+    assert.match(ended(await p.run('status'), 78).stderr, /erpsync\.conf:\d+: .*path/);
+  });
+  await t.test('no configuration at all', async sub => {
+    const dir = tempDir(sub);
+    const result = ended(await run('status', { cwd: dir, bin: BIN_PLAIN }), 78);
+    assert.match(result.stderr, /no configuration found.*-c FILE/);
+  });
+});
+
+test('where the configuration is found', async t => {
+  const p = await offline(t);
+  const cwd = tempDir(t);
+  const path = async (args, env = {}) => ended(await run(args, { cwd, env, bin: BIN_PLAIN }), 0).stdout.trim();
+  assert.equal(await path(['-c', p.path('erpsync.conf'), 'state', 'path']), p.path('erpsync.db'));
+  assert.equal(await path(['state', 'path', '--config', p.path('erpsync.conf')]), p.path('erpsync.db'));
+  assert.equal(await path(['state', 'path'], { ERPSYNC_CONF: p.path('erpsync.conf') }), p.path('erpsync.db'));
+  const home = { HOME: tempDir(t) };
+  fs.mkdirSync(`${home.HOME}/.config/erpsync`, { recursive: true });
+  fs.copyFileSync(p.path('erpsync.conf'), `${home.HOME}/.config/erpsync/erpsync.conf`);
+  assert.equal(await path(['state', 'path'], home), `${home.HOME}/.config/erpsync/erpsync.db`);
+});
+
+test('help', async t => {
+  const p = await offline(t);
+  const helped = async args => ended(await p.run(args), 0).stdout;
+  const all = await helped('help');
+  for (const command of ['orders export', 'queue list', 'status', 'check', 'explain', 'map', 'state backup'])
+    assert.match(all, new RegExp(command));
+  assert.match(await helped('help orders export'), /--max-runtime/);
+  assert.equal(await helped('orders export --help'), await helped('help orders export'));
+  assert.match(await helped('--version'), /^erpsync \d+\.\d+/);
+  const statuses = await helped('help exit-status');
+  for (const status of [0, 1, 64, 69, 70, 75, 78]) assert.match(statuses, new RegExp(`^ *${status}\\b`, 'm'));
+  const config = await helped('help config');
+  for (const key of ['client_secret', 'keep_payloads', 'delimiter', 'overlap', 'max_wait']) assert.match(config, new RegExp(key));
+  assert.ok(!p.exists('erpsync.db'));
+});
+
+test('--json answers whatever happens', async t => {
+  const p = await place(t, { sandbox: { orders: 8, nasty: 'off' }, bin: BIN_PLAIN });
+  await t.test('a refusal', async () => {
+    p.sandbox.addFaults({ fault: 'http', status: 403 });
+    const { summary, records, notices } = answer(ended(await p.run('orders export --json'), 69));
+    assert.deepEqual([summary.outcome, summary.exit, records.length], ['refused', 69, 0]);
+    assert.ok(summary.error && summary.code && Array.isArray(notices));
+    p.sandbox.faults.clear();
+  });
+  await t.test('trouble before the run', async () => {
+    p.configure({ state: { path: 'nowhere/erpsync.db' } });
+    const said = answer(ended(await p.run('orders export --json'), 78));
+    assert.equal(said.exit, 78);
+    assert.ok(said.error.code && said.error.message && said.error.kind);
+    p.configure({ state: { path: 'erpsync.db' } });
+  });
+  await t.test('a run', async () => {
+    const { summary, records } = await p.export();
+    assert.equal(records.length, 8);
+    for (const record of records) {
+      assert.match(record.record, /^gid:\/\/shopify\/Order\/\d+$/);
+      assert.match(record.name, /^#\d+$/);
+      assert.deepEqual([record.outcome, record.target], ['created', 'orders-000001.csv']);
+    }
+    assert.deepEqual([summary.created, summary.exit, summary.outcome], [8, 0, 'ok']);
+    assert.equal(summary.requests, p.sandbox.requests().length - 1, 'all but the refused run’s');
+  });
+});

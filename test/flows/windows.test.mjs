@@ -1,0 +1,170 @@
+// What a run reads: windows, cursors, clocks and the index of a shop that is behind.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { startSandbox } from '../sandbox/index.mjs';
+import { earlier, place, requestsOf, sameSet, truth } from '../support/place.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+
+const MINUTE = 60000;
+const idsOf = sandbox => truth(sandbox).map(order => order.id);
+
+/** A shop whose clock is this far behind ours; catchUp() brings it to our time. */
+async function shopBehind(t, ms, options) {
+  const sandbox = await startSandbox({ speed: 1000, nasty: 'off', freeze: Date.now() - ms, ...options });
+  t.after(() => sandbox.close());
+  sandbox.setClock({ freeze: false });
+  sandbox.catchUp = () => sandbox.setClock({ now: Date.now() });
+  return sandbox;
+}
+
+/** The bounds of a page of ids that was asked for: { from, to } in milliseconds; from is NaN where there is none. */
+function bounds({ variables }) {
+  const found = /^(?:updated_at:>='([^']+)' )?updated_at:<='([^']+)'$/.exec(variables.query);
+  assert.ok(found, variables.query);
+  return { from: Date.parse(found[1]), to: Date.parse(found[2]) };
+}
+
+test('300 orders touched in one second, more than a page holds', async t => {
+  const p = await place(t, { sandbox: { orders: 320, seed: 2, nasty: 'off' }, bin: BIN_PLAIN });
+  await p.export();
+  const before = p.exchange().files;
+  p.sandbox.setClock({ freeze: true });
+  earlier(p.sandbox, 90, { edit: Array.from({ length: 300 }, (_, i) => i), change: { touch: true } });
+  p.sandbox.setClock({ freeze: false });
+  const { summary } = await p.export();
+  assert.deepEqual([summary.unchanged, summary.created, summary.updated], [300, 0, 0]);
+  assert.deepEqual(p.exchange().files, before, 'what did not change is not written');
+});
+
+test('orders that change while their page is read', async t => {
+  const sandbox = await shopBehind(t, 10 * MINUTE, { orders: 260, seed: 5 });
+  const p = await place(t, { sandbox, bin: BIN_PLAIN });
+  const byChange = truth(sandbox).sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1));
+  const [onFirst, onSecond] = [byChange[0], byChange.at(-1)];
+  sandbox.addHooks([
+    { after_request: 1, operation: 'OrdersChanged', edit_order: onFirst.id, change: { note: 'moved' } },
+    { after_request: 1, operation: 'OrdersChanged', edit_order: onSecond.id, change: { note: 'left the list' } },
+    { after_request: 1, operation: 'OrdersChanged', add_order: true },
+  ]);
+  ended(await p.run('orders export'), 0);
+  sandbox.catchUp();
+  ended(await p.run('orders export'), 0);
+  const orders = p.exchange().verify().orders();
+  sameSet(orders.keys(), idsOf(sandbox), 'each order once, the new one too');
+  const last = id => (p.exchange().orders('orders-changed').get(id) ?? orders.get(id))[0].note;
+  assert.equal(last(onFirst.id), 'moved');
+  assert.equal(last(onSecond.id), 'left the list');
+});
+
+test('an order that changes between its parts is read again', async t => {
+  const p = await place(t, { sandbox: { orders: 14, seed: 5, nasty: ['lines_500'] }, bin: BIN_PLAIN });
+  const [long] = p.sandbox.orders.list({ nasty: 'lines_500' });
+  p.sandbox.addHooks({ after_request: 1, operation: 'OrderLines', edit_order: long.id, change: { quantity: { line: 499, to: 0 } } });
+  ended(await p.run('orders export'), 0);
+  const rows = p.exchange().order(long.name);
+  assert.equal(rows.length, 500);
+  assert.equal(rows[499].current_quantity, '0', 'the version after the change, as a whole');
+  assert.ok(p.sandbox.requests({ operation: 'OrderLines' }).length > 3);
+});
+
+test('a second change within the second in which the first was read', async t => {
+  const sandbox = await shopBehind(t, 10 * MINUTE, { orders: 12, seed: 6 });
+  const p = await place(t, { sandbox, bin: BIN_PLAIN });
+  sandbox.setClock({ freeze: true });
+  /* Changed after its id was read, and again after each time it may have been read in full. */
+  sandbox.addHooks([
+    { after_request: 1, operation: 'OrdersChanged', edit_order: '#1003', change: { note: 'change 0' } },
+    ...[1, 2, 3, 4, 5, 6].map(n => ({
+      after_request: n,
+      operation: 'OrdersById',
+      edit_order: '#1003',
+      change: { note: `change ${n}` },
+    })),
+  ]);
+  await p.export();
+  const read = p.exchange().order('#1003')[0].note;
+  const { note: now } = sandbox.orders.view(2);
+  assert.notEqual(read, now, 'changed after it was read');
+  sandbox.setClock({ freeze: false });
+  sandbox.catchUp();
+  await p.export();
+  assert.equal(p.exchange().order('#1003', 'orders-changed')[0].note, now);
+});
+
+test('a search index that is five minutes behind', async t => {
+  const sandbox = await shopBehind(t, 10 * MINUTE, { orders: 12, seed: 6, indexLag: 5 * MINUTE });
+  const p = await place(t, { sandbox, bin: BIN_PLAIN });
+  const [added] = sandbox.changeOrders({ add: 1 });
+  sandbox.setClock({ advance_ms: 2 * MINUTE });
+  ended(await p.run('orders export'), 0);
+  assert.ok(!p.exchange().orders().has(added.id), 'the shop does not show it yet');
+  sandbox.setClock({ advance_ms: 4 * MINUTE });
+  ended(await p.run('orders export'), 0);
+  assert.ok(p.exchange().orders().has(added.id), 'the overlap reaches back to it');
+});
+
+test('each run reads back as far as [orders] overlap says', async t => {
+  const p = await place(t, {
+    sandbox: { orders: 6, nasty: 'off' },
+    conf: { orders: { overlap: '3m' } },
+    bin: BIN_PLAIN,
+  });
+  await p.export();
+  await p.export();
+  await p.export();
+  const [, second, third] = p.sandbox.requests({ operation: 'OrdersChanged' }).map(bounds);
+  assert.ok(Math.abs(second.to - 3 * MINUTE - third.from) <= 1000, `${second.to} ${third.from}`);
+});
+
+test('a machine whose clock is ahead of the shop’s', async t => {
+  const sandbox = await shopBehind(t, 10 * MINUTE, { orders: 12, seed: 6 });
+  const p = await place(t, { sandbox, bin: BIN_PLAIN });
+  ended(await p.run('orders export'), 0);
+  const { to } = bounds(sandbox.requests({ operation: 'OrdersChanged' }).at(-1));
+  assert.ok(to <= sandbox.clock.now() - 50000, 'reads up to a minute ago by the shop’s clock');
+  const [added] = sandbox.changeOrders({ add: 1 });
+  sandbox.catchUp();
+  ended(await p.run('orders export'), 0);
+  assert.ok(p.exchange().orders().has(added.id));
+});
+
+test('a machine whose clock is behind the shop’s', async t => {
+  const sandbox = await shopBehind(t, -10 * MINUTE, { orders: 12, seed: 6 });
+  const p = await place(t, { sandbox, bin: BIN_PLAIN });
+  ended(await p.run('orders export'), 0);
+  sandbox.catchUp();
+  earlier(sandbox, 90, { add: 2 });
+  ended(await p.run('orders export'), 0);
+  sameSet(p.exchange().orders().keys(), idsOf(sandbox));
+});
+
+test('a run that fails at its second page', async t => {
+  const p = await place(t, { sandbox: { orders: 260, seed: 5, nasty: 'off' }, bin: BIN_PLAIN });
+  p.sandbox.addFaults({ fault: 'http', status: 403, operation: 'OrdersChanged', from: 2 });
+  ended(await p.run('orders export'), 69);
+  assert.equal(p.exchange().orders().size, 250, 'what is in the queue goes over all the same');
+  p.sandbox.faults.clear();
+  await t.test('goes on at that page', async () => {
+    const seen = requestsOf(p.sandbox);
+    ended(await p.run('orders export'), 0);
+    assert.ok(seen({ operation: 'OrdersChanged' })[0].variables.after);
+    assert.ok(seen({ operation: 'OrdersById' }).length < 5, 'the first page is not fetched again');
+    sameSet(p.exchange().verify().orders().keys(), idsOf(p.sandbox));
+  });
+});
+
+test('a page that the shop no longer knows: the window begins again', async t => {
+  const p = await place(t, { sandbox: { orders: 260, seed: 5, nasty: 'off' }, bin: BIN_PLAIN });
+  p.sandbox.addFaults({ fault: 'http', status: 403, operation: 'OrdersChanged', from: 2 });
+  ended(await p.run('orders export'), 69);
+  p.sandbox.faults.clear();
+  execFileSync('sqlite3', [
+    p.path('erpsync.db'),
+    `UPDATE checkpoint SET cursor = json_set(cursor, '$.window.after', 'bm9uZQ==') WHERE flow = 'orders export'`,
+  ]);
+  ended(await p.run('orders export'), 0);
+  sameSet(p.exchange().verify().orders().keys(), idsOf(p.sandbox));
+  silent(ended(await p.run('orders export'), 0));
+});

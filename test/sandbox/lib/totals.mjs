@@ -1,0 +1,99 @@
+// The sums of an order, in both currencies. One place, so that a change to a line always reaches every total.
+//
+// `as sold` values keep removed and refunded quantities; `current` ones scale price, discount and tax to what is left.
+
+import { ZERO, add, sub, sum, times, ratioPair } from './money.mjs';
+
+export const shares = x => sum(x.allocations.map(a => a.amount));
+export const taxOf = x => sum(x.taxes.map(t => t.amount));
+export const lineGross = l => times(l.unit, l.quantity);
+export const lineNet = l => sub(lineGross(l), shares(l));
+const left = (l, amount) => (l.current === l.quantity ? amount : ratioPair(amount, l.current, l.quantity));
+export const lineCurrentNet = l => sub(times(l.unit, l.current), left(l, shares(l)));
+export const lineCurrentTax = l => left(l, taxOf(l));
+export const shippingNet = s => sub(s.price, shares(s));
+
+function moneyIn(m) {
+  const success = m.transactions.filter(t => t.status === 'SUCCESS');
+  const of = (...kinds) => sum(success.filter(t => kinds.includes(t.kind)).map(t => t.amount));
+  return {
+    received: sub(of('SALE', 'CAPTURE'), of('CHANGE')),
+    refunded: of('REFUND'),
+    authorized: of('AUTHORIZATION'),
+  };
+}
+
+export function totals(m) {
+  const goods = m.lines.filter(l => !l.tip),
+    tips = m.lines.filter(l => l.tip);
+  const shipping = m.shipping.filter(s => !s.removed);
+  const duties = m.lines.flatMap(l => l.duties);
+  const taxIn = tax => (m.taxesIncluded ? ZERO : tax);
+
+  const subtotal = sum(goods.map(lineNet));
+  const tip = sum(tips.map(lineNet));
+  const ship = sum(shipping.map(shippingNet));
+  const dutyTotal = sum(duties.map(d => d.price));
+  const feeTotal = sum(m.fees.map(f => f.price));
+  const sideTax = sum([...shipping, ...m.fees].map(taxOf));
+  const tax = add(sum(m.lines.map(taxOf)), sideTax);
+  const aside = sum([ship, m.dutiesIncluded ? ZERO : dutyTotal, feeTotal, m.skew]);
+  const total = sum([subtotal, tip, aside, taxIn(tax)]);
+
+  const addedLater = m.lines.filter(l => l.added);
+  const original = sub(total, sum(addedLater.map(l => add(lineNet(l), taxIn(taxOf(l))))));
+
+  const nowSubtotal = sum(goods.map(lineCurrentNet));
+  const refundedShipping = sum(m.shipping.map(s => s.refunded));
+  const refundedShippingTax = sum(m.shipping.map(s => s.refundedTax ?? ZERO));
+  const nowTax = sub(add(sum(m.lines.map(lineCurrentTax)), sideTax), refundedShippingTax);
+  const nowTotal = sub(sum([nowSubtotal, sum(tips.map(lineCurrentNet)), aside, taxIn(nowTax)]), refundedShipping);
+
+  const money = moneyIn(m);
+  const discounts = sum([...m.lines, ...shipping].map(shares));
+  return {
+    subtotal,
+    tip: add(tip, m.tipTotal),
+    shipping: ship,
+    duties: dutyTotal,
+    fees: feeTotal,
+    tax,
+    total,
+    original,
+    discounts,
+    nowSubtotal,
+    nowTax,
+    nowTotal,
+    nowShipping: sub(ship, refundedShipping),
+    refundedShipping,
+    nowDiscounts: sum([...m.lines.map(l => left(l, shares(l))), ...shipping.map(shares)]),
+    ...money,
+    outstanding: sub(nowTotal, sub(money.received, money.refunded)),
+    hasDuties: duties.length > 0,
+    hasFees: m.fees.length > 0,
+  };
+}
+
+/** displayFinancialStatus from the payments; a status that payments do not explain is kept in the header. */
+export function financialStatus(m, t) {
+  const [status, paid] = [m.header.payment, t.received[1]];
+  if (status === 'VOIDED' || status === 'EXPIRED') return status;
+  if (t.refunded[1] > 0) return t.refunded[1] >= paid ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
+  if (t.total[1] <= 0 || (paid - t.nowTotal[1] >= m.cashRounding[1] && paid > 0)) return 'PAID';
+  if (paid > 0) return 'PARTIALLY_PAID';
+  return t.authorized[1] > 0 ? 'AUTHORIZED' : 'PENDING';
+}
+
+/** Tax lines of the whole order: one per title and rate. `part` gives the amount that counts of one thing's tax. */
+export function taxSummary(things, part = (thing, tax) => tax.amount) {
+  const found = new Map();
+  for (const thing of things)
+    for (const tax of thing.taxes) {
+      const key = `${tax.title}\u0000${tax.rate}`;
+      const row = found.get(key);
+      if (row) row.amount = add(row.amount, part(thing, tax));
+      else found.set(key, { ...tax, amount: part(thing, tax) });
+    }
+  return [...found.values()];
+}
+export const currentPart = (thing, tax) => (thing.quantity ? left(thing, tax.amount) : tax.amount);

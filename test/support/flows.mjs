@@ -1,0 +1,99 @@
+// What tests that stop or disturb a run must know of its flow: how it is started, what it leaves, how that is compared.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { assertSameExchange, comparable } from './exchange.mjs';
+import { Place } from './place.mjs';
+import { left, shipped } from './shipping.mjs';
+import { catalogue } from './products.mjs';
+
+/** A place that begins as `base` stands now: configuration, state, files. */
+export function copyOf(base, name) {
+  const dir = path.join(path.dirname(base.dir), `${path.basename(base.dir)}-${name}`);
+  fs.cpSync(base.dir, dir, { recursive: true, preserveTimestamps: true });
+  const copy = Object.create(Place.prototype);
+  return Object.assign(copy, base, { dir });
+}
+
+export const remove = place => fs.rmSync(place.dir, { recursive: true, force: true });
+
+/** Orders of the shop into files: the shop does not change, so all copies share it. */
+export const ORDERS = {
+  name: 'orders export',
+  copy: copyOf,
+  close: remove,
+  outcome: place => comparable(place.exchange()),
+  same: assertSameExchange,
+  /** Nothing of a run that failed is to be seen on the other side. */
+  untouched: place => assert.equal(place.exchange().files.size, 0, 'no half work'),
+};
+
+/** A copy that writes to a shop of its own, which `base.again()` makes. */
+async function withShop(base, name) {
+  const place = copyOf(base, name);
+  place.sandbox = await base.again();
+  place.configure({ store: { url: place.sandbox.url } });
+  return place;
+}
+async function closeBoth(place) {
+  await place.sandbox.close();
+  remove(place);
+}
+
+/** Stock files into the shop: each copy writes to a shop of its own, which `base.again()` makes. */
+export const STOCK = {
+  name: 'inventory pull',
+  copy: withShop,
+  close: closeBoth,
+  outcome: place => ({
+    stock: place.sandbox.truth(place.filter).stock,
+    /* Put away, and nothing left. */
+    files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'stock')),
+  }),
+  same: (actual, expected, message) => assert.deepEqual(actual, expected, message),
+  wrote: request => Boolean(request.variables?.key),
+};
+const filesOf = (place, dir, prefix) =>
+  place.exists(dir) ? fs.readdirSync(place.path(dir)).filter(name => name.startsWith(prefix)) : [];
+
+/** Stock files into files for the import of the shop's admin. */
+export const STOCK_TO_ADMIN = {
+  name: 'inventory pull',
+  copy: copyOf,
+  close: remove,
+  /** Which rows share a file is up to how often a run was stopped; that each is there once is not. */
+  outcome: place => ({
+    rows: place.exchange('exports/import').rows('inventory').map(({ file, ...row }) => JSON.stringify(row)).sort(),
+    whole: (place.exchange('exports/import').verify(), true),
+    files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'stock')),
+  }),
+  same: (actual, expected, message) => assert.deepEqual(actual, expected, message),
+  wrote: () => false,
+};
+
+/** Files of deliveries into the shop: as STOCK; `place.orders` are the orders that are looked at. */
+export const SHIPPING = {
+  ...STOCK,
+  name: 'fulfillments pull',
+  outcome: place => ({
+    orders: place.orders.map(order => ({ shipped: shipped(place.sandbox, order), left: left(place.sandbox, order) })),
+    files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'fulfillments')),
+  }),
+  wrote: request => /^Shipment/.test(request.operation ?? ''),
+};
+
+/** Product files into the shop: each copy writes to a shop of its own. */
+export const PRODUCTS = {
+  name: 'products push',
+  copy: withShop,
+  close: closeBoth,
+  outcome: place => ({
+    /* Whatever number each has: they are made several at a time. */
+    products: Object.values(catalogue(place.sandbox)).map(p => JSON.stringify(p)).sort(),
+    files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'products')),
+  }),
+  same: (actual, expected, message) => assert.deepEqual(actual, expected, message),
+  wrote: request => PRODUCT_WRITES.test(request.operation ?? ''),
+};
+const PRODUCT_WRITES = /^(Product(Create|Update)|Variants(Create|Update)|OptionsCreate|RefDefine)$/;

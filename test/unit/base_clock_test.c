@@ -1,0 +1,202 @@
+#include "base_test.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+
+static int64_t at(const char *text)
+{
+	int64_t t = -1;
+	struct err e;
+
+	assert_ok(clock_parse(text, &t, &e), &e);
+	return t;
+}
+
+static void test_clock__reads_each_form(void **state)
+{
+	const int64_t t = 1795423500; /* date -u -d 2026-11-23T09:45:00 +%s, less an hour below */
+
+	(void)state;
+	assert_int_equal(at("1970-01-01T00:00:00Z"), 0);
+	assert_int_equal(at("2026-11-23T09:45:00Z") - at("2026-11-23T08:45:00Z"), 3600);
+	assert_int_equal(at("2026-11-23T08:45:00Z"), t);
+	assert_int_equal(at("2026-11-23T08:45:00.999Z"), t);
+	assert_int_equal(at("2026-11-23t08:45:00z"), t);
+	assert_int_equal(at("2026-11-23T10:45:00+02:00"), t);
+	assert_int_equal(at("2026-11-23T03:15:00-05:30"), t);
+	assert_int_equal(at("2026-11-23 10:45:00 +0200"), t);
+	assert_int_equal(at("2026-11-23 08:45:00Z"), t);
+	assert_int_equal(at("Mon, 23 Nov 2026 08:45:00 GMT"), t);
+	assert_int_equal(at("2026-11-23"), t - 8 * 3600 - 45 * 60);
+	assert_int_equal(at("2016-12-31T23:59:60Z"), at("2017-01-01"));
+	assert_int_equal(at("1969-12-31T23:59:59Z"), -1);
+	assert_int_equal(at("2000-02-29"), 951782400);
+}
+
+static void test_clock__refuses_everything_else(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"2026",
+		"2026-11",
+		"2026-13-01",
+		"2026-00-10",
+		"2026-02-29",
+		"2100-02-29",
+		"2026-04-31",
+		"2026-11-23T",
+		"2026-11-23T08:45",
+		"2026-11-23T08:45:00",
+		"2026-11-23T24:00:00Z",
+		"2026-11-23T08:60:00Z",
+		"2026-11-23T08:45:61Z",
+		"2026-11-23T08:45:00.Z",
+		"2026-11-23T08:45:00Zx",
+		"2026-11-23T08:45:00+2:00",
+		"2026-11-23T08:45:00+24:00",
+		" 2026-11-23",
+		"2026-11-23 ",
+		"23.11.2026",
+		"11/23/2026",
+		"Mon, 23 Nov 2026 08:45:00 CET",
+		"Xxx, 23 Nov 2026 08:45:00 GMT",
+		"Mon, 31 Nov 2026 08:45:00 GMT",
+		"1795423500",
+		"+026-11-23",
+	};
+	int64_t t = 5;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(clock_parse(bad[i], &t, &e), E_RECORD);
+		assert_string_equal(e.code, "bad_time");
+		assert_int_equal(t, 5);
+	}
+	assert_int_equal(clock_parse(NULL, &t, &e), E_RECORD);
+}
+
+static void test_clock__text_and_parse_are_inverse(void **state)
+{
+	uint64_t seed = 11;
+	char out[CLOCK_TEXT_MAX], libc[CLOCK_TEXT_MAX];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		int64_t t = (int64_t)(next_random(&seed) % 315569520000) - 62167219200;
+		time_t as_time = (time_t)t;
+		struct tm tm;
+
+		clock_text(t, out);
+		assert_int_equal(at(out), t);
+		gmtime_r(&as_time, &tm);
+		tm.tm_year += 10000; /* glibc's %Y doesn't pad: write five digits, compare four */
+		strftime(libc, sizeof(libc), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		assert_string_equal(out, libc + 1);
+	}
+	assert_string_equal(clock_text(INT64_MAX, out), "9999-12-31T23:59:59Z");
+	assert_string_equal(clock_text(INT64_MIN, out), "0000-01-01T00:00:00Z");
+	assert_string_equal(clock_text(-1, out), "1969-12-31T23:59:59Z");
+}
+
+static void test_clock__human_forms(void **state)
+{
+	const int64_t now = 1795423500;
+	int64_t t = 0;
+	struct err e;
+
+	(void)state;
+	assert_ok(clock_parse_human("now", now, &t, &e), &e);
+	assert_int_equal(t, now);
+	assert_ok(clock_parse_human("today", now, &t, &e), &e);
+	assert_int_equal(t, now / 86400 * 86400);
+	assert_ok(clock_parse_human("today", -1, &t, &e), &e);
+	assert_int_equal(t, -86400);
+	assert_ok(clock_parse_human("-2h", now, &t, &e), &e);
+	assert_int_equal(t, now - 7200);
+	assert_ok(clock_parse_human("-7d", now, &t, &e), &e);
+	assert_int_equal(t, now - 7 * 86400);
+	assert_ok(clock_parse_human("2026-11-23", now, &t, &e), &e);
+	assert_int_equal(clock_parse_human("yesterday", now, &t, &e), E_LOCAL);
+	assert_string_equal(e.code, "bad_time");
+	assert_int_equal(clock_parse_human("2h", now, &t, &e), E_LOCAL);
+	assert_int_equal(clock_parse_human("--2h", now, &t, &e), E_LOCAL);
+	assert_int_equal(clock_parse_human(NULL, now, &t, &e), E_LOCAL);
+}
+
+static void test_clock__durations_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} good[] = {{"90s", 90000}, {"12m", 720000}, {"2h", 7200000}, {"30d", 2592000000},
+		    {"500ms", 500}, {"7", 7000},     {"0", 0}};
+	static const char *const bad[] = {
+		"",
+		"s",
+		"-5s",
+		"1.5h",
+		"5 m",
+		"5M",
+		"1h30m",
+		"9223372036854775807d",
+		"99999999999999999999s",
+		"5w",
+		"+5s",
+	};
+	int64_t ms = 3;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(duration_parse(bad[i], &ms, &e), E_LOCAL);
+		assert_string_equal(e.code, "bad_duration");
+		assert_int_equal(ms, 3);
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_ok(duration_parse(good[i].text, &ms, &e), &e);
+		assert_int_equal(ms, good[i].ms);
+	}
+}
+
+static void test_clock__durations_show_two_units(void **state)
+{
+	char out[CLOCK_TEXT_MAX];
+
+	(void)state;
+	assert_string_equal(duration_text(0, out), "0s");
+	assert_string_equal(duration_text(350, out), "350ms");
+	assert_string_equal(duration_text(8000, out), "8s");
+	assert_string_equal(duration_text(1500, out), "1s 500ms");
+	assert_string_equal(duration_text(720000, out), "12m");
+	assert_string_equal(duration_text(183600000, out), "2d 3h");
+	assert_string_equal(duration_text(86400000 + 59000, out), "1d");
+	assert_string_equal(duration_text(-7200000, out), "-2h");
+	assert_contains(duration_text(INT64_MIN, out), "-106751991167d");
+}
+
+static void test_clock__clocks_agree_and_move_on(void **state)
+{
+	int64_t wall = clock_now(), ms = clock_now_ms(), mono = clock_mono_ms();
+
+	(void)state;
+	assert_true(ms / 1000 - wall <= 1);
+	assert_true(clock_mono_ms() >= mono);
+	assert_true(wall > 1700000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clock__reads_each_form),
+		cmocka_unit_test(test_clock__refuses_everything_else),
+		cmocka_unit_test(test_clock__text_and_parse_are_inverse),
+		cmocka_unit_test(test_clock__human_forms),
+		cmocka_unit_test(test_clock__durations_read),
+		cmocka_unit_test(test_clock__durations_show_two_units),
+		cmocka_unit_test(test_clock__clocks_agree_and_move_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

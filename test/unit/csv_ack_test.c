@@ -1,0 +1,152 @@
+#include "base_test.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "connectors/csv/csv_ack.h"
+
+struct heard {
+	size_t n, fail_at;
+	char text[8][256];
+};
+
+static enum errk hear(void *ctx, const struct settlement *s, struct err *e)
+{
+	struct heard *h = ctx;
+
+	if (h->fail_at && h->n + 1 == h->fail_at)
+		return err_set(e, E_LOCAL, "no", "not now");
+	snprintf(h->text[h->n++], 256, "%s %s %s: %.150s", s->target_id,
+		 s->record ? s->record : "all", s->accepted ? "yes" : "no", s->text);
+	return E_OK;
+}
+
+static struct heard settle(const char *ack, const char *text)
+{
+	struct csv_exchange x = {.dir = "x", .ack = true};
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct heard h = {0};
+	struct err e;
+	char path[128];
+
+	mkdir("x", 0700);
+	snprintf(path, sizeof(path), "x/%s", ack);
+	write_text(path, text);
+	assert_ok(csv_ack_settle(&x, a, hear, &h, &e), &e);
+	return h;
+}
+
+static void test_csv_ack__ok(void **state)
+{
+	static const char *const same[] = {"ok\n", "OK\r\n", "\xef\xbb\xbfok\n", "\n  ok 250\n",
+					   "accepted\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		struct heard h = settle("orders-000001.ack", same[i]);
+
+		assert_int_equal(h.n, 1);
+		assert_string_equal(h.text[0], "orders-000001.csv all yes: ok");
+		assert_false(file_exists("x/orders-000001.ack"));
+		assert_true(file_exists("x/.erpsync/acks/orders-000001.ack"));
+	}
+}
+
+static void test_csv_ack__single_refusals_come_last(void **state)
+{
+	struct heard h = settle("orders-changed-000002.ack",
+				"error #1001: customer is blocked\nok\n"
+				"Rejected 1002 no such item\n"
+				"error gid://shopify/Order/5: wrong: period\n");
+
+	(void)state;
+	assert_int_equal(h.n, 4);
+	assert_string_equal(h.text[0], "orders-changed-000002.csv all yes: ok");
+	assert_string_equal(h.text[1], "orders-changed-000002.csv #1001 no: customer is blocked");
+	assert_string_equal(h.text[2], "orders-changed-000002.csv 1002 no: no such item");
+	assert_string_equal(h.text[3],
+			    "orders-changed-000002.csv gid://shopify/Order/5 no: wrong: period");
+	h = settle("orders-000003.ack", "error #7: late\n");
+	assert_int_equal(h.n, 1);
+}
+
+static void test_csv_ack__whole_refusals(void **state)
+{
+	struct heard h = settle("orders-000004.ack", "error: period is closed\n");
+
+	(void)state;
+	assert_int_equal(h.n, 1);
+	assert_string_equal(h.text[0], "orders-000004.csv all no: period is closed");
+	h = settle("orders-000004.ack", "error period is closed\nok\n");
+	assert_string_equal(h.text[0], "orders-000004.csv all no: period is closed");
+	h = settle("orders-000004.ack", "rejected\n");
+	assert_string_equal(h.text[0], "orders-000004.csv all no: rejected");
+}
+
+static void test_csv_ack__what_nobody_understands_is_no_yes(void **state)
+{
+	struct heard h = settle("orders-000005.ack", "<html>\n");
+
+	(void)state;
+	assert_int_equal(h.n, 1);
+	assert_contains(h.text[0], "orders-000005.csv all no: ");
+	assert_contains(h.text[0], "'<html>'");
+	h = settle("orders-000005.ack", "okay\n");
+	assert_contains(h.text[0], "no: ");
+	h = settle("orders-000005.ack", " \n");
+	assert_contains(h.text[0], "empty");
+}
+
+static void test_csv_ack__one_that_is_being_written_waits(void **state)
+{
+	struct heard h = settle("orders-000006.ack", "error #1: ca");
+
+	(void)state;
+	assert_int_equal(h.n, 0);
+	assert_true(file_exists("x/orders-000006.ack"));
+	assert_int_equal(unlink("x/orders-000006.ack"), 0);
+	h = settle("notes.ack", "ok\n"); /* not one of ours */
+	assert_int_equal(h.n, 0);
+	assert_true(file_exists("x/notes.ack"));
+}
+
+static void test_csv_ack__comes_again_when_it_was_not_taken(void **state)
+{
+	struct csv_exchange x = {.dir = "y", .ack = true};
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct heard h = {.fail_at = 2};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(mkdir("y", 0700), 0);
+	write_text("y/orders-000001.ack", "ok\nerror #1: x\n");
+	assert_int_equal(csv_ack_settle(&x, a, hear, &h, &e), E_LOCAL);
+	assert_true(file_exists("y/orders-000001.ack"));
+	h = (struct heard){0};
+	x.dry_run = true;
+	assert_ok(csv_ack_settle(&x, a, hear, &h, &e), &e);
+	assert_int_equal(h.n, 0);
+	x.dry_run = false;
+	x.ack = false;
+	assert_ok(csv_ack_settle(&x, a, hear, &h, &e), &e);
+	assert_int_equal(h.n, 0);
+	x.ack = true;
+	assert_ok(csv_ack_settle(&x, a, hear, &h, &e), &e);
+	assert_int_equal(h.n, 2);
+	assert_ok(csv_ack_settle(&x, a, hear, &h, &e), &e);
+	assert_int_equal(h.n, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_csv_ack__ok),
+		cmocka_unit_test(test_csv_ack__single_refusals_come_last),
+		cmocka_unit_test(test_csv_ack__whole_refusals),
+		cmocka_unit_test(test_csv_ack__what_nobody_understands_is_no_yes),
+		cmocka_unit_test(test_csv_ack__one_that_is_being_written_waits),
+		cmocka_unit_test(test_csv_ack__comes_again_when_it_was_not_taken),
+	};
+
+	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
+}

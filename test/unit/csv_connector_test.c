@@ -1,0 +1,122 @@
+#include "base_test.h"
+
+#include "base/cleanup.h"
+#include "base/conf.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "connectors/csv/csv.h"
+
+#define SOURCE "test/data/orders_export/current.csv"
+
+/* What the registry's other tables would give: the sections' connector keys. */
+static const struct conf_key sections[] = {
+	{"store", "connector", NULL, CONF_TEXT, NULL, NULL, 0, 0, "x"},
+	{"erp", "connector", NULL, CONF_TEXT, NULL, NULL, 0, 0, "x"},
+	{0},
+};
+
+static struct conf *configure(const char *text)
+{
+	const struct conf_key *tables[] = {sections, csv_connector.keys};
+	char path[] = "/tmp/erpsync-conf-XXXXXX";
+	int fd = mkstemp(path);
+	struct conf *c = NULL;
+	struct err e;
+
+	assert_true(fd >= 0);
+	close(fd);
+	write_text(path, text);
+	assert_ok(conf_load(path, tables, 2, &c, &e), &e);
+	unlink(path);
+	return c;
+}
+
+static void test_csv_connector__store(void **state)
+{
+	CLEANUP(conf)
+	struct conf *conf = configure("[store]\nconnector = csv\npath = /nowhere\n");
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct connector_env env = {.conf = conf, .section = "store", .path = SOURCE};
+	struct connector *c;
+	struct page page;
+	struct put_batch batch = {0};
+	struct err e;
+
+	(void)state;
+	assert_ok(csv_connector.open(&env, &c, &e), &e);
+	assert_ptr_equal(c->type, &csv_connector);
+	assert_ok(csv_connector.pull(c, &(struct pull_request){0}, a, &page, &e), &e);
+	assert_int_equal(page.n, 15);
+	assert_int_equal(csv_connector.put(c, &batch, a, &e), E_LOCAL);
+	csv_connector.close(c);
+	env.path = NULL;
+	assert_ok(csv_connector.open(&env, &c, &e), &e);
+	assert_int_equal(csv_connector.pull(c, &(struct pull_request){0}, a, &page, &e), E_LOCAL);
+	assert_contains(e.msg, "/nowhere");
+	csv_connector.close(c);
+	csv_connector.close(NULL);
+	assert_non_null(csv_connector.lacks(KIND_ORDER)[0]);
+}
+
+static void test_csv_connector__erp(void **state)
+{
+	CLEANUP(conf)
+	struct conf *conf = configure(
+		"[erp]\nconnector = csv\npath = /nowhere/\n[csv]\ndelimiter = semicolon\n"
+		"decimal = comma\nencoding = windows-1252\nline_end = lf\nack = expected\n");
+	CLEANUP(arena) struct arena *a = arena_new();
+	char dir[] = "/tmp/erpsync-erp-XXXXXX", command[64], path[64];
+	struct put_item item = {
+		.record = "1",
+		.label = "#1",
+		.doc = "{\"files\":{\"orders\":{\"columns\":[{\"name\":\"a\",\"type\":\"text\"},"
+		       "{\"name\":\"b\",\"type\":\"amount\"}],\"rows\":[[\"é\",\"1.50\"]]}}}",
+	};
+	struct put_batch batch = {.key = "k", .item = &item, .n = 1};
+	struct connector_env env = {.conf = conf, .section = "erp"};
+	struct connector *c;
+	struct err e;
+	char *text;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	env.path = dir;
+	assert_ok(csv_connector.open(&env, &c, &e), &e);
+	assert_ok(csv_connector.put(c, &batch, a, &e), &e);
+	csv_connector.put_committed(c, &batch);
+	snprintf(path, sizeof(path), "%s/%s", dir, item.target_id);
+	text = read_text(path);
+	assert_string_equal(text, "a;b\n\xe9;1,50\n");
+	free(text);
+	/* The engine asks a role for nothing else than it can do. */
+	assert_int_equal(csv_connector.as[SIDE_ERP].put, 1u << KIND_ORDER);
+	assert_int_equal(csv_connector.as[SIDE_ERP].pull,
+			 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT);
+	csv_connector.close(c);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
+}
+
+static void test_csv_connector__path_is_needed(void **state)
+{
+	CLEANUP(conf) struct conf *conf = configure("[store]\nconnector = csv\n");
+	struct connector_env env = {.conf = conf, .section = "store"};
+	struct connector *c = NULL;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(csv_connector.open(&env, &c, &e), E_LOCAL);
+	assert_contains(e.msg, "[store] path=");
+	assert_null(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_csv_connector__store),
+		cmocka_unit_test(test_csv_connector__erp),
+		cmocka_unit_test(test_csv_connector__path_is_needed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+#include "base_test.h"
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "../../lib/connectors/csv/csv_inbox_read.h"
+#include "../../lib/connectors/csv/csv_product_file.h"
+
+static enum errk try_read(const char *csv, struct csv_products **out, struct err *e)
+{
+	write_text("products.csv", csv);
+	return csv_products_read(NULL, "products.csv", "products.csv", out, e);
+}
+
+static struct csv_products *read_csv(const char *csv)
+{
+	struct csv_products *s = NULL;
+	struct err e = {0};
+
+	assert_ok(try_read(csv, &s, &e), &e);
+	return s;
+}
+
+static struct record record_of(struct csv_products *s, size_t k, struct arena *a)
+{
+	struct csv_inbox_file file = {.name = "products.csv", .content = s};
+	struct csv_inbox_set set = {.file = &file, .n = 1};
+	struct record r = {0};
+
+	assert_true(csv_product_files.record(&set, 0, k, a, &r));
+	return r;
+}
+
+static void test_products__columns_that_are_not_there_are_not_told(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(csv_products)
+	struct csv_products *s = read_csv("sku,title,compare-at price,currency\nA,,,EUR\n");
+	struct record r = record_of(s, 0, a);
+
+	(void)state;
+	assert_string_equal(r.doc,
+			    "{\"kind\":\"product\",\"source\":\"csv\",\"id\":\"A\",\"code\":\"A\","
+			    "\"status\":\"active\",\"title\":null,\"currency\":\"EUR\","
+			    "\"options\":[],\"variants\":[{\"id\":\"A\",\"sku\":\"A\","
+			    "\"status\":\"active\",\"options\":[],\"compare_at_price\":null}]}");
+}
+
+static void test_products__rows_of_one_may_stand_anywhere(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(csv_products)
+	struct csv_products *s = read_csv(
+		"Handle;SKU;Price;Currency;Option1 name;Option1 value;Tags;Tracked\n"
+		"tee;T-S;19,9;EUR;Size;S;\"b; a\";yes\nmug;MUG;5;EUR;;;;0\ntee;T-M;20;EUR;;M;;no\n");
+	struct record r = record_of(s, 0, a);
+	CLEANUP(json) cJSON *doc = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(s->n, 2);
+	assert_ok(json_parse(r.doc, r.doc_len, &doc, &e), &e);
+	assert_int_equal(json_count(doc, "variants"), 2);
+	assert_string_equal(json_str(doc, "options[0].name"), "Size");
+	assert_string_equal(json_str(doc, "variants[0].price"), "19.9");
+	assert_string_equal(json_str(doc, "variants[1].options[0].name"), "Size");
+	assert_string_equal(json_str(doc, "variants[1].options[0].value"), "M");
+	assert_string_equal(json_str(doc, "tags[1]"), "a");
+	assert_true(json_bool(doc, "variants[0].tracked", false));
+	assert_false(json_bool(doc, "variants[1].tracked", true));
+	assert_null(record_of(s, 1, a).problem);
+}
+
+static void test_products__the_version_is_that_of_the_content(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(csv_products) struct csv_products *x = read_csv("sku,price,currency\nA,1,EUR\n");
+	CLEANUP(csv_products)
+	struct csv_products *y = read_csv("currency,sku,note,price\nEUR,A,x,1\n");
+	CLEANUP(csv_products) struct csv_products *z = read_csv("sku,price,currency\nA,2,EUR\n");
+
+	(void)state;
+	assert_string_equal(record_of(x, 0, a).version, record_of(y, 0, a).version);
+	assert_string_not_equal(record_of(x, 0, a).version, record_of(z, 0, a).version);
+}
+
+static void test_products__what_is_no_product_file_is_refused(void **state)
+{
+	struct csv_products *s = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(try_read("title,price,currency\nA,1,EUR\n", &s, &e), E_LOCAL);
+	assert_string_equal(e.code, "not_a_product_file");
+	assert_int_equal(try_read("sku,price\nA,1\n", &s, &e), E_LOCAL);
+	assert_string_equal(e.code, "no_currency");
+	/* Without amounts there is nothing to be in a currency. */
+	s = read_csv("sku,title\nA,Tea\n");
+	csv_products_free(s);
+}
+
+static void test_products__a_cut_file_is_seen(void **state)
+{
+	CLEANUP(csv_products) struct csv_products *row = read_csv("sku,title\nA,Tea\nB");
+	CLEANUP(csv_products) struct csv_products *quote = read_csv("sku,title\nA,\"Tea\n");
+	CLEANUP(csv_products) struct csv_products *whole = read_csv("sku,title\nA,Tea");
+
+	(void)state;
+	assert_true(row->cut);
+	assert_true(quote->cut);
+	assert_false(whole->cut);
+}
+
+static void test_products__many_are_found_again(void **state)
+{
+	CLEANUP(csv_products) struct csv_products *s = NULL;
+	char *text = calloc(1, 1 << 18);
+	size_t len = 0;
+	char sku[16];
+
+	(void)state;
+	assert_non_null(text);
+	len += (size_t)snprintf(text, 1 << 18, "sku,title\n");
+	for (int i = 0; i < 5000; i++)
+		len += (size_t)snprintf(text + len, (1 << 18) - len, "S%d,Thing %d\n", i, i);
+	s = read_csv(text);
+	free(text);
+	assert_int_equal(s->n, 5000);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(sku, sizeof(sku), "S%d", i);
+		assert_string_equal(csv_products_find(s, sku)->id, sku);
+	}
+	assert_null(csv_products_find(s, "S5000"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_products__columns_that_are_not_there_are_not_told),
+		cmocka_unit_test(test_products__rows_of_one_may_stand_anywhere),
+		cmocka_unit_test(test_products__the_version_is_that_of_the_content),
+		cmocka_unit_test(test_products__what_is_no_product_file_is_refused),
+		cmocka_unit_test(test_products__a_cut_file_is_seen),
+		cmocka_unit_test(test_products__many_are_found_again),
+	};
+
+	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
+}

@@ -1,0 +1,327 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/connector.h"
+#include "map/canonical.h"
+
+static const char *const EXAMPLES = "mappings/canonical/examples";
+
+static cJSON *example(const char *name)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct err e = {0};
+	cJSON *doc = NULL;
+	char *text;
+	size_t len;
+
+	assert_int_equal(file_read(path_join(a, EXAMPLES, name), 1 << 20, a, &text, &len, &e),
+			 E_OK);
+	assert_int_equal(json_parse(text, len, &doc, &e), E_OK);
+	return doc;
+}
+
+/* Sets a member of the object at path to a JSON text; NULL removes it. */
+static void change(cJSON *doc, const char *path, const char *key, const char *json)
+{
+	cJSON *obj = (cJSON *)json_at(doc, path), *value = NULL;
+	struct err e;
+
+	assert_non_null(obj);
+	cJSON_DeleteItemFromObjectCaseSensitive(obj, key);
+	if (!json)
+		return;
+	assert_int_equal(json_parse(json, strlen(json), &value, &e), E_OK);
+	json_add(obj, key, value);
+}
+
+static void expect_code(const char *path, const char *key, const char *json, const char *code,
+			const char *msg)
+{
+	CLEANUP(json) cJSON *doc = example("order-discounts-shipping.json");
+	struct err e = {0};
+
+	change(doc, path, key, json);
+	assert_int_equal(canonical_verify("order", doc, &e), E_RECORD);
+	assert_string_equal(e.msg, msg);
+	assert_string_equal(e.code, code);
+}
+
+static void bad(const char *path, const char *key, const char *json, const char *msg)
+{
+	expect_code(path, key, json, "bad_document", msg);
+}
+
+static void bad_sum(const char *path, const char *key, const char *json, const char *msg)
+{
+	expect_code(path, key, json, "bad_sum", msg);
+}
+
+static void test_canonical__the_examples_pass(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct file_entry *files;
+	struct err e = {0};
+	size_t n;
+
+	(void)state;
+	assert_int_equal(dir_list(EXAMPLES, a, &files, &n, &e), E_OK);
+	assert_true(n >= 5);
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(json) cJSON *doc = example(files[i].name);
+
+		/* "stock-simple.json" is a stock document. */
+		const char *kind = arena_strndup(a, files[i].name, strcspn(files[i].name, "-"));
+
+		if (canonical_verify(kind, doc, &e) != E_OK)
+			fail_msg("%s: %s", files[i].name, e.msg);
+	}
+}
+
+static void test_canonical__missing_and_null_are_told_apart(void **state)
+{
+	(void)state;
+	bad("", "currency", NULL, "currency: is missing");
+	bad("lines[1]", "unit_price", NULL, "lines[1].unit_price (line 2): is missing");
+	bad("lines[1]", "unit_price", "null",
+	    "lines[1].unit_price (line 2): is null, but must be given");
+	bad("lines[0].taxes[1]", "title", NULL, "lines[0].taxes[1].title (line 1): is missing");
+	bad("shipping_lines[0]", "title", NULL,
+	    "shipping_lines[0].title (shipping_line 1): is missing");
+	bad("", "lines", "[null]", "lines[0] (line 1): is null, but must be given");
+}
+
+static void test_canonical__types_are_checked(void **state)
+{
+	(void)state;
+	bad("", "id", "\"\"", "id: is empty");
+	bad("", "id", "5", "id: is no text");
+	bad("", "note", "false", "note: is no text");
+	bad("", "test", "\"no\"", "test: is neither true nor false");
+	bad("", "totals", "[]", "totals: is no object");
+	bad("", "tags", "{}", "tags: is no array");
+	bad("", "tags", "[\"a\", 1]", "tags[1] (tag 2): is no text");
+	bad("", "lines", "[7]", "lines[0] (line 1): is no object");
+	bad("lines[0]", "quantity", "1.5",
+	    "lines[0].quantity (line 1): is no whole number from 0 up");
+	bad("lines[0]", "quantity", "-1",
+	    "lines[0].quantity (line 1): is no whole number from 0 up");
+	bad("lines[0]", "quantity", "\"1\"",
+	    "lines[0].quantity (line 1): is no whole number from 0 up");
+	bad("lines[0]", "unit_price", "12.5",
+	    "lines[0].unit_price (line 1): is no text; amounts and rates are texts like \"12.50\"");
+	bad("lines[0]", "unit_price", "\"12,50\"",
+	    "lines[0].unit_price (line 1): '12,50' is not a number");
+	bad("", "kind", "\"refund\"", "kind: 'refund' where 'order' was expected");
+	bad("", "tax_detail", "\"lines\"", "tax_detail: must be 'line' or 'order'");
+}
+
+static void test_canonical__times_have_one_form(void **state)
+{
+	static const char *const wrong[] = {
+		"2026-11-23T09:45:00+00:00", "2026-11-23T09:45:00.000Z",
+		"2026-11-23 09:45:00Z",      "2026-02-29T09:45:00Z",
+		"2026-13-01T09:45:00Z",      "2026-11-31T09:45:00Z",
+		"2026-11-23T24:00:00Z",      "2026-11-23T09:60:00Z",
+		"2026-11-23T09:45:60Z",      "2026-11-23",
+		"2026-11-23T09:45:0xZ",      "",
+	};
+	char json[64], msg[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(json, sizeof(json), "\"%s\"", wrong[i]);
+		snprintf(msg, sizeof(msg),
+			 "created_at: '%s' is no UTC time like 2026-11-23T09:45:00Z", wrong[i]);
+		bad("", "created_at", json, msg);
+	}
+	bad("", "created_at", "1700000000",
+	    "created_at: '(no text)' is no UTC time like 2026-11-23T09:45:00Z");
+	{
+		CLEANUP(json) cJSON *doc = example("order-simple.json");
+		struct err e = {0};
+
+		change(doc, "", "created_at", "\"2028-02-29T23:59:59Z\"");
+		assert_int_equal(canonical_check("order", doc, &e), E_OK);
+	}
+}
+
+static void test_canonical__unknown_and_double_fields_are_errors(void **state)
+{
+	CLEANUP(json) cJSON *doc = example("order-simple.json");
+	struct err e = {0};
+
+	(void)state;
+	bad("lines[0]", "quantiy", "1",
+	    "lines[0].quantiy (line 1): no such field; did you mean 'quantity'?");
+	bad("", "zzzzzzzzzz", "1", "zzzzzzzzzz: no such field");
+	bad("customer", "address", "{}", "customer.address: no such field");
+	cJSON_AddItemToObject(doc, "name", cJSON_CreateString("#2"));
+	assert_int_equal(canonical_check("order", doc, &e), E_RECORD);
+	assert_string_equal(e.msg, "name: stands here twice");
+}
+
+static void test_canonical__whatever_is_no_object_is_refused(void **state)
+{
+	CLEANUP(json) cJSON *list = json_array();
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(canonical_check("order", list, &e), E_RECORD);
+	assert_string_equal(e.msg, "the document: is no object");
+	assert_null(canonical_fields("spaceship"));
+	assert_non_null(canonical_fields("order"));
+}
+
+static void test_canonical_sums__every_figure_is_checked(void **state)
+{
+	(void)state;
+	bad_sum("lines[0]", "gross_total", "\"128.00\"",
+		"lines[0].gross_total (line 1): says 128.00, but unit_price * quantity is 129.00 "
+		"(difference -1.00)");
+	bad_sum("lines[0]", "discount_total", "\"0.00\"",
+		"lines[0].discount_total (line 1): says 0.00, but the sum of discounts is 22.90 "
+		"(difference -22.90)");
+	bad_sum("lines[0]", "net_total", "\"129.00\"",
+		"lines[0].net_total (line 1): says 129.00, but gross_total - discount_total is "
+		"106.10 (difference 22.90)");
+	bad_sum("lines[1]", "tax_total", "\"6.85\"",
+		"lines[1].tax_total (line 2): says 6.85, but the sum of taxes is 6.84 "
+		"(difference 0.01)");
+	bad_sum("lines[1]", "total", "\"71.96\"",
+		"lines[1].total (line 2): says 71.96, but the net amount plus tax_total is 78.80 "
+		"(difference -6.84)");
+	bad_sum("shipping_lines[0]", "net_total", "\"9.95\"",
+		"shipping_lines[0].net_total (shipping_line 1): says 9.95, but price - "
+		"discount_total is 0.00 (difference 9.95)");
+	bad_sum("fees[0]", "total", "\"2.00\"",
+		"fees[0].total (fee 1): says 2.00, but the net amount plus tax_total is 2.50 "
+		"(difference -0.50)");
+	bad_sum("totals", "duties_charged", "\"0.00\"",
+		"totals.duties_charged: says 0.00, but what the duties add to the prices is 6.45 "
+		"(difference -6.45)");
+	bad_sum("totals", "tax", "\"16.93\"",
+		"totals.tax: says 16.93, but the sum of all taxes is 16.92 (difference 0.01)");
+	bad_sum("totals", "order_tax", "\"16.92\"",
+		"totals.order_tax: says 16.92, but the tax on top that stands on no line is 0 "
+		"(difference 16.92)");
+	bad_sum("totals", "rounding", "\"0.02\"",
+		"totals.total: says 203.93, but the sum of its parts with totals.rounding is "
+		"203.95 (difference -0.02)");
+}
+
+static void test_canonical_sums__more_than_rounding_is_refused(void **state)
+{
+	CLEANUP(json)
+	cJSON *doc = example("order-simple.json"); /* two lines, one shipping line */
+	struct err e = {0};
+
+	(void)state;
+	change(doc, "totals", "total", "\"66.89\"");
+	change(doc, "totals", "rounding", "\"0.03\"");
+	assert_int_equal(canonical_sums(doc, &e), E_OK);
+	change(doc, "totals", "total", "\"66.90\"");
+	change(doc, "totals", "rounding", "\"0.04\"");
+	assert_int_equal(canonical_sums(doc, &e), E_RECORD);
+	assert_string_equal(e.msg,
+			    "the parts add up to 66.86, but totals.total is 66.90: a difference "
+			    "of 0.04 is more than the 0.03 that rounding can explain");
+}
+
+static void test_canonical_sums__taxes_stand_in_one_place_only(void **state)
+{
+	(void)state;
+	bad_sum("", "tax_detail", "\"order\"",
+		"lines[0].taxes (line 1): must be empty when tax_detail is 'order'");
+}
+
+static void test_canonical_mask__hides_people_and_nothing_else(void **state)
+{
+	static const char *const hidden[] = {"customer.email",
+					     "email",
+					     "billing_address.zip",
+					     "lines[1].attributes[0].value",
+					     "note",
+					     "surprise.x"};
+	CLEANUP(json) cJSON *doc = example("order-discounts-shipping.json");
+
+	(void)state;
+	change(doc, "", "note", "\"call me\"");
+	change(doc, "", "surprise", "{\"x\": \"anne@example.com\", \"y\": [5]}");
+	canonical_mask("order", doc);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		assert_string_equal(json_str(doc, hidden[i]), "…");
+	assert_string_equal(json_str(doc, "surprise.y[0]"), "…");
+	assert_null(json_at(doc, "phone"));
+	assert_string_equal(json_str(doc, "name"), "#1005");
+	assert_string_equal(json_str(doc, "lines[1].attributes[0].key"), "Engraving");
+	assert_string_equal(json_str(doc, "billing_address.country_code"), "US");
+	assert_int_equal(json_int(doc, "lines[1].quantity", 0), 4);
+}
+
+/* mappings/canonical/<kind>.md is the table of canonical_<kind>.c, row by row. */
+static void check_reference(const char *kind)
+{
+	static const char *const types[] = {
+		[CANONICAL_TEXT] = "text",       [CANONICAL_ID] = "id",
+		[CANONICAL_DECIMAL] = "decimal", [CANONICAL_COUNT] = "count",
+		[CANONICAL_BOOL] = "yes/no",     [CANONICAL_TIME] = "time",
+		[CANONICAL_OBJECT] = "object",   [CANONICAL_ARRAY] = "list",
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *path = arena_printf(a, "mappings/canonical/%s.md", kind);
+	struct err e;
+	char *text, *at;
+
+	assert_int_equal(file_read(path, 1 << 20, a, &text, NULL, &e), E_OK);
+	at = strstr(text, "| --- | --- | --- | --- | --- | --- |\n");
+	assert_non_null(at);
+	for (const struct canonical_field *f = canonical_fields(kind); f->path; f++) {
+		const char *tick = f->example ? "`" : "";
+		const char *row = arena_printf(a, "| `%s` | %s | %s | %s | %s%s%s | %s |\n",
+					       f->path, types[f->type], f->required ? "yes" : "",
+					       f->personal ? "yes" : "", tick,
+					       f->example ? f->example : "", tick,
+					       f->help ? f->help : "");
+
+		at = strchr(at, '\n') + 1;
+		if (!str_starts(at, row))
+			fail_msg("%s lacks the row:\n%s", path, row);
+	}
+	assert_int_equal(strchr(at, '\n')[1], '\n');
+}
+
+static void test_canonical__the_reference_is_the_table(void **state)
+{
+	(void)state;
+	for (int k = 0; k < KIND_COUNT_; k++)
+		check_reference(record_kind_name((enum record_kind)k));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_canonical__the_examples_pass),
+		cmocka_unit_test(test_canonical__missing_and_null_are_told_apart),
+		cmocka_unit_test(test_canonical__types_are_checked),
+		cmocka_unit_test(test_canonical__times_have_one_form),
+		cmocka_unit_test(test_canonical__unknown_and_double_fields_are_errors),
+		cmocka_unit_test(test_canonical__whatever_is_no_object_is_refused),
+		cmocka_unit_test(test_canonical_sums__every_figure_is_checked),
+		cmocka_unit_test(test_canonical_sums__more_than_rounding_is_refused),
+		cmocka_unit_test(test_canonical_sums__taxes_stand_in_one_place_only),
+		cmocka_unit_test(test_canonical_mask__hides_people_and_nothing_else),
+		cmocka_unit_test(test_canonical__the_reference_is_the_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,205 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "map/table.h"
+
+static char path[64];
+
+static enum errk load(const char *name, const char *csv, struct table **out, struct err *e)
+{
+	enum errk k;
+
+	snprintf(path, sizeof(path), "/tmp/erpsync-table-%d.csv", (int)getpid());
+	assert_int_equal(file_write_atomic(path, csv, strlen(csv), 0600, e), E_OK);
+	k = table_load(path, name, out, e);
+	unlink(path);
+	return k;
+}
+
+static void finds(const struct table *t, const char *a, const char *b, const char *value)
+{
+	const char *key[] = {a, b}, *got = table_find(t, key, 2, "erp_code");
+
+	if (value ? !got || strcmp(got, value) != 0 : got != NULL)
+		fail_msg("%s, %s gives %s, not %s", a, b, got ? got : "nothing",
+			 value ? value : "nothing");
+}
+
+static void test_table__the_most_exact_row_wins(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("taxes",
+			      "country,title,erp_code,note\n"
+			      "*,*,REST,\n"
+			      "FR,*,FR,a note\n"
+			      "*,TVA,TVA,\n"
+			      ",TVA,NOWHERE,\n"
+			      ",,\n"
+			      "FR, TVA ,EXACT,\n"
+			      "DE,*Steuer,STEUER,\n"
+			      "DE,Mw*,MWST,\n"
+			      "DE,*,*,\n",
+			      &t, &e),
+			 E_OK);
+	finds(t, "FR", "TVA", "EXACT");
+	finds(t, "FR", "x", "FR");
+	finds(t, "AT", "TVA", "TVA");
+	finds(t, NULL, "TVA", "NOWHERE");
+	finds(t, "", "TVA", "NOWHERE");
+	finds(t, NULL, "x", "REST");
+	finds(t, "DE", "MwSteuer", "STEUER"); /* both patterns match: the first in the file */
+	finds(t, "DE", "MwSt", "MWST");
+	finds(t, "DE", "x", "DE");    /* "*" hands the first key cell on */
+	finds(t, "DE", "TVA", "TVA"); /* as many stars as DE,*: the first in the file */
+	assert_string_equal(table_name(t), "taxes");
+}
+
+static void test_table__may_answer_in_the_stores_words(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	const char *key[] = {"WH1"};
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("locations", "warehouse,store_location,note\nWH1,Lyon,\nWH2,Lyon,\n",
+			      &t, &e),
+			 E_OK);
+	assert_string_equal(table_find(t, key, 1, "store_location"), "Lyon");
+}
+
+static void test_table__rates_are_numbers(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("taxes",
+			      "country;rate;erp_code\r\nFR;20%;A\r\nFR;5.50 %;B\r\nFR;0.10;C\r\n",
+			      &t, &e),
+			 E_OK);
+	finds(t, "FR", "0.2", "A");
+	finds(t, "FR", "0.200", "A");
+	finds(t, "FR", "20 %", "A");
+	finds(t, "FR", "0.055", "B");
+	finds(t, "FR", "0.1", "C");
+	finds(t, "FR", "20", NULL);
+	finds(t, "FR", "x", NULL);
+}
+
+static void refused(const char *csv, const char *msg)
+{
+	struct table *t = NULL;
+	struct err e = {0};
+	const char *text;
+
+	assert_int_equal(load("x", csv, &t, &e), E_LOCAL);
+	assert_null(t);
+	assert_string_equal(e.code, "bad_table");
+	assert_int_equal(strncmp(e.msg, path, strlen(path)), 0);
+	text = e.msg + strlen(path);
+	assert_non_null(strstr(text, msg));
+}
+
+static void test_table__mistakes_name_file_and_line(void **state)
+{
+	char both[256];
+
+	(void)state;
+	refused("shop,erp_x\na,1\nb,2\n a ,3\n", ":2 and ");
+	snprintf(both, sizeof(both), "%s:4 have the same key (shop 'a'); remove one", path);
+	refused("shop,erp_x\na,1\nb,2\n a ,3\n", both);
+	refused("shop,rate,erp_x\na,0.20,1\na,20%,2\n",
+		"have the same key (shop 'a', …); remove one");
+	refused("shop,note\na,1\n", ":1: no column whose name begins with 'erp_'");
+	refused("erp_x,note\na,1\n", ":1: no key column");
+	refused("shop,shop,erp_x\n", ":1: the column 'shop' stands there twice");
+	refused("shop,erp_x\na,1\nb,2,3\n", ":3: 3 cells, but the header has 2 columns");
+	refused("shop,erp_x\na*b,1\n",
+		":2: 'a*b': a star can stand at the beginning or at the end");
+	refused("shop,erp_x\n*a*,1\n", ":2: '*a*': a star can stand");
+}
+
+static void test_table__a_missing_file_is_named(void **state)
+{
+	struct table *t = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(table_load("/nowhere/skus.csv", "skus", &t, &e), E_LOCAL);
+	assert_non_null(strstr(e.msg, "/nowhere/skus.csv"));
+}
+
+static void code_is(const char *name, const char *code, const char *label)
+{
+	CLEANUP(table) struct table *t = NULL;
+	CLEANUP(json) cJSON *doc = NULL;
+	struct err e = {0};
+
+	assert_int_equal(load(name, "k,erp_v\na,1\n*,*\n", &t, &e), E_OK);
+	doc = table_json(t);
+	assert_string_equal(json_str(doc, "code"), code);
+	assert_string_equal(json_str(doc, "label"), label);
+	assert_string_equal(json_str(doc, "rows.a.erp_v"), "1");
+	assert_string_equal(json_str(doc, "rows.*.erp_v"), "*");
+	assert_int_equal(json_int(doc, "rows.a.line", 0), 2);
+}
+
+static void test_table__codes_are_singular(void **state)
+{
+	(void)state;
+	code_is("skus", "unmapped_sku", "SKU");
+	code_is("taxes", "unmapped_tax", "tax");
+	code_is("payment_statuses", "unmapped_payment_status", "payment status");
+	code_is("warehouses", "unmapped_warehouse", "warehouse");
+	code_is("currencies", "unmapped_currency", "currency");
+	code_is("sales_channels", "unmapped_sales_channel", "sales channel");
+}
+
+static void test_table__a_large_one_is_quick(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	CLEANUP(json) cJSON *doc = NULL;
+	CLEANUP(str) struct str csv;
+	struct err e = {0};
+	/* Valgrind takes a hundred times as long, and looks for something else. */
+	const int n = getenv("ERPSYNC_UNDER_VALGRIND") ? 10000 : 50000;
+
+	(void)state;
+	str_init(&csv, 0);
+	str_add(&csv, "shop_sku,erp_sku\n");
+	for (int i = 0; i < n; i++)
+		str_addf(&csv, "SKU-%d,%d\n", i * 7919 % n, i);
+	assert_int_equal(load("skus", csv.buf, &t, &e), E_OK);
+	doc = table_json(t);
+	assert_string_equal(json_str(doc, "rows.SKU-7919.erp_sku"), "1");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table__the_most_exact_row_wins),
+		cmocka_unit_test(test_table__may_answer_in_the_stores_words),
+		cmocka_unit_test(test_table__rates_are_numbers),
+		cmocka_unit_test(test_table__mistakes_name_file_and_line),
+		cmocka_unit_test(test_table__a_missing_file_is_named),
+		cmocka_unit_test(test_table__codes_are_singular),
+		cmocka_unit_test(test_table__a_large_one_is_quick),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

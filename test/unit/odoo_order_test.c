@@ -1,0 +1,281 @@
+/* What becomes of prices, roundings, payments, names and of load's answers, without an Odoo. */
+#include "base_test.h"
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "connectors/odoo/odoo_invoice.h"
+#include "connectors/odoo/odoo_load.h"
+#include "connectors/odoo/odoo_order.h"
+
+static struct decimal dec(const char *text)
+{
+	struct decimal d = DECIMAL_ZERO;
+	struct err e;
+
+	assert_ok(decimal_parse(text, &d, &e), &e);
+	return d;
+}
+
+static struct odoo_price price(struct arena *a, const char *unit, const char *gross,
+			       const char *discount, const char *net, int64_t quantity)
+{
+	struct odoo_price p;
+	struct err e;
+
+	assert_ok(odoo_price(dec(unit), dec(gross), dec(discount), dec(net), quantity, 2, a, &p,
+			     &e),
+		  &e);
+	return p;
+}
+
+static void test_price__is_exact_in_the_simplest_way(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct odoo_price p = price(a, "24.98", "49.96", "0.00", "49.96", 2);
+
+	(void)state;
+	assert_string_equal(p.price, "24.98");
+	assert_string_equal(p.percent, "0");
+	/* A percentage of two decimals. */
+	p = price(a, "20.00", "40.00", "5.00", "35.00", 2);
+	assert_string_equal(p.price, "20.00");
+	assert_string_equal(p.percent, "12.50");
+	/* All of it. */
+	p = price(a, "20.00", "40.00", "40.00", "0.00", 2);
+	assert_string_equal(p.percent, "100.00");
+	/* Else what each piece is paid with, if that comes out even. */
+	p = price(a, "24.98", "49.96", "5.00", "44.96", 2);
+	assert_string_equal(p.price, "22.48");
+	assert_string_equal(p.percent, "0");
+	assert_false(p.discount_line);
+	/* Else a line of its own. */
+	p = price(a, "3.34", "10.02", "0.02", "10.00", 3);
+	assert_true(p.discount_line);
+	assert_string_equal(p.price, "3.34");
+	/* A surcharge is no percentage. */
+	p = price(a, "10.00", "30.00", "-3.50", "33.50", 3);
+	assert_true(p.discount_line);
+}
+
+static void test_price__that_odoo_would_cut_is_refused(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct odoo_price p;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(odoo_price(dec("1.255"), dec("1.255"), dec("0"), dec("1.255"), 1, 2, a, &p,
+				    &e),
+			 E_RECORD);
+	assert_string_equal(e.code, "price_precision");
+}
+
+static void check_rounding(struct odoo_gap g, const char *taxed, const char *untaxed)
+{
+	struct odoo_rounding r;
+	struct err e;
+	char text[DECIMAL_TEXT_MAX];
+
+	assert_ok(odoo_rounding(&g, &r, &e), &e);
+	assert_string_equal(decimal_text(r.taxed, text), taxed);
+	assert_string_equal(decimal_text(r.untaxed, text), untaxed);
+}
+
+static void test_rounding__moves_tax_and_total_apart(void **state)
+{
+	(void)state;
+	/* The total only. */
+	check_rounding((struct odoo_gap){.total = dec("0.01"), .tax = dec("0"), .digits = 2}, "0",
+		       "0.01");
+	/* A cent more tax at 20 % on top: of 0.05; all but the cent of the total is taken back. */
+	check_rounding((struct odoo_gap){.total = dec("0.01"),
+					 .tax = dec("0.01"),
+					 .percent = "20",
+					 .digits = 2},
+		       "0.05", "-0.05");
+	/* Within the price: 0.06 holds a cent of tax. */
+	check_rounding((struct odoo_gap){.total = dec("0.00"),
+					 .tax = dec("0.01"),
+					 .percent = "20",
+					 .included = true,
+					 .digits = 2},
+		       "0.06", "-0.06");
+	check_rounding((struct odoo_gap){.total = dec("0.00"),
+					 .tax = dec("-0.01"),
+					 .percent = "5.5",
+					 .included = true,
+					 .digits = 2},
+		       "-0.19", "0.19");
+	/* A try that jumped too far takes a little less. */
+	check_rounding((struct odoo_gap){.total = dec("0.00"),
+					 .tax = dec("0.01"),
+					 .percent = "20",
+					 .included = true,
+					 .digits = 2,
+					 .tries = 1},
+		       "0.05", "-0.05");
+	check_rounding((struct odoo_gap){.total = dec("1"),
+					 .tax = dec("1"),
+					 .percent = "10",
+					 .digits = 0},
+		       "10", "-10");
+}
+
+static void test_rounding__needs_a_tax(void **state)
+{
+	struct odoo_gap g = {.total = dec("0"), .tax = dec("0.01"), .digits = 2};
+	struct odoo_rounding r;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(odoo_rounding(&g, &r, &e), E_RECORD);
+	assert_string_equal(e.code, "tax_differs");
+}
+
+/* Payments */
+
+static void test_payments__change_is_taken_off(void **state)
+{
+	static const char text[] =
+		"{\"payments\":[{\"id\":\"1\",\"kind\":\"sale\",\"amount\":\"100.00\",\"journal\":{"
+		"\"name\":\"Cash\"}},{\"id\":\"2\",\"kind\":\"change\",\"amount\":\"12.35\","
+		"\"parent\":\"1\"},{\"id\":\"3\",\"kind\":\"sale\",\"amount\":\"0.00\"}]}";
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(json) cJSON *doc = NULL;
+	struct odoo_payment *pay;
+	char amount[DECIMAL_TEXT_MAX];
+	struct err e;
+	size_t n;
+
+	(void)state;
+	assert_ok(json_parse(text, strlen(text), &doc, &e), &e);
+	assert_ok(odoo_payments_read(doc, a, &pay, &n, &e), &e);
+	assert_int_equal(n, 1);
+	assert_string_equal(decimal_text(pay[0].amount, amount), "87.65");
+	assert_string_equal(pay[0].journal_name, "Cash");
+}
+
+/* Names */
+
+static void test_names__keep_ids_apart(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct odoo o = {.rules = {.shop = "main"}};
+
+	(void)state;
+	assert_string_equal(odoo_xid(&o, "order", "gid://shopify/Order/12", a),
+			    "erpsync.main_order_12");
+	assert_string_equal(odoo_tail("line_5", a), "line_5");
+	/* What Odoo would not take is known by its hash, and two of them stay two. */
+	assert_string_not_equal(odoo_tail("csv:#1 a", a), odoo_tail("csv:#1.a", a));
+	assert_int_equal(odoo_tail("csv:#1 a", a)[0], 'h');
+	assert_string_equal(odoo_shop_name("https://my-shop.myshopify.com/", a), "my-shop");
+	assert_string_equal(odoo_shop_name("/srv/Exports/", a), "exports");
+	assert_string_equal(odoo_shop_name("http://127.0.0.1:8080", a), "127_0_0_1");
+}
+
+static void test_amounts__lose_the_noise_of_floats(void **state)
+{
+	static const char text[] =
+		"{\"a\":31.620000000000005,\"b\":1.1100000000000003,\"c\":0,\"d\":5}";
+	CLEANUP(json) cJSON *doc = NULL;
+	struct decimal d;
+	char out[DECIMAL_TEXT_MAX];
+	struct err e;
+
+	(void)state;
+	assert_ok(json_parse(text, strlen(text), &doc, &e), &e);
+	assert_ok(odoo_amount(doc, "a", 2, &d, &e), &e);
+	assert_string_equal(decimal_text(d, out), "31.62");
+	assert_ok(odoo_amount(doc, "b", 2, &d, &e), &e);
+	assert_string_equal(decimal_text(d, out), "1.11");
+	assert_ok(odoo_amount(doc, "d", 0, &d, &e), &e);
+	assert_string_equal(decimal_text(d, out), "5");
+	assert_int_equal(odoo_amount(doc, "x", 2, &d, &e), E_BUSY);
+}
+
+/* Answers of load */
+
+struct verdict {
+	struct odoo_load_item item[3];
+	size_t guilty;
+	bool again, ids;
+};
+
+static struct verdict verdict_of(const char *text, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	struct verdict v = {0};
+	struct odoo_load_item *sent[3] = {&v.item[0], &v.item[1], &v.item[2]};
+	const cJSON *ids;
+	struct err e;
+
+	assert_ok(json_parse(text, strlen(text), &doc, &e), &e);
+	v.guilty = odoo_load_verdict(doc, "sale.order", sent, 3, a, &ids, &v.again);
+	v.ids = ids != NULL;
+	return v;
+}
+
+static void test_load__blames_the_right_record(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct verdict v = verdict_of("{\"ids\":[5,6,7],\"messages\":[],\"nextrow\":0}", a);
+
+	(void)state;
+	assert_true(v.ids);
+	assert_int_equal(v.guilty, 0);
+	/* A business rule is told twice, and blamed on record 0 first. */
+	v = verdict_of("{\"ids\":false,\"messages\":[{\"record\":0,\"message\":\"no stock\"},{"
+		       "\"record\":2,\"message\":\"no stock\"}]}",
+		       a);
+	assert_false(v.ids);
+	assert_int_equal(v.guilty, 1);
+	assert_int_equal(v.item[0].err.kind, E_OK);
+	assert_int_equal(v.item[2].err.kind, E_RECORD);
+	assert_non_null(strstr(v.item[2].err.msg, "no stock"));
+	/* It may be record 0's own. */
+	v = verdict_of("{\"ids\":false,\"messages\":[{\"record\":0,\"message\":\"bad\"}]}", a);
+	assert_int_equal(v.item[0].err.kind, E_RECORD);
+	/* Nobody is named: the caller cuts the batch down. */
+	v = verdict_of("{\"ids\":false,\"messages\":[{\"message\":\"Found more than 10 errors\"}]}",
+		       a);
+	assert_int_equal(v.guilty, 0);
+	assert_false(v.ids);
+	/* A warning beside ids: something was guessed. */
+	v = verdict_of(
+		"{\"ids\":[5,6,7],\"messages\":[{\"type\":\"warning\",\"record\":1,\"message\":"
+		"\"Found multiple matches\"}]}",
+		a);
+	assert_int_equal(v.item[1].err.kind, E_RECORD);
+}
+
+static void test_load__a_conflict_is_nobodys_fault(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct verdict v = verdict_of(
+		"{\"ids\":false,\"messages\":[{\"record\":1,\"message\":\"could not serialize access "
+		"due to concurrent update\\n\"}]}",
+		a);
+
+	(void)state;
+	assert_true(v.again);
+	assert_int_equal(v.guilty, 0);
+	assert_int_equal(v.item[1].err.kind, E_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_price__is_exact_in_the_simplest_way),
+		cmocka_unit_test(test_price__that_odoo_would_cut_is_refused),
+		cmocka_unit_test(test_rounding__moves_tax_and_total_apart),
+		cmocka_unit_test(test_rounding__needs_a_tax),
+		cmocka_unit_test(test_payments__change_is_taken_off),
+		cmocka_unit_test(test_names__keep_ids_apart),
+		cmocka_unit_test(test_amounts__lose_the_noise_of_floats),
+		cmocka_unit_test(test_load__blames_the_right_record),
+		cmocka_unit_test(test_load__a_conflict_is_nobodys_fault),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,54 @@
+#include "state_fixture.h"
+
+#include "state/checkpoint.h"
+
+static void test_checkpoint__is_null_before_the_first_pull(void **state)
+{
+	struct fixture *f = *state;
+	const char *cursor = "x";
+	int64_t at = 7;
+
+	OK(checkpoint_get(f->s, FLOW, f->a, &cursor, &at, e));
+	assert_null(cursor);
+	assert_int_equal(at, 0);
+}
+
+static void test_checkpoint__moves_and_survives(void **state)
+{
+	struct fixture *f = *state;
+	const char *cursor;
+	int64_t at;
+
+	OK(checkpoint_set(f->s, FLOW, "c1", 100, e));
+	OK(checkpoint_set(f->s, "refunds export", "other", 150, e));
+	OK(checkpoint_set(f->s, FLOW, "c2 'quoted' ü", 200, e));
+	reopen(f);
+	OK(checkpoint_get(f->s, FLOW, f->a, &cursor, &at, e));
+	assert_string_equal(cursor, "c2 'quoted' ü");
+	assert_int_equal(at, 200);
+}
+
+static void test_checkpoint__goes_back_with_its_transaction(void **state)
+{
+	struct fixture *f = *state;
+	const char *cursor;
+	int64_t at;
+
+	OK(checkpoint_set(f->s, FLOW, "c1", 100, e));
+	OK(state_begin(f->s, e));
+	OK(checkpoint_set(f->s, FLOW, "c2", 200, e));
+	state_rollback(f->s);
+	OK(checkpoint_get(f->s, FLOW, f->a, &cursor, &at, e));
+	assert_string_equal(cursor, "c1");
+}
+
+int main(void)
+{
+#define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		OPEN(test_checkpoint__is_null_before_the_first_pull),
+		OPEN(test_checkpoint__moves_and_survives),
+		OPEN(test_checkpoint__goes_back_with_its_transaction),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

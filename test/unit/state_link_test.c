@@ -1,0 +1,196 @@
+#include "state_fixture.h"
+
+#include "state/link.h"
+
+static struct link sample(const char *record, const char *target)
+{
+	return (struct link){
+		.flow = FLOW,
+		.record = record,
+		.label = "#1001",
+		.target_id = target,
+		.version = "v1",
+		.sent_hash = "h1",
+		.delivered_at = 12345, /* not looked at */
+	};
+}
+
+static void test_link__set_and_get(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", "orders-000001.csv"), got;
+	bool found = true;
+
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_false(found);
+	OK(link_set(f->s, &l, 100, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_true(found);
+	assert_string_equal(got.flow, FLOW);
+	assert_string_equal(got.record, "1");
+	assert_string_equal(got.label, "#1001");
+	assert_string_equal(got.target_id, "orders-000001.csv");
+	assert_string_equal(got.version, "v1");
+	assert_string_equal(got.sent_hash, "h1");
+	assert_int_equal(got.delivered_at, 100);
+	assert_int_equal(got.changed_at, 100);
+	assert_null(got.settled);
+	assert_null(got.dropped);
+	OK(link_get(f->s, "other flow", "1", f->a, &got, &found, e));
+	assert_false(found);
+}
+
+static void test_link__the_first_delivery_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", "doc-1"), got;
+	bool found;
+
+	OK(link_set(f->s, &l, 100, e));
+	l.target_id = "doc-2";
+	l.version = "v2";
+	l.sent_hash = "h2";
+	OK(link_set(f->s, &l, 200, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_string_equal(got.target_id, "doc-2");
+	assert_string_equal(got.sent_hash, "h2");
+	assert_int_equal(got.delivered_at, 100);
+	assert_int_equal(got.changed_at, 200);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM link"), 1);
+}
+
+static void test_link__without_a_hash_is_not_a_delivery(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", ""), got;
+	bool found;
+	int64_t n;
+
+	l.sent_hash = "";
+	OK(link_set(f->s, &l, 100, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_int_equal(got.delivered_at, 0);
+	OK(link_count(f->s, FLOW, &n, e));
+	assert_int_equal(n, 0);
+	l = sample("1", "doc");
+	OK(link_set(f->s, &l, 200, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_int_equal(got.delivered_at, 200);
+}
+
+static void test_link__only_the_version_moves(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", "doc"), got;
+	bool found;
+
+	OK(link_set(f->s, &l, 100, e));
+	OK(link_set_version(f->s, FLOW, "1", "v2", 200, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_string_equal(got.version, "v2");
+	assert_string_equal(got.sent_hash, "h1");
+	assert_int_equal(got.changed_at, 200);
+}
+
+static void version_without_link(struct fixture *f)
+{
+	OK(link_set_version(f->s, FLOW, "none", "v2", 200, e));
+}
+
+static void test_link__a_version_without_link_is_a_bug(void **state)
+{
+	assert_bug(*state, version_without_link);
+}
+
+static void test_link__find_by_record_or_label(void **state)
+{
+	struct fixture *f = *state;
+	struct link a = sample("1", "doc"), b = sample("2", "doc"), c = sample("1", "doc"), *got;
+	size_t n;
+
+	b.label = "1"; /* a label that is another's id */
+	c.flow = "refunds export";
+	OK(link_set(f->s, &a, 100, e));
+	OK(link_set(f->s, &b, 100, e));
+	OK(link_set(f->s, &c, 100, e));
+	OK(link_find(f->s, NULL, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 3);
+	assert_string_equal(got[2].flow, "refunds export");
+	OK(link_find(f->s, FLOW, "#1001", f->a, &got, &n, e));
+	assert_int_equal(n, 1);
+	assert_string_equal(got[0].record, "1");
+	OK(link_find(f->s, FLOW, "nobody", f->a, &got, &n, e));
+	assert_int_equal(n, 0);
+}
+
+static void test_link__settle_reaches_all_records_of_a_document(void **state)
+{
+	struct fixture *f = *state;
+	struct link got;
+	int64_t n;
+	bool found;
+
+	for (int i = 0; i < 3; i++) {
+		struct link l = sample(arena_printf(f->a, "%d", i), i < 2 ? "file-1" : "file-2");
+		OK(link_set(f->s, &l, 100, e));
+	}
+	OK(link_settle(f->s, FLOW, "file-1", "accepted", 300, &n, e));
+	assert_int_equal(n, 2);
+	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
+	assert_string_equal(got.settled, "accepted");
+	assert_int_equal(got.changed_at, 100);
+	OK(link_get(f->s, FLOW, "2", f->a, &got, &found, e));
+	assert_null(got.settled);
+	OK(link_settle(f->s, FLOW, "file-9", "accepted", 300, &n, e));
+	assert_int_equal(n, 0);
+	/* A new document has no answer yet. */
+	{
+		struct link l = sample("0", "file-3");
+		OK(link_set(f->s, &l, 400, e));
+	}
+	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
+	assert_null(got.settled);
+	OK(link_count(f->s, FLOW, &n, e));
+	assert_int_equal(n, 3);
+}
+
+static void test_link__a_memo_stays_until_there_is_another(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", "doc-1"), got;
+	bool found;
+
+	/* Without a link there is nothing to remember it by. */
+	OK(link_set_memo(f->s, FLOW, "1", "early", e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_false(found);
+	OK(link_set(f->s, &l, 100, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_null(got.memo);
+	l.memo = "first";
+	OK(link_set(f->s, &l, 200, e));
+	l.memo = NULL;
+	OK(link_set(f->s, &l, 300, e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_string_equal(got.memo, "first");
+	OK(link_set_memo(f->s, FLOW, "1", "second", e));
+	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
+	assert_string_equal(got.memo, "second");
+	assert_int_equal(got.changed_at, 300);
+}
+
+int main(void)
+{
+#define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		OPEN(test_link__set_and_get),
+		OPEN(test_link__the_first_delivery_stays),
+		OPEN(test_link__without_a_hash_is_not_a_delivery),
+		OPEN(test_link__only_the_version_moves),
+		OPEN(test_link__a_version_without_link_is_a_bug),
+		OPEN(test_link__find_by_record_or_label),
+		OPEN(test_link__settle_reaches_all_records_of_a_document),
+		OPEN(test_link__a_memo_stays_until_there_is_another),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

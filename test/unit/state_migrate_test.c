@@ -1,0 +1,207 @@
+#include "state_fixture.h"
+
+#include "embedded/state_migrations.h"
+#include "state/checkpoint.h"
+#include "state/queue.h"
+
+static const char v2_good[] = "ALTER TABLE checkpoint ADD COLUMN note TEXT;"
+			      "UPDATE checkpoint SET note = 'from v1';";
+static const char v2_bad[] = "ALTER TABLE checkpoint ADD COLUMN note TEXT;"
+			     "INSERT INTO no_such_table VALUES (1);";
+
+/* The real migrations with one more behind them. */
+static const struct embedded_file *with(struct fixture *f, const char *sql)
+{
+	size_t n = (size_t)state_schema_version();
+	struct embedded_file *files = arena_array(f->a, n + 2, sizeof(*files));
+
+	memcpy(files, embedded_state_migrations, n * sizeof(*files));
+	files[n] = (struct embedded_file){"9999_test.sql", sql, strlen(sql)};
+	return files;
+}
+
+static const char *before_path(struct fixture *f, int version)
+{
+	return beside(f, arena_printf(f->a, ".before-v%d", version));
+}
+
+static void test_migrate__files_are_numbered_in_order(void **state)
+{
+	(void)state;
+	for (int i = 0; embedded_state_migrations[i].name; i++)
+		assert_int_equal(strtol(embedded_state_migrations[i].name, NULL, 10), i + 1);
+	assert_true(state_schema_version() >= 1);
+}
+
+static void test_migrate__an_older_file_is_kept_as_a_copy(void **state)
+{
+	struct fixture *f = *state;
+	int old = state_schema_version();
+	const char *copy = before_path(f, old + 1), *cursor;
+	struct fixture back = {.a = f->a};
+	int64_t at;
+
+	OK(checkpoint_set(f->s, FLOW, "c1", 100, e));
+	OK(db_migrate(f->s, with(f, v2_good), e));
+	assert_int_equal(one_int(f, "PRAGMA user_version"), old + 1);
+	assert_int_equal(one_int(f, "SELECT note = 'from v1' FROM checkpoint"), 1);
+	assert_int_equal(mode_of(copy), 0600);
+	assert_false(file_exists(arena_printf(f->a, "%s.tmp", copy)));
+	close_state(f);
+
+	snprintf(back.path, sizeof(back.path), "%s", copy);
+	reopen(&back);
+	assert_int_equal(one_int(&back, "PRAGMA user_version"), old);
+	OK(checkpoint_get(back.s, FLOW, f->a, &cursor, &at, e));
+	assert_string_equal(cursor, "c1");
+	close_state(&back);
+}
+
+static void test_migrate__a_failing_one_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int old = state_schema_version();
+
+	OK(checkpoint_set(f->s, FLOW, "c1", 100, e));
+	FAILS(db_migrate(f->s, with(f, v2_bad), e), E_LOCAL, "state_corrupt",
+	      "migration 9999_test.sql");
+	reopen(f);
+	assert_int_equal(one_int(f, "PRAGMA user_version"), old);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM pragma_table_info('checkpoint')"
+				    " WHERE name = 'note'"),
+			 0);
+	/* The next attempt replaces the copy of the failed one. */
+	OK(checkpoint_set(f->s, FLOW, "c2", 100, e));
+	OK(db_migrate(f->s, with(f, v2_good), e));
+	close_state(f);
+	assert_int_equal(rename(before_path(f, old + 1), f->path), 0);
+	reopen(f);
+	assert_int_equal(one_int(f, "SELECT cursor = 'c2' FROM checkpoint"), 1);
+}
+
+static void test_migrate__a_full_file_goes_from_version_0(void **state)
+{
+	struct fixture *f = *state;
+
+	sql_at(f->path, "CREATE TABLE prototype (x); INSERT INTO prototype VALUES (42);"
+			"PRAGMA application_id = 0x45525053");
+	assert_int_equal(chmod(f->path, 0600), 0);
+	reopen(f);
+	assert_int_equal(one_int(f, "PRAGMA user_version"), state_schema_version());
+	assert_int_equal(one_int(f, "SELECT x FROM prototype"), 42);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue"), 0);
+	assert_true(file_exists(before_path(f, state_schema_version())));
+}
+
+static void test_migrate__an_empty_file_is_new(void **state)
+{
+	struct fixture *f = *state;
+
+	OK(file_write_atomic(f->path, "", 0, 0600, e));
+	reopen(f);
+	assert_int_equal(one_int(f, "PRAGMA auto_vacuum"), 2);
+	assert_false(file_exists(before_path(f, state_schema_version())));
+}
+
+static void test_migrate__a_process_that_was_left_behind_stops(void **state)
+{
+	struct fixture *f = *state;
+	enum queue_put_result result;
+	struct state *newer = NULL;
+
+	OK(state_open(f->path, &newer, e));
+	OK(db_migrate(newer, with(f, v2_good), e));
+	FAILS(state_begin(f->s, e), E_LOCAL, "state_newer", "start it again");
+	FAILS(queue_put(f->s, FLOW, "1", "1", "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result, e),
+	      E_LOCAL, "state_newer", f->path);
+	OK(state_begin(newer, e));
+	OK(state_commit(newer, e));
+	state_close(newer);
+}
+
+static void test_migrate__two_at_once_are_done_once(void **state)
+{
+	struct fixture *f = *state;
+	struct state *other = NULL;
+
+	OK(state_open(f->path, &other, e));
+	OK(db_migrate(other, with(f, v2_good), e));
+	OK(db_migrate(f->s, with(f, v2_good), e));
+	assert_int_equal(f->s->version, state_schema_version() + 1);
+	OK(state_begin(f->s, e));
+	OK(state_commit(f->s, e));
+	state_close(other);
+}
+
+static void test_backup__copies_a_file_in_use(void **state)
+{
+	struct fixture *f = *state;
+	const char *to = path_join(f->a, f->dir, "copy.db");
+	struct fixture back = {.a = f->a};
+	enum queue_put_result result;
+	const char **findings;
+	size_t n;
+
+	for (int i = 0; i < 100; i++) {
+		const char *id = arena_printf(f->a, "%d", i);
+		OK(queue_put(f->s, FLOW, id, id, "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result,
+			     e));
+	}
+	OK(state_begin(f->s, e));
+	OK(queue_put(f->s, FLOW, "open", "open", "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result,
+		     e));
+	OK(state_backup(f->s, to, e));
+	OK(state_commit(f->s, e));
+	assert_int_equal(mode_of(to), 0600);
+	snprintf(back.path, sizeof(back.path), "%s", to);
+	reopen(&back);
+	assert_int_equal(one_int(&back, "SELECT count(*) FROM queue"), 100);
+	OK(state_check(back.s, f->a, &findings, &n, e));
+	assert_int_equal(n, 0);
+	close_state(&back);
+}
+
+static void test_backup__refuses_to_replace(void **state)
+{
+	struct fixture *f = *state;
+	const char *to = path_join(f->a, f->dir, "copy.db");
+	size_t len;
+	char *now;
+
+	OK(file_write_atomic(to, "precious", 8, 0644, e));
+	FAILS(state_backup(f->s, to, e), E_LOCAL, "state_io", to);
+	OK(file_read(to, 100, f->a, &now, &len, e));
+	assert_string_equal(now, "precious");
+	FAILS(state_backup(f->s, path_join(f->a, f->dir, "no/copy.db"), e), E_LOCAL, "state_io",
+	      "no/copy.db");
+}
+
+static void test_backup__replaces_what_a_killed_one_left(void **state)
+{
+	struct fixture *f = *state;
+	const char *to = path_join(f->a, f->dir, "copy.db");
+
+	OK(file_write_atomic(arena_printf(f->a, "%s.tmp", to), "half", 4, 0600, e));
+	OK(state_backup(f->s, to, e));
+	assert_false(file_exists(arena_printf(f->a, "%s.tmp", to)));
+	assert_true(file_exists(to));
+}
+
+int main(void)
+{
+#define EMPTY(test) cmocka_unit_test_setup_teardown(test, setup_empty, teardown)
+#define OPEN(test)  cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_migrate__files_are_numbered_in_order),
+		OPEN(test_migrate__an_older_file_is_kept_as_a_copy),
+		OPEN(test_migrate__a_failing_one_changes_nothing),
+		EMPTY(test_migrate__a_full_file_goes_from_version_0),
+		EMPTY(test_migrate__an_empty_file_is_new),
+		OPEN(test_migrate__a_process_that_was_left_behind_stops),
+		OPEN(test_migrate__two_at_once_are_done_once),
+		OPEN(test_backup__copies_a_file_in_use),
+		OPEN(test_backup__refuses_to_replace),
+		OPEN(test_backup__replaces_what_a_killed_one_left),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
