@@ -390,10 +390,26 @@ void server_stop(struct server *s)
 	free(s);
 }
 
+/*
+ * The server may still be sending when the client has all that it wants and the test is
+ * over: what it sends must live as long as the server, not as long as the test's stack.
+ */
 void server_add(struct server *s, struct server_step step)
 {
 	if (step.times == 0)
 		step.times = 1;
+	if (step.reply) {
+		size_t len = step.len ? step.len : strlen(step.reply);
+		char *copy = malloc(len + 1);
+
+		if (!copy)
+			abort();
+		memcpy(copy, step.reply, len);
+		copy[len] = '\0';
+		step.reply = keep(s, copy);
+	}
+	if (step.match)
+		step.match = keep(s, strdup(step.match));
 	pthread_mutex_lock(&s->lock);
 	if (s->n_steps == MAX_STEPS)
 		abort();

@@ -42,7 +42,7 @@ struct server *server_start(void);
 struct server *server_start_tls(const char **ca_file);
 void server_stop(struct server *s); /* takes NULL */
 
-void server_add(struct server *s, struct server_step step);
+void server_add(struct server *s, struct server_step step); /* copies match and reply */
 /*
  * "HTTP/1.1 <status>" with Content-Length, extra headers ("A: b\r\n" each, may be NULL)
  * and body.
