@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSandbox } from '../sandbox/index.mjs';
 import { assertSameExchange } from '../support/exchange.mjs';
-import { FAULTS, NET, PHASES, meet, nameOf, wholeOf } from '../support/faults.mjs';
+import { FAULTS, NET, PHASES, meetAll, wholeOf } from '../support/faults.mjs';
 import { ORDERS } from '../support/flows.mjs';
 import { earlier, place } from '../support/place.mjs';
 import { remembered } from '../support/stops.mjs';
@@ -27,30 +27,13 @@ async function shop() {
   return sandbox;
 }
 
-const SUBJECT = { flow: ORDERS, shop, options: { conf: { net: NET } }, status: 1 };
+const SUBJECT = { flow: ORDERS, shop, options: { conf: { net: NET } }, status: 1, parallel: 6 };
 
-async function undisturbed(t) {
-  const whole = await wholeOf(t, SUBJECT);
-  assert.equal(whole.counts.delivered, 23);
-  return whole;
-}
-
-for (const phase of Object.keys(PHASES[ORDERS.name]))
-  test(`faults of the request for: ${phase}`, { concurrency: 6 }, async t => {
-    const whole = await undisturbed(t);
-    const cases = FAULTS.filter(row => phase !== 'token' || row.token !== null).flatMap(row => [
-      [row, false],
-      [row, true],
-    ]);
-    await Promise.all(
-      cases.map(([row, ever]) =>
-        t.test(`${nameOf(row)}, ${ever ? 'each time' : 'once'}`, sub => meet(sub, whole, SUBJECT, row, phase, ever)),
-      ),
-    );
-  });
+meetAll(SUBJECT, Object.keys(PHASES[ORDERS.name]), FAULTS);
 
 test('a shop that fails now and then', async t => {
-  const whole = await undisturbed(t);
+  const whole = await wholeOf(t, SUBJECT);
+  assert.equal(whole.counts.delivered, 23);
   for (const seed of [1, 2, 3])
     await t.test(`seed ${seed}`, async sub => {
       const sandbox = await shop();

@@ -81,6 +81,8 @@ export const SHIPPING = {
     files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'fulfillments')),
   }),
   wrote: request => /^Shipment/.test(request.operation ?? ''),
+  /* After a kill a run waits for what may still be at work there: many can wait at once. */
+  parallel: 12,
 };
 
 /** Product files into the shop: each copy writes to a shop of its own. */

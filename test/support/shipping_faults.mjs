@@ -2,9 +2,8 @@
 // that would make a second sending harmless: what landed is recognised by reading the order again, so it happens once.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { startSandbox } from '../sandbox/index.mjs';
-import { NET, meet, nameOf, wholeOf } from './faults.mjs';
+import { NET, meetAll } from './faults.mjs';
 import { SHIPPING } from './flows.mjs';
 import { ended } from './run.mjs';
 import { deliveryFile, sell } from './shipping.mjs';
@@ -39,6 +38,8 @@ const SUBJECT = {
   shop,
   options: { conf: { net: NET, mappings: { path: 'mappings' } } },
   status: 1,
+  /* What got no answer is waited for: many can wait at once. */
+  parallel: 10,
   prepare(p) {
     p.orders = p.sandbox.rows.map(row => row.name);
     p.write('mappings/tables/locations.csv', LOCATIONS);
@@ -78,18 +79,4 @@ export const MOVED = {
 };
 
 /** Each of these rows of FAULTS in each of these phases, once and each time. */
-export function shippingFaults(phases, rows, subject = SUBJECT) {
-  for (const phase of phases)
-    test(phase, async t => {
-      const whole = await wholeOf(t, subject);
-      const cases = rows.flatMap(row => [
-        [row, false],
-        [row, true],
-      ]);
-      await Promise.all(
-        cases.map(([row, ever]) =>
-          t.test(`${nameOf(row)}, ${ever ? 'each time' : 'once'}`, sub => meet(sub, whole, subject, row, phase, ever)),
-        ),
-      );
-    });
-}
+export const shippingFaults = (phases, rows, subject = SUBJECT) => meetAll(subject, phases, rows);

@@ -130,7 +130,7 @@ export function leftovers(place) {
  * For each case of steps (default: every step alone) the end must be that of the undisturbed run.
  * options: cases (lists of steps, made from the names of all), consumer, status (of the undisturbed run), parallel, flow.
  */
-export async function stopEverywhere(base, { cases, consumer = false, status, parallel = 3, flow = ORDERS } = {}) {
+export async function stopEverywhere(base, { cases, consumer = false, status, flow = ORDERS, parallel = flow.parallel ?? 3 } = {}) {
   const whole = await undisturbed(base, { status, flow });
   const list = cases ? cases(whole.names) : whole.names.map((_, i) => [i + 1]);
   assert.ok(list.length > 0, 'there is something to stop');
