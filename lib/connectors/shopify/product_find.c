@@ -112,39 +112,6 @@ static enum errk find_skus(struct product_put *p, struct err *e)
 	return sku_search(p->shop, w.sku, w.n, p->arena, take_hit, &w, e);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct product_item *x = *(struct product_item *const *)a,
-				  *y = *(struct product_item *const *)b;
-	return strcmp(x->id, y->id);
-}
-
-/* Two products of the ERP that are one product here: each would undo the other. */
-static void refuse_twins(struct product_put *p)
-{
-	struct product_item **some = arena_array(p->arena, p->n, sizeof(*some));
-	size_t n = 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (p->item[i].id && product_is_open(&p->item[i]))
-			some[n++] = &p->item[i];
-	if (n)
-		qsort(some, n, sizeof(struct product_item *), by_id);
-	for (size_t i = 1; i < n; i++) {
-		struct product_item *a = some[i - 1], *b = some[i];
-		if (strcmp(a->id, b->id) != 0)
-			continue;
-		if (a->put->err.kind == E_OK)
-			product_refuse(a, "same_product",
-				       "is the same product of the shop (%s) as '%s'; make one "
-				       "product of them in the ERP, or two in the shop",
-				       a->id, b->put->label);
-		product_refuse(b, "same_product",
-			       "is the same product of the shop (%s) as '%s'; make one product of "
-			       "them in the ERP, or two in the shop",
-			       b->id, a->put->label);
-	}
-}
-
 enum errk product_find(struct product_put *p, struct err *e)
 {
 	bool any = false;
@@ -159,7 +126,7 @@ enum errk product_find(struct product_put *p, struct err *e)
 		return rc;
 	for (size_t i = 0; i < p->n; i++)
 		p->item[i].looked |= is_wanted(&p->item[i]);
-	refuse_twins(p);
+	product_refuse_twins(p->item, p->n, p->arena);
 	return E_OK;
 }
 
@@ -214,7 +181,7 @@ static void refuse_sku(struct wanted *w, size_t i, const char *where)
 	struct product_variant *v = w->variant[i];
 	if (v->refused || !v->values.text[FIELD_SKU])
 		return;
-	product_refuse_part(w->put, &w->item[i]->refusals,
+	product_refuse_part(&w->item[i]->refusals, w->put->arena,
 			    "the SKU '%s' is that of %s already, and would be there twice; "
 			    "correct it on one side",
 			    v->sku, where);
