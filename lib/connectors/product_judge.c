@@ -154,3 +154,60 @@ void product_refuse_twins(struct product_item *item, size_t n_items, struct aren
 			       b->id, a->put->label);
 	}
 }
+
+const char *product_archived_text(const struct product_item *item, struct arena *a)
+{
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		if (v->archived && v->shop)
+			return arena_printf(
+				a,
+				"the ERP no longer sells some variants of products that "
+				"it sells (the first: '%s'); they stay in the shop as they "
+				"are: their stock decides whether they are sold, and only "
+				"a person deletes them",
+				v->name);
+	}
+	return NULL;
+}
+
+bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,
+			const struct product_variant *v)
+{
+	if (item->archived || v->archived || v->refused || !v->values.text[FIELD_SKU])
+		return false;
+	if (!item->shop)
+		return item->looked;
+	return !v->shop ||
+	       (rules->owner[FIELD_SKU] != OWNER_STORE && strcmp(v->shop->sku, v->sku) != 0);
+}
+
+void product_refuse_sku(struct product_item *item, struct product_variant *v, const char *where,
+			struct arena *a)
+{
+	if (v->refused || !v->values.text[FIELD_SKU])
+		return;
+	product_refuse_part(&item->refusals, a,
+			    "the SKU '%s' is that of %s already, and would be there twice; "
+			    "correct it on one side",
+			    v->sku, where);
+	if (v->shop)
+		v->values.text[FIELD_SKU] = NULL;
+	else
+		v->refused = true;
+}
+
+void product_report_parts(const struct product_item *item, const char *code)
+{
+	struct put_item *put = item->put;
+	const char *also = item->conflicts && item->refusals ? item->refusals : "";
+	if (item->conflicts)
+		err_set(&put->err, E_RECORD, "conflict",
+			"changed on both sides: %s; make them equal on one side, or give the field "
+			"to one side in [products], then run: erpsync queue retry '%s'%s%s",
+			item->conflicts, put->label, *also ? "; and " : "", also);
+	else if (item->refusals)
+		err_set(&put->err, E_RECORD, code,
+			"went over but for this: %s; then run: erpsync queue retry '%s'",
+			item->refusals, put->label);
+}

@@ -44,4 +44,16 @@ MUST_CHECK enum errk product_check_money(const struct product_rules *rules,
 /* Refuses products of the ERP that are one product (id) of the store: each would undo the other. */
 void product_refuse_twins(struct product_item *item, size_t n_items, struct arena *arena);
 
+/* Would it bring its SKU into the store? */
+bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,
+			const struct product_variant *v);
+/* Its SKU is somebody else's: the variant keeps its own in the store, or does not come into being. */
+void product_refuse_sku(struct product_item *item, struct product_variant *v, const char *where,
+			struct arena *a);
+
+/* What to tell once a run of variants that the ERP no longer sells; NULL = the item has none. */
+const char *product_archived_text(const struct product_item *item, struct arena *a);
+/* Parks an item for its conflicts ("conflict") and refusals (code), if it has any. */
+void product_report_parts(const struct product_item *item, const char *code);
+
 #endif

@@ -175,20 +175,9 @@ static void note_news(struct shopify *s, const char *sku, const char *record)
 	s->product_news = news;
 }
 
-/* The variant keeps its SKU in the shop, or does not come into being. */
 static void refuse_sku(struct wanted *w, size_t i, const char *where)
 {
-	struct product_variant *v = w->variant[i];
-	if (v->refused || !v->values.text[FIELD_SKU])
-		return;
-	product_refuse_part(&w->item[i]->refusals, w->put->arena,
-			    "the SKU '%s' is that of %s already, and would be there twice; "
-			    "correct it on one side",
-			    v->sku, where);
-	if (v->shop)
-		v->values.text[FIELD_SKU] = NULL;
-	else
-		v->refused = true;
+	product_refuse_sku(w->item[i], w->variant[i], where, w->put->arena);
 }
 
 static void take_foreign(void *ctx, size_t i, const cJSON *node)
@@ -207,23 +196,12 @@ static void take_foreign(void *ctx, size_t i, const cJSON *node)
 					product ? product : id));
 }
 
-static bool brings_sku(const struct product_put *p, const struct product_item *item,
-		       const struct product_variant *v)
-{
-	if (item->archived || v->archived || v->refused || !v->values.text[FIELD_SKU])
-		return false;
-	if (!item->shop)
-		return item->looked;
-	return !v->shop ||
-	       (p->rules->owner[FIELD_SKU] != OWNER_STORE && strcmp(v->shop->sku, v->sku) != 0);
-}
-
 enum errk product_check_new_skus(struct product_put *p, struct err *e)
 {
 	struct wanted w = new_wanted(p), to_ask = new_wanted(p);
 	for (size_t i = 0; i < p->n; i++)
 		for (size_t k = 0; product_is_open(&p->item[i]) && k < p->item[i].n_variants; k++)
-			if (brings_sku(p, &p->item[i], &p->item[i].variant[k]))
+			if (product_brings_sku(p->rules, &p->item[i], &p->item[i].variant[k]))
 				add_wanted(&w, &p->item[i], &p->item[i].variant[k]);
 	for (size_t i = 0; i < w.n; i++) {
 		const char *other = brought_by(p->shop, w.sku[i], w.item[i]->put->record);

@@ -86,20 +86,11 @@ static enum errk check_money(struct product_put *p, struct err *e)
 static void tell_archived(struct product_put *p, const struct product_item *item)
 {
 	struct shopify *s = p->shop;
-	for (size_t i = 0; i < item->n_variants; i++) {
-		const struct product_variant *v = &item->variant[i];
-		if (!v->archived || !v->shop || s->archived_told)
-			continue;
-		s->env.notice(
-			s->env.notice_ctx,
-			arena_printf(p->arena,
-				     "the ERP no longer sells some variants of products that it "
-				     "sells (the first: '%s'); they stay in the shop as they are: "
-				     "their stock decides whether they are sold, and only a person "
-				     "deletes them",
-				     v->name));
-		s->archived_told = true;
-	}
+	const char *text = s->archived_told ? NULL : product_archived_text(item, p->arena);
+	if (!text)
+		return;
+	s->env.notice(s->env.notice_ctx, text);
+	s->archived_told = true;
 }
 
 static enum errk run_round(struct product_put *p, struct err *e)
@@ -136,21 +127,6 @@ static bool any_open(const struct product_put *p, bool *unsure)
 	return any;
 }
 
-static void report_parts(const struct product_item *item)
-{
-	struct put_item *put = item->put;
-	const char *also = item->conflicts && item->refusals ? item->refusals : "";
-	if (item->conflicts)
-		err_set(&put->err, E_RECORD, "conflict",
-			"changed on both sides: %s; make them equal on one side, or give the field "
-			"to one side in [products], then run: erpsync queue retry '%s'%s%s",
-			item->conflicts, put->label, *also ? "; and " : "", also);
-	else if (item->refusals)
-		err_set(&put->err, E_RECORD, "shopify_refuses",
-			"went over but for this: %s; then run: erpsync queue retry '%s'",
-			item->refusals, put->label);
-}
-
 /* What became of each product. */
 static void report(struct product_put *p)
 {
@@ -170,7 +146,7 @@ static void report(struct product_put *p)
 			err_set(&put->err, p->batch->unsure ? E_BUSY : E_UNSURE, "no_answer",
 				"Shopify has not said what became of the write");
 		else if (item->conflicts || item->refusals)
-			report_parts(item);
+			product_report_parts(item, "shopify_refuses");
 		else if (item->again)
 			err_set(&put->err, E_BUSY, "product_moving",
 				"it was changed in the shop while it was written; the next run goes "
