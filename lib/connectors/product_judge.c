@@ -197,7 +197,7 @@ void product_refuse_sku(struct product_item *item, struct product_variant *v, co
 		v->refused = true;
 }
 
-void product_report_parts(const struct product_item *item, const char *code)
+void product_report_parts(const struct product_item *item, const char *code, const char *lead)
 {
 	struct put_item *put = item->put;
 	const char *also = item->conflicts && item->refusals ? item->refusals : "";
@@ -207,7 +207,6 @@ void product_report_parts(const struct product_item *item, const char *code)
 			"to one side in [products], then run: erpsync queue retry '%s'%s%s",
 			item->conflicts, put->label, *also ? "; and " : "", also);
 	else if (item->refusals)
-		err_set(&put->err, E_RECORD, code,
-			"went over but for this: %s; then run: erpsync queue retry '%s'",
-			item->refusals, put->label);
+		err_set(&put->err, E_RECORD, code, "%s: %s; then run: erpsync queue retry '%s'",
+			lead, item->refusals, put->label);
 }

@@ -53,7 +53,7 @@ void product_refuse_sku(struct product_item *item, struct product_variant *v, co
 
 /* What to tell once a run of variants that the ERP no longer sells; NULL = the item has none. */
 const char *product_archived_text(const struct product_item *item, struct arena *a);
-/* Parks an item for its conflicts ("conflict") and refusals (code), if it has any. */
-void product_report_parts(const struct product_item *item, const char *code);
+/* Parks an item for its conflicts ("conflict") and refusals (code), if it has any; lead: before them. */
+void product_report_parts(const struct product_item *item, const char *code, const char *lead);
 
 #endif

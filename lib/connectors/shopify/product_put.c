@@ -146,7 +146,7 @@ static void report(struct product_put *p)
 			err_set(&put->err, p->batch->unsure ? E_BUSY : E_UNSURE, "no_answer",
 				"Shopify has not said what became of the write");
 		else if (item->conflicts || item->refusals)
-			product_report_parts(item, "shopify_refuses");
+			product_report_parts(item, "shopify_refuses", "went over but for this");
 		else if (item->again)
 			err_set(&put->err, E_BUSY, "product_moving",
 				"it was changed in the shop while it was written; the next run goes "
