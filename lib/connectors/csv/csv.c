@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "csv_ack.h"
+#include "csv_catalogue.h"
 #include "csv_exchange.h"
 #include "csv_fulfillment_read.h"
 #include "csv_orders_read.h"
@@ -249,8 +250,10 @@ static enum errk csv_catalogue(struct connector *c,
 			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
 			       void *ctx, struct err *e)
 {
-	return ours(c)->in[KIND_STOCK] ? csv_inbox_catalogue(ours(c)->in[KIND_STOCK], fn, ctx, e)
-				       : csv_products_catalogue(ours(c)->path, fn, ctx, e);
+	struct csv_inbox **in = ours(c)->in;
+
+	return in[KIND_STOCK] ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
+			      : csv_products_catalogue(ours(c)->path, fn, ctx, e);
 }
 
 /* Answers that the other end must know: those of the store's side. */
