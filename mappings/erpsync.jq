@@ -139,7 +139,7 @@ def lookup_exact($table; $key):
   _table($table) as $t | _cells($t; $key) as $cells
   | _value($t; ($t.rows | getpath($cells)); $cells; $t.value);
 
-# ---- What every store asks of stock -------------------------------------------------------------
+# ---- What every store asks of stock and products --------------------------------------------------
 
 # The store's SKU, and the ERP's figures by the store's location. Several warehouses may be one
 # location: their entries are added up by the program, which also rounds and cuts off.
@@ -157,6 +157,23 @@ def store_stock:
         | {location: $location, on_hand, available, forecast}
       ]
     };
+
+# (internal) The members of an object that are there.
+def _only($keys): . as $from | reduce ($keys[] | select(. as $key | $from | has($key))) as $key ({}; .[$key] = $from[$key]);
+
+def _store_variant:
+  (if .sku and .sku != "" then lookup("store_skus"; .sku) else null end) as $sku
+  # An article that is not for the shop.
+  | select($sku != "-")
+  | {id, status, sku: $sku, options: [(.options // [])[] | {name, value}]}
+    + _only(["barcode", "price", "compare_at_price", "cost", "weight_kg", "tracked", "requires_shipping"]);
+
+# The ERP's own words under the same names, and the store's SKUs. What the document does not have stays away (the
+# store's stays); null says that there is none.
+def store_product:
+  {code, status, currency, prices_include_tax}
+  + _only(["title", "description", "vendor", "type", "tags"])
+  + {options: [(.options // [])[].name], variants: [.variants[] | _store_variant]};
 
 # ---- What every ERP asks of an order ------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { csvRows } from '../support/csv.mjs';
 import { requestsOf, tempDir, Place } from '../support/place.mjs';
 import { BIN_PLAIN, answer, ended } from '../support/run.mjs';
+import { productFile } from '../support/products.mjs';
 import { stockFile, stockPlace } from '../support/stock.mjs';
 
 /** A shop with these articles only: [sku, { title, status, … }]. */
@@ -135,6 +136,59 @@ test('untracked articles and bundles are told and break nothing; archived ones a
   const said = await check(p, 0);
   assert.deepEqual(said.findings.map(f => [f.finding, f.sku, f.breaks_rule]), [['untracked', 'FREE', false], ['bundle', 'SET', false]]);
   assert.deepEqual([said.summary.aligned, said.summary.store.aside, said.summary.holds], [2, 3, true]);
+});
+
+test('the ERP’s articles out of product files', async t => {
+  const product = (id, sku, more = {}) => ({ product_id: id, title: `Product ${id}`, sku, barcode: '', status: '', variant_status: '', tracked: '', ...more });
+  const list = [
+    product('T', 'TEE-S'),
+    product('T', 'TEE-M', { variant_status: 'archived' }),
+    product('C', 'cap', { barcode: '4006381333931' }),
+    product('O', 'OLD', { status: 'archived' }),
+    product('F', 'FREE', { tracked: 'no' }),
+  ];
+  await t.test('with titles and barcodes; archived ones are not offered', async sub => {
+    const p = await shop(sub, [['TEE-S'], ['CAP-7', { barcode: '4006381333931' }], ['FREE'], ['HERE']]);
+    productFile(p, list.map(row => (row.sku === 'cap' ? { ...row, sku: 'CAP' } : row)));
+    const before = fs.readdirSync(p.path('out'));
+    const said = await check(p, 1);
+    const told = said.findings.map(f => [f.finding, f.side, f.sku, f.other_sku, f.detail]);
+    assert.deepEqual(told, [
+      ['near_miss', 'store', 'CAP-7', 'CAP', 'has the same barcode 4006381333931'],
+      ['missing_in_erp', 'store', 'HERE', null, null],
+      ['untracked', 'erp', 'FREE', 'FREE', null],
+    ]);
+    assert.deepEqual([said.summary.erp.articles, said.summary.erp.aside, said.summary.aligned], [5, 2, 2]);
+    assert.deepEqual(fs.readdirSync(p.path('out')), before, 'the files stay where they are');
+  });
+  await t.test('a change keeps what it does not list, and stock files add what no product file has', async sub => {
+    const p = await shop(sub, [['TEE-S'], ['TEE-XL'], ['FREE'], ['STOCK-ONLY'], ['cap']]);
+    productFile(p, list, { age: 600 });
+    productFile(p, [{ product_id: 'T', variant_id: '', sku: 'TEE-XL', title: 'New tee' }, { product_id: 'F', sku: 'FREE' }], { name: 'products-changes.csv', age: 300 });
+    erp(p, ['TEE-S', 'STOCK-ONLY', 'OLD']);
+    const said = await check(p, 0);
+    assert.deepEqual([said.summary.erp.articles, said.summary.aligned, said.summary.holds], [7, 5, true]);
+  });
+  await t.test('used ones count, older ones do not', async sub => {
+    const p = await shop(sub, [['TEE-S'], ['cap'], ['FREE']]);
+    productFile(p, [product('X', 'GONE')], { age: 900, dir: 'out/archive', name: 'products.20260101T000000Z.csv' });
+    productFile(p, list, { age: 600, dir: 'out/archive', name: 'products.20260102T000000Z.csv' });
+    const said = await check(p, 0);
+    assert.equal(said.summary.aligned, 3);
+  });
+  await t.test('without SKU, twice, and a row that can’t be read', async sub => {
+    const p = await shop(sub, [['A']]);
+    productFile(p, [product('P', 'A'), product('Q', 'A'), product('R', '')]);
+    const said = await check(p, 1);
+    assert.deepEqual(said.findings.map(f => [f.finding, f.sku, f.id, f.title]), [
+      ['duplicate', 'A', 'products.csv:2', 'Product P'],
+      ['duplicate', 'A', 'products.csv:3', 'Product Q'],
+      ['blank', '', 'products.csv:4', 'Product R'],
+    ]);
+    fs.writeFileSync(p.path('out/products.csv'), Buffer.concat([Buffer.from('product_id,sku\nP,A\nQ,'), Buffer.from([0xff]), Buffer.from('\nR,B\n')]));
+    fs.utimesSync(p.path('out/products.csv'), new Date(Date.now() - 60000), new Date(Date.now() - 60000));
+    assert.match(ended(await p.run('skus check'), 78).stderr, /products\.csv/);
+  });
 });
 
 test('what the tables say', async t => {

@@ -57,20 +57,21 @@ export const STOCK = {
 const filesOf = (place, dir, prefix) =>
   place.exists(dir) ? fs.readdirSync(place.path(dir)).filter(name => name.startsWith(prefix)) : [];
 
-/** Stock files into files for the import of the shop's admin. */
-export const STOCK_TO_ADMIN = {
-  name: 'inventory pull',
+/** Files of the ERP into files for an import of the shop's admin; which rows share a file is up to how often a run was stopped. */
+const toAdmin = (name, written, source) => ({
+  name,
   copy: copyOf,
   close: remove,
-  /** Which rows share a file is up to how often a run was stopped; that each is there once is not. */
   outcome: place => ({
-    rows: place.exchange('exports/import').rows('inventory').map(({ file, ...row }) => JSON.stringify(row)).sort(),
+    rows: written.flatMap(key => place.exchange('exports/import').rows(key)).map(({ file, ...row }) => JSON.stringify(row)).sort(),
     whole: (place.exchange('exports/import').verify(), true),
-    files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'stock')),
+    files: ['out', 'out/archive'].map(dir => filesOf(place, dir, source)),
   }),
   same: (actual, expected, message) => assert.deepEqual(actual, expected, message),
   wrote: () => false,
-};
+});
+export const STOCK_TO_ADMIN = toAdmin('inventory pull', ['inventory'], 'stock');
+export const PRODUCTS_TO_ADMIN = toAdmin('products push', ['products', 'products-changed'], 'products');
 
 /** Files of deliveries into the shop: as STOCK; `place.orders` are the orders that are looked at. */
 export const SHIPPING = {

@@ -89,7 +89,6 @@ static void test_memo__is_read_as_it_was_written(void **state)
 	struct product_item was = {.variant = first, .n_variants = 2},
 			    is = {.variant = second, .n_variants = 2};
 	struct put_item put = {0};
-	struct product_put p = {.arena = a};
 
 	(void)state;
 	was.base[FIELD_TITLE] = (struct product_base){"Mug", "Mug"};
@@ -99,7 +98,7 @@ static void test_memo__is_read_as_it_was_written(void **state)
 	first[0].base[FIELD_PRICE] = (struct product_base){"1.999", "2"};
 	put.memo = product_memo_text(&was, a);
 	is.put = &put;
-	product_read_memo(&p, &is);
+	product_read_memo(&is, a);
 	assert_string_equal(is.base[FIELD_TITLE].erp, "Mug");
 	assert_string_equal(is.base[FIELD_TAGS].store, "");
 	assert_null(is.base[FIELD_VENDOR].erp);
@@ -112,7 +111,7 @@ static void test_memo__is_read_as_it_was_written(void **state)
 	/* What can't be read is no memo. */
 	put.memo = "{";
 	second[0].shop_id = NULL;
-	product_read_memo(&p, &is);
+	product_read_memo(&is, a);
 	assert_null(second[0].shop_id);
 }
 

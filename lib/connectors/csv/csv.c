@@ -6,10 +6,12 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "csv_ack.h"
+#include "csv_catalogue.h"
 #include "csv_exchange.h"
 #include "csv_fulfillment_read.h"
 #include "csv_orders_read.h"
 #include "csv_inbox_read.h"
+#include "csv_product_import.h"
 #include "csv_products_export.h"
 #include "csv_stock_import.h"
 
@@ -19,9 +21,10 @@ struct csv_connector {
 	struct connector base;
 	struct arena *mem;
 	struct connector_env env;
-	/* As a store: orders are read, stock goes into import files. */
+	/* As a store: orders are read, stock and products go into import files. */
 	struct csv_orders *orders;
 	struct csv_stock_import *stock_import;
+	struct csv_product_import *product_import;
 	/* As an ERP: what is read, NULL = not of this kind; orders go into the exchange folder. */
 	struct csv_inbox *in[KIND_COUNT_];
 	struct csv_fulfillment_reader *fulfillments;
@@ -37,6 +40,10 @@ static const struct conf_key keys[] = {
 	 "Exports of Shopify's admin, a file or a folder; import files go to import/ beside it."},
 	{"erp", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
 	 "The exchange folder that order files are written to; created if missing."},
+	{"store", "currency", "csv", CONF_TEXT, NULL, NULL, 0, 0,
+	 "The shop's currency, which its products exports do not say."},
+	{"store", "prices_include_tax", "csv", CONF_CHOICE, "unknown", "unknown|yes|no", 0, 0,
+	 "Whether the shop's prices contain tax, which its products exports do not say."},
 	{"csv", "delimiter", NULL, CONF_CHOICE, "comma", "comma|semicolon|tab", 0, 0,
 	 "What separates the cells of written files."},
 	{"csv", "decimal", NULL, CONF_CHOICE, "point", "point|comma", 0, 0,
@@ -65,6 +72,7 @@ static void csv_close(struct connector *c)
 		return;
 	csv_orders_free(ours(c)->orders);
 	csv_stock_import_free(ours(c)->stock_import);
+	csv_product_import_free(ours(c)->product_import);
 	for (int k = 0; k < KIND_COUNT_; k++)
 		csv_inbox_free(ours(c)->in[k]);
 	csv_fulfillment_reader_free(ours(c)->fulfillments);
@@ -116,6 +124,7 @@ static void open_store(struct csv_connector *c)
 		.dry_run = c->env.dry_run,
 	};
 	c->stock_import = csv_stock_import_new(&c->env, c->path, &c->exchange);
+	c->product_import = csv_product_import_new(&c->env, c->path, &c->exchange);
 }
 
 static void open_erp(struct csv_connector *c)
@@ -166,6 +175,8 @@ static enum errk csv_check(struct connector *c, unsigned pull, unsigned put,
 		k = csv_exchange_check(&ours(c)->exchange, sink, e);
 	if (k == E_OK && put & 1u << KIND_STOCK && ours(c)->stock_import)
 		csv_stock_import_check(ours(c)->stock_import, sink);
+	if (k == E_OK && put & 1u << KIND_PRODUCT && ours(c)->product_import)
+		csv_product_import_check(ours(c)->product_import, sink);
 	for (int kind = 0; kind < KIND_COUNT_ && k == E_OK; kind++)
 		if (pull & 1u << kind && ours(c)->in[kind])
 			csv_inbox_check(ours(c)->in[kind], sink);
@@ -210,6 +221,8 @@ static enum errk csv_put(struct connector *c, struct put_batch *batch, struct ar
 {
 	if (ours(c)->stock_import && batch->kind == KIND_STOCK)
 		return csv_stock_import_put(ours(c)->stock_import, batch, a, e);
+	if (ours(c)->product_import && batch->kind == KIND_PRODUCT)
+		return csv_product_import_put(ours(c)->product_import, batch, a, e);
 	if (ours(c)->orders)
 		return err_set(e, E_LOCAL, "bad_config",
 			       "the csv connector writes %s only as [erp]",
@@ -219,7 +232,10 @@ static enum errk csv_put(struct connector *c, struct put_batch *batch, struct ar
 
 static void csv_put_committed(struct connector *c, const struct put_batch *batch)
 {
-	csv_exchange_committed(&ours(c)->exchange, batch);
+	if (ours(c)->product_import && batch->kind == KIND_PRODUCT)
+		csv_product_import_committed(ours(c)->product_import, batch);
+	else
+		csv_exchange_committed(&ours(c)->exchange, batch);
 }
 
 static enum errk csv_settle(struct connector *c, enum record_kind kind, struct arena *a,
@@ -234,8 +250,10 @@ static enum errk csv_catalogue(struct connector *c,
 			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
 			       void *ctx, struct err *e)
 {
-	return ours(c)->in[KIND_STOCK] ? csv_inbox_catalogue(ours(c)->in[KIND_STOCK], fn, ctx, e)
-				       : csv_products_catalogue(ours(c)->path, fn, ctx, e);
+	struct csv_inbox **in = ours(c)->in;
+
+	return in[KIND_STOCK] ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
+			      : csv_products_catalogue(ours(c)->path, fn, ctx, e);
 }
 
 /* Answers that the other end must know: those of the store's side. */
@@ -259,11 +277,12 @@ static const char *const *csv_lacks(enum record_kind kind)
 const struct connector_type csv_connector = {
 	.name = "csv",
 	.title = "CSV files",
-	.as = {[SIDE_STORE] = {.pull = 1u << KIND_ORDER, .put = 1u << KIND_STOCK},
+	.as = {[SIDE_STORE] = {.pull = 1u << KIND_ORDER,
+			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT},
 	       [SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
 			     .put = 1u << KIND_ORDER}},
-	/* Stock in few files: each is carried into the shop by a person. */
-	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000},
+	/* Few files: each is carried into the shop by a person. One of products may have 15 MB. */
+	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = 2500},
 	.keys = keys,
 	.open = csv_open,
 	.check = csv_check,

@@ -7,7 +7,12 @@
 #include "base/banned.h"
 
 /* A download that is still under way looks whole between two of its blocks. */
-enum { SETTLED_SECONDS = 10, AHEAD_SECONDS = 3600 };
+enum {
+	SETTLED_SECONDS = 10,
+	AHEAD_SECONDS = 3600,
+	/* A large export comes as several files, which are unpacked or downloaded one after the other. */
+	TOGETHER_SECONDS = 3600,
+};
 
 enum csv_export csv_export_kind(const char *path)
 {
@@ -46,28 +51,66 @@ static enum errk missing(const char *path, enum csv_export kind, struct err *e)
 	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s", path, how[kind]);
 }
 
-enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
-			    const struct csv_source_file **out, struct err *e)
+static enum errk check_settled(const struct csv_source_file *f, struct err *e)
+{
+	int64_t age = clock_now() - f->mtime_ns / 1000000000;
+
+	if (age >= SETTLED_SECONDS || age <= -AHEAD_SECONDS)
+		return E_OK;
+	return err_set(
+		e, E_BUSY, "file_changing",
+		"%s: was written a moment ago and may not be finished; the next run takes it",
+		f->path);
+}
+
+/* All of the kind, newest first. */
+static enum errk find(const char *path, enum csv_export kind, struct arena *a,
+		      const struct csv_source_file ***out, size_t *count, struct err *e)
 {
 	struct csv_source_file *file;
-	const struct csv_source_file *found = NULL;
+	const struct csv_source_file **found;
 	size_t n;
-	int64_t age;
 	enum errk k = csv_source_list(path, a, &file, &n, e);
 
 	if (k != E_OK)
 		return k;
-	for (size_t i = n; i-- > 0 && !found;)
+	found = arena_array(a, n, sizeof(*found));
+	*count = 0;
+	for (size_t i = n; i-- > 0;)
 		if (csv_export_kind(file[i].path) == kind)
-			found = &file[i];
-	if (!found)
-		return missing(path, kind, e);
-	age = clock_now() - found->mtime_ns / 1000000000;
-	if (age < SETTLED_SECONDS && age > -AHEAD_SECONDS)
-		return err_set(e, E_BUSY, "file_changing",
-			       "%s: was written a moment ago and may not be finished; the next run "
-			       "takes it",
-			       found->path);
+			found[(*count)++] = &file[i];
 	*out = found;
+	return *count ? E_OK : missing(path, kind, e);
+}
+
+enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
+			    const struct csv_source_file **out, struct err *e)
+{
+	const struct csv_source_file **file;
+	size_t n;
+	enum errk k = find(path, kind, a, &file, &n, e);
+
+	if (k == E_OK)
+		k = check_settled(file[0], e);
+	if (k == E_OK)
+		*out = file[0];
+	return k;
+}
+
+enum errk csv_export_files(const char *path, enum csv_export kind, struct arena *a,
+			   struct csv_export_set *out, struct err *e)
+{
+	struct csv_export_set set = {0};
+	size_t all;
+	enum errk k = find(path, kind, a, &set.file, &all, e);
+
+	while (k == E_OK && set.n < all &&
+	       set.file[0]->mtime_ns - set.file[set.n]->mtime_ns <=
+		       (int64_t)TOGETHER_SECONDS * 1000000000)
+		k = check_settled(set.file[set.n++], e);
+	if (k != E_OK)
+		return k;
+	set.n_older = all - set.n;
+	*out = set;
 	return E_OK;
 }

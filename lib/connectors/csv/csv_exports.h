@@ -21,4 +21,16 @@ enum csv_export csv_export_kind(const char *path);
 MUST_CHECK enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
 				       const struct csv_source_file **out, struct err *e);
 
+/*
+ * What is known of a kind that one export may be several files of: the newest, and what was made with
+ * it (within an hour before), newest first; behind them those that are older.
+ */
+struct csv_export_set {
+	const struct csv_source_file **file;
+	size_t n, n_older;
+};
+/* As csv_export_newest; each of the first n must be finished. */
+MUST_CHECK enum errk csv_export_files(const char *path, enum csv_export kind, struct arena *a,
+				      struct csv_export_set *out, struct err *e);
+
 #endif

@@ -270,7 +270,7 @@ enum errk csv_inbox_catalogue(const struct csv_inbox *r,
 		return err_set(
 			e, E_LOCAL, "no_catalogue",
 			"%s: there is no %s file that would tell the ERP's articles; have it write "
-			"%s.csv there, with every article",
+			"%s.csv there, with every article, or products.csv",
 			r->dir, r->kind->prefix, r->kind->prefix);
 	/* Nothing is taken from it, so that there is nothing to compare it with. */
 	set.before.path = NULL;

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "csv_inbox_read.h"
 #include "csv_product_file.h"
 
@@ -87,14 +88,22 @@ static void add_option(cJSON *list, const char *name, const char *value)
 	json_push(list, o);
 }
 
+/* Its own id, if its SKU may change; else the SKU is it. */
+static const char *variant_id(const struct csv_product_row *row)
+{
+	const char *id = row->cell[PCOL_VARIANT_ID];
+
+	return id && id[0] ? id : row->cell[PCOL_SKU];
+}
+
 static void add_variant(cJSON *list, const struct csv_products *s, const struct csv_product *p,
 			const struct csv_product_row *row)
 {
-	const char *id = row->cell[PCOL_VARIANT_ID], *status = row->cell[PCOL_VARIANT_STATUS];
+	const char *status = row->cell[PCOL_VARIANT_STATUS];
 	const char *sku = row->cell[PCOL_SKU];
 	cJSON *v = json_object(), *options;
 
-	json_add_str(v, "id", id && id[0] ? id : sku);
+	json_add_str(v, "id", variant_id(row));
 	json_add_str(v, "sku", sku);
 	json_add_str(v, "status", status && status[0] ? status : "active");
 	options = json_add_array(v, "options");
@@ -227,6 +236,68 @@ static void finish(struct record *r, struct arena *a)
 	(void)a;
 }
 
+/* A later file lists this variant. What it does not list of a product stays. */
+static bool is_listed_later(const struct csv_inbox_set *set, size_t file, const char *product,
+			    const struct csv_product_row *row)
+{
+	for (size_t i = file + 1; i < set->n; i++) {
+		const struct csv_products *s = set->file[i].content;
+		const struct csv_product *p = csv_products_find(s, product);
+
+		for (uint32_t k = p ? p->first : 0; k; k = s->row[k]->next)
+			if (str_equal(variant_id(s->row[k]), variant_id(row)))
+				return true;
+	}
+	return false;
+}
+
+/* As the last file says that tells of the product, whatever else of it stands there. */
+static bool is_archived(const struct csv_inbox_set *set, size_t file, const char *product)
+{
+	for (size_t i = set->n; i-- > file;) {
+		const struct csv_products *s = set->file[i].content;
+		const struct csv_product *p = csv_products_find(s, product);
+		const char *status = p ? said(s, p, PCOL_STATUS) : NULL;
+
+		if (status)
+			return str_equal(status, "archived");
+	}
+	return false;
+}
+
+static enum errk articles(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
+			  enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			  void *ctx, struct err *e)
+{
+	const struct csv_products *s = set->file[file].content;
+	const struct csv_product *p = &s->product[k];
+	bool archived = is_archived(set, file, p->id);
+	enum errk rc = E_OK;
+
+	/* A row that can't be read may be any article's. */
+	if (!p->first)
+		return err_set(e, E_LOCAL, "bad_row", "%s", p->problem ? p->problem->msg : s->name);
+	for (uint32_t i = p->first; i && rc == E_OK; i = s->row[i]->next) {
+		const struct csv_product_row *row = s->row[i];
+		const struct article x = {
+			.id = arena_printf(a, "%s:%lld", s->name, (long long)row->line),
+			.sku = row->cell[PCOL_SKU],
+			.barcode = row->cell[PCOL_BARCODE],
+			.title = said(s, p, PCOL_TITLE),
+			.traits = (archived || str_equal(row->cell[PCOL_VARIANT_STATUS], "archived")
+					   ? (unsigned)ARTICLE_ARCHIVED
+					   : 0) |
+				  (str_equal(row->cell[PCOL_TRACKED], "false")
+					   ? (unsigned)ARTICLE_UNTRACKED
+					   : 0),
+		};
+
+		if (!is_listed_later(set, file, p->id, row))
+			rc = fn(ctx, &x, e);
+	}
+	return rc;
+}
+
 const struct csv_inbox_kind csv_product_files = {
 	.kind = KIND_PRODUCT,
 	.prefix = "products",
@@ -237,4 +308,5 @@ const struct csv_inbox_kind csv_product_files = {
 	.count = count,
 	.record = record,
 	.finish = finish,
+	.articles = articles,
 };

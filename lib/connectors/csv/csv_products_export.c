@@ -1,117 +1,309 @@
 #include "csv_products_export.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "base/csvfile.h"
 #include "base/str.h"
-#include "csv_exports.h"
-#include "csv_rows.h"
 
 #include "base/banned.h"
 
-enum column {
-	COL_HANDLE,
-	COL_TITLE,
-	COL_STATUS,
-	COL_OPTION,
-	COL_SKU,
-	COL_BARCODE,
-	COL_TRACKER,
-	COL_COUNT_,
-	NAMES_MAX = 3 /* with the NULL at the end */
-};
+enum { NAMES_MAX = 3 /* with the NULL at the end */ };
 
 /* Today's name, then the one of before. */
-static const char *const names[COL_COUNT_][NAMES_MAX] = {
-	[COL_HANDLE] = {"url handle", "handle"},
-	[COL_TITLE] = {"title"},
-	[COL_STATUS] = {"status"},
-	[COL_OPTION] = {"option1 value"},
-	[COL_SKU] = {"sku", "variant sku"},
-	[COL_BARCODE] = {"barcode", "variant barcode"},
-	[COL_TRACKER] = {"inventory tracker", "variant inventory tracker"},
+static const char *const names[SHOP_COUNT_][NAMES_MAX] = {
+	[SHOP_HANDLE] = {"url handle", "handle"},
+	[SHOP_TITLE] = {"title"},
+	[SHOP_DESCRIPTION] = {"description", "body (html)"},
+	[SHOP_VENDOR] = {"vendor"},
+	[SHOP_TYPE] = {"type"},
+	[SHOP_TAGS] = {"tags"},
+	[SHOP_STATUS] = {"status"},
+	[SHOP_OPTION] = {"option1 name"},
+	[SHOP_OPTION + 1] = {"option1 value"},
+	[SHOP_OPTION + 2] = {"option1 linked to"},
+	[SHOP_OPTION + 3] = {"option2 name"},
+	[SHOP_OPTION + 4] = {"option2 value"},
+	[SHOP_OPTION + 5] = {"option2 linked to"},
+	[SHOP_OPTION + 6] = {"option3 name"},
+	[SHOP_OPTION + 7] = {"option3 value"},
+	[SHOP_OPTION + 8] = {"option3 linked to"},
+	[SHOP_SKU] = {"sku", "variant sku"},
+	[SHOP_BARCODE] = {"barcode", "variant barcode"},
+	[SHOP_PRICE] = {"price", "variant price"},
+	[SHOP_COMPARE_AT_PRICE] = {"compare at price", "variant compare at price"},
+	[SHOP_COST] = {"cost per item"},
+	[SHOP_TAXABLE] = {"charge tax", "variant taxable"},
+	[SHOP_TRACKER] = {"inventory tracker", "variant inventory tracker"},
+	[SHOP_POLICY] = {"continue selling when out of stock", "variant inventory policy"},
+	[SHOP_GRAMS] = {"weight value (grams)", "variant grams"},
+	[SHOP_SHIPPING] = {"requires shipping", "variant requires shipping"},
+	[SHOP_SERVICE] = {"fulfillment service", "variant fulfillment service"},
 };
 
-/* The export being read. */
+/* One file being read. */
 struct reading {
-	const char *name;
-	int at[COL_COUNT_];
-	struct str handle, title; /* of the product that the row belongs to */
-	bool archived;
+	struct csv_shop *s;
+	const struct csv_source_file *file;
+	int at[SHOP_COUNT_];
+	unsigned keep;
+	bool older;
+	uint32_t product; /* that the rows belong to; 0 = one that a newer file has, or none yet */
+	const char *handle;
+	struct err problem; /* the first row that can't be read */
 };
 
-static void cleanup_reading(struct reading *r)
+static const char *handle_of(const void *ctx, size_t i)
 {
-	str_release(&r->handle);
-	str_release(&r->title);
+	return ((const struct csv_shop *)ctx)->product[i + 1].handle;
 }
 
 static enum errk match(struct reading *r, const struct csv_row *header, struct err *e)
 {
-	for (int c = 0; c < COL_COUNT_; c++)
+	struct csv_shop *s = r->s;
+
+	for (int c = 0; c < SHOP_COUNT_; c++)
 		r->at[c] = csv_column_find(header, names[c]);
-	if (r->at[COL_HANDLE] < 0 || r->at[COL_SKU] < 0)
+	if (r->at[SHOP_HANDLE] < 0 || r->at[SHOP_SKU] < 0)
 		return err_set(e, E_LOCAL, "not_a_products_export",
 			       "%s: the column '%s' is missing; this is not a products export of "
 			       "Shopify (Products > Export) as it was downloaded",
-			       r->name, r->at[COL_SKU] < 0 ? "SKU" : "URL handle");
+			       r->file->name, r->at[SHOP_SKU] < 0 ? "SKU" : "URL handle");
+	for (int c = 0; c < SHOP_COUNT_ && !r->older; c++) {
+		if (r->file == s->newest && r->at[c] >= 0)
+			s->title[c] = arena_strdup(s->mem, header->cell[r->at[c]]);
+		s->has[c] = r->at[c] >= 0 && (r->file == s->newest || s->has[c]);
+	}
+	if (r->file == s->newest)
+		s->today = csv_column_is(header->cell[r->at[SHOP_HANDLE]], names[SHOP_HANDLE][0]);
 	return E_OK;
 }
 
-static void begin_product(struct reading *r, const struct csv_row *row, const char *handle)
+/* Goes on with the product of this handle; a newer file's stays as it is. */
+static void begin_product(struct reading *r, const struct csv_row *in, const char *handle)
 {
-	str_clear(&r->handle);
-	str_add(&r->handle, handle);
-	str_clear(&r->title);
-	str_add(&r->title, csv_cell_at(row, r->at[COL_TITLE]));
-	r->archived = str_equal_nocase(csv_cell_at(row, r->at[COL_STATUS]), "archived");
-}
+	struct csv_shop *s = r->s;
+	uint32_t *slot;
 
-static enum errk take(struct reading *r, const struct csv_row *row, struct arena *a,
-		      enum errk (*fn)(void *ctx, const struct article *x, struct err *e), void *ctx,
-		      struct err *e)
-{
-	const char *handle = csv_cell_at(row, r->at[COL_HANDLE]);
-	const char *sku = csv_cell_at(row, r->at[COL_SKU]);
-	struct article x = {
-		.id = arena_printf(a, "%s:%lld", r->name, (long long)row->line),
-		.sku = sku,
-		.barcode = csv_cell_at(row, r->at[COL_BARCODE]),
-	};
-
-	if (handle[0] && !str_equal(handle, r->handle.buf))
-		begin_product(r, row, handle);
-	/* A row of an image only. */
-	if (!sku[0] && str_blank(csv_cell_at(row, r->at[COL_OPTION])))
-		return E_OK;
-	x.title = r->title.buf;
-	if (r->archived)
-		x.traits |= ARTICLE_ARCHIVED;
-	if (r->at[COL_TRACKER] >= 0 && str_blank(csv_cell_at(row, r->at[COL_TRACKER])))
-		x.traits |= ARTICLE_UNTRACKED;
-	return fn(ctx, &x, e);
-}
-
-static enum errk read_file(const struct csv_source_file *file, struct csv_reader *csv,
-			   enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
-			   void *ctx, struct err *e)
-{
-	__attribute__((cleanup(cleanup_reading))) struct reading r = {.name = file->name};
-	CLEANUP(arena) struct arena *a = arena_new();
-	struct csv_row row;
-	bool more = true;
-	enum errk k = match(&r, csv_reader_header(csv), e);
-
-	str_init(&r.handle, 0);
-	str_init(&r.title, 0);
-	while (k == E_OK && more) {
-		arena_reset(a);
-		k = csv_reader_next(csv, &row, &more, e);
-		if (k == E_OK && more)
-			k = take(&r, &row, a, fn, ctx, e);
+	csv_index_room(&s->handles, s->n - 1);
+	slot = csv_index_slot(&s->handles, handle);
+	if (*slot) {
+		r->handle = s->product[*slot].handle;
+		r->product = s->product[*slot].file == r->file ? *slot : 0;
+		return;
 	}
-	/* A catalogue with a gap would call articles missing that are there. */
-	if (k == E_RECORD)
-		k = e->kind = E_LOCAL;
+	s->product = csv_grow(s->product, s->n, &s->cap, sizeof(*s->product));
+	s->product[s->n] = (struct csv_shop_product){
+		.handle = arena_strdup(s->mem, handle),
+		.file = r->file,
+		.older = r->older,
+		.broken = str_blank(csv_cell_at(in, r->at[SHOP_TITLE])),
+	};
+	r->handle = s->product[s->n].handle;
+	r->product = *slot = (uint32_t)s->n++;
+}
+
+static bool is_kept(const struct reading *r, int column)
+{
+	return column <= SHOP_TITLE || (column >= SHOP_OPTION && column <= SHOP_SKU) ||
+	       r->keep & 1u << column;
+}
+
+static void add_row(void *ctx, const struct csv_row *in)
+{
+	struct reading *r = ctx;
+	struct csv_shop *s = r->s;
+	const char *handle = csv_cell_at(in, r->at[SHOP_HANDLE]);
+	const char *policy = csv_cell_at(in, r->at[SHOP_POLICY]);
+	struct csv_shop_product *p;
+	struct csv_shop_row *row;
+
+	if (handle[0] && !str_equal(handle, r->handle))
+		begin_product(r, in, handle);
+	/* A row of an image only. */
+	if (!r->product ||
+	    (!csv_cell_at(in, r->at[SHOP_SKU])[0] &&
+	     str_blank(csv_cell_at(in, r->at[csv_shop_option(0, SHOP_OPTION_VALUE)]))))
+		return;
+	s->policy_words |= str_equal_nocase(policy, "deny") || str_equal_nocase(policy, "continue");
+	row = arena_alloc(s->mem, sizeof(*row));
+	row->line = (uint32_t)in->line;
+	row->product = r->product;
+	for (int c = 0; c < SHOP_COUNT_; c++) {
+		const char *cell = is_kept(r, c) ? csv_cell_at(in, r->at[c]) : "";
+
+		row->cell[c] = cell[0] ? arena_strdup(s->mem, cell) : "";
+	}
+	p = &s->product[r->product];
+	s->row = csv_grow(s->row, s->n_rows, &s->cap_rows, sizeof(struct csv_shop_row *));
+	if (p->last)
+		s->row[p->last]->next = (uint32_t)s->n_rows;
+	else
+		p->first = (uint32_t)s->n_rows;
+	p->last = (uint32_t)s->n_rows;
+	s->row[s->n_rows++] = row;
+}
+
+static void add_unreadable(void *ctx, const struct err *why)
+{
+	struct reading *r = ctx;
+
+	if (r->problem.kind == E_OK)
+		r->problem = *why;
+}
+
+/* What is not known of one row is not known of any: a gap would look like articles that are gone. */
+static enum errk read_file(struct csv_shop *s, const struct csv_source_file *file, unsigned keep,
+			   bool older, struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
+	struct reading r = {.s = s, .file = file, .keep = keep, .older = older};
+	bool cut = false;
+	enum errk k = csv_reader_open(file->path, &csv, e);
+
+	if (k == E_OK)
+		k = match(&r, csv_reader_header(csv), e);
+	if (k == E_OK)
+		k = csv_rows_each(csv, add_row, add_unreadable, &r, &cut, e);
+	if (k == E_OK && csv_source_changed(file))
+		return err_set(e, E_BUSY, "file_changing",
+			       "%s: changes while it is read; try again when it is whole",
+			       file->path);
+	if (k == E_OK && r.problem.kind != E_OK) {
+		*e = r.problem;
+		return e->kind = E_LOCAL;
+	}
+	if (k == E_OK && cut)
+		k = err_set(e, E_LOCAL, "file_cut",
+			    "%s: ends in the middle of a row, so nothing of it is used; download "
+			    "the export again",
+			    file->path);
+	return k;
+}
+
+static int by_sku(const void *a, const void *b)
+{
+	const struct csv_shop_row *x = *(const struct csv_shop_row *const *)a,
+				  *y = *(const struct csv_shop_row *const *)b;
+	int order = strcmp(x->cell[SHOP_SKU], y->cell[SHOP_SKU]);
+
+	if (order != 0)
+		return order;
+	if (x->product != y->product)
+		return x->product < y->product ? -1 : 1;
+	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void sort_skus(struct csv_shop *s)
+{
+	s->by_sku = arena_array(s->mem, s->n_rows, sizeof(struct csv_shop_row *));
+	for (size_t i = 1; i < s->n_rows; i++)
+		if (s->row[i]->cell[SHOP_SKU][0])
+			s->by_sku[s->n_by_sku++] = s->row[i];
+	if (s->n_by_sku)
+		qsort(s->by_sku, s->n_by_sku, sizeof(struct csv_shop_row *), by_sku);
+}
+
+static struct csv_shop *shop_new(void)
+{
+	struct csv_shop *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		die(70, "out of memory");
+	s->mem = arena_new();
+	s->product = csv_grow(NULL, 0, &s->cap, sizeof(*s->product));
+	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_shop_row *));
+	s->n = s->n_rows = 1;
+	s->handles = (struct csv_index){.key = handle_of, .ctx = s};
+	csv_index_room(&s->handles, 0);
+	return s;
+}
+
+enum errk csv_shop_read(const char *path, unsigned keep, struct csv_shop **out, struct err *e)
+{
+	CLEANUP(csv_shop) struct csv_shop *s = shop_new();
+	struct csv_export_set set;
+	enum errk k = csv_export_files(path, CSV_EXPORT_PRODUCTS, s->mem, &set, e);
+
+	if (k != E_OK)
+		return k;
+	s->newest = set.file[0];
+	for (size_t i = 0; i < set.n + set.n_older && k == E_OK; i++)
+		k = read_file(s, set.file[i], keep, i >= set.n, e);
+	if (k != E_OK)
+		return k;
+	sort_skus(s);
+	*out = TAKE(s);
+	return E_OK;
+}
+
+void csv_shop_free(struct csv_shop *s)
+{
+	if (!s)
+		return;
+	free(s->product);
+	free(s->row);
+	csv_index_release(&s->handles);
+	arena_free(s->mem);
+	free(s);
+}
+
+const struct csv_shop_product *csv_shop_find(const struct csv_shop *s, const char *handle)
+{
+	uint32_t slot = *csv_index_slot(&s->handles, handle);
+
+	return slot ? &s->product[slot] : NULL;
+}
+
+const struct csv_shop_row *const *csv_shop_sku(const struct csv_shop *s, const char *sku, size_t *n)
+{
+	size_t from = 0, to = s->n_by_sku;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (strcmp(s->by_sku[middle]->cell[SHOP_SKU], sku) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	*n = 0;
+	while (from + *n < s->n_by_sku && strcmp(s->by_sku[from + *n]->cell[SHOP_SKU], sku) == 0)
+		++*n;
+	return s->by_sku + from;
+}
+
+const char *csv_shop_where(const struct csv_shop *s, const struct csv_shop_row *row,
+			   struct arena *a)
+{
+	return arena_printf(a, "%s:%u", csv_shop_product_of(s, row)->file->name, row->line);
+}
+
+static enum errk hand_on(const struct csv_shop *s, const struct csv_shop_product *p,
+			 struct arena *a,
+			 enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			 void *ctx, struct err *e)
+{
+	const char *title = s->row[p->first]->cell[SHOP_TITLE];
+	bool archived = str_equal_nocase(s->row[p->first]->cell[SHOP_STATUS], "archived");
+	enum errk k = E_OK;
+
+	for (uint32_t i = p->first; i && k == E_OK; i = s->row[i]->next) {
+		const struct csv_shop_row *row = s->row[i];
+		const struct article x = {
+			.id = csv_shop_where(s, row, a),
+			.sku = row->cell[SHOP_SKU],
+			.barcode = row->cell[SHOP_BARCODE],
+			.title = title,
+			.traits = (archived ? (unsigned)ARTICLE_ARCHIVED : 0) |
+				  (s->has[SHOP_TRACKER] && str_blank(row->cell[SHOP_TRACKER])
+					   ? (unsigned)ARTICLE_UNTRACKED
+					   : 0),
+		};
+
+		k = fn(ctx, &x, e);
+	}
 	return k;
 }
 
@@ -120,16 +312,15 @@ enum errk csv_products_catalogue(const char *path,
 				 void *ctx, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
-	const struct csv_source_file *file;
-	enum errk k = csv_export_newest(path, CSV_EXPORT_PRODUCTS, a, &file, e);
+	CLEANUP(csv_shop) struct csv_shop *s = NULL;
+	enum errk k = csv_shop_read(path,
+				    1u << SHOP_STATUS | 1u << SHOP_BARCODE | 1u << SHOP_TRACKER, &s,
+				    e);
 
-	if (k == E_OK)
-		k = csv_reader_open(file->path, &csv, e);
-	if (k == E_OK)
-		k = read_file(file, csv, fn, ctx, e);
-	if (k == E_OK && csv_source_changed(file))
-		k = err_set(e, E_BUSY, "file_changing",
-			    "%s: changes while it is read; try again when it is whole", file->path);
+	for (size_t i = 1; k == E_OK && i < s->n; i++) {
+		if (!s->product[i].older && s->product[i].first)
+			k = hand_on(s, &s->product[i], a, fn, ctx, e);
+		arena_reset(a);
+	}
 	return k;
 }

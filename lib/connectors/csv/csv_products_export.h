@@ -2,17 +2,113 @@
 #define ERPSYNC_CONNECTORS_CSV_PRODUCTS_EXPORT_H
 
 #include "connectors/connector.h"
+#include "csv_exports.h"
+#include "csv_rows.h"
 
 /*
  * The products export of Shopify's admin, as described in Shopify Help Center, "Product CSV files",
  * with the columns of today (Title, URL handle, …) or of before (Handle, Title, Body (HTML), …). The
  * first row of a product carries what is its own, further rows are variants or images.
+ *
+ * A large export is several files, and one of some products may have been made after one of all. So the
+ * newest file and those that were made with it (csv_export_files) are read together, and of a product in
+ * several the newest file counts. What only older ones list is not known to be there any more, and
+ * marked so.
  */
+enum csv_shop_column {
+	SHOP_HANDLE,
+	SHOP_TITLE,
+	SHOP_DESCRIPTION,
+	SHOP_VENDOR,
+	SHOP_TYPE,
+	SHOP_TAGS,
+	SHOP_STATUS,
+	SHOP_OPTION, /* three times name, value, what it is linked to */
+	SHOP_SKU = SHOP_OPTION + 9,
+	SHOP_BARCODE,
+	SHOP_PRICE,
+	SHOP_COMPARE_AT_PRICE,
+	SHOP_COST,
+	SHOP_TAXABLE,
+	SHOP_TRACKER,
+	SHOP_POLICY, /* whether it is sold on when there is none left */
+	SHOP_GRAMS,
+	SHOP_SHIPPING,
+	SHOP_SERVICE,
+	SHOP_COUNT_,
+	SHOP_OPTIONS = 3,
+};
+enum { SHOP_OPTION_NAME, SHOP_OPTION_VALUE, SHOP_OPTION_LINK, SHOP_OPTION_PARTS_ };
+static inline enum csv_shop_column csv_shop_option(int option, int part)
+{
+	return (enum csv_shop_column)(SHOP_OPTION + option * SHOP_OPTION_PARTS_ + part);
+}
 
-/* Each variant of the newest export in path as an article. E_LOCAL "not_a_products_export". */
+/* A variant. */
+struct csv_shop_row {
+	const char *cell[SHOP_COUNT_]; /* as it stands there; "" where there is no such column */
+	uint32_t line;
+	uint32_t product; /* whose it is */
+	uint32_t next;    /* of the same product, 0 = none; rows count from 1 */
+};
+
+struct csv_shop_product {
+	const char *handle;
+	uint32_t first, last;
+	const struct csv_source_file *file;
+	bool older;  /* only an export of before lists it */
+	bool broken; /* its first row has no title: the export was cut in pieces, or edited */
+};
+
+struct csv_shop {
+	struct arena *mem;
+	const struct csv_source_file *newest;
+	bool today;                       /* the newest file has the columns of today */
+	const char *title[SHOP_COUNT_];   /* columns as the newest file calls them; NULL = none */
+	bool has[SHOP_COUNT_];            /* each file that is no older one has the column */
+	bool policy_words;                /* "deny" and "continue" */
+	struct csv_shop_product *product; /* [0] is not used */
+	size_t n, cap;
+	struct csv_shop_row **row; /* [0] is not used */
+	size_t n_rows, cap_rows;
+	const struct csv_shop_row **by_sku; /* those with a SKU, in its order */
+	size_t n_by_sku;
+	struct csv_index handles;
+};
+
+/*
+ * Reads what path holds. keep: columns to be kept, a bit each; handle, title, options and SKU always
+ * are. E_LOCAL "no_export", "not_a_products_export", "file_cut", "bad_csv"; E_BUSY "file_changing".
+ */
+MUST_CHECK enum errk csv_shop_read(const char *path, unsigned keep, struct csv_shop **out,
+				   struct err *e);
+void csv_shop_free(struct csv_shop *s); /* takes NULL */
+
+/* NULL: no export lists it. */
+const struct csv_shop_product *csv_shop_find(const struct csv_shop *s, const char *handle);
+/* The first of *n variants with this SKU, which stand one after the other in by_sku. */
+const struct csv_shop_row *const *csv_shop_sku(const struct csv_shop *s, const char *sku,
+					       size_t *n);
+/* "products.csv:12" */
+const char *csv_shop_where(const struct csv_shop *s, const struct csv_shop_row *row,
+			   struct arena *a);
+
+static inline const struct csv_shop_product *csv_shop_product_of(const struct csv_shop *s,
+								 const struct csv_shop_row *row)
+{
+	return &s->product[row->product];
+}
+/* Of a product: for (uint32_t i = p->first; i; i = s->row[i]->next) */
+
+/* Each variant of what path holds as an article, older exports aside. As csv_shop_read. */
 MUST_CHECK enum errk csv_products_catalogue(const char *path,
 					    enum errk (*fn)(void *ctx, const struct article *x,
 							    struct err *e),
 					    void *ctx, struct err *e);
+
+static inline void cleanup_csv_shop(struct csv_shop **p)
+{
+	csv_shop_free(*p);
+}
 
 #endif

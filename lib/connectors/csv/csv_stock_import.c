@@ -4,21 +4,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/stock_wish.h"
 #include "csv_exports.h"
+#include "csv_import.h"
 #include "csv_inventory_export.h"
 
 #include "base/banned.h"
-
-enum {
-	MARK_HEX = 8,
-	/* The shop sells on while a person carries files: an old export is worth a word. */
-	OLD_EXPORT_SECONDS = 24 * 3600,
-};
 
 /* What a person should know, once a run each. */
 enum { TOLD_NEGATIVE = 1, TOLD_INACTIVE = 2, TOLD_USED = 4 };
@@ -65,27 +58,6 @@ static void tell(struct csv_stock_import *s, int what, const char *text)
 	s->told |= what;
 }
 
-static const char *short_hash(const char *what, const char *text, struct arena *a)
-{
-	char hex[HASH_HEX_SIZE];
-
-	hash_hex(text, strlen(text), hex);
-	return arena_printf(a, "%s:%.*s", what, MARK_HEX, hex);
-}
-
-static void tell_age(const struct csv_stock_import *s, const struct csv_source_file *file)
-{
-	int64_t age = clock_now() - file->mtime_ns / 1000000000;
-	char text[CLOCK_TEXT_MAX];
-
-	if (age > OLD_EXPORT_SECONDS)
-		s->env->notice(s->env->notice_ctx,
-			       arena_printf(s->mem,
-					    "%s was made %s ago; what was sold since makes the "
-					    "import refuse those rows: export the inventory anew",
-					    file->name, duration_text(age * 1000, text)));
-}
-
 /* The export, once a run: all batches are compared with the same. */
 static enum errk read_export(struct csv_stock_import *s, struct err *e)
 {
@@ -104,9 +76,11 @@ static enum errk read_export(struct csv_stock_import *s, struct err *e)
 		csv_inventory_free(TAKE(s->known));
 		return k;
 	}
-	s->mark = short_hash("export", arena_printf(s->mem, "%s %s", file->name, file->stamp),
-			     s->mem);
-	tell_age(s, file);
+	s->mark = csv_import_export_mark(file, s->mem);
+	csv_import_tell_age(s->env, file,
+			    "what was sold since makes the import refuse those rows: export the "
+			    "inventory anew",
+			    s->mem);
 	return E_OK;
 }
 
@@ -226,9 +200,7 @@ static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct 
 }
 
 /* Columns of the import, by the names that the admin gives them. */
-static const struct {
-	const char *name, *type;
-} columns[] = {
+static const struct csv_import_column columns[] = {
 	{"Handle", "exact"},
 	{"Title", "exact"},
 	{"Option1 Name", "exact"},
@@ -280,23 +252,6 @@ static enum errk make_rows(struct plan *p, const char **rows, struct err *e)
 	return E_OK;
 }
 
-static const char *document(const char *rows, struct arena *a)
-{
-	CLEANUP(json) cJSON *doc = json_object();
-	cJSON *file = json_add_object(json_add_object(doc, "files"), "inventory");
-	cJSON *list = json_add_array(file, "columns");
-
-	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
-		cJSON *column = json_object();
-
-		json_add_str(column, "name", columns[i].name);
-		json_add_str(column, "type", columns[i].type);
-		json_push(list, column);
-	}
-	json_add(file, "rows", cJSON_CreateRaw(rows));
-	return json_text(doc, a);
-}
-
 static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 {
 	struct stock_wish *wish;
@@ -313,19 +268,9 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 	return k == E_OK ? make_rows(p, rows, e) : k;
 }
 
-/*
- * An export says how things stood once. When an article was written upon it, what the shop has now
- * is known again only by a newer one, made after the file was imported: to write the article upon
- * the same export once more would compare with what is no longer there.
- */
-static bool is_used(const struct csv_stock_import *s, const char *target_id)
-{
-	return target_id && !str_starts(target_id, "export:") && strstr(target_id, s->mark);
-}
-
 static void say_used(struct csv_stock_import *s, struct put_item *item, struct arena *a)
 {
-	const char *file = arena_strndup(a, item->target_id, strcspn(item->target_id, " "));
+	const char *file = csv_import_file(item->target_id, a);
 
 	err_set(&item->err, E_BUSY, "export_used",
 		"%s is made from the inventory export that is there; import it in the shop, then "
@@ -357,8 +302,8 @@ static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, st
 		item->err = why;
 		return E_OK;
 	}
-	state = arena_printf(a, "%s %s", s->mark, short_hash("rows", rows ? rows : "", a));
-	if (is_used(s, item->target_id)) {
+	state = arena_printf(a, "%s %s", s->mark, csv_import_mark("rows", rows ? rows : "", a));
+	if (csv_import_is_used(item->target_id, s->mark)) {
 		if (str_ends(item->target_id, state))
 			item->adopted = true;
 		else
@@ -370,7 +315,8 @@ static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, st
 		item->target_id = arena_strdup(a, s->mark);
 		return E_OK;
 	}
-	*doc = document(rows, a);
+	*doc = csv_import_document("inventory", columns, sizeof(columns) / sizeof(*columns), rows,
+				   a);
 	*mark = state;
 	return E_OK;
 }
@@ -393,34 +339,18 @@ static enum errk read_settings(struct csv_stock_import *s, struct err *e)
 enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
 			       struct err *e)
 {
-	struct put_batch files = *batch;
+	const char **doc = arena_array(a, batch->n, sizeof(*doc));
 	const char **mark = arena_array(a, batch->n, sizeof(*mark));
+	/* A quantity is a quantity: what was written before has no sequence of its own. */
+	const struct csv_import_file file = {.key = batch->key, .doc = doc, .mark = mark};
 	enum errk k = read_settings(s, e);
 
 	if (k == E_OK)
 		k = read_export(s, e);
-	files.item = arena_array(a, batch->n, sizeof(*files.item));
-	for (size_t i = 0; i < batch->n && k == E_OK; i++) {
-		const char *doc = NULL;
-
+	for (size_t i = 0; i < batch->n && k == E_OK; i++)
 		if (batch->item[i].doc)
-			k = plan_item(s, &batch->item[i], a, &doc, &mark[i], e);
-		files.item[i] = batch->item[i];
-		files.item[i].doc = doc;
-	}
-	/* A quantity is a quantity: what was written before has no sequence of its own. */
-	files.update = false;
-	if (k == E_OK)
-		k = csv_exchange_put(s->exchange, &files, mark, a, e);
-	if (k != E_OK)
-		return k;
-	for (size_t i = 0; i < batch->n; i++) {
-		const char *doc = batch->item[i].doc;
-
-		batch->item[i] = files.item[i];
-		batch->item[i].doc = doc;
-	}
-	return E_OK;
+			k = plan_item(s, &batch->item[i], a, &doc[i], &mark[i], e);
+	return k == E_OK ? csv_import_write(s->exchange, batch, &file, a, e) : k;
 }
 
 void csv_stock_import_check(struct csv_stock_import *s, const struct check_sink *sink)

@@ -112,39 +112,6 @@ static enum errk find_skus(struct product_put *p, struct err *e)
 	return sku_search(p->shop, w.sku, w.n, p->arena, take_hit, &w, e);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct product_item *x = *(struct product_item *const *)a,
-				  *y = *(struct product_item *const *)b;
-	return strcmp(x->id, y->id);
-}
-
-/* Two products of the ERP that are one product here: each would undo the other. */
-static void refuse_twins(struct product_put *p)
-{
-	struct product_item **some = arena_array(p->arena, p->n, sizeof(*some));
-	size_t n = 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (p->item[i].id && product_is_open(&p->item[i]))
-			some[n++] = &p->item[i];
-	if (n)
-		qsort(some, n, sizeof(struct product_item *), by_id);
-	for (size_t i = 1; i < n; i++) {
-		struct product_item *a = some[i - 1], *b = some[i];
-		if (strcmp(a->id, b->id) != 0)
-			continue;
-		if (a->put->err.kind == E_OK)
-			product_refuse(a, "same_product",
-				       "is the same product of the shop (%s) as '%s'; make one "
-				       "product of them in the ERP, or two in the shop",
-				       a->id, b->put->label);
-		product_refuse(b, "same_product",
-			       "is the same product of the shop (%s) as '%s'; make one product of "
-			       "them in the ERP, or two in the shop",
-			       b->id, a->put->label);
-	}
-}
-
 enum errk product_find(struct product_put *p, struct err *e)
 {
 	bool any = false;
@@ -159,7 +126,7 @@ enum errk product_find(struct product_put *p, struct err *e)
 		return rc;
 	for (size_t i = 0; i < p->n; i++)
 		p->item[i].looked |= is_wanted(&p->item[i]);
-	refuse_twins(p);
+	product_refuse_twins(p->item, p->n, p->arena);
 	return E_OK;
 }
 
@@ -208,20 +175,9 @@ static void note_news(struct shopify *s, const char *sku, const char *record)
 	s->product_news = news;
 }
 
-/* The variant keeps its SKU in the shop, or does not come into being. */
 static void refuse_sku(struct wanted *w, size_t i, const char *where)
 {
-	struct product_variant *v = w->variant[i];
-	if (v->refused || !v->values.text[FIELD_SKU])
-		return;
-	product_refuse_part(w->put, &w->item[i]->refusals,
-			    "the SKU '%s' is that of %s already, and would be there twice; "
-			    "correct it on one side",
-			    v->sku, where);
-	if (v->shop)
-		v->values.text[FIELD_SKU] = NULL;
-	else
-		v->refused = true;
+	product_refuse_sku(w->item[i], w->variant[i], where, w->put->arena);
 }
 
 static void take_foreign(void *ctx, size_t i, const cJSON *node)
@@ -240,23 +196,12 @@ static void take_foreign(void *ctx, size_t i, const cJSON *node)
 					product ? product : id));
 }
 
-static bool brings_sku(const struct product_put *p, const struct product_item *item,
-		       const struct product_variant *v)
-{
-	if (item->archived || v->archived || v->refused || !v->values.text[FIELD_SKU])
-		return false;
-	if (!item->shop)
-		return item->looked;
-	return !v->shop ||
-	       (p->rules->owner[FIELD_SKU] != OWNER_STORE && strcmp(v->shop->sku, v->sku) != 0);
-}
-
 enum errk product_check_new_skus(struct product_put *p, struct err *e)
 {
 	struct wanted w = new_wanted(p), to_ask = new_wanted(p);
 	for (size_t i = 0; i < p->n; i++)
 		for (size_t k = 0; product_is_open(&p->item[i]) && k < p->item[i].n_variants; k++)
-			if (brings_sku(p, &p->item[i], &p->item[i].variant[k]))
+			if (product_brings_sku(p->rules, &p->item[i], &p->item[i].variant[k]))
 				add_wanted(&w, &p->item[i], &p->item[i].variant[k]);
 	for (size_t i = 0; i < w.n; i++) {
 		const char *other = brought_by(p->shop, w.sku[i], w.item[i]->put->record);

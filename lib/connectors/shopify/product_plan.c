@@ -5,76 +5,17 @@
 #include "base/str.h"
 #include "connectors/shopify/product_priv.h"
 
-enum { SHOWN = 60 };
-
-static void conflict(struct product_put *p, struct product_item *item, enum product_field f,
-		     const struct product_variant *v, const char *store, const char *last)
-{
-	char ours[SHOWN * 4 + 8], theirs[SHOWN * 4 + 8], was[SHOWN * 4 + 8];
-	const char *erp = v ? v->values.text[f] : item->values.text[f];
-	str_ellipsis(ours, sizeof(ours), erp, SHOWN);
-	str_ellipsis(theirs, sizeof(theirs), store, SHOWN);
-	str_ellipsis(was, sizeof(was), last ? last : "", SHOWN);
-	product_refuse_part(p, &item->conflicts,
-			    "%s%s%s%s: '%s' in the ERP, '%s' in the shop%s%s%s",
-			    product_field_name(f), v ? " of '" : "", v ? v->name : "", v ? "'" : "",
-			    ours, theirs, last ? ", '" : ", and they never agreed", last ? was : "",
-			    last ? "' when they last agreed" : "");
-}
-
-/* What is to be done about one field; what both agree on is remembered at once. */
-static bool is_to_write(struct product_put *p, struct product_item *item, enum product_field f,
-			struct product_variant *v, const char *store)
-{
-	const char *erp = v ? v->values.text[f] : item->values.text[f];
-	struct product_base *base = v ? &v->base[f] : &item->base[f];
-	if (!erp)
-		return false;
-	const char *ours = product_short(erp, p->arena), *theirs = product_short(store, p->arena);
-	switch (product_choose(p->rules->owner[f], ours, theirs, *base)) {
-	case CHOICE_KEEP:
-		return false;
-	case CHOICE_SAME:
-		*base = (struct product_base){ours, theirs};
-		return false;
-	case CHOICE_WRITE:
-		return true;
-	case CHOICE_CONFLICT:
-		conflict(p, item, f, v, store, base->store);
-		return false;
-	}
-	return false;
-}
-
-/* The status that the shop's product is to have; NULL = the one it has. */
-static const char *wanted_status(const struct product_put *p, const struct product_item *item)
-{
-	const char *is = item->shop->status, *to = p->rules->archived_status;
-	if (item->archived) {
-		/* Archived is more than a draft. */
-		if (!to || strcmp(is, to) == 0 || strcmp(is, "ARCHIVED") == 0)
-			return NULL;
-		return to;
-	}
-	/* What was put away from here comes back as it was; what a person put away stays. */
-	if (item->status_set && strcmp(is, item->status_set) == 0)
-		return item->status_was;
-	if (p->rules->owner[FIELD_STATUS] == OWNER_ERP && strcmp(is, "ARCHIVED") == 0)
-		return "ACTIVE";
-	return NULL;
-}
-
 cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
 {
 	cJSON *product = json_object();
-	const char *status = wanted_status(p, item);
+	const char *status = product_wanted_status(p->rules, item);
 	bool any = status != NULL;
 	if (status)
 		json_add_str(product, "status", status);
 	for (int f = 0; f < FIELD_VARIANT_FIRST && !item->archived; f++) {
 		enum product_field field = (enum product_field)f;
 		const char *store = item->shop->values.text[f];
-		if (!store || !is_to_write(p, item, field, NULL, store))
+		if (!product_is_to_write(p->rules, item, field, NULL, store, p->arena))
 			continue;
 		product_add_field(product, field, item->values.text[f]);
 		item->sent |= 1u << f;
@@ -97,7 +38,8 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 	bool any = false;
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++) {
 		enum product_field field = (enum product_field)f;
-		if (!is_to_write(p, item, field, v, v->shop->values.text[f]))
+		if (!product_is_to_write(p->rules, item, field, v, v->shop->values.text[f],
+					 p->arena))
 			continue;
 		product_add_variant_field(input, field, v->values.text[f]);
 		v->sent |= 1u << f;

@@ -1,7 +1,10 @@
 #ifndef ERPSYNC_CONNECTORS_SHOPIFY_PRODUCT_PRIV_H
 #define ERPSYNC_CONNECTORS_SHOPIFY_PRODUCT_PRIV_H
 
-#include "connectors/product_fields.h"
+#include "connectors/product_item.h"
+#include "connectors/product_judge.h"
+#include "connectors/product_match.h"
+#include "connectors/product_memo.h"
 #include "connectors/shopify/shopify_priv.h"
 
 /*
@@ -28,84 +31,9 @@ enum {
 	WRITES_AT_ONCE = 16,
 };
 
-/* [products], as far as the shop is concerned. */
-struct product_rules {
-	enum product_owner owner[FIELD_COUNT_];
-	const char *new_status;      /* "DRAFT" */
-	const char *archived_status; /* what archived products become; NULL = they are left alone */
-	bool refuse_tax;             /* prices with the other tax end the run */
-};
-MUST_CHECK enum errk product_rules_read(struct shopify *s, struct err *e);
-
 struct product_shop {
-	const char *currency;
-	bool taxes_included;
+	struct product_money money;
 	bool defined; /* our reference is known as a unique id */
-};
-
-/* Texts of all fields; NULL = not said, "" = it has none. */
-struct product_values {
-	const char *text[FIELD_COUNT_];
-};
-
-/* One variant as the shop has it. */
-struct shop_variant {
-	const char *id, *sku;
-	struct product_values values;
-	const char **option; /* values, in the order of the product's options */
-	bool taken;          /* by a variant of the ERP */
-};
-
-struct shop_product {
-	struct product_values values;
-	const char *status;
-	bool only_default; /* has no options */
-	const char **option;
-	size_t n_options;
-	struct shop_variant *variant;
-	size_t n_variants, cap_variants;
-	const char *more; /* cursor of further variants; NULL = that is all */
-};
-
-/* One variant as the ERP has it. */
-struct product_variant {
-	const char *id, *sku; /* sku "" = it has none */
-	const char *name;     /* for people: "TEE-M" or "M / Red" */
-	bool archived, refused;
-	bool created;  /* by the last write */
-	unsigned sent; /* bits of its fields */
-	struct product_values values;
-	const char **option; /* values, in the order of the item's options */
-	struct shop_variant *shop;
-	struct product_base base[FIELD_COUNT_]; /* of what both last agreed on */
-	const char *shop_id;                    /* as remembered; NULL = not met yet */
-};
-
-struct product_item {
-	struct put_item *put;
-	bool archived, done;
-	const char *currency;
-	bool taxes_said, taxes_included;
-	struct product_values values;
-	const char **option; /* names */
-	size_t n_options;
-	struct product_variant *variant;
-	size_t n_variants;
-	struct product_base base[FIELD_COUNT_];
-	/* The shop's status before it was archived by us, and what we made of it; NULL = not. */
-	const char *status_was, *status_set;
-
-	const char *id; /* gid in the shop; NULL = not found */
-	bool known;     /* from an earlier put: id is not to be doubted but for being gone */
-	bool by_ref;    /* found by our reference alone */
-	bool looked;    /* there is none: it may be created */
-	struct shop_product *shop; /* once read */
-	bool created, written;
-	bool again;                       /* the next round goes on with it */
-	bool unsure;                      /* because the answer to a write is missing */
-	unsigned sent;                    /* bits of its fields */
-	const char *conflicts, *refusals; /* texts, one after the other; NULL = none */
-	struct put_step *last_step;
 };
 
 struct product_put {
@@ -117,27 +45,13 @@ struct product_put {
 	size_t n;
 };
 
-static inline bool product_is_open(const struct product_item *i)
-{
-	return !i->done && i->put->err.kind == E_OK;
-}
-
-/* The product is out. */
-void product_refuse(struct product_item *item, const char *code, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
-/* One more thing that could not go over; the rest of the product does, and it is parked then. */
-void product_refuse_part(const struct product_put *p, const char **texts, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
 void product_step(const struct product_put *p, struct product_item *item, const char *name,
 		  const char *outcome, const char *detail);
 
 /* product_document.c: the mapped documents of a batch. */
 MUST_CHECK enum errk product_read_documents(struct product_put *p, struct err *e);
 
-/* product_values.c: values as texts that are equal when they mean the same. */
-const char *product_decimal_text(const char *text, struct arena *a); /* "4.2000" is "4.2" */
-const char *product_tags_text(const cJSON *list, struct arena *a);
-/* What the shop says of a product, or of a variant. */
+/* product_values.c: what the shop says of a product, or of a variant. */
 void product_take_values(const cJSON *node, struct product_values *out, struct arena *a);
 void product_take_variant_values(const cJSON *node, struct product_values *out, struct arena *a);
 /* Adds a field to ProductUpdateInput, ProductSetInput. */
@@ -146,13 +60,6 @@ void product_add_field(cJSON *input, enum product_field f, const char *text);
 enum product_field product_field_of(const cJSON *error);
 /* Adds it to ProductVariantsBulkInput, ProductVariantSetInput. */
 void product_add_variant_field(cJSON *input, enum product_field f, const char *text);
-/* Long texts are remembered and compared by their hash. */
-const char *product_short(const char *text, struct arena *a);
-
-/* product_memo.c: what both sides last agreed on, between runs. */
-void product_read_memo(struct product_put *p, struct product_item *item);
-const char *product_memo_text(const struct product_item *item, struct arena *a);
-
 /* product_find.c */
 /* Which products of the shop the items without id are: by our reference, then by SKU. */
 MUST_CHECK enum errk product_find(struct product_put *p, struct err *e);
@@ -167,21 +74,14 @@ MUST_CHECK enum errk product_ref_look(struct product_put *p, struct err *e);
 MUST_CHECK enum errk product_ref_define(struct product_put *p, struct err *e);
 cJSON *product_ref_identifier(const char *record); /* {"customId": {…}} */
 void product_ref_add(cJSON *input, const char *record);
+/* Refuses an item that was found by our reference, where nothing else says that it is it. */
+void product_ref_judge(struct product_item *item);
 
 /* product_read.c: reads the products of all open items with an id. Sets id NULL where it is gone. */
 MUST_CHECK enum errk product_read(struct product_put *p, struct err *e);
 /* A product as it was answered, with the variants of the answer. */
 struct shop_product *product_take(const cJSON *node, struct arena *a);
 void product_add_shop_variant(struct shop_product *shop, const cJSON *node, struct arena *a);
-
-/*
- * product_money.c: refuses items that would bring prices in another currency than the shop's, or with
- * the other tax; E_LOCAL where that is to end the run.
- */
-MUST_CHECK enum errk product_check_money(struct product_put *p, struct err *e);
-
-/* product_match.c: which variant is which. */
-void product_match(struct product_put *p, struct product_item *item);
 
 /* product_plan.c: what is to be written. NULL = nothing. */
 cJSON *product_plan_creation(struct product_put *p, struct product_item *item);
@@ -192,11 +92,6 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 			    struct product_variant *v);
 cJSON *product_plan_new_variant(struct product_put *p, const struct product_item *item,
 				const struct product_variant *v);
-static inline bool product_is_new(const struct product_variant *v)
-{
-	return !v->archived && !v->refused && !v->shop;
-}
-
 /* One write of one product. */
 struct product_call {
 	struct product_item *item;

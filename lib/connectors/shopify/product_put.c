@@ -4,21 +4,6 @@
 #include "base/str.h"
 #include "connectors/shopify/product_priv.h"
 
-enum errk product_rules_read(struct shopify *s, struct err *e)
-{
-	const struct conf *c = s->env.conf;
-	const char *archived = conf_text(c, "products", "archived");
-	struct product_rules *rules = arena_alloc(s->arena, sizeof(*rules));
-	rules->new_status = str_equal(conf_text(c, "products", "new_status"), "active") ? "ACTIVE"
-											: "DRAFT";
-	rules->archived_status = str_equal(archived, "ignore")  ? NULL
-				 : str_equal(archived, "draft") ? "DRAFT"
-								: "ARCHIVED";
-	rules->refuse_tax = str_equal(conf_text(c, "products", "tax_mismatch"), "refuse");
-	s->products = rules;
-	return product_owners_read(c, s->arena, rules->owner, e);
-}
-
 /* Currency and taxes of the shop, and whether it knows our reference: once a run. */
 static enum errk read_shop(struct product_put *p, struct err *e)
 {
@@ -29,8 +14,10 @@ static enum errk read_shop(struct product_put *p, struct err *e)
 	struct shopify_query q = {.doc = DOC_SHOP_PROBE};
 	enum errk rc = shopify_send(s, &q, 1, p->arena, e);
 	if (rc == E_OK) {
-		shop->currency = arena_strdup(s->arena, json_str(q.data, "shop.currencyCode"));
-		shop->taxes_included = json_bool(q.data, "shop.taxesIncluded", false);
+		shop->money = (struct product_money){
+			.currency = arena_strdup(s->arena, json_str(q.data, "shop.currencyCode")),
+			.taxes_said = true,
+			.taxes_included = json_bool(q.data, "shop.taxesIncluded", false)};
 		s->product_shop = shop;
 		rc = product_ref_look(p, e);
 		if (rc != E_OK)
@@ -86,36 +73,38 @@ static enum errk find_and_read(struct product_put *p, struct err *e)
 	return rc;
 }
 
+static enum errk check_money(struct product_put *p, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < p->n && rc == E_OK; i++)
+		if (product_is_open(&p->item[i]) && !p->item[i].archived)
+			rc = product_check_money(p->rules, &p->shop->product_shop->money,
+						 &p->item[i], e);
+	return rc;
+}
+
 static void tell_archived(struct product_put *p, const struct product_item *item)
 {
 	struct shopify *s = p->shop;
-	for (size_t i = 0; i < item->n_variants; i++) {
-		const struct product_variant *v = &item->variant[i];
-		if (!v->archived || !v->shop || s->archived_told)
-			continue;
-		s->env.notice(
-			s->env.notice_ctx,
-			arena_printf(p->arena,
-				     "the ERP no longer sells some variants of products that it "
-				     "sells (the first: '%s'); they stay in the shop as they are: "
-				     "their stock decides whether they are sold, and only a person "
-				     "deletes them",
-				     v->name));
-		s->archived_told = true;
-	}
+	const char *text = s->archived_told ? NULL : product_archived_text(item, p->arena);
+	if (!text)
+		return;
+	s->env.notice(s->env.notice_ctx, text);
+	s->archived_told = true;
 }
 
 static enum errk run_round(struct product_put *p, struct err *e)
 {
 	enum errk rc = find_and_read(p, e);
 	if (rc == E_OK)
-		rc = product_check_money(p, e);
+		rc = check_money(p, e);
 	for (size_t i = 0; i < p->n && rc == E_OK; i++) {
 		struct product_item *item = &p->item[i];
 		/* Of what the ERP no longer sells only the status is brought over. */
 		if (!product_is_open(item) || !item->shop || item->archived)
 			continue;
-		product_match(p, item);
+		product_match(item, true, p->arena);
+		product_ref_judge(item);
 		tell_archived(p, item);
 	}
 	if (rc == E_OK)
@@ -138,21 +127,6 @@ static bool any_open(const struct product_put *p, bool *unsure)
 	return any;
 }
 
-static void report_parts(const struct product_item *item)
-{
-	struct put_item *put = item->put;
-	const char *also = item->conflicts && item->refusals ? item->refusals : "";
-	if (item->conflicts)
-		err_set(&put->err, E_RECORD, "conflict",
-			"changed on both sides: %s; make them equal on one side, or give the field "
-			"to one side in [products], then run: erpsync queue retry '%s'%s%s",
-			item->conflicts, put->label, *also ? "; and " : "", also);
-	else if (item->refusals)
-		err_set(&put->err, E_RECORD, "shopify_refuses",
-			"went over but for this: %s; then run: erpsync queue retry '%s'",
-			item->refusals, put->label);
-}
-
 /* What became of each product. */
 static void report(struct product_put *p)
 {
@@ -172,7 +146,7 @@ static void report(struct product_put *p)
 			err_set(&put->err, p->batch->unsure ? E_BUSY : E_UNSURE, "no_answer",
 				"Shopify has not said what became of the write");
 		else if (item->conflicts || item->refusals)
-			report_parts(item);
+			product_report_parts(item, "shopify_refuses", "went over but for this");
 		else if (item->again)
 			err_set(&put->err, E_BUSY, "product_moving",
 				"it was changed in the shop while it was written; the next run goes "
@@ -226,8 +200,8 @@ enum errk product_check(struct shopify *s, const struct check_sink *sink, struct
 			  arena_printf(a,
 				       "products: prices in %s %s tax; the metafield "
 				       "erpsync.product_id %s",
-				       s->product_shop->currency,
-				       s->product_shop->taxes_included ? "with" : "without",
+				       s->product_shop->money.currency,
+				       s->product_shop->money.taxes_included ? "with" : "without",
 				       s->product_shop->defined
 					       ? "is defined"
 					       : "will be defined when the first one is created"),

@@ -100,3 +100,16 @@ enum errk product_ref_define(struct product_put *p, struct err *e)
 	/* It is not there: nothing was written. */
 	return e->kind = E_BUSY;
 }
+
+void product_ref_judge(struct product_item *item)
+{
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].shop)
+			return;
+	if (item->by_ref && !item->created)
+		product_refuse(item, "reference_mismatch",
+			       "the shop's product %s carries the reference '%s', but none of its "
+			       "SKUs; give one of its variants the ERP's SKU, or remove the "
+			       "metafield erpsync.product_id there",
+			       item->id, item->put->record);
+}

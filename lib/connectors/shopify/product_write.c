@@ -34,7 +34,7 @@ static void take_variant(const struct product_put *p, struct product_variant *v,
 /* Variants that have just come into being: all that the ERP tells of them is there. */
 static void take_new_variants(struct product_put *p, struct product_item *item)
 {
-	product_match(p, item);
+	product_match(item, true, p->arena);
 	for (size_t i = 0; i < item->n_variants; i++) {
 		struct product_variant *v = &item->variant[i];
 		for (int f = FIELD_VARIANT_FIRST; v->shop && v->created && f < FIELD_COUNT_; f++)
@@ -217,7 +217,8 @@ static void take_errors(struct product_put *p, const struct sort *sort,
 			item->again = true;
 			continue;
 		}
-		product_refuse_part(p, &item->refusals, "%s", product_error_text(p, c, error));
+		product_refuse_part(&item->refusals, p->arena, "%s",
+				    product_error_text(p, c, error));
 		if (sort->doc == DOC_PRODUCT_UPDATE && product_field_of(error) != FIELD_COUNT_) {
 			/* The other fields are good: they go again without this one. */
 			item->values.text[product_field_of(error)] = NULL;

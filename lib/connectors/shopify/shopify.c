@@ -115,13 +115,14 @@ static enum errk shopify_open(const struct connector_env *env, struct connector 
 	s->base.type = &shopify_connector;
 	s->env = *env;
 	s->arena = arena_new();
+	s->products = arena_alloc(s->arena, sizeof(*s->products));
 	enum errk rc = check_url(s, e);
 	if (rc == E_OK)
 		rc = check_version(s, e);
 	if (rc == E_OK)
 		rc = read_credentials(s, e);
 	if (rc == E_OK)
-		rc = product_rules_read(s, e);
+		rc = product_rules_read(env->conf, s->arena, s->products, e);
 	if (rc != E_OK) {
 		shopify_close(&s->base);
 		return rc;

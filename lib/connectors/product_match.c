@@ -1,7 +1,8 @@
+#include "connectors/product_match.h"
+
 #include <string.h>
 
 #include "base/str.h"
-#include "connectors/shopify/product_priv.h"
 
 static void pair(struct product_variant *v, struct shop_variant *s)
 {
@@ -65,8 +66,7 @@ static bool same_values(const struct product_item *item, const struct product_va
 }
 
 /* One without SKU there takes ours; one with another is somebody else's. */
-static void match_options(struct product_put *p, struct product_item *item,
-			  struct product_variant *v)
+static void match_options(struct product_item *item, struct product_variant *v, struct arena *a)
 {
 	for (size_t k = 0; !v->shop && k < item->shop->n_variants; k++) {
 		struct shop_variant *s = &item->shop->variant[k];
@@ -79,7 +79,7 @@ static void match_options(struct product_put *p, struct product_item *item,
 		v->refused = true;
 		if (!v->archived)
 			product_refuse_part(
-				p, &item->refusals,
+				&item->refusals, a,
 				"variant '%s': the shop has it with the SKU '%s'; correct the SKU "
 				"on one side",
 				v->name, s->sku);
@@ -87,7 +87,7 @@ static void match_options(struct product_put *p, struct product_item *item,
 }
 
 /* New variants need the product's options; those are changed by a person. */
-static void refuse_new(struct product_put *p, struct product_item *item)
+static void refuse_new(struct product_item *item, struct arena *a)
 {
 	const struct shop_product *shop = item->shop;
 	const char *ours = "", *theirs = "";
@@ -99,11 +99,11 @@ static void refuse_new(struct product_put *p, struct product_item *item)
 	if (!any)
 		return;
 	for (size_t i = 0; i < item->n_options; i++)
-		ours = arena_printf(p->arena, "%s%s'%s'", ours, i ? ", " : "", item->option[i]);
+		ours = arena_printf(a, "%s%s'%s'", ours, i ? ", " : "", item->option[i]);
 	for (size_t i = 0; !shop->only_default && i < shop->n_options; i++)
-		theirs = arena_printf(p->arena, "%s%s'%s'", theirs, i ? ", " : "", shop->option[i]);
+		theirs = arena_printf(a, "%s%s'%s'", theirs, i ? ", " : "", shop->option[i]);
 	product_refuse_part(
-		p, &item->refusals,
+		&item->refusals, a,
 		"its new variants can't be added: the ERP's differ in %s, the shop's in "
 		"%s; give the shop's product the same options",
 		*ours ? ours : "nothing", *theirs ? theirs : "nothing");
@@ -116,22 +116,13 @@ static bool can_get_options(const struct product_item *item)
 	       item->shop->variant[0].taken;
 }
 
-void product_match(struct product_put *p, struct product_item *item)
+void product_match(struct product_item *item, bool gives_options, struct arena *a)
 {
-	bool any = false;
 	match_known(item);
 	for (size_t i = 0; i < item->n_variants; i++)
 		match_sku(item, &item->variant[i]);
 	for (size_t i = 0; i < item->n_variants && same_options(item); i++)
-		match_options(p, item, &item->variant[i]);
-	for (size_t i = 0; i < item->n_variants; i++)
-		any |= item->variant[i].shop != NULL;
-	if (!any && item->by_ref && !item->created)
-		product_refuse(item, "reference_mismatch",
-			       "the shop's product %s carries the reference '%s', but none of its "
-			       "SKUs; give one of its variants the ERP's SKU, or remove the "
-			       "metafield erpsync.product_id there",
-			       item->id, item->put->record);
-	else if (!same_options(item) && !can_get_options(item))
-		refuse_new(p, item);
+		match_options(item, &item->variant[i], a);
+	if (!same_options(item) && !(gives_options && can_get_options(item)))
+		refuse_new(item, a);
 }

@@ -1,16 +1,17 @@
+#include "connectors/product_memo.h"
+
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "base/str.h"
-#include "connectors/shopify/product_priv.h"
 
 /*
  * {"fields": {"title": "Mug", "description": ["sha256:…", "sha256:…"]}, "status_was": "ACTIVE",
  *  "status_set": "ARCHIVED", "variants": {"57": {"id": "gid://…", "fields": {"price": "19.9"}}}}
  *
  * A field is one text where both sides said the same, and [ERP's, shop's] where the shop makes
- * something else of what it is told.
+ * something else of what it is told. A store that is written by files adds "sent", at the product and
+ * at its variants: {"price": ["19.9", "18"]}, and "handle" and "written_as".
  */
 
 static const char *text_of(const cJSON *value, struct arena *a)
@@ -51,22 +52,35 @@ static cJSON *bases(const struct product_base *base)
 	return fields;
 }
 
-void product_read_memo(struct product_put *p, struct product_item *item)
+static void add_asked(cJSON *doc, const struct product_base *asked)
+{
+	for (int f = 0; f < FIELD_COUNT_; f++)
+		if (asked[f].erp && asked[f].store) {
+			json_add(doc, "sent", bases(asked));
+			return;
+		}
+}
+
+void product_read_memo(struct product_item *item, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	const char *text = item->put->memo;
 	/* One that can't be read is none: what differs from the shop is then asked about anew. */
 	if (!text || json_parse(text, strlen(text), &doc, NULL) != E_OK)
 		return;
-	read_bases(json_at(doc, "fields"), p->arena, item->base);
-	item->status_was = arena_strdup(p->arena, json_str(doc, "status_was"));
-	item->status_set = arena_strdup(p->arena, json_str(doc, "status_set"));
+	read_bases(json_at(doc, "fields"), a, item->base);
+	read_bases(json_at(doc, "sent"), a, item->asked);
+	item->handle = arena_strdup(a, json_str(doc, "handle"));
+	item->written_as = arena_strdup(a, json_str(doc, "written_as"));
+	item->status_was = arena_strdup(a, json_str(doc, "status_was"));
+	item->status_set = arena_strdup(a, json_str(doc, "status_set"));
 	for (size_t i = 0; i < item->n_variants; i++) {
 		struct product_variant *v = &item->variant[i];
 		const cJSON *known = cJSON_GetObjectItemCaseSensitive(json_at(doc, "variants"),
 								      v->id);
-		v->shop_id = arena_strdup(p->arena, json_str(known, "id"));
-		read_bases(json_at(known, "fields"), p->arena, v->base);
+		v->shop_id = arena_strdup(a, json_str(known, "id"));
+		read_bases(json_at(known, "fields"), a, v->base);
+		read_bases(json_at(known, "sent"), a, v->asked);
 	}
 }
 
@@ -74,6 +88,11 @@ const char *product_memo_text(const struct product_item *item, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = json_object();
 	json_add(doc, "fields", bases(item->base));
+	add_asked(doc, item->asked);
+	if (item->handle)
+		json_add_str(doc, "handle", item->handle);
+	if (item->written_as)
+		json_add_str(doc, "written_as", item->written_as);
 	if (item->status_was) {
 		json_add_str(doc, "status_was", item->status_was);
 		json_add_str(doc, "status_set", item->status_set);
@@ -86,6 +105,7 @@ const char *product_memo_text(const struct product_item *item, struct arena *a)
 		cJSON *known = json_add_object(variants, v->id);
 		json_add_str(known, "id", v->shop_id);
 		json_add(known, "fields", bases(v->base));
+		add_asked(known, v->asked);
 	}
 	return json_text(doc, a);
 }

@@ -1,0 +1,95 @@
+#include "csv_import.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+enum {
+	MARK_HEX = 8,
+	/* The shop sells on while a person carries files: an old export is worth a word. */
+	OLD_EXPORT_SECONDS = 24 * 3600,
+};
+
+const char *csv_import_mark(const char *what, const char *text, struct arena *a)
+{
+	char hex[HASH_HEX_SIZE];
+
+	hash_hex(text, strlen(text), hex);
+	return arena_printf(a, "%s:%.*s", what, MARK_HEX, hex);
+}
+
+const char *csv_import_export_mark(const struct csv_source_file *file, struct arena *a)
+{
+	return csv_import_mark("export", arena_printf(a, "%s %s", file->name, file->stamp), a);
+}
+
+bool csv_import_is_used(const char *written, const char *mark)
+{
+	/* One that was as it should be is in no file. */
+	return written && !str_starts(written, "export:") && strstr(written, mark);
+}
+
+const char *csv_import_file(const char *written, struct arena *a)
+{
+	return arena_strndup(a, written, strcspn(written, " "));
+}
+
+void csv_import_tell_age(const struct connector_env *env, const struct csv_source_file *file,
+			 const char *what, struct arena *a)
+{
+	int64_t age = clock_now() - file->mtime_ns / 1000000000;
+	char text[CLOCK_TEXT_MAX];
+
+	if (age > OLD_EXPORT_SECONDS)
+		env->notice(env->notice_ctx, arena_printf(a, "%s was made %s ago; %s", file->name,
+							  duration_text(age * 1000, text), what));
+}
+
+const char *csv_import_document(const char *key, const struct csv_import_column *column, size_t n,
+				const char *rows, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	cJSON *file = json_add_object(json_add_object(doc, "files"), key);
+	cJSON *list = json_add_array(file, "columns");
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *c = json_object();
+
+		json_add_str(c, "name", column[i].name);
+		json_add_str(c, "type", column[i].type);
+		json_push(list, c);
+	}
+	json_add(file, "rows", cJSON_CreateRaw(rows));
+	return json_text(doc, a);
+}
+
+enum errk csv_import_write(const struct csv_exchange *x, struct put_batch *batch,
+			   const struct csv_import_file *f, struct arena *a, struct err *e)
+{
+	struct put_batch files = *batch;
+	enum errk k;
+
+	files.key = f->key;
+	files.update = f->changed;
+	files.item = arena_array(a, batch->n, sizeof(*files.item));
+	for (size_t i = 0; i < batch->n; i++) {
+		files.item[i] = batch->item[i];
+		files.item[i].doc = f->doc[i];
+	}
+	k = csv_exchange_put(x, &files, f->mark, a, e);
+	if (k != E_OK)
+		return k;
+	for (size_t i = 0; i < batch->n; i++) {
+		const char *doc = batch->item[i].doc;
+
+		batch->item[i] = files.item[i];
+		batch->item[i].doc = doc;
+	}
+	return E_OK;
+}

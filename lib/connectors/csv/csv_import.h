@@ -1,0 +1,48 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_IMPORT_H
+#define ERPSYNC_CONNECTORS_CSV_IMPORT_H
+
+#include "connectors/connector.h"
+#include "csv_exchange.h"
+#include "csv_orders_files.h"
+
+/*
+ * What files for the imports of Shopify's admin have in common, whatever they hold. A person carries
+ * them into the shop, and nobody says when: what the shop has is known again only by an export that was
+ * made afterwards. So a record that was written upon an export waits for a newer one.
+ */
+
+/* "export:1a2b3c4d": which export that is; "rows:…": what is asked for. */
+const char *csv_import_mark(const char *what, const char *text, struct arena *a);
+const char *csv_import_export_mark(const struct csv_source_file *file, struct arena *a);
+
+/*
+ * Was it put into a file that was made from the export with this mark? written: what csv_import_write
+ * has given out (target_id), NULL = it never was.
+ */
+bool csv_import_is_used(const char *written, const char *mark);
+/* The file's name out of the same text. */
+const char *csv_import_file(const char *written, struct arena *a);
+
+/* An export that is older than a day is worth a word; what = what comes of it. */
+void csv_import_tell_age(const struct connector_env *env, const struct csv_source_file *file,
+			 const char *what, struct arena *a);
+
+struct csv_import_column {
+	const char *name, *type; /* as csv_render.h has them */
+};
+/* A document as csv_render.h describes it: key "inventory", rows as JSON text. */
+const char *csv_import_document(const char *key, const struct csv_import_column *column, size_t n,
+				const char *rows, struct arena *a);
+
+/* One file of a batch. */
+struct csv_import_file {
+	const char *key;          /* of the decision, as put_batch's */
+	bool changed;             /* numbered apart: products-changed-000001.csv */
+	const char **doc, **mark; /* by item; doc NULL = not in it */
+};
+/* csv_exchange_put with these documents; outcomes go to the batch's items, whose doc stays. */
+MUST_CHECK enum errk csv_import_write(const struct csv_exchange *x, struct put_batch *batch,
+				      const struct csv_import_file *f, struct arena *a,
+				      struct err *e);
+
+#endif

@@ -1,0 +1,287 @@
+#include "csv_product_import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/decimal.h"
+#include "base/str.h"
+#include "connectors/product_memo.h"
+#include "csv_product_priv.h"
+
+#include "base/banned.h"
+
+static const char *claim_of(const void *ctx, size_t i)
+{
+	return ((const struct csv_product_import *)ctx)->claim[i].key;
+}
+
+struct csv_product_import *csv_product_import_new(const struct connector_env *env, const char *path,
+						  const struct csv_exchange *exchange)
+{
+	struct csv_product_import *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		die(70, "out of memory");
+	s->env = env;
+	s->path = path;
+	s->exchange = exchange;
+	s->mem = arena_new();
+	s->claims = (struct csv_index){.key = claim_of, .ctx = s};
+	return s;
+}
+
+void csv_product_import_free(struct csv_product_import *s)
+{
+	if (!s)
+		return;
+	csv_shop_free(s->shop);
+	csv_index_release(&s->claims);
+	free(s->claim);
+	arena_free(s->mem);
+	free(s);
+}
+
+static enum errk read_settings(struct csv_product_import *s, struct err *e)
+{
+	const struct conf *c = s->env->conf;
+	const char *tax = conf_text(c, "store", "prices_include_tax");
+
+	s->money = (struct product_money){
+		.currency = conf_text(c, "store", "currency"),
+		.taxes_said = !str_equal(tax, "unknown"),
+		.taxes_included = str_equal(tax, "yes"),
+	};
+	if (str_blank(s->money.currency))
+		return err_set(
+			e, E_LOCAL, "bad_config",
+			"%s: it is not set, and a products export of Shopify's admin does not "
+			"say which currency its prices are in; set [store] currency = EUR, or "
+			"what the shop's is",
+			conf_where(c, "store", "currency", s->mem));
+	return product_rules_read(c, s->mem, &s->rules, e);
+}
+
+/* What the store owns is neither compared nor written once it is there. */
+static unsigned columns_to_keep(const struct csv_product_import *s)
+{
+	unsigned keep = 1u << SHOP_STATUS | 1u << SHOP_TAXABLE | 1u << SHOP_POLICY |
+			1u << SHOP_SERVICE;
+
+	for (int f = 0; f < FIELD_COUNT_; f++) {
+		int column = csv_product_column((enum product_field)f);
+
+		if (column >= 0 && (f >= FIELD_VARIANT_FIRST || s->rules.owner[f] != OWNER_STORE))
+			keep |= 1u << column;
+	}
+	return keep;
+}
+
+/* A field that an export has no column for can't be compared, and is left alone. */
+static void tell_columns(const struct csv_product_import *s)
+{
+	for (int f = 0; f < FIELD_COUNT_; f++) {
+		int column = csv_product_column((enum product_field)f);
+
+		if (column >= 0 && !s->shop->has[column] && s->rules.owner[f] != OWNER_STORE)
+			s->env->notice(s->env->notice_ctx,
+				       arena_printf(s->mem,
+						    "%s has no column for %s, so that of products "
+						    "that are there it is left alone; export all "
+						    "columns",
+						    s->shop->newest->name,
+						    product_field_name((enum product_field)f)));
+	}
+}
+
+/* The exports, once a run: all batches are compared with the same. */
+static enum errk read_exports(struct csv_product_import *s, struct err *e)
+{
+	enum errk k;
+
+	if (s->shop)
+		return E_OK;
+	k = csv_shop_read(s->path, columns_to_keep(s), &s->shop, e);
+	if (k != E_OK)
+		return k;
+	s->newest_mark = csv_import_export_mark(s->shop->newest, s->mem);
+	csv_import_tell_age(
+		s->env, s->shop->newest,
+		"titles, and what else an import must repeat, go back to what they were "
+		"then: export the products anew",
+		s->mem);
+	tell_columns(s);
+	return E_OK;
+}
+
+/* One put. */
+struct putting {
+	struct csv_product_import *s;
+	struct put_batch *batch;
+	struct arena *a;
+	struct csv_product_plan *plan; /* by item of the batch */
+	struct product_item *item;
+	const char **doc[2], **mark; /* of changes, of creations */
+};
+
+/* The file of new products has a decision of its own. */
+static const char *key_of(const struct put_batch *batch, bool creations, struct arena *a)
+{
+	return creations ? arena_printf(a, "%s-new", batch->key) : batch->key;
+}
+
+static enum errk read_items(struct putting *p, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++) {
+		struct put_item *put = &p->batch->item[i];
+
+		p->plan[i] = (struct csv_product_plan){.s = p->s,
+						       .item = &p->item[i],
+						       .a = p->a,
+						       .asks = ""};
+		p->item[i] = (struct product_item){.put = put, .done = true};
+		put->adopted = false;
+		if (put->doc)
+			k = product_item_read(put, p->a, &p->item[i], e);
+		if (!p->item[i].written_as)
+			p->item[i].written_as = put->target_id;
+	}
+	return k;
+}
+
+static enum errk make_plans(struct putting *p, struct err *e)
+{
+	enum errk k = read_items(p, e);
+
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
+		if (product_is_open(&p->item[i]))
+			k = csv_product_judge(&p->plan[i], e);
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
+		if (p->plan[i].deed != DEED_NONE)
+			p->mark[i] = arena_printf(p->a, "%s %s", p->plan[i].mark,
+						  csv_import_mark("rows", p->plan[i].asks, p->a));
+	csv_product_documents(p->s, p->plan, p->batch->n, DEED_CHANGE, p->doc[0], p->a);
+	csv_product_documents(p->s, p->plan, p->batch->n, DEED_CREATE, p->doc[1], p->a);
+	return k;
+}
+
+/* Both files; *any: something of it is written, or was. */
+static enum errk write_files(struct putting *p, bool look_only, bool *any, struct err *e)
+{
+	const char **none = arena_array(p->a, p->batch->n, sizeof(*none));
+	enum errk k = E_OK;
+
+	for (int i = 0; i < 2 && k == E_OK; i++) {
+		const struct csv_import_file file = {.key = key_of(p->batch, i == 1, p->a),
+						     .changed = i == 0,
+						     .doc = look_only ? none : p->doc[i],
+						     .mark = p->mark};
+
+		k = csv_import_write(p->s->exchange, p->batch, &file, p->a, e);
+		for (size_t n = 0; n < p->batch->n && k == E_OK; n++)
+			*any |= file.doc[n] || p->batch->item[n].adopted;
+	}
+	return k;
+}
+
+/*
+ * What an interrupted put has written is there, whatever would be written now: it is taken first, so
+ * that nothing of it is written once more.
+ */
+static enum errk take_written(struct putting *p, bool *any, struct err *e)
+{
+	enum errk k = write_files(p, true, any, e);
+
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
+		if (p->batch->item[i].adopted)
+			p->doc[0][i] = p->doc[1][i] = NULL;
+	return k;
+}
+
+static void report(struct putting *p)
+{
+	for (size_t i = 0; i < p->batch->n; i++) {
+		struct put_item *put = &p->batch->item[i];
+		struct csv_product_plan *plan = &p->plan[i];
+
+		if (put->err.kind != E_OK || !put->doc)
+			continue;
+		if (plan->deed == DEED_NONE && !put->adopted) {
+			put->adopted = true;
+			put->target_id = !plan->judged && plan->item->written_as
+						 ? plan->item->written_as
+					 : plan->mark ? plan->mark
+						      : p->s->newest_mark;
+		}
+		if (plan->judged)
+			put->memo = csv_product_remember(plan);
+		product_report_parts(plan->item, "refused", "went into the file but for this");
+	}
+}
+
+enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch *batch,
+				 struct arena *a, struct err *e)
+{
+	struct putting p = {.s = s, .batch = batch, .a = a};
+	bool any = false;
+	enum errk k = read_settings(s, e);
+
+	if (k == E_OK)
+		k = read_exports(s, e);
+	if (k != E_OK)
+		return k;
+	p.plan = arena_array(a, batch->n, sizeof(*p.plan));
+	p.item = arena_array(a, batch->n, sizeof(*p.item));
+	p.mark = arena_array(a, batch->n, sizeof(*p.mark));
+	for (int i = 0; i < 2; i++)
+		p.doc[i] = arena_array(a, batch->n, sizeof(*p.doc[i]));
+	k = make_plans(&p, e);
+	if (k == E_OK && batch->unsure)
+		k = take_written(&p, &any, e);
+	if (k == E_OK)
+		k = write_files(&p, false, &any, e);
+	/* One of the two is there: the same batch must come again. */
+	if (k != E_OK && any)
+		k = e->kind = E_UNSURE;
+	if (k == E_OK)
+		report(&p);
+	return k;
+}
+
+void csv_product_import_committed(const struct csv_product_import *s, const struct put_batch *batch)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	for (int i = 0; i < 2; i++) {
+		struct put_batch file = *batch;
+
+		file.key = key_of(batch, i == 1, a);
+		csv_exchange_committed(s->exchange, &file);
+	}
+}
+
+void csv_product_import_check(struct csv_product_import *s, const struct check_sink *sink)
+{
+	struct err why;
+	size_t n = 0, older = 0;
+
+	if (read_settings(s, &why) != E_OK || read_exports(s, &why) != E_OK) {
+		sink->say(sink->ctx, why.kind == E_BUSY ? CHECK_WARN : CHECK_BAD, why.msg, NULL);
+		return;
+	}
+	for (size_t i = 1; i < s->shop->n; i++) {
+		n += !s->shop->product[i].older;
+		older += s->shop->product[i].older;
+	}
+	sink->say(sink->ctx, CHECK_OK,
+		  arena_printf(s->mem, "%s: %zu products, prices in %s", s->shop->newest->name, n,
+			       s->money.currency),
+		  NULL);
+	if (older)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(s->mem, "%zu products stand only in older exports", older),
+			  "they are not touched: export all products anew, or take the older files "
+			  "away");
+}

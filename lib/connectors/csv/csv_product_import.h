@@ -1,0 +1,29 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_PRODUCT_IMPORT_H
+#define ERPSYNC_CONNECTORS_CSV_PRODUCT_IMPORT_H
+
+#include "connectors/connector.h"
+#include "csv_exchange.h"
+
+/*
+ * The store role as a sink: products as files for the product import of Shopify's admin. What the shop
+ * has is read from its products exports; only what differs is written, changes and new products in files
+ * of their own. README.md in this folder tells how the files go round.
+ */
+struct csv_product_import;
+
+/* path: [store] path=, the exports; the files go to exchange->dir. Both outlive it. */
+struct csv_product_import *csv_product_import_new(const struct connector_env *env, const char *path,
+						  const struct csv_exchange *exchange);
+void csv_product_import_free(struct csv_product_import *s); /* takes NULL */
+
+/*
+ * As connector.h. E_LOCAL "no_export", "not_a_products_export", "file_cut", "bad_config": whose fields
+ * are whose, or the shop's currency is not said; E_BUSY "file_changing".
+ */
+MUST_CHECK enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch *batch,
+					    struct arena *a, struct err *e);
+void csv_product_import_committed(const struct csv_product_import *s,
+				  const struct put_batch *batch);
+void csv_product_import_check(struct csv_product_import *s, const struct check_sink *sink);
+
+#endif

@@ -1,0 +1,75 @@
+#ifndef ERPSYNC_CONNECTORS_CSV_PRODUCT_PRIV_H
+#define ERPSYNC_CONNECTORS_CSV_PRODUCT_PRIV_H
+
+#include "connectors/product_item.h"
+#include "connectors/product_judge.h"
+#include "csv_import.h"
+#include "csv_product_import.h"
+#include "csv_products_export.h"
+
+/*
+ * Shared by the files of the product import. A put is: read the exports ▶ find each product ▶ compare
+ * field by field ▶ two files, of changes and of new products.
+ */
+
+/* What this run has given to a record: a handle, an SKU. */
+struct csv_claim {
+	const char *key, *record;
+};
+
+struct csv_product_import {
+	const struct connector_env *env;
+	const char *path;
+	const struct csv_exchange *exchange;
+	struct arena *mem;
+	struct product_rules rules;
+	struct product_money money;
+	struct csv_shop *shop;   /* the exports, once read */
+	const char *newest_mark; /* of the newest of them */
+	struct csv_claim *claim;
+	size_t n_claims, cap_claims;
+	struct csv_index claims;
+	int told;
+};
+
+enum csv_product_deed { DEED_NONE, DEED_CHANGE, DEED_CREATE };
+
+struct csv_product_plan {
+	struct csv_product_import *s;
+	struct product_item *item;
+	struct arena *a;
+	const struct csv_shop_product *shop; /* NULL = it is not there */
+	const char *mark;                    /* of the export that says so */
+	const char *status;                  /* that it is to get; NULL = it keeps its own */
+	const char *asks;                    /* all that is asked for, as a text; "" = nothing */
+	enum csv_product_deed deed;
+	unsigned fields; /* bits of those that are asked for, variants' too */
+	bool grows;      /* gets new variants */
+	bool judged;     /* compared: what it is and was asked for may be remembered */
+	bool waits;      /* an earlier file may not have been imported yet */
+};
+
+/* csv_product_find.c */
+/* Which product of the shop it is. Refuses what is not sure. */
+void csv_product_find(struct csv_product_plan *p);
+/* The record that was given this by the run, this one if none was. what: "handle", "SKU". */
+const char *csv_product_claim(struct csv_product_import *s, const char *what, const char *key,
+			      const char *record);
+/* The shop's product as product_match knows it; ids of variants are the values of their options. */
+struct shop_product *csv_product_take(const struct csv_product_plan *p);
+/* The values of a variant's options as one text. */
+const char *csv_product_key(const char *const *option, size_t n, struct arena *a);
+
+/* csv_product_plan.c: compares, and decides what is asked for. */
+MUST_CHECK enum errk csv_product_judge(struct csv_product_plan *p, struct err *e);
+/* What is to be known the next time: the memo. */
+const char *csv_product_remember(struct csv_product_plan *p);
+
+/* csv_product_rows.c */
+/* Columns of an export that hold a field; -1 = none. */
+int csv_product_column(enum product_field f);
+/* Documents of all plans with this deed, by item, for one file. */
+void csv_product_documents(const struct csv_product_import *s, struct csv_product_plan *plan,
+			   size_t n, enum csv_product_deed deed, const char **doc, struct arena *a);
+
+#endif

@@ -1,0 +1,106 @@
+#ifndef ERPSYNC_CONNECTORS_PRODUCT_ITEM_H
+#define ERPSYNC_CONNECTORS_PRODUCT_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "connectors/connector.h"
+#include "connectors/product_values.h"
+
+/*
+ * A product on its way into a store: as the ERP has it (mappings/<store>/product.jq), as the store has
+ * it, and how far it has come. The same for every store.
+ */
+
+/* One variant as the shop has it. */
+struct shop_variant {
+	const char *id, *sku;
+	struct product_values values;
+	const char **option; /* values, in the order of the product's options */
+	bool taken;          /* by a variant of the ERP */
+};
+
+struct shop_product {
+	struct product_values values;
+	const char *status;
+	bool only_default; /* has no options */
+	const char **option;
+	size_t n_options;
+	struct shop_variant *variant;
+	size_t n_variants, cap_variants;
+	const char *more; /* cursor of further variants; NULL = that is all */
+};
+
+/* One variant as the ERP has it. */
+struct product_variant {
+	const char *id, *sku; /* sku "" = it has none */
+	const char *name;     /* for people: "TEE-M" or "M / Red" */
+	bool archived, refused;
+	bool created;  /* by the last write */
+	unsigned sent; /* bits of its fields */
+	struct product_values values;
+	const char **option; /* values, in the order of the item's options */
+	struct shop_variant *shop;
+	struct product_base base[FIELD_COUNT_]; /* of what both last agreed on */
+	struct product_base asked[FIELD_COUNT_];
+	const char *shop_id; /* as remembered; NULL = not met yet */
+};
+
+struct product_item {
+	struct put_item *put;
+	bool archived, done;
+	const char *currency;
+	bool taxes_said, taxes_included;
+	struct product_values values;
+	const char **option; /* names */
+	size_t n_options;
+	struct product_variant *variant;
+	size_t n_variants;
+	struct product_base base[FIELD_COUNT_];
+	/*
+	 * Where the store is written by files that a person imports: what it was asked for and has not
+	 * shown yet (erp), and what it had then (store); what it is called there; what it was written
+	 * as, NULL = not yet.
+	 */
+	struct product_base asked[FIELD_COUNT_];
+	const char *handle, *written_as;
+	/* The shop's status before it was archived by us, and what we made of it; NULL = not. */
+	const char *status_was, *status_set;
+
+	const char *id; /* gid in the shop; NULL = not found */
+	bool known;     /* from an earlier put: id is not to be doubted but for being gone */
+	bool by_ref;    /* found by our reference alone */
+	bool looked;    /* there is none: it may be created */
+	struct shop_product *shop; /* once read */
+	bool created, written;
+	bool again;                       /* the next round goes on with it */
+	bool unsure;                      /* because the answer to a write is missing */
+	unsigned sent;                    /* bits of its fields */
+	const char *conflicts, *refusals; /* texts, one after the other; NULL = none */
+	struct put_step *last_step;
+};
+
+static inline bool product_is_open(const struct product_item *i)
+{
+	return !i->done && i->put->err.kind == E_OK;
+}
+static inline bool product_is_new(const struct product_variant *v)
+{
+	return !v->archived && !v->refused && !v->shop;
+}
+
+/*
+ * Reads the mapped document and the memo. What is wrong with the document is put into put->err
+ * (E_RECORD "bad_document", "bad_options", "no_sku", "duplicate_sku"). E_LOCAL.
+ */
+MUST_CHECK enum errk product_item_read(struct put_item *put, struct arena *a,
+				       struct product_item *item, struct err *e);
+
+/* The product is out. */
+void product_refuse(struct product_item *item, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* One more thing that could not go over; the rest of the product does, and it is parked then. */
+void product_refuse_part(const char **texts, struct arena *a, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+#endif

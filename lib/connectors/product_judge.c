@@ -1,0 +1,212 @@
+#include "connectors/product_judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+enum errk product_rules_read(const struct conf *c, struct arena *a, struct product_rules *rules,
+			     struct err *e)
+{
+	const char *archived = conf_text(c, "products", "archived");
+	rules->new_status = str_equal(conf_text(c, "products", "new_status"), "active") ? "ACTIVE"
+											: "DRAFT";
+	rules->archived_status = str_equal(archived, "ignore")  ? NULL
+				 : str_equal(archived, "draft") ? "DRAFT"
+								: "ARCHIVED";
+	rules->refuse_tax = str_equal(conf_text(c, "products", "tax_mismatch"), "refuse");
+	return product_owners_read(c, a, rules->owner, e);
+}
+
+enum { SHOWN = 60 };
+
+static void conflict(struct product_item *item, enum product_field f,
+		     const struct product_variant *v, const char *store, const char *last,
+		     struct arena *a)
+{
+	char ours[SHOWN * 4 + 8], theirs[SHOWN * 4 + 8], was[SHOWN * 4 + 8];
+	const char *erp = v ? v->values.text[f] : item->values.text[f];
+	str_ellipsis(ours, sizeof(ours), erp, SHOWN);
+	str_ellipsis(theirs, sizeof(theirs), store, SHOWN);
+	str_ellipsis(was, sizeof(was), last ? last : "", SHOWN);
+	product_refuse_part(&item->conflicts, a,
+			    "%s%s%s%s: '%s' in the ERP, '%s' in the shop%s%s%s",
+			    product_field_name(f), v ? " of '" : "", v ? v->name : "", v ? "'" : "",
+			    ours, theirs, last ? ", '" : ", and they never agreed", last ? was : "",
+			    last ? "' when they last agreed" : "");
+}
+
+bool product_is_to_write(const struct product_rules *rules, struct product_item *item,
+			 enum product_field f, struct product_variant *v, const char *store,
+			 struct arena *a)
+{
+	const char *erp = v ? v->values.text[f] : item->values.text[f];
+	struct product_base *base = v ? &v->base[f] : &item->base[f];
+	if (!erp || !store)
+		return false;
+	const char *ours = product_short(erp, a), *theirs = product_short(store, a);
+	switch (product_choose(rules->owner[f], ours, theirs, *base)) {
+	case CHOICE_KEEP:
+		return false;
+	case CHOICE_SAME:
+		*base = (struct product_base){ours, theirs};
+		return false;
+	case CHOICE_WRITE:
+		return true;
+	case CHOICE_CONFLICT:
+		conflict(item, f, v, store, base->store, a);
+		return false;
+	}
+	return false;
+}
+
+const char *product_wanted_status(const struct product_rules *rules,
+				  const struct product_item *item)
+{
+	const char *is = item->shop->status, *to = rules->archived_status;
+	if (item->archived) {
+		/* Archived is more than a draft. */
+		if (!to || strcmp(is, to) == 0 || strcmp(is, "ARCHIVED") == 0)
+			return NULL;
+		return to;
+	}
+	/* What was put away from here comes back as it was; what a person put away stays. */
+	if (item->status_set && strcmp(is, item->status_set) == 0)
+		return item->status_was;
+	if (rules->owner[FIELD_STATUS] == OWNER_ERP && strcmp(is, "ARCHIVED") == 0)
+		return "ACTIVE";
+	return NULL;
+}
+
+/* Does it tell this amount, and may it be written? */
+static bool writes(const struct product_rules *rules, const struct product_item *item,
+		   enum product_field f)
+{
+	if (item->shop && rules->owner[f] == OWNER_STORE)
+		return false;
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].values.text[f])
+			return true;
+	return false;
+}
+
+static const char *with(bool tax)
+{
+	return tax ? "with" : "without";
+}
+
+enum errk product_check_money(const struct product_rules *rules, const struct product_money *shop,
+			      struct product_item *item, struct err *e)
+{
+	bool price = writes(rules, item, FIELD_PRICE) ||
+		     writes(rules, item, FIELD_COMPARE_AT_PRICE);
+	if ((price || writes(rules, item, FIELD_COST)) &&
+	    !str_equal(item->currency, shop->currency)) {
+		product_refuse(item, "wrong_currency",
+			       "its prices are in %s and the shop's are in %s; nothing is "
+			       "converted: let the ERP send prices in %s",
+			       item->currency, shop->currency, shop->currency);
+		return E_OK;
+	}
+	if (!price || !shop->taxes_said || !item->taxes_said ||
+	    item->taxes_included == shop->taxes_included)
+		return E_OK;
+	product_refuse(item, "tax_mismatch",
+		       "the ERP's prices are %s tax and the shop's are %s tax; let the ERP send "
+		       "prices %s tax, or change \"Include sales tax in product price\" in the "
+		       "shop's settings for taxes",
+		       with(item->taxes_included), with(shop->taxes_included),
+		       with(shop->taxes_included));
+	if (!rules->refuse_tax)
+		return E_OK;
+	*e = item->put->err;
+	return e->kind = E_LOCAL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct product_item *x = *(struct product_item *const *)a,
+				  *y = *(struct product_item *const *)b;
+	return strcmp(x->id, y->id);
+}
+
+void product_refuse_twins(struct product_item *item, size_t n_items, struct arena *arena)
+{
+	struct product_item **some = arena_array(arena, n_items, sizeof(*some));
+	size_t n = 0;
+	for (size_t i = 0; i < n_items; i++)
+		if (item[i].id && product_is_open(&item[i]))
+			some[n++] = &item[i];
+	if (n)
+		qsort(some, n, sizeof(struct product_item *), by_id);
+	for (size_t i = 1; i < n; i++) {
+		struct product_item *a = some[i - 1], *b = some[i];
+		if (strcmp(a->id, b->id) != 0)
+			continue;
+		if (a->put->err.kind == E_OK)
+			product_refuse(a, "same_product",
+				       "is the same product of the shop (%s) as '%s'; make one "
+				       "product of them in the ERP, or two in the shop",
+				       a->id, b->put->label);
+		product_refuse(b, "same_product",
+			       "is the same product of the shop (%s) as '%s'; make one product of "
+			       "them in the ERP, or two in the shop",
+			       b->id, a->put->label);
+	}
+}
+
+const char *product_archived_text(const struct product_item *item, struct arena *a)
+{
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		if (v->archived && v->shop)
+			return arena_printf(
+				a,
+				"the ERP no longer sells some variants of products that "
+				"it sells (the first: '%s'); they stay in the shop as they "
+				"are: their stock decides whether they are sold, and only "
+				"a person deletes them",
+				v->name);
+	}
+	return NULL;
+}
+
+bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,
+			const struct product_variant *v)
+{
+	if (item->archived || v->archived || v->refused || !v->values.text[FIELD_SKU])
+		return false;
+	if (!item->shop)
+		return item->looked;
+	return !v->shop ||
+	       (rules->owner[FIELD_SKU] != OWNER_STORE && strcmp(v->shop->sku, v->sku) != 0);
+}
+
+void product_refuse_sku(struct product_item *item, struct product_variant *v, const char *where,
+			struct arena *a)
+{
+	if (v->refused || !v->values.text[FIELD_SKU])
+		return;
+	product_refuse_part(&item->refusals, a,
+			    "the SKU '%s' is that of %s already, and would be there twice; "
+			    "correct it on one side",
+			    v->sku, where);
+	if (v->shop)
+		v->values.text[FIELD_SKU] = NULL;
+	else
+		v->refused = true;
+}
+
+void product_report_parts(const struct product_item *item, const char *code, const char *lead)
+{
+	struct put_item *put = item->put;
+	const char *also = item->conflicts && item->refusals ? item->refusals : "";
+	if (item->conflicts)
+		err_set(&put->err, E_RECORD, "conflict",
+			"changed on both sides: %s; make them equal on one side, or give the field "
+			"to one side in [products], then run: erpsync queue retry '%s'%s%s",
+			item->conflicts, put->label, *also ? "; and " : "", also);
+	else if (item->refusals)
+		err_set(&put->err, E_RECORD, code, "%s: %s; then run: erpsync queue retry '%s'",
+			lead, item->refusals, put->label);
+}

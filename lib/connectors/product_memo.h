@@ -1,0 +1,12 @@
+#ifndef ERPSYNC_CONNECTORS_PRODUCT_MEMO_H
+#define ERPSYNC_CONNECTORS_PRODUCT_MEMO_H
+
+#include "connectors/product_item.h"
+
+/* What both sides last agreed on, and what the store was asked for, between runs: put_item's memo. */
+
+/* What item->put->memo says, of its variants too; one that can't be read is none. */
+void product_read_memo(struct product_item *item, struct arena *a);
+const char *product_memo_text(const struct product_item *item, struct arena *a);
+
+#endif
