@@ -4,49 +4,16 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { startSandbox } from '../sandbox/index.mjs';
 import { KINDS } from '../sandbox/lib/nasty.mjs';
 import { earlier, truth } from '../support/place.mjs';
 import { tellsRemedy } from '../support/orders.mjs';
-import { BIN, BIN_PLAIN, ROOT, ended } from '../support/run.mjs';
+import { ROOT, ended } from '../support/run.mjs';
 import { restarting } from './middleman.mjs';
 import { NO_SERVER, VERSIONS, freshOdoo } from './odoo.mjs';
-import { livePlace } from './place.mjs';
-import { odooConf, odooTables } from './tables.mjs';
+import { holdings, money, ordersPlace } from './orders.mjs';
+import { odooTables } from './tables.mjs';
 
 if (NO_SERVER) test('live', { skip: NO_SERVER });
-
-/** A place with the tables filled in; more: keys of [odoo]. */
-async function ordersPlace(t, odoo, { sandbox, rules = {}, bin = BIN_PLAIN, erp = {} }) {
-  const { odoo: own, mappings } = odooConf(odoo, rules);
-  const p = await livePlace(t, odoo, { sandbox, bin, conf: { erp, odoo: own, mappings } });
-  for (const [name, text] of Object.entries(odooTables())) p.write(`mappings/${name}`, text);
-  return p;
-}
-
-const money = (value, digits = 2) => Number(value).toFixed(digits);
-
-/** What the ERP holds of all that erpsync made, without ids and numbers. */
-async function holdings(odoo) {
-  const orders = await odoo.soldOrders([['origin', '!=', false]]);
-  const count = (model, domain) => odoo.count(model, domain);
-  const moves = await odoo.admin.read(
-    'account.move',
-    [['move_type', '=', 'out_invoice']],
-    ['ref', 'state', 'payment_state', 'amount_total', 'amount_residual'],
-  );
-  return {
-    orders: orders
-      .map(o => [o.origin, o.state, money(o.amount_total), money(o.amount_tax), o.date_order, o.lines.length].join(' '))
-      .sort(),
-    invoices: moves
-      .map(m => [m.ref, m.state, m.payment_state, money(m.amount_total), money(m.amount_residual)].join(' '))
-      .sort(),
-    payments: await count('account.payment', []),
-    contacts: await count('res.partner', []),
-    pickings: await count('stock.picking', []),
-  };
-}
 
 /** Every order that is not parked is in Odoo once, with the shop's total and tax. */
 async function exact(p, odoo) {
@@ -170,33 +137,6 @@ for (const version of VERSIONS) {
     earlier(p.sandbox, 120, { edit: '#1001', change: { add: { article: 5, quantity: 1 } } });
     assert.match(ended(await p.run('orders export'), 69).stderr, /api_key_file/);
     assert.equal((await p.parked()).size, 0, 'nobody is parked for a wrong key');
-  });
-
-  test(`Odoo ${version}: killed at any step and run again, the end is the same`, async t => {
-    const odoo = await freshOdoo(t, version);
-    const sandbox = await startSandbox({ speed: 1000, orders: 8, seed: 8, nasty: ['gift_card_used', 'cancelled'] });
-    t.after(() => sandbox.close());
-    const fresh = async () => {
-      await odoo.reset();
-      return ordersPlace(t, odoo, { sandbox, rules: { depth: 'paid' }, bin: BIN });
-    };
-    const whole = await fresh();
-    const log = whole.path('steps');
-    ended(await whole.run('orders export', { env: { ERPSYNC_STEP_LOG: log } }), 0);
-    const expected = await holdings(odoo);
-    const names = fs.readFileSync(log, 'utf8').trim().split('\n');
-    const steps = names
-      .map(line => line.split(/ (.*)/))
-      .filter(([, name]) => /^odoo|^(confirmed|cancelled|invoiced|payment)$|put$/.test(name))
-      .map(([number]) => number);
-    assert.ok(steps.length >= 8, names.join(', '));
-    for (const step of steps) {
-      const p = await fresh();
-      const killed = await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } });
-      assert.equal(killed.signal, 'SIGKILL', `step ${step}`);
-      ended(await p.run('orders export'), 0, `after step ${names[step - 1]}`);
-      assert.deepEqual(await holdings(odoo), expected, `after step ${names[step - 1]}`);
-    }
   });
 
   test(`Odoo ${version}: the guilty one of a batch is parked with Odoo's own words`, async t => {
