@@ -1,11 +1,11 @@
-// Every fault of the network or the shop, in every phase of a run. Whatever happens: the next run after it is over
+// Every fault of the network or the shop, in the phases of a run. Whatever happens: the next run after it is over
 // brings the files of an undisturbed run, nothing lost and nothing twice.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSandbox } from '../sandbox/index.mjs';
 import { assertSameExchange } from '../support/exchange.mjs';
-import { FAULTS, NET, PHASES, meetAll, wholeOf } from '../support/faults.mjs';
+import { FAULTS, NET, PHASES, SORTS, meetAll, wholeOf } from '../support/faults.mjs';
 import { ORDERS } from '../support/flows.mjs';
 import { earlier, place } from '../support/place.mjs';
 import { remembered } from '../support/stops.mjs';
@@ -29,7 +29,10 @@ async function shop() {
 
 const SUBJECT = { flow: ORDERS, shop, options: { conf: { net: NET } }, status: 1, parallel: 6 };
 
-meetAll(SUBJECT, Object.keys(PHASES[ORDERS.name]), FAULTS);
+/* All requests of the shop's API go the same way: one of them takes every fault, the others one of each sort. */
+const [token, ids, ...others] = Object.keys(PHASES[ORDERS.name]);
+meetAll(SUBJECT, [token, ids], FAULTS);
+meetAll(SUBJECT, others, SORTS);
 
 test('a shop that fails now and then', async t => {
   const whole = await wholeOf(t, SUBJECT);
