@@ -208,6 +208,12 @@ static bool has_percent(const struct odoo_tax *t, struct decimal want)
 	       decimal_cmp(is, want) == 0;
 }
 
+/* Where tables/taxes.csv names it; as mappings/odoo/order.jq reads it. */
+static const char *tax_column(const struct odoo_tax_wish *w)
+{
+	return w->included ? "erp_odoo_tax_incl" : "erp_odoo_tax_excl";
+}
+
 static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wish *w, struct decimal percent,
 			struct err *e)
 {
@@ -217,17 +223,17 @@ static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wish *w, str
 		return err_set(
 			e, E_RECORD, "unmapped_tax",
 			"tax '%s': Odoo (%s) has no active sales tax with the name or "
-			"external id '%s' that is %s the price; correct erp_odoo_tax in "
+			"external id '%s' that is %s the price; correct %s in "
 			"tables/taxes.csv, then run: erpsync queue retry --code unmapped_tax",
-			w->title, o->server.host, w->name,
-			w->included ? "included in" : "added to");
+			w->title, o->server.host, w->name, w->included ? "included in" : "added to",
+			tax_column(w));
 	return err_set(e, E_RECORD, "unmapped_tax",
 		       "tax '%s': Odoo (%s) has no active sales tax of %s %% that is %s the price; "
-		       "make one there (Included in Price: %s), or name another one in "
+		       "make one there (Included in Price: %s), or name another one in %s of "
 		       "tables/taxes.csv, then run: erpsync queue retry --code unmapped_tax",
 		       w->title, o->server.host, decimal_text_short(percent, text),
 		       w->included ? "included in" : "added to",
-		       w->included ? "Tax Included" : "Tax Excluded");
+		       w->included ? "Tax Included" : "Tax Excluded", tax_column(w));
 }
 
 static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wish *w,
@@ -240,12 +246,11 @@ static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wish 
 	for (size_t i = 0; i < n; i++)
 		str_addf(&names, "%s%s (%s)", i ? ", " : "", hit[i]->name,
 			 *hit[i]->xid ? hit[i]->xid : "no external id");
-	rc = err_set(
-		e, E_RECORD, "ambiguous_tax",
-		"tax '%s': Odoo (%s) has %zu sales taxes that fit: %s; name one by its "
-		"external id in the column erp_odoo_tax of tables/taxes.csv, then run: erpsync "
-		"queue retry --code ambiguous_tax",
-		w->title, o->server.host, n, names.buf);
+	rc = err_set(e, E_RECORD, "ambiguous_tax",
+		     "tax '%s': Odoo (%s) has %zu sales taxes that fit: %s; name one by its "
+		     "external id in the column %s of tables/taxes.csv, then run: erpsync "
+		     "queue retry --code ambiguous_tax",
+		     w->title, o->server.host, n, names.buf, tax_column(w));
 	str_release(&names);
 	return rc;
 }
@@ -276,9 +281,9 @@ enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wish *w, struct ar
 	if (!w->name && !percent_of(w->rate, &percent))
 		return err_set(e, E_RECORD, "unmapped_tax",
 			       "tax '%s' has no rate; name a tax of Odoo for it in the column "
-			       "erp_odoo_tax of tables/taxes.csv, then run: erpsync queue retry "
+			       "%s of tables/taxes.csv, then run: erpsync queue retry "
 			       "--code unmapped_tax",
-			       w->title);
+			       w->title, tax_column(w));
 	hit = arena_array(a, o->looks.n_taxes, sizeof(*hit));
 	for (size_t i = 0; i < o->looks.n_taxes; i++)
 		if (is_wished(&o->looks.tax[i], w, percent))
