@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/str.h"
 #include "sync/sync_priv.h"
 
 /* Counts what is bad on the way to the caller's sink. */
@@ -23,7 +24,7 @@ static void compare_currencies(void *ctx, const char *code, const char *remedy)
 	struct counting_sink *s = ctx;
 	if (!s->currency)
 		s->currency = arena_strdup(s->a, code);
-	else if (strcmp(s->currency, code) != 0)
+	else if (!str_equal(s->currency, code))
 		say(s, CHECK_BAD,
 		    arena_printf(s->a,
 				 "prices of products are in %s at one end and in %s at the other; "

@@ -40,12 +40,13 @@ static void take_list(struct reading *r, const cJSON *item)
 {
 	struct odoo_price_lists *out = r->out;
 	struct arena *a = r->o->arena;
+	const char *currency = json_str(item, "currency_id[1]");
 
 	out->list = grow(r, out->list, out->n, &r->lists_room, sizeof(*out->list));
 	out->list[out->n++] = (struct odoo_price_list){
 		.id = json_int(item, "id", 0),
 		.name = arena_strdup(a, json_str(item, "name")),
-		.currency = arena_strdup(a, json_str(item, "currency_id[1]")),
+		.currency = arena_strdup(a, currency ? currency : ""),
 	};
 }
 
@@ -78,7 +79,8 @@ static enum errk read_first(struct reading *r, struct err *e)
 			       "[odoo] product_pricelist = %s: Odoo (%s) has %s price list of that "
 			       "name for the company %s; %s (Sales > Products > Pricelists)",
 			       name, o->server.host, n ? "more than one" : "no", o->company.name,
-			       n ? "give them different names" : "write it as Odoo shows it");
+			       n ? "give them different names"
+				 : "write it without the currency that Odoo shows behind it");
 	take_list(r, list->child);
 	if (!r->now)
 		r->now = clock_now();
