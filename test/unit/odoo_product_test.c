@@ -344,9 +344,10 @@ static void test_whether_prices_include_tax(void **state)
 }
 
 /* By a list with one rule: "currency price compare_at cost" of variant 7 of product 3. */
-static const char *by_list(const char *currency, const char *more, bool compare_at,
+static const char *by_list(const char *currency, bool active, bool compare_at,
 			   struct odoo_price_rule rule, struct arena *a)
 {
+	const char *euros = ONE("\"currency_id\":[1,\"EUR\"],\"cost_currency_id\":[1,\"EUR\"]");
 	struct odoo_price_list list = {.id = 1, .name = "Web", .currency = currency};
 	struct odoo_price_lists lists = {.host = "h", .list = &list, .n = 1, .digits = 2};
 	struct fixture f;
@@ -358,10 +359,13 @@ static const char *by_list(const char *currency, const char *more, bool compare_
 	rule.list = 1;
 	assert_ok(odoo_price_lists_settle(&lists, &rule, 1, a, &e), &e);
 	open_fixture(
-		&f, more,
-		"[{\"id\":7,\"product_tmpl_id\":[3,\"T\"],\"default_code\":\"TEE\",\"active\":true,"
-		"\"lst_price\":19.99,\"standard_price\":3.0,\"weight\":0,"
-		"\"product_template_attribute_value_ids\":[]}]",
+		&f, euros,
+		arena_printf(
+			a,
+			"[{\"id\":7,\"product_tmpl_id\":[3,\"T\"],\"default_code\":\"TEE\","
+			"\"active\":%s,\"lst_price\":19.99,\"standard_price\":3.0,\"weight\":0,"
+			"\"product_template_attribute_value_ids\":[]}]",
+			active ? "true" : "false"),
 		NULL);
 	f.o.price_lists = &lists;
 	f.o.rules.compare_at = compare_at;
@@ -375,7 +379,7 @@ static const char *by_list(const char *currency, const char *more, bool compare_
 		doc = parse(rec->doc);
 		v = json_at(doc, "variants[0]");
 		text = arena_printf(a, "%s %s %s %s", json_str(doc, "currency"),
-				    json_str(v, "price"),
+				    json_str(v, "price") ? json_str(v, "price") : "untold",
 				    json_str(v, "compare_at_price")
 					    ? json_str(v, "compare_at_price")
 				    : cJSON_HasObjectItem(v, "compare_at_price") ? "null"
@@ -389,7 +393,6 @@ static const char *by_list(const char *currency, const char *more, bool compare_
 static void test_prices_by_a_price_list(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	const char *euros = ONE("\"currency_id\":[1,\"EUR\"],\"cost_currency_id\":[1,\"EUR\"]");
 	const struct odoo_price_rule
 		less = {.on = RULE_FOR_ALL, .way = RULE_PERCENTAGE, .percent = {15, 0}},
 		more = {.on = RULE_FOR_ALL, .way = RULE_PERCENTAGE, .percent = {-15, 0}},
@@ -397,16 +400,18 @@ static void test_prices_by_a_price_list(void **state)
 		fixed = {.on = RULE_FOR_TEMPLATE, .template = 3, .fixed = {22, 0}};
 
 	(void)state;
-	assert_string_equal(by_list("EUR", euros, false, less, a), "EUR 16.99 untold 3.00");
-	assert_string_equal(by_list("EUR", euros, true, less, a), "EUR 16.99 19.99 3.00");
+	assert_string_equal(by_list("EUR", true, false, less, a), "EUR 16.99 untold 3.00");
+	assert_string_equal(by_list("EUR", true, true, less, a), "EUR 16.99 19.99 3.00");
 	/* No reduction: the shop's is cleared. */
-	assert_string_equal(by_list("EUR", euros, true, more, a), "EUR 22.99 null 3.00");
-	assert_string_equal(by_list("EUR", euros, true, other, a), "EUR 19.99 null 3.00");
+	assert_string_equal(by_list("EUR", true, true, more, a), "EUR 22.99 null 3.00");
+	assert_string_equal(by_list("EUR", true, true, other, a), "EUR 19.99 null 3.00");
 	/* The list's currency is the document's; what is in another one is not told. */
-	assert_string_equal(by_list("USD", euros, true, fixed, a), "USD 22.00 untold untold");
-	assert_contains(by_list("USD", euros, true, less, a),
+	assert_string_equal(by_list("USD", true, true, fixed, a), "USD 22.00 untold untold");
+	assert_contains(by_list("USD", true, true, less, a),
 			"exchange_rate: variant 'TEE': price list 'Web' is in USD and would take "
 			"its price from the public price, which is in EUR");
+	/* What is no longer sold needs none. */
+	assert_string_equal(by_list("USD", false, true, less, a), "USD untold untold untold");
 }
 
 int main(void)

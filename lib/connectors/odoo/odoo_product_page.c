@@ -181,9 +181,11 @@ static void add_compare_at(const struct reader *r, struct decimal public_price,
 				     : NULL);
 }
 
-static enum errk add_price(const struct reader *r, const cJSON *from, cJSON *to, struct err *e)
+static enum errk add_price(const struct reader *r, const struct odoo_choice *c, cJSON *to,
+			   struct err *e)
 {
 	const struct odoo *o = r->p->o;
+	const cJSON *from = c->variant;
 	struct odoo_goods goods = {
 		.variant = json_int(from, "id", 0),
 		.template = json_int(r->template, "id", 0),
@@ -201,6 +203,9 @@ static enum errk add_price(const struct reader *r, const cJSON *from, cJSON *to,
 	price = goods.price;
 	if (o->price_lists)
 		rc = odoo_list_price(o->price_lists, &goods, &price, e);
+	/* Nobody buys what is no longer sold: no rule need be made for it. */
+	if (rc == E_RECORD && !c->active)
+		return E_OK;
 	if (rc != E_OK)
 		return err_wrap(e, "variant '%s'", name_of(from, r->a));
 	json_add_str(to, "price", money(price, r->currency, r->a));
@@ -229,7 +234,7 @@ static enum errk add_variant(const struct reader *r, const struct odoo_options *
 		json_push(options, option);
 	}
 	json_add_str(to, "barcode", json_str(c->variant, "barcode"));
-	rc = add_price(r, c->variant, to, e);
+	rc = add_price(r, c, to, e);
 	if (rc == E_OK)
 		rc = add_cost_and_weight(r, c->variant, to, e);
 	json_add_bool(to, "tracked", is_stored(r));
