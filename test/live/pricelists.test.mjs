@@ -104,7 +104,7 @@ for (const version of VERSIONS) {
 
     await t.test('check names the list, and its currency', async () => {
       const { stdout } = await p.run('check');
-      assert.match(stdout, /by the price list 'Web shop', in EUR: 7 of its rules count today/);
+      assert.match(stdout, /by the price list 'Web shop', in EUR: 6 of its rules count today/);
     });
     await t.test('one run: exactly these prices; a second one writes nothing', async () => {
       await push(p, '', 1);
@@ -158,11 +158,11 @@ for (const version of VERSIONS) {
       assert.deepEqual(await run(), []);
     });
     await t.test('a base in another currency parks the product, by name', async () => {
-      const dollars = { base: 'pricelist', base_pricelist_id: await odoo.id('pricelist_usd') };
+      const dollars = { base: 'pricelist', base_pricelist_id: await priceList(odoo, 'Abroad', 'USD') };
       const [abroad] = await rules(odoo, web, { ...product(desk), ...formula(dollars) });
       const { records } = await push(p, '', 1);
       assert.deepEqual(records.map(({ code }) => code), ['exchange_rate']);
-      assert.match(records[0].reason, /variant 'DESK-\S+': price list 'Web shop' is in EUR .* Shop USD, which is in USD/);
+      assert.match(records[0].reason, /variant 'DESK-\S+': price list 'Web shop' is in EUR .* Abroad, which is in USD/);
       await odoo.admin.call('product.pricelist.item', 'unlink', { ids: [abroad] });
       assert.deepEqual([await run(), (await push(p)).summary.writes], [[], 0]);
     });
@@ -224,7 +224,10 @@ for (const version of VERSIONS) {
     await t.test('no right to read the rules', async () => {
       const rights = await odoo.admin.ids('ir.model.access', [['model_id.model', '=', 'product.pricelist.item']]);
       await write(odoo, 'ir.model.access', rights, { perm_read: false });
-      await refused(/may not read product\.pricelist\.item[;\n].*give it the right 'Sales: User: All Documents'/);
+      /* A worker of Odoo's may remember for a moment that one might: then it is the question itself that is refused. */
+      await refused(
+        /may not read product\.pricelist\.item[;\n].*the right 'Sales: User|product\.pricelist\.item.*not allowed.*give .* the right/,
+      );
     });
     await t.test('compare_at without a list', async () => {
       p.configure({ odoo: { product_pricelist: null, compare_at: 'public' } });
