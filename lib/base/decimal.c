@@ -105,6 +105,22 @@ enum errk decimal_mul_int(struct decimal a, int64_t n, struct decimal *out, stru
 	return store((__int128)a.units * n, a.scale, out, e);
 }
 
+enum errk decimal_mul(struct decimal a, struct decimal b, struct decimal *out, struct err *e)
+{
+	int scale = a.scale + b.scale, wanted = a.scale > b.scale ? a.scale : b.scale;
+	__int128 units = (__int128)a.units * b.units;
+
+	if (scale > MAX_SCALE) {
+		__int128 step = POWER[scale - MAX_SCALE], half = units < 0 ? -step / 2 : step / 2;
+
+		units = (units + half) / step;
+		scale = MAX_SCALE;
+	}
+	for (; scale > wanted && units % 10 == 0; scale--)
+		units /= 10;
+	return store(units, scale, out, e);
+}
+
 int decimal_cmp(struct decimal a, struct decimal b)
 {
 	int scale = a.scale > b.scale ? a.scale : b.scale;
@@ -143,6 +159,18 @@ struct decimal decimal_round(struct decimal a, int scale)
 	step = POWER[a.scale - scale];
 	half = a.units < 0 ? -step / 2 : step / 2;
 	return (struct decimal){(a.units + half) / step, scale};
+}
+
+enum errk decimal_round_to(struct decimal a, struct decimal step, struct decimal *out,
+			   struct err *e)
+{
+	int scale = a.scale > step.scale ? a.scale : step.scale;
+	__int128 x = scaled(a, scale), y = scaled(step, scale);
+
+	if (y <= 0)
+		return err_set(e, E_RECORD, "bad_number",
+			       "there are no multiples of zero or less to round to");
+	return store((x + (x < 0 ? -y / 2 : y / 2)) / y * y, scale, out, e);
 }
 
 const char *decimal_text(struct decimal a, char out[DECIMAL_TEXT_MAX])

@@ -33,6 +33,12 @@ MUST_CHECK enum errk decimal_sub(struct decimal a, struct decimal b, struct deci
 				 struct err *e);
 MUST_CHECK enum errk decimal_mul_int(struct decimal a, int64_t n, struct decimal *out,
 				     struct err *e);
+/*
+ * The product, with more decimals than the operands have only where it needs them. What 9 can't hold is
+ * rounded, half away from zero.
+ */
+MUST_CHECK enum errk decimal_mul(struct decimal a, struct decimal b, struct decimal *out,
+				 struct err *e);
 int decimal_cmp(struct decimal a, struct decimal b); /* -1, 0, 1; exact across scales */
 struct decimal decimal_neg(struct decimal a);
 struct decimal decimal_abs(struct decimal a);
@@ -43,6 +49,10 @@ bool decimal_is_zero(struct decimal a);
  * hold them: padding never changes the value.
  */
 struct decimal decimal_round(struct decimal a, int scale);
+
+/* The multiple of step that is nearest, half away from zero. E_RECORD: step is not above zero. */
+MUST_CHECK enum errk decimal_round_to(struct decimal a, struct decimal step, struct decimal *out,
+				      struct err *e);
 
 /* Writes "-12.50" with exactly a.scale decimals into out and returns out. */
 const char *decimal_text(struct decimal a, char out[DECIMAL_TEXT_MAX]);

@@ -200,6 +200,11 @@ struct settlement {
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {
 	void (*say)(void *ctx, enum check_result result, const char *what, const char *remedy);
+	/*
+	 * The one currency of prices of products at this end, where it is known before they are read;
+	 * remedy: what to do if the other end's is another. May be NULL.
+	 */
+	void (*currency)(void *ctx, const char *code, const char *remedy);
 	void *ctx;
 };
 

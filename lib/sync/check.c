@@ -1,12 +1,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/str.h"
 #include "sync/sync_priv.h"
 
 /* Counts what is bad on the way to the caller's sink. */
 struct counting_sink {
 	const struct check_sink *to;
 	int bad;
+	struct arena *a;
+	const char *currency; /* of the end that told it first; NULL = none has */
 };
 
 static void say(void *ctx, enum check_result result, const char *what, const char *remedy)
@@ -14,6 +17,20 @@ static void say(void *ctx, enum check_result result, const char *what, const cha
 	struct counting_sink *s = ctx;
 	s->bad += result == CHECK_BAD;
 	s->to->say(s->to->ctx, result, what, remedy);
+}
+
+static void compare_currencies(void *ctx, const char *code, const char *remedy)
+{
+	struct counting_sink *s = ctx;
+	if (!s->currency)
+		s->currency = arena_strdup(s->a, code);
+	else if (!str_equal(s->currency, code))
+		say(s, CHECK_BAD,
+		    arena_printf(s->a,
+				 "prices of products are in %s at one end and in %s at the other; "
+				 "nothing is converted, each product would be parked",
+				 s->currency, code),
+		    remedy);
 }
 
 static void ignore(void *ctx, const char *text)
@@ -97,7 +114,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 			   struct err *e)
 {
 	const char *section = side_section(side);
-	struct check_sink inner = {say, sink};
+	struct check_sink inner = {say, compare_currencies, sink};
 	struct err why;
 	if (!conf_text(s->conf, section, "connector")) {
 		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] connector= is not set", section),
@@ -171,7 +188,7 @@ static void check_since(struct session *s, struct counting_sink *sink)
 
 enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)
 {
-	struct counting_sink counting = {sink, 0};
+	struct counting_sink counting = {.to = sink, .a = s->arena};
 	say(&counting, CHECK_OK,
 	    arena_printf(s->arena, "configuration %s is valid", conf_path(s->conf)), NULL);
 	say(&counting, CHECK_OK,

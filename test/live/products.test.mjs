@@ -5,30 +5,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestsOf } from '../support/place.mjs';
 import { catalogue, inShop, push, touched } from '../support/products.mjs';
-import { BIN, BIN_PLAIN, ended } from '../support/run.mjs';
-import { LYON, PARIS, pull as pullStock } from '../support/stock.mjs';
+import { BIN, ended } from '../support/run.mjs';
+import { LYON, pull as pullStock } from '../support/stock.mjs';
+import { create, euros, productPlace, template, variantOf, write } from './goods.mjs';
 import { restarting } from './middleman.mjs';
 import { NO_SERVER, VERSIONS, freshOdoo } from './odoo.mjs';
-import { erpConf, livePlace, stepsOf } from './place.mjs';
-import { odooConf, odooTables } from './tables.mjs';
+import { erpConf, stepsOf } from './place.mjs';
 
 if (NO_SERVER) test('live', { skip: NO_SERVER });
-
-const OWNS = 'sku, price, cost, barcode, weight, title';
-
-async function productPlace(t, odoo, { sandbox = { orders: 0 }, rules = {}, conf = {} } = {}) {
-  const { odoo: own, mappings } = odooConf(odoo, { custom_product: 'CUSTOM', ...rules });
-  const products = { erp_owns: OWNS, store_owns: 'description, images, tags' };
-  const inventory = { quantity: 'on_hand' };
-  const all = { odoo: own, mappings, products, inventory, ...conf };
-  const p = await livePlace(t, odoo, { sandbox, bin: BIN_PLAIN, conf: all });
-  for (const [name, text] of Object.entries(odooTables())) p.write(`mappings/${name}`, text);
-  p.write('mappings/tables/locations.csv', `warehouse,store_location,note\nLYON,${LYON},\nPARIS,${PARIS},\n`);
-  return p;
-}
-
-const variantOf = (p, sku) => inShop(p.sandbox, sku)?.variants.find(v => v.sku === sku);
-const euros = value => value.toFixed(2);
 
 /** Of every variant that Odoo sells and the shop has, price, cost and barcode are Odoo's; how many there are. */
 async function exact(odoo, p) {
@@ -47,18 +31,15 @@ async function exact(odoo, p) {
   return compared;
 }
 
-const template = async (odoo, sku) => (await odoo.product(sku, ['product_tmpl_id'])).product_tmpl_id[0];
 /** A product with an attribute of two values that make variants so. */
 async function configured(odoo, make, sku) {
-  const create = async (model, vals) => [await odoo.admin.call(model, 'create', { vals_list: [vals] })].flat()[0];
-  const attribute = await create('product.attribute', { name: `Attribute ${make}`, create_variant: make });
+  const attribute = await create(odoo, 'product.attribute', { name: `Attribute ${make}`, create_variant: make });
   const values = [];
-  for (const name of ['A', 'B']) values.push(await create('product.attribute.value', { name, attribute_id: attribute }));
+  for (const name of ['A', 'B']) values.push(await create(odoo, 'product.attribute.value', { name, attribute_id: attribute }));
   const line = { attribute_id: attribute, value_ids: [[6, 0, values]] };
   const vals = { name: `Made ${make}`, taxes_id: [], attribute_line_ids: [[0, 0, line]], ...(sku && { default_code: sku }) };
-  return create('product.template', vals);
+  return create(odoo, 'product.template', vals);
 }
-const write = (odoo, model, ids, vals, context = {}) => odoo.admin.call(model, 'write', { ids, vals, context });
 
 for (const version of VERSIONS) {
   test(`products: what people change in the ERP is in the shop after one run (Odoo ${version})`, async t => {

@@ -138,6 +138,55 @@ static void test_decimal__rounds_half_away_from_zero(void **state)
 	assert_text(decimal_round(dec("99999999999999999"), 5), "99999999999999999.0");
 }
 
+static void test_decimal__products_are_exact_as_far_as_nine_decimals_go(void **state)
+{
+	static const struct {
+		const char *a, *b, *product;
+	} rows[] = {
+		{"19.99", "0.85", "16.9915"},
+		{"20.00", "0.50", "10.00"},
+		{"-3", "0.5", "-1.5"},
+		{"0", "123.45", "0.00"},
+		{"0.00001", "0.00005", "0.000000001"},
+		{"-0.00001", "0.00005", "-0.000000001"},
+		{"0.00001", "0.00004", "0.00000"},
+		{"33.333333", "0.666667", "22.222233111"},
+	};
+	struct decimal d;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_ok(decimal_mul(dec(rows[i].a), dec(rows[i].b), &d, &e), &e);
+		assert_text(d, rows[i].product);
+	}
+	assert_int_equal(decimal_mul(dec("999999999999"), dec("1000002"), &d, &e), E_RECORD);
+}
+
+static void test_decimal__rounds_to_the_nearest_multiple(void **state)
+{
+	static const struct {
+		const char *a, *step, *text;
+	} rows[] = {
+		{"17.42", "0.05", "17.40"},   {"17.43", "0.05", "17.45"},
+		{"17.425", "0.05", "17.450"}, {"17.42", "10", "20.00"},
+		{"14.99", "10", "10.00"},     {"15", "10", "20"},
+		{"-15", "10", "-20"},         {"1.3", "0.5", "1.5"},
+		{"0.00", "5", "0.00"},        {"7.4", "3", "6.0"},
+		{"7.5", "3", "9.0"},
+	};
+	struct decimal d;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_ok(decimal_round_to(dec(rows[i].a), dec(rows[i].step), &d, &e), &e);
+		assert_text(d, rows[i].text);
+	}
+	assert_int_equal(decimal_round_to(dec("1"), dec("0"), &d, &e), E_RECORD);
+	assert_int_equal(decimal_round_to(dec("1"), dec("-1"), &d, &e), E_RECORD);
+}
+
 static void test_decimal__random_sums_match_integers(void **state)
 {
 	uint64_t seed = 7;
@@ -182,6 +231,8 @@ int main(void)
 		cmocka_unit_test(test_decimal__overflow_is_an_error_not_a_wrap),
 		cmocka_unit_test(test_decimal__compares_exactly),
 		cmocka_unit_test(test_decimal__rounds_half_away_from_zero),
+		cmocka_unit_test(test_decimal__products_are_exact_as_far_as_nine_decimals_go),
+		cmocka_unit_test(test_decimal__rounds_to_the_nearest_multiple),
 		cmocka_unit_test(test_decimal__random_sums_match_integers),
 		cmocka_unit_test(test_decimal__currencies_have_their_exponent),
 	};

@@ -436,7 +436,7 @@ static void test_csv_exchange__check(void **state)
 	struct csv_exchange x = folder("checked");
 	struct put_batch b = batch("k1", 1001, 1, a);
 	char said[256];
-	struct check_sink sink = {say, said};
+	struct check_sink sink = {.say = say, .ctx = said};
 	struct err e;
 
 	(void)state;

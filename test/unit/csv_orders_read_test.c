@@ -297,7 +297,7 @@ static void say(void *ctx, enum check_result result, const char *what, const cha
 static void test_csv_orders__check(void **state)
 {
 	struct said said = {0};
-	struct check_sink sink = {say, &said};
+	struct check_sink sink = {.say = say, .ctx = &said};
 	struct csv_orders *s;
 	struct err e;
 

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "connectors/odoo/odoo_pricelist.h"
 #include "connectors/odoo/odoo_product.h"
 
 static cJSON *parse(const char *text)
@@ -342,6 +343,77 @@ static void test_whether_prices_include_tax(void **state)
 			    "none");
 }
 
+/* By a list with one rule: "currency price compare_at cost" of variant 7 of product 3. */
+static const char *by_list(const char *currency, bool active, bool compare_at,
+			   struct odoo_price_rule rule, struct arena *a)
+{
+	const char *euros = ONE("\"currency_id\":[1,\"EUR\"],\"cost_currency_id\":[1,\"EUR\"]");
+	struct odoo_price_list list = {.id = 1, .name = "Web", .currency = currency};
+	struct odoo_price_lists lists = {.host = "h", .list = &list, .n = 1, .digits = 2};
+	struct fixture f;
+	CLEANUP(json) cJSON *doc = NULL;
+	const struct record *rec;
+	const char *text;
+	struct err e;
+
+	rule.list = 1;
+	assert_ok(odoo_price_lists_settle(&lists, &rule, 1, a, &e), &e);
+	open_fixture(
+		&f, euros,
+		arena_printf(
+			a,
+			"[{\"id\":7,\"product_tmpl_id\":[3,\"T\"],\"default_code\":\"TEE\","
+			"\"active\":%s,\"lst_price\":19.99,\"standard_price\":3.0,\"weight\":0,"
+			"\"product_template_attribute_value_ids\":[]}]",
+			active ? "true" : "false"),
+		NULL);
+	f.o.price_lists = &lists;
+	f.o.rules.compare_at = compare_at;
+	read_items(&f, 1);
+	rec = &f.item[0].rec;
+	if (rec->problem) {
+		text = arena_printf(a, "%s: %s", rec->problem->code, rec->problem->msg);
+	} else {
+		const cJSON *v;
+
+		doc = parse(rec->doc);
+		v = json_at(doc, "variants[0]");
+		text = arena_printf(a, "%s %s %s %s", json_str(doc, "currency"),
+				    json_str(v, "price") ? json_str(v, "price") : "untold",
+				    json_str(v, "compare_at_price")
+					    ? json_str(v, "compare_at_price")
+				    : cJSON_HasObjectItem(v, "compare_at_price") ? "null"
+										 : "untold",
+				    json_str(v, "cost") ? json_str(v, "cost") : "untold");
+	}
+	close_fixture(&f);
+	return text;
+}
+
+static void test_prices_by_a_price_list(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const struct odoo_price_rule
+		less = {.on = RULE_FOR_ALL, .way = RULE_PERCENTAGE, .percent = {15, 0}},
+		more = {.on = RULE_FOR_ALL, .way = RULE_PERCENTAGE, .percent = {-15, 0}},
+		other = {.on = RULE_FOR_TEMPLATE, .template = 4, .fixed = {30, 0}},
+		fixed = {.on = RULE_FOR_TEMPLATE, .template = 3, .fixed = {22, 0}};
+
+	(void)state;
+	assert_string_equal(by_list("EUR", true, false, less, a), "EUR 16.99 untold 3.00");
+	assert_string_equal(by_list("EUR", true, true, less, a), "EUR 16.99 19.99 3.00");
+	/* No reduction: the shop's is cleared. */
+	assert_string_equal(by_list("EUR", true, true, more, a), "EUR 22.99 null 3.00");
+	assert_string_equal(by_list("EUR", true, true, other, a), "EUR 19.99 null 3.00");
+	/* The list's currency is the document's; what is in another one is not told. */
+	assert_string_equal(by_list("USD", true, true, fixed, a), "USD 22.00 untold untold");
+	assert_contains(by_list("USD", true, true, less, a),
+			"exchange_rate: variant 'TEE': price list 'Web' is in USD and would take "
+			"its price from the public price, which is in EUR");
+	/* What is no longer sold needs none. */
+	assert_string_equal(by_list("USD", false, true, less, a), "USD untold untold untold");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_a_sku_of_two_products_for_sale_is_a_problem_of_both),
 		cmocka_unit_test(test_units_and_currencies),
 		cmocka_unit_test(test_whether_prices_include_tax),
+		cmocka_unit_test(test_prices_by_a_price_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

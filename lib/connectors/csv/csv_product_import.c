@@ -279,6 +279,9 @@ void csv_product_import_check(struct csv_product_import *s, const struct check_s
 		  arena_printf(s->mem, "%s: %zu products, prices in %s", s->shop->newest->name, n,
 			       s->money.currency),
 		  NULL);
+	if (sink->currency)
+		sink->currency(sink->ctx, s->money.currency,
+			       "let the ERP send prices in the shop's currency");
 	if (older)
 		sink->say(sink->ctx, CHECK_WARN,
 			  arena_printf(s->mem, "%zu products stand only in older exports", older),

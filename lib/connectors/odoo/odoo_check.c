@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_order.h"
+#include "connectors/odoo/odoo_pricelist.h"
 #include "connectors/odoo/odoo_product.h"
 
 #include "base/banned.h"
@@ -207,16 +208,33 @@ static void look_at_carriers(const struct looker *l)
 		    "install the app that makes them, if the shop is to know: Delivery Costs");
 }
 
+static void say_price_list(const struct looker *l)
+{
+	const struct odoo_price_lists *p = l->o->price_lists;
+
+	say(l, CHECK_OK,
+	    arena_printf(l->a,
+			 "prices of products are by the price list '%s', in %s: %zu of its rules "
+			 "count today",
+			 p->list->name, p->list->currency, p->list->n),
+	    NULL);
+	if (l->sink->currency)
+		l->sink->currency(l->sink->ctx, p->list->currency,
+				  "name a price list in the shop's currency in [odoo] "
+				  "product_pricelist");
+}
+
 /* A kind that is read out of Odoo. */
 static enum errk look_at_source(const struct looker *l, enum record_kind kind, struct err *e)
 {
-	int64_t category;
 	enum errk rc = odoo_ready(l->o, kind, l->a, e);
 
 	if (rc == E_OK)
 		rc = check_rights(l, kind, e);
 	if (rc == E_OK && kind == KIND_PRODUCT)
-		rc = odoo_product_settings(l->o, l->a, &category, e);
+		rc = odoo_product_settings(l->o, l->a, e);
+	if (rc == E_OK && kind == KIND_PRODUCT && l->o->price_lists)
+		say_price_list(l);
 	if (rc == E_OK && kind == KIND_FULFILLMENT)
 		look_at_carriers(l);
 	return rc;

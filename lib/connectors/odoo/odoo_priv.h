@@ -26,9 +26,11 @@ struct odoo_rules {
 	enum odoo_guest guest;
 	const char *shop; /* in every external id */
 	const char *pricelist, *warehouse, *team, *tag, *salesperson, *journal;
-	const char *language, *product_category; /* of products that are read */
-	int64_t rounding_limit;                  /* minor units */
-	size_t parallel;                         /* requests that write orders under way at once */
+	/* Of products that are read. product_pricelist NULL: the public price is theirs. */
+	const char *language, *product_category, *product_pricelist;
+	bool compare_at;        /* the public price is told where the list's is lower */
+	int64_t rounding_limit; /* minor units */
+	size_t parallel;        /* requests that write orders under way at once */
 	bool keep_date_order, invoice_today, note;
 };
 
@@ -97,6 +99,8 @@ struct odoo {
 	struct odoo_snapshot snapshot; /* that this run reads: it is of one kind */
 	bool products_set;             /* odoo_product.c knows what is configured */
 	int64_t product_category;      /* 0 = all */
+	/* Prices are by these; NULL = the public ones. */
+	const struct odoo_price_lists *price_lists;
 };
 
 /* odoo_session.c: version, login, company: once per run. */
@@ -112,6 +116,8 @@ MUST_CHECK enum errk odoo_ready(struct odoo *o, enum record_kind kind, struct ar
  */
 MUST_CHECK enum errk odoo_enter(struct odoo *o, enum record_kind kind, struct arena *a,
 				struct err *e);
+/* The decimals of "Product Price", with which people see and enter prices. */
+MUST_CHECK enum errk odoo_list_digits(struct odoo *o, struct arena *a, int *digits, struct err *e);
 /* E_OK and *may = false: this right is missing. */
 MUST_CHECK enum errk odoo_may(struct odoo *o, const char *model, const char *operation,
 			      struct arena *a, bool *may, struct err *e);
@@ -156,6 +162,8 @@ const char *odoo_external_id(const cJSON *ids, int64_t id);
 /* Parts of a domain: [field, op, value], and value lists. */
 cJSON *odoo_term(const char *field, const char *op, cJSON *value);
 cJSON *odoo_term_int(const char *field, const char *op, int64_t value);
+/* t: seconds; Odoo's domains have UTC without saying so. */
+cJSON *odoo_term_time(const char *field, const char *op, int64_t t);
 cJSON *odoo_term_ids(const char *field, const int64_t *ids, size_t n);
 /* A context in which archived records are found as well; lang: of names, NULL = as always. */
 cJSON *odoo_archived_too(const char *lang);

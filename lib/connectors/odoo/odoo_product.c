@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
+#include "connectors/odoo/odoo_pricelist.h"
 #include "connectors/stock_record.h"
 
 #include "base/banned.h"
@@ -33,9 +34,9 @@ static enum errk find_one(struct odoo *o, const char *model, const char *field, 
 	return E_OK;
 }
 
-enum errk odoo_product_settings(struct odoo *o, struct arena *a, int64_t *category, struct err *e)
+static enum errk find_language(struct odoo *o, struct arena *a, struct err *e)
 {
-	const char *language = o->rules.language, *name = o->rules.product_category;
+	const char *language = o->rules.language;
 	int64_t id = 0;
 	size_t n = 0;
 	enum errk rc = find_one(o, "res.lang", "code", language, a, &id, &n, e);
@@ -46,16 +47,50 @@ enum errk odoo_product_settings(struct odoo *o, struct arena *a, int64_t *catego
 			"[odoo] language = %s: Odoo (%s) has no such language installed (Settings "
 			"> Translations > Languages)",
 			language, o->server.host);
-	*category = 0;
-	if (rc != E_OK || str_blank(name))
-		return rc;
-	rc = find_one(o, "product.category", "complete_name", name, a, category, &n, e);
+	return rc;
+}
+
+static enum errk find_category(struct odoo *o, struct arena *a, struct err *e)
+{
+	const char *name = o->rules.product_category;
+	size_t n = 0;
+	enum errk rc;
+
+	if (str_blank(name))
+		return E_OK;
+	rc = find_one(o, "product.category", "complete_name", name, a, &o->product_category, &n, e);
 	if (rc == E_OK && n != 1)
 		return err_set(
 			e, E_REFUSED, "no_category",
 			"[odoo] product_category = %s: Odoo (%s) has %s category of that name; "
 			"write it as Odoo shows it: All / Shop",
 			name, o->server.host, n ? "more than one" : "no");
+	return rc;
+}
+
+static enum errk open_prices(struct odoo *o, struct arena *a, struct err *e)
+{
+	struct odoo_price_lists *lists;
+	enum errk rc;
+
+	if (!o->rules.product_pricelist)
+		return E_OK;
+	lists = arena_alloc(o->arena, sizeof(*lists));
+	rc = odoo_price_lists_read(o, a, lists, e);
+	if (rc == E_OK)
+		o->price_lists = lists;
+	return rc;
+}
+
+enum errk odoo_product_settings(struct odoo *o, struct arena *a, struct err *e)
+{
+	enum errk rc = find_language(o, a, e);
+
+	if (rc == E_OK)
+		rc = find_category(o, a, e);
+	if (rc == E_OK)
+		rc = open_prices(o, a, e);
+	o->products_set = rc == E_OK;
 	return rc;
 }
 
@@ -66,8 +101,7 @@ static enum errk open_products(struct odoo *o, struct arena *a, struct err *e)
 	if (rc == E_OK)
 		rc = odoo_look_taxes(o, a, e);
 	if (rc == E_OK && !o->products_set)
-		rc = odoo_product_settings(o, a, &o->product_category, e);
-	o->products_set = rc == E_OK;
+		rc = odoo_product_settings(o, a, e);
 	return rc;
 }
 

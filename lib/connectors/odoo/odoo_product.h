@@ -13,9 +13,11 @@ MUST_CHECK enum errk odoo_product_pull(struct connector *c, const struct pull_re
 MUST_CHECK enum errk odoo_product_pull_only(struct connector *c, enum record_kind kind,
 					    const char *const *who, size_t n, struct arena *a,
 					    struct page *out, struct err *e);
-/* The configured language and category. E_REFUSED "no_language", "no_category". */
-MUST_CHECK enum errk odoo_product_settings(struct odoo *o, struct arena *a, int64_t *category,
-					   struct err *e);
+/*
+ * Looks for what is configured: language, category, price list. E_REFUSED "no_language", "no_category",
+ * and as odoo_price_lists_read.
+ */
+MUST_CHECK enum errk odoo_product_settings(struct odoo *o, struct arena *a, struct err *e);
 
 /* odoo_product_page.c: what Odoo said about some templates. Lists may be NULL: nothing of that. */
 struct odoo_product_page {
@@ -27,7 +29,7 @@ struct odoo_product_page {
 void odoo_product_page_release(struct odoo_product_page *p);
 /*
  * A record for each template that has a variant, in order of id. Problems of records: "duplicate_sku",
- * "options_unclear". E_BUSY "bad_answer".
+ * "options_unclear", "exchange_rate". E_BUSY "bad_answer".
  */
 MUST_CHECK enum errk odoo_product_items(const struct odoo_product_page *p, struct arena *a,
 					struct odoo_item **out, size_t *n, struct err *e);

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "connectors/odoo/odoo_pricelist.h"
 #include "connectors/odoo/odoo_product.h"
 
 #include "base/banned.h"
@@ -32,8 +33,8 @@ struct reader {
 	struct odoo_index tags;
 	struct odoo_owners owners; /* of active variants */
 	const cJSON *template;     /* that is being read */
-	const char *currency;
-	bool own_costs; /* they are in that currency */
+	const char *currency;      /* of its document */
+	const char *public_currency, *cost_currency;
 };
 
 /* Values */
@@ -136,6 +137,16 @@ static bool is_stored(const struct reader *r)
 
 /* The document */
 
+/* What people call a variant. */
+static const char *name_of(const cJSON *variant, struct arena *a)
+{
+	const char *sku = json_str(variant, "default_code");
+
+	return str_blank(sku)
+		       ? arena_printf(a, "id %s", odoo_id_text(json_int(variant, "id", 0), a))
+		       : sku;
+}
+
 /* What Odoo has zero for when nobody has set it is left out. */
 static enum errk add_cost_and_weight(const struct reader *r, const cJSON *from, cJSON *to,
 				     struct err *e)
@@ -151,10 +162,55 @@ static enum errk add_cost_and_weight(const struct reader *r, const cJSON *from, 
 		rc = kilograms(weight, pounds, &weight, e);
 	if (rc != E_OK)
 		return rc;
-	if (!decimal_is_zero(cost) && r->own_costs)
+	if (!decimal_is_zero(cost) && str_equal(r->cost_currency, r->currency))
 		json_add_str(to, "cost", money(cost, r->currency, r->a));
 	if (!decimal_is_zero(weight))
 		json_add_str(to, "weight_kg", decimal_text_short(weight, text));
+	return E_OK;
+}
+
+/* The price before a reduction; in another currency than the price it can't be told. */
+static void add_compare_at(const struct reader *r, struct decimal public_price,
+			   struct decimal price, cJSON *to)
+{
+	public_price = decimal_round(public_price, r->p->o->price_lists->digits);
+	if (r->p->o->rules.compare_at && str_equal(r->public_currency, r->currency))
+		json_add_str(to, "compare_at_price",
+			     decimal_cmp(price, public_price) < 0
+				     ? money(public_price, r->currency, r->a)
+				     : NULL);
+}
+
+static enum errk add_price(const struct reader *r, const struct odoo_choice *c, cJSON *to,
+			   struct err *e)
+{
+	const struct odoo *o = r->p->o;
+	const cJSON *from = c->variant;
+	struct odoo_goods goods = {
+		.variant = json_int(from, "id", 0),
+		.template = json_int(r->template, "id", 0),
+		.category = odoo_ref(r->template, "categ_id"),
+		.currency = r->public_currency,
+		.cost_currency = r->cost_currency,
+	};
+	struct decimal price;
+	enum errk rc = odoo_amount(from, "lst_price", o->price_digits, &goods.price, e);
+
+	if (rc == E_OK && o->price_lists)
+		rc = odoo_amount(from, "standard_price", o->price_digits, &goods.cost, e);
+	if (rc != E_OK)
+		return rc;
+	price = goods.price;
+	if (o->price_lists)
+		rc = odoo_list_price(o->price_lists, &goods, &price, e);
+	/* Nobody buys what is no longer sold: no rule need be made for it. */
+	if (rc == E_RECORD && !c->active)
+		return E_OK;
+	if (rc != E_OK)
+		return err_wrap(e, "variant '%s'", name_of(from, r->a));
+	json_add_str(to, "price", money(price, r->currency, r->a));
+	if (o->price_lists)
+		add_compare_at(r, goods.price, price, to);
 	return E_OK;
 }
 
@@ -163,12 +219,9 @@ static enum errk add_variant(const struct reader *r, const struct odoo_options *
 {
 	const struct odoo_choice *c = &o->choice[n];
 	cJSON *to = json_object(), *options;
-	struct decimal price;
-	enum errk rc = odoo_amount(c->variant, "lst_price", r->p->o->price_digits, &price, e);
+	enum errk rc;
 
 	json_push(list, to);
-	if (rc != E_OK)
-		return rc;
 	json_add_str(to, "id", odoo_id_text(json_int(c->variant, "id", 0), r->a));
 	json_add_str(to, "sku", json_str(c->variant, "default_code"));
 	json_add_str(to, "status", c->active ? "active" : "archived");
@@ -181,8 +234,9 @@ static enum errk add_variant(const struct reader *r, const struct odoo_options *
 		json_push(options, option);
 	}
 	json_add_str(to, "barcode", json_str(c->variant, "barcode"));
-	json_add_str(to, "price", money(price, r->currency, r->a));
-	rc = add_cost_and_weight(r, c->variant, to, e);
+	rc = add_price(r, c, to, e);
+	if (rc == E_OK)
+		rc = add_cost_and_weight(r, c->variant, to, e);
 	json_add_bool(to, "tracked", is_stored(r));
 	json_add_bool(to, "requires_shipping",
 		      !str_equal(json_str(r->template, "type"), "service"));
@@ -286,10 +340,21 @@ static enum errk refuse_duplicates(const struct reader *r, const struct odoo_opt
 	return E_OK;
 }
 
+static void read_currencies(struct reader *r)
+{
+	const struct odoo *o = r->p->o;
+
+	r->public_currency = json_str(r->template, "currency_id[1]");
+	r->cost_currency = json_str(r->template, "cost_currency_id[1]");
+	if (!r->public_currency)
+		r->public_currency = o->company.currency_name;
+	r->currency = o->price_lists ? o->price_lists->list->currency : r->public_currency;
+}
+
 static enum errk read_template(struct reader *r, struct record *out, bool *none, struct err *e)
 {
 	const cJSON *t = r->template;
-	const char *code, *cost;
+	const char *code;
 	CLEANUP(json) cJSON *doc = json_object();
 	struct odoo_options options;
 	enum errk rc = odoo_options(&r->x, t, r->a, &options, e);
@@ -298,11 +363,7 @@ static enum errk read_template(struct reader *r, struct record *out, bool *none,
 	if (rc != E_OK || *none)
 		return rc;
 	code = code_of(t, &options);
-	r->currency = json_str(t, "currency_id[1]");
-	cost = json_str(t, "cost_currency_id[1]");
-	r->own_costs = str_equal(cost, r->currency);
-	if (!r->currency)
-		r->currency = r->p->o->company.currency_name;
+	read_currencies(r);
 	rc = refuse_duplicates(r, &options, e);
 	if (rc == E_OK)
 		rc = make_document(r, &options, doc, e);

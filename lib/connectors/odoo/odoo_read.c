@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_priv.h"
@@ -25,6 +26,16 @@ cJSON *odoo_term_int(const char *field, const char *op, int64_t value)
 	number = cJSON_DetachItemFromArray(list, 0);
 	cJSON_Delete(list);
 	return odoo_term(field, op, number);
+}
+
+cJSON *odoo_term_time(const char *field, const char *op, int64_t t)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_text(t, text);
+	text[10] = ' ';
+	text[19] = '\0';
+	return odoo_term(field, op, cJSON_CreateString(text));
 }
 
 cJSON *odoo_term_ids(const char *field, const int64_t *ids, size_t n)

@@ -71,6 +71,12 @@ const struct conf_key odoo_keys[] = {
 	{"odoo", "product_category", NULL, CONF_TEXT, NULL, NULL, 0, 0,
 	 "Category whose products, and those of the ones below it, are brought into the store; "
 	 "without it all that can be sold."},
+	{"odoo", "product_pricelist", NULL, CONF_TEXT, NULL, NULL, 0, 0,
+	 "Price list that prices of products are by, of one piece today; without it the sales "
+	 "price."},
+	{"odoo", "compare_at", NULL, CONF_CHOICE, "none", "none|public", 0, 0,
+	 "Price before a reduction: none is told, or the sales price where the price list's is "
+	 "lower."},
 	{"odoo", "timeout", NULL, CONF_DURATION, "180s", NULL, 1000, 3600000,
 	 "Time for one request; Odoo itself tries again for up to two minutes after a conflict."},
 	{0},
@@ -184,6 +190,7 @@ enum errk odoo_rules_read(struct odoo *o, struct err *e)
 	const char *depth = conf_text(c, "odoo", "depth");
 	const char *match = conf_text(c, "odoo", "customer_match");
 	const char *guest = conf_text(c, "odoo", "guest");
+	const char *list = conf_text(c, "odoo", "product_pricelist");
 	enum errk rc = read_url(o, e);
 
 	if (rc == E_OK)
@@ -212,11 +219,18 @@ enum errk odoo_rules_read(struct odoo *o, struct err *e)
 		.journal = conf_text(c, "odoo", "journal"),
 		.language = conf_text(c, "odoo", "language"),
 		.product_category = conf_text(c, "odoo", "product_category"),
+		.product_pricelist = str_blank(list) ? NULL : list,
+		.compare_at = str_equal(conf_text(c, "odoo", "compare_at"), "public"),
 		.rounding_limit = conf_int(c, "odoo", "rounding_limit"),
 		.parallel = (size_t)conf_int(c, "odoo", "parallel"),
 		.keep_date_order = conf_bool(c, "odoo", "keep_date_order"),
 		.invoice_today = str_equal(conf_text(c, "odoo", "invoice_date"), "today"),
 		.note = conf_bool(c, "odoo", "note"),
 	};
+	if (o->rules.compare_at && !o->rules.product_pricelist)
+		return err_set(e, E_LOCAL, "bad_config",
+			       "%s: compare_at = public says what a price list has reduced; set "
+			       "product_pricelist = NAME too, or compare_at = none",
+			       conf_where(c, "odoo", "compare_at", o->arena));
 	return read_shop(o, e);
 }

@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 /* Noise of Odoo's floats begins beyond. */
-enum { QUANTITY_DIGITS_MAX = 6 };
+enum { QUANTITY_DIGITS_MAX = 6, PRICE_DIGITS_MAX = 6 };
 
 /*
  * Fields whose names changed between versions: the first that this Odoo has is taken. Nothing else
@@ -91,6 +91,9 @@ const struct odoo_right odoo_rights[] = {
 	{"stock.move", "read", "Inventory: User", KIND_STOCK, ODOO_QUOTATION},
 	{"product.template", "read", "Sales: User: All Documents", KIND_PRODUCT, ODOO_QUOTATION},
 	{"product.product", "read", "Sales: User: All Documents", KIND_PRODUCT, ODOO_QUOTATION},
+	{"product.pricelist", "read", "Sales: User: All Documents", KIND_PRODUCT, ODOO_QUOTATION},
+	{"product.pricelist.item", "read", "Sales: User: All Documents", KIND_PRODUCT,
+	 ODOO_QUOTATION},
 	{"account.tax", "read", "Sales: User: All Documents", KIND_PRODUCT, ODOO_QUOTATION},
 	{"stock.picking", "read", "Inventory: User", KIND_FULFILLMENT, ODOO_QUOTATION},
 	{"stock.move", "read", "Inventory: User", KIND_FULFILLMENT, ODOO_QUOTATION},
@@ -194,6 +197,9 @@ static bool is_needed(const struct odoo *o, enum record_kind kind, enum odoo_dep
 
 bool odoo_right_needed(const struct odoo *o, const struct odoo_right *r, enum record_kind kind)
 {
+	/* Price lists are only read where prices come from one. */
+	if (str_starts(r->model, "product.pricelist") && !o->rules.product_pricelist)
+		return false;
 	return is_needed(o, r->kind, r->from, kind);
 }
 
@@ -247,12 +253,20 @@ static enum errk precision_of(struct odoo *o, const char *name, struct arena *a,
 	return rc;
 }
 
+enum errk odoo_list_digits(struct odoo *o, struct arena *a, int *digits, struct err *e)
+{
+	enum errk rc = precision_of(o, "Product Price", a, digits, e);
+
+	if (rc == E_OK && *digits > PRICE_DIGITS_MAX)
+		*digits = PRICE_DIGITS_MAX;
+	return rc;
+}
+
 /* From 19 on a price keeps all its decimals; before, those of "Product Price". */
 static enum errk read_price_digits(struct odoo *o, struct arena *a, struct err *e)
 {
-	o->price_digits = 6;
-	return o->version.major >= 19 ? E_OK
-				      : precision_of(o, "Product Price", a, &o->price_digits, e);
+	o->price_digits = PRICE_DIGITS_MAX;
+	return o->version.major >= 19 ? E_OK : odoo_list_digits(o, a, &o->price_digits, e);
 }
 
 /* What it is called in one version or another; more digits than needed do no harm. */

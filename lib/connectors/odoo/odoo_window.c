@@ -65,25 +65,14 @@ enum errk odoo_window_parse(const struct pull_request *req, int64_t now, struct 
 	return E_OK;
 }
 
-/* As a domain wants it: UTC without saying so. */
-static cJSON *time_value(int64_t t)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	clock_text(t, text);
-	text[10] = ' ';
-	text[19] = '\0';
-	return cJSON_CreateString(text);
-}
-
 void odoo_window_bound(const struct odoo_window *w, const struct pull_request *req, cJSON *domain)
 {
 	json_push(domain, odoo_term_int("id", ">", w->last));
 	/* ">" would lose what is of the same second (19) or find the same again (14). */
 	if (w->from)
-		json_push(domain, odoo_term("write_date", ">=", time_value(w->from)));
+		json_push(domain, odoo_term_time("write_date", ">=", w->from));
 	if (req->until)
-		json_push(domain, odoo_term("write_date", "<=", time_value(req->until)));
+		json_push(domain, odoo_term_time("write_date", "<=", req->until));
 }
 
 void odoo_window_started(struct odoo_window *w, int64_t asked)

@@ -151,6 +151,9 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 		say_scopes(s, pull, put, sink, a);
 		if (put & 1u << KIND_PRODUCT)
 			rc = product_check(s, sink, a, &problem);
+		if (put & 1u << KIND_PRODUCT && sink->currency)
+			sink->currency(sink->ctx, json_str(q.data, "shop.currencyCode"),
+				       "let the ERP send prices in the shop's currency");
 	}
 	if (rc == E_REFUSED || rc == E_BUSY || rc == E_RECORD) {
 		say(sink, CHECK_BAD, problem.msg, NULL);
