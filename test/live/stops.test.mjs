@@ -8,7 +8,7 @@ import { PRODUCTS, SHIPPING, STOCK } from '../support/flows.mjs';
 import { catalogue } from '../support/products.mjs';
 import { ended } from '../support/run.mjs';
 import { LYON, PARIS, sell, shipped } from '../support/shipping.mjs';
-import { stopEverywhere } from '../support/stops.mjs';
+import { sampled, stopEverywhere } from '../support/stops.mjs';
 import { NO_SERVER, VERSIONS, freshOdoo } from './odoo.mjs';
 import { livePlace } from './place.mjs';
 import { odooConf, odooTables } from './tables.mjs';
@@ -22,13 +22,7 @@ const READS = {
   deliveries: { ...SHIPPING, outcome: place => place.orders.map(order => shipped(place.sandbox, order)) },
 };
 
-/** Of each step the first and the last time that a run comes by, and one time between: [[7], …]. */
-function some(names) {
-  const times = new Map();
-  for (const [i, name] of names.entries()) times.set(name, [...(times.get(name) ?? []), i + 1]);
-  const chosen = [...times.values()].flatMap(list => [list[0], list[list.length >> 1], list[list.length - 1]]);
-  return [...new Set(chosen)].map(step => [step]);
-}
+const some = names => sampled(names).map(step => [step]);
 
 async function readingPlace(t, odoo, again, inventory = {}) {
   const { odoo: own, mappings } = odooConf(odoo, { custom_product: 'CUSTOM', depth: 'confirmed' });

@@ -59,6 +59,13 @@ export async function undisturbed(base, { status = 1, flow = ORDERS } = {}) {
   return result;
 }
 
+/** Of each step that is wanted: the first and the last time that a run comes by; their numbers. */
+export function sampled(names, wanted = /./) {
+  const times = new Map();
+  for (const [i, name] of names.entries()) if (wanted.test(name)) times.set(name, [...(times.get(name) ?? []), i + 1]);
+  return [...new Set([...times.values()].flatMap(list => [list[0], list[list.length - 1]]))];
+}
+
 /** One run that ends at this step as a power cut would end it. */
 export async function killedAt(place, step, flow = ORDERS) {
   const result = await place.run(flow.name, { env: { ERPSYNC_STOP_AT: String(step) } });
