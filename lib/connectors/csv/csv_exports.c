@@ -1,18 +1,12 @@
 #include "csv_exports.h"
 
-#include "base/clock.h"
 #include "base/csvfile.h"
 #include "csv_rows.h"
 
 #include "base/banned.h"
 
-/* A download that is still under way looks whole between two of its blocks. */
-enum {
-	SETTLED_SECONDS = 10,
-	AHEAD_SECONDS = 3600,
-	/* A large export comes as several files, which are unpacked or downloaded one after the other. */
-	TOGETHER_SECONDS = 3600,
-};
+/* A large export comes as several files, which are unpacked or downloaded one after the other. */
+enum { TOGETHER_SECONDS = 3600 };
 
 enum csv_export csv_export_kind(const char *path)
 {
@@ -51,18 +45,6 @@ static enum errk missing(const char *path, enum csv_export kind, struct err *e)
 	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s", path, how[kind]);
 }
 
-static enum errk check_settled(const struct csv_source_file *f, struct err *e)
-{
-	int64_t age = clock_now() - f->mtime_ns / 1000000000;
-
-	if (age >= SETTLED_SECONDS || age <= -AHEAD_SECONDS)
-		return E_OK;
-	return err_set(
-		e, E_BUSY, "file_changing",
-		"%s: was written a moment ago and may not be finished; the next run takes it",
-		f->path);
-}
-
 /* All of the kind, newest first. */
 static enum errk find(const char *path, enum csv_export kind, struct arena *a,
 		      const struct csv_source_file ***out, size_t *count, struct err *e)
@@ -91,7 +73,7 @@ enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena
 	enum errk k = find(path, kind, a, &file, &n, e);
 
 	if (k == E_OK)
-		k = check_settled(file[0], e);
+		k = csv_file_settled(file[0]->path, file[0]->mtime_ns, e);
 	if (k == E_OK)
 		*out = file[0];
 	return k;
@@ -106,8 +88,10 @@ enum errk csv_export_files(const char *path, enum csv_export kind, struct arena 
 
 	while (k == E_OK && set.n < all &&
 	       set.file[0]->mtime_ns - set.file[set.n]->mtime_ns <=
-		       (int64_t)TOGETHER_SECONDS * 1000000000)
-		k = check_settled(set.file[set.n++], e);
+		       (int64_t)TOGETHER_SECONDS * 1000000000) {
+		k = csv_file_settled(set.file[set.n]->path, set.file[set.n]->mtime_ns, e);
+		set.n++;
+	}
 	if (k != E_OK)
 		return k;
 	set.n_older = all - set.n;

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "csv_fulfillment_file.h"
 #include "csv_inbox.h"
+#include "csv_orders_files.h"
 
 #include "base/banned.h"
 
@@ -108,7 +109,7 @@ static enum errk load(struct csv_deliveries *d, const struct files *l, struct er
 
 	for (size_t i = 0; i < l->n && k == E_OK; i++)
 		if (!l->all[i].archived)
-			k = csv_inbox_settled(&l->all[i], e);
+			k = csv_file_settled(l->all[i].name, l->all[i].mtime_ns, e);
 	for (size_t i = 0; i < l->n && k == E_OK; i++)
 		if (is_new(l, &l->all[i]))
 			k = read_file(d, CSV_DELIVERY_NAMES, l, i, e);

@@ -14,13 +14,6 @@
 
 #include "base/banned.h"
 
-enum {
-	/* A file that was written a moment ago may not be finished, whole as it looks. */
-	SETTLED_SECONDS = 10,
-	/* A clock that is further ahead than this is no reason to wait. */
-	AHEAD_SECONDS = 3600,
-};
-
 static const char ARCHIVE[] = "archive";
 
 static bool starts_nocase(const char *s, const char *prefix)
@@ -134,25 +127,13 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	return E_OK;
 }
 
-enum errk csv_inbox_settled(const struct csv_inbox_file *f, struct err *e)
-{
-	int64_t age = clock_now() - f->mtime_ns / 1000000000;
-
-	if (age >= SETTLED_SECONDS || age <= -AHEAD_SECONDS)
-		return E_OK;
-	return err_set(
-		e, E_BUSY, "file_changing",
-		"%s: was written a moment ago and may not be finished; the next run takes it",
-		f->name);
-}
-
 static enum errk check_age(const struct csv_inbox_kind *kind, const struct csv_inbox_file *f,
 			   int64_t max_age, struct err *e)
 {
 	int64_t age = clock_now() - f->mtime_ns / 1000000000;
 	char since[CLOCK_TEXT_MAX], limit[CLOCK_TEXT_MAX];
 
-	enum errk k = csv_inbox_settled(f, e);
+	enum errk k = csv_file_settled(f->name, f->mtime_ns, e);
 
 	if (k == E_OK && max_age && age > max_age)
 		return err_set(

@@ -67,8 +67,6 @@ struct csv_inbox_kind {
 /* What is called prefix*.csv in the folder and in its archive/, oldest first. Texts in the arena. E_LOCAL. */
 MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 				     struct csv_inbox_file **list, size_t *n, struct err *e);
-/* E_BUSY "file_changing": it was written a moment ago. */
-MUST_CHECK enum errk csv_inbox_settled(const struct csv_inbox_file *f, struct err *e);
 /*
  * What a reading that ended so (read; cut: in the middle of a row) is worth. E_BUSY "file_changing": the
  * file is another now; E_LOCAL "file_cut"; else read.

@@ -6,11 +6,30 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 
 #include "base/banned.h"
+
+enum {
+	SETTLED_SECONDS = 10,
+	/* A clock that is further ahead than this is no reason to wait. */
+	AHEAD_SECONDS = 3600,
+};
+
+enum errk csv_file_settled(const char *name, int64_t mtime_ns, struct err *e)
+{
+	int64_t age = clock_now() - mtime_ns / 1000000000;
+
+	if (age >= SETTLED_SECONDS || age <= -AHEAD_SECONDS)
+		return E_OK;
+	return err_set(
+		e, E_BUSY, "file_changing",
+		"%s: was written a moment ago and may not be finished; the next run takes it",
+		name);
+}
 
 static const char *stamp_text(struct arena *a, int64_t size, int64_t mtime_ns)
 {

@@ -20,6 +20,11 @@ struct csv_source_file {
 /* path itself, or the *.csv of that folder, oldest change first. E_LOCAL. */
 MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
 				     struct csv_source_file **out, size_t *n, struct err *e);
+/*
+ * E_BUSY "file_changing": a file of this age was written a moment ago and may not be finished, whole as it
+ * looks between two blocks of a download.
+ */
+MUST_CHECK enum errk csv_file_settled(const char *name, int64_t mtime_ns, struct err *e);
 /* The file is another now than when it was listed, or gone. */
 bool csv_source_changed(const struct csv_source_file *f);
 

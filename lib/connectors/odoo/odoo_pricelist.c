@@ -151,12 +151,14 @@ static enum errk take_rule(struct reading *r, const cJSON *item, struct err *e)
 
 	r->rule = grow(r, r->rule, r->n, &r->room, sizeof(*r->rule));
 	rc = odoo_price_rule(item, &r->rule[r->n], e);
-	if (rc == E_OK)
+	if (rc == E_OK) {
 		r->n++;
-	else
-		err_wrap(e, "Odoo (%s): a rule of price list '%s' (id %lld)", r->o->server.host,
-			 json_str(item, "pricelist_id[1]"), (long long)json_int(item, "id", 0));
-	return rc;
+		return E_OK;
+	}
+	err_wrap(e, "Odoo (%s): a rule of price list '%s' (id %lld)", r->o->server.host,
+		 json_str(item, "pricelist_id[1]"), (long long)json_int(item, "id", 0));
+	/* Any product may be priced by it: it is not one record's trouble. */
+	return odoo_as_source(rc, e);
 }
 
 static bool is_read(const struct reading *r, int64_t list)

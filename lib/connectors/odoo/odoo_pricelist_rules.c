@@ -48,8 +48,9 @@ static enum errk read_choice(const cJSON *item, const char *field, const char *c
 		if (str_equal(names[*out], text))
 			return E_OK;
 	return err_set(e, E_RECORD, "unknown_rule",
-		       "erpsync does not know what %s = %s of a price list's rule means", field,
-		       text ? text : "false");
+		       "erpsync does not know what %s = %s of a price list's rule means; make it a "
+		       "rule of another kind, or name another list in [odoo] product_pricelist",
+		       field, text ? text : "false");
 }
 
 static enum errk read_kind(const cJSON *item, struct odoo_price_rule *r, struct err *e)
