@@ -29,31 +29,22 @@ struct amend {
 	struct change *change;
 	size_t n;
 	cJSON *lines, *xids; /* owned */
-	const char *changed_fields[7], *added_fields[11];
+	const char *changed_fields[7], *added_fields[ODOO_LINE_CELLS + 2];
 };
 
-enum { ADDED_WIDTH = 10, CHANGED_WIDTH = 6 };
+enum { CHANGED_WIDTH = 6 };
 
 static void set_shapes(struct amend *m)
 {
 	static const char *const changed[] = {"id", "order_line/id", "order_line/product_uom_qty",
 					      "order_line/price_unit", "order_line/discount"};
-	static const char *const added[] = {"id",
-					    "order_line/id",
-					    "order_line/sequence",
-					    "order_line/display_type",
-					    "order_line/product_id/.id",
-					    "order_line/name",
-					    "order_line/product_uom_qty",
-					    "order_line/price_unit",
-					    "order_line/discount"};
 	const char *taxes = arena_printf(m->b->a, "order_line/%s/.id",
 					 m->b->o->field[FIELD_LINE_TAXES]);
 
 	memcpy(m->changed_fields, changed, sizeof(changed));
-	memcpy(m->added_fields, added, sizeof(added));
 	m->changed_fields[CHANGED_WIDTH - 1] = taxes;
-	m->added_fields[ADDED_WIDTH - 1] = taxes;
+	m->added_fields[0] = "id";
+	odoo_line_fields(m->b, m->added_fields + 1);
 }
 
 static void say(const struct amend *m, struct change *c, const char *text)
@@ -107,18 +98,10 @@ static void add_changed(struct amend *m, struct change *c, const char *xid, cons
 
 static void add_added(struct amend *m, struct change *c, const struct odoo_line *l, size_t at)
 {
-	const char **cell = arena_array(m->b->a, ADDED_WIDTH, sizeof(*cell));
+	const char **cell = arena_array(m->b->a, ODOO_LINE_CELLS + 1, sizeof(*cell));
 
 	cell[0] = c->n_added ? NULL : c->order->xid;
-	cell[1] = l->xid;
-	cell[2] = odoo_id_text((int64_t)(at + 1) * 10, m->b->a);
-	cell[3] = l->note ? "line_note" : "";
-	cell[4] = odoo_id_text(l->product, m->b->a);
-	cell[5] = l->name;
-	cell[6] = l->note ? "0" : l->quantity;
-	cell[7] = l->note ? "0" : l->price;
-	cell[8] = l->note ? "0" : l->percent;
-	cell[9] = odoo_line_taxes(l, m->b->a);
+	odoo_line_cells(m->b, l, at, cell + 1);
 	c->added[c->n_added++].cells = cell;
 }
 

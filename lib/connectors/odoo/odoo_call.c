@@ -18,6 +18,10 @@ static cJSON *context_of(const struct odoo_server *s, const struct odoo_call *c)
 	if (!json_at(context, "lang"))
 		json_add_str(context, "lang", s->lang ? s->lang : "en_US");
 	json_add_str(context, "tz", "UTC");
+	if (c->quiet) {
+		json_add_bool(context, "mail_create_nolog", true);
+		json_add_bool(context, "mail_create_nosubscribe", true);
+	}
 	if (s->company)
 		json_push_int(json_add_array(context, "allowed_company_ids"), s->company);
 	return context;

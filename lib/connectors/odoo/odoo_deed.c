@@ -59,6 +59,7 @@ static struct odoo_call deed_call(struct odoo_batch *b, const struct odoo_deed *
 			      .method = deed->method,
 			      .ids = ids,
 			      .n_ids = n,
+			      .quiet = deed->quiet,
 			      .intent = HTTP_WRITE};
 
 	for (size_t i = 0; i < n; i++)
@@ -161,6 +162,15 @@ static void deed_some(struct odoo_batch *b, const struct odoo_deed *deed, struct
 	settle(b, deed, doc, n, &why);
 }
 
+/*
+ * Until 16, of two transactions that reserve the same product one is refused, waits and begins anew:
+ * shares cost more at once than in turn. Later ones step aside for each other.
+ */
+static bool reserves_at_once(const struct odoo *o)
+{
+	return o->version.major >= 17;
+}
+
 void odoo_deed(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc,
 	       size_t n)
 {
@@ -177,7 +187,7 @@ void odoo_deed(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_d
 
 		c[s] = deed_call(b, deed, doc + at, odoo_share_at(n, s + 1, shares) - at);
 	}
-	odoo_calls(&b->o->server, c, shares, shares, b->a);
+	odoo_calls(&b->o->server, c, shares, reserves_at_once(b->o) ? shares : 1, b->a);
 	STEP(deed->step);
 	for (size_t s = 0; s < shares; s++) {
 		size_t at = odoo_share_at(n, s, shares);

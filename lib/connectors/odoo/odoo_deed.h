@@ -19,6 +19,7 @@ struct odoo_deed {
 	const char *flag;      /* set in the context; NULL = none */
 	const char *wanted[4]; /* states in which it is done; the first is what it leads to */
 	const char *step;      /* name in the order's history */
+	bool quiet;            /* as in odoo_call */
 	bool apart;            /* documents don't wait for each other: shares may go at once */
 };
 

@@ -110,6 +110,7 @@ static struct odoo_call load_call(const struct odoo_load *l, struct odoo_load_it
 			      .method = "load",
 			      .intent = HTTP_WRITE,
 			      .hide = true,
+			      .quiet = l->quiet,
 			      .args = json_object()};
 
 	json_add(c.args, "fields", field_list(l->fields));
@@ -176,31 +177,37 @@ static enum errk send(struct odoo *o, struct odoo_load *l, struct odoo_load_item
 static size_t load_shares(struct odoo *o, const struct odoo_load *l, struct odoo_load_item **item,
 			  size_t n, struct arena *a)
 {
-	size_t shares = l->apart ? odoo_shares(o, n) : 1, left = 0;
+	size_t shares = l->apart ? odoo_shares(o, n) : 1, used = 0, left = 0;
 	struct odoo_call *c;
+	size_t *end;
 
 	if (shares < 2)
 		return n;
 	c = arena_array(a, shares, sizeof(*c));
-	for (size_t s = 0; s < shares; s++) {
-		size_t at = odoo_share_at(n, s, shares);
+	end = arena_array(a, shares, sizeof(*end));
+	for (size_t s = 0, at = 0; s < shares; s++) {
+		size_t to = odoo_share_at(n, s + 1, shares);
 
-		c[s] = load_call(l, item + at, odoo_share_at(n, s + 1, shares) - at);
+		while (to < n && item[to]->follows)
+			to++;
+		if (to <= at)
+			continue;
+		c[used] = load_call(l, item + at, to - at);
+		end[used++] = at = to;
 	}
-	odoo_calls(&o->server, c, shares, shares, a);
-	for (size_t s = 0; s < shares; s++) {
-		size_t at = odoo_share_at(n, s, shares), end = odoo_share_at(n, s + 1, shares);
+	odoo_calls(&o->server, c, used, used, a);
+	for (size_t s = 0, at = 0; s < used; s++) {
 		const cJSON *ids = NULL;
 		bool again;
 
 		if (c[s].err.kind == E_OK) {
-			odoo_load_verdict(c[s].result, l->model, item + at, end - at, a, &ids,
+			odoo_load_verdict(c[s].result, l->model, item + at, end[s] - at, a, &ids,
 					  &again);
-			take_ids(ids, item + at, end - at);
-			forget_errors(item + at, end - at);
+			take_ids(ids, item + at, end[s] - at);
+			forget_errors(item + at, end[s] - at);
 		}
 		odoo_call_release(&c[s]);
-		for (; at < end; at++)
+		for (; at < end[s]; at++)
 			if (!item[at]->id)
 				item[left++] = item[at];
 	}

@@ -17,6 +17,7 @@ struct odoo_row {
 struct odoo_load_item {
 	struct odoo_row *row;
 	size_t n_rows;
+	bool follows;   /* refers to one before it: goes in one call with that */
 	int64_t id;     /* out */
 	struct err err; /* out: kind E_OK, or why this record is not there */
 };
@@ -27,8 +28,9 @@ struct odoo_load {
 	struct odoo_load_item *item;
 	size_t n;
 	const char *flag; /* set in the context: "no_vat_validation"; NULL = none */
+	bool quiet;       /* as in odoo_call */
 	bool fresh; /* records that nobody else knows yet: a lost answer may be tried again here */
-	bool apart; /* fresh, and none refers to another one of these: shares may go at once */
+	bool apart; /* fresh, and who refers to another one of these follows it: shares may go at once */
 };
 
 /*

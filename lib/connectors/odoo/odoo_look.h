@@ -34,6 +34,7 @@ enum odoo_look_kind {
 struct odoo_product {
 	const char *sku; /* as it was asked for */
 	int64_t id;      /* 0: problem says why not */
+	int64_t unit;    /* of measure, that it is counted in */
 	bool service;
 	const char *code, *problem;
 };

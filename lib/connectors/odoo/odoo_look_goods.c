@@ -78,6 +78,7 @@ static void match_product(struct odoo *o, struct odoo_product *p, const cJSON *l
 		if (!str_equal(json_str(item, field), p->sku))
 			continue;
 		p->id = json_int(item, "id", 0);
+		p->unit = odoo_ref(item, "uom_id");
 		p->service = str_equal(type, "service");
 		n++;
 	}
@@ -113,7 +114,7 @@ static void settle_product(struct odoo *o, const char *sku, const cJSON *list)
 enum errk odoo_look_products(struct odoo *o, const char *const *sku, size_t n, struct arena *a,
 			     struct err *e)
 {
-	static const char *const fields[] = {"default_code", "barcode", "type", NULL};
+	static const char *const fields[] = {"default_code", "barcode", "type", "uom_id", NULL};
 	struct odoo_read r = {.model = "product.product", .fields = fields};
 	const char **asked = arena_array(a, n, sizeof(*asked));
 	CLEANUP(json) cJSON *list = NULL;

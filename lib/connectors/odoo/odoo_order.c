@@ -255,6 +255,7 @@ static enum errk resolve_line(struct odoo_batch *b, struct odoo_order *d, struct
 		return err_set(e, E_RECORD, p ? p->code : "unmapped_sku", "%s",
 			       p ? p->problem : "its product was not asked for");
 	l->product = p->id;
+	l->unit = p->unit;
 	return resolve_taxes(b, d, l, p, json_at(l->from, "taxes"), e);
 }
 
@@ -329,6 +330,7 @@ enum errk odoo_order_resolve(struct odoo_batch *b, struct odoo_order *d, struct 
 				return err_set(e, E_RECORD, p ? p->code : "unmapped_sku", "%s",
 					       p ? p->problem : "no [odoo] discount_product");
 			l->product = p->id;
+			l->unit = p->unit;
 			memcpy(l->tax, of->tax, sizeof(l->tax));
 			l->n_taxes = of->n_taxes;
 			continue;

@@ -19,7 +19,7 @@ struct odoo_line {
 	const char *xid, *kind, *name;
 	bool note;                /* a line of text */
 	const char *product_code; /* SKU that is looked for; NULL: problem */
-	int64_t product;
+	int64_t product, unit;
 	const char *quantity, *price, *percent; /* cells */
 	const struct odoo_tax *tax[LINE_TAXES_MAX];
 	size_t n_taxes;
@@ -172,6 +172,11 @@ MUST_CHECK enum errk odoo_check(struct connector *c, unsigned pull, unsigned put
 struct odoo_load_item;
 /* The header's fields, then those of lines, NULL-terminated; the same for orders of one shape. */
 const char *const *odoo_order_fields(const struct odoo_batch *b, const struct odoo_order *d);
+/* What a line is made of, as columns under its order, and its cells; number: its place, from 0. */
+enum { ODOO_LINE_CELLS = 10 };
+void odoo_line_fields(const struct odoo_batch *b, const char *fields[ODOO_LINE_CELLS]);
+void odoo_line_cells(const struct odoo_batch *b, const struct odoo_line *l, size_t number,
+		     const char *cell[ODOO_LINE_CELLS]);
 /* "68,69" */
 const char *odoo_line_taxes(const struct odoo_line *l, struct arena *a);
 void odoo_order_rows(const struct odoo_batch *b, const struct odoo_order *d,

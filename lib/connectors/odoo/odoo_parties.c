@@ -453,15 +453,33 @@ static void fill_row(const struct parties *p, const struct contact *c, const cha
 	out->row->cells = cell;
 }
 
-/* by_xid: new customers and their addresses, parents first; else addresses of known customers. */
+/* The new contacts of one kind, each new customer with his addresses behind him. */
+static size_t families(const struct parties *p, bool by_xid, struct contact **made)
+{
+	size_t n = 0;
+
+	for (struct contact *c = p->list; c; c = c->next) {
+		if (c->id || (c->parent != 0) == by_xid || c->parent_xid)
+			continue;
+		made[n++] = c;
+		for (struct contact *child = c->next; child && by_xid; child = child->next)
+			if (!child->id && str_equal(child->parent_xid, c->xid))
+				made[n++] = child;
+	}
+	return n;
+}
+
+/* by_xid: new customers and their addresses; else addresses of known customers. */
 static enum errk make(struct parties *p, bool by_xid, struct err *e)
 {
-	size_t width, n = 0, cap = 0;
+	size_t width, n, cap = 0;
 	const char **fields = columns(p, by_xid, &width);
 	struct odoo_load l = {.model = "res.partner",
 			      .fields = fields,
 			      .flag = "no_vat_validation",
-			      .fresh = true};
+			      .quiet = true,
+			      .fresh = true,
+			      .apart = by_xid};
 	struct contact **made;
 	enum errk rc;
 
@@ -469,11 +487,10 @@ static enum errk make(struct parties *p, bool by_xid, struct err *e)
 		cap++;
 	made = arena_array(p->b->a, cap, sizeof(*made));
 	l.item = arena_array(p->b->a, cap, sizeof(*l.item));
-	for (struct contact *c = p->list; c; c = c->next) {
-		if (c->id || (c->parent != 0) == by_xid)
-			continue;
-		fill_row(p, c, fields, width, &l.item[n]);
-		made[n++] = c;
+	n = families(p, by_xid, made);
+	for (size_t i = 0; i < n; i++) {
+		fill_row(p, made[i], fields, width, &l.item[i]);
+		l.item[i].follows = made[i]->parent_xid != NULL;
 	}
 	if (!n)
 		return E_OK;

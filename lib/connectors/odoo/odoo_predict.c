@@ -12,7 +12,9 @@
  * Odoo's own totals are compared afterwards, and a guess that was wrong is put right then.
  *
  * Odoo rounds a tax per line, or over all that it is on ("round globally", its default). Until 17
- * the sum of all taxes was rounded then, since 18 each tax is.
+ * the sum of all taxes was rounded then, since 18 each tax is. And until 17 taxes that are included
+ * in a price are what is left of it when the price without them is rounded, line by line whatever
+ * the company chose (compute_all of account.tax).
  */
 enum { TAXES_MAX = 32, EACH_TAX_SINCE = 18 };
 static const int64_t FINE = 1000000000; /* parts of a minor unit */
@@ -68,6 +70,9 @@ static bool raw_tax(const struct odoo_tax *const *tax, size_t n, size_t which, i
 static void add_amount(struct guess *g, const struct odoo_tax *const *tax, size_t n, int64_t amount,
 		       __int128 *all)
 {
+	bool by_rest = g->o->version.major < EACH_TAX_SINCE;
+	__int128 inside = 0;
+
 	*all = 0;
 	g->net += amount;
 	for (size_t i = 0; i < n && !g->failed; i++) {
@@ -76,6 +81,10 @@ static void add_amount(struct guess *g, const struct odoo_tax *const *tax, size_
 
 		g->failed = !raw_tax(tax, n, i, amount, &raw);
 		*all += raw;
+		if (by_rest && tax[i]->included) {
+			inside += raw;
+			continue;
+		}
 		if (g->o->company.rounds_per_line) {
 			g->rounded += round_fine(raw);
 			continue;
@@ -92,6 +101,8 @@ static void add_amount(struct guess *g, const struct odoo_tax *const *tax, size_
 		}
 		g->sum[at].raw += raw;
 	}
+	if (inside)
+		g->rounded += amount - round_fine((__int128)amount * FINE - inside);
 }
 
 static bool in_units(struct decimal d, int digits, int64_t *out)
@@ -183,6 +194,7 @@ static void add_rounding(struct odoo_batch *b, struct odoo_order *d, const char 
 		.kind = "rounding",
 		.name = name,
 		.product = p->id,
+		.unit = p->unit,
 		.quantity = "1",
 		.price = arena_strdup(b->a, decimal_text(price, text)),
 		.percent = "0",

@@ -117,6 +117,7 @@ static enum errk create_alike(struct odoo_batch *b, struct odoo_order **order, s
 			      .fields = fields,
 			      .item = arena_array(b->a, n, sizeof(*l.item)),
 			      .n = n,
+			      .quiet = true,
 			      .fresh = true,
 			      .apart = true};
 	struct err why;

@@ -10,67 +10,64 @@
 /* Noise of Odoo's floats begins beyond. */
 enum { QUANTITY_DIGITS_MAX = 6, PRICE_DIGITS_MAX = 6 };
 
+enum {
+	ORDERS = 1 << KIND_ORDER,
+	STOCK = 1 << KIND_STOCK,
+	PRODUCTS = 1 << KIND_PRODUCT,
+	FULFILLMENTS = 1 << KIND_FULFILLMENT,
+};
+
 /*
  * Fields whose names changed between versions: the first that this Odoo has is taken. Nothing else
  * in this folder knows of versions but these rows and the choice of the API.
  */
 static const struct field_row {
 	const char *model, *name[3];
-	enum record_kind kind;
+	unsigned kinds;
 	enum odoo_depth from; /* of orders: needed from this depth on */
 	bool required;
 } field_rows[FIELD_COUNT_] = {
 	[FIELD_LINE_TAXES] =
-		{"sale.order.line", {"tax_ids", "tax_id"}, KIND_ORDER, ODOO_QUOTATION, true},
-	[FIELD_ORDER_LOCKED] = {"sale.order", {"locked"}, KIND_ORDER, ODOO_QUOTATION, false},
-	[FIELD_ORDER_PICKINGS] = {"sale.order", {"picking_ids"}, KIND_ORDER, ODOO_QUOTATION, false},
+		{"sale.order.line", {"tax_ids", "tax_id"}, ORDERS, ODOO_QUOTATION, true},
+	[FIELD_ORDER_LOCKED] = {"sale.order", {"locked"}, ORDERS, ODOO_QUOTATION, false},
+	[FIELD_ORDER_PICKINGS] = {"sale.order", {"picking_ids"}, ORDERS, ODOO_QUOTATION, false},
 	[FIELD_MOVE_LINE_TYPE] = {"account.move.line",
 				  {"account_type", "account_internal_type"},
-				  KIND_ORDER,
+				  ORDERS,
 				  ODOO_PAID,
 				  true},
 	[FIELD_PAYMENT_MEMO] =
-		{"account.payment", {"memo", "ref", "communication"}, KIND_ORDER, ODOO_PAID, true},
+		{"account.payment", {"memo", "ref", "communication"}, ORDERS, ODOO_PAID, true},
 	[FIELD_PAYMENT_METHOD] = {"account.payment",
 				  {"payment_method_line_id", "payment_method_id"},
-				  KIND_ORDER,
+				  ORDERS,
 				  ODOO_PAID,
 				  true},
-	[FIELD_PAYMENT_MOVE] = {"account.payment", {"move_id"}, KIND_ORDER, ODOO_PAID, false},
+	[FIELD_PAYMENT_MOVE] = {"account.payment", {"move_id"}, ORDERS, ODOO_PAID, false},
 	/* Without it, what is stored has a type of its own. */
 	[FIELD_PRODUCT_STORABLE] =
-		{"product.product", {"is_storable"}, KIND_STOCK, ODOO_QUOTATION, false},
+		{"product.product", {"is_storable"}, STOCK, ODOO_QUOTATION, false},
 	[FIELD_TEMPLATE_STORABLE] =
-		{"product.template", {"is_storable"}, KIND_PRODUCT, ODOO_QUOTATION, false},
+		{"product.template", {"is_storable"}, PRODUCTS, ODOO_QUOTATION, false},
 	[FIELD_TEMPLATE_TAGS] =
-		{"product.template", {"product_tag_ids"}, KIND_PRODUCT, ODOO_QUOTATION, false},
-	[FIELD_PICKING_ORDER] =
-		{"stock.picking", {"sale_id"}, KIND_FULFILLMENT, ODOO_QUOTATION, true},
+		{"product.template", {"product_tag_ids"}, PRODUCTS, ODOO_QUOTATION, false},
+	[FIELD_PICKING_ORDER] = {"stock.picking", {"sale_id"}, FULFILLMENTS, ODOO_QUOTATION, true},
 	/* Of an app that needs not be there. */
 	[FIELD_PICKING_CARRIER] =
-		{"stock.picking", {"carrier_id"}, KIND_FULFILLMENT, ODOO_QUOTATION, false},
-	[FIELD_PICKING_TRACKING] = {"stock.picking",
-				    {"carrier_tracking_ref"},
-				    KIND_FULFILLMENT,
-				    ODOO_QUOTATION,
-				    false},
-	[FIELD_PICKING_TRACKING_URL] = {"stock.picking",
-					{"carrier_tracking_url"},
-					KIND_FULFILLMENT,
-					ODOO_QUOTATION,
-					false},
-	[FIELD_MOVE_DONE] = {"stock.move",
-			     {"quantity", "quantity_done"},
-			     KIND_FULFILLMENT,
-			     ODOO_QUOTATION,
-			     true},
+		{"stock.picking", {"carrier_id"}, FULFILLMENTS, ODOO_QUOTATION, false},
+	[FIELD_PICKING_TRACKING] =
+		{"stock.picking", {"carrier_tracking_ref"}, FULFILLMENTS, ODOO_QUOTATION, false},
+	[FIELD_PICKING_TRACKING_URL] =
+		{"stock.picking", {"carrier_tracking_url"}, FULFILLMENTS, ODOO_QUOTATION, false},
+	[FIELD_MOVE_DONE] =
+		{"stock.move", {"quantity", "quantity_done"}, FULFILLMENTS, ODOO_QUOTATION, true},
 	[FIELD_LINE_UNIT] = {"sale.order.line",
 			     {"product_uom_id", "product_uom"},
-			     KIND_FULFILLMENT,
+			     ORDERS | FULFILLMENTS,
 			     ODOO_QUOTATION,
 			     true},
 	/* Made of others when it is sold; only where Manufacturing is installed, from 15 on. */
-	[FIELD_PRODUCT_KIT] = {"product.product", {"is_kits"}, KIND_STOCK, ODOO_QUOTATION, false},
+	[FIELD_PRODUCT_KIT] = {"product.product", {"is_kits"}, STOCK, ODOO_QUOTATION, false},
 };
 
 const struct odoo_right odoo_rights[] = {
@@ -188,11 +185,11 @@ static enum errk fields_of(struct odoo *o, const char *model, struct arena *a, c
 	return rc;
 }
 
-/* Is what a kind needs, of orders from a depth on, needed for records of the wanted kind? */
-static bool is_needed(const struct odoo *o, enum record_kind kind, enum odoo_depth from,
+/* Is what some kinds need, of orders from a depth on, needed for records of the wanted kind? */
+static bool is_needed(const struct odoo *o, unsigned kinds, enum odoo_depth from,
 		      enum record_kind wanted)
 {
-	return kind == wanted && (kind != KIND_ORDER || from <= o->rules.depth);
+	return (kinds & 1U << wanted) && (wanted != KIND_ORDER || from <= o->rules.depth);
 }
 
 bool odoo_right_needed(const struct odoo *o, const struct odoo_right *r, enum record_kind kind)
@@ -200,7 +197,7 @@ bool odoo_right_needed(const struct odoo *o, const struct odoo_right *r, enum re
 	/* Price lists are only read where prices come from one. */
 	if (str_starts(r->model, "product.pricelist") && !o->rules.product_pricelist)
 		return false;
-	return is_needed(o, r->kind, r->from, kind);
+	return is_needed(o, 1U << r->kind, r->from, kind);
 }
 
 static enum errk choose_fields(struct odoo *o, enum record_kind kind, struct arena *a,
@@ -212,7 +209,7 @@ static enum errk choose_fields(struct odoo *o, enum record_kind kind, struct are
 		const struct field_row *row = &field_rows[f];
 		cJSON *fields = NULL;
 
-		if (!is_needed(o, row->kind, row->from, kind))
+		if (!is_needed(o, row->kinds, row->from, kind))
 			continue;
 		if (!cJSON_GetObjectItemCaseSensitive(known, row->model)) {
 			enum errk rc = fields_of(o, row->model, a, &fields, e);

@@ -70,6 +70,7 @@ enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e)
 					      .method = "action_confirm",
 					      .wanted = {"sale", "done", NULL},
 					      .step = "confirmed",
+					      .quiet = true,
 					      .apart = true};
 	struct odoo_document *doc = arena_array(b->a, b->n, sizeof(*doc));
 	struct odoo_order **dated = arena_array(b->a, b->n, sizeof(*dated));
