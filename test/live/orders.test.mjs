@@ -100,6 +100,30 @@ for (const version of VERSIONS) {
     assert.deepEqual(await holdings(odoo), before);
   });
 
+  test(`Odoo ${version}: lines are in the product's unit, and our user follows nothing that it makes`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const { admin } = odoo;
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 4, nasty: [] }, rules: { depth: 'quotation' } });
+    ended(await p.run('orders export'), 0);
+    const orders = await odoo.soldOrders([['origin', '!=', false]]);
+    const ids = orders.map(order => order.id);
+    const { lineUnit } = odoo.names;
+    const lines = await admin.read('sale.order.line', [['order_id', 'in', ids], ['product_id', '!=', false]], ['product_id', lineUnit]);
+    const products = await admin.read('product.product', [['id', 'in', lines.map(line => line.product_id[0])]], ['uom_id']);
+    const unit = new Map(products.map(product => [product.id, product.uom_id[0]]));
+    assert.ok(lines.length >= 4);
+    for (const line of lines) assert.equal(line[lineUnit][0], unit.get(line.product_id[0]));
+
+    const notes = async () => (await admin.read('sale.order', [['id', 'in', ids]], ['message_ids'])).map(o => o.message_ids.length);
+    assert.deepEqual([...new Set(await notes())], [0]);
+    const user = await admin.one('res.users', [['login', '=', 'erpsync']], ['partner_id']);
+    const followed = [['res_model', 'in', ['sale.order', 'res.partner']], ['partner_id', '=', user.partner_id[0]]];
+    assert.deepEqual(await admin.ids('mail.followers', followed), []);
+    // What happens to it later is noted as ever.
+    await admin.call('sale.order', 'action_confirm', { ids });
+    for (const count of await notes()) assert.ok(count > 0);
+  });
+
   test(`Odoo ${version}: two runs at once make each order once`, async t => {
     const odoo = await freshOdoo(t, version);
     const sandbox = { orders: 24, seed: 6, nasty: [] };

@@ -2,6 +2,7 @@
 #include "base_test.h"
 
 #include "base/cleanup.h"
+#include "base/conf.h"
 #include "base/json.h"
 #include "connectors/odoo/odoo_invoice.h"
 #include "connectors/odoo/odoo_load.h"
@@ -263,6 +264,49 @@ static void test_load__a_conflict_is_nobodys_fault(void **state)
 	assert_int_equal(v.item[1].err.kind, E_OK);
 }
 
+/* Two lines of 27000 and 10920 with 19 % inside, as compute_all of Odoo's account.tax explains itself. */
+static size_t rounding_lines(struct arena *a, int major, const char *tax_of_shop)
+{
+	struct odoo o = {.version = {.major = major}, .rules = {.rounding_limit = 5}};
+	struct odoo_tax vat = {.id = 1, .amount = "19", .percent = true, .included = true};
+	struct odoo_product rounding = {.sku = "ROUNDING", .id = 9, .unit = 1, .service = true};
+	struct odoo_product *products[] = {&rounding};
+	struct odoo_line line[] = {
+		{.net = dec("27000"), .tax = {&vat}, .n_taxes = 1, .price = "27000"},
+		{.net = dec("10920"), .tax = {&vat}, .n_taxes = 1, .price = "10920"},
+	};
+	struct odoo_order d = {.included = true,
+			       .total = dec("37920"),
+			       .tax = dec(tax_of_shop),
+			       .line = line,
+			       .n_lines = 2,
+			       .xid = "erpsync.shop_order_1"};
+	struct odoo_batch b = {.o = &o, .a = a};
+	const struct conf_key *tables[] = {odoo_connector.keys};
+	CLEANUP(conf) struct conf *conf = NULL;
+	struct err e;
+
+	assert_ok(conf_load("/dev/null", tables, 1, &conf, &e), &e); /* the defaults */
+	o.env.conf = conf;
+	o.looks.product = products;
+	o.looks.n_products = 1;
+	assert_ok(odoo_predict(&b, &d, &e), &e);
+	return d.n_rounding;
+}
+
+static void test_predict__knows_how_versions_round_included_taxes(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	/* Until 17: 27000 - 22689 and 10920 - 9176. */
+	assert_int_equal(rounding_lines(a, 14, "6055"), 0);
+	assert_true(rounding_lines(a, 14, "6054") > 0);
+	/* Since 18 all of it is rounded: 6054.45. */
+	assert_int_equal(rounding_lines(a, 19, "6054"), 0);
+	assert_true(rounding_lines(a, 19, "6055") > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_price__that_odoo_would_cut_is_refused),
 		cmocka_unit_test(test_rounding__moves_tax_and_total_apart),
 		cmocka_unit_test(test_rounding__needs_a_tax),
+		cmocka_unit_test(test_predict__knows_how_versions_round_included_taxes),
 		cmocka_unit_test(test_payments__change_is_taken_off),
 		cmocka_unit_test(test_names__keep_ids_apart),
 		cmocka_unit_test(test_amounts__lose_the_noise_of_floats),
