@@ -163,8 +163,9 @@ static void deed_some(struct odoo_batch *b, const struct odoo_deed *deed, struct
 }
 
 /*
- * Until 16, of two transactions that reserve the same product one is refused, waits and begins anew:
- * shares cost more at once than in turn. Later ones step aside for each other.
+ * In 14, of two transactions that reserve the same product one is refused, waits and begins anew:
+ * shares cost more at once than in turn. In 19 they step aside for each other (stock.quant,
+ * _update_reserved_quantity); that this began with 17 is not measured.
  */
 static bool reserves_at_once(const struct odoo *o)
 {

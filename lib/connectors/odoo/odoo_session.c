@@ -18,8 +18,9 @@ enum {
 };
 
 /*
- * Fields whose names changed between versions: the first that this Odoo has is taken. Nothing else
- * in this folder knows of versions but these rows and the choice of the API.
+ * Fields whose names changed between versions: the first that this Odoo has is taken. Besides
+ * these rows and the choice of the API only odoo_predict.c (rounding) and odoo_deed.c (reservations)
+ * know of versions, and a wrong guess of theirs costs time, not correctness.
  */
 static const struct field_row {
 	const char *model, *name[3];
