@@ -184,6 +184,12 @@ struct put_batch {
 	 */
 	bool look_only;
 	const struct owed_units *owed; /* for stock; else NULL */
+	/*
+	 * The memo of these items as it stands now, durable when it returns: for what must be known
+	 * of a write if its answer is lost. Before its bytes leave.
+	 */
+	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
+	void *remember_ctx;
 	struct put_item *item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */

@@ -23,6 +23,25 @@ enum errk journal_add(struct state *s, const struct journal_line *l, struct err 
 	return query_run(&q, e);
 }
 
+enum errk journal_purge(struct state *s, const char *flow, int64_t before, bool *more,
+			struct err *e)
+{
+	enum { LINES = 1000 };
+	CLEANUP(query)
+	struct query q = query_open(s, "DELETE FROM journal WHERE id IN (SELECT id FROM journal"
+				       " INDEXED BY journal_flow WHERE flow = ? AND at < ?"
+				       " ORDER BY at LIMIT ?)");
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_int(&q, before);
+	query_int(&q, LINES);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*more = query_changed(&q) == LINES;
+	return rc;
+}
+
 enum errk journal_find(struct state *s, const char *who, struct arena *a, struct journal_line **out,
 		       size_t *n, struct err *e)
 {

@@ -4,7 +4,7 @@
 #include "state/state.h"
 
 /*
- * One line per record and action, for ever: when, run, flow, record, action, outcome. No
+ * One line per record and action, for as long as [state] keep_journal says: when, run, flow, record, action, outcome. No
  * personal data in detail.
  */
 struct journal_line {
@@ -19,6 +19,9 @@ struct journal_line {
 };
 
 MUST_CHECK enum errk journal_add(struct state *s, const struct journal_line *l, struct err *e);
+/* Forgets lines of a flow from before `before`: at most 1,000 a call, *more = some are left. */
+MUST_CHECK enum errk journal_purge(struct state *s, const char *flow, int64_t before, bool *more,
+				   struct err *e);
 /* Lines of a record (id or label), oldest first. */
 MUST_CHECK enum errk journal_find(struct state *s, const char *who, struct arena *a,
 				  struct journal_line **out, size_t *n, struct err *e);

@@ -6,7 +6,7 @@
 
 #define LINK_COLUMNS                                                               \
 	"SELECT flow, record, label, target_id, version, sent_hash, delivered_at," \
-	" changed_at, settled, dropped, memo FROM link "
+	" changed_at, settled, dropped, memo, doubt FROM link "
 
 static struct link read_link(const struct query *q, struct arena *a)
 {
@@ -22,6 +22,7 @@ static struct link read_link(const struct query *q, struct arena *a)
 		.settled = query_col(q, 8, a),
 		.dropped = query_col(q, 9, a),
 		.memo = query_col(q, 10, a),
+		.doubt = query_col_int(q, 11) != 0,
 	};
 }
 
@@ -51,14 +52,14 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	struct query q =
 		query_open(s,
 			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
-			   " settled, delivered_at, changed_at, settled_at, memo)"
+			   " settled, delivered_at, changed_at, settled_at, memo, doubt)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?6 = '', 0, ?8), ?8,"
-			   " iif(?7 IS NULL, NULL, ?8), ?9)"
+			   " iif(?7 IS NULL, NULL, ?8), ?9, ?10)"
 			   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 			   " target_id = excluded.target_id, version = excluded.version,"
 			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
 			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
-			   " memo = coalesce(excluded.memo, memo),"
+			   " memo = coalesce(excluded.memo, memo), doubt = excluded.doubt,"
 			   " delivered_at = iif(delivered_at = 0,"
 			   " excluded.delivered_at, delivered_at)");
 
@@ -71,6 +72,27 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	query_text(&q, l->settled);
 	query_int(&q, now);
 	query_text(&q, l->memo);
+	query_int(&q, l->doubt);
+	return query_run(&q, e);
+}
+
+enum errk link_doubt(struct state *s, const char *flow, const char *record, const char *label,
+		     const char *memo, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s,
+			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
+			   " delivered_at, changed_at, memo, doubt)"
+			   " VALUES (?1, ?2, ?3, '', '', '', 0, ?5, ?4, 1)"
+			   " ON CONFLICT (record, flow) DO UPDATE SET memo = excluded.memo,"
+			   " doubt = 1");
+
+	query_text(&q, flow);
+	query_text(&q, record);
+	query_text(&q, label);
+	query_text(&q, memo);
+	query_int(&q, now);
 	return query_run(&q, e);
 }
 

@@ -17,6 +17,12 @@ struct link {
 	/* Version that a person took out of the queue (queue_drop), else NULL; read only. */
 	const char *dropped;
 	const char *memo; /* the target connector's own text, see put_item; NULL = none */
+	/*
+	 * A write was begun, and what became of it is not known to stand there: neither version nor
+	 * sent_hash say what the other side has, and the next version, whatever it is, is compared with
+	 * it. Set by queue_mark_sending and link_doubt; link_set says whether it is over.
+	 */
+	bool doubt;
 };
 
 MUST_CHECK enum errk link_get(struct state *s, const char *flow, const char *record,
@@ -30,6 +36,12 @@ MUST_CHECK enum errk link_set(struct state *s, const struct link *l, int64_t now
 /* Only the version moved: the mapped document is the same as last time. No link is a BUG. */
 MUST_CHECK enum errk link_set_version(struct state *s, const char *flow, const char *record,
 				      const char *version, int64_t now, struct err *e);
+/*
+ * What is to be known of a record whose write is about to leave: durable when it returns outside a
+ * transaction, and doubt begins. A record without link gets one that says nothing else.
+ */
+MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *record,
+				const char *label, const char *memo, int64_t now, struct err *e);
 /* The memo alone, of a record whose put did not end well. Without a link nothing happens. */
 MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char *record,
 				   const char *memo, struct err *e);

@@ -62,10 +62,11 @@ struct known {
 static enum errk look_up(struct state *s, const char *flow, const char *record, const char *version,
 			 struct arena *a, struct known *out, struct err *e)
 {
-	/* coalesce: the waiting row is asked, else the sending row, else the link. */
+	/* coalesce: the waiting row is asked, else the sending row, else the link if it knows. */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "SELECT coalesce(coalesce(w.version, x.version, l.version) = ?3, 0),"
+		s, "SELECT coalesce(coalesce(w.version, x.version, iif(l.doubt, NULL, l.version))"
+		   " = ?3, 0),"
 		   " w.id IS NULL AND l.dropped IS ?3,"
 		   " l.dropped IS NOT NULL, w.id, w.enqueued_at, w.next_attempt,"
 		   " iif(w.state = 2, w.code, w.parked_as)"
@@ -166,6 +167,7 @@ static enum errk put(struct state *s, struct queue_row *r, enum queue_put_mode m
 	if (rc != E_OK)
 		return rc;
 	*result = is_known(&k, mode) ? QUEUE_PUT_KNOWN
+		  : k.version        ? QUEUE_PUT_REPEATED
 		  : k.waiting        ? QUEUE_PUT_REPLACED
 				     : QUEUE_PUT_NEW;
 	if (*result == QUEUE_PUT_KNOWN)

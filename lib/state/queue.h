@@ -12,8 +12,8 @@
  *	  └─────release (queue retry, changed mapping, newer version)─┘
  *
  * done ──reopen──▶ parked, when the target refuses afterwards (queue_reopen).
- * A ready row may also go straight to done (unchanged record), parked (mapping refuses) or later,
- * for an engine that maps before it takes.
+ * A ready row may also go straight to parked (mapping refuses) or later, for an engine that maps before
+ * it takes; and a row that turns out to hold nothing new is gone without a trace (queue_mark_unchanged).
  *
  * At most one row of a record waits (ready or parked) and at most one is sending; a newer version
  * replaces the waiting one, and waits behind the sending one, so deliveries of a record never
@@ -51,6 +51,8 @@ enum queue_put_result {
 	QUEUE_PUT_REPLACED,
 	/* This version waits, is being sent, or was the last delivered: nothing done. */
 	QUEUE_PUT_KNOWN,
+	/* So it is, and it waits all the same, for the mode says so. */
+	QUEUE_PUT_REPEATED,
 };
 
 /* Which known versions are put all the same. */
@@ -62,7 +64,7 @@ enum queue_put_mode {
 /*
  * Adds one version of a record. payload NULL: the source could not read it, so the caller
  * parks it at once. Known means: same version as the waiting row, else as the sending row,
- * else as the link's version (see link.h); a version that queue_drop took out is known too,
+ * else as the link's version unless that is in doubt (see link.h); a version that queue_drop took out is known too,
  * until another one comes. A parked row of the same version stays parked under QUEUE_PUT_NEWS,
  * and is due again otherwise. A replaced row hands on enqueued_at, and its turn if it was due;
  * attempts and reason begin anew.
@@ -110,13 +112,14 @@ MUST_CHECK enum errk queue_payload(struct state *s, int64_t id, struct arena *a,
 
 /* State changes of one row. Only the transitions of the picture; another one is a BUG. */
 MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
-					struct err *e); /* attempts + 1 */
+					struct err *e); /* attempts + 1; the link is in doubt */
 /*
- * Delivered. keep_payload=false drops the payload now; if the row's state was ready
- * (unchanged record) that is allowed too.
+ * Delivered. keep_payload=false drops the payload now.
  */
 MUST_CHECK enum errk queue_mark_done(struct state *s, int64_t id, bool keep_payload, int64_t now,
 				     struct err *e);
+/* Ready or sending, and nothing of it is new: row and payload are gone, as if it had never come. */
+MUST_CHECK enum errk queue_mark_unchanged(struct state *s, int64_t id, struct err *e);
 /*
  * Not now: ready again at next_attempt; batch forgotten. If a newer version waits meanwhile
  * this row is dropped in its favour.
@@ -167,7 +170,7 @@ MUST_CHECK enum errk queue_each(struct state *s, const struct queue_filter *f, b
 				void *ctx, struct err *e);
 /*
  * What a flow has on its way, with payloads: rows that are ready, parked or being sent, and those
- * written since then (changed_at says when; unchanged ones were not written). One at a time to fn.
+ * written since then (changed_at says when). One at a time to fn.
  */
 MUST_CHECK enum errk queue_under_way(struct state *s, const char *flow, int64_t since,
 				     enum errk (*fn)(const struct queue_row *row, void *ctx,

@@ -29,8 +29,20 @@ static enum errk not_found(struct state *s, int64_t id, const char *wanted, stru
 		       (long long)id);
 }
 
-enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
-			     struct err *e)
+/* From now on nobody knows what the other side has of it. */
+static enum errk begin_doubt(struct state *s, int64_t id, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET doubt = 1 FROM queue"
+				       " WHERE queue.id = ? AND link.record = queue.record"
+				       " AND link.flow = queue.flow");
+
+	query_int(&q, id);
+	return query_run(&q, e);
+}
+
+static enum errk mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
+			      struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE queue SET state = 1, batch = ?, changed_at = ?,"
@@ -43,7 +55,18 @@ enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int
 	rc = query_run(&q, e);
 	if (rc == E_OK && query_changed(&q) != 1)
 		return not_found(s, id, "sending", e);
-	return rc;
+	return rc == E_OK ? begin_doubt(s, id, e) : rc;
+}
+
+enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
+			     struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	return db_leave(s, own, mark_sending(s, id, batch, now, e), e);
 }
 
 static enum errk drop_payload(struct state *s, int64_t id, struct err *e)
@@ -61,7 +84,7 @@ static enum errk mark_done(struct state *s, int64_t id, bool keep_payload, int64
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE queue SET state = 3, batch = NULL, code = NULL,"
 				       " reason = NULL, changed_at = ?"
-				       " WHERE id = ? AND state IN (0, 1)");
+				       " WHERE id = ? AND state = 1");
 	enum errk rc;
 
 	query_int(&q, now);
@@ -83,6 +106,19 @@ enum errk queue_mark_done(struct state *s, int64_t id, bool keep_payload, int64_
 	if (rc != E_OK)
 		return rc;
 	return db_leave(s, own, mark_done(s, id, keep_payload, now, e), e);
+}
+
+enum errk queue_mark_unchanged(struct state *s, int64_t id, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "DELETE FROM queue WHERE id = ? AND state IN (0, 1)");
+	enum errk rc;
+
+	query_int(&q, id);
+	rc = query_run(&q, e);
+	if (rc == E_OK && query_changed(&q) != 1)
+		return not_found(s, id, "unchanged", e);
+	return rc;
 }
 
 /*

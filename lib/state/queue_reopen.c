@@ -17,18 +17,23 @@ static enum errk has_open_row(struct state *s, const char *flow, const char *rec
 	return query_next(&q, open, e);
 }
 
-/* The row as it was delivered, with its document. */
+/*
+ * The row as it was delivered, with its document; since then the version may have moved on without
+ * changing the document.
+ */
 static enum errk park_done_row(struct state *s, const char *flow, const char *record,
-			       const char *code, const char *reason, int64_t now, bool *found,
-			       struct err *e)
+			       const char *version, const char *code, const char *reason,
+			       int64_t now, bool *found, struct err *e)
 {
 	/* Rare, and bounded by what is kept of delivered rows: no index serves it. */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "UPDATE queue SET state = 2, code = ?, reason = ?, changed_at = ? WHERE id ="
+		s, "UPDATE queue SET state = 2, version = ?, code = ?, reason = ?, changed_at = ?"
+		   " WHERE id ="
 		   " (SELECT max(id) FROM queue WHERE record = ? AND flow = ? AND state = 3)");
 	enum errk rc;
 
+	query_text(&q, version);
 	query_text(&q, code);
 	query_text(&q, reason);
 	query_int(&q, now);
@@ -73,7 +78,7 @@ static enum errk reopen(struct state *s, const char *flow, const char *record, c
 	*reopened = !open;
 	if (open)
 		return E_OK;
-	rc = park_done_row(s, flow, record, code, reason, now, &found, e);
+	rc = park_done_row(s, flow, record, version, code, reason, now, &found, e);
 	if (rc == E_OK && !found)
 		rc = add_parked_row(s, flow, record, label, version, code, reason, now, e);
 	return rc;

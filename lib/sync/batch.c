@@ -18,10 +18,11 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		b->update = true;
 	}
 	b->memo = arena_strdup(r->page, l.memo);
+	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
+	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
 	/* What the target says now decides, not what was sent once. */
-	if (r->flow->reconciles && (r->options->full || r->options->n_only))
-		return E_OK;
-	b->unchanged = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
+	if (!l.doubt && !(r->flow->reconciles && (r->options->full || r->options->n_only)))
+		b->unchanged = same;
 	return E_OK;
 }
 
@@ -120,13 +121,14 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 	return rc;
 }
 
+/* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
 enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e)
 {
-	int64_t now = clock_now();
-	enum errk rc = queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
-	if (rc == E_OK)
-		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, now, e);
-	if (rc == E_OK)
+	enum errk rc = queue_mark_unchanged(r->state, b->row.id, e);
+	if (rc == E_OK && !b->repeated)
+		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, clock_now(),
+				      e);
+	if (rc == E_OK && !b->repeated && !r->flow->brief)
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "unchanged",
 				  b->row.version, e);
 	if (rc == E_OK)
@@ -165,10 +167,13 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.changed_at = now,
 		.memo = item->memo,
 	};
-	enum errk rc = queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
+	/* Looked at once more and found as it was left: no event. */
+	bool as_before = item->adopted && b->repeated;
+	enum errk rc = as_before ? queue_mark_unchanged(r->state, b->row.id, e)
+				 : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
 	if (rc == E_OK)
 		rc = link_set(r->state, &l, now, e);
-	if (rc == E_OK)
+	if (rc == E_OK && !as_before)
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome), item->target_id, e);
 	if (rc == E_OK)

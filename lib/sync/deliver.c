@@ -103,6 +103,18 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 	return stop.kind;
 }
 
+/* What a connector must know after a kill of a write that is about to leave. */
+static enum errk remember(void *ctx, struct put_item *const *item, size_t n, struct err *e)
+{
+	struct sync *r = ctx;
+	int64_t now = clock_now();
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label, item[i]->memo,
+				now, e);
+	return finish(r, rc, e);
+}
+
 enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 			const struct put_how *how, struct err *e)
 {
@@ -111,6 +123,8 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .unsure = how->unsure,
 				  .update = how->update,
 				  .look_only = how->look_only,
+				  .remember = remember,
+				  .remember_ctx = r,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));

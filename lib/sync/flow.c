@@ -75,6 +75,7 @@ const struct flow flows[] = {
 		.master = true,
 		.max_age = true,
 		.reconciles = true,
+		.brief = true,
 		.quiet_repeats = true,
 	},
 	{0},

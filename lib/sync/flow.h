@@ -44,6 +44,11 @@ struct flow {
 	 * of an hour ago is of no use to anybody, and there is much of it.
 	 */
 	bool keeps_documents;
+	/*
+	 * Much of it changes all the time: the journal has one line per run and record, with what was
+	 * written, and keeps it for [section] keep_journal in place of [state] keep_journal.
+	 */
+	bool brief;
 	/* A record that is parked once more for the same reason is no news: no mail about it. */
 	bool quiet_repeats;
 };

@@ -52,6 +52,19 @@ static enum errk park_problem(struct sync *r, const struct record *rec, struct e
 	return batch_record_parked(r, &b, e);
 }
 
+/* What --full reads once more is no event, and of a flow that is brief only the outcome is. */
+static enum errk note_pulled(struct sync *r, const struct record *rec, enum queue_put_result result,
+			     enum queue_put_mode mode, struct err *e)
+{
+	if (r->flow->brief || (result == QUEUE_PUT_REPEATED && mode == QUEUE_PUT_AGAIN))
+		return E_OK;
+	return sync_journal(r, rec->id, rec->label, "pulled",
+			    result == QUEUE_PUT_NEW        ? "new"
+			    : result == QUEUE_PUT_REPEATED ? "again"
+							   : "newer version",
+			    rec->version, e);
+}
+
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
@@ -68,8 +81,7 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 		return E_OK;
 	}
 	r->sum->pulled++;
-	rc = sync_journal(r, rec->id, rec->label, "pulled",
-			  result == QUEUE_PUT_NEW ? "new" : "newer version", rec->version, e);
+	rc = note_pulled(r, rec, result, mode, e);
 	return rc == E_OK && rec->problem ? park_problem(r, rec, e) : rc;
 }
 

@@ -9,6 +9,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "state/checkpoint.h"
+#include "state/journal.h"
 #include "state/lock.h"
 #include "state/note.h"
 #include "state/run.h"
@@ -151,6 +152,8 @@ static enum errk purge(struct sync *r, struct err *e)
 		rc = queue_purge(r->state, clock_now() - r->keep_payloads, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
 		rc = run_purge(r->state, clock_now() - KEEP_RUNS, &more, e);
+	for (more = true; rc == E_OK && more && !stop_requested();)
+		rc = journal_purge(r->state, r->key, clock_now() - r->keep_journal, &more, e);
 	return rc == E_OK ? note_purge(r->state, clock_now() - KEEP_NOTES, e) : rc;
 }
 
@@ -248,6 +251,8 @@ static void open_run(struct sync *r, struct session *s)
 	r->cursors[1] = arena_new();
 	r->keep_payloads = conf_int(c, "state", "keep_payloads") / 1000;
 	r->keep_documents = r->keep_payloads > 0 && r->flow->keeps_documents;
+	r->keep_journal = conf_int(c, r->flow->brief ? r->flow->section : "state", "keep_journal") /
+			  1000;
 	r->tries = conf_int(c, "queue", "tries");
 	r->wait_ms = conf_int(c, "queue", "wait");
 	r->max_wait_ms = conf_int(c, "queue", "max_wait");

@@ -41,6 +41,7 @@ struct sync {
 	struct http_stats before; /* what earlier runs of this session have sent */
 	int64_t keep_payloads;    /* seconds */
 	bool keep_documents;      /* of records of this flow, that long */
+	int64_t keep_journal;     /* seconds */
 	int64_t tries, wait_ms, max_wait_ms;
 	int64_t max_age; /* seconds; 0 = the flow has no such limit */
 	size_t batch;    /* records of one put */
@@ -108,7 +109,8 @@ struct batch_row {
 	const char *target_id; /* of an earlier delivery; NULL = none */
 	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
 	bool update, unchanged;
-	bool differs; /* looked at, and still to be put */
+	bool repeated; /* neither version nor document is another than at the last delivery */
+	bool differs;  /* looked at, and still to be put */
 	struct err err;
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);

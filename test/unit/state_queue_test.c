@@ -201,7 +201,7 @@ static void test_queue__a_parked_row_stays_unless_newer_or_forced(void **state)
 	park(f, "1");
 	assert_int_equal(put(f, "1", "v1"), QUEUE_PUT_KNOWN);
 	assert_int_equal(row_of(f, "1", QUEUE_PARKED).attempts, 1);
-	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 300), QUEUE_PUT_REPLACED);
+	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 300), QUEUE_PUT_REPEATED);
 	assert_int_equal(row_of(f, "1", QUEUE_PARKED).id, 0);
 	park(f, "1");
 	assert_int_equal(put_at(f, "1", "v2", QUEUE_PUT_NEWS, 400), QUEUE_PUT_REPLACED);
@@ -239,7 +239,7 @@ static void test_queue__the_delivered_version_is_known(void **state)
 	deliver(f, "1");
 	assert_true(knows(f, "1", "v1"));
 	assert_int_equal(put(f, "1", "v1"), QUEUE_PUT_KNOWN);
-	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 400), QUEUE_PUT_NEW);
+	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 400), QUEUE_PUT_REPEATED);
 	deliver(f, "1");
 	assert_int_equal(put(f, "1", "v2"), QUEUE_PUT_NEW);
 	deliver(f, "1");
@@ -254,7 +254,7 @@ static void test_queue__force_behind_a_sending_row_waits(void **state)
 
 	put(f, "1", "v1");
 	send(f, "1");
-	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 300), QUEUE_PUT_NEW);
+	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 300), QUEUE_PUT_REPEATED);
 	assert_int_equal(due_at(f, 1000, 10, &rows), 0);
 	assert_sound(f);
 }
@@ -432,17 +432,63 @@ static void test_queue__a_failed_row_gives_way_to_a_newer_one(void **state)
 static void test_queue__a_ready_row_may_end_without_being_sent(void **state)
 {
 	struct fixture *f = *state;
-	struct link l = {FLOW, "1", "#1", "doc", "v0", "hash", 0, 0, NULL, NULL, NULL};
+	struct link l = {FLOW, "1", "#1", "doc", "v0", "hash", 0, 0, NULL, NULL, NULL, false};
 
 	OK(link_set(f->s, &l, 50, e));
 	put(f, "1", "v1");
-	OK(queue_mark_done(f->s, row_of(f, "1", QUEUE_READY).id, false, 300, e));
+	OK(queue_mark_unchanged(f->s, row_of(f, "1", QUEUE_READY).id, e));
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue"), 0);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM payload"), 0);
 	put(f, "2", "v1");
 	OK(queue_mark_parked(f->s, row_of(f, "2", QUEUE_READY).id, "c", "r", 300, e));
 	put(f, "3", "v1");
 	OK(queue_mark_later(f->s, row_of(f, "3", QUEUE_READY).id, "c", "r", 400, 300, e));
 	assert_int_equal(row_of(f, "3", QUEUE_READY).next_attempt, 400);
 	assert_int_equal(row_of(f, "3", QUEUE_READY).attempts, 0);
+	assert_sound(f);
+}
+
+static void test_queue__what_was_written_is_known_only_once_it_stands_there(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = {FLOW, "1", "#1", "doc", "v1", "hash", 0, 0, NULL, NULL, NULL, false};
+
+	OK(link_set(f->s, &l, 50, e));
+	assert_true(knows(f, "1", "v1"));
+	assert_int_equal(put(f, "1", "v2"), QUEUE_PUT_NEW);
+	assert_int_equal(one_int(f, "SELECT doubt FROM link"), 0);
+	send(f, "1");
+	assert_int_equal(one_int(f, "SELECT doubt FROM link"), 1);
+	/* However it ends but well: the version from before is no longer what the other side has. */
+	OK(queue_mark_later(f->s, row_of(f, "1", QUEUE_SENDING).id, "c", "r", 300, 300, e));
+	send(f, "1");
+	OK(queue_mark_back(f->s, row_of(f, "1", QUEUE_SENDING).id, "c", "r", 300, 300, e));
+	send(f, "1");
+	OK(queue_mark_parked(f->s, row_of(f, "1", QUEUE_SENDING).id, "c", "r", 300, e));
+	assert_int_equal(one_int(f, "SELECT doubt FROM link"), 1);
+	assert_int_equal(put(f, "1", "v1"), QUEUE_PUT_REPLACED);
+	send(f, "1");
+	OK(queue_mark_done(f->s, row_of(f, "1", QUEUE_SENDING).id, false, 300, e));
+	OK(link_set(f->s, &l, 300, e));
+	assert_true(knows(f, "1", "v1"));
+	assert_sound(f);
+}
+
+static void test_queue__a_dropped_write_leaves_the_version_before_it_unknown(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = {FLOW, "1", "#1", "doc", "v1", "hash", 0, 0, NULL, NULL, NULL, false};
+	struct queue_filter all = {.flow = FLOW};
+	int64_t n;
+
+	OK(link_set(f->s, &l, 50, e));
+	put(f, "1", "v2");
+	park(f, "1");
+	OK(queue_drop(f->s, &all, "by hand", 400, &n, e));
+	assert_int_equal(n, 1);
+	assert_true(knows(f, "1", "v2"));
+	assert_false(knows(f, "1", "v1"));
+	assert_int_equal(put(f, "1", "v1"), QUEUE_PUT_NEW);
 	assert_sound(f);
 }
 
@@ -691,6 +737,8 @@ int main(void)
 		OPEN(test_queue__parked_keeps_its_reason),
 		OPEN(test_queue__a_failed_row_gives_way_to_a_newer_one),
 		OPEN(test_queue__a_ready_row_may_end_without_being_sent),
+		OPEN(test_queue__what_was_written_is_known_only_once_it_stands_there),
+		OPEN(test_queue__a_dropped_write_leaves_the_version_before_it_unknown),
 		OPEN(test_queue__a_row_taken_away_meanwhile_is_busy),
 		OPEN(test_queue__ids_are_never_used_again),
 		OPEN(test_queue__other_transitions_are_bugs),

@@ -324,7 +324,7 @@ static void test_queue_drop__a_person_brings_it_back_a_full_pull_does_not(void *
 	OK(queue_put(f->s, FLOW, "a", "#a", "v1", "{}", "pull", QUEUE_PUT_AGAIN, 690, &result, e));
 	assert_int_equal(result, QUEUE_PUT_KNOWN);
 	OK(queue_put(f->s, FLOW, "a", "#a", "v1", "{}", "only", QUEUE_PUT_NAMED, 700, &result, e));
-	assert_int_equal(result, QUEUE_PUT_NEW);
+	assert_int_equal(result, QUEUE_PUT_REPEATED);
 	assert_int_equal(one_int(f, "SELECT count(*) FROM link WHERE dropped IS NOT NULL"), 0);
 }
 
