@@ -58,11 +58,11 @@ struct product_item {
 	size_t n_variants;
 	struct product_base base[FIELD_COUNT_];
 	/*
-	 * Where the store is written by files that a person imports: what it was asked for and has not
-	 * shown yet (erp), and what it had then (store); what it is called there; what it was written
-	 * as, NULL = not yet.
+	 * What the store was asked for and has not confirmed (erp), and what it had then (store): a write
+	 * whose answer may be lost, or a file that a person is to import.
 	 */
 	struct product_base asked[FIELD_COUNT_];
+	/* A store that is written by files: what it is called there; what it was written as, NULL = not yet. */
 	const char *handle, *written_as;
 	/* The shop's status before it was archived by us, and what we made of it; NULL = not. */
 	const char *status_was, *status_set;
@@ -76,6 +76,7 @@ struct product_item {
 	bool again;                       /* the next round goes on with it */
 	bool unsure;                      /* because the answer to a write is missing */
 	unsigned sent;                    /* bits of its fields */
+	bool intends;                     /* asked or status_set changed since the memo was kept */
 	const char *conflicts, *refusals; /* texts, one after the other; NULL = none */
 	struct put_step *last_step;
 };

@@ -10,8 +10,10 @@
  *  "status_set": "ARCHIVED", "variants": {"57": {"id": "gid://…", "fields": {"price": "19.9"}}}}
  *
  * A field is one text where both sides said the same, and [ERP's, shop's] where the shop makes
- * something else of what it is told. A store that is written by files adds "sent", at the product and
- * at its variants: {"price": ["19.9", "18"]}, and "handle" and "written_as".
+ * something else of what it is told. "sent", at the product and at its variants, {"price": ["19.9",
+ * "18"]}, is what the shop was asked for and has not confirmed, and what it had then: an answer that was
+ * lost, or a file that nobody has imported. A store that is written by files adds "handle" and
+ * "written_as".
  */
 
 static const char *text_of(const cJSON *value, struct arena *a)
@@ -82,6 +84,32 @@ void product_read_memo(struct product_item *item, struct arena *a)
 		read_bases(json_at(known, "fields"), a, v->base);
 		read_bases(json_at(known, "sent"), a, v->asked);
 	}
+}
+
+static void learn(struct product_base *asked, struct product_base *base, const char *store,
+		  struct arena *a)
+{
+	if (!asked->erp || !store)
+		return;
+	const char *now = product_short(store, a);
+	if (strcmp(now, asked->erp) == 0)
+		*base = (struct product_base){asked->erp, now};
+	else if (strcmp(now, asked->store) != 0)
+		*base = (struct product_base){0};
+	*asked = (struct product_base){0};
+}
+
+void product_learn_asked(struct product_item *item, struct arena *a)
+{
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		learn(&item->asked[f], &item->base[f], item->shop->values.text[f], a);
+	for (size_t i = 0; i < item->n_variants; i++) {
+		struct product_variant *v = &item->variant[i];
+		for (int f = FIELD_VARIANT_FIRST; v->shop && f < FIELD_COUNT_; f++)
+			learn(&v->asked[f], &v->base[f], v->shop->values.text[f], a);
+	}
+	if (item->status_set && strcmp(item->status_set, item->shop->status) != 0)
+		item->status_was = item->status_set = NULL;
 }
 
 const char *product_memo_text(const struct product_item *item, struct arena *a)

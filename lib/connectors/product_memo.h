@@ -7,6 +7,12 @@
 
 /* What item->put->memo says, of its variants too; one that can't be read is none. */
 void product_read_memo(struct product_item *item, struct arena *a);
+/*
+ * item->asked, where the answer to a write may have been lost, against what the store shows now
+ * (item->shop, matched): what stands there is what both last agreed on; what became another text is
+ * agreed on by nobody. The same for a status that was to be set.
+ */
+void product_learn_asked(struct product_item *item, struct arena *a);
 const char *product_memo_text(const struct product_item *item, struct arena *a);
 
 #endif

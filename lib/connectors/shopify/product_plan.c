@@ -5,6 +5,20 @@
 #include "base/str.h"
 #include "connectors/shopify/product_priv.h"
 
+/*
+ * A field that either side may change: if the answer is lost and the ERP takes its value back, what
+ * the shop has then must not be taken for the shop's own change.
+ */
+static void note_asked(const struct product_put *p, struct product_item *item, enum product_field f,
+		       struct product_base *asked, const char *erp, const char *store)
+{
+	if (p->rules->owner[f] != OWNER_BOTH)
+		return;
+	*asked = (struct product_base){product_short(erp, p->arena),
+				       product_short(store, p->arena)};
+	item->intends = true;
+}
+
 cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
 {
 	cJSON *product = json_object();
@@ -12,12 +26,19 @@ cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
 	bool any = status != NULL;
 	if (status)
 		json_add_str(product, "status", status);
+	if (status && item->archived) {
+		/* What to put back when the ERP sells it again. */
+		item->status_was = item->shop->status;
+		item->status_set = status;
+		item->intends = true;
+	}
 	for (int f = 0; f < FIELD_VARIANT_FIRST && !item->archived; f++) {
 		enum product_field field = (enum product_field)f;
 		const char *store = item->shop->values.text[f];
 		if (!product_is_to_write(p->rules, item, field, NULL, store, p->arena))
 			continue;
 		product_add_field(product, field, item->values.text[f]);
+		note_asked(p, item, field, &item->asked[f], item->values.text[f], store);
 		item->sent |= 1u << f;
 		any = true;
 	}
@@ -42,6 +63,8 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 					 p->arena))
 			continue;
 		product_add_variant_field(input, field, v->values.text[f]);
+		note_asked(p, item, field, &v->asked[f], v->values.text[f],
+			   v->shop->values.text[f]);
 		v->sent |= 1u << f;
 		any = true;
 	}

@@ -101,9 +101,13 @@ static enum errk run_round(struct product_put *p, struct err *e)
 	for (size_t i = 0; i < p->n && rc == E_OK; i++) {
 		struct product_item *item = &p->item[i];
 		/* Of what the ERP no longer sells only the status is brought over. */
-		if (!product_is_open(item) || !item->shop || item->archived)
+		if (!product_is_open(item) || !item->shop)
 			continue;
-		product_match(item, true, p->arena);
+		if (!item->archived)
+			product_match(item, true, p->arena);
+		product_learn_asked(item, p->arena);
+		if (item->archived)
+			continue;
 		product_ref_judge(item);
 		tell_archived(p, item);
 	}
@@ -159,7 +163,8 @@ static enum errk run_rounds(struct product_put *p, struct err *e)
 	bool unsure = false;
 	enum errk rc = E_OK;
 	for (int round = 0; rc == E_OK && round < PRODUCT_ROUNDS && any_open(p, &unsure); round++) {
-		if (unsure)
+		/* A write without answer may still be on its way. */
+		if (unsure || (p->batch->unsure && round == 0))
 			rc = http_pause(p->shop->env.http, PRODUCT_PAUSE_MS, e);
 		begin_again(p);
 		if (rc == E_OK)

@@ -11,14 +11,22 @@ static void agree(struct product_base *base, const char *erp, const char *store,
 	*base = (struct product_base){product_short(erp, a), product_short(store, a)};
 }
 
+/* The answer to what was asked for is here. */
+static void confirm(struct product_base *base, struct product_base *asked, const char *erp,
+		    const char *store, struct arena *a)
+{
+	agree(base, erp, store, a);
+	*asked = (struct product_base){0};
+}
+
 /* Fields that were sent, as the shop has them now. */
 static void take_fields(const struct product_put *p, struct product_item *item, const cJSON *node)
 {
 	product_take_values(node, &item->shop->values, p->arena);
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		if (item->sent & 1u << f)
-			agree(&item->base[f], item->values.text[f], item->shop->values.text[f],
-			      p->arena);
+			confirm(&item->base[f], &item->asked[f], item->values.text[f],
+				item->shop->values.text[f], p->arena);
 }
 
 static void take_variant(const struct product_put *p, struct product_variant *v, const cJSON *node)
@@ -28,7 +36,8 @@ static void take_variant(const struct product_put *p, struct product_variant *v,
 	v->shop->values = now;
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
 		if (v->sent & 1u << f)
-			agree(&v->base[f], v->values.text[f], now.text[f], p->arena);
+			confirm(&v->base[f], &v->asked[f], v->values.text[f], now.text[f],
+				p->arena);
 }
 
 /* Variants that have just come into being: all that the ERP tells of them is there. */
@@ -98,9 +107,8 @@ static void take_product(struct product_put *p, const struct product_call *c, co
 	item->written = true;
 	if (!status || strcmp(status, item->shop->status) == 0)
 		return;
-	/* What to put back when the ERP sells it again. */
-	item->status_was = item->archived ? item->shop->status : NULL;
-	item->status_set = item->archived ? arena_strdup(p->arena, status) : NULL;
+	if (!item->archived)
+		item->status_was = item->status_set = NULL;
 	item->shop->status = arena_strdup(p->arena, status);
 	product_step(p, item, "status", "done", item->shop->status);
 }
@@ -261,13 +269,42 @@ struct calls {
 	size_t n;
 };
 
+/* What these calls ask for, should their answers be lost. */
+static enum errk remember(struct product_put *p, struct calls *some, struct err *e)
+{
+	struct put_item *item[WRITES_AT_ONCE];
+	size_t n = 0;
+	for (size_t i = 0; i < some->n; i++) {
+		struct product_item *one = some->call[i].item;
+		if (!one->intends)
+			continue;
+		one->intends = false;
+		one->put->memo = product_memo_text(one, p->arena);
+		item[n++] = one->put;
+	}
+	return n ? p->batch->remember(p->batch->remember_ctx, item, n, e) : E_OK;
+}
+
+static void drop_calls(struct calls *some)
+{
+	for (size_t i = 0; i < some->n; i++)
+		shopify_query_release(&some->q[i]);
+	some->n = 0;
+}
+
 /* What is in doubt, or was not sent because of it, is seen to in the next round. */
 static enum errk send(struct product_put *p, const struct sort *sort, struct calls *some,
 		      struct err *e)
 {
 	enum errk stop = E_OK;
 	struct err first;
-	enum errk rc = shopify_send(p->shop, some->q, some->n, p->arena, &first);
+	enum errk rc = remember(p, some, e);
+	STEP("product remembered");
+	if (rc != E_OK) {
+		drop_calls(some);
+		return rc;
+	}
+	rc = shopify_send(p->shop, some->q, some->n, p->arena, &first);
 	STEP("product sent");
 	for (size_t i = 0; i < some->n; i++) {
 		struct shopify_query *q = &some->q[i];
