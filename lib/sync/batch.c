@@ -26,16 +26,30 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	return E_OK;
 }
 
-static enum errk map_payload(struct sync *r, const struct queue_row *row, const char **doc,
-			     struct err *e)
+static enum errk map_document(struct sync *r, struct batch_row *b, const char *payload, size_t len,
+			      struct err *e)
 {
+	const char *doc = NULL;
+	char hash[HASH_HEX_SIZE];
+	enum errk rc = map_run(r->mapper, record_kind_name(r->flow->kind), payload, len, r->scratch,
+			       &doc, e);
+	if (rc != E_OK)
+		return rc;
+	hash_hex(doc, strlen(doc), hash);
+	b->hash = arena_strdup(r->page, hash);
+	b->doc = arena_strdup(r->page, doc);
+	return E_OK;
+}
+
+static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
+{
+	const struct queue_row *row = &b->row;
 	const char *payload;
 	enum errk rc = queue_payload(r->state, row->id, r->scratch, &payload, e);
 	if (rc != E_OK)
 		return rc;
 	if (payload)
-		return map_run(r->mapper, record_kind_name(r->flow->kind), payload, strlen(payload),
-			       r->scratch, doc, e);
+		return map_document(r, b, payload, strlen(payload), e);
 	return err_set(
 		e, E_RECORD, "no_payload",
 		"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
@@ -58,22 +72,23 @@ static enum errk check_age(struct sync *r, const struct queue_row *row, struct e
 /* Maps one row. A record's own trouble is put into b->err; only what concerns all is returned. */
 enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e)
 {
-	const char *doc = NULL;
-	char hash[HASH_HEX_SIZE];
 	arena_reset(r->scratch);
 	enum errk rc = check_age(r, &b->row, e);
 	if (rc == E_OK)
-		rc = map_payload(r, &b->row, &doc, e);
+		rc = map_payload(r, b, e);
 	if (rc != E_OK && rc != E_RECORD)
 		return rc;
 	if (rc == E_RECORD)
 		b->err = *e;
-	if (doc) {
-		hash_hex(doc, strlen(doc), hash);
-		b->hash = arena_strdup(r->page, hash);
-		b->doc = arena_strdup(r->page, doc);
-	}
 	return compare_with_link(r, b, e);
+}
+
+enum errk batch_compare(struct sync *r, struct batch_row *b, const char *payload, size_t len,
+			struct err *e)
+{
+	arena_reset(r->scratch);
+	enum errk rc = map_document(r, b, payload, len, e);
+	return rc == E_OK ? compare_with_link(r, b, e) : rc;
 }
 
 /* An earlier version of it was parked for the same reason, and nobody has freed it since. */

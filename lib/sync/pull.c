@@ -65,12 +65,44 @@ static enum errk note_pulled(struct sync *r, const struct record *rec, enum queu
 			    rec->version, e);
 }
 
+/*
+ * --full reads all that there is, and most of it is as it was delivered: that is seen before it is
+ * stored, so that nothing is written for it, here or there. Where the target is to be asked what it has,
+ * it goes the long way.
+ */
+static enum errk is_unchanged(struct sync *r, const struct record *rec, bool *unchanged,
+			      struct err *e)
+{
+	bool known = false, waits = false;
+	struct err ignored;
+	*unchanged = false;
+	if (r->flow->reconciles || rec->problem || !rec->doc)
+		return E_OK;
+	enum errk rc = queue_knows(r->state, r->key, rec->id, rec->version, &known, &waits, e);
+	if (rc != E_OK || !known || waits)
+		return rc;
+	struct batch_row b = {
+		.row = {.record = rec->id, .label = rec->label, .version = rec->version}};
+	rc = batch_compare(r, &b, rec->doc, rec->doc_len, &ignored);
+	/* What can't be mapped is parked with its reason where everything is. */
+	if (rc != E_OK || !b.unchanged || !b.repeated)
+		return rc == E_LOCAL ? (*e = ignored, rc) : E_OK;
+	r->sum->pulled++;
+	sync_count(r, &b, SYNC_UNCHANGED, b.target_id);
+	*unchanged = true;
+	return E_OK;
+}
+
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
 	enum queue_put_result result;
 	int64_t now = clock_now();
-	enum errk rc = queue_put(r->state, r->key, rec->id, rec->label, rec->version, rec->doc,
+	bool unchanged = false;
+	enum errk rc = mode == QUEUE_PUT_AGAIN ? is_unchanged(r, rec, &unchanged, e) : E_OK;
+	if (rc != E_OK || unchanged)
+		return rc;
+	rc = queue_put(r->state, r->key, rec->id, rec->label, rec->version, rec->doc,
 				 origin, mode, now, &result, e);
 	if (rc == E_OK && r->max_age)
 		rc = confirm(r, rec, e);

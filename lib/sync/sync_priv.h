@@ -114,6 +114,12 @@ struct batch_row {
 	struct err err;
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);
+/*
+ * The same for a document that stands in no row, or not yet: only what the link knows of it. E_RECORD:
+ * it can't be mapped.
+ */
+MUST_CHECK enum errk batch_compare(struct sync *r, struct batch_row *b, const char *payload,
+				   size_t len, struct err *e);
 /* Writes what became of a row into the open transaction, and counts and shows it. */
 MUST_CHECK enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
