@@ -102,8 +102,8 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	enum errk rc = mode == QUEUE_PUT_AGAIN ? is_unchanged(r, rec, &unchanged, e) : E_OK;
 	if (rc != E_OK || unchanged)
 		return rc;
-	rc = queue_put(r->state, r->key, rec->id, rec->label, rec->version, rec->doc,
-				 origin, mode, now, &result, e);
+	rc = queue_put(r->state, r->key, rec->id, rec->label, rec->version, rec->doc, origin, mode,
+		       now, &result, e);
 	if (rc == E_OK && r->max_age)
 		rc = confirm(r, rec, e);
 	if (rc != E_OK)

@@ -2,7 +2,9 @@
 // run before had written is not taken for what the shop has.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { earlier, place } from '../support/place.mjs';
 import { inShop, productFile, productPlace, push } from '../support/products.mjs';
 import { BIN_PLAIN, ended } from '../support/run.mjs';
 import { LOCATIONS, LYON, PARIS, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
@@ -137,13 +139,45 @@ for (const who of ['erp', 'both']) {
   });
 }
 
+const sql = (p, text) => execFileSync('sqlite3', [p.path('erpsync.db'), text]).toString().trim();
+
 test('what did not change leaves nothing', async t => {
+  const left = p =>
+    ['SELECT count(*) FROM queue', 'SELECT count(*), max(id) FROM journal', 'SELECT sum(length(body)) FROM payload',
+      'SELECT * FROM link ORDER BY record', 'SELECT cursor FROM checkpoint ORDER BY flow'].map(text => sql(p, text));
+  await t.test('orders', async sub => {
+    const p = await place(sub, { bin: BIN_PLAIN, sandbox: { orders: 40, seed: 5, nasty: 'off' } });
+    await p.export();
+    const before = left(p);
+    assert.equal((await p.export('--full')).summary.unchanged, 40);
+    assert.deepEqual(left(p), before, '--full leaves row, line, document, link and checkpoint as they were');
+    earlier(p.sandbox, 90, { edit: '#1003', change: { note: 'new' } });
+    assert.equal((await p.export('--full')).summary.updated, 1);
+    assert.equal(left(p)[4], before[4], '--full does not move the checkpoint');
+    assert.notDeepEqual(left(p), before);
+  });
+  await t.test('stock, which the shop is asked for', async sub => {
+    const p = await stock(sub);
+    file(p, ['MAIN', 1], ['SHOP', 2]);
+    ended(await p.run('inventory pull'), 0);
+    const before = left(p);
+    const of = async () => (await p.json(`explain ${SKU} --json`)).history.length;
+    assert.equal(await of(), 1, 'one line for the run that wrote it');
+    assert.equal((await pull(p, '--full')).summary.adopted, 1);
+    assert.deepEqual([left(p)[0], left(p)[1]], [before[0], before[1]]);
+    assert.equal(await of(), 1);
+  });
+});
+
+test('the history of a record is kept as long as it is said', async t => {
   const p = await stock(t);
-  file(p, ['MAIN', 1], ['SHOP', 2]);
+  file(p, ['MAIN', 1]);
   ended(await p.run('inventory pull'), 0);
-  const lines = async () => (await p.json(`explain ${SKU} --json`)).history?.length;
-  const before = await lines();
-  assert.ok(before >= 1);
-  ended(await p.run('inventory pull --full'), 0);
-  assert.equal(await lines(), before);
+  sql(p, 'UPDATE journal SET at = at - 3 * 86400');
+  file(p, ['MAIN', 2]);
+  ended(await p.run('inventory pull'), 0);
+  assert.equal(sql(p, 'SELECT count(*) FROM journal'), '2');
+  p.configure({ inventory: { keep_journal: '2d' } });
+  ended(await p.run('inventory pull'), 0);
+  assert.equal(sql(p, 'SELECT count(*) FROM journal'), '1');
 });
