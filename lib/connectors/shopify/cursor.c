@@ -7,7 +7,7 @@
 
 /*
  *	{"shop":"NAME.myshopify.com","last":"2026-11-23T10:00:00Z","deep":"…","fetch":25,
- *	 "window":{"from":"…","to":"…","end":"…","after":"…","seen":500}}
+ *	 "window":{"from":"…","to":"…","end":"…","after":"…","seen":500,"count":812}}
  *
  * window is there while one is being read. Its bounds are fixed at its start: an order that
  * changes while its window is read leaves it, and is found by the next one. Returned updatedAt
@@ -45,6 +45,7 @@ static enum errk parse(const cJSON *doc, struct arena *a, struct order_cursor *c
 		rc = get_time(doc, "window.end", &c->window.end, e);
 	c->window.after = arena_strdup(a, json_str(doc, "window.after"));
 	c->window.seen = json_int(doc, "window.seen", 0);
+	c->window.count = json_int(doc, "window.count", -1);
 	return rc;
 }
 
@@ -83,6 +84,8 @@ const char *order_cursor_text(const struct order_cursor *c, struct arena *a)
 		if (c->window.after)
 			json_add_str(w, "after", c->window.after);
 		json_add_int(w, "seen", c->window.seen);
+		if (c->window.count >= 0)
+			json_add_int(w, "count", c->window.count);
 	}
 	return json_text(doc, a);
 }
