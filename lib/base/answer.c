@@ -37,8 +37,7 @@ void answer_fault(struct answer *in, const char *where, const char *fmt, ...)
 		err_set(&in->err, E_RECORD, "bad_value", "%s: '%s' %s", in->what, where, text);
 	else
 		err_set(&in->err, in->kind, "bad_answer",
-			"the answer to the question after %s is not understood: '%s' %s", in->what,
-			where, text);
+			"the answer about %s is not understood: '%s' %s", in->what, where, text);
 }
 
 static const char *type_of(const cJSON *item)
