@@ -85,7 +85,7 @@ export function mutationsOf({ operation, nth, json }) {
   const list = [];
   for (const [at, value] of paths(json))
     for (const [name, fits, change, ever] of WRONG)
-      if (at.length && fits(value, at[at.length - 1])) list.push({ operation, nth, at, change, ever: ever === 'ever', name: `${operation} ${nth}: ${shown(at)}: ${name}` });
+      if (at.length && fits(value, at[at.length - 1])) list.push({ operation, nth, at, change, ever: ever === 'ever', plausible: name === '×3', name: `${operation} ${nth}: ${shown(at)}: ${name}` });
   for (const [name, whole] of [['{}', {}], ['[]', []], ['data: {}', { data: {} }], ['errors: {}', { ...json, errors: {} }], ['errors: [null]', { ...json, errors: [null] }]])
     list.push({ operation, nth, at: [], change: () => whole, ever: false, name: `${operation} ${nth}: ${name}` });
   return list;
