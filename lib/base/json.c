@@ -33,13 +33,52 @@ static size_t escaped_nul(const char *text, size_t len)
 	return len;
 }
 
+/*
+ * The limits, before cJSON takes memory: no document has more values than one and one for
+ * each bracket that opens and each comma, outside of texts.
+ */
+static enum errk check_size(const char *text, size_t len, struct err *e)
+{
+	size_t values = 1, depth = 0;
+	bool in_text = false;
+
+	if (len > JSON_MAX_BYTES)
+		return err_set(e, E_RECORD, "bad_json", "JSON of more than %d bytes",
+			       (int)JSON_MAX_BYTES);
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (c == '"')
+			in_text = !in_text;
+		else if (in_text)
+			i += c == '\\';
+		else if (c == ',')
+			values++;
+		else if (c == '[' || c == '{')
+			values++, depth++;
+		else if ((c == ']' || c == '}') && depth)
+			depth--;
+		if (values > JSON_MAX_VALUES)
+			return err_set(e, E_RECORD, "bad_json", "JSON of more than %d values",
+				       (int)JSON_MAX_VALUES);
+		if (depth > JSON_MAX_DEPTH)
+			return err_set(e, E_RECORD, "bad_json", "JSON nested more than %d deep",
+				       (int)JSON_MAX_DEPTH);
+	}
+	return E_OK;
+}
+
 enum errk json_parse(const char *text, size_t len, cJSON **out, struct err *e)
 {
 	const char *end = NULL;
-	size_t valid = str_utf8_prefix(text, len), at;
+	size_t valid, at;
 	const char *nul = len ? memchr(text, '\0', len) : NULL;
 	cJSON *doc;
+	enum errk rc = check_size(text, len, e);
 
+	if (rc != E_OK)
+		return rc;
+	valid = str_utf8_prefix(text, len);
 	if (valid < len)
 		return bad_json("invalid UTF-8", valid, e);
 	if (nul)
@@ -82,14 +121,9 @@ char *json_text(const cJSON *doc, struct arena *a)
 
 static const cJSON *member(const cJSON *obj, const char *name, size_t len)
 {
-	const cJSON *child;
-
-	if (!cJSON_IsObject(obj))
-		return NULL;
-	cJSON_ArrayForEach (child, obj) {
+	JSON_EACH_MEMBER (child, obj)
 		if (strncmp(child->string, name, len) == 0 && child->string[len] == '\0')
 			return child;
-	}
 	return NULL;
 }
 
@@ -98,7 +132,7 @@ static const cJSON *element(const cJSON *array, const char **path)
 {
 	char *end;
 	unsigned long i = strtoul(*path, &end, 10);
-	const cJSON *child = cJSON_IsArray(array) ? array->child : NULL;
+	const cJSON *child = json_first(array);
 
 	if (end == *path || *end != ']')
 		BUG("bad JSON path: '[%s'", *path);
@@ -212,9 +246,21 @@ const char *json_number_text(const cJSON *doc, const char *path, struct arena *a
 
 size_t json_count(const cJSON *doc, const char *path)
 {
-	const cJSON *item = json_at(doc, path);
+	size_t n = 0;
 
-	return cJSON_IsArray(item) ? (size_t)cJSON_GetArraySize(item) : 0;
+	JSON_EACH (item, json_at(doc, path))
+		n++;
+	return n;
+}
+
+const cJSON *json_first(const cJSON *list)
+{
+	return cJSON_IsArray(list) ? list->child : NULL;
+}
+
+const cJSON *json_first_member(const cJSON *obj)
+{
+	return cJSON_IsObject(obj) ? obj->child : NULL;
 }
 
 static cJSON *made(cJSON *item)

@@ -18,8 +18,16 @@
  */
 
 /*
+ * What a document may hold. cJSON takes 64 bytes for each value, with its key and malloc's
+ * own about 130: a million are 130 MB. Real answers have a value in 20 to 40 bytes: 8 MB of
+ * orders hold 300,000, a full answer of 32 MiB about a million.
+ */
+enum { JSON_MAX_BYTES = 32 * 1024 * 1024, JSON_MAX_VALUES = 1 << 20, JSON_MAX_DEPTH = 128 };
+
+/*
  * Parses exactly one document; text needs no NUL at its end. Invalid UTF-8, a NUL (also
- * as \u0000), a cut text or trailing bytes are E_RECORD "bad_json" with the offset.
+ * as \u0000), a cut text or trailing bytes are E_RECORD "bad_json" with the offset; so is
+ * more than the limits above, before any memory is taken.
  */
 MUST_CHECK enum errk json_parse(const char *text, size_t len, cJSON **out, struct err *e);
 
@@ -40,6 +48,18 @@ int64_t json_int(const cJSON *doc, const char *path, int64_t missing);
 const char *json_number_text(const cJSON *doc, const char *path, struct arena *a);
 /* Elements of an array, 0 if missing. */
 size_t json_count(const cJSON *doc, const char *path);
+/*
+ * Elements of an array in their order, as `const cJSON *item`; nothing where list is NULL
+ * or no array (cJSON's own macro walks the members of an object too). Counts and walks of
+ * the same list agree.
+ */
+#define JSON_EACH(item, list) \
+	for (const cJSON *item = json_first(list); (item); (item) = (item)->next)
+const cJSON *json_first(const cJSON *list);
+/* The same for the members of an object; item->string is the key. */
+#define JSON_EACH_MEMBER(item, obj) \
+	for (const cJSON *item = json_first_member(obj); (item); (item) = (item)->next)
+const cJSON *json_first_member(const cJSON *obj);
 
 /*
  * Building: each returns the new item (owned by obj) and replaces an older one of the

@@ -112,8 +112,7 @@ static enum errk read_values(const cJSON *doc, int from, int to, struct arena *a
 
 static const char *option_of(const cJSON *doc, const char *name)
 {
-	const cJSON *entry;
-	cJSON_ArrayForEach (entry, json_at(doc, "options"))
+	JSON_EACH (entry, json_at(doc, "options"))
 		if (str_equal(json_str(entry, "name"), name))
 			return json_str(entry, "value");
 	return NULL;
@@ -186,19 +185,18 @@ static enum errk check_variants(const struct product_item *item, struct err *e)
 static enum errk read_document(struct product_item *item, const cJSON *doc, struct arena *a,
 			       struct err *e)
 {
-	const cJSON *entry;
 	const char *currency = json_str(doc, "currency");
 	item->archived = str_equal(json_str(doc, "status"), "archived");
 	item->currency = currency ? arena_strdup(a, currency) : "";
 	item->taxes_said = json_at(doc, "prices_include_tax") != NULL;
 	item->taxes_included = json_bool(doc, "prices_include_tax", false);
 	item->option = arena_array(a, json_count(doc, "options"), sizeof(*item->option));
-	cJSON_ArrayForEach (entry, json_at(doc, "options"))
+	JSON_EACH (entry, json_at(doc, "options"))
 		if (cJSON_IsString(entry))
 			item->option[item->n_options++] = arena_strdup(a, entry->valuestring);
 	item->variant = arena_array(a, json_count(doc, "variants"), sizeof(*item->variant));
 	enum errk rc = read_values(doc, 0, FIELD_VARIANT_FIRST, a, &item->values, e);
-	cJSON_ArrayForEach (entry, json_at(doc, "variants"))
+	JSON_EACH (entry, json_at(doc, "variants"))
 		if (rc == E_OK)
 			rc = read_variant(item, entry, &item->variant[item->n_variants++], a, e);
 	return rc == E_OK ? check_variants(item, e) : rc;

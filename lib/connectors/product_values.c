@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/str.h"
 
 enum { SHORT_MAX = 80 };
@@ -67,12 +68,11 @@ static size_t count_parts(const char *text)
 const char *product_tags_text(const cJSON *list, struct arena *a)
 {
 	CLEANUP(str) struct str text = {0};
-	const cJSON *entry;
 	size_t n = 0, most = 0;
-	cJSON_ArrayForEach (entry, list)
+	JSON_EACH (entry, list)
 		most += count_parts(tag_text(entry));
 	const char **tag = arena_array(a, most, sizeof(*tag));
-	cJSON_ArrayForEach (entry, list)
+	JSON_EACH (entry, list)
 		split_tags(tag, &n, tag_text(entry), a);
 	str_init(&text, 0);
 	if (n)

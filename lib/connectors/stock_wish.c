@@ -41,7 +41,6 @@ enum errk stock_wishes(const char *text, enum stock_figure f, struct arena *a, c
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	enum errk k = json_parse(text, strlen(text), &doc, e);
-	const cJSON *entry;
 	struct stock_wish *list;
 	size_t count = 0;
 
@@ -50,7 +49,7 @@ enum errk stock_wishes(const char *text, enum stock_figure f, struct arena *a, c
 	if (str_blank(json_str(doc, "sku")))
 		return err_set(e, E_RECORD, "bad_document", "the mapping gave no SKU");
 	list = arena_array(a, json_count(doc, "quantities"), sizeof(*list));
-	cJSON_ArrayForEach (entry, json_at(doc, "quantities")) {
+	JSON_EACH (entry, json_at(doc, "quantities")) {
 		k = read_entry(entry, f, a, &list[count++], e);
 		if (k != E_OK)
 			return k;

@@ -119,12 +119,11 @@ static enum errk check_elements(const struct canonical_node *n, const cJSON *arr
 				const struct frame *at, struct err *e)
 {
 	struct frame here = {at, NULL, 0};
-	const cJSON *v;
 	enum errk k;
 
 	if (!cJSON_IsArray(array))
 		return bad(e, at, "is no array");
-	cJSON_ArrayForEach (v, array) {
+	JSON_EACH (v, array) {
 		k = check_value(n->element, v, &here, e);
 		if (k != E_OK)
 			return k;
@@ -151,12 +150,11 @@ static enum errk check_members(const struct canonical_node *n, const cJSON *obj,
 			       const struct frame *at, struct err *e)
 {
 	uint64_t seen[CANONICAL_FIELDS_MAX / 64] = {0};
-	const cJSON *v;
 	enum errk k;
 
 	if (!cJSON_IsObject(obj))
 		return bad(e, at, "is no object");
-	cJSON_ArrayForEach (v, obj) {
+	JSON_EACH_MEMBER (v, obj) {
 		const struct canonical_node *c = canonical_child(n, v->string);
 		struct frame here = {at, v->string, 0};
 

@@ -63,9 +63,8 @@ static struct decimal sum_of(struct audit *c, const cJSON *obj, const char *arra
 			     const char *field)
 {
 	struct decimal sum = DECIMAL_ZERO;
-	const cJSON *item;
 
-	cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(obj, array))
+	JSON_EACH (item, cJSON_GetObjectItemCaseSensitive(obj, array))
 		sum = plus(c, sum, get(c, item, (struct place){NULL, 0}, field));
 	return sum;
 }
@@ -122,7 +121,6 @@ static void check_line(struct audit *c, const cJSON *line, struct place at, stru
 {
 	struct decimal gross = DECIMAL_ZERO, discount = sum_of(c, line, "discounts", "amount");
 	struct decimal price = get(c, line, at, "unit_price");
-	const cJSON *duty;
 
 	if (!c->failed)
 		c->failed = decimal_mul_int(price, json_int(line, "quantity", 0), &gross, c->e);
@@ -132,7 +130,7 @@ static void check_line(struct audit *c, const cJSON *line, struct place at, stru
 	       "gross_total - discount_total");
 	all->discount = plus(c, all->discount, discount);
 	check_total(c, line, at, plus(c, gross, decimal_neg(discount)), all);
-	cJSON_ArrayForEach (duty, cJSON_GetObjectItemCaseSensitive(line, "duties"))
+	JSON_EACH (duty, cJSON_GetObjectItemCaseSensitive(line, "duties"))
 		duties->tax = plus(c, duties->tax, taxes_of(c, duty, at));
 	duties->net = plus(c, duties->net, sum_of(c, line, "duties", "amount"));
 }
@@ -220,22 +218,21 @@ enum errk canonical_sums(const cJSON *order, struct err *e)
 	};
 	struct part lines = {0}, duties = {0}, shipping = {0}, fees = {0};
 	struct place at = {"lines", 0};
-	const cJSON *item;
 
 	if (!c.on_lines && !str_equal(detail, "order"))
 		return err_set(e, E_RECORD, "bad_document",
 			       "tax_detail: must be 'line' or 'order'");
-	cJSON_ArrayForEach (item, json_at(order, "lines")) {
+	JSON_EACH (item, json_at(order, "lines")) {
 		check_line(&c, item, at, &lines, &duties);
 		at.index++;
 	}
 	at = (struct place){"shipping_lines", 0};
-	cJSON_ArrayForEach (item, json_at(order, "shipping_lines")) {
+	JSON_EACH (item, json_at(order, "shipping_lines")) {
 		check_shipping(&c, item, at, &shipping);
 		at.index++;
 	}
 	at = (struct place){"fees", 0};
-	cJSON_ArrayForEach (item, json_at(order, "fees")) {
+	JSON_EACH (item, json_at(order, "fees")) {
 		check_total(&c, item, at, get(&c, item, at, "amount"), &fees);
 		at.index++;
 	}

@@ -44,7 +44,7 @@ const cJSON *graphql_first_error(const cJSON *root)
 {
 	const cJSON *errors = json_at(root, "errors");
 
-	return cJSON_IsArray(errors) ? errors->child : NULL;
+	return cJSON_IsArray(errors) ? errors->child : errors;
 }
 
 const char *graphql_error_code(const cJSON *error)

@@ -26,7 +26,7 @@ const char *graphql_body(const char *document, const char *operation, const cJSO
  */
 MUST_CHECK enum errk graphql_parse(const struct http_answer *answer, cJSON **root, struct err *e);
 
-/* First errors[] entry, or NULL. */
+/* First errors[] entry, or NULL; errors that are no list are an error without code and text. */
 const cJSON *graphql_first_error(const cJSON *root);
 /* Its extensions.code, or "" ; its message shortened to one safe line in buf. */
 const char *graphql_error_code(const cJSON *error);

@@ -89,7 +89,7 @@ static void mask_condition(cJSON *array)
 	const cJSON *field = array->child;
 	cJSON *value;
 
-	if (cJSON_GetArraySize(array) != 3 || !cJSON_IsString(field) ||
+	if (json_count(array, "") != 3 || !cJSON_IsString(field) ||
 	    !cJSON_IsString(field->next))
 		return;
 	value = field->next->next;

@@ -66,7 +66,6 @@ static enum errk add_order(const struct queue_row *row, void *ctx, struct err *e
 {
 	struct owed *o = ctx;
 	CLEANUP(json) cJSON *doc = NULL;
-	const cJSON *line;
 	(void)e;
 	if (!row->payload || json_parse(row->payload, strlen(row->payload), &doc, NULL) != E_OK) {
 		o->unreadable++;
@@ -78,7 +77,7 @@ static enum errk add_order(const struct queue_row *row, void *ctx, struct err *e
 	if (json_at(doc, "cancelled_at"))
 		return E_OK;
 	int64_t known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX;
-	cJSON_ArrayForEach (line, json_at(doc, "lines"))
+	JSON_EACH (line, json_at(doc, "lines"))
 		add_line(o, line, known_at);
 	return E_OK;
 }

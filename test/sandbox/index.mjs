@@ -78,6 +78,8 @@ class Sandbox {
     this.bucket = new Bucket({ size: o.bucket * o.speed, restore: o.restore * o.speed });
     this.faults = new Faults(o.faults);
     this.hooks = [];
+    /* (told, json, log entry) => json: another answer instead of a good one; set by tests in this process. */
+    this.mutate = null;
     this.log = new RequestLog(this.clock);
     this.personal = o.personalData;
     this.nodesEach = o.nodesCost === 'each';

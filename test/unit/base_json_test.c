@@ -93,6 +93,77 @@ static void test_json__deep_nesting_is_an_error_not_a_crash(void **state)
 	assert_int_equal(json_parse(deep, 200000, &doc, &e), E_RECORD);
 }
 
+/* head, n times unit, tail */
+static struct err refused(const char *head, const char *unit, size_t n, const char *tail)
+{
+	size_t len = strlen(head) + n * strlen(unit) + strlen(tail), at = 0;
+	char *text = malloc(len + 1);
+	cJSON *doc = NULL;
+	struct err e = {.kind = E_OK};
+
+	assert_non_null(text);
+	memcpy(text, head, strlen(head));
+	at += strlen(head);
+	for (size_t i = 0; i < n; i++, at += strlen(unit))
+		memcpy(text + at, unit, strlen(unit));
+	memcpy(text + at, tail, strlen(tail) + 1);
+	if (json_parse(text, len, &doc, &e) == E_OK)
+		e.kind = E_OK;
+	cJSON_Delete(doc);
+	free(text);
+	return e;
+}
+
+static void test_json__size_is_bounded_before_memory_is_taken(void **state)
+{
+	struct err e;
+
+	(void)state;
+	e = refused("[1", ",1", JSON_MAX_VALUES, "]");
+	assert_int_equal(e.kind, E_RECORD);
+	assert_string_equal(e.code, "bad_json");
+	assert_contains(e.msg, "more than 1048576 values");
+	e = refused("", "[", JSON_MAX_DEPTH + 1, "");
+	assert_contains(e.msg, "nested more than 128 deep");
+	e = refused("{\"a\":[", "{},", JSON_MAX_VALUES, "{}]}");
+	assert_contains(e.msg, "more than 1048576 values");
+	e = refused("\"", "x", JSON_MAX_BYTES, "\"");
+	assert_contains(e.msg, "more than 33554432 bytes");
+}
+
+static void test_json__brackets_and_commas_in_texts_are_no_values(void **state)
+{
+	struct err e;
+
+	(void)state;
+	e = refused("[\"\\\"", "[,{", JSON_MAX_VALUES, "\",1]");
+	assert_int_equal(e.kind, E_OK);
+	e = refused("[1", ",1", JSON_MAX_VALUES - 2, "]");
+	assert_int_equal(e.kind, E_OK);
+	e = refused("[1", ",[1]", 1000, "]");
+	assert_int_equal(e.kind, E_OK);
+}
+
+static void test_json__lists_and_members_are_walked_for_what_they_are(void **state)
+{
+	CLEANUP(json) cJSON *doc = parsed("{\"list\":[1,null],\"obj\":{\"a\":1,\"b\":2}}");
+	size_t n = 0;
+
+	(void)state;
+	JSON_EACH (item, json_at(doc, "list"))
+		n++;
+	assert_int_equal(n, 2);
+	JSON_EACH (item, json_at(doc, "obj"))
+		fail_msg("an object was walked as a list");
+	JSON_EACH (item, json_at(doc, "nothing"))
+		fail_msg("nothing was walked");
+	JSON_EACH_MEMBER (item, json_at(doc, "obj"))
+		n += strlen(item->string);
+	assert_int_equal(n, 4);
+	JSON_EACH_MEMBER (item, json_at(doc, "list"))
+		fail_msg("a list was walked as an object");
+}
+
 static void test_json__paths_walk(void **state)
 {
 	CLEANUP(json)
@@ -260,6 +331,9 @@ int main(void)
 		cmocka_unit_test(test_json__needs_no_nul_and_reads_no_further),
 		cmocka_unit_test(test_json__errors_name_the_offset),
 		cmocka_unit_test(test_json__deep_nesting_is_an_error_not_a_crash),
+		cmocka_unit_test(test_json__size_is_bounded_before_memory_is_taken),
+		cmocka_unit_test(test_json__brackets_and_commas_in_texts_are_no_values),
+		cmocka_unit_test(test_json__lists_and_members_are_walked_for_what_they_are),
 		cmocka_unit_test(test_json__paths_walk),
 		cmocka_unit_test(test_json__integers_are_whole_and_exact),
 		cmocka_unit_test(test_json__numbers_have_their_shortest_text),

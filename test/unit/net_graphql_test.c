@@ -80,16 +80,33 @@ static void test_graphql__finds_the_first_error(void **state)
 
 static void test_graphql__no_error_is_null(void **state)
 {
-	static const char *const bodies[] = {"{}", "{\"errors\":[]}", "{\"errors\":null}",
-					     "{\"errors\":\"text\"}"};
+	static const char *const bodies[] = {"{}", "{\"errors\":[]}", "{\"errors\":null}"};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct http_answer answer = answer_of(NULL, bodies[i]);
 		CLEANUP(json) cJSON *root = NULL;
 
 		assert_int_equal(graphql_parse(&answer, &root, NULL), E_OK);
 		assert_null(graphql_first_error(root));
+	}
+}
+
+static void test_graphql__errors_that_are_no_list_are_an_error(void **state)
+{
+	static const char *const bodies[] = {"{\"errors\":\"text\",\"data\":{}}",
+					     "{\"errors\":{},\"data\":{}}", "{\"errors\":[null]}"};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct http_answer answer = answer_of(NULL, bodies[i]);
+		CLEANUP(json) cJSON *root = NULL;
+
+		assert_int_equal(graphql_parse(&answer, &root, NULL), E_OK);
+		assert_non_null(graphql_first_error(root));
+		assert_string_equal(graphql_error_code(graphql_first_error(root)), "");
+		assert_string_equal(graphql_error_text(graphql_first_error(root), a), "no message");
 	}
 }
 
@@ -114,6 +131,7 @@ int main(void)
 		cmocka_unit_test(test_graphql__what_is_no_object_is_busy),
 		cmocka_unit_test(test_graphql__finds_the_first_error),
 		cmocka_unit_test(test_graphql__no_error_is_null),
+		cmocka_unit_test(test_graphql__errors_that_are_no_list_are_an_error),
 		cmocka_unit_test(test_graphql__long_messages_are_cut),
 	};
 

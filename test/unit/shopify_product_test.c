@@ -43,13 +43,22 @@ static void weight(const char *value, const char *unit, const char *expected)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(json)
-	cJSON *doc = parsed(arena_printf(a,
-					 "{\"inventoryItem\": {\"measurement\": {\"weight\": "
-					 "{\"value\": %s, \"unit\": \"%s\"}}}}",
-					 value, unit));
+	cJSON *doc = parsed(
+		arena_printf(a,
+			     "{\"sku\": null, \"barcode\": null, \"price\": \"1\", "
+			     "\"compareAtPrice\": null, \"inventoryItem\": {\"tracked\": "
+			     "true, \"requiresShipping\": true, \"unitCost\": null, "
+			     "\"measurement\": {\"weight\": {\"value\": %s, \"unit\": "
+			     "\"%s\"}}}}",
+			     value, unit));
 	struct product_values v = {0};
 
-	product_take_variant_values(doc, &v, a);
+	struct answer in = answer_of(E_BUSY, "variants");
+	struct err e;
+
+	in.whole = true;
+	product_take_variant_values(&in, doc, &v, a);
+	assert_int_equal(answer_end(&in, &e), E_OK);
 	assert_string_equal(v.text[FIELD_WEIGHT], expected);
 }
 

@@ -138,9 +138,8 @@ enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *ou
 
 const cJSON *csv_batch_record(const struct csv_batch *b, const char *record)
 {
-	const cJSON *r;
 
-	cJSON_ArrayForEach (r, json_at(b->doc, "records"))
+	JSON_EACH (r, json_at(b->doc, "records"))
 		if (str_equal(json_str(r, "id"), record))
 			return r;
 	return NULL;
@@ -216,10 +215,9 @@ static enum errk publish(const char *dir, const char *name, struct arena *a, str
 enum errk csv_batch_publish(const char *dir, const struct csv_batch *b, struct arena *a,
 			    struct err *e)
 {
-	const cJSON *file;
 	enum errk k = E_OK;
 
-	cJSON_ArrayForEach (file, json_at(b->doc, "files")) {
+	JSON_EACH (file, json_at(b->doc, "files")) {
 		const char *name = json_str(file, "name");
 
 		STEP("csv_publish");

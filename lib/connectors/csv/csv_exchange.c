@@ -56,10 +56,9 @@ static void keep_name(struct recovery *r, const char *name)
 static enum errk finish_decided(void *ctx, const struct csv_batch *b, struct err *e)
 {
 	struct recovery *r = ctx;
-	const cJSON *file;
 	enum errk k;
 
-	cJSON_ArrayForEach (file, json_at(b->doc, "files"))
+	JSON_EACH (file, json_at(b->doc, "files"))
 		if (json_str(file, "name"))
 			keep_name(r, json_str(file, "name"));
 	keep_name(r, b->manifest);
@@ -135,9 +134,8 @@ static enum errk choose_number(const struct csv_exchange *x, const struct put_ba
 
 static void drop_staged(const struct csv_exchange *x, const struct csv_batch *b, struct arena *a)
 {
-	const cJSON *file;
 
-	cJSON_ArrayForEach (file, json_at(b->doc, "files"))
+	JSON_EACH (file, json_at(b->doc, "files"))
 		unlink(csv_staged(x->dir, json_str(file, "name"), a));
 	unlink(csv_staged(x->dir, b->manifest, a));
 	unlink(csv_batch_path(x->dir, b->key, a));

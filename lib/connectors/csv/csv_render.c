@@ -188,10 +188,8 @@ static bool key_is_sound(const char *key)
 static enum errk read_columns(const cJSON *list, const char *key, struct arena *a,
 			      struct part *part, struct err *e)
 {
-	const cJSON *c;
-
-	part->column = arena_array(a, (size_t)cJSON_GetArraySize(list), sizeof(*part->column));
-	cJSON_ArrayForEach (c, list) {
+	part->column = arena_array(a, json_count(list, ""), sizeof(*part->column));
+	JSON_EACH (c, list) {
 		struct csv_cell_column *to = &part->column[part->n_columns++];
 
 		to->name = json_str(c, "name");
@@ -268,15 +266,14 @@ static enum errk render_row(const struct job *job, struct part *part, const cJSO
 			    struct err *e)
 {
 	const char **cell = arena_array(job->a, part->n_columns, sizeof(*cell));
-	const cJSON *value;
 	size_t n = 0;
 	enum errk k;
 
-	if ((size_t)cJSON_GetArraySize(row) != part->n_columns)
+	if (json_count(row, "") != part->n_columns)
 		return err_set(e, E_RECORD, "bad_mapping",
-			       "file '%s': a row has %d cells instead of %zu", part->file->key,
-			       cJSON_GetArraySize(row), part->n_columns);
-	cJSON_ArrayForEach (value, row) {
+			       "file '%s': a row has %zu cells instead of %zu", part->file->key,
+			       json_count(row, ""), part->n_columns);
+	JSON_EACH (value, row) {
 		k = csv_cell_text(value, &part->column[n], job->style->decimal_comma, job->a,
 				  &cell[n], e);
 		if (k != E_OK)
@@ -297,21 +294,20 @@ static enum errk render_part(const struct job *job, const cJSON *file, struct pa
 			     struct err *e)
 {
 	const cJSON *columns = cJSON_GetObjectItemCaseSensitive(file, "columns");
-	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(file, "rows"), *row;
+	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(file, "rows");
 	enum errk k;
 
 	if (!cJSON_IsArray(columns) || !cJSON_IsArray(rows))
 		return bad_mapping(e, "needs the arrays columns and rows", file->string);
 	str_init(&part->text, FILE_BYTES_MAX);
-	part->end = arena_array(job->a, (size_t)cJSON_GetArraySize(rows), sizeof(*part->end));
-	part->row_key = arena_array(job->a, (size_t)cJSON_GetArraySize(rows),
-				    sizeof(*part->row_key));
+	part->end = arena_array(job->a, json_count(rows, ""), sizeof(*part->end));
+	part->row_key = arena_array(job->a, json_count(rows, ""), sizeof(*part->row_key));
 	k = read_columns(columns, file->string, job->a, part, e);
 	if (k == E_OK)
 		k = find_key(json_str(file, "key"), file->string, part, e);
 	if (k == E_OK)
 		k = target_file(job, file->string, json_text(columns, job->a), part, e);
-	cJSON_ArrayForEach (row, rows) {
+	JSON_EACH (row, rows) {
 		if (k != E_OK)
 			break;
 		k = render_row(job, part, row, e);
@@ -346,7 +342,7 @@ static enum errk render_item(const struct job *job, struct put_item *item, size_
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	__attribute__((cleanup(cleanup_parts))) struct part part[CSV_FILES_MAX] = {0};
-	const cJSON *files, *file;
+	const cJSON *files;
 	size_t n = 0;
 	enum errk k = json_parse(item->doc, strlen(item->doc), &doc, e);
 
@@ -357,7 +353,7 @@ static enum errk render_item(const struct job *job, struct put_item *item, size_
 		return err_set(e, E_LOCAL, "bad_mapping",
 			       "the mapping's result has no file '%s' under \"files\"",
 			       job->main_key);
-	cJSON_ArrayForEach (file, files) {
+	JSON_EACH (file, files) {
 		if (n == CSV_FILES_MAX)
 			return bad_mapping(e, "is one too many: eight are possible", file->string);
 		k = render_part(job, file, &part[n++], e);

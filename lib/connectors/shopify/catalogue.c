@@ -28,33 +28,34 @@ static void ask(const struct reading *r, struct shopify_query *q)
 	json_add_str(q->variables, "query", r->list.len ? r->list.buf : NULL);
 }
 
-static unsigned traits_of(const cJSON *node)
+static unsigned traits_of(struct answer *in, const cJSON *node)
 {
-	const char *status = json_str(node, "product.status");
 	unsigned traits = 0;
-	if (!json_bool(node, "inventoryItem.tracked", true))
+	if (!answer_bool(in, node, "inventoryItem.tracked"))
 		traits |= ARTICLE_UNTRACKED;
-	if (json_bool(node, "requiresComponents", false))
+	if (answer_bool(in, node, "requiresComponents"))
 		traits |= ARTICLE_BUNDLE;
-	if (status && strcmp(status, "ARCHIVED") == 0)
+	if (strcmp(answer_text(in, node, "product.status"), "ARCHIVED") == 0)
 		traits |= ARTICLE_ARCHIVED;
 	return traits;
 }
 
 /* *last: the number of the last node, by which the next list begins. */
-static enum errk hand_on(struct reading *r, const cJSON *nodes, const char **last, struct err *e)
+static enum errk hand_on(struct reading *r, struct answer *in, const cJSON *nodes,
+			 const char **last, struct err *e)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, nodes) {
-		*last = json_str(node, "legacyResourceId");
+	JSON_EACH (node, nodes) {
+		*last = answer_id(in, node, "legacyResourceId");
 		const struct article x = {
-			.id = arena_printf(r->page, "variant %s", *last ? *last : "?"),
-			.sku = json_str(node, "sku"),
-			.barcode = json_str(node, "barcode"),
-			.title = json_str(node, "product.title"),
-			.traits = traits_of(node),
+			.id = arena_printf(r->page, "variant %s", *last),
+			.sku = answer_text_or_null(in, node, "sku"),
+			.barcode = answer_text_or_null(in, node, "barcode"),
+			.title = answer_text(in, node, "product.title"),
+			.traits = traits_of(in, node),
 		};
-		enum errk rc = r->fn(r->ctx, &x, e);
+		enum errk rc = answer_end(in, e);
+		if (rc == E_OK)
+			rc = r->fn(r->ctx, &x, e);
 		if (rc != E_OK)
 			return rc;
 		r->seen++;
@@ -66,10 +67,9 @@ static enum errk hand_on(struct reading *r, const cJSON *nodes, const char **las
  * To the next page; to the next list before Shopify would end this one without a word (shopify.dev,
  * "Paginating results": at 25,000 objects).
  */
-static void go_on(struct reading *r, const cJSON *data, const char *last)
+static void go_on(struct reading *r, const char *end, const char *last)
 {
-	const char *end = json_str(data, "productVariants.pageInfo.endCursor");
-	r->more = end && json_bool(data, "productVariants.pageInfo.hasNextPage", false);
+	r->more = end != NULL;
 	str_clear(&r->after);
 	if (!r->more)
 		return;
@@ -85,15 +85,22 @@ static void go_on(struct reading *r, const cJSON *data, const char *last)
 static enum errk read_page(struct reading *r, struct err *e)
 {
 	struct shopify_query q;
-	const char *last = NULL;
+	const char *last = NULL, *next = NULL;
 	ask(r, &q);
 	enum errk rc = shopify_send(r->shop, &q, 1, r->page, e);
 	/* What a page costs is not published: ask for less until it is granted. */
 	bool too_dear = rc == E_RECORD && strcmp(e->code, "max_cost") == 0 && r->size > 1;
+	struct answer in = shopify_answer(&q);
+	const cJSON *nodes = NULL;
+	if (rc == E_OK) {
+		nodes = answer_page(&in, q.data, "productVariants", r->size,
+				    r->after.len ? r->after.buf : NULL, &next);
+		rc = answer_end(&in, e);
+	}
 	if (rc == E_OK)
-		rc = hand_on(r, json_at(q.data, "productVariants.nodes"), &last, e);
+		rc = hand_on(r, &in, nodes, &last, e);
 	if (rc == E_OK)
-		go_on(r, q.data, last);
+		go_on(r, next, last);
 	shopify_query_release(&q);
 	if (!too_dear)
 		return rc;

@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
 
+enum { SCOPES_MAX = 2000 };
+
 /* Source: shopify.dev, "Shopify API access scopes". */
 static const struct scope_row {
 	unsigned pull, put; /* kinds that it is for */
@@ -93,14 +95,15 @@ enum errk shopify_probe(struct shopify *s, struct arena *a, struct shopify_query
 	if (rc != E_OK)
 		return rc;
 	const char *scopes = "";
-	const cJSON *scope;
-	cJSON_ArrayForEach (scope, json_at(q->data, "currentAppInstallation.accessScopes")) {
-		const char *handle = json_str(scope, "handle");
-		if (handle)
-			scopes = arena_printf(a, "%s%s%s", scopes, *scopes ? "," : "", handle);
-	}
-	s->scope = arena_strdup(s->arena, scopes);
-	return E_OK;
+	struct answer in = shopify_answer(q);
+	JSON_EACH (scope,
+		   answer_nodes(&in, q->data, "currentAppInstallation.accessScopes", SCOPES_MAX))
+		scopes = arena_printf(a, "%s%s%s", scopes, *scopes ? "," : "",
+				      answer_id(&in, scope, "handle"));
+	rc = answer_end(&in, e);
+	if (rc == E_OK)
+		s->scope = arena_strdup(s->arena, scopes);
+	return rc;
 }
 
 static void say(const struct check_sink *sink, enum check_result result, const char *what,
@@ -125,15 +128,20 @@ static void say_scopes(struct shopify *s, unsigned pull, unsigned put,
 	}
 }
 
-static void say_shop(const struct shopify_query *q, const struct check_sink *sink, struct arena *a)
+static enum errk say_shop(const struct shopify_query *q, const struct check_sink *sink,
+			  struct arena *a, struct err *e)
 {
-	const char *plan = json_str(q->data, "shop.plan.publicDisplayName");
-	say(sink, CHECK_OK,
-	    arena_printf(a, "shop %s answers (%s, %s, plan %s)",
-			 json_str(q->data, "shop.myshopifyDomain"),
-			 json_str(q->data, "shop.currencyCode"),
-			 json_str(q->data, "shop.ianaTimezone"), plan ? plan : "unknown"),
-	    NULL);
+	struct answer in = shopify_answer(q);
+	const char *plan = answer_text_or_null(&in, q->data, "shop.plan.publicDisplayName");
+	const char *text = arena_printf(a, "shop %s answers (%s, %s, plan %s)",
+					answer_text(&in, q->data, "shop.myshopifyDomain"),
+					answer_text(&in, q->data, "shop.currencyCode"),
+					answer_text(&in, q->data, "shop.ianaTimezone"),
+					plan ? plan : "unknown");
+	enum errk rc = answer_end(&in, e);
+	if (rc == E_OK)
+		say(sink, CHECK_OK, text, NULL);
+	return rc;
 }
 
 enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
@@ -146,8 +154,9 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 	enum errk rc = shopify_authorize(s, a, &problem);
 	if (rc == E_OK)
 		rc = shopify_probe(s, a, &q, &problem);
+	if (rc == E_OK)
+		rc = say_shop(&q, sink, a, &problem);
 	if (rc == E_OK) {
-		say_shop(&q, sink, a);
 		say_scopes(s, pull, put, sink, a);
 		if (put & 1u << KIND_PRODUCT)
 			rc = product_check(s, sink, a, &problem);

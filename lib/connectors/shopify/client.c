@@ -192,6 +192,14 @@ void shopify_query_release(struct shopify_query *q)
 	q->data = NULL;
 }
 
+struct answer shopify_answer(const struct shopify_query *q)
+{
+	const struct document_row *row = &documents[q->doc];
+	struct answer in = answer_of(row->intent == HTTP_WRITE ? E_UNSURE : E_BUSY, row->label);
+	in.whole = true;
+	return in;
+}
+
 int64_t shopify_now(const struct shopify *s)
 {
 	return clock_now() + s->clock_skew;
@@ -314,7 +322,7 @@ static enum errk judge(struct http_call *call, struct err *e)
 	enum errk rc = graphql_parse(&call->answer, &q->root, e);
 	if (rc != E_OK)
 		return judge_write(q, rc, e);
-	q->data = json_at(q->root, "data");
+	q->data = cJSON_GetObjectItemCaseSensitive(q->root, "data");
 	struct arena *scratch = arena_new();
 	rc = shopify_graphql_error(q->store, q->root, scratch, e);
 	arena_free(scratch);

@@ -55,6 +55,8 @@ enum errk shopify_status_error(const struct shopify *s, const struct http_answer
 
 int64_t shopify_cost(const cJSON *root, const char *path)
 {
+	/* Points; the largest bucket holds 40,000 (shopify.dev, "API limits"). */
+	enum { SENSIBLE = 10 * 1000 * 1000 };
 	char text[64];
 	const cJSON *item = json_at(root, path);
 	struct decimal d;
@@ -64,7 +66,8 @@ int64_t shopify_cost(const cJSON *root, const char *path)
 	const char *number = item ? json_number_text(root, path, a) : NULL;
 	str_ellipsis(text, sizeof(text), number ? number : "", sizeof(text) - 4);
 	arena_free(a);
-	if (!number || decimal_parse(text, &d, &ignored) != E_OK)
+	if (!number || decimal_parse(text, &d, &ignored) != E_OK ||
+	    decimal_cmp(d, DECIMAL_ZERO) < 0 || decimal_cmp(d, (struct decimal){SENSIBLE, 0}) > 0)
 		return -1;
 	return decimal_round(d, 3).units;
 }
@@ -96,7 +99,7 @@ enum errk shopify_graphql_error(const struct shopify *s, const cJSON *root, stru
 					   "TIMEOUT", "", NULL};
 	const cJSON *error = graphql_first_error(root);
 	if (!error)
-		return json_at(root, "data")
+		return cJSON_IsObject(json_at(root, "data"))
 			       ? E_OK
 			       : err_set(e, E_BUSY, "bad_json",
 					 "Shopify (%s) sent neither data nor errors", s->host);
@@ -130,9 +133,16 @@ enum errk shopify_graphql_error(const struct shopify *s, const cJSON *root, stru
 		       code);
 }
 
+const char *shopify_refusal(struct answer *in, const cJSON *payload)
+{
+	const cJSON *errors = answer_nodes(in, payload, "userErrors", ENTRIES_MAX);
+	return json_first(errors) ? answer_text(in, json_first(errors), "message") : NULL;
+}
+
 bool shopify_is_unsure(const struct err *e)
 {
 	return e->kind == E_UNSURE ||
 	       (e->kind == E_BUSY &&
-		(strcmp(e->code, "shopify_error") == 0 || strcmp(e->code, "bad_json") == 0));
+		(strcmp(e->code, "shopify_error") == 0 || strcmp(e->code, "bad_json") == 0 ||
+		 strcmp(e->code, "bad_answer") == 0));
 }

@@ -138,15 +138,24 @@ static const char *detail_of(const struct fulfillment_put *p, const struct next_
 
 /* What the answer says. A refusal names no reason that a program may act on: the order does. */
 static enum errk take_answer(struct fulfillment_put *p, struct delivery *d,
-			     const struct next_call *call, const cJSON *data, struct err *e)
+			     const struct next_call *call, const struct shopify_query *q,
+			     struct err *e)
 {
 	const struct call_row *row = &call_table[call->what];
-	const cJSON *payload = json_at(data, row->field);
-	const char *message = json_str(payload, "userErrors[0].message");
-	const char *id = json_str(payload, "fulfillment.id");
-	if (!payload || (!message && call->what == NEXT_SHIP && !id))
-		return err_set(e, E_UNSURE, "in_progress",
-			       "Shopify has not said what became of the shipment");
+	struct answer in = shopify_answer(q);
+	const cJSON *payload = answer_object(&in, q->data, row->field);
+	const char *message = shopify_refusal(&in, payload);
+	const char *id = NULL;
+	if (!message && call->what == NEXT_SHIP)
+		id = answer_id(&in, payload, "fulfillment.id");
+	if (!message && call->what == NEXT_TRACK &&
+	    strcmp(answer_id(&in, payload, "fulfillment.id"), call->fulfillment) != 0)
+		answer_fault(&in, "fulfillment.id", "is that of another fulfillment");
+	if (!message && call->what == NEXT_MOVE)
+		answer_id(&in, payload, "movedFulfillmentOrder.id");
+	enum errk rc = answer_end(&in, e);
+	if (rc != E_OK)
+		return rc;
 	d->refusal = arena_strdup(p->arena, message);
 	if (!message) {
 		d->written = true;
@@ -157,7 +166,7 @@ static enum errk take_answer(struct fulfillment_put *p, struct delivery *d,
 			d->told = arena_printf(p->arena, "%s%s ", d->told ? d->told : "",
 					       call->fulfillment);
 	}
-	enum errk rc = ledger_save(p, d, NULL, e);
+	rc = ledger_save(p, d, NULL, e);
 	STEP("shipment known");
 	return rc;
 }
@@ -187,7 +196,7 @@ enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 		rc = shopify_send(p->shop, &q, 1, p->arena, e);
 		STEP("shipment sent");
 		if (rc == E_OK)
-			rc = take_answer(p, d, call, q.data, e);
+			rc = take_answer(p, d, call, &q, e);
 		else if (rc == E_REFUSED && strcmp(e->code, "graphql_error") == 0) {
 			/* An id that is no more, or half an answer: the order tells. */
 			d->refusal = arena_strdup(p->arena, e->msg);
@@ -200,8 +209,7 @@ enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 
 static bool was_before(const cJSON *intent, const char *id)
 {
-	const cJSON *before;
-	cJSON_ArrayForEach (before, json_at(intent, "before"))
+	JSON_EACH (before, json_at(intent, "before"))
 		if (cJSON_IsString(before) && strcmp(before->valuestring, id) == 0)
 			return true;
 	return false;
@@ -210,16 +218,14 @@ static bool was_before(const cJSON *intent, const char *id)
 /* Exactly the units that were sent. */
 static bool same_lines(const cJSON *intent, const struct ship_done *f)
 {
-	const cJSON *line;
 	int64_t sent = 0, there = 0;
 	for (size_t i = 0; i < f->n_lines; i++)
 		there += f->line[i].units;
-	cJSON_ArrayForEach (line, json_at(intent, "lines")) {
+	JSON_EACH (line, json_at(intent, "lines")) {
 		const char *id = json_str(line, "line");
-		const cJSON *other;
 		int64_t of_line = 0, units = 0;
 		sent += json_int(line, "units", 0);
-		cJSON_ArrayForEach (other, json_at(intent, "lines"))
+		JSON_EACH (other, json_at(intent, "lines"))
 			if (str_equal(json_str(other, "line"), id))
 				of_line += json_int(other, "units", 0);
 		for (size_t i = 0; i < f->n_lines; i++)
@@ -236,16 +242,16 @@ static const struct ship_done *find_landed(struct fulfillment_put *p, const stru
 					   const cJSON *intent)
 {
 	const struct ship_state *s = d->state;
-	size_t n = json_count(intent, "numbers"), k = 0;
-	const char **number = arena_array(p->arena, n, sizeof(*number));
-	const cJSON *entry;
-	cJSON_ArrayForEach (entry, json_at(intent, "numbers"))
-		number[k++] = entry->valuestring;
+	LIST(const char *) number = {0};
+	JSON_EACH (entry, json_at(intent, "numbers"))
+		if (cJSON_IsString(entry))
+			*list_add(&number, p->arena) = entry->valuestring;
 	ledger_claims(d);
 	for (size_t i = 0; i < s->n_done; i++) {
 		const struct ship_done *f = &s->done[i];
 		if (!f->claimed && !delivery_owns(d, f->id) && !was_before(intent, f->id) &&
-		    same_lines(intent, f) && (!n || fulfillment_same_numbers(number, n, f)))
+		    same_lines(intent, f) &&
+		    (!number.n || fulfillment_same_numbers(number.at, number.n, f)))
 			return f;
 	}
 	return NULL;

@@ -43,7 +43,9 @@ static bool is_order_id(const char *id)
 {
 	static const char prefix[] = "gid://shopify/Order/";
 	const char *number = str_starts(id, prefix) ? id + strlen(prefix) : "";
-	return *number && strlen(number) <= 18 && strspn(number, "0123456789") == strlen(number);
+	/* As the shop spells it: it is known again by it in the answer. */
+	return *number && *number != '0' && strlen(number) <= 18 &&
+	       strspn(number, "0123456789") == strlen(number);
 }
 
 static enum errk read_order(struct fulfillment_put *p, struct delivery *d, const cJSON *doc,
@@ -128,10 +130,9 @@ static enum errk read_packages(struct fulfillment_put *p, struct delivery *d, co
 			       struct err *e)
 {
 	size_t n = json_count(doc, "packages");
-	const cJSON *entry;
 	d->number = arena_array(p->arena, n, sizeof(*d->number));
 	d->url = arena_array(p->arena, n, sizeof(*d->url));
-	cJSON_ArrayForEach (entry, json_at(doc, "packages")) {
+	JSON_EACH (entry, json_at(doc, "packages")) {
 		const char *number = json_str(entry, "number"), *url = json_str(entry, "url");
 		if (str_blank(number))
 			continue;
@@ -178,7 +179,6 @@ static enum errk read_location(struct fulfillment_put *p, struct delivery *d, co
 static enum errk read_document(struct fulfillment_put *p, struct delivery *d, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	const cJSON *entry;
 	enum errk rc = json_parse(d->put->doc, strlen(d->put->doc), &doc, e);
 	if (rc != E_OK)
 		return rc;
@@ -187,7 +187,7 @@ static enum errk read_document(struct fulfillment_put *p, struct delivery *d, st
 		return rc;
 	d->company = arena_strdup(p->arena, json_str(doc, "company"));
 	d->line = arena_array(p->arena, json_count(doc, "lines"), sizeof(*d->line));
-	cJSON_ArrayForEach (entry, json_at(doc, "lines")) {
+	JSON_EACH (entry, json_at(doc, "lines")) {
 		rc = add_line(p, d, entry, e);
 		if (rc != E_OK)
 			return rc;

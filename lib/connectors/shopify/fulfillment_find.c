@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "connectors/shopify/fulfillment_priv.h"
 
+enum { ORDERS_OF_SEARCH = 100 };
+
 /* Deliveries whose order is looked for by one search. */
 struct search {
 	struct delivery *d[NAMES_PER_SEARCH];
@@ -46,12 +48,13 @@ static void take_hit(const char **hit, const char *id, struct arena *a)
 }
 
 /* The search is by words and without case: only the same name is the same order. */
-static void take_page(struct search *w, const cJSON *nodes, struct arena *a)
+static enum errk take_page(struct search *w, const struct shopify_query *q, const char **after,
+			   struct arena *a, struct err *e)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, nodes) {
-		const char *id = json_str(node, "id"), *name = json_str(node, "name");
-		for (size_t i = 0; id && name && i < w->n; i++) {
+	struct answer in = shopify_answer(q);
+	JSON_EACH (node, answer_page(&in, q->data, "orders", ORDERS_OF_SEARCH, *after, after)) {
+		const char *id = answer_id(&in, node, "id"), *name = answer_text(&in, node, "name");
+		for (size_t i = 0; answer_ok(&in) && i < w->n; i++) {
 			const char *wanted = w->d[i]->order_name;
 			if (strcmp(wanted, name) == 0)
 				take_hit(&w->hit[i], id, a);
@@ -60,6 +63,8 @@ static void take_page(struct search *w, const cJSON *nodes, struct arena *a)
 				take_hit(&w->near_[i], id, a);
 		}
 	}
+	*after = arena_strdup(a, *after);
+	return answer_end(&in, e);
 }
 
 static void refuse_unknown(const struct fulfillment_put *p, struct delivery *d)
@@ -95,22 +100,18 @@ static void settle(const struct fulfillment_put *p, struct search *w)
 static enum errk run_search(struct fulfillment_put *p, struct search *w, struct err *e)
 {
 	const char *text = search_text(w, p->arena), *after = NULL;
-	for (bool more = true; more;) {
+	do {
 		struct shopify_query q = {.doc = DOC_ORDERS_BY_NAME, .variables = json_object()};
 		json_add_str(q.variables, "query", text);
-		json_add_int(q.variables, "first", 100);
+		json_add_int(q.variables, "first", ORDERS_OF_SEARCH);
 		json_add_str(q.variables, "after", after);
 		enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
-		if (rc == E_OK) {
-			take_page(w, json_at(q.data, "orders.nodes"), p->arena);
-			more = json_bool(q.data, "orders.pageInfo.hasNextPage", false);
-			after = arena_strdup(p->arena,
-					     json_str(q.data, "orders.pageInfo.endCursor"));
-		}
+		if (rc == E_OK)
+			rc = take_page(w, &q, &after, p->arena, e);
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;
-	}
+	} while (after);
 	settle(p, w);
 	return E_OK;
 }

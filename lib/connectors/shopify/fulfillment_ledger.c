@@ -58,19 +58,11 @@ void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char 
 {
 	if (delivery_owns(d, id))
 		return;
-	if (d->n_own == d->cap_own) {
-		d->cap_own = d->cap_own ? d->cap_own * 2 : 4;
-		const char **larger = arena_array(p->arena, d->cap_own, sizeof(*larger));
-		if (d->n_own)
-			memcpy(larger, d->own, d->n_own * sizeof(*larger));
-		d->own = larger;
-	}
-	d->own[d->n_own++] = arena_strdup(p->arena, id);
+	*LIST_ADD(d->own, d->n_own, d->cap_own, p->arena) = arena_strdup(p->arena, id);
 }
 
 void ledger_own(struct fulfillment_put *p, struct delivery *d)
 {
-	const cJSON *id;
 	/* target_id: the ids, one blank between them. */
 	for (const char *t = d->put->target_id; t && *t;) {
 		size_t len = strcspn(t, " ");
@@ -78,7 +70,7 @@ void ledger_own(struct fulfillment_put *p, struct delivery *d)
 		t += len;
 		t += strspn(t, " ");
 	}
-	cJSON_ArrayForEach (id, json_at(entry_of(d), "done"))
+	JSON_EACH (id, json_at(entry_of(d), "done"))
 		if (cJSON_IsString(id))
 			delivery_add_own(p, d, id->valuestring);
 	d->n_saved = d->n_own;
@@ -87,13 +79,12 @@ void ledger_own(struct fulfillment_put *p, struct delivery *d)
 void ledger_claims(const struct delivery *d)
 {
 	struct ship_state *s = d->state;
-	const cJSON *entry, *id;
 	for (size_t i = 0; i < s->n_done; i++)
 		s->done[i].claimed = false;
-	cJSON_ArrayForEach (entry, s->ledger) {
+	JSON_EACH_MEMBER (entry, s->ledger) {
 		if (str_equal(entry->string, d->put->record))
 			continue;
-		cJSON_ArrayForEach (id, json_at(entry, "done"))
+		JSON_EACH (id, json_at(entry, "done"))
 			for (size_t i = 0; cJSON_IsString(id) && i < s->n_done; i++)
 				if (strcmp(s->done[i].id, id->valuestring) == 0)
 					s->done[i].claimed = true;

@@ -1,6 +1,7 @@
 #ifndef ERPSYNC_CONNECTORS_SHOPIFY_FULFILLMENT_PRIV_H
 #define ERPSYNC_CONNECTORS_SHOPIFY_FULFILLMENT_PRIV_H
 
+#include "base/list.h"
 #include "connectors/shopify/shopify_priv.h"
 
 /*
@@ -63,7 +64,7 @@ struct ship_state {
 	struct ship_order *order;
 	size_t n_orders, cap_orders;
 	struct ship_done *done;
-	size_t n_done;
+	size_t n_done, cap_done;
 	/* ledger: record -> {"done": [fulfillment ids], "intent": {…}}; owned by the put */
 	cJSON *ledger;
 };

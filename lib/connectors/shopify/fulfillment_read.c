@@ -11,75 +11,73 @@ enum {
 	READINGS_AT_ONCE = 4,
 };
 
-static void *grow(struct arena *a, void *old, size_t n, size_t *cap, size_t more, size_t size)
+static const char *id_at(struct fulfillment_put *p, struct answer *in, const cJSON *node,
+			 const char *path)
 {
-	if (n + more <= *cap)
-		return old;
-	*cap = (n + more) * 2;
-	void *larger = arena_array(a, *cap, size);
-	if (n)
-		memcpy(larger, old, n * size);
-	return larger;
+	return arena_strdup(p->arena, answer_id(in, node, path));
 }
 
-static const char *text_at(struct fulfillment_put *p, const cJSON *node, const char *path)
+static const char *text_or_null(struct fulfillment_put *p, struct answer *in, const cJSON *node,
+				const char *path)
 {
-	return arena_strdup(p->arena, json_str(node, path));
+	return arena_strdup(p->arena, answer_text_or_null(in, node, path));
 }
 
-static void add_left(struct fulfillment_put *p, struct ship_order *o, const cJSON *nodes)
+static int64_t units_at(struct answer *in, const cJSON *node, const char *path)
 {
-	const cJSON *node;
-	o->left = grow(p->arena, o->left, o->n_left, &o->cap_left, json_count(nodes, ""),
-		       sizeof(*o->left));
-	cJSON_ArrayForEach (node, nodes) {
+	return answer_int(in, node, path, 0, INT32_MAX);
+}
+
+static void add_left(struct fulfillment_put *p, struct answer *in, struct ship_order *o,
+		     const cJSON *nodes)
+{
+	JSON_EACH (node, nodes) {
+		int64_t left = units_at(in, node, "remainingQuantity");
 		/* Units that were moved or taken off the order are nobody's line any more. */
-		if (json_int(node, "totalQuantity", 0) <= 0)
+		if (units_at(in, node, "totalQuantity") == 0)
 			continue;
-		o->left[o->n_left++] = (struct ship_left){
-			.id = text_at(p, node, "id"),
-			.line = text_at(p, node, "lineItem.id"),
-			.sku = text_at(p, node, "lineItem.sku"),
-			.left = json_int(node, "remainingQuantity", 0),
+		*LIST_ADD(o->left, o->n_left, o->cap_left, p->arena) = (struct ship_left){
+			.id = id_at(p, in, node, "id"),
+			.line = id_at(p, in, node, "lineItem.id"),
+			.sku = text_or_null(p, in, node, "lineItem.sku"),
+			.left = left,
 		};
 	}
 }
 
-static void add_units(struct fulfillment_put *p, struct ship_done *f, const cJSON *nodes)
+static void add_units(struct fulfillment_put *p, struct answer *in, struct ship_done *f,
+		      const cJSON *nodes)
 {
-	const cJSON *node;
-	f->line = grow(p->arena, f->line, f->n_lines, &f->cap_lines, json_count(nodes, ""),
-		       sizeof(*f->line));
-	cJSON_ArrayForEach (node, nodes)
-		f->line[f->n_lines++] = (struct ship_units){
-			.line = text_at(p, node, "lineItem.id"),
-			.sku = text_at(p, node, "lineItem.sku"),
-			.units = json_int(node, "quantity", 0),
+	JSON_EACH (node, nodes)
+		*LIST_ADD(f->line, f->n_lines, f->cap_lines, p->arena) = (struct ship_units){
+			.line = id_at(p, in, node, "lineItem.id"),
+			.sku = text_or_null(p, in, node, "lineItem.sku"),
+			.units = units_at(in, node, "quantity"),
 		};
 }
 
 /* Further lines of a fulfillment order (o) or of a fulfillment (f). */
-static enum errk read_lines(struct fulfillment_put *p, const char *id, const cJSON *first,
+static enum errk read_lines(struct fulfillment_put *p, const char *id, const char *after,
 			    struct ship_order *o, struct ship_done *f, struct err *e)
 {
-	bool more = json_bool(first, "pageInfo.hasNextPage", false);
-	const char *after = text_at(p, first, "pageInfo.endCursor");
-	while (more) {
+	while (after) {
 		struct shopify_query q = {.doc = DOC_SHIPPING_LINES, .variables = json_object()};
 		json_add_str(q.variables, "id", id);
 		json_add_str(q.variables, "after", after);
 		enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
-		const cJSON *list = json_at(q.data,
-					    o ? "node.lineItems" : "node.fulfillmentLineItems");
-		if (rc == E_OK && !list)
-			rc = err_set(e, E_BUSY, "order_moving",
-				     "what is to be shipped changed while it was read");
-		if (rc == E_OK && o)
-			add_left(p, o, json_at(list, "nodes"));
-		else if (rc == E_OK)
-			add_units(p, f, json_at(list, "nodes"));
-		more = json_bool(list, "pageInfo.hasNextPage", false);
-		after = text_at(p, list, "pageInfo.endCursor");
+		if (rc == E_OK) {
+			struct answer in = shopify_answer(&q);
+			const cJSON *nodes = answer_page(&in, q.data,
+							 o ? "node.lineItems"
+							   : "node.fulfillmentLineItems",
+							 PAGE_MAX, after, &after);
+			if (o)
+				add_left(p, &in, o, nodes);
+			else
+				add_units(p, &in, f, nodes);
+			after = arena_strdup(p->arena, after);
+			rc = answer_end(&in, e);
+		}
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;
@@ -87,104 +85,123 @@ static enum errk read_lines(struct fulfillment_put *p, const char *id, const cJS
 	return E_OK;
 }
 
-static bool has_action(const cJSON *node, const char *wanted)
+static bool has_action(struct answer *in, const cJSON *node, const char *wanted)
 {
-	const cJSON *action;
-	cJSON_ArrayForEach (action, json_at(node, "supportedActions"))
-		if (str_equal(json_str(action, "action"), wanted))
+	JSON_EACH (action, answer_nodes(in, node, "supportedActions", ENTRIES_MAX))
+		if (strcmp(answer_text(in, action, "action"), wanted) == 0)
 			return true;
 	return false;
 }
 
-static enum errk add_order(struct fulfillment_put *p, struct ship_state *s, const cJSON *node,
-			   struct err *e)
+static const char *hold_of(struct fulfillment_put *p, struct answer *in, const cJSON *node)
 {
-	s->order = grow(p->arena, s->order, s->n_orders, &s->cap_orders, 1, sizeof(*s->order));
-	struct ship_order *o = &s->order[s->n_orders++];
-	*o = (struct ship_order){
-		.id = text_at(p, node, "id"),
-		.status = text_at(p, node, "status"),
-		.method = text_at(p, node, "deliveryMethod.methodType"),
-		.location = text_at(p, node, "assignedLocation.location.id"),
-		.location_name = text_at(p, node, "assignedLocation.name"),
-		.can_move = has_action(node, "MOVE"),
-	};
-	o->hold = text_at(p, node, "fulfillmentHolds[0].displayReason");
-	o->can_ship = (str_equal(o->status, "OPEN") || str_equal(o->status, "IN_PROGRESS")) &&
-		      has_action(node, "CREATE_FULFILLMENT");
-	add_left(p, o, json_at(node, "lineItems.nodes"));
-	return read_lines(p, o->id, json_at(node, "lineItems"), o, NULL, e);
+	const cJSON *hold = json_first(answer_nodes(in, node, "fulfillmentHolds", ENTRIES_MAX));
+	return hold ? arena_strdup(p->arena, answer_text(in, hold, "displayReason")) : NULL;
 }
 
-static enum errk add_orders(struct fulfillment_put *p, struct ship_state *s, const cJSON *first,
-			    struct err *e)
+static enum errk add_order(struct fulfillment_put *p, struct answer *in, struct ship_state *s,
+			   const cJSON *node, struct err *e)
 {
-	const cJSON *node;
-	enum errk rc = E_OK;
-	cJSON_ArrayForEach (node, json_at(first, "nodes")) {
-		rc = add_order(p, s, node, e);
-		if (rc != E_OK)
-			return rc;
-	}
-	bool more = json_bool(first, "pageInfo.hasNextPage", false);
-	const char *after = text_at(p, first, "pageInfo.endCursor");
-	while (more && rc == E_OK) {
+	const char *after;
+	struct ship_order *o = LIST_ADD(s->order, s->n_orders, s->cap_orders, p->arena);
+	*o = (struct ship_order){
+		.id = id_at(p, in, node, "id"),
+		.status = id_at(p, in, node, "status"),
+		.method = text_or_null(p, in, node, "deliveryMethod.methodType"),
+		.location = text_or_null(p, in, node, "assignedLocation.location.id"),
+		.location_name = id_at(p, in, node, "assignedLocation.name"),
+		.can_move = has_action(in, node, "MOVE"),
+		.hold = hold_of(p, in, node),
+	};
+	o->can_ship = (str_equal(o->status, "OPEN") || str_equal(o->status, "IN_PROGRESS")) &&
+		      has_action(in, node, "CREATE_FULFILLMENT");
+	add_left(p, in, o, answer_page(in, node, "lineItems", FIRST_SHIP_LINES, NULL, &after));
+	enum errk rc = answer_end(in, e);
+	return rc == E_OK ? read_lines(p, o->id, after, o, NULL, e) : rc;
+}
+
+static enum errk add_orders(struct fulfillment_put *p, struct answer *in, struct ship_state *s,
+			    const cJSON *nodes, struct err *e)
+{
+	enum errk rc = answer_end(in, e);
+	JSON_EACH (node, nodes)
+		if (rc == E_OK)
+			rc = add_order(p, in, s, node, e);
+	return rc;
+}
+
+static enum errk read_more_orders(struct fulfillment_put *p, struct ship_state *s,
+				  const char *after, struct err *e)
+{
+	while (after) {
 		struct shopify_query q = {.doc = DOC_SHIPPING_MORE_ORDERS,
 					  .variables = json_object()};
 		json_add_str(q.variables, "id", s->id);
 		json_add_int(q.variables, "orders", FIRST_ORDERS);
 		json_add_int(q.variables, "lines", FIRST_SHIP_LINES);
 		json_add_str(q.variables, "after", after);
-		rc = shopify_send(p->shop, &q, 1, p->arena, e);
-		const cJSON *list = json_at(q.data, "order.fulfillmentOrders");
-		cJSON_ArrayForEach (node, json_at(list, "nodes"))
-			if (rc == E_OK)
-				rc = add_order(p, s, node, e);
-		more = json_bool(list, "pageInfo.hasNextPage", false);
-		after = text_at(p, list, "pageInfo.endCursor");
+		enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
+		if (rc == E_OK) {
+			struct answer in = shopify_answer(&q);
+			const cJSON *nodes = answer_page(&in, q.data, "order.fulfillmentOrders",
+							 FIRST_ORDERS, after, &after);
+			after = arena_strdup(p->arena, after);
+			rc = add_orders(p, &in, s, nodes, e);
+		}
 		shopify_query_release(&q);
+		if (rc != E_OK)
+			return rc;
 	}
-	return rc;
+	return E_OK;
 }
 
-static enum errk add_done(struct fulfillment_put *p, struct ship_done *f, const cJSON *node,
-			  struct err *e)
+static enum errk add_done(struct fulfillment_put *p, struct answer *in, struct ship_done *f,
+			  const cJSON *node, struct err *e)
 {
-	const cJSON *entry;
-	size_t n = json_count(node, "trackingInfo");
+	const cJSON *parcels = answer_nodes(in, node, "trackingInfo", PAGE_MAX);
+	size_t n = json_count(parcels, "");
+	const char *after;
 	*f = (struct ship_done){
-		.id = text_at(p, node, "id"),
-		.cancelled = str_equal(json_str(node, "status"), "CANCELLED"),
-		.company = text_at(p, node, "trackingInfo[0].company"),
+		.id = id_at(p, in, node, "id"),
+		.cancelled = str_equal(answer_text(in, node, "status"), "CANCELLED"),
 		.number = arena_array(p->arena, n, sizeof(*f->number)),
 		.url = arena_array(p->arena, n, sizeof(*f->url)),
 	};
-	cJSON_ArrayForEach (entry, json_at(node, "trackingInfo")) {
-		if (str_blank(json_str(entry, "number")))
+	JSON_EACH (entry, parcels) {
+		const char *number = text_or_null(p, in, entry, "number");
+		if (!f->company && entry == json_first(parcels))
+			f->company = text_or_null(p, in, entry, "company");
+		if (str_blank(number))
 			continue;
-		f->url[f->n_numbers] = text_at(p, entry, "url");
-		f->number[f->n_numbers++] = text_at(p, entry, "number");
+		f->url[f->n_numbers] = text_or_null(p, in, entry, "url");
+		f->number[f->n_numbers++] = number;
 	}
-	add_units(p, f, json_at(node, "fulfillmentLineItems.nodes"));
-	return read_lines(p, f->id, json_at(node, "fulfillmentLineItems"), NULL, f, e);
+	add_units(p, in, f,
+		  answer_page(in, node, "fulfillmentLineItems", FIRST_SHIP_LINES, NULL, &after));
+	enum errk rc = answer_end(in, e);
+	return rc == E_OK ? read_lines(p, f->id, after, NULL, f, e) : rc;
 }
 
-static enum errk take(struct fulfillment_put *p, struct ship_state *s, const cJSON *node,
-		      struct err *e)
+static enum errk take(struct fulfillment_put *p, struct answer *in, struct ship_state *s,
+		      const cJSON *node, struct err *e)
 {
-	const cJSON *entry;
+	const char *after = NULL;
 	*s = (struct ship_state){.id = s->id, .ledger = s->ledger};
-	if (!json_str(node, "id"))
+	if (!node)
 		return E_OK; /* not there, or not for this app */
 	s->found = true;
-	s->name = text_at(p, node, "name");
-	s->cancelled = json_at(node, "cancelledAt") != NULL;
-	s->done = arena_array(p->arena, json_count(node, "fulfillments"), sizeof(*s->done));
-	enum errk rc = add_orders(p, s, json_at(node, "fulfillmentOrders"), e);
-	cJSON_ArrayForEach (entry, json_at(node, "fulfillments"))
+	s->name = arena_strdup(p->arena, answer_text(in, node, "name"));
+	s->cancelled = answer_text_or_null(in, node, "cancelledAt") != NULL;
+	const cJSON *orders = answer_page(in, node, "fulfillmentOrders", FIRST_ORDERS, NULL,
+					  &after);
+	enum errk rc = add_orders(p, in, s, orders, e);
+	if (rc == E_OK)
+		rc = read_more_orders(p, s, after, e);
+	JSON_EACH (entry, answer_nodes(in, node, "fulfillments", PAGE_MAX))
 		if (rc == E_OK)
-			rc = add_done(p, &s->done[s->n_done++], entry, e);
-	return rc;
+			rc = add_done(p, in, LIST_ADD(s->done, s->n_done, s->cap_done, p->arena),
+				      entry, e);
+	return rc == E_OK ? answer_end(in, e) : rc;
 }
 
 static void ask(struct shopify_query *q, struct ship_state **state, size_t n)
@@ -197,18 +214,20 @@ static void ask(struct shopify_query *q, struct ship_state **state, size_t n)
 	json_add_int(q->variables, "lines", FIRST_SHIP_LINES);
 }
 
-static enum errk take_all(struct fulfillment_put *p, struct ship_state **state, size_t n,
-			  const cJSON *data, struct err *e)
+static const char *id_of(const void *ctx, size_t i)
 {
-	const cJSON *nodes = json_at(data, "nodes");
-	if (json_count(nodes, "") != n)
-		return err_set(e, E_BUSY, "bad_json", "Shopify sent %zu of %zu orders",
-			       json_count(nodes, ""), n);
-	/* In the order of the ids; null for one that is not there. */
-	const cJSON *node = nodes->child;
-	enum errk rc = E_OK;
-	for (size_t i = 0; i < n && rc == E_OK; i++, node = node->next)
-		rc = take(p, state[i], node, e);
+	return ((struct ship_state *const *)ctx)[i]->id;
+}
+
+static enum errk take_all(struct fulfillment_put *p, struct ship_state **state, size_t n,
+			  const struct shopify_query *q, struct err *e)
+{
+	struct answer in = shopify_answer(q);
+	const cJSON **node = arena_array(p->arena, n, sizeof(*node));
+	answer_by_id(&in, q->data, "nodes", n, id_of, state, node);
+	enum errk rc = answer_end(&in, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = take(p, &in, state[i], node[i], e);
 	return rc;
 }
 
@@ -226,7 +245,7 @@ static enum errk read_some(struct fulfillment_put *p, struct ship_state **state,
 	enum errk rc = shopify_send(p->shop, q, count, p->arena, e);
 	for (size_t i = 0, from = 0; i < count && rc == E_OK; i++) {
 		size_t some = at - from < page ? at - from : page;
-		rc = take_all(p, state + from, some, q[i].data, e);
+		rc = take_all(p, state + from, some, &q[i], e);
 		from += some;
 	}
 	for (size_t i = 0; i < count; i++)

@@ -16,7 +16,7 @@
 const char *order_amount(const struct order_reader *r, const cJSON *obj, const char *bag)
 {
 	const char *side = r->presentment ? "presentmentMoney" : "shopMoney";
-	return json_str(obj, arena_printf(r->arena, "%s.%s.amount", bag, side));
+	return answer_text(r->in, obj, arena_printf(r->arena, "%s.%s.amount", bag, side));
 }
 
 const char *order_lower(const struct order_reader *r, const char *text)
@@ -27,19 +27,37 @@ const char *order_lower(const struct order_reader *r, const char *text)
 	return copy;
 }
 
-void order_add_text(cJSON *to, const char *key, const cJSON *from, const char *path)
+void order_add_text(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		    const char *path)
 {
-	json_add_str(to, key, json_str(from, path));
+	json_add_str(to, key, answer_text_or_null(r->in, from, path));
 }
 
-void order_add_attributes(cJSON *to, const cJSON *from)
+void order_add_needed(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		      const char *path)
+{
+	json_add_str(to, key, answer_text(r->in, from, path));
+}
+
+void order_add_flag(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		    const char *path)
+{
+	json_add_bool(to, key, answer_bool(r->in, from, path));
+}
+
+void order_add_count(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		     const char *path)
+{
+	json_add_int(to, key, answer_int(r->in, from, path, -999999999, 999999999));
+}
+
+void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from)
 {
 	cJSON *list = json_add_array(to, "attributes");
-	const cJSON *attribute;
-	cJSON_ArrayForEach (attribute, json_at(from, "customAttributes")) {
+	JSON_EACH (attribute, answer_nodes(r->in, from, "customAttributes", ENTRIES_MAX)) {
 		cJSON *item = json_object();
-		order_add_text(item, "key", attribute, "key");
-		order_add_text(item, "value", attribute, "value");
+		order_add_needed(r, item, "key", attribute, "key");
+		order_add_text(r, item, "value", attribute, "value");
 		json_push(list, item);
 	}
 }
@@ -49,107 +67,121 @@ static void add_identity(const struct order_reader *r, cJSON *doc)
 	const cJSON *n = r->node;
 	json_add_str(doc, "kind", "order");
 	json_add_str(doc, "source", "shopify");
-	order_add_text(doc, "id", n, "id");
-	order_add_text(doc, "legacy_id", n, "legacyResourceId");
-	order_add_text(doc, "name", n, "name");
-	json_add_str(doc, "number", json_number_text(n, "number", r->arena));
-	order_add_text(doc, "confirmation_number", n, "confirmationNumber");
-	order_add_text(doc, "created_at", n, "createdAt");
-	order_add_text(doc, "processed_at", n, "processedAt");
-	order_add_text(doc, "updated_at", n, "updatedAt");
-	order_add_text(doc, "cancelled_at", n, "cancelledAt");
-	json_add_str(doc, "cancel_reason", order_lower(r, json_str(n, "cancelReason")));
-	order_add_text(doc, "closed_at", n, "closedAt");
-	json_add_bool(doc, "test", json_bool(n, "test", false));
-	json_add_bool(doc, "confirmed", json_bool(n, "confirmed", true));
-	json_add_bool(doc, "edited", json_bool(n, "edited", false));
+	order_add_needed(r, doc, "id", n, "id");
+	order_add_needed(r, doc, "legacy_id", n, "legacyResourceId");
+	order_add_needed(r, doc, "name", n, "name");
+	json_add_str(doc, "number",
+		     arena_printf(r->arena, "%lld",
+				  (long long)answer_int(r->in, n, "number", 0, INT32_MAX)));
+	order_add_text(r, doc, "confirmation_number", n, "confirmationNumber");
+	order_add_needed(r, doc, "created_at", n, "createdAt");
+	order_add_needed(r, doc, "processed_at", n, "processedAt");
+	order_add_needed(r, doc, "updated_at", n, "updatedAt");
+	order_add_text(r, doc, "cancelled_at", n, "cancelledAt");
+	json_add_str(doc, "cancel_reason",
+		     order_lower(r, answer_text_or_null(r->in, n, "cancelReason")));
+	order_add_text(r, doc, "closed_at", n, "closedAt");
+	order_add_flag(r, doc, "test", n, "test");
+	order_add_flag(r, doc, "confirmed", n, "confirmed");
+	order_add_flag(r, doc, "edited", n, "edited");
 }
 
 static const char *status_or(const struct order_reader *r, const char *path, const char *missing)
 {
-	const char *text = json_str(r->node, path);
+	const char *text = answer_text_or_null(r->in, r->node, path);
 	return text ? order_lower(r, text) : missing;
 }
 
 static void add_statuses(const struct order_reader *r, cJSON *doc)
 {
 	const cJSON *n = r->node;
-	const char *shop = json_str(n, "currencyCode");
-	const char *buyer = json_str(n, "presentmentCurrencyCode");
-	bool two = shop && buyer && strcmp(shop, buyer) != 0;
+	const char *shop = answer_id(r->in, n, "currencyCode");
+	const char *buyer = answer_id(r->in, n, "presentmentCurrencyCode");
+	bool two = strcmp(shop, buyer) != 0;
 	json_add_str(doc, "financial_status", status_or(r, "displayFinancialStatus", "unknown"));
 	json_add_str(doc, "fulfillment_status",
-		     status_or(r, "displayFulfillmentStatus", "unknown"));
+		     order_lower(r, answer_text(r->in, n, "displayFulfillmentStatus")));
 	json_add_str(doc, "return_status", status_or(r, "returnStatus", NULL));
 	json_add_str(doc, "currency", r->presentment ? buyer : shop);
 	json_add_str(doc, "shop_currency", shop);
-	json_add_str(doc, "presentment_currency", buyer ? buyer : shop);
-	order_add_text(doc, "shop_total", n, "totalPriceSet.shopMoney.amount");
-	order_add_text(doc, "presentment_total", n,
-		       two ? "totalPriceSet.presentmentMoney.amount"
-			   : "totalPriceSet.shopMoney.amount");
-	json_add_bool(doc, "prices_include_tax", json_bool(n, "taxesIncluded", false));
-	json_add_bool(doc, "tax_exempt", json_bool(n, "taxExempt", false));
-	json_add_bool(doc, "taxes_estimated", json_bool(n, "estimatedTaxes", false));
-	json_add_bool(doc, "duties_included", json_bool(n, "dutiesIncluded", false));
+	json_add_str(doc, "presentment_currency", buyer);
+	order_add_needed(r, doc, "shop_total", n, "totalPriceSet.shopMoney.amount");
+	order_add_needed(r, doc, "presentment_total", n,
+			 two ? "totalPriceSet.presentmentMoney.amount"
+			     : "totalPriceSet.shopMoney.amount");
+	order_add_flag(r, doc, "prices_include_tax", n, "taxesIncluded");
+	order_add_flag(r, doc, "tax_exempt", n, "taxExempt");
+	order_add_flag(r, doc, "taxes_estimated", n, "estimatedTaxes");
+	order_add_flag(r, doc, "duties_included", n, "dutiesIncluded");
 	json_add_str(doc, "tax_detail", "line");
+}
+
+static void add_texts(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		      const char *path)
+{
+	cJSON *list = json_add_array(to, key);
+	JSON_EACH (text, answer_list(r->in, from, path))
+		json_push_str(list, answer_text(r->in, text, ""));
 }
 
 static void add_customer(const struct order_reader *r, cJSON *doc)
 {
-	const cJSON *from = json_at(r->node, "customer");
-	order_add_text(doc, "email", r->node, "email");
-	order_add_text(doc, "phone", r->node, "phone");
-	order_add_text(doc, "locale", r->node, "customerLocale");
+	const cJSON *from = answer_object_or_null(r->in, r->node, "customer");
+	order_add_text(r, doc, "email", r->node, "email");
+	order_add_text(r, doc, "phone", r->node, "phone");
+	order_add_text(r, doc, "locale", r->node, "customerLocale");
 	if (!from)
 		return;
 	cJSON *to = json_add_object(doc, "customer");
-	order_add_text(to, "id", from, "id");
-	order_add_text(to, "legacy_id", from, "legacyResourceId");
-	order_add_text(to, "first_name", from, "firstName");
-	order_add_text(to, "last_name", from, "lastName");
-	order_add_text(to, "email", from, "defaultEmailAddress.emailAddress");
-	order_add_text(to, "phone", from, "defaultPhoneNumber.phoneNumber");
-	json_add_bool(to, "tax_exempt", json_bool(from, "taxExempt", false));
-	json_add(to, "tax_exemptions", cJSON_Duplicate(json_at(from, "taxExemptions"), true));
+	order_add_needed(r, to, "id", from, "id");
+	order_add_needed(r, to, "legacy_id", from, "legacyResourceId");
+	order_add_text(r, to, "first_name", from, "firstName");
+	order_add_text(r, to, "last_name", from, "lastName");
+	order_add_text(r, to, "email", from, "defaultEmailAddress.emailAddress");
+	order_add_text(r, to, "phone", from, "defaultPhoneNumber.phoneNumber");
+	order_add_flag(r, to, "tax_exempt", from, "taxExempt");
+	add_texts(r, to, "tax_exemptions", from, "taxExemptions");
 }
 
 static void add_company(const struct order_reader *r, cJSON *doc)
 {
-	const cJSON *from = json_at(r->node, "purchasingEntity");
-	const cJSON *location = json_at(from, "location");
-	if (!json_at(from, "company"))
+	const cJSON *from = answer_object_or_null(r->in, r->node, "purchasingEntity");
+	if (!from || strcmp(answer_text(r->in, from, "__typename"), "PurchasingCompany") != 0)
 		return;
+	const cJSON *location = answer_object_or_null(r->in, from, "location");
 	cJSON *to = json_add_object(doc, "company");
-	order_add_text(to, "id", from, "company.id");
-	order_add_text(to, "name", from, "company.name");
-	order_add_text(to, "external_id", from, "company.externalId");
-	order_add_text(to, "contact_id", from, "contact.id");
+	order_add_needed(r, to, "id", from, "company.id");
+	order_add_needed(r, to, "name", from, "company.name");
+	order_add_text(r, to, "external_id", from, "company.externalId");
+	order_add_text(r, to, "contact_id", from, "contact.id");
 	if (!location)
 		return;
 	to = json_add_object(to, "location");
-	order_add_text(to, "id", location, "id");
-	order_add_text(to, "name", location, "name");
-	order_add_text(to, "external_id", location, "externalId");
-	order_add_text(to, "tax_id", location, "taxSettings.taxRegistrationId");
-	json_add_bool(to, "tax_exempt", json_bool(location, "taxSettings.taxExempt", false));
+	order_add_needed(r, to, "id", location, "id");
+	order_add_needed(r, to, "name", location, "name");
+	order_add_text(r, to, "external_id", location, "externalId");
+	order_add_text(r, to, "tax_id", location, "taxSettings.taxRegistrationId");
+	order_add_flag(r, to, "tax_exempt", location, "taxSettings.taxExempt");
 }
 
 static void add_terms(const struct order_reader *r, cJSON *doc)
 {
-	const cJSON *from = json_at(r->node, "paymentTerms"), *schedule;
-	order_add_text(doc, "po_number", r->node, "poNumber");
+	/* Left out where the app may not see it. */
+	const cJSON *from = json_at(r->node, "paymentTerms");
+	order_add_text(r, doc, "po_number", r->node, "poNumber");
 	if (!from)
 		return;
 	const char *due = NULL;
-	cJSON_ArrayForEach (schedule, json_at(from, "paymentSchedules.nodes"))
-		if (!json_at(schedule, "completedAt") && json_str(schedule, "dueAt"))
-			due = json_str(schedule, "dueAt");
+	JSON_EACH (schedule, answer_nodes(r->in, from, "paymentSchedules.nodes", ENTRIES_MAX)) {
+		const char *at = answer_text_or_null(r->in, schedule, "dueAt");
+		if (!answer_text_or_null(r->in, schedule, "completedAt") && at)
+			due = at;
+	}
 	cJSON *to = json_add_object(doc, "payment_terms");
-	order_add_text(to, "name", from, "paymentTermsName");
-	json_add_str(to, "type", order_lower(r, json_str(from, "paymentTermsType")));
+	order_add_needed(r, to, "name", from, "paymentTermsName");
+	json_add_str(to, "type", order_lower(r, answer_text(r->in, from, "paymentTermsType")));
 	if (json_at(from, "dueInDays"))
-		json_add_int(to, "due_in_days", json_int(from, "dueInDays", 0));
+		order_add_count(r, to, "due_in_days", from, "dueInDays");
 	json_add_str(to, "due_at", due);
 }
 
@@ -168,37 +200,36 @@ static void add_address(const struct order_reader *r, cJSON *doc, const char *ke
 		{"country_code", "countryCodeV2"},
 		{"phone", "phone"},
 	};
-	const cJSON *from = json_at(r->node, path);
+	const cJSON *from = answer_object_or_null(r->in, r->node, path);
 	if (!from)
 		return;
 	cJSON *to = json_add_object(doc, key);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		order_add_text(to, fields[i][0], from, fields[i][1]);
+		order_add_text(r, to, fields[i][0], from, fields[i][1]);
 }
 
 static void add_payments(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "transactions");
-	const cJSON *from;
-	cJSON_ArrayForEach (from, json_at(r->node, "transactions")) {
+	JSON_EACH (from, answer_nodes(r->in, r->node, "transactions", ENTRIES_MAX)) {
 		cJSON *to = json_object();
-		order_add_text(to, "id", from, "id");
-		json_add_str(to, "kind", order_lower(r, json_str(from, "kind")));
-		json_add_str(to, "status", order_lower(r, json_str(from, "status")));
-		order_add_text(to, "gateway", from, "gateway");
-		order_add_text(to, "payment_id", from, "paymentId");
-		json_add_bool(to, "test", json_bool(from, "test", false));
-		order_add_text(to, "created_at", from, "createdAt");
-		order_add_text(to, "processed_at", from, "processedAt");
+		order_add_needed(r, to, "id", from, "id");
+		json_add_str(to, "kind", order_lower(r, answer_text(r->in, from, "kind")));
+		json_add_str(to, "status", order_lower(r, answer_text(r->in, from, "status")));
+		order_add_text(r, to, "gateway", from, "gateway");
+		order_add_text(r, to, "payment_id", from, "paymentId");
+		order_add_flag(r, to, "test", from, "test");
+		order_add_needed(r, to, "created_at", from, "createdAt");
+		order_add_text(r, to, "processed_at", from, "processedAt");
 		json_add_str(to, "amount", order_amount(r, from, "amountSet"));
-		order_add_text(to, "parent_id", from, "parentTransaction.id");
+		order_add_text(r, to, "parent_id", from, "parentTransaction.id");
 		json_push(list, to);
 	}
 	list = json_add_array(doc, "refunds");
-	cJSON_ArrayForEach (from, json_at(r->node, "refunds")) {
+	JSON_EACH (from, answer_nodes(r->in, r->node, "refunds", ENTRIES_MAX)) {
 		cJSON *to = json_object();
-		order_add_text(to, "id", from, "id");
-		order_add_text(to, "created_at", from, "createdAt");
+		order_add_needed(r, to, "id", from, "id");
+		order_add_text(r, to, "created_at", from, "createdAt");
 		json_add_str(to, "amount", order_amount(r, from, "totalRefundedSet"));
 		json_push(list, to);
 	}
@@ -207,13 +238,12 @@ static void add_payments(const struct order_reader *r, cJSON *doc)
 static void add_fees(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "fees");
-	const cJSON *from;
-	cJSON_ArrayForEach (from, json_at(r->node, "additionalFees")) {
+	JSON_EACH (from, answer_nodes(r->in, r->node, "additionalFees", ENTRIES_MAX)) {
 		cJSON *to = json_object();
-		order_add_text(to, "id", from, "id");
-		order_add_text(to, "name", from, "name");
+		order_add_needed(r, to, "id", from, "id");
+		order_add_needed(r, to, "name", from, "name");
 		json_add_str(to, "amount", order_amount(r, from, "price"));
-		order_add_taxes(r, to, json_at(from, "taxLines"));
+		order_add_taxes(r, to, from);
 		json_push(list, to);
 	}
 }
@@ -221,24 +251,20 @@ static void add_fees(const struct order_reader *r, cJSON *doc)
 static void add_channel(const struct order_reader *r, cJSON *doc)
 {
 	const cJSON *n = r->node;
-	json_add(doc, "payment_gateways",
-		 json_at(n, "paymentGatewayNames")
-			 ? cJSON_Duplicate(json_at(n, "paymentGatewayNames"), true)
-			 : json_array());
-	order_add_text(doc, "note", n, "note");
-	order_add_attributes(doc, n);
-	json_add(doc, "tags",
-		 json_at(n, "tags") ? cJSON_Duplicate(json_at(n, "tags"), true) : json_array());
+	add_texts(r, doc, "payment_gateways", n, "paymentGatewayNames");
+	order_add_text(r, doc, "note", n, "note");
+	order_add_attributes(r, doc, n);
+	add_texts(r, doc, "tags", n, "tags");
 	cJSON *channel = json_add_object(doc, "channel");
-	order_add_text(channel, "source", n, "sourceName");
-	order_add_text(channel, "app_id", n, "app.id");
-	order_add_text(channel, "app_name", n, "app.name");
-	order_add_text(channel, "source_identifier", n, "sourceIdentifier");
-	order_add_text(channel, "url", n, "registeredSourceUrl");
+	order_add_text(r, channel, "source", n, "sourceName");
+	order_add_text(r, channel, "app_id", n, "app.id");
+	order_add_text(r, channel, "app_name", n, "app.name");
+	order_add_text(r, channel, "source_identifier", n, "sourceIdentifier");
+	order_add_text(r, channel, "url", n, "registeredSourceUrl");
 	if (json_at(n, "retailLocation")) {
 		cJSON *location = json_add_object(doc, "location");
-		order_add_text(location, "id", n, "retailLocation.id");
-		order_add_text(location, "name", n, "retailLocation.name");
+		order_add_text(r, location, "id", n, "retailLocation.id");
+		order_add_text(r, location, "name", n, "retailLocation.name");
 	}
 }
 
@@ -263,9 +289,10 @@ static enum errk settle_cash_rounding(const struct order_reader *r, cJSON *doc, 
 	const char *cash = order_amount(r, r->node, "totalCashRoundingAdjustment.paymentSet");
 	const char *rest = json_str(doc, "totals.rounding");
 	struct decimal a, b;
-	if (!cash || !rest)
-		return E_OK;
-	enum errk rc = decimal_parse(cash, &a, e);
+	enum errk rc = answer_end(r->in, e);
+	if (rc != E_OK || !rest)
+		return rc;
+	rc = decimal_parse(cash, &a, e);
 	if (rc == E_OK)
 		rc = decimal_parse(rest, &b, e);
 	if (rc != E_OK || decimal_is_zero(a) || decimal_cmp(a, b) != 0)
@@ -278,10 +305,13 @@ static enum errk settle_cash_rounding(const struct order_reader *r, cJSON *doc, 
 enum errk order_document(const struct shopify *s, const cJSON *node, struct arena *a, cJSON **out,
 			 struct err *e)
 {
-	const char *shop = json_str(node, "currencyCode");
-	const char *buyer = json_str(node, "presentmentCurrencyCode");
-	struct order_reader r = {.node = node, .arena = a};
-	r.presentment = s->use_presentment && shop && buyer && strcmp(shop, buyer) != 0;
+	/* Of one order, and of no other: what is amiss in it is its own. */
+	struct answer in = answer_of(E_RECORD, "the order as Shopify shows it");
+	const char *shop = answer_id(&in, node, "currencyCode");
+	const char *buyer = answer_id(&in, node, "presentmentCurrencyCode");
+	struct order_reader r = {.node = node, .arena = a, .in = &in};
+	in.whole = true;
+	r.presentment = s->use_presentment && strcmp(shop, buyer) != 0;
 	const char *tip = "0";
 	enum errk rc = order_find_tips(&r, &tip, e);
 	if (rc != E_OK)
@@ -297,12 +327,14 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 	order_add_lines(&r, doc);
 	order_add_shipping_lines(&r, doc);
 	add_fees(&r, doc);
-	order_add_taxes(&r, doc, json_at(node, "taxLines"));
+	order_add_taxes(&r, doc, node);
 	add_totals(&r, doc, tip);
 	order_add_discounts(&r, doc);
 	add_payments(&r, doc);
 	add_channel(&r, doc);
-	rc = order_sums(doc, e);
+	rc = answer_end(&in, e);
+	if (rc == E_OK)
+		rc = order_sums(doc, e);
 	if (rc == E_OK)
 		rc = settle_cash_rounding(&r, doc, e);
 	if (rc == E_OK)

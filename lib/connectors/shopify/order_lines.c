@@ -5,51 +5,67 @@
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
 
-void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *lines)
+/* A rate or percentage. */
+static const char *number_or_null(const struct order_reader *r, const cJSON *from, const char *path)
+{
+	const cJSON *item = json_at(from, path);
+	if (item && !cJSON_IsNumber(item) && !cJSON_IsString(item))
+		answer_fault(r->in, path, "is no number");
+	return json_number_text(from, path, r->arena);
+}
+
+void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of)
 {
 	cJSON *list = json_add_array(to, "taxes");
-	const cJSON *from;
-	cJSON_ArrayForEach (from, lines) {
+	JSON_EACH (from, answer_nodes(r->in, of, "taxLines", ENTRIES_MAX)) {
 		cJSON *tax = json_object();
-		order_add_text(tax, "title", from, "title");
-		json_add_str(tax, "rate", json_number_text(from, "rate", r->arena));
+		order_add_needed(r, tax, "title", from, "title");
+		json_add_str(tax, "rate", number_or_null(r, from, "rate"));
 		json_add_str(tax, "amount", order_amount(r, from, "priceSet"));
-		json_add_bool(tax, "channel_liable", json_bool(from, "channelLiable", false));
+		/* The only flag that may be null. */
+		json_add_bool(tax, "channel_liable",
+			      json_at(from, "channelLiable") &&
+				      answer_bool(r->in, from, "channelLiable"));
 		json_push(list, tax);
 	}
 }
 
 static const cJSON *application(const struct order_reader *r, int64_t index)
 {
-	const cJSON *app;
-	cJSON_ArrayForEach (app, json_at(r->node, "discountApplications.nodes"))
-		if (json_int(app, "index", -1) == index)
+	JSON_EACH (app, json_at(r->node, "discountApplications.nodes"))
+		if (answer_int(r->in, app, "index", 0, INT32_MAX) == index)
 			return app;
+	answer_fault(r->in, "discountApplications", "lacks number %lld, which a line names",
+		     (long long)index);
 	return NULL;
 }
 
-static const char *discount_scope(const cJSON *app)
+static const char *discount_scope(const struct order_reader *r, const cJSON *app)
 {
-	const char *type = json_str(app, "targetType"),
-		   *selection = json_str(app, "targetSelection");
-	if (type && strcmp(type, "SHIPPING_LINE") == 0)
+	if (strcmp(answer_text(r->in, app, "targetType"), "SHIPPING_LINE") == 0)
 		return "shipping";
-	return selection && strcmp(selection, "ALL") == 0 ? "order" : "line";
+	return strcmp(answer_text(r->in, app, "targetSelection"), "ALL") == 0 ? "order" : "line";
+}
+
+/* Each kind of discount has one or the other. */
+static void add_name(cJSON *to, const cJSON *app)
+{
+	json_add_str(to, "code", json_str(app, "code"));
+	json_add_str(to, "title", json_str(app, "title"));
 }
 
 /* Every share of a discount that falls on a line, order-level ones included. */
 static void add_allocations(const struct order_reader *r, cJSON *to, const cJSON *from)
 {
 	cJSON *list = json_add_array(to, "discounts");
-	const cJSON *allocation;
-	cJSON_ArrayForEach (allocation, json_at(from, "discountAllocations")) {
+	JSON_EACH (allocation, answer_nodes(r->in, from, "discountAllocations", ENTRIES_MAX)) {
 		cJSON *share = json_object();
-		const cJSON *app = application(r, json_int(allocation, "discountApplication.index",
-							   -1));
+		const cJSON *app = application(r, answer_int(r->in, allocation,
+							     "discountApplication.index", 0,
+							     INT32_MAX));
 		json_add_str(share, "amount", order_amount(r, allocation, "allocatedAmountSet"));
-		order_add_text(share, "code", app, "code");
-		order_add_text(share, "title", app, "title");
-		json_add_str(share, "scope", app ? discount_scope(app) : NULL);
+		add_name(share, app);
+		json_add_str(share, "scope", discount_scope(r, app));
 		json_push(list, share);
 	}
 }
@@ -61,22 +77,19 @@ void order_add_discounts(const struct order_reader *r, cJSON *doc)
 					       {"ManualDiscountApplication", "manual"},
 					       {"ScriptDiscountApplication", "script"}};
 	cJSON *list = json_add_array(doc, "discounts");
-	const cJSON *app;
-	cJSON_ArrayForEach (app, json_at(r->node, "discountApplications.nodes")) {
+	JSON_EACH (app, answer_nodes(r->in, r->node, "discountApplications.nodes", PAGE_MAX)) {
 		cJSON *to = json_object();
-		const char *type = json_str(app, "__typename"), *kind = "other";
-		for (size_t i = 0; type && i < 4; i++)
+		const char *type = answer_text(r->in, app, "__typename"), *kind = "other";
+		for (size_t i = 0; i < 4; i++)
 			if (strcmp(type, kinds[i][0]) == 0)
 				kind = kinds[i][1];
 		bool percent = json_at(app, "value.percentage") != NULL;
 		json_add_str(to, "kind", kind);
-		order_add_text(to, "code", app, "code");
-		order_add_text(to, "title", app, "title");
+		add_name(to, app);
 		json_add_str(to, "value",
-			     json_number_text(app, percent ? "value.percentage" : "value.amount",
-					      r->arena));
+			     number_or_null(r, app, percent ? "value.percentage" : "value.amount"));
 		json_add_str(to, "value_type", percent ? "percentage" : "amount");
-		json_add_str(to, "scope", discount_scope(app));
+		json_add_str(to, "scope", discount_scope(r, app));
 		json_push(list, to);
 	}
 }
@@ -85,20 +98,25 @@ void order_add_discounts(const struct order_reader *r, cJSON *doc)
  * A tip is a line without product, variant, SKU and shipping; no field marks it, and its title is
  * in the buyer's language. Such lines are tips when together they are the tip that was received.
  */
-static bool may_be_tip(const cJSON *line)
+static bool may_be_tip(const struct order_reader *r, const cJSON *line)
 {
-	return !json_at(line, "product") && !json_at(line, "variant") &&
-	       str_blank(json_str(line, "sku")) && !json_bool(line, "requiresShipping", true) &&
-	       !json_bool(line, "isGiftCard", false);
+	return !answer_object_or_null(r->in, line, "product") &&
+	       !answer_object_or_null(r->in, line, "variant") &&
+	       str_blank(answer_text_or_null(r->in, line, "sku")) &&
+	       !answer_bool(r->in, line, "requiresShipping") &&
+	       !answer_bool(r->in, line, "isGiftCard");
 }
 
 static enum errk line_gross(const struct order_reader *r, const cJSON *line, struct decimal *out,
 			    struct err *e)
 {
 	const char *price = order_amount(r, line, "originalUnitPriceSet");
+	int64_t quantity = answer_int(r->in, line, "quantity", 0, INT32_MAX);
 	struct decimal unit;
-	enum errk rc = decimal_parse(price ? price : "0", &unit, e);
-	return rc == E_OK ? decimal_mul_int(unit, json_int(line, "quantity", 0), out, e) : rc;
+	enum errk rc = answer_end(r->in, e);
+	if (rc == E_OK)
+		rc = decimal_parse(price, &unit, e);
+	return rc == E_OK ? decimal_mul_int(unit, quantity, out, e) : rc;
 }
 
 /* Finds tip lines whose sum does not pass the tip; the rest of the tip stands on no line. */
@@ -106,12 +124,13 @@ enum errk order_find_tips(struct order_reader *r, const char **rest, struct err 
 {
 	const char *text = order_amount(r, r->node, "totalTipReceivedSet");
 	struct decimal tip, gross;
-	enum errk rc = decimal_parse(text ? text : "0", &tip, e);
+	enum errk rc = answer_end(r->in, e);
+	if (rc == E_OK)
+		rc = decimal_parse(text, &tip, e);
 	if (rc != E_OK || decimal_is_zero(tip))
 		return rc;
-	const cJSON *line;
-	cJSON_ArrayForEach (line, json_at(r->node, "lineItems.nodes")) {
-		if (r->n_tip == sizeof(r->tip) / sizeof(*r->tip) || !may_be_tip(line))
+	JSON_EACH (line, answer_nodes(r->in, r->node, "lineItems.nodes", ENTRIES_MAX)) {
+		if (r->n_tip == sizeof(r->tip) / sizeof(*r->tip) || !may_be_tip(r, line))
 			continue;
 		rc = line_gross(r, line, &gross, e);
 		if (rc != E_OK)
@@ -133,93 +152,91 @@ static const char *line_kind(const struct order_reader *r, const cJSON *line)
 	for (size_t i = 0; i < r->n_tip; i++)
 		if (r->tip[i] == line)
 			return "tip";
-	if (json_bool(line, "isGiftCard", false))
+	if (answer_bool(r->in, line, "isGiftCard"))
 		return "gift_card";
-	bool gone = !json_at(line, "product") && !json_at(line, "variant");
-	return gone && str_blank(json_str(line, "sku")) ? "custom" : "product";
+	bool gone = !answer_object_or_null(r->in, line, "product") &&
+		    !answer_object_or_null(r->in, line, "variant");
+	return gone && str_blank(answer_text_or_null(r->in, line, "sku")) ? "custom" : "product";
 }
 
 static void add_duties(const struct order_reader *r, cJSON *to, const cJSON *line)
 {
 	cJSON *list = json_add_array(to, "duties");
-	const cJSON *from;
-	cJSON_ArrayForEach (from, json_at(line, "duties")) {
+	JSON_EACH (from, answer_nodes(r->in, line, "duties", ENTRIES_MAX)) {
 		cJSON *duty = json_object();
-		order_add_text(duty, "id", from, "id");
+		order_add_needed(r, duty, "id", from, "id");
 		json_add_str(duty, "amount", order_amount(r, from, "price"));
-		order_add_text(duty, "hs_code", from, "harmonizedSystemCode");
-		order_add_text(duty, "origin_country", from, "countryCodeOfOrigin");
-		order_add_taxes(r, duty, json_at(from, "taxLines"));
+		order_add_text(r, duty, "hs_code", from, "harmonizedSystemCode");
+		order_add_text(r, duty, "origin_country", from, "countryCodeOfOrigin");
+		order_add_taxes(r, duty, from);
 		json_push(list, duty);
 	}
 }
 
-static void add_bundle(cJSON *to, const cJSON *line)
+static void add_bundle(const struct order_reader *r, cJSON *to, const cJSON *line)
 {
-	const cJSON *group = json_at(line, "lineItemGroup");
+	const cJSON *group = answer_object_or_null(r->in, line, "lineItemGroup");
 	if (!group)
 		return;
 	cJSON *bundle = json_add_object(to, "bundle");
-	order_add_text(bundle, "id", group, "id");
-	order_add_text(bundle, "title", group, "title");
-	json_add_int(bundle, "quantity", json_int(group, "quantity", 1));
-	order_add_text(bundle, "sku", group, "variantSku");
-	order_add_text(bundle, "variant_id", group, "variantId");
+	order_add_needed(r, bundle, "id", group, "id");
+	order_add_needed(r, bundle, "title", group, "title");
+	order_add_count(r, bundle, "quantity", group, "quantity");
+	order_add_text(r, bundle, "sku", group, "variantSku");
+	order_add_text(r, bundle, "variant_id", group, "variantId");
 }
 
 static cJSON *line_document(const struct order_reader *r, const cJSON *from)
 {
 	cJSON *to = json_object();
-	const char *sku = json_str(from, "sku");
-	order_add_text(to, "id", from, "id");
+	const char *sku = answer_text_or_null(r->in, from, "sku");
+	order_add_needed(r, to, "id", from, "id");
 	json_add_str(to, "kind", line_kind(r, from));
 	json_add_str(to, "sku", str_blank(sku) ? NULL : sku);
-	order_add_text(to, "barcode", from, "variant.barcode");
-	order_add_text(to, "title", from, "title");
-	order_add_text(to, "variant_title", from, "variantTitle");
-	order_add_text(to, "vendor", from, "vendor");
-	order_add_text(to, "product_id", from, "product.id");
-	order_add_text(to, "variant_id", from, "variant.id");
-	order_add_text(to, "inventory_item_id", from, "variant.inventoryItem.id");
-	json_add_int(to, "quantity", json_int(from, "quantity", 0));
-	json_add_int(to, "current_quantity", json_int(from, "currentQuantity", 0));
-	json_add_int(to, "unfulfilled_quantity", json_int(from, "unfulfilledQuantity", 0));
+	order_add_text(r, to, "barcode", from, "variant.barcode");
+	order_add_needed(r, to, "title", from, "title");
+	order_add_text(r, to, "variant_title", from, "variantTitle");
+	order_add_text(r, to, "vendor", from, "vendor");
+	order_add_text(r, to, "product_id", from, "product.id");
+	order_add_text(r, to, "variant_id", from, "variant.id");
+	order_add_text(r, to, "inventory_item_id", from, "variant.inventoryItem.id");
+	order_add_count(r, to, "quantity", from, "quantity");
+	order_add_count(r, to, "current_quantity", from, "currentQuantity");
+	order_add_count(r, to, "unfulfilled_quantity", from, "unfulfilledQuantity");
 	json_add_str(to, "unit_price", order_amount(r, from, "originalUnitPriceSet"));
 	add_allocations(r, to, from);
-	order_add_taxes(r, to, json_at(from, "taxLines"));
+	order_add_taxes(r, to, from);
 	add_duties(r, to, from);
-	json_add_bool(to, "requires_shipping", json_bool(from, "requiresShipping", false));
-	json_add_bool(to, "taxable", json_bool(from, "taxable", false));
-	add_bundle(to, from);
-	order_add_text(to, "selling_plan", from, "sellingPlan.name");
-	order_add_attributes(to, from);
+	order_add_flag(r, to, "requires_shipping", from, "requiresShipping");
+	order_add_flag(r, to, "taxable", from, "taxable");
+	add_bundle(r, to, from);
+	order_add_text(r, to, "selling_plan", from, "sellingPlan.name");
+	order_add_attributes(r, to, from);
 	return to;
 }
 
 void order_add_lines(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "lines");
-	const cJSON *from;
-	cJSON_ArrayForEach (from, json_at(r->node, "lineItems.nodes"))
+	JSON_EACH (from, answer_nodes(r->in, r->node, "lineItems.nodes", ENTRIES_MAX))
 		json_push(list, line_document(r, from));
 }
 
 void order_add_shipping_lines(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "shipping_lines");
-	const cJSON *from;
-	cJSON_ArrayForEach (from, json_at(r->node, "shippingLines.nodes")) {
-		if (json_bool(from, "isRemoved", false))
+	JSON_EACH (from, answer_nodes(r->in, r->node, "shippingLines.nodes", PAGE_MAX)) {
+		if (answer_bool(r->in, from, "isRemoved"))
 			continue;
 		cJSON *to = json_object();
-		order_add_text(to, "id", from, "id");
-		order_add_text(to, "title", from, "title");
-		order_add_text(to, "code", from, "code");
-		order_add_text(to, "source", from, "source");
-		order_add_text(to, "carrier", from, "carrierIdentifier");
+		order_add_text(r, to, "id", from, "id");
+		order_add_needed(r, to, "title", from, "title");
+		order_add_text(r, to, "code", from, "code");
+		order_add_text(r, to, "source", from, "source");
+		order_add_text(r, to, "carrier", from, "carrierIdentifier");
 		json_add_str(to, "price", order_amount(r, from, "originalPriceSet"));
 		add_allocations(r, to, from);
-		order_add_taxes(r, to, json_at(from, "taxLines"));
+		order_add_taxes(r, to, from);
 		json_push(list, to);
 	}
 }

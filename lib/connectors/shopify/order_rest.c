@@ -5,10 +5,12 @@
 #include "connectors/shopify/shopify_priv.h"
 
 /* Both answers are about the same version of the order? */
-static bool same_version(const cJSON *node, const cJSON *order)
+static bool same_version(struct answer *in, const cJSON *node, const cJSON *order)
 {
-	const char *before = json_str(node, "updatedAt"), *now = json_str(order, "updatedAt");
-	return before && now && strcmp(before, now) == 0;
+	const char *now = answer_id(in, order, "updatedAt");
+	if (strcmp(answer_id(in, order, "id"), json_str(node, "id")) != 0)
+		answer_fault(in, "order.id", "is that of another order");
+	return strcmp(json_str(node, "updatedAt"), now) == 0;
 }
 
 /* Moves all nodes of one list to the end of another. */
@@ -16,6 +18,25 @@ static void append_nodes(cJSON *to, cJSON *from)
 {
 	while (from && from->child)
 		cJSON_AddItemToArray(to, cJSON_DetachItemViaPointer(from, from->child));
+}
+
+/* Adds a page of lines to those that are there. */
+static enum errk add_page(const struct shopify_query *q, const cJSON *node, cJSON *lines,
+			  bool *changed, struct err *e)
+{
+	struct answer in = shopify_answer(q);
+	const char *after = json_str(lines, "pageInfo.endCursor"), *next;
+	const cJSON *order = answer_object(&in, q->data, "order");
+	answer_page(&in, order, "lineItems", PAGE_MAX, after, &next);
+	*changed = answer_ok(&in) && !same_version(&in, node, order);
+	enum errk rc = answer_end(&in, e);
+	if (rc != E_OK || *changed)
+		return rc;
+	cJSON *more = cJSON_GetObjectItemCaseSensitive(order, "lineItems");
+	append_nodes(cJSON_GetObjectItemCaseSensitive(lines, "nodes"),
+		     cJSON_GetObjectItemCaseSensitive(more, "nodes"));
+	json_add(lines, "pageInfo", cJSON_DetachItemFromObjectCaseSensitive(more, "pageInfo"));
+	return E_OK;
 }
 
 static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
@@ -28,21 +49,8 @@ static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, st
 	json_add_str(q.variables, "after", json_str(lines, "pageInfo.endCursor"));
 	json_add_bool(q.variables, "presentment", presentment);
 	enum errk rc = shopify_send(s, &q, 1, a, e);
-	if (rc == E_OK) {
-		const cJSON *order = json_at(q.data, "order");
-		*changed = !same_version(node, order);
-		const cJSON *more = json_at(order, "lineItems");
-		if (!*changed && json_count(more, "nodes") == 0)
-			rc = err_set(e, E_BUSY, "bad_json", "Shopify sent an empty page of lines");
-		if (!*changed && rc == E_OK) {
-			append_nodes(cJSON_GetObjectItemCaseSensitive(lines, "nodes"),
-				     cJSON_GetObjectItemCaseSensitive(more, "nodes"));
-			cJSON_ReplaceItemInObjectCaseSensitive(lines, "pageInfo",
-							       cJSON_Duplicate(json_at(more,
-										       "pageInfo"),
-									       true));
-		}
-	}
+	if (rc == E_OK)
+		rc = add_page(&q, node, lines, changed, e);
 	shopify_query_release(&q);
 	return rc;
 }
@@ -60,6 +68,17 @@ static bool lists_cut(const cJSON *node, size_t size)
 	       is_full(node, "transactions", size) || is_full(node, "refunds", size);
 }
 
+/* Whether they are lists, and say whether they are cut. */
+static void check_lists(struct answer *in, const cJSON *node, size_t max)
+{
+	answer_nodes(in, node, "discountApplications.nodes", max);
+	answer_bool(in, node, "discountApplications.pageInfo.hasNextPage");
+	answer_nodes(in, node, "shippingLines.nodes", max);
+	answer_bool(in, node, "shippingLines.pageInfo.hasNextPage");
+	answer_nodes(in, node, "transactions", max);
+	answer_nodes(in, node, "refunds", max);
+}
+
 static enum errk read_lists(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
 			    bool *changed, struct err *e)
 {
@@ -71,13 +90,15 @@ static enum errk read_lists(struct shopify *s, cJSON *node, bool presentment, st
 	json_add_bool(q.variables, "presentment", presentment);
 	enum errk rc = shopify_send(s, &q, 1, a, e);
 	if (rc == E_OK) {
-		cJSON *order = cJSON_GetObjectItemCaseSensitive(q.data, "order");
-		*changed = !same_version(node, order);
-		for (size_t i = 0; i < 4 && !*changed; i++)
-			cJSON_ReplaceItemInObjectCaseSensitive(
-				node, lists[i],
-				cJSON_DetachItemFromObjectCaseSensitive(order, lists[i]));
-		if (!*changed && lists_cut(node, PAGE_MAX))
+		struct answer in = shopify_answer(&q);
+		cJSON *order = (cJSON *)answer_object(&in, q.data, "order");
+		check_lists(&in, order, PAGE_MAX);
+		*changed = answer_ok(&in) && !same_version(&in, node, order);
+		rc = answer_end(&in, e);
+		for (size_t i = 0; i < 4 && rc == E_OK && !*changed; i++)
+			json_add(node, lists[i],
+				 cJSON_DetachItemFromObjectCaseSensitive(order, lists[i]));
+		if (rc == E_OK && !*changed && lists_cut(node, PAGE_MAX))
 			rc = err_set(
 				e, E_RECORD, "too_long",
 				"Shopify shows only %d discounts, shipping lines, transactions "
@@ -91,8 +112,13 @@ static enum errk read_lists(struct shopify *s, cJSON *node, bool presentment, st
 enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
 			  bool *changed, struct err *e)
 {
+	/* Of one order, and of no other: what is amiss in it is its own. */
+	struct answer in = answer_of(E_RECORD, "the order as Shopify shows it");
+	const char *next;
+	answer_page(&in, node, "lineItems", FIRST_LINES, NULL, &next);
+	check_lists(&in, node, FIRST_LISTS);
 	*changed = false;
-	enum errk rc = E_OK;
+	enum errk rc = answer_end(&in, e);
 	while (rc == E_OK && !*changed && json_bool(node, "lineItems.pageInfo.hasNextPage", false))
 		rc = next_lines(s, node, presentment, a, changed, e);
 	if (rc == E_OK && !*changed && lists_cut(node, FIRST_LISTS))

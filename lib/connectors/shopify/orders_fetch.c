@@ -8,16 +8,49 @@
 
 enum { GROUPS_AT_ONCE = 16 };
 
-struct order_head order_head_read(const cJSON *node, struct arena *a)
+struct order_head order_head_read(struct answer *in, const cJSON *node, struct arena *a)
 {
-	const char *shop = json_str(node, "currencyCode");
-	const char *buyer = json_str(node, "presentmentCurrencyCode");
+	const char *shop = answer_text(in, node, "currencyCode");
+	const char *buyer = answer_text(in, node, "presentmentCurrencyCode");
 	return (struct order_head){
-		.id = arena_strdup(a, json_str(node, "id")),
-		.name = arena_strdup(a, json_str(node, "name")),
-		.updated_at = arena_strdup(a, json_str(node, "updatedAt")),
-		.two_currencies = shop && buyer && strcmp(shop, buyer) != 0,
+		.id = arena_strdup(a, answer_id(in, node, "id")),
+		.name = arena_strdup(a, answer_text(in, node, "name")),
+		.updated_at = arena_strdup(a, answer_id(in, node, "updatedAt")),
+		.two_currencies = strcmp(shop, buyer) != 0,
 	};
+}
+
+bool order_head_is_in(const struct order_head *head, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(head[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static const char *id_of(const void *ctx, size_t i)
+{
+	return ((const struct order_head *const *)ctx)[i]->id;
+}
+
+/*
+ * The nodes of n orders, in their order. One that was listed a moment ago and is not there may be
+ * deleted, or the answer wrong: only the next listing tells.
+ */
+static enum errk take_nodes(const struct shopify_query *q, const struct order_head *const *head,
+			    size_t n, const cJSON **node, struct err *e)
+{
+	struct answer in = shopify_answer(q);
+	answer_by_id(&in, q->data, "nodes", n, id_of, head, node);
+	for (size_t i = 0; i < n; i++) {
+		/* Which version it is decides whether it is ever read again. */
+		if (node[i])
+			answer_id(&in, node[i], "updatedAt");
+		else
+			answer_fault(&in, "nodes", "lacks the order %s, which was listed just now",
+				     head[i]->id);
+	}
+	return answer_end(&in, e);
 }
 
 static cJSON *fetch_variables(const struct shopify *s, const struct order_head *const *head,
@@ -35,7 +68,7 @@ static cJSON *fetch_variables(const struct shopify *s, const struct order_head *
 	return v;
 }
 
-/* Asks for one order anew. *node is NULL when it is gone; it lives in q. */
+/* Asks for one order anew; *node lives in q. */
 static enum errk fetch_again(struct shopify *s, const char *id, bool presentment, struct arena *a,
 			     struct shopify_query *q, cJSON **node, struct err *e)
 {
@@ -44,11 +77,18 @@ static enum errk fetch_again(struct shopify *s, const char *id, bool presentment
 	*q = (struct shopify_query){.doc = DOC_ORDERS_BY_ID,
 				    .variables = fetch_variables(s, &one, 1, presentment)};
 	enum errk rc = shopify_send(s, q, 1, a, e);
-	if (rc == E_OK) {
-		const cJSON *nodes = json_at(q->data, "nodes");
-		*node = nodes && json_str(nodes->child, "id") ? nodes->child : NULL;
-	}
+	const cJSON *found = NULL;
+	if (rc == E_OK)
+		rc = take_nodes(q, &one, 1, &found, e);
+	*node = (cJSON *)found; /* part of q->root, which is ours to change */
 	return rc;
+}
+
+/* For people; the order's name, where it has one. */
+static const char *label_of(const cJSON *node)
+{
+	const char *name = json_str(node, "name");
+	return name && *name ? name : json_str(node, "id");
 }
 
 /*
@@ -64,11 +104,11 @@ static enum errk read_whole(struct shopify *s, cJSON **node, bool presentment, s
 		if (rc != E_OK || !changed)
 			return rc;
 		rc = fetch_again(s, json_str(*node, "id"), presentment, a, again, node, e);
-		if (rc != E_OK || !*node)
+		if (rc != E_OK)
 			return rc;
 	}
 	return err_set(e, E_BUSY, "changing", "order %s changes faster than it can be read",
-		       json_str(*node, "name"));
+		       label_of(*node));
 }
 
 /*
@@ -78,7 +118,7 @@ static enum errk read_whole(struct shopify *s, cJSON **node, bool presentment, s
  */
 static const char *version_of(const struct shopify *s, const cJSON *node, struct arena *a)
 {
-	const char *text = json_str(node, "updatedAt");
+	const char *text = json_str(node, "updatedAt"); /* take_nodes saw to it that there is one */
 	int64_t changed;
 	if (clock_parse(text, &changed, NULL) != E_OK || changed < shopify_now(s) - INDEX_LAG)
 		return arena_strdup(a, text);
@@ -97,8 +137,7 @@ static bool lacks_personal_data(const cJSON *node)
 					  "customer.defaultEmailAddress.emailAddress",
 					  NULL};
 	bool ships = false;
-	const cJSON *line;
-	cJSON_ArrayForEach (line, json_at(node, "lineItems.nodes"))
+	JSON_EACH (line, json_at(node, "lineItems.nodes"))
 		ships |= json_bool(line, "requiresShipping", false);
 	if (!ships && !json_at(node, "customer"))
 		return false;
@@ -120,7 +159,7 @@ static enum errk check_buyer(const cJSON *node, struct err *e)
 		"Shopify shows no name, address, mail or phone of its buyer: request access to "
 		"protected customer data in the app's settings, then run: erpsync orders export "
 		"--only '%s'",
-		json_str(node, "name"));
+		label_of(node));
 }
 
 static enum errk make_record(struct shopify *s, const cJSON *node, enum errk rc, struct arena *a,
@@ -128,7 +167,7 @@ static enum errk make_record(struct shopify *s, const cJSON *node, enum errk rc,
 {
 	*rec = (struct record){
 		.id = arena_strdup(a, json_str(node, "id")),
-		.label = arena_strdup(a, json_str(node, "name")),
+		.label = arena_strdup(a, label_of(node)),
 		.version = version_of(s, node, a),
 	};
 	CLEANUP(json) cJSON *doc = NULL;
@@ -157,7 +196,7 @@ static enum errk add_order(struct shopify *s, cJSON *node, bool presentment, str
 	struct shopify_query again = {0};
 	struct record rec;
 	enum errk rc = read_whole(s, &node, presentment, a, &again, e);
-	if (node && (rc == E_OK || rc == E_RECORD)) {
+	if (rc == E_OK || rc == E_RECORD) {
 		rc = make_record(s, node, rc, a, &rec, e);
 		if (rc == E_OK)
 			out->rec[out->n++] = rec;
@@ -171,16 +210,12 @@ static enum errk add_order(struct shopify *s, cJSON *node, bool presentment, str
  * an error. One such order is parked; a whole answer of them ends the run, before the queue is
  * filled with orders of nobody.
  */
-static enum errk check_personal_data(const struct shopify *s, const cJSON *nodes, struct err *e)
+static enum errk check_personal_data(const struct shopify *s, const cJSON *const *node, size_t n,
+				     struct err *e)
 {
-	size_t n = 0, blank = 0;
-	const cJSON *node;
-	cJSON_ArrayForEach (node, nodes) {
-		if (!json_str(node, "id"))
-			continue;
-		n++;
-		blank += lacks_personal_data(node);
-	}
+	size_t blank = 0;
+	for (size_t i = 0; i < n; i++)
+		blank += lacks_personal_data(node[i]);
 	if (blank < 3 || blank < n)
 		return E_OK;
 	return err_set(
@@ -191,15 +226,16 @@ static enum errk check_personal_data(const struct shopify *s, const cJSON *nodes
 		s->host, n);
 }
 
-static enum errk add_orders(struct shopify *s, struct shopify_query *q, bool presentment,
+static enum errk add_orders(struct shopify *s, struct shopify_query *q,
+			    const struct order_head *const *head, size_t n, bool presentment,
 			    struct arena *a, struct page *out, struct err *e)
 {
-	const cJSON *nodes = json_at(q->data, "nodes");
-	enum errk rc = check_personal_data(s, nodes, e);
-	/* A null node: deleted since the ids were read. */
-	for (cJSON *node = nodes ? nodes->child : NULL; node && rc == E_OK; node = node->next)
-		if (json_str(node, "id"))
-			rc = add_order(s, node, presentment, a, out, e);
+	const cJSON **node = arena_array(a, n, sizeof(*node));
+	enum errk rc = take_nodes(q, head, n, node, e);
+	if (rc == E_OK)
+		rc = check_personal_data(s, node, n, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = add_order(s, (cJSON *)node[i], presentment, a, out, e);
 	return rc;
 }
 
@@ -229,7 +265,9 @@ static enum errk fetch_some(struct shopify *s, const struct order_head *const *h
 	enum errk rc = shopify_send(s, q, groups, a, e);
 	bool too_dear = rc == E_RECORD && strcmp(e->code, "max_cost") == 0 && size > 1;
 	for (size_t i = 0; i < groups && rc == E_OK; i++)
-		rc = add_orders(s, &q[i], presentment, a, out, e);
+		rc = add_orders(s, &q[i], head + i * size,
+				asked - i * size < size ? asked - i * size : size, presentment, a,
+				out, e);
 	for (size_t i = 0; i < groups; i++)
 		shopify_query_release(&q[i]);
 	if (too_dear) {

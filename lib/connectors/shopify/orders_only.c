@@ -4,6 +4,9 @@
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
 
+/* What orders_named.graphql asks for at most. */
+enum { NAMED_MAX = 10 };
+
 /*
  * Search string for what a person typed: a gid, a numeric id, "#1001" or "1001". An order's name
  * carries a prefix and a suffix that the shop chose, so both spellings are asked for.
@@ -25,11 +28,9 @@ static const char *search_for(const char *who, struct arena *a)
 	return arena_printf(a, "name:'%s' OR name:'#%s'", safe, bare);
 }
 
-static bool names_it(const cJSON *node, const char *who)
+static bool names_it(struct answer *in, const cJSON *node, const char *who)
 {
-	const char *id = json_str(node, "id"), *name = json_str(node, "name");
-	if (!id || !name)
-		return false;
+	const char *id = answer_id(in, node, "id"), *name = answer_text(in, node, "name");
 	const char *number = strrchr(id, '/');
 	/* Search is not exact ("#100" finds "#1001-B" too): compare here. */
 	return strcmp(id, who) == 0 || strcmp(name, who) == 0 ||
@@ -55,13 +56,17 @@ static enum errk pull_one(struct shopify *s, const char *who, int *fetch, struct
 	struct shopify_query q = {.doc = DOC_ORDERS_NAMED, .variables = json_object()};
 	json_add_str(q.variables, "query", search_for(who, a));
 	enum errk rc = shopify_send(s, &q, 1, a, e);
-	struct order_head head[10];
+	struct order_head head[NAMED_MAX];
 	size_t n = 0, before = out->n;
-	const cJSON *node;
-	if (rc == E_OK)
-		cJSON_ArrayForEach (node, json_at(q.data, "orders.nodes"))
-			if (n < 10 && names_it(node, who))
-				head[n++] = order_head_read(node, a);
+	struct answer in = shopify_answer(&q);
+	if (rc == E_OK) {
+		JSON_EACH (node, answer_nodes(&in, q.data, "orders.nodes", NAMED_MAX))
+			if (names_it(&in, node, who)) {
+				head[n] = order_head_read(&in, node, a);
+				n += !order_head_is_in(head, n, head[n].id);
+			}
+		rc = answer_end(&in, e);
+	}
 	shopify_query_release(&q);
 	if (rc == E_OK && n > 0)
 		rc = orders_fetch(s, head, n, fetch, a, out, e);
@@ -74,7 +79,8 @@ enum errk shopify_pull_only(struct connector *c, enum record_kind kind, const ch
 			    size_t n, struct arena *a, struct page *out, struct err *e)
 {
 	struct shopify *s = (struct shopify *)c;
-	struct page page = {.rec = arena_array(a, n * 10, sizeof(*page.rec)), .expected = -1};
+	struct page page = {.rec = arena_array(a, n * NAMED_MAX, sizeof(*page.rec)),
+			    .expected = -1};
 	int fetch = 0;
 	enum errk rc = shopify_authorize(s, a, e);
 	if (rc == E_OK)

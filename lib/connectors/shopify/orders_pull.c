@@ -31,7 +31,7 @@ static void open_window(struct shopify *s, const struct pull_request *req, struc
 {
 	struct order_window *w = &c->window;
 	int64_t now = shopify_now(s);
-	*w = (struct order_window){.open = true};
+	*w = (struct order_window){.open = true, .count = -1};
 	if (req->window || req->full) {
 		w->from = req->since;
 		/* The search includes its end; a person's window ends before it, so two never overlap. */
@@ -60,8 +60,11 @@ static enum errk ask_count(struct shopify *s, const struct order_window *w, bool
 	json_add_str(q.variables, "query", window_query(w, by_creation, a));
 	json_add_int(q.variables, "limit", WINDOW_MAX + 1);
 	enum errk rc = shopify_send(s, &q, 1, a, e);
-	if (rc == E_OK)
-		*count = json_int(q.data, "ordersCount.count", 0);
+	if (rc == E_OK) {
+		struct answer in = shopify_answer(&q);
+		*count = answer_int(&in, q.data, "ordersCount.count", 0, INT32_MAX);
+		rc = answer_end(&in, e);
+	}
 	shopify_query_release(&q);
 	return rc;
 }
@@ -106,19 +109,22 @@ static enum errk ask_page(struct shopify *s, const struct order_window *w, bool 
 }
 
 /* Which orders of a page are to be read in full. */
-static enum errk choose(const struct pull_request *req, const cJSON *nodes, struct arena *a,
-			struct order_head *head, size_t *n, struct page *out, struct err *e)
+static enum errk choose(const struct pull_request *req, struct answer *in, const cJSON *nodes,
+			struct arena *a, struct order_head *head, size_t *n, struct page *out,
+			struct err *e)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, nodes) {
-		struct order_head h = order_head_read(node, a);
+	JSON_EACH (node, nodes) {
+		struct order_head h = order_head_read(in, node, a);
 		int64_t created = 0;
-		const char *text = json_str(node, "createdAt");
-		if (!h.id || !h.updated_at || !text || clock_parse(text, &created, e) != E_OK)
-			return err_set(e, E_BUSY, "bad_json", "Shopify sent an order without id");
+		bool test = answer_bool(in, node, "test");
+		if (clock_parse(answer_text(in, node, "createdAt"), &created, NULL) != E_OK)
+			answer_fault(in, "orders.nodes.createdAt", "is no time");
+		enum errk rc = answer_end(in, e);
+		if (rc != E_OK)
+			return rc;
 		/* An old order that is touched today is not a new order. */
 		bool old = !req->window && req->since && created < req->since;
-		if (old || (json_bool(node, "test", false) && !req->include_test)) {
+		if (old || (test && !req->include_test)) {
 			out->excluded++;
 			continue;
 		}
@@ -127,32 +133,53 @@ static enum errk choose(const struct pull_request *req, const cJSON *nodes, stru
 			struct record found = {.id = h.id,
 					       .label = h.name,
 					       .version = h.updated_at};
-			enum errk rc = req->knows(req->knows_ctx, &found, &known, e);
+			rc = req->knows(req->knows_ctx, &found, &known, e);
 			if (rc != E_OK)
 				return rc;
 		}
 		if (known)
 			out->known++;
+		else if (order_head_is_in(head, *n, h.id))
+			answer_fault(in, "orders.nodes", "has the order %s twice", h.id);
 		else
 			head[(*n)++] = h;
 	}
-	return E_OK;
+	return answer_end(in, e);
 }
 
-/* Moves the cursor past the page that was read. */
-static enum errk advance(struct order_cursor *c, const cJSON *orders, struct arena *a, bool *more,
-			 struct err *e)
+/*
+ * A list that is shorter than its own count is not complete. Orders that change leave their window
+ * while it is read, so it is counted once more before that is said.
+ */
+static enum errk check_complete(struct shopify *s, const struct order_window *w, bool by_creation,
+				struct arena *a, struct err *e)
+{
+	int64_t now = 0;
+	if (w->count < 0 || w->seen >= w->count)
+		return E_OK;
+	enum errk rc = ask_count(s, w, by_creation, a, &now, e);
+	if (rc == E_OK && now > w->seen)
+		rc = err_set(
+			e, E_BUSY, "list_short",
+			"Shopify ended the list of orders at %lld of %lld; they are read again "
+			"from the start of this window",
+			(long long)w->seen, (long long)now);
+	return rc;
+}
+
+/* Moves the cursor past the page that was read: to next, or NULL = it was the last. */
+static enum errk advance(struct shopify *s, struct order_cursor *c, bool by_creation,
+			 const char *next, struct arena *a, bool *more, struct err *e)
 {
 	struct order_window *w = &c->window;
-	w->seen += (int64_t)json_count(orders, "nodes");
-	if (json_bool(orders, "pageInfo.hasNextPage", false)) {
-		const char *after = json_str(orders, "pageInfo.endCursor");
-		if (!after)
-			return err_set(e, E_BUSY, "bad_json", "Shopify named no end of the page");
-		w->after = arena_strdup(a, after);
+	if (next) {
+		w->after = arena_strdup(a, next);
 		*more = true;
 		return E_OK;
 	}
+	enum errk rc = check_complete(s, w, by_creation, a, e);
+	if (rc != E_OK)
+		return rc;
 	if (w->seen >= WINDOW_HARD_MAX)
 		return err_set(e, E_BUSY, "window_cut",
 			       "Shopify ended the list of orders at %lld, which may not be its end",
@@ -163,7 +190,8 @@ static enum errk advance(struct order_cursor *c, const cJSON *orders, struct are
 		*w = (struct order_window){.open = true,
 					   .from = w->to,
 					   .to = w->end,
-					   .end = w->end};
+					   .end = w->end,
+					   .count = -1};
 	else
 		*w = (struct order_window){0};
 	return E_OK;
@@ -204,6 +232,8 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 		rc = fit_window(s, &c->window, req->window, a, &out->expected, e);
 	if (rc != E_OK)
 		return rc;
+	if (!c->window.after)
+		c->window.count = out->expected;
 	struct shopify_query q = {0};
 	rc = ask_page(s, &c->window, req->window, a, &q, e);
 	if (rc == E_OK && !before.window.open && window_too_new(s, req, &c->window)) {
@@ -212,14 +242,19 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 		return read_page(s, req, c, a, out, e);
 	}
 	struct order_head *head = arena_array(a, PAGE_MAX, sizeof(*head));
+	struct answer in = shopify_answer(&q);
+	const cJSON *nodes = NULL;
+	const char *next = NULL;
 	size_t n = 0;
-	const cJSON *orders = json_at(q.data, "orders");
-	if (rc == E_OK && json_count(orders, "nodes") > PAGE_MAX)
-		rc = err_set(e, E_BUSY, "bad_json", "Shopify sent more orders than asked for");
+	if (rc == E_OK) {
+		nodes = answer_page(&in, q.data, "orders", PAGE_MAX, c->window.after, &next);
+		rc = answer_end(&in, e);
+	}
 	if (rc == E_OK)
-		rc = choose(req, json_at(orders, "nodes"), a, head, &n, out, e);
+		rc = choose(req, &in, nodes, a, head, &n, out, e);
+	c->window.seen += (int64_t)json_count(nodes, "");
 	if (rc == E_OK)
-		rc = advance(c, orders, a, &out->more, e);
+		rc = advance(s, c, req->window, next, a, &out->more, e);
 	shopify_query_release(&q);
 	if (rc != E_OK)
 		return rc;
@@ -261,6 +296,15 @@ enum errk shopify_pull(struct connector *con, const struct pull_request *req, st
 		c.window.seen = 0;
 		page = (struct page){0};
 		rc = read_page(s, req, &c, a, &page, e);
+	}
+	if (rc == E_BUSY && strcmp(e->code, "list_short") == 0 && c.window.after &&
+	    !s->window_again) {
+		/* What is missing may be missing from an earlier page. */
+		s->window_again = true;
+		c.window.after = NULL;
+		c.window.seen = 0;
+		page = (struct page){.more = true, .expected = -1};
+		rc = E_OK;
 	}
 	/* Nothing here concerns one record only. */
 	if (rc == E_RECORD)

@@ -7,8 +7,8 @@
 /* ["variants","3","price"], ["input","variants","3"]: the 4th of the call; n = none. */
 size_t product_error_entry(const cJSON *error, size_t n)
 {
-	const cJSON *part = json_at(error, "field");
-	for (part = part ? part->child : NULL; part && part->next; part = part->next)
+	for (const cJSON *part = json_first(json_at(error, "field")); part && part->next;
+	     part = part->next)
 		if (cJSON_IsString(part) && strcmp(part->valuestring, "variants") == 0 &&
 		    cJSON_IsString(part->next)) {
 			char *end;
@@ -20,9 +20,10 @@ size_t product_error_entry(const cJSON *error, size_t n)
 
 static const char *last_part(const cJSON *error)
 {
-	const cJSON *field = json_at(error, "field");
-	const cJSON *last = cJSON_GetArrayItem(field, cJSON_GetArraySize(field) - 1);
-	return cJSON_IsString(last) ? last->valuestring : NULL;
+	const cJSON *last = NULL;
+	JSON_EACH (part, json_at(error, "field"))
+		last = part;
+	return cJSON_GetStringValue(last);
 }
 
 /* "variant 'TEE-M': price: Price must be … (GREATER_THAN_OR_EQUAL_TO)" */

@@ -17,6 +17,15 @@ static void ask(struct shopify_query *q, const char *record)
 	json_add(q->variables, "identifier", product_ref_identifier(record));
 }
 
+/* Null where no product has it; borrowed from q. */
+static enum errk take_reference(const struct shopify_query *q, const char **id, struct err *e)
+{
+	struct answer in = shopify_answer(q);
+	if (answer_object_or_null(&in, q->data, "productByIdentifier"))
+		*id = answer_id(&in, q->data, "productByIdentifier.id");
+	return answer_end(&in, e);
+}
+
 static enum errk by_reference(struct product_put *p, struct product_item **item, size_t n,
 			      struct err *e)
 {
@@ -25,7 +34,9 @@ static enum errk by_reference(struct product_put *p, struct product_item **item,
 		ask(&q[i], item[i]->put->record);
 	enum errk rc = shopify_send(p->shop, q, n, p->arena, e);
 	for (size_t i = 0; i < n; i++) {
-		const char *id = json_str(q[i].data, "productByIdentifier.id");
+		const char *id = NULL;
+		if (rc == E_OK)
+			rc = take_reference(&q[i], &id, e);
 		if (rc == E_OK && id) {
 			item[i]->id = arena_strdup(p->arena, id);
 			item[i]->by_ref = true;
@@ -80,14 +91,15 @@ static struct wanted new_wanted(struct product_put *p)
 	};
 }
 
-static void take_hit(void *ctx, size_t i, const cJSON *node)
+static void take_hit(void *ctx, size_t i, struct answer *in, const cJSON *node)
 {
 	const struct wanted *w = ctx;
 	struct product_item *item = w->item[i];
-	const char *product = json_str(node, "product.id");
-	if (item->put->err.kind != E_OK || !product)
+	const char *product = answer_id(in, node, "product.id");
+	int64_t others = answer_int(in, node, "inventoryItem.duplicateSkuCount", 0, INT32_MAX);
+	if (item->put->err.kind != E_OK || !answer_ok(in))
 		return;
-	if (json_int(node, "inventoryItem.duplicateSkuCount", 0) > 0)
+	if (others > 0)
 		product_refuse(item, "duplicate_sku",
 			       "several variants of the shop have the SKU '%s', so it is not known "
 			       "which one is meant; give each its own, then run: erpsync queue "
@@ -137,7 +149,9 @@ enum errk product_find_landed(struct product_put *p, struct put_item *put, struc
 		return E_OK;
 	ask(&q, put->record);
 	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
-	const char *id = json_str(q.data, "productByIdentifier.id");
+	const char *id = NULL;
+	if (rc == E_OK)
+		rc = take_reference(&q, &id, e);
 	if (rc == E_OK && id) {
 		put->err = (struct err){.kind = E_OK};
 		put->target_id = arena_strdup(p->arena, id);
@@ -180,20 +194,20 @@ static void refuse_sku(struct wanted *w, size_t i, const char *where)
 	product_refuse_sku(w->item[i], w->variant[i], where, w->put->arena);
 }
 
-static void take_foreign(void *ctx, size_t i, const cJSON *node)
+static void take_foreign(void *ctx, size_t i, struct answer *in, const cJSON *node)
 {
 	struct wanted *w = ctx;
-	const char *id = json_str(node, "id"), *product = json_str(node, "product.id");
+	const char *id = answer_id(in, node, "id"), *product = answer_id(in, node, "product.id");
 	const struct shop_variant *own = w->variant[i]->shop;
-	if (own && id && strcmp(own->id, id) == 0)
+	if (!answer_ok(in) || (own && strcmp(own->id, id) == 0))
 		return;
 	/* In its own product it is new: read once more, it is found there. */
-	if (product && str_equal(product, w->item[i]->id))
+	if (str_equal(product, w->item[i]->id))
 		w->item[i]->again = true;
-	else if (id)
+	else
 		refuse_sku(w, i,
 			   arena_printf(w->put->arena, "another variant of the shop (%s)",
-					product ? product : id));
+					product));
 }
 
 enum errk product_check_new_skus(struct product_put *p, struct err *e)

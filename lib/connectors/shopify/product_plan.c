@@ -108,8 +108,7 @@ cJSON *product_plan_new_variant(struct product_put *p, const struct product_item
 
 static bool has_value(const cJSON *list, const char *name)
 {
-	const cJSON *entry;
-	cJSON_ArrayForEach (entry, list)
+	JSON_EACH (entry, list)
 		if (str_equal(json_str(entry, "name"), name))
 			return true;
 	return false;

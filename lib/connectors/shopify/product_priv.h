@@ -52,8 +52,10 @@ void product_step(const struct product_put *p, struct product_item *item, const 
 MUST_CHECK enum errk product_read_documents(struct product_put *p, struct err *e);
 
 /* product_values.c: what the shop says of a product, or of a variant. */
-void product_take_values(const cJSON *node, struct product_values *out, struct arena *a);
-void product_take_variant_values(const cJSON *node, struct product_values *out, struct arena *a);
+void product_take_values(struct answer *in, const cJSON *node, struct product_values *out,
+			 struct arena *a);
+void product_take_variant_values(struct answer *in, const cJSON *node, struct product_values *out,
+				 struct arena *a);
 /* Adds a field to ProductUpdateInput, ProductSetInput. */
 void product_add_field(cJSON *input, enum product_field f, const char *text);
 /* The field of a product that a userError is about; FIELD_COUNT_ = none. */
@@ -79,9 +81,11 @@ void product_ref_judge(struct product_item *item);
 
 /* product_read.c: reads the products of all open items with an id. Sets id NULL where it is gone. */
 MUST_CHECK enum errk product_read(struct product_put *p, struct err *e);
-/* A product as it was answered, with the variants of the answer. */
-struct shop_product *product_take(const cJSON *node, struct arena *a);
-void product_add_shop_variant(struct shop_product *shop, const cJSON *node, struct arena *a);
+/* A product as it was answered, with the variants of the answer, of which so many were asked for. */
+struct shop_product *product_take(struct answer *in, const cJSON *node, size_t variants,
+				  struct arena *a);
+void product_add_shop_variant(struct answer *in, struct shop_product *shop, const cJSON *node,
+			      struct arena *a);
 
 /* product_plan.c: what is to be written. NULL = nothing. */
 cJSON *product_plan_creation(struct product_put *p, struct product_item *item);

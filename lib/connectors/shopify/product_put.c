@@ -13,11 +13,16 @@ static enum errk read_shop(struct product_put *p, struct err *e)
 	struct product_shop *shop = arena_alloc(s->arena, sizeof(*shop));
 	struct shopify_query q = {.doc = DOC_SHOP_PROBE};
 	enum errk rc = shopify_send(s, &q, 1, p->arena, e);
+	struct answer in = shopify_answer(&q);
 	if (rc == E_OK) {
 		shop->money = (struct product_money){
-			.currency = arena_strdup(s->arena, json_str(q.data, "shop.currencyCode")),
+			.currency = arena_strdup(s->arena,
+						 answer_id(&in, q.data, "shop.currencyCode")),
 			.taxes_said = true,
-			.taxes_included = json_bool(q.data, "shop.taxesIncluded", false)};
+			.taxes_included = answer_bool(&in, q.data, "shop.taxesIncluded")};
+		rc = answer_end(&in, e);
+	}
+	if (rc == E_OK) {
 		s->product_shop = shop;
 		rc = product_ref_look(p, e);
 		if (rc != E_OK)

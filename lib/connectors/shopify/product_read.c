@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/product_priv.h"
 
@@ -12,52 +13,47 @@ struct reading {
 	size_t n;
 };
 
-void product_add_shop_variant(struct shop_product *shop, const cJSON *node, struct arena *a)
+void product_add_shop_variant(struct answer *in, struct shop_product *shop, const cJSON *node,
+			      struct arena *a)
 {
-	const cJSON *entry;
+	struct shop_variant *v = LIST_ADD(shop->variant, shop->n_variants, shop->cap_variants, a);
+	const cJSON *options = answer_nodes(in, node, "selectedOptions", PAGE_MAX);
 	size_t k = 0;
-	if (shop->n_variants == shop->cap_variants) {
-		shop->cap_variants = shop->cap_variants ? shop->cap_variants * 2 : FIRST_VARIANTS;
-		struct shop_variant *larger = arena_array(a, shop->cap_variants, sizeof(*larger));
-		if (shop->n_variants)
-			memcpy(larger, shop->variant, shop->n_variants * sizeof(*larger));
-		shop->variant = larger;
-	}
-	struct shop_variant *v = &shop->variant[shop->n_variants++];
-	*v = (struct shop_variant){.id = arena_strdup(a, json_str(node, "id"))};
-	product_take_variant_values(node, &v->values, a);
+	*v = (struct shop_variant){.id = arena_strdup(a, answer_id(in, node, "id"))};
+	product_take_variant_values(in, node, &v->values, a);
 	v->sku = v->values.text[FIELD_SKU];
-	v->option = arena_array(a, json_count(node, "selectedOptions"), sizeof(*v->option));
-	cJSON_ArrayForEach (entry, json_at(node, "selectedOptions")) {
-		const char *value = json_str(entry, "value");
-		v->option[k++] = value ? arena_strdup(a, value) : "";
-	}
+	/* Variants are compared value by value: each must have as many as the product has options. */
+	v->option = arena_array(a, shop->n_options, sizeof(*v->option));
+	if (json_count(options, "") != shop->n_options)
+		answer_fault(in, "selectedOptions", "holds %zu values for %zu options",
+			     json_count(options, ""), shop->n_options);
+	for (const cJSON *o = json_first(options); o && k < shop->n_options; o = o->next)
+		v->option[k++] = arena_strdup(a, answer_text(in, o, "value"));
+	while (k < shop->n_options)
+		v->option[k++] = "";
 }
 
-static void take_variants(struct shop_product *shop, const cJSON *list, struct arena *a)
+static void take_variants(struct answer *in, struct shop_product *shop, const cJSON *node,
+			  const char *path, size_t most, struct arena *a)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, json_at(list, "nodes"))
-		product_add_shop_variant(shop, node, a);
-	shop->more = json_bool(list, "pageInfo.hasNextPage", false)
-			     ? arena_strdup(a, json_str(list, "pageInfo.endCursor"))
-			     : NULL;
+	const char *next;
+	JSON_EACH (variant, answer_page(in, node, path, most, shop->more, &next))
+		product_add_shop_variant(in, shop, variant, a);
+	shop->more = arena_strdup(a, next);
 }
 
-struct shop_product *product_take(const cJSON *node, struct arena *a)
+struct shop_product *product_take(struct answer *in, const cJSON *node, size_t variants,
+				  struct arena *a)
 {
 	struct shop_product *shop = arena_alloc(a, sizeof(*shop));
-	const cJSON *entry;
-	const char *status = json_str(node, "status");
-	product_take_values(node, &shop->values, a);
-	shop->status = status ? arena_strdup(a, status) : "";
-	shop->only_default = json_bool(node, "hasOnlyDefaultVariant", false);
-	shop->option = arena_array(a, json_count(node, "options"), sizeof(*shop->option));
-	cJSON_ArrayForEach (entry, json_at(node, "options")) {
-		const char *name = json_str(entry, "name");
-		shop->option[shop->n_options++] = name ? arena_strdup(a, name) : "";
-	}
-	take_variants(shop, json_at(node, "variants"), a);
+	const cJSON *options = answer_nodes(in, node, "options", PAGE_MAX);
+	product_take_values(in, node, &shop->values, a);
+	shop->status = arena_strdup(a, answer_id(in, node, "status"));
+	shop->only_default = answer_bool(in, node, "hasOnlyDefaultVariant");
+	shop->option = arena_array(a, json_count(options, ""), sizeof(*shop->option));
+	JSON_EACH (entry, options)
+		shop->option[shop->n_options++] = arena_strdup(a, answer_text(in, entry, "name"));
+	take_variants(in, shop, node, "variants", variants, a);
 	return shop;
 }
 
@@ -70,22 +66,24 @@ static void ask(const struct reading *r, struct shopify_query *q)
 	json_add_int(q->variables, "first", FIRST_VARIANTS);
 }
 
-static enum errk take(const struct product_put *p, const struct reading *r, const cJSON *data,
-		      struct err *e)
+static const char *id_of(const void *ctx, size_t i)
 {
-	const cJSON *nodes = json_at(data, "nodes");
-	if (json_count(nodes, "") != r->n)
-		return err_set(e, E_BUSY, "bad_json", "Shopify sent %zu of %zu products",
-			       json_count(nodes, ""), r->n);
-	/* In the order of the ids; null for one that is not there. */
-	const cJSON *node = nodes->child;
-	for (size_t i = 0; i < r->n; i++, node = node->next) {
-		if (json_str(node, "id"))
-			r->item[i]->shop = product_take(node, p->arena);
+	return ((const struct reading *)ctx)->item[i]->id;
+}
+
+static enum errk take(const struct product_put *p, const struct reading *r,
+		      const struct shopify_query *q, struct err *e)
+{
+	struct answer in = shopify_answer(q);
+	const cJSON **node = arena_array(p->arena, r->n, sizeof(*node));
+	answer_by_id(&in, q->data, "nodes", r->n, id_of, r, node);
+	for (size_t i = 0; i < r->n && answer_ok(&in); i++) {
+		if (node[i])
+			r->item[i]->shop = product_take(&in, node[i], FIRST_VARIANTS, p->arena);
 		else
 			r->item[i]->id = NULL;
 	}
-	return E_OK;
+	return answer_end(&in, e);
 }
 
 static enum errk run(struct product_put *p, const struct reading *r, size_t n, struct err *e)
@@ -95,7 +93,7 @@ static enum errk run(struct product_put *p, const struct reading *r, size_t n, s
 		ask(&r[i], &q[i]);
 	enum errk rc = shopify_send(p->shop, q, n, p->arena, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = take(p, &r[i], q[i].data, e);
+		rc = take(p, &r[i], &q[i], e);
 	for (size_t i = 0; i < n; i++)
 		shopify_query_release(&q[i]);
 	return rc;
@@ -109,8 +107,12 @@ static enum errk read_rest(struct product_put *p, const struct product_item *ite
 		json_add_int(q.variables, "first", MORE_VARIANTS);
 		json_add_str(q.variables, "after", item->shop->more);
 		enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
-		if (rc == E_OK)
-			take_variants(item->shop, json_at(q.data, "product.variants"), p->arena);
+		if (rc == E_OK) {
+			struct answer in = shopify_answer(&q);
+			take_variants(&in, item->shop, q.data, "product.variants", MORE_VARIANTS,
+				      p->arena);
+			rc = answer_end(&in, e);
+		}
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;

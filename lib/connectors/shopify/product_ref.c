@@ -37,7 +37,13 @@ enum errk product_ref_look(struct product_put *p, struct err *e)
 	json_add_str(identifier, "namespace", NAMESPACE);
 	json_add_str(identifier, "key", KEY);
 	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
-	const char *type = json_str(q.data, "metafieldDefinition.type.name");
+	const char *type = NULL;
+	if (rc == E_OK) {
+		struct answer in = shopify_answer(&q);
+		if (answer_object_or_null(&in, q.data, "metafieldDefinition"))
+			type = answer_id(&in, q.data, "metafieldDefinition.type.name");
+		rc = answer_end(&in, e);
+	}
 	if (rc == E_OK && type && !str_equal(type, TYPE))
 		rc = err_set(e, E_LOCAL, "reference_taken",
 			     "the shop has a metafield definition %s.%s of products with the type "
@@ -62,9 +68,16 @@ static enum errk define(struct product_put *p, struct err *e)
 	json_add_str(definition, "key", KEY);
 	json_add_str(definition, "type", TYPE);
 	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
-	const cJSON *errors = json_at(q.data, "metafieldDefinitionCreate.userErrors");
-	const char *code = json_str(errors, "[0].code");
-	const char *message = json_str(errors, "[0].message");
+	const char *code = NULL, *message = NULL;
+	if (rc == E_OK) {
+		struct answer in = shopify_answer(&q);
+		const cJSON *payload = answer_object(&in, q.data, "metafieldDefinitionCreate");
+		message = shopify_refusal(&in, payload);
+		code = json_str(payload, "userErrors[0].code");
+		if (!message)
+			answer_id(&in, payload, "createdDefinition.id");
+		rc = answer_end(&in, e);
+	}
 	/* Taken: another run, or one of ours whose answer got lost, has made it. */
 	if (rc == E_OK && message && !str_equal(code, "TAKEN"))
 		rc = err_set(e, E_REFUSED, "reference_refused",

@@ -13,31 +13,48 @@ static const char *const names[FIELD_COUNT_] = {
 	[FIELD_TAGS] = "tags",
 };
 
-static const char *text_at(const cJSON *node, const char *path, struct arena *a)
+static const char *text_or_none(struct answer *in, const cJSON *node, const char *path,
+				struct arena *a)
 {
-	const char *text = json_str(node, path);
+	const char *text = answer_text_or_null(in, node, path);
 	return text ? arena_strdup(a, text) : "";
 }
 
-void product_take_values(const cJSON *node, struct product_values *out, struct arena *a)
+static const char *amount(struct answer *in, const char *text, const char *path, struct arena *a)
 {
+	struct decimal d;
+	if (text && answer_ok(in) && decimal_parse(text, &d, NULL) != E_OK)
+		answer_fault(in, path, "is no amount");
+	return product_decimal_text(text, a);
+}
+
+void product_take_values(struct answer *in, const cJSON *node, struct product_values *out,
+			 struct arena *a)
+{
+	const cJSON *tags = answer_list(in, node, "tags");
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		if (names[f] && f != FIELD_TAGS)
-			out->text[f] = text_at(node, names[f], a);
-	out->text[FIELD_TAGS] = product_tags_text(json_at(node, "tags"), a);
+			out->text[f] = arena_strdup(a, answer_text(in, node, names[f]));
+	JSON_EACH (tag, tags)
+		answer_text(in, tag, "");
+	out->text[FIELD_TAGS] = product_tags_text(tags, a);
 }
 
 /* Kilograms; another unit than a metric one is another text than any of the ERP's. */
-static const char *weight_text(const cJSON *weight, struct arena *a)
+static const char *weight_text(struct answer *in, const cJSON *weight, struct arena *a)
 {
 	char buf[DECIMAL_TEXT_MAX];
-	const char *unit = json_str(weight, "unit");
-	const char *value = json_number_text(weight, "value", a);
+	const char *unit, *value;
 	struct decimal d;
-	struct err ignored;
-	if (!unit || !value)
+	if (!weight)
 		return "";
-	if (decimal_parse(value, &d, &ignored) != E_OK)
+	unit = answer_text(in, weight, "unit");
+	value = json_number_text(weight, "value", a);
+	if (!cJSON_IsNumber(json_at(weight, "value")) || !value)
+		answer_fault(in, "measurement.weight.value", "is no number");
+	if (!answer_ok(in))
+		return "";
+	if (decimal_parse(value, &d, NULL) != E_OK)
 		return value;
 	if (decimal_is_zero(d))
 		return "0";
@@ -48,19 +65,23 @@ static const char *weight_text(const cJSON *weight, struct arena *a)
 	return arena_strdup(a, decimal_text_short(d, buf));
 }
 
-void product_take_variant_values(const cJSON *node, struct product_values *out, struct arena *a)
+void product_take_variant_values(struct answer *in, const cJSON *node, struct product_values *out,
+				 struct arena *a)
 {
-	const cJSON *item = json_at(node, "inventoryItem");
-	out->text[FIELD_SKU] = text_at(node, "sku", a);
-	out->text[FIELD_BARCODE] = text_at(node, "barcode", a);
-	out->text[FIELD_PRICE] = product_decimal_text(json_str(node, "price"), a);
-	out->text[FIELD_COMPARE_AT_PRICE] = product_decimal_text(json_str(node, "compareAtPrice"),
-								 a);
-	out->text[FIELD_COST] = product_decimal_text(json_str(item, "unitCost.amount"), a);
-	out->text[FIELD_WEIGHT] = weight_text(json_at(item, "measurement.weight"), a);
-	out->text[FIELD_TRACKED] = json_bool(item, "tracked", false) ? "true" : "false";
-	out->text[FIELD_REQUIRES_SHIPPING] = json_bool(item, "requiresShipping", false) ? "true"
-											: "false";
+	const cJSON *item = answer_object(in, node, "inventoryItem");
+	const cJSON *measurement = answer_object(in, item, "measurement");
+	out->text[FIELD_SKU] = text_or_none(in, node, "sku", a);
+	out->text[FIELD_BARCODE] = text_or_none(in, node, "barcode", a);
+	out->text[FIELD_PRICE] = amount(in, answer_text(in, node, "price"), "price", a);
+	out->text[FIELD_COMPARE_AT_PRICE] =
+		amount(in, answer_text_or_null(in, node, "compareAtPrice"), "compareAtPrice", a);
+	out->text[FIELD_COST] = amount(in, answer_text_or_null(in, item, "unitCost.amount"),
+				       "unitCost.amount", a);
+	out->text[FIELD_WEIGHT] = weight_text(in, answer_object_or_null(in, measurement, "weight"),
+					      a);
+	out->text[FIELD_TRACKED] = answer_bool(in, item, "tracked") ? "true" : "false";
+	out->text[FIELD_REQUIRES_SHIPPING] = answer_bool(in, item, "requiresShipping") ? "true"
+										       : "false";
 }
 
 static void add_tags(cJSON *input, const char *text)
@@ -87,8 +108,7 @@ void product_add_field(cJSON *input, enum product_field f, const char *text)
 
 enum product_field product_field_of(const cJSON *error)
 {
-	const cJSON *part;
-	cJSON_ArrayForEach (part, json_at(error, "field"))
+	JSON_EACH (part, json_at(error, "field"))
 		for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 			if (names[f] && cJSON_IsString(part) &&
 			    strcmp(part->valuestring, names[f]) == 0)

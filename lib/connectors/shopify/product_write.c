@@ -20,19 +20,25 @@ static void confirm(struct product_base *base, struct product_base *asked, const
 }
 
 /* Fields that were sent, as the shop has them now. */
-static void take_fields(const struct product_put *p, struct product_item *item, const cJSON *node)
+static void take_fields(const struct product_put *p, struct product_item *item,
+			const struct product_values *now)
 {
-	product_take_values(node, &item->shop->values, p->arena);
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		if (now->text[f])
+			item->shop->values.text[f] = now->text[f];
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		if (item->sent & 1u << f)
 			confirm(&item->base[f], &item->asked[f], item->values.text[f],
 				item->shop->values.text[f], p->arena);
 }
 
-static void take_variant(const struct product_put *p, struct product_variant *v, const cJSON *node)
+static void take_variant(const struct product_put *p, struct product_variant *v, struct answer *in,
+			 const cJSON *node)
 {
 	struct product_values now = v->shop->values;
-	product_take_variant_values(node, &now, p->arena);
+	product_take_variant_values(in, node, &now, p->arena);
+	if (!answer_ok(in))
+		return;
 	v->shop->values = now;
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
 		if (v->sent & 1u << f)
@@ -62,6 +68,16 @@ static cJSON *variants_input(const struct product_item *item, cJSON **list)
 	return variables;
 }
 
+/* The product of an answer, which must be the one that was written. */
+static const cJSON *answer_own_product(struct answer *in, const cJSON *payload,
+				       const struct product_item *item)
+{
+	const cJSON *node = answer_object(in, payload, "product");
+	if (strcmp(answer_id(in, node, "id"), item->id) != 0)
+		answer_fault(in, "product.id", "is that of another product");
+	return node;
+}
+
 /* ---- The sorts of writes: what each sends of a product, and what its answer says. */
 
 static cJSON *ask_creation(struct product_put *p, struct product_call *c, size_t *at)
@@ -74,11 +90,17 @@ static cJSON *ask_creation(struct product_put *p, struct product_call *c, size_t
 	return product_plan_creation(p, c->item);
 }
 
-static void take_creation(struct product_put *p, const struct product_call *c, const cJSON *payload)
+static void take_creation(struct product_put *p, const struct product_call *c, struct answer *in,
+			  const cJSON *payload)
 {
 	struct product_item *item = c->item;
-	item->shop = product_take(json_at(payload, "product"), p->arena);
-	item->id = arena_strdup(p->arena, json_str(payload, "product.id"));
+	struct shop_product *shop = product_take(in, answer_object(in, payload, "product"),
+						 VARIANTS_AT_CREATION, p->arena);
+	const char *id = answer_id(in, payload, "product.id");
+	if (!answer_ok(in))
+		return;
+	item->shop = shop;
+	item->id = arena_strdup(p->arena, id);
 	item->created = item->written = true;
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		if (item->values.text[f] && item->shop->values.text[f])
@@ -98,14 +120,19 @@ static cJSON *ask_fields(struct product_put *p, struct product_call *c, size_t *
 							     : product_plan_fields(p, c->item);
 }
 
-static void take_product(struct product_put *p, const struct product_call *c, const cJSON *payload)
+static void take_product(struct product_put *p, const struct product_call *c, struct answer *in,
+			 const cJSON *payload)
 {
 	struct product_item *item = c->item;
-	const cJSON *node = json_at(payload, "product");
-	const char *status = json_str(node, "status");
-	take_fields(p, item, node);
+	struct product_values now = {0};
+	const cJSON *node = answer_own_product(in, payload, item);
+	const char *status = answer_id(in, node, "status");
+	product_take_values(in, node, &now, p->arena);
+	if (!answer_ok(in))
+		return;
+	take_fields(p, item, &now);
 	item->written = true;
-	if (!status || strcmp(status, item->shop->status) == 0)
+	if (strcmp(status, item->shop->status) == 0)
 		return;
 	if (!item->archived)
 		item->status_was = item->status_set = NULL;
@@ -120,10 +147,13 @@ static cJSON *ask_options(struct product_put *p, struct product_call *c, size_t 
 }
 
 /* The shop's only variant has got the values of ours. */
-static void take_options(struct product_put *p, const struct product_call *c, const cJSON *payload)
+static void take_options(struct product_put *p, const struct product_call *c, struct answer *in,
+			 const cJSON *payload)
 {
 	struct product_item *item = c->item;
-	(void)payload;
+	answer_own_product(in, payload, item);
+	if (!answer_ok(in))
+		return;
 	item->shop->only_default = false;
 	item->shop->option = item->option;
 	item->shop->n_options = item->n_options;
@@ -154,17 +184,34 @@ static cJSON *ask_variants(struct product_put *p, struct product_call *c, size_t
 	return c->n ? variables : NULL;
 }
 
-static void take_variants(struct product_put *p, const struct product_call *c, const cJSON *payload)
+static struct product_variant *variant_of(const struct product_call *c, const char *id)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, json_at(payload, "productVariants")) {
-		for (size_t i = 0; i < c->n; i++) {
-			if (!str_equal(json_str(node, "id"), c->of[i]->shop->id))
-				continue;
-			take_variant(p, c->of[i], node);
-			c->item->written = true;
-		}
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->of[i]->shop->id, id) == 0)
+			return c->of[i];
+	return NULL;
+}
+
+/* Those that were written; without a refusal all of the call. */
+static void take_variants(struct product_put *p, const struct product_call *c, struct answer *in,
+			  const cJSON *payload)
+{
+	bool refused = json_count(payload, "userErrors") > 0;
+	size_t n = 0;
+	if (refused && !json_at(payload, "productVariants"))
+		return;
+	JSON_EACH (node, answer_nodes(in, payload, "productVariants", c->n)) {
+		struct product_variant *v = variant_of(c, answer_id(in, node, "id"));
+		if (!v)
+			answer_fault(in, "productVariants", "has one that was not written");
+		if (!answer_ok(in))
+			return;
+		take_variant(p, v, in, node);
+		c->item->written = true;
+		n++;
 	}
+	if (!refused && n != c->n)
+		answer_fault(in, "productVariants", "holds %zu of %zu that were written", n, c->n);
 }
 
 static cJSON *ask_new(struct product_put *p, struct product_call *c, size_t *at)
@@ -183,11 +230,18 @@ static cJSON *ask_new(struct product_put *p, struct product_call *c, size_t *at)
 	return c->n ? variables : NULL;
 }
 
-static void take_new(struct product_put *p, const struct product_call *c, const cJSON *payload)
+static void take_new(struct product_put *p, const struct product_call *c, struct answer *in,
+		     const cJSON *payload)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, json_at(payload, "productVariants"))
-		product_add_shop_variant(c->item->shop, node, p->arena);
+	size_t n = 0;
+	JSON_EACH (node, answer_nodes(in, payload, "productVariants", c->n)) {
+		product_add_shop_variant(in, c->item->shop, node, p->arena);
+		n++;
+	}
+	if (n != c->n)
+		answer_fault(in, "productVariants", "holds %zu of %zu that were created", n, c->n);
+	if (!answer_ok(in))
+		return;
 	for (size_t i = 0; i < c->n; i++)
 		c->of[i]->created = true;
 	take_new_variants(p, c->item);
@@ -200,16 +254,15 @@ static const struct sort {
 	const char *payload;
 	/* Variables of the next call, or NULL; *at is 0 at first and the sort's own. */
 	cJSON *(*ask)(struct product_put *p, struct product_call *c, size_t *at);
-	void (*take)(struct product_put *p, const struct product_call *c, const cJSON *payload);
-	bool whole;   /* one refusal refuses all of the call */
-	bool product; /* the answer has the product */
+	void (*take)(struct product_put *p, const struct product_call *c, struct answer *in,
+		     const cJSON *payload);
+	bool whole; /* one refusal refuses all of the call */
 } sorts[] = {
-	{DOC_PRODUCT_CREATE, "productSet", ask_creation, take_creation, true, true},
-	{DOC_PRODUCT_UPDATE, "productUpdate", ask_fields, take_product, true, true},
-	{DOC_OPTIONS_CREATE, "productOptionsCreate", ask_options, take_options, true, true},
-	{DOC_VARIANTS_UPDATE, "productVariantsBulkUpdate", ask_variants, take_variants, false,
-	 false},
-	{DOC_VARIANTS_CREATE, "productVariantsBulkCreate", ask_new, take_new, true, false},
+	{DOC_PRODUCT_CREATE, "productSet", ask_creation, take_creation, true},
+	{DOC_PRODUCT_UPDATE, "productUpdate", ask_fields, take_product, true},
+	{DOC_OPTIONS_CREATE, "productOptionsCreate", ask_options, take_options, true},
+	{DOC_VARIANTS_UPDATE, "productVariantsBulkUpdate", ask_variants, take_variants, false},
+	{DOC_VARIANTS_CREATE, "productVariantsBulkCreate", ask_new, take_new, true},
 };
 
 /* ---- Refusals */
@@ -218,8 +271,7 @@ static void take_errors(struct product_put *p, const struct sort *sort,
 			const struct product_call *c, const cJSON *errors)
 {
 	struct product_item *item = c->item;
-	const cJSON *error;
-	cJSON_ArrayForEach (error, errors) {
+	JSON_EACH (error, errors) {
 		size_t at = product_error_entry(error, c->n);
 		if (product_error_is_stale(error)) {
 			item->again = true;
@@ -244,21 +296,21 @@ static void take_errors(struct product_put *p, const struct sort *sort,
 			       item->refusals);
 }
 
+/* Neither a product nor a reason why not says nothing: the next round looks what is there. */
 static void take_answer(struct product_put *p, const struct sort *sort,
 			const struct product_call *c, const struct shopify_query *q)
 {
-	const cJSON *payload = json_at(q->data, sort->payload);
-	const cJSON *errors = json_at(payload, "userErrors");
-	bool refused = cJSON_GetArraySize(errors) > 0;
-	/* Neither a product nor a reason why not says nothing. */
-	if (!payload || (!refused && sort->product && !json_str(payload, "product.id"))) {
-		c->item->unsure = true;
-		return;
-	}
-	if (refused)
+	struct answer in = shopify_answer(q);
+	const cJSON *payload = answer_object(&in, q->data, sort->payload);
+	const cJSON *errors = answer_nodes(&in, payload, "userErrors", ENTRIES_MAX);
+	JSON_EACH (error, errors)
+		answer_text(&in, error, "message");
+	if (answer_ok(&in) && json_first(errors))
 		take_errors(p, sort, c, errors);
-	if (!refused || !sort->whole)
-		sort->take(p, c, payload);
+	if (answer_ok(&in) && (!json_first(errors) || !sort->whole))
+		sort->take(p, c, &in, payload);
+	if (!answer_ok(&in))
+		c->item->unsure = true;
 }
 
 /* ---- Sending */

@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/answer.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "connectors/connector.h"
@@ -59,6 +60,8 @@ enum {
 	/* Orders that one window may hold; a paged list ends at 25,000 without a word. */
 	WINDOW_MAX = 20000,
 	WINDOW_HARD_MAX = 25000,
+	/* Entries of the lists of an order, or of a line, that have no pages. */
+	ENTRIES_MAX = 10000,
 	/* Points that one query may ask for; the API refuses above 1,000. */
 	COST_MAX = 900,
 	/* Orders in full per request: bounds the memory of an answer. */
@@ -96,7 +99,7 @@ struct shopify {
 		[DOC_COUNT_];
 	char *document[DOC_COUNT_];      /* composed when first used */
 	struct stock_location *location; /* once read */
-	size_t n_locations;
+	size_t n_locations, cap_locations;
 	bool locations_read;
 	size_t stock_page; /* items of one reading of levels, as learned; 0 = not yet */
 	size_t ship_page;  /* orders of one reading of what is to be shipped; the same */
@@ -107,6 +110,7 @@ struct shopify {
 		*product_news; /* SKUs that this run brings into the shop, newest first */
 	bool archived_told;    /* the notice about archived variants was given */
 	size_t product_page;   /* products of one reading, as learned; 0 = not yet */
+	bool window_again;     /* a window whose list was short was begun again, once a run */
 	bool clock_known;
 	int64_t clock_skew; /* the server's clock minus ours, seconds */
 };
@@ -121,6 +125,10 @@ struct shopify_query {
 	const struct shopify *store; /* set by the client */
 };
 void shopify_query_release(struct shopify_query *q);
+/* To read data with: a fault is E_BUSY, of a write E_UNSURE. */
+struct answer shopify_answer(const struct shopify_query *q);
+/* userErrors of a write's payload: the first one's message, or NULL where there is none. */
+const char *shopify_refusal(struct answer *in, const cJSON *payload);
 
 /* client.c: token, pacing, retries, errors. */
 
@@ -159,6 +167,7 @@ struct order_window {
 	int64_t end;
 	const char *after; /* Shopify's cursor, NULL = first page */
 	int64_t seen;      /* ids read in this window */
+	int64_t count;     /* what Shopify counted at its start; -1 = was not asked */
 };
 struct order_cursor {
 	const char *shop; /* whose orders; NULL = nothing read yet */
@@ -203,13 +212,14 @@ MUST_CHECK enum errk product_check(struct shopify *s, const struct check_sink *s
 
 /*
  * sku_search.c: hands each variant of the shop that has one of n SKUs to hit, with the number of the
- * SKU and a node of variants_by_sku.graphql. Exact in the SKU; what changed within the last minute
- * may be missing.
+ * SKU and a node of variants_by_sku.graphql; what hit finds amiss in it fails the search. Exact in
+ * the SKU; what changed within the last minute may be missing.
  */
 MUST_CHECK enum errk sku_search(struct shopify *s, const char *const *sku, size_t n,
 				struct arena *a,
-				void (*hit)(void *ctx, size_t i, const cJSON *node), void *ctx,
-				struct err *e);
+				void (*hit)(void *ctx, size_t i, struct answer *in,
+					    const cJSON *node),
+				void *ctx, struct err *e);
 
 /* orders_fetch.c: orders in full. */
 struct order_head {
@@ -217,10 +227,12 @@ struct order_head {
 	bool two_currencies; /* the buyer paid in another one than the shop's */
 };
 /* Reads a node of orders{nodes{…}} into the arena. */
-struct order_head order_head_read(const cJSON *node, struct arena *a);
+bool order_head_is_in(const struct order_head *head, size_t n, const char *id);
+struct order_head order_head_read(struct answer *in, const cJSON *node, struct arena *a);
 /*
- * Fetches n orders and appends them to out->rec (room for n). An order that is gone is left
- * out. *fetch is how many to ask for at once; adapted.
+ * Fetches n orders that were listed a moment ago and appends them to out->rec (room for n). One that
+ * is not there is E_BUSY: deleted, it is not listed the next time. *fetch is how many to ask for at
+ * once; adapted.
  */
 MUST_CHECK enum errk orders_fetch(struct shopify *s, const struct order_head *head, size_t n,
 				  int *fetch, struct arena *a, struct page *out, struct err *e);
@@ -239,14 +251,23 @@ struct order_reader {
 	const cJSON *node;
 	bool presentment; /* amounts in the buyer's currency */
 	struct arena *arena;
+	struct answer *in;   /* a fault parks this order */
 	const cJSON *tip[8]; /* lines that are tips */
 	size_t n_tip;
 };
 const char *order_amount(const struct order_reader *r, const cJSON *obj, const char *bag);
 const char *order_lower(const struct order_reader *r, const char *text); /* NULL stays NULL */
-void order_add_text(cJSON *to, const char *key, const cJSON *from, const char *path);
-void order_add_attributes(cJSON *to, const cJSON *from);
-void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *lines);
+/* A text that may be null; one that may not; a flag; a whole number of up to nine digits. */
+void order_add_text(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		    const char *path);
+void order_add_needed(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		      const char *path);
+void order_add_flag(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		    const char *path);
+void order_add_count(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
+		     const char *path);
+void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from);
+void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *from);
 void order_add_lines(const struct order_reader *r, cJSON *doc);
 void order_add_shipping_lines(const struct order_reader *r, cJSON *doc);
 void order_add_discounts(const struct order_reader *r, cJSON *doc);

@@ -12,9 +12,11 @@ struct search {
 	struct shopify *shop;
 	const char *const *sku;
 	struct arena *arena;
-	void (*hit)(void *ctx, size_t i, const cJSON *node);
+	void (*hit)(void *ctx, size_t i, struct answer *in, const cJSON *node);
 	void *ctx;
 };
+
+enum { VARIANTS_OF_SEARCH = 100 };
 
 /* "sku:'A' OR sku:'B'". In quotes, so that signs and words like OR mean nothing. */
 static const char *search_text(const char *const *sku, size_t n, struct arena *a)
@@ -34,15 +36,20 @@ static const char *search_text(const char *const *sku, size_t n, struct arena *a
 }
 
 /* The search is by words and without case: only the same bytes are the same SKU. */
-static void take_page(const struct search *w, size_t from, size_t n, const cJSON *nodes)
+static enum errk take_page(const struct search *w, size_t from, size_t n,
+			   const struct shopify_query *q, const char **after, struct err *e)
 {
-	const cJSON *node;
-	cJSON_ArrayForEach (node, nodes) {
-		const char *sku = json_str(node, "sku");
+	struct answer in = shopify_answer(q);
+	const cJSON *nodes = answer_page(&in, q->data, "productVariants", VARIANTS_OF_SEARCH,
+					 *after, after);
+	JSON_EACH (node, nodes) {
+		const char *sku = answer_text_or_null(&in, node, "sku");
 		for (size_t i = from; sku && i < from + n; i++)
 			if (strcmp(w->sku[i], sku) == 0)
-				w->hit(w->ctx, i, node);
+				w->hit(w->ctx, i, &in, node);
 	}
+	*after = arena_strdup(w->arena, *after);
+	return answer_end(&in, e);
 }
 
 static void ask(const struct search *w, size_t from, size_t n, const char *after,
@@ -50,28 +57,20 @@ static void ask(const struct search *w, size_t from, size_t n, const char *after
 {
 	*q = (struct shopify_query){.doc = DOC_VARIANTS_BY_SKU, .variables = json_object()};
 	json_add_str(q->variables, "query", search_text(w->sku + from, n, w->arena));
-	json_add_int(q->variables, "first", 100);
+	json_add_int(q->variables, "first", VARIANTS_OF_SEARCH);
 	json_add_str(q->variables, "after", after);
 }
 
 /* Further pages: there are more variants with such words than SKUs asked for. */
-static enum errk read_rest(const struct search *w, size_t from, size_t n, const cJSON *first,
+static enum errk read_rest(const struct search *w, size_t from, size_t n, const char *after,
 			   struct err *e)
 {
-	bool more = json_bool(first, "productVariants.pageInfo.hasNextPage", false);
-	const char *after = arena_strdup(w->arena,
-					 json_str(first, "productVariants.pageInfo.endCursor"));
-	while (more) {
+	while (after) {
 		struct shopify_query q;
 		ask(w, from, n, after, &q);
 		enum errk rc = shopify_send(w->shop, &q, 1, w->arena, e);
-		if (rc == E_OK) {
-			take_page(w, from, n, json_at(q.data, "productVariants.nodes"));
-			more = json_bool(q.data, "productVariants.pageInfo.hasNextPage", false);
-			after = arena_strdup(w->arena,
-					     json_str(q.data,
-						      "productVariants.pageInfo.endCursor"));
-		}
+		if (rc == E_OK)
+			rc = take_page(w, from, n, &q, &after, e);
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;
@@ -93,8 +92,10 @@ static enum errk run_searches(const struct search *w, size_t from, size_t end, s
 	enum errk rc = shopify_send(w->shop, q, n, w->arena, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		size_t at = from + i * SKUS_PER_SEARCH;
-		take_page(w, at, part(at, end), json_at(q[i].data, "productVariants.nodes"));
-		rc = read_rest(w, at, part(at, end), q[i].data, e);
+		const char *after = NULL;
+		rc = take_page(w, at, part(at, end), &q[i], &after, e);
+		if (rc == E_OK)
+			rc = read_rest(w, at, part(at, end), after, e);
 	}
 	for (size_t i = 0; i < n; i++)
 		shopify_query_release(&q[i]);
@@ -102,7 +103,8 @@ static enum errk run_searches(const struct search *w, size_t from, size_t end, s
 }
 
 enum errk sku_search(struct shopify *s, const char *const *sku, size_t n, struct arena *a,
-		     void (*hit)(void *ctx, size_t i, const cJSON *node), void *ctx, struct err *e)
+		     void (*hit)(void *ctx, size_t i, struct answer *in, const cJSON *node),
+		     void *ctx, struct err *e)
 {
 	enum { AT_ONCE = SKUS_PER_SEARCH * SEARCHES_AT_ONCE };
 	const struct search w = {s, sku, a, hit, ctx};

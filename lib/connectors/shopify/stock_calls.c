@@ -50,12 +50,22 @@ static enum errk send_once(struct stock_put *p, struct stock_call *c, bool *agai
 	struct shopify_query q = {.doc = c->doc, .variables = cJSON_Duplicate(c->variables, true)};
 	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
 	if (rc == E_OK) {
-		const cJSON *payload = json_at(q.data, fields[c->doc == DOC_STOCK_ACTIVATE]);
+		struct answer in = shopify_answer(&q);
+		const cJSON *payload = answer_object(&in, q.data,
+						     fields[c->doc == DOC_STOCK_ACTIVATE]);
+		c->errors = answer_nodes(&in, payload, "userErrors", ENTRIES_MAX);
+		JSON_EACH (error, c->errors)
+			answer_text(&in, error, "message");
+		/* null where every quantity was as it should be already */
+		if (c->doc == DOC_STOCK_SET)
+			answer_object_or_null(&in, payload, "inventoryAdjustmentGroup");
+		else if (!json_first(c->errors))
+			answer_id(&in, payload, "inventoryLevel.id");
 		cJSON_Delete(c->root);
 		c->root = TAKE(q.root);
-		c->errors = json_at(payload, "userErrors");
-		*again = is_concurrent(c->errors);
-		if (!payload || *again)
+		rc = answer_end(&in, e);
+		*again = rc != E_OK || is_concurrent(c->errors);
+		if (rc == E_OK && *again)
 			rc = err_set(e, E_UNSURE, "in_progress",
 				     "Shopify has not said what became of the write");
 	} else if (shopify_is_unsure(e)) {

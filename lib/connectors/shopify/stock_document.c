@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 
@@ -83,41 +84,39 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 	return E_OK;
 }
 
-static void add_locations(struct shopify *s, const cJSON *nodes)
+static enum errk add_locations(struct shopify *s, const struct shopify_query *q, const char **after,
+			       struct arena *a, struct err *e)
 {
-	struct stock_location *larger =
-		arena_array(s->arena, s->n_locations + json_count(nodes, ""), sizeof(*larger));
-	const cJSON *node;
-	if (s->n_locations)
-		memcpy(larger, s->location, s->n_locations * sizeof(*larger));
-	s->location = larger;
-	cJSON_ArrayForEach (node, nodes)
-		larger[s->n_locations++] = (struct stock_location){
-			.id = arena_strdup(s->arena, json_str(node, "id")),
-			.number = arena_strdup(s->arena, json_str(node, "legacyResourceId")),
-			.name = arena_strdup(s->arena, json_str(node, "name")),
-			.active = json_bool(node, "isActive", false),
+	struct answer in = shopify_answer(q);
+	JSON_EACH (node, answer_page(&in, q->data, "locations", PAGE_MAX, *after, after))
+		*LIST_ADD(s->location, s->n_locations, s->cap_locations,
+			  s->arena) = (struct stock_location){
+			.id = arena_strdup(s->arena, answer_id(&in, node, "id")),
+			.number = arena_strdup(s->arena, answer_id(&in, node, "legacyResourceId")),
+			.name = arena_strdup(s->arena, answer_text(&in, node, "name")),
+			.active = answer_bool(&in, node, "isActive"),
 		};
+	*after = arena_strdup(a, *after);
+	return answer_end(&in, e);
 }
 
 enum errk stock_read_locations(struct shopify *s, struct arena *a, struct err *e)
 {
 	const char *after = NULL;
-	bool more = !s->locations_read;
-	while (more) {
+	if (s->locations_read)
+		return E_OK;
+	s->n_locations = 0; /* what a reading that broke off has left */
+	do {
 		struct shopify_query q = {.doc = DOC_LOCATIONS, .variables = json_object()};
 		json_add_int(q.variables, "first", PAGE_MAX);
 		json_add_str(q.variables, "after", after);
 		enum errk rc = shopify_send(s, &q, 1, a, e);
-		if (rc == E_OK) {
-			add_locations(s, json_at(q.data, "locations.nodes"));
-			more = json_bool(q.data, "locations.pageInfo.hasNextPage", false);
-			after = arena_strdup(a, json_str(q.data, "locations.pageInfo.endCursor"));
-		}
+		if (rc == E_OK)
+			rc = add_locations(s, &q, &after, a, e);
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;
-	}
+	} while (after);
 	s->locations_read = true;
 	return E_OK;
 }

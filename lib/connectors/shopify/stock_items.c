@@ -4,9 +4,16 @@
 #include "base/json.h"
 #include "connectors/shopify/stock_priv.h"
 
-static void take_variant(struct stock_put *p, struct stock_item *item, const cJSON *node)
+static void take_variant(struct stock_put *p, struct stock_item *item, struct answer *in,
+			 const cJSON *node)
 {
-	if (item->proven || json_int(node, "inventoryItem.duplicateSkuCount", 0) > 0) {
+	int64_t others = answer_int(in, node, "inventoryItem.duplicateSkuCount", 0, INT32_MAX);
+	const char *id = answer_id(in, node, "inventoryItem.id");
+	bool bundle = answer_bool(in, node, "requiresComponents");
+	bool tracked = answer_bool(in, node, "inventoryItem.tracked");
+	if (!answer_ok(in))
+		return;
+	if (item->proven || others > 0) {
 		stock_refuse(
 			item, "duplicate_sku",
 			"several variants of the shop have the SKU '%s', so it is not known which "
@@ -14,15 +21,15 @@ static void take_variant(struct stock_put *p, struct stock_item *item, const cJS
 			item->sku, item->put->label);
 		return;
 	}
-	item->id = arena_strdup(p->arena, json_str(node, "inventoryItem.id"));
+	item->id = arena_strdup(p->arena, id);
 	item->proven = true;
-	if (json_bool(node, "requiresComponents", false))
+	if (bundle)
 		stock_refuse(
 			item, "bundle",
 			"'%s' is a bundle in the shop: its stock follows from its components and "
 			"can't be written",
 			item->sku);
-	else if (!json_bool(node, "inventoryItem.tracked", true))
+	else if (!tracked)
 		stock_refuse(
 			item, "untracked",
 			"the shop does not track the quantity of '%s', so it would be sold "
@@ -37,10 +44,10 @@ struct wanted {
 	struct stock_item **item;
 };
 
-static void take_hit(void *ctx, size_t i, const cJSON *node)
+static void take_hit(void *ctx, size_t i, struct answer *in, const cJSON *node)
 {
 	const struct wanted *w = ctx;
-	take_variant(w->put, w->item[i], node);
+	take_variant(w->put, w->item[i], in, node);
 }
 
 static int by_item_id(const void *a, const void *b)

@@ -10,7 +10,11 @@ struct reading {
 	size_t n;
 };
 
-enum { READINGS_AT_ONCE = 8 };
+enum {
+	READINGS_AT_ONCE = 8,
+	/* Shopify holds none above a billion (InventorySetQuantitiesInput). */
+	STOCK_FIGURE_MAX = 2000000000,
+};
 
 static void ask(const struct stock_put *p, const struct reading *r, struct shopify_query *q)
 {
@@ -22,48 +26,66 @@ static void ask(const struct stock_put *p, const struct reading *r, struct shopi
 	json_push(json_add_array(q->variables, "names"), cJSON_CreateString(p->name));
 }
 
+/* A level that was never made is null; one that is has the one quantity that was asked for. */
+static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *level)
+{
+	pair->active = false;
+	pair->have = pair->moved_at = 0;
+	if (!level)
+		return;
+	const cJSON *quantity = json_first(answer_nodes(in, level, "quantities", 1));
+	pair->active = answer_bool(in, level, "isActive");
+	if (!quantity) {
+		answer_fault(in, "inventoryLevel.quantities", "is empty");
+		return;
+	}
+	pair->have = answer_int(in, quantity, "quantity", -STOCK_FIGURE_MAX, STOCK_FIGURE_MAX);
+	const char *moved = answer_text_or_null(in, quantity, "updatedAt");
+	if (moved && clock_parse(moved, &pair->moved_at, NULL) != E_OK)
+		answer_fault(in, "inventoryLevel.quantities.updatedAt", "is no time");
+}
+
 /* An item that is gone, or has got another SKU, is looked for by its SKU in the next round. */
-static void take_node(struct stock_pair *pair, const cJSON *node)
+static void take_node(struct stock_pair *pair, struct answer *in, const cJSON *node)
 {
 	struct stock_item *item = pair->item;
-	const char *id = json_str(node, "id"), *sku = json_str(node, "sku");
-	if (!id || !sku || strcmp(sku, item->sku) != 0) {
+	const char *sku = node ? answer_text_or_null(in, node, "sku") : NULL;
+	if (!sku || strcmp(sku, item->sku) != 0) {
 		item->id = NULL;
 		item->proven = false;
 		return;
 	}
 	item->proven = true;
-	if (json_int(node, "duplicateSkuCount", 0) > 0)
+	if (answer_int(in, node, "duplicateSkuCount", 0, INT32_MAX) > 0)
 		stock_refuse(
 			item, "duplicate_sku",
 			"several variants of the shop have the SKU '%s', so it is not known which "
 			"one is meant; give each its own, then run: erpsync queue retry '%s'",
 			item->sku, item->put->label);
-	else if (!json_bool(node, "tracked", true))
+	else if (!answer_bool(in, node, "tracked"))
 		stock_refuse(
 			item, "untracked",
 			"the shop does not track the quantity of '%s', so it would be sold "
 			"without end whatever is written; switch \"Track quantity\" on there, then "
 			"run: erpsync queue retry '%s'",
 			item->sku, item->put->label);
-	pair->active = json_bool(node, "inventoryLevel.isActive", false);
-	pair->have = json_int(node, "inventoryLevel.quantities[0].quantity", 0);
-	const char *moved = json_str(node, "inventoryLevel.quantities[0].updatedAt");
-	if (!moved || clock_parse(moved, &pair->moved_at, NULL) != E_OK)
-		pair->moved_at = 0;
+	take_level(pair, in, answer_object_or_null(in, node, "inventoryLevel"));
 }
 
-static enum errk take(const struct reading *r, const cJSON *data, struct err *e)
+static const char *id_of(const void *ctx, size_t i)
 {
-	const cJSON *nodes = json_at(data, "nodes");
-	if (json_count(nodes, "") != r->n)
-		return err_set(e, E_BUSY, "bad_json", "Shopify sent %zu of %zu inventory items",
-			       json_count(nodes, ""), r->n);
-	/* In the order of the ids; null for one that is not there. */
-	const cJSON *node = nodes->child;
-	for (size_t i = 0; i < r->n; i++, node = node->next)
-		take_node(r->pair[i], node);
-	return E_OK;
+	return ((const struct reading *)ctx)->pair[i]->item->id;
+}
+
+static enum errk take(struct stock_put *p, const struct reading *r, const struct shopify_query *q,
+		      struct err *e)
+{
+	struct answer in = shopify_answer(q);
+	const cJSON **node = arena_array(p->arena, r->n, sizeof(*node));
+	answer_by_id(&in, q->data, "nodes", r->n, id_of, r, node);
+	for (size_t i = 0; i < r->n && answer_ok(&in); i++)
+		take_node(r->pair[i], &in, node[i]);
+	return answer_end(&in, e);
 }
 
 static enum errk run(struct stock_put *p, const struct reading *r, size_t n, struct err *e)
@@ -73,7 +95,7 @@ static enum errk run(struct stock_put *p, const struct reading *r, size_t n, str
 		ask(p, &r[i], &q[i]);
 	enum errk rc = shopify_send(p->shop, q, n, p->arena, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = take(&r[i], q[i].data, e);
+		rc = take(p, &r[i], &q[i], e);
 	for (size_t i = 0; i < n; i++)
 		shopify_query_release(&q[i]);
 	return rc;

@@ -61,7 +61,7 @@ struct stock_put {
 	struct stock_pair **pair; /* of all items */
 	size_t n_pairs;
 	struct stock_fresh *fresh; /* units of orders that nobody has read; NULL = none */
-	size_t n_fresh;
+	size_t n_fresh, cap_fresh;
 	bool counts_orders; /* the figure must be corrected by orders that the ERP does not know */
 	size_t seq;         /* number of the next call, for its key and note */
 };

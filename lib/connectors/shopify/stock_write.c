@@ -60,8 +60,8 @@ static const struct error_row *row_of(const char *error)
 /* ["input","quantities","71","inventoryItemId"] is entry 71; n = it names none. */
 static size_t entry_of(const cJSON *error, size_t n)
 {
-	const cJSON *part = json_at(error, "field");
-	for (part = part ? part->child : NULL; part && part->next; part = part->next)
+	for (const cJSON *part = json_first(json_at(error, "field")); part && part->next;
+	     part = part->next)
 		if (cJSON_IsString(part) && strcmp(part->valuestring, "quantities") == 0 &&
 		    cJSON_IsString(part->next)) {
 			char *end;
@@ -154,15 +154,14 @@ static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct err *e
 		CLEANUP(stock_call)
 		struct stock_call call = {.doc = DOC_STOCK_SET, .variables = set_variables(p, c)};
 		bool out[PAGE_MAX] = {false};
-		const cJSON *error;
 		enum errk rc = stock_call(p, &call, e);
 		if (rc != E_OK)
 			return rc;
-		if (cJSON_GetArraySize(call.errors) == 0) {
+		if (!json_first(call.errors)) {
 			mark_written(c);
 			return E_OK;
 		}
-		cJSON_ArrayForEach (error, call.errors) {
+		JSON_EACH (error, call.errors) {
 			rc = apply(c, error, out, e);
 			if (rc != E_OK)
 				return rc;
@@ -188,7 +187,7 @@ static enum errk activate(struct stock_put *p, struct stock_pair *pair, struct e
 	if (rc != E_OK)
 		return rc;
 	const char *message = json_str(c.errors, "[0].message");
-	if (cJSON_GetArraySize(c.errors) == 0) {
+	if (!json_first(c.errors)) {
 		pair->done = pair->written = true;
 	} else if (pair->refusal.kind == E_OK) {
 		/* Perhaps somebody activated it meanwhile: read again before it is believed. */

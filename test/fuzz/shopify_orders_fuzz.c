@@ -1,0 +1,28 @@
+/* An order of the shop, spoilt: a document that is one, or an order that is parked; never anything else. */
+#include "spoil.h"
+
+#include "connectors/shopify/shopify_priv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static cJSON *answer;
+	struct shopify s = {.host = "x"};
+
+	if (!answer)
+		answer = load_answer("test/fuzz/answers/orders_by_id.json");
+	CLEANUP(json) cJSON *root = spoilt(answer, data, size);
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct answer in = answer_of(E_BUSY, "orders");
+	s.use_presentment = size & 1;
+	JSON_EACH (node, answer_nodes(&in, root, "data.nodes", PAGE_MAX)) {
+		CLEANUP(json) cJSON *doc = NULL;
+		struct err e = {.kind = E_OK};
+		enum errk rc = order_document(&s, node, a, &doc, &e);
+
+		if (rc != E_OK && rc != E_RECORD)
+			BUG("an order ended with %s: %s", errk_name(rc), e.msg);
+		if (rc == E_OK)
+			json_text(doc, a);
+	}
+	return 0;
+}
