@@ -201,6 +201,7 @@ struct verdict {
 	struct odoo_load_item item[3];
 	size_t guilty;
 	bool again, ids;
+	enum errk rc;
 };
 
 static struct verdict verdict_of(const char *text, struct arena *a)
@@ -208,12 +209,15 @@ static struct verdict verdict_of(const char *text, struct arena *a)
 	CLEANUP(json) cJSON *doc = NULL;
 	struct verdict v = {0};
 	struct odoo_load_item *sent[3] = {&v.item[0], &v.item[1], &v.item[2]};
-	const cJSON *ids;
+	struct odoo_load_verdict told;
 	struct err e;
 
 	assert_ok(json_parse(text, strlen(text), &doc, &e), &e);
-	v.guilty = odoo_load_verdict(doc, "sale.order", sent, 3, a, &ids, &v.again);
-	v.ids = ids != NULL;
+	v.item[2].known = 7;
+	v.rc = odoo_load_verdict(doc, "sale.order", sent, 3, a, &told, &e);
+	v.guilty = told.guilty;
+	v.again = told.again;
+	v.ids = told.ids != NULL;
 	return v;
 }
 
