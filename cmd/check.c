@@ -64,7 +64,7 @@ enum errk cmd_check(struct cmd *c, struct err *e)
 	if (answer) {
 		json_add_int(answer, "bad", bad);
 		c->answered = true;
-		answer_end(answer, c->arena);
+		answer_print(answer, c->arena);
 	} else if (rc == E_OK) {
 		enum style style = bad ? STYLE_RED : STYLE_GREEN;
 

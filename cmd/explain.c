@@ -287,6 +287,6 @@ enum errk cmd_explain(struct cmd *c, struct err *e)
 	else
 		tell_unknown(&s);
 	if (rc == E_OK && answer)
-		answer_end(TAKE(answer), c->arena);
+		answer_print(TAKE(answer), c->arena);
 	return rc;
 }

@@ -77,7 +77,7 @@ static void answer_error(struct cmd *c, const struct err *e)
 	json_add_str(error, "code", e->code);
 	json_add_str(error, "message", e->msg);
 	json_add_int(answer, "exit", exit_status(e));
-	answer_end(answer, c->arena);
+	answer_print(answer, c->arena);
 }
 
 static enum errk open_session(struct cmd *c, struct err *e)

@@ -221,7 +221,7 @@ cJSON *answer_begin(void)
 	return answer;
 }
 
-void answer_end(cJSON *answer, struct arena *a)
+void answer_print(cJSON *answer, struct arena *a)
 {
 	print_json(stdout, json_text(answer, a), "");
 	cJSON_Delete(answer);

@@ -50,7 +50,7 @@ void print_json(FILE *f, const char *json, const char *indent);
 /* {"format": 1} to which a command adds its answer. */
 cJSON *answer_begin(void);
 /* Prints it on stdout and frees it. */
-void answer_end(cJSON *answer, struct arena *a);
+void answer_print(cJSON *answer, struct arena *a);
 /* A time as RFC 3339 text; 0 is null. */
 void json_add_time(cJSON *obj, const char *key, int64_t t);
 

@@ -313,7 +313,7 @@ enum errk cmd_status(struct cmd *c, struct err *e)
 	if (rc == E_OK)
 		print_file(s, answer);
 	if (answer && rc == E_OK)
-		answer_end(TAKE(answer), c->arena);
+		answer_print(TAKE(answer), c->arena);
 	cJSON_Delete(answer);
 	c->status = parked ? 1 : 0;
 	return rc;

@@ -121,20 +121,39 @@ const cJSON *answer_list(struct answer *in, const cJSON *from, const char *path)
 	return item ? item : &no_list;
 }
 
+/* Nothing stands there: null, or below something that is null; or, where keys may lack, no key. */
+static bool is_null(struct answer *in, const cJSON *from, const char *path)
+{
+	const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
+	char above[120];
+
+	if (json_at(from, path))
+		return false;
+	if (!in->whole || !*key || strchr(key, '['))
+		return true;
+	snprintf(above, sizeof(above), "%.*s", dot ? (int)(dot - path) : 0, path);
+	from = json_at(from, above);
+	if (from && !cJSON_IsObject(from))
+		answer_fault(in, above, "is %s instead of an object", type_of(from));
+	else if (from && !cJSON_HasObjectItem(from, key))
+		answer_fault(in, path, "is missing");
+	return true;
+}
+
 const char *answer_text_or_null(struct answer *in, const cJSON *from, const char *path)
 {
-	return json_at(from, path) ? answer_text(in, from, path) : NULL;
+	return is_null(in, from, path) ? NULL : answer_text(in, from, path);
 }
 
 const cJSON *answer_object_or_null(struct answer *in, const cJSON *from, const char *path)
 {
-	return json_at(from, path) ? answer_object(in, from, path) : NULL;
+	return is_null(in, from, path) ? NULL : answer_object(in, from, path);
 }
 
 int64_t answer_int_or(struct answer *in, const cJSON *from, const char *path, int64_t min,
 		      int64_t max, int64_t missing)
 {
-	return json_at(from, path) ? answer_int(in, from, path, min, max) : missing;
+	return is_null(in, from, path) ? missing : answer_int(in, from, path, min, max);
 }
 
 const cJSON *answer_nodes(struct answer *in, const cJSON *from, const char *path, size_t max)

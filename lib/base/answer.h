@@ -26,6 +26,8 @@ struct answer {
 	const char *what; /* the request's label, or the record's: "changed orders" */
 	struct err err;   /* the first fault; E_OK = none */
 	enum errk kind;   /* what a fault is */
+	/* GraphQL: what was asked for stands there, if only as null; a key that is not is a fault. */
+	bool whole;
 };
 
 /* A fault is E_BUSY "bad_answer" of a reading, E_UNSURE of a write, E_RECORD "bad_value" of one record. */

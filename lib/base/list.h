@@ -21,10 +21,10 @@
 		type *at;      \
 		size_t n, cap; \
 	}
-#define list_add(list, arena)                                                             \
-	((list)->at = list_room((list)->at, (list)->n, &(list)->cap, sizeof(*(list)->at), \
-				(arena)),                                                 \
-	 &(list)->at[(list)->n++])
+#define list_add(list, arena) LIST_ADD((list)->at, (list)->n, (list)->cap, arena)
+/* The same for a list that is three members of a struct. */
+#define LIST_ADD(at, n, cap, arena) \
+	((at) = list_room((at), (n), &(cap), sizeof(*(at)), (arena)), &(at)[(n)++])
 
 /* at, or a larger copy of it where n has reached *cap. */
 void *list_room(void *at, size_t n, size_t *cap, size_t size, struct arena *a);
