@@ -69,7 +69,6 @@ static const struct type_row {
 	{"partner_id", NEEDED_RELATION},
 	{"partner_invoice_id", NEEDED_RELATION},
 	{"partner_shipping_id", NEEDED_RELATION},
-	{"product_tmpl_id", NEEDED_RELATION},
 	{"attribute_id", NEEDED_RELATION},
 	{"attribute_line_id", NEEDED_RELATION},
 	{"picking_type_id", NEEDED_RELATION},
@@ -78,6 +77,7 @@ static const struct type_row {
 	{"move_id", NEEDED_RELATION},
 	{"commercial_partner_id", NEEDED_RELATION},
 	/* Lists that are named like one. */
+	{"order_line", IDS},
 	{"taxes_id", IDS},
 	{"tax_id", IDS},
 };
