@@ -84,6 +84,8 @@ const faultOf = ({ name, i, shape, n, mutation }, right) =>
     if (foreign.length && !SCENARIOS[name].steps[i].run.startsWith('products')) return `calls delivered what Odoo never said: ${foreign}`;
     if (wrong.status !== 75) return null;
     if (!wrong.told.summary && name !== 'skus') return 'busy without a summary';
+    /* What the recording says of several orders it says of all of them. */
+    if (Object.keys(wrong.delivered).length) return null;
     const after = await step(here, name, i);
     if (![0, 1].includes(after.status)) return `right answers again: ended with ${after.status}: ${after.stderr}${JSON.stringify(after.told.summary)}`;
     const lost = Object.keys(right.delivered).filter(label => !(label in { ...wrong.delivered, ...after.delivered }));

@@ -21,6 +21,8 @@ const sell = (...orders) => sandbox => {
   sandbox.setClock({ advance_ms: 3600000 });
 };
 
+const MUNICH = { country: 'DE', province: 'Bayern', provinceCode: 'BY', city: 'München', zip: '80331' };
+
 const named = (field, names) => [field, 'in', names];
 const FEW = ['LINE-0000-S', 'LINE-0000-M', 'LINE-0001-S', 'LINE-0001-M', 'TWICE-0001'];
 /**
@@ -29,7 +31,7 @@ const FEW = ['LINE-0000-S', 'LINE-0000-M', 'LINE-0001-S', 'LINE-0001-M', 'TWICE-
  */
 const NARROW = {
   'res.country': [named('code', ['FR', 'DE', 'GB', 'CA', 'US'])],
-  'res.country.state': [named('country_id.code', ['CA'])],
+  'res.country.state': [named('country_id.code', ['DE'])],
   'res.currency': [named('name', ['EUR', 'USD', 'GBP'])],
   'account.tax': [named('country_id.code', ['FR', 'DE'])],
 };
@@ -54,7 +56,14 @@ export const SCENARIOS = {
     conf: { odoo: { ...ODOO, depth: 'confirmed', tag: 'Online' } },
     narrow: NARROW,
     steps: [
-      { before: sell([[SKU, 2]], [[OTHER, 1], [SKU, 1]], [[OTHER, 3]]), run: 'orders export', status: 0 },
+      {
+        before: sandbox => {
+          sell([[SKU, 2]], [[OTHER, 1], [SKU, 1]], [[OTHER, 3]])(sandbox);
+          earlier(sandbox, 3000, { edit: '#1002', change: { address: MUNICH } });
+        },
+        run: 'orders export',
+        status: 0,
+      },
       {
         before: sandbox =>
           earlier(sandbox, 120, [

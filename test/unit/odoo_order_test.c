@@ -254,6 +254,42 @@ static void test_load__blames_the_right_record(void **state)
 	assert_int_equal(v.item[1].err.kind, E_RECORD);
 }
 
+static void test_load__without_ids_or_reasons_is_unsure(void **state)
+{
+	static const char *const odd[] = {
+		"{}",
+		"[]",
+		"null",
+		"true",
+		"{\"ids\":false}",
+		"{\"ids\":false,\"messages\":[]}",
+		"{\"ids\":false,\"messages\":[null]}",
+		"{\"ids\":false,\"messages\":[{\"message\":7}]}",
+		"{\"ids\":null,\"messages\":[{\"message\":\"no\"}]}",
+		"{\"ids\":[5,6],\"messages\":[]}",
+		"{\"ids\":[5,6,7,8],\"messages\":[]}",
+		"{\"ids\":[5,5,7],\"messages\":[]}",
+		"{\"ids\":[7,7,7],\"messages\":[]}",
+		"{\"ids\":[5,6,0],\"messages\":[]}",
+		"{\"ids\":[5,null,7],\"messages\":[]}",
+		"{\"ids\":[-5,6,7],\"messages\":[]}",
+		"{\"ids\":[1e15,6,7],\"messages\":[]}",
+		"{\"ids\":[\"5\",6,7],\"messages\":[]}",
+		"{\"ids\":{\"0\":5,\"1\":6,\"2\":7},\"messages\":[]}",
+		/* The third one is a change of record 7. */
+		"{\"ids\":[5,6,8],\"messages\":[]}",
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		struct verdict v = verdict_of(odd[i], a);
+
+		if (v.rc != E_UNSURE || v.ids || v.guilty)
+			fail_msg("taken: %s", odd[i]);
+	}
+}
+
 static void test_load__a_conflict_is_nobodys_fault(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -323,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_names__keep_ids_apart),
 		cmocka_unit_test(test_amounts__lose_the_noise_of_floats),
 		cmocka_unit_test(test_load__blames_the_right_record),
+		cmocka_unit_test(test_load__without_ids_or_reasons_is_unsure),
 		cmocka_unit_test(test_load__a_conflict_is_nobodys_fault),
 	};
 
