@@ -55,6 +55,27 @@ export async function replay(t) {
   };
 }
 
+/** The same answer to a question about fewer records than were asked for when it was recorded, as after a run that got some done. */
+function ofThese(answers, { method, args }, result) {
+  const [model, name] = method.split('/');
+  const conditions = (args.domain ?? []).filter(x => isTerm(x) && x[1] === 'in' && x[2].length && x[2].every(Number.isInteger));
+  const fits = row => conditions.every(([field, , ids]) => !(field in row) || ids.includes([row[field]].flat()[0]));
+  const all = Object.entries(answers).flatMap(([shape, list]) => list.map(({ result: said }) => ({ shape, said })));
+  if (name === 'search_read' && !(args.domain ?? []).includes('|') && Array.isArray(result)) return result.filter(fits);
+  if (name === 'search_count' && conditions.length) {
+    const same = shapeOf({ method: '', args: { domain: args.domain } });
+    const read = all.find(({ shape }) => shape.startsWith(`${model}/search_read | `) && shape.includes(same));
+    return read && !args.domain.includes('|') ? read.said.filter(fits).length : result;
+  }
+  if (name === 'get_external_id') return Object.fromEntries(Object.entries(result).filter(([id]) => args.ids.includes(Number(id))));
+  if (name === 'load' && result?.ids) {
+    const links = all.filter(({ shape }) => shape === `${model}/get_external_id`).flatMap(({ said }) => Object.entries(said));
+    const ids = args.data.filter(([link]) => link).map(([link]) => Number(links.find(([, known]) => known === link)?.[0]));
+    return ids.every(Boolean) ? { ...result, ids } : result;
+  }
+  return result;
+}
+
 function answerTo(state, question) {
   const shape = shapeOf(question);
   const n = state.asked.get(shape) ?? 0;
@@ -65,7 +86,8 @@ function answerTo(state, question) {
     return [503, { name: 'replay', message: `never recorded: ${shape}` }];
   }
   const { status, result } = known[Math.min(n, known.length - 1)];
-  const told = state.mutate ? state.mutate(shape, Math.min(n, known.length - 1), result) : result;
+  const said = ofThese(state.answers, question, result);
+  const told = state.mutate ? state.mutate(shape, Math.min(n, known.length - 1), said) : said;
   if (!question.rpc) return [status, told];
   return [200, { jsonrpc: '2.0', id: 1, ...(told !== undefined && { result: told }) }];
 }

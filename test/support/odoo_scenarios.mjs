@@ -47,13 +47,13 @@ const FEW_TEMPLATES = {
  */
 export const SCENARIOS = {
   check: {
-    conf: { odoo: { ...ODOO, depth: 'paid', product_pricelist: 'Shop EUR' }, inventory: { quantity: 'available' }, fulfillments: { notify_customer: 'no' }, products: PRODUCTS },
+    conf: { odoo: { ...ODOO, depth: 'paid', team: 'Online shop', journal: 'INV', salesperson: 'erpsync', product_pricelist: 'Shop EUR' }, inventory: { quantity: 'available' }, fulfillments: { notify_customer: 'no' }, products: PRODUCTS },
     narrow: NARROW,
     steps: [{ run: 'check', status: 0 }],
   },
   orders: {
     sandbox: { orders: 0, nasty: 'off' },
-    conf: { odoo: { ...ODOO, depth: 'confirmed', tag: 'Online' } },
+    conf: { odoo: { ...ODOO, depth: 'confirmed', tag: 'Online', team: 'Online shop' } },
     narrow: NARROW,
     steps: [
       {
@@ -104,7 +104,7 @@ export const SCENARIOS = {
           const list = await made('product.pricelist', { name: 'Recorded', currency_id: await odoo.id('base.EUR') });
           const category = await made('product.category', { name: 'Recorded', parent_id: await made('product.category', { name: 'Above' }) });
           const goods = (await odoo.product(SKU, ['product_tmpl_id'])).product_tmpl_id;
-          await odoo.admin.call('product.template', 'write', { ids: [goods[0]], vals: { categ_id: category } });
+          await odoo.admin.call('product.template', 'write', { ids: [goods[0]], vals: { categ_id: category, product_tag_ids: [[6, 0, [await made('product.tag', { name: 'Recorded' })]]] } });
           const rule = { pricelist_id: list, compute_price: 'formula', base: 'list_price', price_discount: 10 };
           const base = await odoo.id('pricelist_eur');
           await odoo.admin.call('product.pricelist.item', 'create', {
