@@ -161,7 +161,7 @@ static enum errk add_cost_and_weight(const struct reader *r, const cJSON *from, 
 	if (rc == E_OK)
 		rc = kilograms(weight, pounds, &weight, e);
 	if (rc != E_OK)
-		return rc;
+		return err_wrap(e, "variant '%s'", name_of(from, r->a));
 	if (!decimal_is_zero(cost) && str_equal(r->cost_currency, r->currency))
 		json_add_str(to, "cost", money(cost, r->currency, r->a));
 	if (!decimal_is_zero(weight))
@@ -199,7 +199,7 @@ static enum errk add_price(const struct reader *r, const struct odoo_choice *c, 
 	if (rc == E_OK && o->price_lists)
 		rc = odoo_amount(from, "standard_price", o->price_digits, &goods.cost, e);
 	if (rc != E_OK)
-		return rc;
+		return err_wrap(e, "variant '%s'", name_of(from, r->a));
 	price = goods.price;
 	if (o->price_lists)
 		rc = odoo_list_price(o->price_lists, &goods, &price, e);
