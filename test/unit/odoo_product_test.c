@@ -237,8 +237,7 @@ static void test_an_odd_product_is_parked(void **state)
 	(void)state;
 	memset(x, 'x', 2000);
 	many = arena_printf(a, "[%s]", x);
-	assert_contains(told("[{\"id\":3,\"name\":false}]", variant, a),
-			"no_name: product 3");
+	assert_contains(told("[{\"id\":3,\"name\":false}]", variant, a), "no_name: product 3");
 	assert_contains(told(arena_printf(a, "[{\"id\":3,\"name\":\"%s\"}]", many), variant, a),
 			"too_long: the name of product 3");
 	assert_contains(
