@@ -201,6 +201,7 @@ struct verdict {
 	struct odoo_load_item item[3];
 	size_t guilty;
 	bool again, ids;
+	enum errk rc;
 };
 
 static struct verdict verdict_of(const char *text, struct arena *a)
@@ -208,12 +209,15 @@ static struct verdict verdict_of(const char *text, struct arena *a)
 	CLEANUP(json) cJSON *doc = NULL;
 	struct verdict v = {0};
 	struct odoo_load_item *sent[3] = {&v.item[0], &v.item[1], &v.item[2]};
-	const cJSON *ids;
+	struct odoo_load_verdict told;
 	struct err e;
 
 	assert_ok(json_parse(text, strlen(text), &doc, &e), &e);
-	v.guilty = odoo_load_verdict(doc, "sale.order", sent, 3, a, &ids, &v.again);
-	v.ids = ids != NULL;
+	v.item[2].known = 7;
+	v.rc = odoo_load_verdict(doc, "sale.order", sent, 3, a, &told, &e);
+	v.guilty = told.guilty;
+	v.again = told.again;
+	v.ids = told.ids != NULL;
 	return v;
 }
 
@@ -248,6 +252,42 @@ static void test_load__blames_the_right_record(void **state)
 		"\"Found multiple matches\"}]}",
 		a);
 	assert_int_equal(v.item[1].err.kind, E_RECORD);
+}
+
+static void test_load__without_ids_or_reasons_is_unsure(void **state)
+{
+	static const char *const odd[] = {
+		"{}",
+		"[]",
+		"null",
+		"true",
+		"{\"ids\":false}",
+		"{\"ids\":false,\"messages\":[]}",
+		"{\"ids\":false,\"messages\":[null]}",
+		"{\"ids\":false,\"messages\":[{\"message\":7}]}",
+		"{\"ids\":null,\"messages\":[{\"message\":\"no\"}]}",
+		"{\"ids\":[5,6],\"messages\":[]}",
+		"{\"ids\":[5,6,7,8],\"messages\":[]}",
+		"{\"ids\":[5,5,7],\"messages\":[]}",
+		"{\"ids\":[7,7,7],\"messages\":[]}",
+		"{\"ids\":[5,6,0],\"messages\":[]}",
+		"{\"ids\":[5,null,7],\"messages\":[]}",
+		"{\"ids\":[-5,6,7],\"messages\":[]}",
+		"{\"ids\":[1e15,6,7],\"messages\":[]}",
+		"{\"ids\":[\"5\",6,7],\"messages\":[]}",
+		"{\"ids\":{\"0\":5,\"1\":6,\"2\":7},\"messages\":[]}",
+		/* The third one is a change of record 7. */
+		"{\"ids\":[5,6,8],\"messages\":[]}",
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		struct verdict v = verdict_of(odd[i], a);
+
+		if (v.rc != E_UNSURE || v.ids || v.guilty)
+			fail_msg("taken: %s", odd[i]);
+	}
 }
 
 static void test_load__a_conflict_is_nobodys_fault(void **state)
@@ -319,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_names__keep_ids_apart),
 		cmocka_unit_test(test_amounts__lose_the_noise_of_floats),
 		cmocka_unit_test(test_load__blames_the_right_record),
+		cmocka_unit_test(test_load__without_ids_or_reasons_is_unsure),
 		cmocka_unit_test(test_load__a_conflict_is_nobodys_fault),
 	};
 

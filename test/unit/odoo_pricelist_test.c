@@ -235,6 +235,26 @@ static void test_pricelist__a_circle_is_refused_by_name(void **state)
 	      "{" OF_LIST("2") BASED("3") PERCENT "0}", "{" OF_LIST("3") BASED("1") FIXED "19.99}");
 }
 
+/* Odoo lets nobody save that; an answer that says so must not keep us for ever. */
+static void test_pricelist__categories_in_a_circle_are_no_answer(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct odoo_price_list list = {.id = 1, .name = "Web", .currency = "EUR"};
+	struct odoo_category category[] = {{1, 2}, {2, 3}, {3, 1}};
+	struct odoo_price_lists l = {.host = "h",
+				     .list = &list,
+				     .n = 1,
+				     .category = category,
+				     .n_categories = 3};
+	struct odoo_price_rule rule = {.id = 1, .list = 1, .on = RULE_FOR_CATEGORY, .category = 2};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(odoo_price_lists_settle(&l, &rule, 1, a, &e), E_BUSY);
+	assert_string_equal(e.code, "bad_answer");
+	assert_contains(e.msg, "category 2");
+}
+
 static void test_pricelist__a_base_that_is_not_there(void **state)
 {
 	(void)state;
@@ -350,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_pricelist__formulas),
 		cmocka_unit_test(test_pricelist__based_on_another_list),
 		cmocka_unit_test(test_pricelist__a_circle_is_refused_by_name),
+		cmocka_unit_test(test_pricelist__categories_in_a_circle_are_no_answer),
 		cmocka_unit_test(test_pricelist__a_base_that_is_not_there),
 		cmocka_unit_test(test_pricelist__nothing_is_converted),
 		cmocka_unit_test(test_pricelist__a_rule_of_a_kind_that_is_not_known),

@@ -227,6 +227,34 @@ static void test_options_that_are_not_clear_are_parked(void **state)
 			"two of its attributes have the same name");
 }
 
+/* One product's own odd value parks that one, by what people call it. */
+static void test_an_odd_product_is_parked(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *variant = "[" VARIANT("7", "3", "\"A\"", "true", "") "]", *many;
+	char *x = arena_alloc(a, 2001);
+
+	(void)state;
+	memset(x, 'x', 2000);
+	many = arena_printf(a, "[%s]", x);
+	assert_contains(told("[{\"id\":3,\"name\":false}]", variant, a), "no_name: product 3");
+	assert_contains(told(arena_printf(a, "[{\"id\":3,\"name\":\"%s\"}]", many), variant, a),
+			"too_long: the name of product 3");
+	assert_contains(
+		told("[" TEMPLATE("3", "\"attribute_line_ids\":[]") "]",
+		     arena_printf(a,
+				  "[{\"id\":7,\"product_tmpl_id\":[3,\"T\"],\"active\":true,"
+				  "\"default_code\":\"%s\"}]",
+				  x),
+		     a),
+		"too_long: the internal reference of product 7");
+	assert_contains(told("[" TEMPLATE("3", "\"attribute_line_ids\":[]") "]",
+			     "[{\"id\":7,\"product_tmpl_id\":[3,\"T\"],\"active\":true,"
+			     "\"default_code\":\"A\",\"lst_price\":1e15}]",
+			     a),
+			"too_large: variant 'A': lst_price is 1000000000000000");
+}
+
 static void test_a_template_without_variants_is_left_out(void **state)
 {
 	struct fixture f;
@@ -421,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_options_are_what_variants_differ_in),
 		cmocka_unit_test(test_archived_variants_stay_while_they_have_a_place),
 		cmocka_unit_test(test_options_that_are_not_clear_are_parked),
+		cmocka_unit_test(test_an_odd_product_is_parked),
 		cmocka_unit_test(test_a_template_without_variants_is_left_out),
 		cmocka_unit_test(test_a_sku_of_two_products_for_sale_is_a_problem_of_both),
 		cmocka_unit_test(test_units_and_currencies),

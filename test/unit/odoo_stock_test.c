@@ -177,6 +177,62 @@ static void test_no_figure_is_no_zero(void **state)
 	release(&f);
 }
 
+/* One product's own odd value parks that one by its name; the others go on. */
+static void test_an_odd_product_is_parked(void **state)
+{
+	static const struct {
+		const char *item, *code, *says;
+	} rows[] = {
+		{PRODUCT("7", "\"TEE\"", "1e15", "1", "1"), "too_large",
+		 "qty_available is 1000000000000000"},
+		{PRODUCT("7", "\"TEE\"", "1", "1", "-1e15"), "too_large", "virtual_available"},
+		{PRODUCT("7", "\"TEE\"", "1", "1e300", "1"), "too_large", "free_qty"},
+		{"{\"id\":7,\"default_code\":\"TEE\",\"name\":false,\"qty_available\":1,"
+		 "\"free_qty\":1,\"virtual_available\":1}",
+		 "no_name", "product 7"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		CLEANUP(arena) struct arena *a = arena_new();
+		struct fixture f;
+
+		read_in(&f,
+			arena_printf(a, "[%s,%s]", rows[i].item,
+				     PRODUCT("8", "\"MUG\"", "2", "2", "2")),
+			NULL, NULL);
+		assert_int_equal(f.n, 2);
+		assert_string_equal(f.item[0].rec.id, "TEE");
+		assert_non_null(f.item[0].rec.problem);
+		assert_string_equal(f.item[0].rec.problem->code, rows[i].code);
+		assert_contains(f.item[0].rec.problem->msg, rows[i].says);
+		assert_null(f.item[1].rec.problem);
+		release(&f);
+	}
+}
+
+/* It can't be told by its reference, for nobody could read that. */
+static void test_an_endless_reference_is_parked(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	char *sku = arena_alloc(a, 5001);
+	struct fixture f;
+
+	(void)state;
+	memset(sku, 'x', 5000);
+	read_in(&f,
+		arena_printf(
+			a,
+			"[{\"id\":7,\"default_code\":\"%s\",\"name\":\"A\",\"qty_available\":1,"
+			"\"free_qty\":1,\"virtual_available\":1}]",
+			sku),
+		NULL, NULL);
+	assert_int_equal(f.n, 1);
+	assert_string_equal(f.item[0].rec.id, "product 7");
+	assert_string_equal(f.item[0].rec.problem->code, "too_long");
+	release(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +242,8 @@ int main(void)
 		cmocka_unit_test(test_a_sku_of_two_products_is_a_problem_once),
 		cmocka_unit_test(test_products_without_a_sku_are_left_out),
 		cmocka_unit_test(test_no_figure_is_no_zero),
+		cmocka_unit_test(test_an_odd_product_is_parked),
+		cmocka_unit_test(test_an_endless_reference_is_parked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

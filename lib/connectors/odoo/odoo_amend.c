@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "connectors/odoo/odoo_load.h"
 #include "connectors/odoo/odoo_order.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -67,10 +68,10 @@ static bool same_number(const cJSON *record, const char *field, const char *cell
 
 static bool same_taxes(const struct amend *m, const cJSON *record, const struct odoo_line *l)
 {
-	const cJSON *list = json_at(record, m->b->o->field[FIELD_LINE_TAXES]), *id;
+	const cJSON *list = json_at(record, m->b->o->field[FIELD_LINE_TAXES]);
 	size_t n = 0;
 
-	cJSON_ArrayForEach (id, list) {
+	JSON_EACH (id, list) {
 		bool hit = false;
 
 		for (size_t i = 0; i < l->n_taxes; i++)
@@ -133,14 +134,13 @@ static enum errk compare_line(struct amend *m, struct change *c, const struct od
 static void compare_gone(struct amend *m, struct change *c, const char *xid, const cJSON *record)
 {
 	const struct odoo_order *d = c->order;
-	const cJSON *id;
 	const char *taxes = "";
 
 	if (!str_starts(xid, arena_printf(m->b->a, "%s_", d->xid)) ||
 	    str_starts(xid, arena_printf(m->b->a, "%s_rounding", d->xid)) ||
 	    json_str(record, "display_type") || same_number(record, "product_uom_qty", "0"))
 		return;
-	cJSON_ArrayForEach (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
+	JSON_EACH (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
 		taxes = arena_printf(m->b->a, "%s%s%lld", taxes, *taxes ? "," : "",
 				     (long long)json_int(id, "", 0));
 	say(m, c, arena_printf(m->b->a, "'%s' is gone in the shop", json_str(record, "name")));
@@ -153,12 +153,11 @@ static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 {
 	struct odoo_order *d = c->order;
 	bool *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
-	const cJSON *record;
 	size_t most = d->n_lines + (size_t)cJSON_GetArraySize(m->lines);
 
 	c->changed = arena_array(m->b->a, most, sizeof(*c->changed));
 	c->added = arena_array(m->b->a, most, sizeof(*c->added));
-	cJSON_ArrayForEach (record, m->lines) {
+	JSON_EACH (record, m->lines) {
 		const char *xid = odoo_external_id(m->xids, json_int(record, "id", 0));
 		size_t i = 0;
 		enum errk rc;
@@ -257,21 +256,22 @@ static enum errk read_lines(struct amend *m, struct err *e)
 				      "qty_delivered",
 				      m->b->o->field[FIELD_LINE_TAXES],
 				      NULL};
-	struct odoo_read r = {.model = "sale.order.line", .fields = fields, .domain = json_array()};
 	int64_t *ids = arena_array(m->b->a, m->n, sizeof(*ids));
-	const cJSON *record;
+	struct odoo_read r = {.model = "sale.order.line",
+			      .fields = fields,
+			      .by = "order_id",
+			      .ids = ids,
+			      .n_ids = m->n,
+			      .complete = true};
 	size_t n = 0;
 	enum errk rc;
 
 	for (size_t i = 0; i < m->n; i++)
 		ids[i] = m->change[i].order->id;
-	json_push(r.domain, odoo_term_ids("order_id", ids, m->n));
 	rc = odoo_search_read(m->b->o, &r, m->b->a, &m->lines, e);
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(m->b->a, (size_t)cJSON_GetArraySize(m->lines), sizeof(*ids));
-	cJSON_ArrayForEach (record, m->lines)
-		ids[n++] = json_int(record, "id", 0);
+	ids = odoo_refs(m->lines, "id", m->b->a, &n);
 	return odoo_external_ids(m->b->o, "sale.order.line", ids, n, m->b->a, &m->xids, e);
 }
 
@@ -311,7 +311,8 @@ static enum errk write_lines(struct amend *m, bool added, struct err *e)
 			continue;
 		order[l.n] = c->order;
 		l.item[l.n++] = (struct odoo_load_item){.row = added ? c->added : c->changed,
-							.n_rows = n};
+							.n_rows = n,
+							.known = c->order->id};
 	}
 	return load(m, &l, order, e);
 }
@@ -343,7 +344,8 @@ static enum errk write_heads(struct amend *m, struct err *e)
 		order[l.n] = c->order;
 		l.item[l.n] = (struct odoo_load_item){.row = arena_alloc(m->b->a,
 									 sizeof(*l.item->row)),
-						      .n_rows = 1};
+						      .n_rows = 1,
+						      .known = c->order->id};
 		l.item[l.n++].row->cells = cell;
 	}
 	return load(m, &l, order, e);

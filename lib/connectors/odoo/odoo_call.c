@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-enum { ANSWER_MAX = 256 * 1024 * 1024 };
+enum { ANSWER_MAX = JSON_MAX_BYTES };
 
 /* Language of names and messages, UTC for date cells, and the company that new records get. */
 static cJSON *context_of(const struct odoo_server *s, const struct odoo_call *c)
@@ -121,6 +121,15 @@ static struct odoo_failure failure_of(const struct odoo_call *c, const struct ht
 	return f;
 }
 
+/* JSON-RPC leaves "result" out where a method returns nothing; JSON-2 sends null. */
+static bool is_result(const cJSON *root, bool rpc)
+{
+	if (!rpc)
+		return root && !json_at(root, "debug");
+	return str_equal(json_str(root, "jsonrpc"), "2.0") && json_int(root, "id", 0) == 1 &&
+	       !json_at(root, "error");
+}
+
 /* Runs inside lib/net, also for 5xx: an exception's 500 is an answer like any other. */
 static enum errk judge(struct http_call *call, struct err *e)
 {
@@ -137,7 +146,7 @@ static enum errk judge(struct http_call *call, struct err *e)
 	if (is_json(&call->answer) &&
 	    json_parse(call->answer.body, call->answer.len, &root, e) != E_OK)
 		root = NULL;
-	if (call->answer.status == 200 && root && !json_at(root, rpc ? "error" : "debug")) {
+	if (call->answer.status == 200 && is_result(root, rpc)) {
 		c->result = rpc ? cJSON_DetachItemFromObjectCaseSensitive(root, "result")
 				: TAKE(root);
 		if (!c->result)

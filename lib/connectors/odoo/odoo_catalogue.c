@@ -47,7 +47,7 @@ static const char *text_of(const cJSON *item, const char *field)
 	return text ? text : "";
 }
 
-static enum errk read_page(struct odoo *o, struct arena *a, int64_t *last, size_t *n,
+static enum errk read_page(struct odoo *o, struct arena *a, int64_t *last, bool *follows,
 			   enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
 			   void *ctx, struct err *e)
 {
@@ -55,10 +55,11 @@ static enum errk read_page(struct odoo *o, struct arena *a, int64_t *last, size_
 	struct odoo_read q = {.model = "product.product",
 			      .domain = page_domain(*last),
 			      .fields = fields,
-			      .limit = PAGE};
+			      .limit = PAGE,
+			      .after = *last,
+			      .more = follows};
 	CLEANUP(json) cJSON *list = NULL;
 	size_t more = 5;
-	const cJSON *item;
 	enum errk rc;
 
 	if (o->field[FIELD_PRODUCT_STORABLE])
@@ -66,8 +67,7 @@ static enum errk read_page(struct odoo *o, struct arena *a, int64_t *last, size_
 	if (o->field[FIELD_PRODUCT_KIT])
 		fields[more++] = o->field[FIELD_PRODUCT_KIT];
 	rc = odoo_search_read(o, &q, a, &list, e);
-	*n = json_count(list, "");
-	cJSON_ArrayForEach (item, list) {
+	JSON_EACH (item, list) {
 		const struct article x = {
 			.id = arena_printf(a, "id %lld", (long long)json_int(item, "id", 0)),
 			.sku = text_of(item, "default_code"),
@@ -90,13 +90,13 @@ enum errk odoo_catalogue(struct connector *c,
 	struct odoo *o = (struct odoo *)(void *)c;
 	CLEANUP(arena) struct arena *a = arena_new();
 	int64_t last = 0;
-	size_t n = PAGE;
+	bool more = true;
 	/* Which fields a product has is known with what stock needs. */
 	enum errk rc = odoo_ready(o, KIND_STOCK, a, e);
 
-	while (rc == E_OK && n == PAGE) {
+	while (rc == E_OK && more) {
 		arena_reset(a);
-		rc = read_page(o, a, &last, &n, fn, ctx, e);
+		rc = read_page(o, a, &last, &more, fn, ctx, e);
 	}
 	/* What Odoo refuses of a question is not the fault of a record. */
 	if (rc == E_RECORD)

@@ -36,7 +36,6 @@ static enum errk resolve(struct odoo *o, const cJSON *wish, struct arena *a, con
 static enum errk cell_of(struct odoo *o, const cJSON *value, struct arena *a,
 			 struct odoo_cell *cell, struct err *e)
 {
-	const cJSON *part;
 	enum errk rc = E_OK;
 
 	if (cJSON_IsString(value)) {
@@ -52,7 +51,7 @@ static enum errk cell_of(struct odoo *o, const cJSON *value, struct arena *a,
 			"the mapping gives '%s' something that is neither text nor a look-up",
 			cell->field);
 	cell->text = "";
-	cJSON_ArrayForEach (part, value) {
+	JSON_EACH (part, value) {
 		const char *id = "";
 
 		rc = resolve(o, part, a, &id, e);
@@ -74,10 +73,8 @@ static bool is_relation(const char *field)
 enum errk odoo_cells(struct odoo *o, const cJSON *values, struct arena *a, struct odoo_cell **out,
 		     struct err *e)
 {
-	const cJSON *value;
-
 	*out = NULL;
-	cJSON_ArrayForEach (value, values) {
+	JSON_EACH_MEMBER (value, values) {
 		struct odoo_cell *cell = arena_alloc(a, sizeof(*cell));
 		enum errk rc;
 

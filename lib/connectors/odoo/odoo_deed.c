@@ -13,23 +13,26 @@ static enum errk read_states(struct odoo_batch *b, const struct odoo_deed *deed,
 			     struct odoo_document *doc, size_t n, struct err *e)
 {
 	static const char *const fields[] = {"state", "name", NULL};
-	struct odoo_read r = {.model = deed->model, .fields = fields, .domain = json_array()};
 	int64_t *ids = arena_array(b->a, n, sizeof(*ids));
+	struct odoo_read r = {.model = deed->model,
+			      .fields = fields,
+			      .ids = ids,
+			      .n_ids = n,
+			      .whole = true};
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *record;
 	enum errk rc;
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = doc[i].id;
-	json_push(r.domain, odoo_term_ids("id", ids, n));
 	rc = odoo_search_read(b->o, &r, b->a, &list, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (record, list) {
+	JSON_EACH (record, list) {
 		for (size_t i = 0; i < n; i++)
 			if (doc[i].id == json_int(record, "id", 0)) {
 				doc[i].state = arena_strdup(b->a, json_str(record, "state"));
-				doc[i].name = arena_strdup(b->a, json_str(record, "name"));
+				if (!doc[i].name)
+					doc[i].name = arena_strdup(b->a, json_str(record, "name"));
 			}
 	}
 	return E_OK;
@@ -72,15 +75,24 @@ static struct odoo_call deed_call(struct odoo_batch *b, const struct odoo_deed *
 	return c;
 }
 
-/* Odoo answers an object in place of the deed: a dialog that a person must fill in. */
-static void refuse_dialog(const struct odoo_deed *deed, const cJSON *result, struct err *e)
+/*
+ * Only true says that it is done. Methods that return nothing, and those that answer an object, are
+ * asked after: it may be a dialog that a person must fill in, in place of the deed.
+ */
+static void judge_result(const struct odoo_deed *deed, const cJSON *result, struct err *e)
 {
 	const char *dialog = json_str(result, "name");
 
+	if (cJSON_IsTrue(result))
+		return;
 	if (cJSON_IsObject(result))
 		err_set(e, E_RECORD, "dialog",
 			"Odoo wants a person's answer first%s%s%s: do it there (%s)",
 			dialog ? ": '" : "", dialog ? dialog : "", dialog ? "'" : "", deed->method);
+	else
+		err_set(e, E_UNSURE, "not_done",
+			"%s/%s was answered, but it is not done; the next run looks", deed->model,
+			deed->method);
 }
 
 static void fail_all(struct odoo_document *doc, size_t n, const struct err *why)
@@ -122,11 +134,6 @@ static void settle(struct odoo_batch *b, const struct odoo_deed *deed, struct od
 			note_done(b, deed, &doc[i]);
 		return;
 	}
-	if (why->kind == E_RECORD && n == 1) {
-		err_wrap(why, "%s", doc->name ? doc->name : deed->model);
-		fail_all(doc, n, why);
-		return;
-	}
 	if (why->kind != E_RECORD && why->kind != E_UNSURE) {
 		fail_all(doc, n, why);
 		return;
@@ -137,6 +144,11 @@ static void settle(struct odoo_batch *b, const struct odoo_deed *deed, struct od
 		return;
 	}
 	n = still_open(b, deed, doc, n);
+	if (why->kind == E_RECORD && n == 1) {
+		err_wrap(why, "%s", doc->name ? doc->name : deed->model);
+		fail_all(doc, n, why);
+		return;
+	}
 	if (why->kind == E_UNSURE) {
 		/* It may be under way yet: not again in this put. */
 		fail_all(doc, n, why);
@@ -157,7 +169,7 @@ static void deed_some(struct odoo_batch *b, const struct odoo_deed *deed, struct
 	CLEANUP(odoo_call) struct odoo_call c = deed_call(b, deed, doc, n);
 
 	if (odoo_call(&b->o->server, &c, b->a, &why) == E_OK)
-		refuse_dialog(deed, c.result, &why);
+		judge_result(deed, c.result, &why);
 	STEP(deed->step);
 	settle(b, deed, doc, n, &why);
 }
@@ -195,7 +207,7 @@ void odoo_deed(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_d
 		struct err why = c[s].err;
 
 		if (why.kind == E_OK)
-			refuse_dialog(deed, c[s].result, &why);
+			judge_result(deed, c[s].result, &why);
 		odoo_call_release(&c[s]);
 		settle(b, deed, doc + at, odoo_share_at(n, s + 1, shares) - at, &why);
 	}

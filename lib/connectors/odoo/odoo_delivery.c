@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/step.h"
 #include "base/str.h"
 #include "connectors/stock_record.h"
@@ -37,18 +38,17 @@ static enum errk open_deliveries(struct odoo *o, struct arena *a, struct err *e)
 }
 
 static enum errk read_pickings(struct odoo_delivery_page *p, struct odoo *o, cJSON *domain,
-			       size_t limit, struct arena *a, int64_t *date, struct err *e)
+			       struct odoo_read r, struct arena *a, struct err *e)
 {
 	static const enum odoo_field optional[] = {FIELD_PICKING_ORDER, FIELD_PICKING_CARRIER,
 						   FIELD_PICKING_TRACKING,
 						   FIELD_PICKING_TRACKING_URL};
 	const char *fields[8] = {"name", "date_done", "picking_type_id"};
-	struct odoo_read r = {.model = "stock.picking",
-			      .domain = domain,
-			      .fields = fields,
-			      .limit = limit,
-			      .date = date};
 	size_t n = 3;
+
+	r.model = "stock.picking";
+	r.domain = domain;
+	r.fields = fields;
 
 	for (size_t i = 0; i < sizeof(optional) / sizeof(*optional); i++)
 		if (o->field[optional[i]])
@@ -83,7 +83,7 @@ static enum errk read_orders(struct odoo_delivery_page *p, struct odoo *o, struc
 	for (size_t i = 0; i < n; i++)
 		if (odoo_delivery_is_ours(p, ids[i]))
 			ids[ours++] = ids[i];
-	rc = odoo_read_ids(o, "sale.order", ids, ours, fields, NULL, a, &p->orders, e);
+	rc = odoo_read_ids(o, "sale.order", ids, ours, fields, NULL, false, a, &p->orders, e);
 	return rc == E_OK ? see_all(o, p->orders, ours, "orders", e) : rc;
 }
 
@@ -105,19 +105,21 @@ static enum errk read_moves(struct odoo_delivery_page *p, struct odoo *o, struct
 {
 	const char *fields[] = {"picking_id",  "product_id", "sale_line_id",
 				"product_uom", NULL,         NULL};
-	struct odoo_read r = {.model = "stock.move", .fields = fields};
-	int64_t *ids = arena_array(a, json_count(p->pickings, ""), sizeof(*ids));
-	const cJSON *picking;
-	size_t n = 0;
+	struct odoo_read r = {.model = "stock.move",
+			      .fields = fields,
+			      .by = "picking_id",
+			      .complete = true};
+	LIST(int64_t) ids = {0};
 
 	fields[4] = o->field[FIELD_MOVE_DONE];
-	cJSON_ArrayForEach (picking, p->pickings)
+	JSON_EACH (picking, p->pickings)
 		if (odoo_delivery_is_ours(p, odoo_ref(picking, o->field[FIELD_PICKING_ORDER])))
-			ids[n++] = json_int(picking, "id", 0);
-	if (!n)
+			*list_add(&ids, a) = json_int(picking, "id", 0);
+	if (!ids.n)
 		return E_OK;
 	r.domain = gone();
-	json_push(r.domain, odoo_term_ids("picking_id", ids, n));
+	r.ids = ids.at;
+	r.n_ids = ids.n;
 	json_push(r.domain, odoo_term("state", "=", cJSON_CreateString("done")));
 	return odoo_search_read(o, &r, a, &p->moves, e);
 }
@@ -129,7 +131,8 @@ static enum errk read_lines(struct odoo_delivery_page *p, struct odoo *o, struct
 				o->field[FIELD_LINE_UNIT], NULL};
 	size_t n;
 	int64_t *ids = odoo_refs(p->moves, "sale_line_id", a, &n);
-	enum errk rc = odoo_read_ids(o, "sale.order.line", ids, n, fields, NULL, a, &p->lines, e);
+	enum errk rc = odoo_read_ids(o, "sale.order.line", ids, n, fields, NULL, false, a,
+				     &p->lines, e);
 
 	if (rc == E_OK)
 		rc = see_all(o, p->lines, n, "lines of orders", e);
@@ -148,24 +151,26 @@ static enum errk read_parts(struct odoo_delivery_page *p, struct odoo *o, struct
 				"state",
 				o->field[FIELD_MOVE_DONE],
 				NULL};
-	struct odoo_read r = {.model = "stock.move", .fields = fields};
-	int64_t *ids = arena_array(a, json_count(p->moves, ""), sizeof(*ids));
+	struct odoo_read r = {.model = "stock.move",
+			      .fields = fields,
+			      .by = "sale_line_id",
+			      .complete = true};
+	LIST(int64_t) ids = {0};
 	struct odoo_index lines;
-	const cJSON *move;
-	size_t n = 0;
 
 	odoo_index(p->lines, "id", a, &lines);
-	cJSON_ArrayForEach (move, p->moves) {
+	JSON_EACH (move, p->moves) {
 		int64_t line = odoo_ref(move, "sale_line_id");
 		const cJSON *of = line ? odoo_index_find(&lines, line) : NULL;
 
 		if (of && odoo_ref(of, "product_id") != odoo_ref(move, "product_id"))
-			ids[n++] = line;
+			*list_add(&ids, a) = line;
 	}
-	if (!n)
+	if (!ids.n)
 		return E_OK;
 	r.domain = gone();
-	json_push(r.domain, odoo_term_ids("sale_line_id", ids, n));
+	r.ids = ids.at;
+	r.n_ids = ids.n;
 	return odoo_search_read(o, &r, a, &p->parts, e);
 }
 
@@ -173,27 +178,36 @@ static enum errk read_products(struct odoo_delivery_page *p, struct odoo *o, str
 			       struct err *e)
 {
 	static const char *const fields[] = {"default_code", "name", "uom_id", NULL};
+	struct odoo_index found;
 	size_t moved, sold;
 	int64_t *of_moves = odoo_refs(p->moves, "product_id", a, &moved);
 	int64_t *of_lines = odoo_refs(p->lines, "product_id", a, &sold);
 	int64_t *ids = arena_array(a, moved + sold, sizeof(*ids));
+	enum errk rc;
 
 	if (moved)
 		memcpy(ids, of_moves, moved * sizeof(*ids));
 	if (sold)
 		memcpy(ids + moved, of_lines, sold * sizeof(*ids));
-	return odoo_read_ids(o, "product.product", ids, moved + sold, fields, NULL, a, &p->products,
-			     e);
+	rc = odoo_read_ids(o, "product.product", ids, moved + sold, fields, NULL, false, a,
+			   &p->products, e);
+	if (rc != E_OK)
+		return rc;
+	odoo_index(p->products, "id", a, &found);
+	for (size_t i = 0; i < moved + sold; i++)
+		if (!odoo_index_find(&found, ids[i]))
+			return see_all(o, NULL, 1, "products", e);
+	return E_OK;
 }
 
 /* All that is to be known of the transfers of a domain. */
 static enum errk read_page(struct odoo_delivery_page *p, struct odoo *o, cJSON *domain,
-			   size_t limit, struct arena *a, int64_t *date, struct err *e)
+			   struct odoo_read page, struct arena *a, struct err *e)
 {
 	static const char *const type_fields[] = {"warehouse_id", NULL};
 	int64_t *types;
 	size_t n;
-	enum errk rc = read_pickings(p, o, domain, limit, a, date, e);
+	enum errk rc = read_pickings(p, o, domain, page, a, e);
 
 	STEP("odoo deliveries asked");
 	if (rc == E_OK)
@@ -209,7 +223,8 @@ static enum errk read_page(struct odoo_delivery_page *p, struct odoo *o, cJSON *
 	if (rc != E_OK || !json_count(p->moves, ""))
 		return rc;
 	types = odoo_refs(p->pickings, "picking_type_id", a, &n);
-	return odoo_read_ids(o, "stock.picking.type", types, n, type_fields, NULL, a, &p->types, e);
+	return odoo_read_ids(o, "stock.picking.type", types, n, type_fields, NULL, true, a,
+			     &p->types, e);
 }
 
 /* By the server's clock, when what it answered at date was asked for at the latest. */
@@ -230,7 +245,7 @@ enum errk odoo_delivery_pull(struct connector *c, const struct pull_request *req
 	struct odoo_item *item = NULL;
 	struct odoo_delivery_item *what;
 	int64_t started_ms, date = 0, last;
-	bool cut = false;
+	bool cut = false, more = false;
 	size_t n = 0, seen;
 	cJSON *domain;
 	enum errk rc = odoo_window_parse(req, clock_now(), &w, e);
@@ -242,7 +257,12 @@ enum errk odoo_delivery_pull(struct connector *c, const struct pull_request *req
 	domain = delivered(o);
 	odoo_window_bound(&w, req, domain);
 	started_ms = clock_mono_ms();
-	rc = read_page(&p, o, domain, PAGE, a, &date, e);
+	rc = read_page(&p, o, domain,
+		       (struct odoo_read){.limit = PAGE,
+					  .date = &date,
+					  .more = &more,
+					  .after = w.last},
+		       a, e);
 	if (rc == E_OK)
 		rc = odoo_delivery_items(&p, a, &item, &what, &n, e);
 	if (rc != E_OK)
@@ -253,7 +273,7 @@ enum errk odoo_delivery_pull(struct connector *c, const struct pull_request *req
 	rc = odoo_page_fill(req, item, n, NULL, a, &page, &cut, &last, e);
 	if (rc != E_OK)
 		return rc;
-	odoo_window_turn(&w, seen == PAGE || cut, last, a, &page);
+	odoo_window_turn(&w, more || cut, last, a, &page);
 	*out = page;
 	return E_OK;
 }
@@ -302,7 +322,7 @@ enum errk odoo_delivery_pull_only(struct connector *c, enum record_kind kind,
 
 	(void)kind;
 	if (rc == E_OK)
-		rc = read_page(&p, o, named(o, who, n, a), 0, a, NULL, e);
+		rc = read_page(&p, o, named(o, who, n, a), (struct odoo_read){0}, a, e);
 	if (rc == E_OK)
 		rc = odoo_delivery_items(&p, a, &item, &what, &found, e);
 	if (rc != E_OK)
@@ -331,8 +351,7 @@ enum errk odoo_carrier_names(struct odoo *o, struct arena *a, const char *const 
 	static const char *const fields[] = {"display_name", NULL};
 	struct odoo_read r = {.model = "delivery.carrier", .fields = fields};
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *item;
-	const char **names;
+	LIST(const char *) names = {0};
 	bool may = false;
 	enum errk rc = E_OK;
 
@@ -344,9 +363,10 @@ enum errk odoo_carrier_names(struct odoo *o, struct arena *a, const char *const 
 	rc = odoo_search_read(o, &r, a, &list, e);
 	if (rc != E_OK)
 		return rc;
-	names = arena_array(a, json_count(list, ""), sizeof(*names));
-	cJSON_ArrayForEach (item, list)
-		names[(*n)++] = arena_strdup(a, json_str(item, "display_name"));
-	*name = names;
+	JSON_EACH (item, list)
+		if (!str_blank(json_str(item, "display_name")))
+			*list_add(&names, a) = arena_strdup(a, json_str(item, "display_name"));
+	*name = names.at;
+	*n = names.n;
 	return E_OK;
 }

@@ -2,13 +2,14 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_delivery.h"
 
 #include "base/banned.h"
 
 /* Kits of a line beyond this are not reckoned with. */
-enum { KITS_MAX = 100000, HASHED_LENGTH = 21 };
+enum { KITS_MAX = 100000, HASHED_LENGTH = 21, NUMBER_MAX = 200 };
 
 void odoo_delivery_page_release(struct odoo_delivery_page *p)
 {
@@ -141,6 +142,8 @@ static enum errk read_move(struct reader *r, const cJSON *move, struct err *e)
 	bool kit;
 	enum errk rc = odoo_amount(move, o->field[FIELD_MOVE_DONE], o->quantity_digits, &done, e);
 
+	if (rc == E_OK)
+		rc = odoo_codes_fit(odoo_index_find(&r->products, product), e);
 	if (rc != E_OK || decimal_cmp(done, DECIMAL_ZERO) <= 0)
 		return rc;
 	if (of && odoo_ref(of, "order_id") != r->order)
@@ -175,10 +178,9 @@ static enum errk read_components(const struct reader *r, int64_t line, struct co
 				 size_t *n, struct err *e)
 {
 	const struct odoo *o = r->p->o;
-	const cJSON *move;
 	enum errk rc = E_OK;
 
-	cJSON_ArrayForEach (move, r->p->parts) {
+	JSON_EACH (move, r->p->parts) {
 		struct component *c;
 		struct decimal q;
 
@@ -347,11 +349,22 @@ static enum errk read_picking(struct reader *r, struct record *out, struct err *
 	return rc;
 }
 
+/* What people call the transfer; one that has no name, or an endless one, goes by its id. */
+static const char *number_of(const cJSON *picking, struct arena *a)
+{
+	const char *name = json_str(picking, "name");
+
+	return str_blank(name) || strlen(name) > NUMBER_MAX
+		       ? odoo_id_text(json_int(picking, "id", 0), a)
+		       : name;
+}
+
 enum errk odoo_delivery_items(const struct odoo_delivery_page *p, struct arena *a,
 			      struct odoo_item **out, struct odoo_delivery_item **what, size_t *n,
 			      struct err *e)
 {
-	size_t many = json_count(p->pickings, "");
+	LIST(struct odoo_item) items = {0};
+	LIST(struct odoo_delivery_item) whats = {0};
 	struct reader r = {
 		.p = p,
 		.a = a,
@@ -363,31 +376,33 @@ enum errk odoo_delivery_items(const struct odoo_delivery_page *p, struct arena *
 	odoo_index(p->lines, "id", a, &r.lines);
 	odoo_index(p->products, "id", a, &r.products);
 	odoo_index(p->moves, "picking_id", a, &r.moves);
-	*out = arena_array(a, many, sizeof(**out));
-	*what = arena_array(a, many, sizeof(**what));
-	*n = 0;
-	cJSON_ArrayForEach (r.picking, p->pickings) {
-		struct odoo_item *to = &(*out)[*n];
+	JSON_EACH (picking, p->pickings) {
+		struct odoo_item item = {.id = json_int(picking, "id", 0)};
 		struct err problem;
 		enum errk rc;
 
-		r.id = json_int(r.picking, "id", 0);
-		r.order = odoo_ref(r.picking, "sale_id");
-		r.number = json_str(r.picking, "name");
+		r.picking = picking;
+		r.id = item.id;
+		r.order = odoo_ref(picking, "sale_id");
+		r.number = number_of(picking, a);
 		if (!odoo_delivery_is_ours(p, r.order))
 			continue;
-		rc = read_picking(&r, &to->rec, &problem);
+		rc = read_picking(&r, &item.rec, &problem);
 		if (rc == E_RECORD)
-			odoo_record_problem(odoo_id_text(r.id, a), r.number, &problem, a, &to->rec);
+			odoo_record_problem(odoo_id_text(r.id, a), r.number, &problem, a,
+					    &item.rec);
 		if (rc != E_OK && rc != E_RECORD) {
 			*e = problem;
 			return rc;
 		}
 		if (rc == E_OK && !r.n_parts)
 			continue;
-		to->id = r.id;
-		(*what)[(*n)++] = (struct odoo_delivery_item){arena_strdup(a, r.number),
-							      arena_strdup(a, order_name(&r))};
+		*list_add(&items, a) = item;
+		*list_add(&whats, a) = (struct odoo_delivery_item){arena_strdup(a, r.number),
+								   arena_strdup(a, order_name(&r))};
 	}
+	*out = items.at;
+	*what = whats.at;
+	*n = items.n;
 	return E_OK;
 }

@@ -36,9 +36,7 @@ static const char *next_number(const char **at, struct arena *a)
 
 static bool has_number(const cJSON *list, const char *number)
 {
-	const cJSON *item;
-
-	cJSON_ArrayForEach (item, list)
+	JSON_EACH (item, list)
 		if (str_equal(json_str(item, "number"), number))
 			return true;
 	return false;
@@ -57,15 +55,14 @@ static const char *with_number(const char *url, const char *all, const char *num
 /* Several addresses stand as [["number", "https://…"], …]; NULL: it is one. */
 static const char *listed(const cJSON *list, const char *number, size_t n)
 {
-	const cJSON *item;
 	size_t at = 0;
 
-	cJSON_ArrayForEach (item, list) {
+	JSON_EACH (item, list) {
 		if (str_equal(json_str(item, "[0]"), number))
 			return json_str(item, "[1]");
 	}
 	/* Named otherwise, but as many of them. */
-	cJSON_ArrayForEach (item, list)
+	JSON_EACH (item, list)
 		if (at++ == n)
 			return json_str(item, "[1]");
 	return NULL;

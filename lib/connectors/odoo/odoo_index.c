@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/list.h"
 #include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
@@ -16,14 +17,14 @@ static int by_key(const void *a, const void *b)
 
 void odoo_index(const cJSON *list, const char *field, struct arena *a, struct odoo_index *out)
 {
-	const cJSON *item;
+	LIST(struct odoo_entry) found = {0};
 
-	*out = (struct odoo_index){
-		.entry = arena_array(a, json_count(list, ""), sizeof(*out->entry))};
-	cJSON_ArrayForEach (item, list) {
-		out->entry[out->n] = (struct odoo_entry){odoo_ref(item, field), out->n, item};
-		out->n++;
+	JSON_EACH (item, list) {
+		struct odoo_entry *to = list_add(&found, a);
+
+		*to = (struct odoo_entry){odoo_ref(item, field), found.n, item};
 	}
+	*out = (struct odoo_index){.entry = found.at, .n = found.n};
 	if (out->n)
 		qsort(out->entry, out->n, sizeof(*out->entry), by_key);
 }
@@ -61,54 +62,53 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A many2one is [7, "Name"]: its name is no id. */
+/* A many2one is [7, "Name"], or [7, false]: its name is no id. */
 static bool is_pair(const cJSON *value)
 {
-	return value && cJSON_IsString(cJSON_GetArrayItem(value, 1));
+	const cJSON *name = cJSON_GetArrayItem(value, 1);
+
+	return name && !cJSON_IsNumber(name);
 }
 
 int64_t *odoo_refs(const cJSON *list, const char *field, struct arena *a, size_t *n)
 {
-	size_t room = 0, kept = 0;
-	const cJSON *item, *ref;
-	int64_t *ids;
+	LIST(int64_t) ids = {0};
+	size_t kept = 0;
 
-	cJSON_ArrayForEach (item, list)
-		room += json_count(item, field) + 1;
-	ids = arena_array(a, room, sizeof(*ids));
-	*n = 0;
-	cJSON_ArrayForEach (item, list) {
+	JSON_EACH (item, list) {
 		const cJSON *value = json_at(item, field);
 
 		if (!cJSON_IsArray(value) || is_pair(value)) {
-			ids[*n] = odoo_ref(item, field);
-			*n += ids[*n] != 0;
+			if (odoo_ref(item, field))
+				*list_add(&ids, a) = odoo_ref(item, field);
 			continue;
 		}
-		cJSON_ArrayForEach (ref, value)
-			ids[(*n)++] = json_int(ref, "", 0);
+		JSON_EACH (ref, value)
+			*list_add(&ids, a) = json_int(ref, "", 0);
 	}
-	if (*n)
-		qsort(ids, *n, sizeof(*ids), by_number);
-	for (size_t i = 0; i < *n; i++)
-		if (!kept || ids[kept - 1] != ids[i])
-			ids[kept++] = ids[i];
+	if (ids.n)
+		qsort(ids.at, ids.n, sizeof(*ids.at), by_number);
+	for (size_t i = 0; i < ids.n; i++)
+		if (!kept || ids.at[kept - 1] != ids.at[i])
+			ids.at[kept++] = ids.at[i];
 	*n = kept;
-	return ids;
+	return kept ? ids.at : arena_array(a, 0, sizeof(*ids.at));
 }
 
 enum errk odoo_read_ids(struct odoo *o, const char *model, const int64_t *ids, size_t n,
-			const char *const *fields, const char *lang, struct arena *a, cJSON **list,
-			struct err *e)
+			const char *const *fields, const char *lang, bool whole, struct arena *a,
+			cJSON **list, struct err *e)
 {
-	struct odoo_read r = {.model = model, .fields = fields};
+	struct odoo_read r = {.model = model,
+			      .fields = fields,
+			      .ids = ids,
+			      .n_ids = n,
+			      .whole = whole};
 
 	if (!n) {
 		*list = json_array();
 		return E_OK;
 	}
-	r.domain = json_array();
-	json_push(r.domain, odoo_term_ids("id", ids, n));
 	r.context = odoo_archived_too(lang);
 	return odoo_search_read(o, &r, a, list, e);
 }

@@ -9,7 +9,6 @@ struct odoo_invoice {
 	int64_t id; /* 0: none yet */
 	const char *name, *state;
 	int64_t partner, currency;
-	bool open;          /* something of it is to be paid */
 	const cJSON *head;  /* the order as Odoo has it now */
 	const cJSON *lines; /* all lines of all orders, and their external ids */
 	bool made;          /* in this put */

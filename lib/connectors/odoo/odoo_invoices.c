@@ -3,11 +3,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/step.h"
 #include "base/str.h"
+#include "connectors/odoo/odoo_answer.h"
 #include "connectors/odoo/odoo_deed.h"
 #include "connectors/odoo/odoo_invoice.h"
 #include "connectors/odoo/odoo_load.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -38,18 +41,20 @@ static enum errk read_heads(struct invoices *v, struct err *e)
 					     "currency_id",
 					     "payment_term_id",
 					     NULL};
-	struct odoo_read r = {.model = "sale.order", .fields = fields, .domain = json_array()};
 	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
-	const cJSON *head;
+	struct odoo_read r = {.model = "sale.order",
+			      .fields = fields,
+			      .ids = ids,
+			      .n_ids = v->n,
+			      .whole = true};
 	enum errk rc;
 
 	for (size_t i = 0; i < v->n; i++)
 		ids[i] = v->inv[i].order->id;
-	json_push(r.domain, odoo_term_ids("id", ids, v->n));
 	rc = odoo_search_read(v->b->o, &r, v->b->a, &v->heads, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (head, v->heads) {
+	JSON_EACH (head, v->heads) {
 		for (size_t i = 0; i < v->n; i++)
 			if (v->inv[i].order->id == json_int(head, "id", 0))
 				v->inv[i].head = head;
@@ -57,39 +62,33 @@ static enum errk read_heads(struct invoices *v, struct err *e)
 	return E_OK;
 }
 
-static const char *const move_fields[] = {"name",
-					  "state",
-					  "move_type",
-					  "amount_total",
-					  "amount_residual",
-					  "commercial_partner_id",
-					  "currency_id",
-					  NULL};
+static const char *const move_fields[] =
+	{"name",        "state", "move_type", "amount_total", "commercial_partner_id",
+	 "currency_id", NULL};
 
 static void take_move(const struct invoices *v, struct odoo_invoice *inv, const cJSON *move)
 {
-	struct decimal rest = DECIMAL_ZERO;
-
 	inv->id = json_int(move, "id", 0);
 	inv->name = arena_strdup(v->b->a, json_str(move, "name"));
 	inv->state = arena_strdup(v->b->a, json_str(move, "state"));
 	inv->partner = odoo_ref(move, "commercial_partner_id");
 	inv->currency = odoo_ref(move, "currency_id");
-	inv->open = odoo_amount(move, "amount_residual", inv->order->digits, &rest, NULL) == E_OK &&
-		    !decimal_is_zero(rest);
 }
 
 /* What an order has been invoiced with: ours, or one that a person made. */
 static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, struct err *e)
 {
 	const char *xid = invoice_xid(v->b, inv->order);
-	const cJSON *id, *move, *other = NULL;
+	const cJSON *other = NULL;
 	size_t others = 0;
 
-	cJSON_ArrayForEach (id, json_at(inv->head, "invoice_ids")) {
-		cJSON_ArrayForEach (move, v->moves) {
+	JSON_EACH (id, json_at(inv->head, "invoice_ids")) {
+		bool seen = false;
+
+		JSON_EACH (move, v->moves) {
 			if (json_int(move, "id", 0) != json_int(id, "", -1))
 				continue;
+			seen = true;
 			if (str_equal(odoo_external_id(v->move_xids, json_int(move, "id", 0)),
 				      xid)) {
 				take_move(v, inv, move);
@@ -101,6 +100,14 @@ static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, s
 				others++;
 			}
 		}
+		if (!seen)
+			return err_set(
+				e, E_RECORD, "invoice_hidden",
+				"Odoo does not show invoice %lld of %s to the user of the API key; "
+				"give it the right 'Invoicing' (Settings > Users), then run: "
+				"erpsync queue retry '%s'",
+				(long long)odoo_answer_id(id), inv->order->name,
+				inv->order->item->label);
 	}
 	if (!others)
 		return E_OK;
@@ -118,27 +125,22 @@ static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, s
 static enum errk find_moves(struct invoices *v, struct err *e)
 {
 	struct odoo_read r = {.model = "account.move", .fields = move_fields};
-	cJSON *list = json_array();
-	const cJSON *id, *move;
+	LIST(int64_t) asked = {0};
 	int64_t *ids;
 	size_t n = 0;
 	enum errk rc = E_OK;
 
 	for (size_t i = 0; i < v->n; i++)
-		cJSON_ArrayForEach (id, json_at(v->inv[i].head, "invoice_ids"))
-			json_push_int(list, json_int(id, "", 0));
-	if (cJSON_GetArraySize(list) == 0) {
-		cJSON_Delete(list);
+		JSON_EACH (id, json_at(v->inv[i].head, "invoice_ids"))
+			*list_add(&asked, v->b->a) = json_int(id, "", 0);
+	if (!asked.n)
 		return E_OK;
-	}
-	r.domain = json_array();
-	json_push(r.domain, odoo_term("id", "in", list));
+	r.ids = asked.at;
+	r.n_ids = asked.n;
 	rc = odoo_search_read(v->b->o, &r, v->b->a, &v->moves, e);
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(v->b->a, (size_t)cJSON_GetArraySize(v->moves), sizeof(*ids));
-	cJSON_ArrayForEach (move, v->moves)
-		ids[n++] = json_int(move, "id", 0);
+	ids = odoo_refs(v->moves, "id", v->b->a, &n);
 	rc = odoo_external_ids(v->b->o, "account.move", ids, n, v->b->a, &v->move_xids, e);
 	for (size_t i = 0; i < v->n && rc == E_OK; i++) {
 		struct err why;
@@ -178,24 +180,25 @@ static enum errk read_lines(struct invoices *v, struct odoo_invoice *const *want
 		{"order_id", "product_id",      "name",         "price_unit",
 		 "discount", "product_uom_qty", "display_type", v->b->o->field[FIELD_LINE_TAXES],
 		 NULL};
+	int64_t *ids = arena_array(v->b->a, n, sizeof(*ids));
 	struct odoo_read r = {.model = "sale.order.line",
 			      .fields = fields,
 			      .order = "order_id, sequence, id",
-			      .domain = json_array()};
-	int64_t *ids = arena_array(v->b->a, n, sizeof(*ids));
+			      .by = "order_id",
+			      .ids = ids,
+			      .n_ids = n,
+			      .complete = true};
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = wanted[i]->order->id;
-	json_push(r.domain, odoo_term_ids("order_id", ids, n));
 	return odoo_search_read(v->b->o, &r, v->b->a, &v->lines, e);
 }
 
 static const char *list_of(const cJSON *ids, struct arena *a)
 {
 	const char *text = "";
-	const cJSON *id;
 
-	cJSON_ArrayForEach (id, ids)
+	JSON_EACH (id, ids)
 		text = arena_printf(a, "%s%s%lld", text, *text ? "," : "",
 				    (long long)json_int(id, "", 0));
 	return text;
@@ -246,13 +249,12 @@ static struct odoo_load_item rows_of(const struct invoices *v, const struct odoo
 {
 	size_t head = HEAD_WIDTH + (journal ? 1 : 0);
 	struct odoo_load_item item = {0};
-	const cJSON *line;
 	size_t cap = 1;
 
-	cJSON_ArrayForEach (line, v->lines)
+	JSON_EACH (line, v->lines)
 		cap += odoo_ref(line, "order_id") == inv->order->id;
 	item.row = arena_array(v->b->a, cap, sizeof(*item.row));
-	cJSON_ArrayForEach (line, v->lines) {
+	JSON_EACH (line, v->lines) {
 		const char **cell;
 
 		if (odoo_ref(line, "order_id") != inv->order->id || !is_billed(line))
@@ -364,23 +366,21 @@ static enum errk verify_move(const struct invoices *v, struct odoo_invoice *inv,
 
 static enum errk verify_moves(struct invoices *v, struct err *e)
 {
+	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
 	struct odoo_read r = {.model = "account.move",
 			      .fields = move_fields,
-			      .domain = json_array()};
-	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
+			      .ids = ids,
+			      .whole = true};
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *move;
-	size_t n = 0;
 	enum errk rc;
 
 	for (size_t i = 0; i < v->n; i++)
 		if (v->inv[i].id && (v->inv[i].made || str_equal(v->inv[i].state, "draft")))
-			ids[n++] = v->inv[i].id;
-	json_push(r.domain, odoo_term_ids("id", ids, n));
-	rc = n ? odoo_search_read(v->b->o, &r, v->b->a, &list, e) : (cJSON_Delete(r.domain), E_OK);
+			ids[r.n_ids++] = v->inv[i].id;
+	rc = r.n_ids ? odoo_search_read(v->b->o, &r, v->b->a, &list, e) : E_OK;
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (move, list) {
+	JSON_EACH (move, list) {
 		for (size_t i = 0; i < v->n; i++) {
 			struct err why;
 

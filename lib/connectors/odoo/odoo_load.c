@@ -1,3 +1,4 @@
+#include "connectors/odoo/odoo_answer.h"
 #include "connectors/odoo/odoo_load.h"
 
 #include <string.h>
@@ -5,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "net/redact.h"
 
@@ -58,32 +60,58 @@ static void blame(struct odoo_load_item *item, const char *model, const char *te
 static bool is_echo(const cJSON *messages, const cJSON *message)
 {
 	const char *text = json_str(message, "message");
-	const cJSON *other;
 
 	if (json_int(message, "record", -1) != 0)
 		return false;
-	cJSON_ArrayForEach (other, messages)
+	JSON_EACH (other, messages)
 		if (json_int(other, "record", -1) > 0 &&
 		    str_equal(json_str(other, "message"), text))
 			return true;
 	return false;
 }
 
-size_t odoo_load_verdict(const cJSON *result, const char *model, struct odoo_load_item *const *sent,
-			 size_t n, struct arena *a, const cJSON **ids, bool *again)
+static bool are_ids(const cJSON *list, struct odoo_load_item *const *sent, size_t n,
+		    struct arena *a)
 {
-	const cJSON *messages = json_at(result, "messages"), *m;
-	const cJSON *list = json_at(result, "ids");
-	size_t guilty = 0;
+	size_t i = 0;
 
-	*again = false;
-	*ids = cJSON_IsArray(list) && (size_t)cJSON_GetArraySize(list) == n ? list : NULL;
-	cJSON_ArrayForEach (m, messages) {
+	if (!odoo_answer_is_ids(list, n, a))
+		return false;
+	JSON_EACH (id, list) {
+		if (sent[i]->known && sent[i]->known != odoo_answer_id(id))
+			return false;
+		i++;
+	}
+	return true;
+}
+
+/* {"ids": false, "messages": [{"message": "…"}]} */
+static bool is_refusal(const cJSON *result)
+{
+	JSON_EACH (m, json_at(result, "messages"))
+		if (!json_str(m, "message"))
+			return false;
+	return cJSON_IsFalse(json_at(result, "ids")) && json_count(result, "messages") > 0;
+}
+
+enum errk odoo_load_verdict(const cJSON *result, const char *model,
+			    struct odoo_load_item *const *sent, size_t n, struct arena *a,
+			    struct odoo_load_verdict *out, struct err *e)
+{
+	const cJSON *messages = json_at(result, "messages"), *list = json_at(result, "ids");
+
+	*out = (struct odoo_load_verdict){.ids = are_ids(list, sent, n, a) ? list : NULL};
+	if (!out->ids && !is_refusal(result))
+		return err_set(e, E_UNSURE, "bad_answer",
+			       "%s/load: Odoo says neither which records these are now nor why it "
+			       "refuses them; the next run looks",
+			       model);
+	JSON_EACH (m, messages) {
 		const char *text = json_str(m, "message");
 		int64_t at = json_int(m, "record", -1);
 
 		if (text && strstr(text, conflict_text)) {
-			*again = true;
+			out->again = true;
 			continue;
 		}
 		/* With ids, what is left to say are warnings ("multiple matches"): never trusted. */
@@ -91,9 +119,9 @@ size_t odoo_load_verdict(const cJSON *result, const char *model, struct odoo_loa
 		    sent[at]->err.kind != E_OK)
 			continue;
 		blame(sent[at], model, text, a);
-		guilty++;
+		out->guilty++;
 	}
-	return guilty;
+	return E_OK;
 }
 
 static enum errk pause_after_conflict(struct odoo *o, int tries, struct err *e)
@@ -125,7 +153,7 @@ static struct odoo_call load_call(const struct odoo_load *l, struct odoo_load_it
 static void take_ids(const cJSON *ids, struct odoo_load_item *const *item, size_t n)
 {
 	for (size_t i = 0; ids && i < n; i++)
-		item[i]->id = json_int(cJSON_GetArrayItem(ids, (int)i), "", 0);
+		item[i]->id = odoo_answer_id(cJSON_GetArrayItem(ids, (int)i));
 }
 
 static void forget_errors(struct odoo_load_item *const *item, size_t n)
@@ -142,29 +170,30 @@ static enum errk send(struct odoo *o, struct odoo_load *l, struct odoo_load_item
 
 	for (int tries = 0;; tries++) {
 		CLEANUP(odoo_call) struct odoo_call c = load_call(l, item, n);
-		const cJSON *ids;
+		struct odoo_load_verdict v;
 		struct err stopped;
-		bool again;
 		enum errk rc = odoo_call(&o->server, &c, a, e);
 
 		if (rc == E_UNSURE && l->fresh && lost++ < LOST_MAX &&
 		    pause_after_conflict(o, lost, &stopped) == E_OK)
 			continue;
+		if (rc == E_OK)
+			rc = odoo_load_verdict(c.result, l->model, item, n, a, &v, e);
 		if (rc != E_OK)
 			return rc;
-		*guilty = odoo_load_verdict(c.result, l->model, item, n, a, &ids, &again);
-		if (again && tries < CONFLICTS_MAX) {
+		*guilty = v.guilty;
+		if (v.again && tries < CONFLICTS_MAX) {
 			forget_errors(item, n);
 			rc = pause_after_conflict(o, tries, e);
 			if (rc != E_OK)
 				return rc;
 			continue;
 		}
-		if (again)
+		if (v.again)
 			return err_set(e, E_BUSY, "conflict",
 				       "%s/load (%s): other users keep changing the same records",
 				       l->model, o->server.host);
-		take_ids(ids, item, n);
+		take_ids(v.ids, item, n);
 		return E_OK;
 	}
 }
@@ -197,13 +226,11 @@ static size_t load_shares(struct odoo *o, const struct odoo_load *l, struct odoo
 	}
 	odoo_calls(&o->server, c, used, used, a);
 	for (size_t s = 0, at = 0; s < used; s++) {
-		const cJSON *ids = NULL;
-		bool again;
+		struct odoo_load_verdict v;
 
-		if (c[s].err.kind == E_OK) {
-			odoo_load_verdict(c[s].result, l->model, item + at, end[s] - at, a, &ids,
-					  &again);
-			take_ids(ids, item + at, end[s] - at);
+		if (c[s].err.kind == E_OK && odoo_load_verdict(c[s].result, l->model, item + at,
+							       end[s] - at, a, &v, NULL) == E_OK) {
+			take_ids(v.ids, item + at, end[s] - at);
 			forget_errors(item + at, end[s] - at);
 		}
 		odoo_call_release(&c[s]);
@@ -249,6 +276,41 @@ static enum errk load_some(struct odoo *o, struct odoo_load *l, struct odoo_load
 	return E_OK;
 }
 
+/*
+ * Whose ids are these? What follows goes by them alone: a payment of another document must not be posted
+ * because an answer was wrong.
+ */
+static enum errk recognise(struct odoo *o, struct odoo_load *l, struct arena *a, struct err *e)
+{
+	LIST(int64_t) made = {0};
+	CLEANUP(json) cJSON *xids = NULL;
+	enum errk rc;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->item[i].id && !l->item[i].known)
+			*list_add(&made, a) = l->item[i].id;
+	rc = odoo_external_ids(o, l->model, made.at, made.n, a, &xids, e);
+	if (rc != E_OK)
+		e->kind = E_UNSURE; /* they are made, only not known */
+	for (size_t i = 0; i < l->n; i++) {
+		struct odoo_load_item *item = &l->item[i];
+
+		if (!item->id || item->known ||
+		    (rc == E_OK &&
+		     str_equal(odoo_external_id(xids, item->id), item->row[0].cells[0])))
+			continue;
+		if (rc == E_OK)
+			err_set(&item->err, E_UNSURE, "bad_answer",
+				"%s/load: Odoo says that it is record %lld, which has another "
+				"external id; the next run looks",
+				l->model, (long long)item->id);
+		else
+			item->err = *e;
+		item->id = 0;
+	}
+	return rc == E_OK ? E_OK : E_UNSURE;
+}
+
 enum errk odoo_load(struct odoo *o, struct odoo_load *l, struct arena *a, struct err *e)
 {
 	struct odoo_load_item **item = arena_array(a, l->n, sizeof(*item));
@@ -260,6 +322,8 @@ enum errk odoo_load(struct odoo *o, struct odoo_load *l, struct arena *a, struct
 		item[i] = &l->item[i];
 	}
 	rc = load_some(o, l, item, load_shares(o, l, item, l->n, a), a, e);
+	if (rc == E_OK)
+		rc = recognise(o, l, a, e);
 	for (size_t i = 0; i < l->n && rc != E_OK; i++)
 		if (!l->item[i].id && l->item[i].err.kind == E_OK)
 			l->item[i].err = *e;

@@ -18,6 +18,7 @@ struct odoo_load_item {
 	struct odoo_row *row;
 	size_t n_rows;
 	bool follows;   /* refers to one before it: goes in one call with that */
+	int64_t known;  /* the record that it changes; 0: it is new */
 	int64_t id;     /* out */
 	struct err err; /* out: kind E_OK, or why this record is not there */
 };
@@ -36,16 +37,24 @@ struct odoo_load {
 /*
  * Loads all items. A refused batch is cut down until only the guilty ones are left out, each with
  * Odoo's own message. E_OK when each item has its outcome; else what stopped it, and items that
- * were not reached have that error too.
+ * were not reached have that error too. The id of a new record is believed when Odoo, asked for its
+ * external id, says ours; else the item ends as E_UNSURE, to be looked for by the next put.
  */
 MUST_CHECK enum errk odoo_load(struct odoo *o, struct odoo_load *l, struct arena *a, struct err *e);
 
 /*
- * Reads an answer of load. *ids: the list, borrowed, when all went well; else each guilty item's
- * err is set (index among the n that were sent). *again: a conflict that passes. Returns the number
- * of guilty items.
+ * Reads an answer of load. ids: the list, borrowed, when all went well: one for each item, each
+ * another one, and of an item that changes a record that one; else each guilty item's err is set.
+ * E_UNSURE "bad_answer": it tells neither what was made nor why not.
  */
-size_t odoo_load_verdict(const cJSON *result, const char *model, struct odoo_load_item *const *sent,
-			 size_t n, struct arena *a, const cJSON **ids, bool *again);
+struct odoo_load_verdict {
+	const cJSON *ids;
+	size_t guilty; /* items */
+	bool again;    /* a conflict that passes */
+};
+MUST_CHECK enum errk odoo_load_verdict(const cJSON *result, const char *model,
+				       struct odoo_load_item *const *sent, size_t n,
+				       struct arena *a, struct odoo_load_verdict *out,
+				       struct err *e);
 
 #endif

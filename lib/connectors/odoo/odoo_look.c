@@ -138,9 +138,7 @@ static enum errk ambiguous(const struct odoo *o, enum odoo_look_kind kind, const
 
 static bool in_country(struct odoo *o, const cJSON *state, const char *country, size_t len)
 {
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, o->looks.list[LOOK_COUNTRY]) {
+	JSON_EACH (c, o->looks.list[LOOK_COUNTRY]) {
 		const char *code = json_str(c, "code");
 
 		if (code && strlen(code) == len && strncmp(code, country, len) == 0)
@@ -164,11 +162,10 @@ enum errk odoo_look(struct odoo *o, enum odoo_look_kind kind, const char *name, 
 	if (rc != E_OK)
 		return rc;
 	for (int i = 0; i < 2 && l->by[i]; i++) {
-		const cJSON *item;
 		size_t n = 0;
 		int64_t found = 0;
 
-		cJSON_ArrayForEach (item, o->looks.list[kind]) {
+		JSON_EACH (item, o->looks.list[kind]) {
 			if (!str_equal(json_str(item, l->by[i]), key) ||
 			    (slash && !in_country(o, item, name, (size_t)(slash - name))))
 				continue;
@@ -189,7 +186,6 @@ enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *cur
 			      struct arena *a, int64_t *id, struct err *e)
 {
 	const char *own = o->company.currency_name;
-	const cJSON *item;
 	int64_t wanted = 0, found = 0;
 	size_t n = 0;
 	enum errk rc;
@@ -201,7 +197,7 @@ enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *cur
 		rc = read_list(o, LOOK_PRICELIST, a, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (item, o->looks.list[LOOK_PRICELIST]) {
+	JSON_EACH (item, o->looks.list[LOOK_PRICELIST]) {
 		if (odoo_ref(item, "currency_id") != wanted)
 			continue;
 		found = json_int(item, "id", 0);

@@ -4,8 +4,9 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
-#include "connectors/odoo/odoo_priv.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -69,10 +70,9 @@ static struct odoo_product *add_product(struct odoo *o, const char *sku)
 static void match_product(struct odoo *o, struct odoo_product *p, const cJSON *list,
 			  const char *field)
 {
-	const cJSON *item;
 	size_t n = 0;
 
-	cJSON_ArrayForEach (item, list) {
+	JSON_EACH (item, list) {
 		const char *type = json_str(item, "type");
 
 		if (!str_equal(json_str(item, field), p->sku))
@@ -150,9 +150,9 @@ enum errk odoo_look_taxes(struct odoo *o, struct arena *a, struct err *e)
 	struct odoo_read r = {.model = "account.tax", .fields = fields, .domain = json_array()};
 	CLEANUP(json) cJSON *list = NULL;
 	CLEANUP(json) cJSON *xids = NULL;
-	const cJSON *item;
+	LIST(struct odoo_tax) taxes = {0};
 	int64_t *ids;
-	size_t n = 0;
+	size_t n;
 	enum errk rc;
 
 	if (o->looks.taxes_read) {
@@ -164,21 +164,15 @@ enum errk odoo_look_taxes(struct odoo *o, struct arena *a, struct err *e)
 	rc = odoo_search_read(o, &r, a, &list, e);
 	if (rc != E_OK)
 		return rc;
-	n = (size_t)cJSON_GetArraySize(list);
-	ids = arena_array(a, n, sizeof(*ids));
-	o->looks.tax = arena_array(o->arena, n, sizeof(*o->looks.tax));
-	n = 0;
-	cJSON_ArrayForEach (item, list)
-		ids[n++] = json_int(item, "id", 0);
+	ids = odoo_refs(list, "id", a, &n);
 	rc = odoo_external_ids(o, "account.tax", ids, n, a, &xids, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (item, list) {
+	JSON_EACH (item, list) {
 		const char *scope = json_str(item, "tax_scope"), *name = json_str(item, "name");
-		struct odoo_tax *t = &o->looks.tax[o->looks.n_taxes++];
 		const char *amount = json_number_text(item, "amount", a);
 
-		*t = (struct odoo_tax){
+		*list_add(&taxes, o->arena) = (struct odoo_tax){
 			.id = json_int(item, "id", 0),
 			.name = arena_strdup(o->arena, name ? name : ""),
 			.xid = arena_strdup(o->arena,
@@ -190,6 +184,8 @@ enum errk odoo_look_taxes(struct odoo *o, struct arena *a, struct err *e)
 			.goods = str_equal(scope, "consu"),
 		};
 	}
+	o->looks.tax = taxes.at;
+	o->looks.n_taxes = taxes.n;
 	o->looks.taxes_read = true;
 	return E_OK;
 }

@@ -173,11 +173,11 @@ static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJS
 
 static enum errk read_lines(struct odoo_batch *b, struct odoo_order *d, struct err *e)
 {
-	const cJSON *lines = json_at(d->doc, "lines"), *from;
+	const cJSON *lines = json_at(d->doc, "lines");
 	int number = 0;
 
 	d->line = arena_array(b->a, 2 * json_count(d->doc, "lines") + 1, sizeof(*d->line));
-	cJSON_ArrayForEach (from, lines) {
+	JSON_EACH (from, lines) {
 		enum errk rc = read_line(b, d, from, e);
 
 		number++;
@@ -219,9 +219,7 @@ enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err
 static enum errk resolve_taxes(struct odoo_batch *b, struct odoo_order *d, struct odoo_line *l,
 			       const struct odoo_product *p, const cJSON *wishes, struct err *e)
 {
-	const cJSON *wish;
-
-	cJSON_ArrayForEach (wish, wishes) {
+	JSON_EACH (wish, wishes) {
 		const char *title = json_str(wish, "title");
 		struct odoo_tax_wish w = {
 			.rate = json_str(wish, "rate"),

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_source.h"
 
@@ -15,19 +16,6 @@ static int by_sku_and_id(const void *a, const void *b)
 	int c = strcmp(x->sku, y->sku);
 
 	return c ? c : (x->id > y->id) - (x->id < y->id);
-}
-
-static size_t add_owners(const cJSON *list, struct odoo_owner *owner, size_t n)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach (item, list) {
-		const char *sku = json_str(item, "default_code");
-
-		if (!str_blank(sku))
-			owner[n++] = (struct odoo_owner){sku, json_int(item, "id", 0)};
-	}
-	return n;
 }
 
 /* Of the same product twice, as when it is in the page and among the others, one remains. */
@@ -45,10 +33,19 @@ static size_t sort_owners(struct odoo_owner *owner, size_t n)
 
 void odoo_owners(const cJSON *list, const cJSON *others, struct arena *a, struct odoo_owners *out)
 {
-	out->list = arena_array(a, json_count(list, "") + json_count(others, ""),
-				sizeof(*out->list));
-	out->n = sort_owners(out->list,
-			     add_owners(others, out->list, add_owners(list, out->list, 0)));
+	const cJSON *const lists[] = {list, others};
+	LIST(struct odoo_owner) owners = {0};
+
+	for (size_t i = 0; i < 2; i++)
+		JSON_EACH (item, lists[i]) {
+			const char *sku = json_str(item, "default_code");
+
+			if (!str_blank(sku))
+				*list_add(&owners,
+					  a) = (struct odoo_owner){sku, json_int(item, "id", 0)};
+		}
+	out->list = owners.at;
+	out->n = sort_owners(owners.at, owners.n);
 }
 
 const struct odoo_owner *odoo_owners_of(const struct odoo_owners *o, const char *sku, size_t *count)
@@ -66,7 +63,7 @@ const struct odoo_owner *odoo_owners_of(const struct odoo_owners *o, const char 
 	*count = 0;
 	while (low + *count < o->n && str_equal(o->list[low + *count].sku, sku))
 		++*count;
-	return &o->list[low];
+	return *count ? &o->list[low] : NULL;
 }
 
 const char *odoo_owners_text(const struct odoo_owner *owner, size_t n, struct arena *a)

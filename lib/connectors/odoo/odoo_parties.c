@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "connectors/odoo/odoo_load.h"
 #include "connectors/odoo/odoo_order.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -122,11 +123,9 @@ static struct wish wish_of(struct parties *p, struct odoo_order *d)
 
 static void push_once(cJSON *list, const char *text)
 {
-	const cJSON *item;
-
 	if (!*text)
 		return;
-	cJSON_ArrayForEach (item, list)
+	JSON_EACH (item, list)
 		if (str_equal(item->valuestring, text))
 			return;
 	json_push_str(list, text);
@@ -163,16 +162,13 @@ static enum errk search(struct parties *p, struct err *e)
 	struct odoo_read r = {.model = "res.partner",
 			      .fields = contact_fields,
 			      .domain = domain_of(p)};
-	const cJSON *item;
 	int64_t *ids;
 	size_t n = 0;
 	enum errk rc = odoo_search_read(p->b->o, &r, p->b->a, &p->found, e);
 
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(p->b->a, (size_t)cJSON_GetArraySize(p->found), sizeof(*ids));
-	cJSON_ArrayForEach (item, p->found)
-		ids[n++] = json_int(item, "id", 0);
+	ids = odoo_refs(p->found, "id", p->b->a, &n);
 	return odoo_external_ids(p->b->o, "res.partner", ids, n, p->b->a, &p->xids, e);
 }
 
@@ -180,10 +176,9 @@ static enum errk search(struct parties *p, struct err *e)
 static enum errk only_one(const struct parties *p, const struct wish *w, const char *field,
 			  const char *value, const cJSON **out, struct err *e)
 {
-	const cJSON *item;
 	size_t n = 0;
 
-	cJSON_ArrayForEach (item, p->found) {
+	JSON_EACH (item, p->found) {
 		if (!str_equal(json_str(item, field), value) ||
 		    (w->company && !json_bool(item, "is_company", false)))
 			continue;
@@ -201,9 +196,7 @@ static enum errk only_one(const struct parties *p, const struct wish *w, const c
 
 static const cJSON *by_xid(const struct parties *p, const char *xid)
 {
-	const cJSON *item;
-
-	cJSON_ArrayForEach (item, p->found)
+	JSON_EACH (item, p->found)
 		if (str_equal(odoo_external_id(p->xids, json_int(item, "id", 0)), xid))
 			return item;
 	return NULL;
@@ -335,9 +328,7 @@ static const char *address_xid(const struct parties *p, const struct contact *wh
 static const cJSON *child_like(const struct parties *p, const struct contact *who,
 			       const struct odoo_cell *cells, const char *type)
 {
-	const cJSON *item;
-
-	cJSON_ArrayForEach (item, p->children) {
+	JSON_EACH (item, p->children) {
 		if (odoo_ref(item, "parent_id") == who->id &&
 		    str_equal(json_str(item, "type"), type) && is_like(cells, item, p->b->a))
 			return item;
@@ -385,7 +376,6 @@ static enum errk read_children(struct parties *p, struct err *e)
 {
 	int64_t *ids = arena_array(p->b->a, p->n, sizeof(*ids));
 	struct odoo_read r = {.model = "res.partner", .fields = contact_fields};
-	const cJSON *item;
 	size_t n = 0;
 	enum errk rc;
 
@@ -401,7 +391,7 @@ static enum errk read_children(struct parties *p, struct err *e)
 	rc = odoo_search_read(p->b->o, &r, p->b->a, &p->children, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (item, p->children) {
+	JSON_EACH (item, p->children) {
 		for (struct contact *c = p->list; c; c = c->next)
 			if (c->id == json_int(item, "id", 0))
 				c->found = item;

@@ -7,6 +7,7 @@
 #include "connectors/odoo/odoo_deed.h"
 #include "connectors/odoo/odoo_invoice.h"
 #include "connectors/odoo/odoo_load.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -36,10 +37,9 @@ struct payments {
 
 static enum errk take_change(const cJSON *doc, struct odoo_payment *pay, size_t n, struct err *e)
 {
-	const cJSON *from;
 	enum errk rc = E_OK;
 
-	cJSON_ArrayForEach (from, json_at(doc, "payments")) {
+	JSON_EACH (from, json_at(doc, "payments")) {
 		const char *parent = json_str(from, "parent"), *amount = json_str(from, "amount");
 		struct decimal back;
 		size_t to = 0;
@@ -61,10 +61,9 @@ enum errk odoo_payments_read(const cJSON *doc, struct arena *a, struct odoo_paym
 {
 	size_t cap = json_count(doc, "payments"), count = 0, left = 0;
 	struct odoo_payment *pay = arena_array(a, cap, sizeof(*pay));
-	const cJSON *from;
 	enum errk rc = E_OK;
 
-	cJSON_ArrayForEach (from, json_at(doc, "payments")) {
+	JSON_EACH (from, json_at(doc, "payments")) {
 		const char *amount = json_str(from, "amount");
 		struct odoo_payment *p = &pay[count];
 
@@ -133,7 +132,6 @@ static enum errk find(struct payments *p, struct err *e)
 	struct odoo_read r = {.model = "account.payment", .fields = fields, .domain = json_array()};
 	CLEANUP(json) cJSON *xids = NULL;
 	cJSON *memos = json_array();
-	const cJSON *record;
 	int64_t *ids;
 	size_t n = 0;
 	enum errk rc;
@@ -144,13 +142,11 @@ static enum errk find(struct payments *p, struct err *e)
 	rc = odoo_search_read(p->b->o, &r, p->b->a, &p->found, e);
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(p->b->a, (size_t)cJSON_GetArraySize(p->found), sizeof(*ids));
-	cJSON_ArrayForEach (record, p->found)
-		ids[n++] = json_int(record, "id", 0);
+	ids = odoo_refs(p->found, "id", p->b->a, &n);
 	rc = odoo_external_ids(p->b->o, "account.payment", ids, n, p->b->a, &xids, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (record, p->found) {
+	JSON_EACH (record, p->found) {
 		const char *xid = odoo_external_id(xids, json_int(record, "id", 0));
 
 		for (size_t i = 0; i < p->n; i++) {
@@ -176,7 +172,7 @@ static enum errk method_of(struct odoo *o, int64_t journal, struct arena *a, int
 			      .fields = lines ? of_line : of_method,
 			      .domain = json_array()};
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *item, *best = NULL;
+	const cJSON *best = NULL;
 	enum errk rc;
 
 	json_push(r.domain, odoo_term("payment_type", "=", cJSON_CreateString("inbound")));
@@ -185,7 +181,7 @@ static enum errk method_of(struct odoo *o, int64_t journal, struct arena *a, int
 	rc = odoo_search_read(o, &r, a, &list, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (item, list)
+	JSON_EACH (item, list)
 		if (!best || (str_equal(json_str(item, "code"), "manual") &&
 			      !str_equal(json_str(best, "code"), "manual")))
 			best = item;
@@ -331,7 +327,8 @@ static enum errk open_lines(const struct payments *p, cJSON **out, struct err *e
 	static const char *const fields[] = {"move_id", "payment_id", NULL};
 	struct odoo_read r = {.model = "account.move.line",
 			      .fields = fields,
-			      .domain = json_array()};
+			      .domain = json_array(),
+			      .complete = true};
 	cJSON *types = json_array(), *moves = json_array(), *pays = json_array();
 
 	json_push_str(types, "asset_receivable"); /* from 16 on */
@@ -364,10 +361,9 @@ static enum errk join(const struct payments *p, struct odoo_invoice *inv, const 
 {
 	int64_t *ids = arena_array(p->b->a, (size_t)cJSON_GetArraySize(lines), sizeof(*ids));
 	size_t n = 0, of_invoice = 0;
-	const cJSON *line;
 	enum errk rc;
 
-	cJSON_ArrayForEach (line, lines) {
+	JSON_EACH (line, lines) {
 		bool own = odoo_ref(line, "move_id") == inv->id;
 
 		if (!own && !is_paid_by(p, inv, odoo_ref(line, "payment_id")))

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
@@ -22,27 +23,13 @@ struct reading {
 	size_t from, to; /* lists whose rules are being read */
 };
 
-/* An array of the connector's arena with room for one more: old ones stay behind, half the size each. */
-static void *grow(struct reading *r, void *list, size_t n, size_t *room, size_t size)
-{
-	void *bigger;
-
-	if (n < *room)
-		return list;
-	*room = *room ? 2 * *room : 16;
-	bigger = arena_array(r->o->arena, *room, size);
-	if (n)
-		memcpy(bigger, list, n * size);
-	return bigger;
-}
-
 static void take_list(struct reading *r, const cJSON *item)
 {
 	struct odoo_price_lists *out = r->out;
 	struct arena *a = r->o->arena;
 	const char *currency = json_str(item, "currency_id[1]");
 
-	out->list = grow(r, out->list, out->n, &r->lists_room, sizeof(*out->list));
+	out->list = list_room(out->list, out->n, &r->lists_room, sizeof(*out->list), a);
 	out->list[out->n++] = (struct odoo_price_list){
 		.id = json_int(item, "id", 0),
 		.name = arena_strdup(a, json_str(item, "name")),
@@ -81,7 +68,7 @@ static enum errk read_first(struct reading *r, struct err *e)
 			       name, o->server.host, n ? "more than one" : "no", o->company.name,
 			       n ? "give them different names"
 				 : "write it without the currency that Odoo shows behind it");
-	take_list(r, list->child);
+	take_list(r, json_first(list));
 	if (!r->now)
 		r->now = clock_now();
 	return E_OK;
@@ -112,22 +99,22 @@ static enum errk read_all(struct reading *r, const char *model, const char *cons
 			  struct err *e)
 {
 	int64_t last = 0;
-	size_t n = PAGE;
+	bool more = true;
 	enum errk rc = E_OK;
 
-	while (rc == E_OK && n == PAGE) {
+	while (rc == E_OK && more) {
 		struct odoo_read q = {.model = model,
 				      .fields = fields,
 				      .domain = domain(r),
 				      .limit = PAGE,
-				      .context = odoo_archived_too(NULL)};
+				      .context = odoo_archived_too(NULL),
+				      .after = last,
+				      .more = &more};
 		CLEANUP(json) cJSON *list = NULL;
-		const cJSON *item;
 
 		json_push(q.domain, odoo_term_int("id", ">", last));
 		rc = odoo_search_read(r->o, &q, r->a, &list, e);
-		n = json_count(list, "");
-		cJSON_ArrayForEach (item, list) {
+		JSON_EACH (item, list) {
 			if (rc == E_OK)
 				rc = take(r, item, e);
 			last = json_int(item, "id", 0);
@@ -145,11 +132,24 @@ static cJSON *rules_domain(const struct reading *r)
 	return odoo_price_rules_domain(ids, r->to - r->from, r->now);
 }
 
+static bool is_read(const struct reading *r, int64_t list)
+{
+	for (size_t i = 0; i < r->out->n; i++)
+		if (r->out->list[i].id == list)
+			return true;
+	return false;
+}
+
 static enum errk take_rule(struct reading *r, const cJSON *item, struct err *e)
 {
 	enum errk rc;
 
-	r->rule = grow(r, r->rule, r->n, &r->room, sizeof(*r->rule));
+	if (!is_read(r, odoo_ref(item, "pricelist_id")))
+		return err_set(e, E_BUSY, "bad_answer",
+			       "product.pricelist.item/search_read (%s): rule %lld is of another "
+			       "list than was asked for",
+			       r->o->server.host, (long long)json_int(item, "id", 0));
+	r->rule = list_room(r->rule, r->n, &r->room, sizeof(*r->rule), r->o->arena);
 	rc = odoo_price_rule(item, &r->rule[r->n], e);
 	if (rc == E_OK) {
 		r->n++;
@@ -161,30 +161,22 @@ static enum errk take_rule(struct reading *r, const cJSON *item, struct err *e)
 	return odoo_as_source(rc, e);
 }
 
-static bool is_read(const struct reading *r, int64_t list)
-{
-	for (size_t i = 0; i < r->out->n; i++)
-		if (r->out->list[i].id == list)
-			return true;
-	return false;
-}
-
 /* The lists that these rules are based on, archived ones too: to Odoo they count. */
 static enum errk read_bases(struct reading *r, size_t first, struct err *e)
 {
 	int64_t *ids = arena_array(r->a, r->n - first, sizeof(*ids));
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *item;
 	size_t n = 0;
 	enum errk rc;
 
 	for (size_t i = first; i < r->n; i++)
 		if (r->rule[i].base == BASE_LIST && !is_read(r, r->rule[i].base_list))
 			ids[n++] = r->rule[i].base_list;
-	rc = odoo_read_ids(r->o, "product.pricelist", ids, n, list_fields, NULL, r->a, &list, e);
+	rc = odoo_read_ids(r->o, "product.pricelist", ids, n, list_fields, NULL, false, r->a, &list,
+			   e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (item, list)
+	JSON_EACH (item, list)
 		take_list(r, item);
 	return E_OK;
 }
@@ -200,8 +192,8 @@ static enum errk take_category(struct reading *r, const cJSON *item, struct err 
 	struct odoo_price_lists *out = r->out;
 
 	(void)e;
-	out->category = grow(r, out->category, out->n_categories, &r->categories_room,
-			     sizeof(*out->category));
+	out->category = list_room(out->category, out->n_categories, &r->categories_room,
+				  sizeof(*out->category), r->o->arena);
 	out->category[out->n_categories++] = (struct odoo_category){json_int(item, "id", 0),
 								    odoo_ref(item, "parent_id")};
 	return E_OK;

@@ -230,7 +230,10 @@ enum errk odoo_price_lists_settle(struct odoo_price_lists *l, struct odoo_price_
 		qsort(l->category, l->n_categories, sizeof(*l->category), by_id);
 	for (size_t i = 0; i < n; i++)
 		for (int64_t c = above(l, rule[i].category); c; c = above(l, c))
-			rule[i].depth++;
+			if ((size_t)++rule[i].depth > l->n_categories)
+				return err_set(e, E_BUSY, "bad_answer",
+					       "Odoo (%s): product category %lld is below itself",
+					       l->host, (long long)rule[i].category);
 	for (size_t k = 0; k < l->n; k++) {
 		struct odoo_price_rule *at = rule;
 

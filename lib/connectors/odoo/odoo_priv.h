@@ -148,7 +148,21 @@ struct odoo_read {
 	size_t limit;              /* 0 = no limit */
 	cJSON *context;            /* owned by the call; may be NULL */
 	int64_t *date;             /* out: as in struct odoo_call; may be NULL */
+	/* Not NULL: only records that have one of these in `by`; added to the domain. */
+	const int64_t *ids;
+	size_t n_ids;
+	const char *by; /* a many2one; NULL = the record's own id */
+	/* Fails as busy: by its own id one of them is not there; Odoo counts another number. */
+	bool whole, complete;
+	/*
+	 * Not NULL: a page, in order of id, of limit records behind the id `after`, as the domain
+	 * says already. Out: more follows. Where the page is not full, Odoo is asked whether the
+	 * list ends there.
+	 */
+	bool *more;
+	int64_t after;
 };
+/* The rows are what was asked for (odoo_answer.h), or nothing is returned. */
 MUST_CHECK enum errk odoo_search_read(struct odoo *o, const struct odoo_read *r, struct arena *a,
 				      cJSON **list, struct err *e);
 /* How many records there are; takes the domain. */

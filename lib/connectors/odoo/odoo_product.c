@@ -173,8 +173,15 @@ static enum errk tell_limits(struct odoo *o, struct arena *a, struct err *e)
 
 /* Reading a page */
 
+/* Where a page of the snapshot begins, and what follows it. */
+struct place {
+	int64_t after;
+	bool more;
+};
+
+/* page NULL: all of the domain. */
 static enum errk read_templates(struct odoo_product_page *p, struct odoo *o, cJSON *domain,
-				size_t limit, struct arena *a, struct err *e)
+				struct place *page, struct arena *a, struct err *e)
 {
 	const char *fields[] = {"name",
 				"default_code",
@@ -193,9 +200,12 @@ static enum errk read_templates(struct odoo_product_page *p, struct odoo *o, cJS
 	struct odoo_read r = {.model = "product.template",
 			      .domain = domain,
 			      .fields = fields,
-			      .limit = limit,
 			      .context = odoo_archived_too(o->rules.language)};
 	size_t n = 11;
+
+	r.limit = page ? PAGE : 0;
+	r.more = page ? &page->more : NULL;
+	r.after = page ? page->after : 0;
 
 	if (o->field[FIELD_TEMPLATE_STORABLE])
 		fields[n++] = o->field[FIELD_TEMPLATE_STORABLE];
@@ -218,12 +228,11 @@ static enum errk read_variants(struct odoo_product_page *p, struct odoo *o, stru
 					     NULL};
 	struct odoo_read r = {.model = "product.product",
 			      .fields = fields,
-			      .domain = json_array(),
+			      .by = "product_tmpl_id",
+			      .complete = true,
 			      .context = odoo_archived_too(NULL)};
-	size_t n;
-	int64_t *ids = odoo_refs(p->templates, "id", a, &n);
 
-	json_push(r.domain, odoo_term_ids("product_tmpl_id", ids, n));
+	r.ids = odoo_refs(p->templates, "id", a, &r.n_ids);
 	return odoo_search_read(o, &r, a, &p->variants, e);
 }
 
@@ -237,17 +246,18 @@ static enum errk read_attributes(struct odoo_product_page *p, struct odoo *o, st
 	size_t n;
 	int64_t *ids = odoo_refs(p->templates, "attribute_line_ids", a, &n);
 	enum errk rc = odoo_read_ids(o, "product.template.attribute.line", ids, n, line_fields,
-				     lang, a, &p->lines, e);
+				     lang, true, a, &p->lines, e);
 
 	if (rc != E_OK)
 		return rc;
 	ids = odoo_refs(p->lines, "attribute_id", a, &n);
-	rc = odoo_read_ids(o, "product.attribute", ids, n, fields, lang, a, &p->attributes, e);
+	rc = odoo_read_ids(o, "product.attribute", ids, n, fields, lang, true, a, &p->attributes,
+			   e);
 	if (rc != E_OK)
 		return rc;
 	ids = odoo_refs(p->variants, "product_template_attribute_value_ids", a, &n);
-	return odoo_read_ids(o, "product.template.attribute.value", ids, n, value_fields, lang, a,
-			     &p->values, e);
+	return odoo_read_ids(o, "product.template.attribute.value", ids, n, value_fields, lang,
+			     true, a, &p->values, e);
 }
 
 static enum errk read_tags(struct odoo_product_page *p, struct odoo *o, struct arena *a,
@@ -261,7 +271,8 @@ static enum errk read_tags(struct odoo_product_page *p, struct odoo *o, struct a
 	if (!field)
 		return E_OK;
 	ids = odoo_refs(p->templates, field, a, &n);
-	return odoo_read_ids(o, "product.tag", ids, n, fields, o->rules.language, a, &p->tags, e);
+	return odoo_read_ids(o, "product.tag", ids, n, fields, o->rules.language, true, a, &p->tags,
+			     e);
 }
 
 /* Every further variant for sale that has an internal reference of these, wherever in the snapshot. */
@@ -271,9 +282,8 @@ static enum errk read_others(struct odoo_product_page *p, struct odoo *o, struct
 	static const char *const fields[] = {"default_code", NULL};
 	struct odoo_read q = {.model = "product.product", .fields = fields};
 	cJSON *codes = json_array(), *ids = json_array();
-	const cJSON *item;
 
-	cJSON_ArrayForEach (item, p->variants) {
+	JSON_EACH (item, p->variants) {
 		json_push_int(ids, json_int(item, "id", 0));
 		if (json_bool(item, "active", true) && !str_blank(json_str(item, "default_code")))
 			json_push_str(codes, json_str(item, "default_code"));
@@ -285,10 +295,10 @@ static enum errk read_others(struct odoo_product_page *p, struct odoo *o, struct
 }
 
 /* The templates of a domain with all that is to be known of them. */
-static enum errk read_page(struct odoo_product_page *p, struct odoo *o, cJSON *domain, size_t limit,
-			   struct arena *a, struct err *e)
+static enum errk read_page(struct odoo_product_page *p, struct odoo *o, cJSON *domain,
+			   struct place *place, struct arena *a, struct err *e)
 {
-	enum errk rc = read_templates(p, o, domain, limit, a, e);
+	enum errk rc = read_templates(p, o, domain, place, a, e);
 
 	STEP("odoo products asked");
 	if (rc != E_OK || !json_count(p->templates, ""))
@@ -322,6 +332,7 @@ enum errk odoo_product_pull(struct connector *c, const struct pull_request *req,
 	CLEANUP(odoo_product_page) struct odoo_product_page p = {.o = o};
 	struct page page = {0};
 	struct odoo_item *item = NULL;
+	struct place place = {0};
 	int64_t last;
 	bool cut = false;
 	size_t n = 0, seen;
@@ -336,7 +347,8 @@ enum errk odoo_product_pull(struct connector *c, const struct pull_request *req,
 		return rc;
 	domain = for_sale(o, "", a);
 	odoo_snapshot_bound(&o->snapshot, domain, last);
-	rc = read_page(&p, o, domain, PAGE, a, e);
+	place.after = last;
+	rc = read_page(&p, o, domain, &place, a, e);
 	if (rc == E_OK)
 		rc = odoo_product_items(&p, a, &item, &n, e);
 	if (rc != E_OK)
@@ -347,7 +359,7 @@ enum errk odoo_product_pull(struct connector *c, const struct pull_request *req,
 	rc = odoo_page_fill(req, item, n, NULL, a, &page, &cut, &last, e);
 	if (rc != E_OK)
 		return rc;
-	odoo_snapshot_turn(&o->snapshot, seen, seen == PAGE || cut, last, a, &page);
+	odoo_snapshot_turn(&o->snapshot, seen, place.more || cut, last, a, &page);
 	*out = page;
 	return E_OK;
 }
@@ -365,9 +377,7 @@ static int64_t id_of(const char *who)
 /* Whose variant has this reference, else who has this id; 0 = nobody. */
 static int64_t template_of(const char *who, const cJSON *variants)
 {
-	const cJSON *item;
-
-	cJSON_ArrayForEach (item, variants)
+	JSON_EACH (item, variants)
 		if (str_equal(json_str(item, "default_code"), who))
 			return odoo_ref(item, "product_tmpl_id");
 	return id_of(who);
@@ -413,7 +423,7 @@ enum errk odoo_product_pull_only(struct connector *c, enum record_kind kind, con
 		return rc;
 	domain = for_sale(o, "", a);
 	json_push(domain, odoo_term_ids("id", ids, n));
-	rc = read_page(&p, o, domain, 0, a, e);
+	rc = read_page(&p, o, domain, NULL, a, e);
 	if (rc == E_OK)
 		rc = odoo_product_items(&p, a, &item, &found, e);
 	if (rc != E_OK)

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_product.h"
 
@@ -27,13 +28,12 @@ struct candidate {
 	const char **value;
 };
 
-static size_t read_axes(const struct odoo_product_index *x, const cJSON *template,
-			struct axis *axis)
+static struct axis *read_axes(const struct odoo_product_index *x, const cJSON *template,
+			      struct arena *a, size_t *n)
 {
-	const cJSON *ref;
-	size_t n = 0;
+	LIST(struct axis) axis = {0};
 
-	cJSON_ArrayForEach (ref, json_at(template, "attribute_line_ids")) {
+	JSON_EACH (ref, json_at(template, "attribute_line_ids")) {
 		const cJSON *line = odoo_index_find(&x->lines, json_int(ref, "", 0));
 		const cJSON *attribute = odoo_index_find(&x->attributes,
 							 odoo_ref(line, "attribute_id"));
@@ -41,18 +41,17 @@ static size_t read_axes(const struct odoo_product_index *x, const cJSON *templat
 		if (!attribute || !json_bool(line, "active", true) ||
 		    str_equal(json_str(attribute, "create_variant"), "no_variant"))
 			continue;
-		axis[n++] = (struct axis){.line = json_int(line, "id", 0),
-					  .name = json_str(attribute, "name")};
+		*list_add(&axis, a) = (struct axis){.line = json_int(line, "id", 0),
+						    .name = json_str(attribute, "name")};
 	}
-	return n;
+	*n = axis.n;
+	return axis.at;
 }
 
 static void read_values(const struct odoo_product_index *x, const struct axis *axis, size_t n,
 			struct candidate *c)
 {
-	const cJSON *ref;
-
-	cJSON_ArrayForEach (ref, json_at(c->variant, "product_template_attribute_value_ids")) {
+	JSON_EACH (ref, json_at(c->variant, "product_template_attribute_value_ids")) {
 		const cJSON *value = odoo_index_find(&x->values, json_int(ref, "", 0));
 		int64_t line = odoo_ref(value, "attribute_line_id");
 		size_t i = 0;
@@ -169,16 +168,15 @@ static enum errk take(const struct axis *axis, size_t n, const struct candidate 
 enum errk odoo_options(const struct odoo_product_index *x, const cJSON *template, struct arena *a,
 		       struct odoo_options *out, struct err *e)
 {
-	size_t room = json_count(template, "attribute_line_ids"), n, many;
+	size_t n, many;
 	const struct odoo_entry *variant = odoo_index_range(&x->variants,
 							    json_int(template, "id", 0), &many);
-	struct axis *axis = arena_array(a, room, sizeof(*axis));
+	struct axis *axis = read_axes(x, template, a, &n);
 	struct candidate *c = arena_array(a, many, sizeof(*c));
 	bool any_active = false;
 	enum errk rc;
 
 	*out = (struct odoo_options){0};
-	n = read_axes(x, template, axis);
 	for (size_t k = 0; k < many; k++) {
 		c[k] = (struct candidate){.variant = variant[k].record,
 					  .active = json_bool(variant[k].record, "active", true),

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_pricelist.h"
 #include "connectors/odoo/odoo_product.h"
@@ -113,10 +114,9 @@ static const struct odoo_tax *tax_of(const struct odoo *o, int64_t id)
 /* Its sales taxes of this company, if they agree; else it can't be said. Of nothing nothing is included. */
 static cJSON *prices_include_tax(const struct reader *r)
 {
-	const cJSON *ref;
 	bool included = false, excluded = false;
 
-	cJSON_ArrayForEach (ref, json_at(r->template, "taxes_id")) {
+	JSON_EACH (ref, json_at(r->template, "taxes_id")) {
 		const struct odoo_tax *t = tax_of(r->p->o, json_int(ref, "", 0));
 
 		if (!t || str_equal(t->amount, "0"))
@@ -161,7 +161,7 @@ static enum errk add_cost_and_weight(const struct reader *r, const cJSON *from, 
 	if (rc == E_OK)
 		rc = kilograms(weight, pounds, &weight, e);
 	if (rc != E_OK)
-		return rc;
+		return err_wrap(e, "variant '%s'", name_of(from, r->a));
 	if (!decimal_is_zero(cost) && str_equal(r->cost_currency, r->currency))
 		json_add_str(to, "cost", money(cost, r->currency, r->a));
 	if (!decimal_is_zero(weight))
@@ -199,7 +199,7 @@ static enum errk add_price(const struct reader *r, const struct odoo_choice *c, 
 	if (rc == E_OK && o->price_lists)
 		rc = odoo_amount(from, "standard_price", o->price_digits, &goods.cost, e);
 	if (rc != E_OK)
-		return rc;
+		return err_wrap(e, "variant '%s'", name_of(from, r->a));
 	price = goods.price;
 	if (o->price_lists)
 		rc = odoo_list_price(o->price_lists, &goods, &price, e);
@@ -246,13 +246,12 @@ static enum errk add_variant(const struct reader *r, const struct odoo_options *
 static void add_tags(const struct reader *r, cJSON *doc)
 {
 	const char *field = r->p->o->field[FIELD_TEMPLATE_TAGS];
-	const cJSON *ref;
 	cJSON *list;
 
 	if (!field)
 		return;
 	list = json_add_array(doc, "tags");
-	cJSON_ArrayForEach (ref, json_at(r->template, field)) {
+	JSON_EACH (ref, json_at(r->template, field)) {
 		const char *name = json_str(odoo_index_find(&r->tags, json_int(ref, "", 0)),
 					    "name");
 
@@ -364,12 +363,16 @@ static enum errk read_template(struct reader *r, struct record *out, bool *none,
 		return rc;
 	code = code_of(t, &options);
 	read_currencies(r);
-	rc = refuse_duplicates(r, &options, e);
+	rc = odoo_names_fit(t, e);
+	for (size_t i = 0; i < options.n_choices && rc == E_OK; i++)
+		rc = odoo_codes_fit(options.choice[i].variant, e);
+	if (rc == E_OK)
+		rc = refuse_duplicates(r, &options, e);
 	if (rc == E_OK)
 		rc = make_document(r, &options, doc, e);
 	if (rc == E_OK)
 		odoo_record(TAKE(doc), odoo_id_text(json_int(t, "id", 0), r->a),
-			    str_blank(code) ? json_str(t, "name") : code, r->a, out);
+			    odoo_label(t, code, r->a), r->a, out);
 	return rc;
 }
 
@@ -377,9 +380,8 @@ static enum errk read_template(struct reader *r, struct record *out, bool *none,
 static cJSON *active_ones(const cJSON *variants)
 {
 	cJSON *list = json_array();
-	const cJSON *item;
 
-	cJSON_ArrayForEach (item, variants)
+	JSON_EACH (item, variants)
 		if (json_bool(item, "active", true))
 			json_push(list, cJSON_Duplicate(item, true));
 	return list;
@@ -390,6 +392,7 @@ enum errk odoo_product_items(const struct odoo_product_page *p, struct arena *a,
 {
 	CLEANUP(json) cJSON *active = active_ones(p->variants);
 	struct reader r = {.p = p, .a = a};
+	LIST(struct odoo_item) items = {0};
 
 	odoo_index(p->lines, "id", a, &r.x.lines);
 	odoo_index(p->attributes, "id", a, &r.x.attributes);
@@ -397,13 +400,14 @@ enum errk odoo_product_items(const struct odoo_product_page *p, struct arena *a,
 	odoo_index(p->variants, "product_tmpl_id", a, &r.x.variants);
 	odoo_index(p->tags, "id", a, &r.tags);
 	odoo_owners(active, p->others, a, &r.owners);
-	*out = arena_array(a, json_count(p->templates, ""), sizeof(**out));
-	*n = 0;
-	cJSON_ArrayForEach (r.template, p->templates) {
-		struct odoo_item *to = &(*out)[*n];
+	JSON_EACH (template, p->templates) {
+		struct odoo_item item = {.id = json_int(template, "id", 0)};
 		struct err problem;
 		bool none = false;
-		enum errk rc = read_template(&r, &to->rec, &none, &problem);
+		enum errk rc;
+
+		r.template = template;
+		rc = read_template(&r, &item.rec, &none, &problem);
 
 		if (rc != E_OK && rc != E_RECORD) {
 			*e = problem;
@@ -411,15 +415,14 @@ enum errk odoo_product_items(const struct odoo_product_page *p, struct arena *a,
 		}
 		if (none)
 			continue;
-		to->id = json_int(r.template, "id", 0);
-		if (rc == E_RECORD) {
-			const char *code = json_str(r.template, "default_code");
-
-			odoo_record_problem(odoo_id_text(to->id, a),
-					    str_blank(code) ? json_str(r.template, "name") : code,
-					    &problem, a, &to->rec);
-		}
-		++*n;
+		if (rc == E_RECORD)
+			odoo_record_problem(odoo_id_text(item.id, a),
+					    odoo_label(template, json_str(template, "default_code"),
+						       a),
+					    &problem, a, &item.rec);
+		*list_add(&items, a) = item;
 	}
+	*out = items.at;
+	*n = items.n;
 	return E_OK;
 }

@@ -8,6 +8,8 @@
 
 #include "base/banned.h"
 
+enum { NAME_MAX_BYTES = 200 };
+
 /* An order that can be mapped no more is only looked for. */
 static void read_all(struct odoo_batch *b)
 {
@@ -118,6 +120,12 @@ static enum errk write_all(struct odoo_batch *b, struct err *e)
 	return rc;
 }
 
+/* What goes into messages and lists. */
+static bool is_name(const char *name)
+{
+	return !str_blank(name) && strlen(name) <= NAME_MAX_BYTES;
+}
+
 static void report(struct odoo_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
@@ -125,7 +133,8 @@ static void report(struct odoo_batch *b)
 
 		if (!d->id)
 			continue;
-		d->item->target_id = arena_printf(b->a, "%s (%lld)", d->name ? d->name : "order",
+		d->item->target_id = arena_printf(b->a, "%s (%lld)",
+						  is_name(d->name) ? d->name : "order",
 						  (long long)d->id);
 		/* It landed, though it can't be mapped any more. */
 		if (!d->doc && !d->item->doc)

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "connectors/odoo/odoo_load.h"
 #include "connectors/odoo/odoo_order.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -76,20 +77,17 @@ enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 			      .fields = order_fields,
 			      .domain = domain_of(b)};
 	CLEANUP(json) cJSON *xids = NULL;
-	const cJSON *record;
 	int64_t *ids;
 	size_t n = 0;
 	enum errk rc = odoo_search_read(b->o, &r, b->a, &b->found, e);
 
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(b->a, (size_t)cJSON_GetArraySize(b->found), sizeof(*ids));
-	cJSON_ArrayForEach (record, b->found)
-		ids[n++] = json_int(record, "id", 0);
+	ids = odoo_refs(b->found, "id", b->a, &n);
 	rc = odoo_external_ids(b->o, "sale.order", ids, n, b->a, &xids, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (record, b->found) {
+	JSON_EACH (record, b->found) {
 		const char *xid = odoo_external_id(xids, json_int(record, "id", 0));
 
 		for (size_t i = 0; i < b->n; i++)

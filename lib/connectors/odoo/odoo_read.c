@@ -1,10 +1,11 @@
 #include <string.h>
 
+#include "base/answer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/odoo/odoo_priv.h"
+#include "connectors/odoo/odoo_answer.h"
 
 #include "base/banned.h"
 
@@ -69,8 +70,9 @@ enum errk odoo_amount(const cJSON *record, const char *field, int digits, struct
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *number = json_number_text(record, field, a);
+	/* Beyond, a float has no cents any more. */
+	const struct decimal most = {.units = INT64_C(1000000000000)};
 	char *text, *point;
-	enum errk rc;
 
 	if (!number)
 		return err_set(e, E_BUSY, "bad_answer", "Odoo sent no amount in %s", field);
@@ -79,10 +81,13 @@ enum errk odoo_amount(const cJSON *record, const char *field, int digits, struct
 	point = strchr(text, '.');
 	if (point && strlen(point) > 9)
 		point[9] = '\0';
-	rc = decimal_parse(text, out, e);
-	if (rc == E_OK)
-		*out = decimal_round(*out, digits);
-	return rc;
+	if (decimal_parse(text, out, NULL) != E_OK || decimal_cmp(decimal_abs(*out), most) > 0)
+		return err_set(e, E_RECORD, "too_large",
+			       "%s is %s in Odoo, more than any amount or quantity can be; correct "
+			       "it there, and the next run takes it",
+			       field, text);
+	*out = decimal_round(*out, digits);
+	return E_OK;
 }
 
 static cJSON *field_list(const char *const *fields)
@@ -94,6 +99,73 @@ static cJSON *field_list(const char *const *fields)
 	return list;
 }
 
+static enum errk count(struct odoo *o, const char *model, cJSON *domain, cJSON *context,
+		       struct arena *a, int64_t *n, struct err *e)
+{
+	CLEANUP(odoo_call)
+	struct odoo_call c = {.model = model,
+			      .method = "search_count",
+			      .intent = HTTP_READ,
+			      .args = json_object(),
+			      .context = context};
+	struct answer in = answer_of(E_BUSY, arena_printf(a, "%s/search_count", model));
+	enum errk rc;
+
+	json_add(c.args, "domain", domain);
+	rc = odoo_call(&o->server, &c, a, e);
+	if (rc != E_OK)
+		return rc;
+	*n = answer_int(&in, c.result, "", 0, INT32_MAX);
+	return answer_end(&in, e);
+}
+
+enum errk odoo_count(struct odoo *o, const char *model, cJSON *domain, struct arena *a, int64_t *n,
+		     struct err *e)
+{
+	return count(o, model, domain, NULL, a, n, e);
+}
+
+/* A page that is not full is the last one only if Odoo counts none behind it. */
+static enum errk does_end(struct odoo *o, const struct odoo_read *r, const struct odoo_call *c,
+			  size_t n, struct arena *a, struct err *e)
+{
+	cJSON *domain;
+	int64_t last = r->after, left = 0;
+	enum errk rc;
+
+	*r->more = n == r->limit;
+	if (*r->more)
+		return E_OK;
+	if (n)
+		last = odoo_ref(cJSON_GetArrayItem(c->result, (int)n - 1), "id");
+	domain = cJSON_Duplicate(json_at(c->args, "domain"), true);
+	json_push(domain, odoo_term_int("id", ">", last));
+	rc = count(o, r->model, domain, c->context ? cJSON_Duplicate(c->context, true) : NULL, a,
+		   &left, e);
+	*r->more = left > 0;
+	if (rc == E_OK && left && !n)
+		return err_set(e, E_BUSY, "bad_answer",
+			       "%s/search_read (%s): Odoo counts %lld records and sends none of "
+			       "them",
+			       r->model, o->server.host, (long long)left);
+	return rc;
+}
+
+/* A list that is shorter, or longer, than its own count is not believed. */
+static enum errk is_complete(struct odoo *o, const struct odoo_read *r, const struct odoo_call *c,
+			     size_t n, struct arena *a, struct err *e)
+{
+	int64_t all = 0;
+	enum errk rc = count(o, r->model, cJSON_Duplicate(json_at(c->args, "domain"), true),
+			     c->context ? cJSON_Duplicate(c->context, true) : NULL, a, &all, e);
+
+	if (rc != E_OK || all == (int64_t)n)
+		return rc;
+	return err_set(e, E_BUSY, "bad_answer",
+		       "%s/search_read (%s): Odoo counts %lld records and sends %zu", r->model,
+		       o->server.host, (long long)all, n);
+}
+
 enum errk odoo_search_read(struct odoo *o, const struct odoo_read *r, struct arena *a, cJSON **list,
 			   struct err *e)
 {
@@ -103,41 +175,29 @@ enum errk odoo_search_read(struct odoo *o, const struct odoo_read *r, struct are
 			      .intent = HTTP_READ,
 			      .args = json_object(),
 			      .context = r->context};
+	cJSON *domain = r->domain ? r->domain : json_array();
 	enum errk rc;
 
-	json_add(c.args, "domain", r->domain ? r->domain : json_array());
+	if (r->ids)
+		json_push(domain, odoo_term_ids(r->by ? r->by : "id", r->ids, r->n_ids));
+	json_add(c.args, "domain", domain);
 	json_add(c.args, "fields", field_list(r->fields));
 	json_add_str(c.args, "order", r->order ? r->order : "id");
 	if (r->limit)
 		json_add_int(c.args, "limit", (int64_t)r->limit);
 	rc = odoo_call(&o->server, &c, a, e);
+	if (rc == E_OK)
+		rc = odoo_answer_rows(r, o->server.host, c.result, a, e);
+	if (rc == E_OK && r->more)
+		rc = does_end(o, r, &c, json_count(c.result, ""), a, e);
+	if (rc == E_OK && r->complete)
+		rc = is_complete(o, r, &c, json_count(c.result, ""), a, e);
 	if (rc != E_OK)
 		return rc;
-	if (!cJSON_IsArray(c.result))
-		return err_set(e, E_BUSY, "bad_answer",
-			       "%s/search_read (%s): the answer is no list", r->model,
-			       o->server.host);
 	if (r->date)
 		*r->date = c.date;
 	*list = TAKE(c.result);
 	return E_OK;
-}
-
-enum errk odoo_count(struct odoo *o, const char *model, cJSON *domain, struct arena *a,
-		     int64_t *count, struct err *e)
-{
-	CLEANUP(odoo_call)
-	struct odoo_call c = {.model = model,
-			      .method = "search_count",
-			      .intent = HTTP_READ,
-			      .args = json_object()};
-	enum errk rc;
-
-	json_add(c.args, "domain", domain);
-	rc = odoo_call(&o->server, &c, a, e);
-	if (rc == E_OK)
-		*count = json_int(c.result, "", 0);
-	return rc;
 }
 
 enum errk odoo_external_ids(struct odoo *o, const char *model, const int64_t *ids, size_t n,
@@ -156,10 +216,11 @@ enum errk odoo_external_ids(struct odoo *o, const char *model, const int64_t *id
 		return E_OK;
 	}
 	rc = odoo_call(&o->server, &c, a, e);
-	if (rc != E_OK)
-		return rc;
-	*out = TAKE(c.result);
-	return E_OK;
+	if (rc == E_OK)
+		rc = odoo_answer_external_ids(c.result, model, ids, n, a, e);
+	if (rc == E_OK)
+		*out = TAKE(c.result);
+	return rc;
 }
 
 const char *odoo_external_id(const cJSON *ids, int64_t id)

@@ -1,14 +1,16 @@
 #include <string.h>
 
+#include "base/answer.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/odoo/odoo_priv.h"
+#include "connectors/odoo/odoo_answer.h"
 
 #include "base/banned.h"
 
 /* Noise of Odoo's floats begins beyond. */
 enum { QUANTITY_DIGITS_MAX = 6, PRICE_DIGITS_MAX = 6 };
+enum { DIGITS_MAX = 16 }; /* that Odoo lets people enter */
 
 enum {
 	ORDERS = 1 << KIND_ORDER,
@@ -123,9 +125,9 @@ static enum errk choose_api(struct odoo *o, struct err *e)
 
 static enum errk choose_company(struct odoo *o, const cJSON *list, struct err *e)
 {
-	const cJSON *item, *found = NULL;
+	const cJSON *found = NULL;
 
-	cJSON_ArrayForEach (item, list) {
+	JSON_EACH (item, list) {
 		if (o->company_name ? str_equal(json_str(item, "name"), o->company_name)
 				    : json_int(item, "id", 0) == o->company.id)
 			found = item;
@@ -144,6 +146,11 @@ static enum errk choose_company(struct odoo *o, const cJSON *list, struct err *e
 		.rounds_per_line = str_equal(json_str(found, "tax_calculation_rounding_method"),
 					     "round_per_line"),
 	};
+	if (!o->company.name || !o->company.currency_name)
+		return err_set(e, E_BUSY, "bad_answer",
+			       "res.company/search_read (%s): the company or its currency has no "
+			       "name",
+			       o->server.host);
 	o->server.company = o->company.id;
 	return E_OK;
 }
@@ -153,14 +160,16 @@ static enum errk read_company(struct odoo *o, struct arena *a, struct err *e)
 	static const char *const user_fields[] = {"company_id", NULL};
 	static const char *const fields[] = {"name", "currency_id",
 					     "tax_calculation_rounding_method", NULL};
-	struct odoo_read user = {.model = "res.users", .fields = user_fields};
+	struct odoo_read user = {.model = "res.users",
+				 .fields = user_fields,
+				 .ids = &o->server.uid,
+				 .n_ids = 1,
+				 .whole = true};
 	struct odoo_read all = {.model = "res.company", .fields = fields};
 	CLEANUP(json) cJSON *me = NULL;
 	CLEANUP(json) cJSON *list = NULL;
 	enum errk rc;
 
-	user.domain = json_array();
-	json_push(user.domain, odoo_term_ids("id", &o->server.uid, 1));
 	rc = odoo_search_read(o, &user, a, &me, e);
 	if (rc == E_OK) {
 		o->company.id = odoo_ref(json_at(me, "[0]"), "company_id");
@@ -181,6 +190,8 @@ static enum errk fields_of(struct odoo *o, const char *model, struct arena *a, c
 
 	json_push_str(json_add_array(c.args, "attributes"), "type");
 	rc = odoo_call(&o->server, &c, a, e);
+	if (rc == E_OK)
+		rc = odoo_answer_fields(c.result, model, a, e);
 	if (rc == E_OK)
 		*out = TAKE(c.result);
 	return rc;
@@ -242,13 +253,15 @@ static enum errk precision_of(struct odoo *o, const char *name, struct arena *a,
 			      .method = "precision_get",
 			      .intent = HTTP_READ,
 			      .args = json_object()};
+	struct answer in = answer_of(E_BUSY, "decimal.precision/precision_get");
 	enum errk rc;
 
 	json_add_str(c.args, "application", name);
 	rc = odoo_call(&o->server, &c, a, e);
-	if (rc == E_OK)
-		*digits = (int)json_int(c.result, "", 2);
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	*digits = (int)answer_int(&in, c.result, "", 0, DIGITS_MAX);
+	return answer_end(&in, e);
 }
 
 enum errk odoo_list_digits(struct odoo *o, struct arena *a, int *digits, struct err *e)
@@ -331,14 +344,16 @@ enum errk odoo_may(struct odoo *o, const char *model, const char *operation, str
 			      .method = "check_access_rights",
 			      .intent = HTTP_READ,
 			      .args = json_object()};
+	struct answer in = answer_of(E_BUSY, arena_printf(a, "%s/check_access_rights", model));
 	enum errk rc;
 
 	json_add_str(c.args, "operation", operation);
 	json_add_bool(c.args, "raise_exception", false);
 	rc = odoo_call(&o->server, &c, a, e);
-	if (rc == E_OK)
-		*may = cJSON_IsTrue(c.result);
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	*may = answer_bool(&in, c.result, "");
+	return answer_end(&in, e);
 }
 
 static enum errk need_rights(struct odoo *o, enum record_kind kind, struct arena *a, struct err *e)

@@ -5,9 +5,14 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/list.h"
+#include "base/str.h"
 #include "connectors/stock_record.h"
 
 #include "base/banned.h"
+
+/* Shopify takes 255 letters of either, each of up to four bytes. */
+enum { NAME_MAX_BYTES = 1020, CODE_MAX_BYTES = 1020 };
 
 enum errk odoo_as_source(enum errk rc, struct err *e)
 {
@@ -22,7 +27,7 @@ enum errk odoo_warehouses(struct odoo *o, struct arena *a, struct err *e)
 	static const char *const fields[] = {"code", NULL};
 	struct odoo_read r = {.model = "stock.warehouse", .fields = fields, .domain = json_array()};
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *item;
+	LIST(struct odoo_warehouse) found = {0};
 	enum errk rc;
 
 	if (o->n_warehouses) {
@@ -38,11 +43,12 @@ enum errk odoo_warehouses(struct odoo *o, struct arena *a, struct err *e)
 			       "Odoo (%s): the company %s has no warehouse; make one (Inventory > "
 			       "Configuration), or name another company in [erp] company",
 			       o->server.host, o->company.name);
-	o->warehouse = arena_array(o->arena, json_count(list, ""), sizeof(*o->warehouse));
-	cJSON_ArrayForEach (item, list)
-		o->warehouse[o->n_warehouses++] =
+	JSON_EACH (item, list)
+		*list_add(&found, o->arena) =
 			(struct odoo_warehouse){json_int(item, "id", 0),
 						arena_strdup(o->arena, json_str(item, "code"))};
+	o->warehouse = found.at;
+	o->n_warehouses = found.n;
 	return E_OK;
 }
 
@@ -131,6 +137,47 @@ enum errk odoo_page_fill(const struct pull_request *req, struct odoo_item *item,
 		}
 	}
 	return E_OK;
+}
+
+static enum errk fits(const cJSON *product, const char *field, const char *what, size_t most,
+		      struct err *e)
+{
+	const char *text = json_str(product, field);
+
+	if (!text || strlen(text) <= most)
+		return E_OK;
+	return err_set(e, E_RECORD, "too_long",
+		       "the %s of product %lld of Odoo is longer than %zu bytes; shorten it, and "
+		       "the next run takes it",
+		       what, (long long)json_int(product, "id", 0), most);
+}
+
+enum errk odoo_codes_fit(const cJSON *product, struct err *e)
+{
+	enum errk rc = fits(product, "default_code", "internal reference", CODE_MAX_BYTES, e);
+
+	return rc == E_OK ? fits(product, "barcode", "barcode", CODE_MAX_BYTES, e) : rc;
+}
+
+enum errk odoo_names_fit(const cJSON *product, struct err *e)
+{
+	enum errk rc = odoo_codes_fit(product, e);
+
+	if (rc == E_OK && str_blank(json_str(product, "name")))
+		return err_set(e, E_RECORD, "no_name",
+			       "product %lld of Odoo has no name; give it one, and the next run "
+			       "takes it",
+			       (long long)json_int(product, "id", 0));
+	return rc == E_OK ? fits(product, "name", "name", NAME_MAX_BYTES, e) : rc;
+}
+
+const char *odoo_label(const cJSON *product, const char *code, struct arena *a)
+{
+	const char *text = str_blank(code) ? json_str(product, "name") : code;
+
+	return str_blank(text) || strlen(text) > CODE_MAX_BYTES
+		       ? arena_printf(a, "product %lld", (long long)json_int(product, "id", 0))
+		       : text;
 }
 
 void odoo_record(cJSON *doc, const char *id, const char *label, struct arena *a, struct record *out)

@@ -68,6 +68,13 @@ MUST_CHECK enum errk odoo_page_fill(const struct pull_request *req, struct odoo_
 				    struct arena *a, struct page *page, bool *cut, int64_t *last,
 				    struct err *e);
 
+/* A product's internal reference and barcode are no longer than a shop can hold. E_RECORD "too_long". */
+MUST_CHECK enum errk odoo_codes_fit(const cJSON *product, struct err *e);
+/* The same, and it has a name that is no longer. E_RECORD "no_name", "too_long". */
+MUST_CHECK enum errk odoo_names_fit(const cJSON *product, struct err *e);
+/* What a person calls it: its internal reference, else its name; "product 12" where that won't do. */
+const char *odoo_label(const cJSON *product, const char *code, struct arena *a);
+
 /* A whole document as a record; its version is the document's hash. Takes doc. */
 void odoo_record(cJSON *doc, const char *id, const char *label, struct arena *a,
 		 struct record *out);
@@ -92,11 +99,11 @@ const cJSON *odoo_index_find(const struct odoo_index *x, int64_t key); /* the fi
 int64_t *odoo_refs(const cJSON *list, const char *field, struct arena *a, size_t *n);
 /*
  * All records of a model with these ids, archived ones too; without ids an empty list, and nothing is
- * asked. lang: of their names; NULL = as always.
+ * asked. lang: of their names; NULL = as always. whole: one that is not there fails the read as busy.
  */
 MUST_CHECK enum errk odoo_read_ids(struct odoo *o, const char *model, const int64_t *ids, size_t n,
-				   const char *const *fields, const char *lang, struct arena *a,
-				   cJSON **list, struct err *e);
+				   const char *const *fields, const char *lang, bool whole,
+				   struct arena *a, cJSON **list, struct err *e);
 
 /* Who has which internal reference, sorted by it and by id. */
 struct odoo_owner {
@@ -109,7 +116,7 @@ struct odoo_owners {
 };
 /* The ids and default_codes of two lists of products, of which either may be NULL. */
 void odoo_owners(const cJSON *list, const cJSON *others, struct arena *a, struct odoo_owners *out);
-/* The first with this reference; *count = how many have it. */
+/* The first with this reference, NULL: nobody has it; *count = how many do. */
 const struct odoo_owner *odoo_owners_of(const struct odoo_owners *o, const char *sku,
 					size_t *count);
 /* "9, 10 and 12" */

@@ -41,6 +41,7 @@ static enum errk keep_dates(struct odoo_batch *b, struct odoo_order *const *orde
 		l.item[i].row = arena_alloc(b->a, sizeof(*l.item[i].row));
 		l.item[i].row->cells = cell;
 		l.item[i].n_rows = 1;
+		l.item[i].known = order[i]->id;
 	}
 	rc = odoo_load(b->o, &l, b->a, e);
 	STEP("odoo order dates kept");
@@ -101,8 +102,14 @@ static enum errk read_delivered(struct odoo_batch *b, const struct odoo_document
 				cJSON **out, struct err *e)
 {
 	static const char *const fields[] = {"order_id", NULL};
-	struct odoo_read r = {.model = "sale.order.line", .fields = fields, .domain = json_array()};
 	int64_t *ids = arena_array(b->a, n, sizeof(*ids));
+	struct odoo_read r = {.model = "sale.order.line",
+			      .fields = fields,
+			      .domain = json_array(),
+			      .by = "order_id",
+			      .ids = ids,
+			      .n_ids = n,
+			      .complete = true};
 	cJSON *zero = json_array(), *more;
 
 	json_push_int(zero, 0);
@@ -110,7 +117,6 @@ static enum errk read_delivered(struct odoo_batch *b, const struct odoo_document
 	cJSON_Delete(zero);
 	for (size_t i = 0; i < n; i++)
 		ids[i] = doc[i].id;
-	json_push(r.domain, odoo_term_ids("order_id", ids, n));
 	json_push(r.domain, odoo_term("qty_delivered", ">", more));
 	json_push(r.domain, odoo_term("product_id.type", "!=", cJSON_CreateString("service")));
 	return odoo_search_read(b->o, &r, b->a, out, e);
@@ -120,9 +126,8 @@ static enum errk read_delivered(struct odoo_batch *b, const struct odoo_document
 static bool is_settled(const struct odoo_order *d, const cJSON *delivered, struct err *why)
 {
 	bool invoiced = json_count(d->found, "invoice_ids") > 0, left = false;
-	const cJSON *line;
 
-	cJSON_ArrayForEach (line, delivered)
+	JSON_EACH (line, delivered)
 		left = left || odoo_ref(line, "order_id") == d->id;
 	if (!invoiced && !left)
 		return false;

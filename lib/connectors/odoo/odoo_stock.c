@@ -86,22 +86,19 @@ static void reading_end(struct reading *r)
  * One warehouse's answer. The figures are at least as new as read_at: the server's clock, less what
  * the call took, but never ahead of ours, by which it is judged which orders they may know.
  */
-static enum errk read_warehouse(struct reading *r, size_t w, cJSON *domain, size_t limit,
-				struct err *e)
+static enum errk read_warehouse(struct reading *r, size_t w, struct odoo_read q, struct err *e)
 {
 	static const char *const fields[] = {"default_code",      "name",
 					     "qty_available",     "free_qty",
 					     "virtual_available", NULL};
 	int64_t started = clock_now(), started_ms = clock_mono_ms(), date = 0, took;
 	const struct odoo_warehouse *from = &r->o->warehouse[w];
-	struct odoo_read q = {.model = "product.product",
-			      .domain = domain,
-			      .fields = fields,
-			      .limit = limit,
-			      .context = json_object(),
-			      .date = &date};
 	enum errk rc;
 
+	q.model = "product.product";
+	q.fields = fields;
+	q.context = json_object();
+	q.date = &date;
 	/* The second is what it was called until Odoo 17; a key that is not known is ignored. */
 	json_add_int(q.context, "warehouse_id", from->id);
 	json_add_int(q.context, "warehouse", from->id);
@@ -123,13 +120,12 @@ static enum errk read_others(struct reading *r, struct err *e)
 	static const char *const fields[] = {"default_code", NULL};
 	struct odoo_read q = {.model = "product.product", .fields = fields};
 	cJSON *codes, *ids;
-	const cJSON *item;
 
 	if (json_count(r->list[0], "") == 0)
 		return E_OK;
 	codes = json_array();
 	ids = json_array();
-	cJSON_ArrayForEach (item, r->list[0]) {
+	JSON_EACH (item, r->list[0]) {
 		json_push_str(codes, json_str(item, "default_code"));
 		json_push_int(ids, json_int(item, "id", 0));
 	}
@@ -139,34 +135,25 @@ static enum errk read_others(struct reading *r, struct err *e)
 	return odoo_search_read(r->o, &q, r->a, &r->list[r->o->n_warehouses], e);
 }
 
-/* The products of a domain in all warehouses. *last: the last one's id; 0 = there is none. */
-static enum errk read_products(struct reading *r, cJSON *domain, size_t limit, size_t *seen,
+/* The products of a question in all warehouses. *last: the last one's id; as it was if there is none. */
+static enum errk read_products(struct reading *r, const struct odoo_read *q, size_t *seen,
 			       int64_t *last, struct err *e)
 {
-	enum errk rc = read_warehouse(r, 0, domain, limit, e);
-	int64_t *ids;
-	const cJSON *item;
-	size_t n = 0;
+	struct odoo_read same = {0};
+	enum errk rc = read_warehouse(r, 0, *q, e);
 
 	*seen = 0;
-	*last = 0;
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(r->a, json_count(r->list[0], ""), sizeof(*ids));
-	cJSON_ArrayForEach (item, r->list[0])
-		ids[n++] = json_int(item, "id", 0);
-	if (!n)
+	same.ids = odoo_refs(r->list[0], "id", r->a, &same.n_ids);
+	if (!same.n_ids)
 		return E_OK;
-	for (size_t w = 1; w < r->o->n_warehouses && rc == E_OK; w++) {
-		cJSON *same = json_array();
-
-		json_push(same, odoo_term_ids("id", ids, n));
-		rc = read_warehouse(r, w, same, 0, e);
-	}
+	for (size_t w = 1; w < r->o->n_warehouses && rc == E_OK; w++)
+		rc = read_warehouse(r, w, same, e);
 	if (rc == E_OK)
 		rc = read_others(r, e);
-	*seen = n;
-	*last = ids[n - 1];
+	*seen = same.n_ids;
+	*last = same.ids[same.n_ids - 1];
 	return rc;
 }
 
@@ -220,7 +207,7 @@ enum errk odoo_stock_pull(struct connector *c, const struct pull_request *req, s
 	struct odoo_item *item;
 	size_t n, seen;
 	int64_t last, end;
-	bool cut = false;
+	bool cut = false, more = false;
 	enum errk rc = odoo_snapshot_place(req->cursor, &last, e);
 
 	if (rc == E_OK)
@@ -230,7 +217,13 @@ enum errk odoo_stock_pull(struct connector *c, const struct pull_request *req, s
 	if (rc != E_OK)
 		return rc;
 	reading_begin(&r, o, a);
-	rc = read_products(&r, page_domain(o, last), PAGE, &seen, &end, e);
+	end = last;
+	rc = read_products(&r,
+			   &(struct odoo_read){.domain = page_domain(o, last),
+					       .limit = PAGE,
+					       .more = &more,
+					       .after = last},
+			   &seen, &end, e);
 	STEP("odoo stock asked");
 	if (rc == E_OK)
 		rc = make_items(&r, &item, &n, e);
@@ -239,7 +232,7 @@ enum errk odoo_stock_pull(struct connector *c, const struct pull_request *req, s
 	reading_end(&r);
 	if (rc != E_OK)
 		return rc;
-	odoo_snapshot_turn(&o->snapshot, seen, seen == PAGE || cut, end, a, &page);
+	odoo_snapshot_turn(&o->snapshot, seen, more || cut, end, a, &page);
 	*out = page;
 	return E_OK;
 }
@@ -260,7 +253,7 @@ enum errk odoo_stock_pull_only(struct connector *c, enum record_kind kind, const
 	struct odoo_item *item = NULL;
 	struct reading r;
 	size_t n_items = 0, seen;
-	int64_t last;
+	int64_t last = 0;
 	cJSON *domain, *codes;
 	enum errk rc = open_stock(o, a, e);
 
@@ -273,7 +266,7 @@ enum errk odoo_stock_pull_only(struct connector *c, enum record_kind kind, const
 	domain = storable(o);
 	json_push(domain, odoo_term("default_code", "in", codes));
 	reading_begin(&r, o, a);
-	rc = read_products(&r, domain, 0, &seen, &last, e);
+	rc = read_products(&r, &(struct odoo_read){.domain = domain}, &seen, &last, e);
 	if (rc == E_OK)
 		rc = make_items(&r, &item, &n_items, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++) {

@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_stock.h"
 #include "connectors/stock_record.h"
@@ -71,9 +72,11 @@ static enum errk read_item(const struct odoo_stock_page *p, const cJSON *const *
 	enum errk rc = read_figures(p, at, a, entry, &why);
 
 	if (rc == E_OK)
+		rc = odoo_names_fit(at[0], &why);
+	if (rc == E_OK)
 		stock_record(sku, json_str(at[0], "name"), entry, p->n_answers, p->read_at, a, out);
 	else if (rc == E_RECORD)
-		stock_record_problem(sku, &why, p->read_at, a, out);
+		stock_record_problem(odoo_label(at[0], sku, a), &why, p->read_at, a, out);
 	else
 		*e = why;
 	return rc == E_RECORD ? E_OK : rc;
@@ -82,34 +85,35 @@ static enum errk read_item(const struct odoo_stock_page *p, const cJSON *const *
 enum errk odoo_stock_items(const struct odoo_stock_page *p, struct arena *a, struct odoo_item **out,
 			   size_t *n, struct err *e)
 {
-	const cJSON *first = p->n_answers ? p->answer[0].list : NULL, *item;
-	size_t many = json_count(first, "");
+	const cJSON *first = p->n_answers ? p->answer[0].list : NULL;
+	LIST(struct odoo_item) items = {0};
 	struct odoo_owners owners;
 	const cJSON **at = arena_array(a, p->n_answers, sizeof(*at));
 	enum errk rc = E_OK;
 
 	odoo_owners(first, p->others, a, &owners);
-	*out = arena_array(a, many, sizeof(**out));
-	*n = 0;
 	for (size_t w = 0; w < p->n_answers; w++)
-		at[w] = p->answer[w].list->child;
-	for (item = first ? first->child : NULL; item && rc == E_OK; item = item->next) {
+		at[w] = json_first(p->answer[w].list);
+	JSON_EACH (item, first) {
 		const char *sku = json_str(item, "default_code");
-		struct odoo_item *to = &(*out)[*n];
+		int64_t id = json_int(item, "id", 0);
 		const struct odoo_owner *owner;
+		struct odoo_item *to;
 		size_t count;
 
-		to->id = json_int(item, "id", 0);
-		if (str_blank(sku) || !find_in_all(p, at, to->id))
+		if (rc != E_OK || str_blank(sku) || !find_in_all(p, at, id))
 			continue;
 		owner = odoo_owners_of(&owners, sku, &count);
-		if (count > 1 && is_told(*out, *n, sku))
+		if (count > 1 && is_told(items.at, items.n, sku))
 			continue;
+		to = list_add(&items, a);
+		to->id = id;
 		if (count > 1)
 			duplicate(p, owner, count, a, &to->rec);
 		else
 			rc = read_item(p, at, sku, a, &to->rec, e);
-		++*n;
 	}
+	*out = items.at;
+	*n = items.n;
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "connectors/odoo/odoo_load.h"
 #include "connectors/odoo/odoo_order.h"
+#include "connectors/odoo/odoo_source.h"
 
 #include "base/banned.h"
 
@@ -68,20 +69,22 @@ static enum errk read_sum(struct odoo_batch *b, struct sum *s, const cJSON *reco
 static enum errk read_sums(struct totals *t, struct err *e)
 {
 	static const char *const fields[] = {"name", "state", "amount_total", "amount_tax", NULL};
-	struct odoo_read r = {.model = "sale.order", .fields = fields, .domain = json_array()};
 	int64_t *ids = arena_array(t->b->a, t->n, sizeof(*ids));
+	struct odoo_read r = {.model = "sale.order",
+			      .fields = fields,
+			      .ids = ids,
+			      .n_ids = t->n,
+			      .whole = true};
 	CLEANUP(json) cJSON *list = NULL;
-	const cJSON *record;
 	size_t left = 0;
 	enum errk rc;
 
 	for (size_t i = 0; i < t->n; i++)
 		ids[i] = t->sum[i].order->id;
-	json_push(r.domain, odoo_term_ids("id", ids, t->n));
 	rc = odoo_search_read(t->b->o, &r, t->b->a, &list, e);
 	if (rc != E_OK)
 		return rc;
-	cJSON_ArrayForEach (record, list) {
+	JSON_EACH (record, list) {
 		struct sum *s = sum_of(t, json_int(record, "id", 0));
 
 		rc = s ? read_sum(t->b, s, record, e) : E_OK;
@@ -226,7 +229,6 @@ static enum errk explain(const struct totals *t, struct sum *s, const cJSON *lin
 {
 	struct odoo_order *d = s->order;
 	struct line_sum *is = arena_array(t->b->a, d->n_lines + 1, sizeof(*is));
-	const cJSON *record;
 	int64_t most = odoo_rounding_most(t->b->o, d);
 	enum errk rc = E_OK;
 
@@ -234,7 +236,7 @@ static enum errk explain(const struct totals *t, struct sum *s, const cJSON *lin
 	s->has_taxed = false;
 	s->taxed_by = NULL;
 	s->taxed = s->untaxed = DECIMAL_ZERO;
-	cJSON_ArrayForEach (record, lines) {
+	JSON_EACH (record, lines) {
 		if (odoo_ref(record, "order_id") != d->id || rc != E_OK)
 			continue;
 		rc = note_line(t, s, record, odoo_external_id(xids, json_int(record, "id", 0)), is,
@@ -264,23 +266,24 @@ static enum errk explain_all(struct totals *t, struct err *e)
 	const char *const fields[] = {"order_id",  "price_unit",  "price_subtotal",
 				      "price_tax", "price_total", t->b->o->field[FIELD_LINE_TAXES],
 				      NULL};
-	struct odoo_read r = {.model = "sale.order.line", .fields = fields, .domain = json_array()};
 	int64_t *ids = arena_array(t->b->a, t->n, sizeof(*ids));
+	struct odoo_read r = {.model = "sale.order.line",
+			      .fields = fields,
+			      .by = "order_id",
+			      .ids = ids,
+			      .n_ids = t->n,
+			      .complete = true};
 	CLEANUP(json) cJSON *lines = NULL;
 	CLEANUP(json) cJSON *xids = NULL;
-	const cJSON *record;
 	size_t n = 0, left = 0;
 	enum errk rc;
 
 	for (size_t i = 0; i < t->n; i++)
 		ids[i] = t->sum[i].order->id;
-	json_push(r.domain, odoo_term_ids("order_id", ids, t->n));
 	rc = odoo_search_read(t->b->o, &r, t->b->a, &lines, e);
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(t->b->a, (size_t)cJSON_GetArraySize(lines), sizeof(*ids));
-	cJSON_ArrayForEach (record, lines)
-		ids[n++] = json_int(record, "id", 0);
+	ids = odoo_refs(lines, "id", t->b->a, &n);
 	rc = odoo_external_ids(t->b->o, "sale.order.line", ids, n, t->b->a, &xids, e);
 	if (rc != E_OK)
 		return rc;
@@ -390,6 +393,7 @@ static enum errk book_one(const struct totals *t, struct sum *s, int round,
 		rounding_row(t, s, &item->row[item->n_rows++], arena_printf(a, "%s_tax", xid),
 			     r.taxed, odoo_id_text(tax ? tax->id : 0, a), name);
 	item->row[0].cells[0] = d->xid;
+	item->known = d->id;
 	return E_OK;
 }
 

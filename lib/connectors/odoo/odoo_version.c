@@ -1,9 +1,10 @@
 #include <string.h>
 
+#include "base/answer.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/odoo/odoo_call.h"
+#include "connectors/odoo/odoo_answer.h"
 
 #include "base/banned.h"
 
@@ -60,7 +61,8 @@ static bool read_version(const cJSON *info, const char *text, struct arena *a,
 	const char *named = json_str(info, "[0]");
 
 	if (named && str_starts(named, "saas~"))
-		for (const char *p = named + strlen("saas~"); *p >= '0' && *p <= '9'; p++)
+		for (const char *p = named + strlen("saas~");
+		     *p >= '0' && *p <= '9' && major < 1000; p++)
 			major = major * 10 + (*p - '0');
 	if (major < 1 || major > 1000)
 		return false;
@@ -111,12 +113,13 @@ static enum errk login_rpc(struct odoo_server *s, struct arena *a, struct err *e
 	rc = common(s, "authenticate", args, a, &root, &f.status, e);
 	if (rc != E_OK)
 		return rc;
-	s->uid = json_int(root, "result", 0);
+	s->uid = odoo_answer_id(json_at(root, "result"));
 	if (s->uid > 0)
 		return E_OK;
 	f.name = json_str(root, "error.data.name");
 	f.text = json_str(root, "error.data.message");
-	if (!f.name && root) {
+	/* Anything but false is no answer to who we are. */
+	if (!f.name && cJSON_IsFalse(json_at(root, "result"))) {
 		f.name = "odoo.exceptions.AccessDenied";
 		f.text = "Access Denied";
 	}
@@ -129,12 +132,13 @@ static enum errk login_json2(struct odoo_server *s, struct arena *a, struct err 
 {
 	CLEANUP(odoo_call)
 	struct odoo_call c = {.model = "res.users", .method = "context_get", .intent = HTTP_READ};
+	struct answer in = answer_of(E_BUSY, "res.users/context_get");
 	enum errk rc = odoo_call(s, &c, a, e);
 
 	if (rc != E_OK)
 		return rc;
-	s->uid = json_int(c.result, "uid", 0);
-	return E_OK;
+	s->uid = answer_int(&in, c.result, "uid", 1, INT32_MAX);
+	return answer_end(&in, e);
 }
 
 enum errk odoo_login(struct odoo_server *s, struct arena *a, struct err *e)

@@ -1,0 +1,154 @@
+// What is recorded from a real Odoo (../live/recorder.mjs) and replayed without one (odoo_replay.mjs): places, what
+// happens in them, and what erpsync is told to do. The shop is the same each time, so its ids are those that Odoo was told.
+
+import { odooTables } from '../live/tables.mjs';
+import { earlier } from './place.mjs';
+import { LYON, PARIS } from './stock.mjs';
+
+const SKU = 'LINE-0000-S';
+const OTHER = 'LINE-0001-M';
+const LOCATIONS = `warehouse,store_location,note\nLYON,${LYON},\nPARIS,${PARIS},\n`;
+const PRODUCTS = { erp_owns: 'sku, price, cost, barcode, weight, title', store_owns: 'description, images, tags' };
+const ODOO = { depth: 'quotation', pricelist: 'Shop EUR', warehouse: 'LYON' };
+
+/** Orders of these goods, as if they had come an hour ago. */
+const sell = (...orders) => sandbox => {
+  sandbox.setClock({ advance_ms: -3600000 });
+  const set = { available: 5000, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0 };
+  for (const variant of [SKU, OTHER])
+    for (const location of [LYON, PARIS]) sandbox.changeStock({ variant, location, active: true, set });
+  for (const goods of orders) sandbox.sell(goods.map(([variant, quantity]) => ({ variant, quantity, location: 0 })));
+  sandbox.setClock({ advance_ms: 3600000 });
+};
+
+const MUNICH = { country: 'DE', province: 'Bayern', provinceCode: 'BY', city: 'München', zip: '80331' };
+
+const named = (field, names) => [field, 'in', names];
+const FEW = ['LINE-0000-S', 'LINE-0000-M', 'LINE-0001-S', 'LINE-0001-M', 'TWICE-0001'];
+/**
+ * Conditions that the recorder adds to questions of these models, so that a recording is as long as what it is of: the
+ * whole of Odoo's countries says no more than five.
+ */
+const NARROW = {
+  'res.country': [named('code', ['FR', 'DE', 'GB', 'CA', 'US'])],
+  'res.country.state': [named('country_id.code', ['DE'])],
+  'res.currency': [named('name', ['EUR', 'USD', 'GBP'])],
+  'account.tax': [named('country_id.code', ['FR', 'DE'])],
+};
+const FEW_PRODUCTS = { ...NARROW, 'product.product': [named('default_code', FEW)] };
+const FEW_TEMPLATES = {
+  ...NARROW,
+  'product.template': [named('product_variant_ids.default_code', FEW)],
+};
+
+/**
+ * A place: sandbox (options), conf; before(sandbox) prepares the shop; people(odoo) what people do in Odoo, when it is
+ * recorded. Its steps, in this order, each of before, people, run: the command, and the status it ends with.
+ */
+export const SCENARIOS = {
+  check: {
+    conf: { odoo: { ...ODOO, depth: 'paid', team: 'Online shop', journal: 'INV', salesperson: 'erpsync', product_pricelist: 'Shop EUR' }, inventory: { quantity: 'available' }, fulfillments: { notify_customer: 'no' }, products: PRODUCTS },
+    narrow: NARROW,
+    steps: [{ run: 'check', status: 0 }],
+  },
+  orders: {
+    sandbox: { orders: 0, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed', tag: 'Online', team: 'Online shop' } },
+    narrow: NARROW,
+    steps: [
+      {
+        before: sandbox => {
+          sell([[SKU, 2]], [[OTHER, 1], [SKU, 1]], [[OTHER, 3]])(sandbox);
+          earlier(sandbox, 3000, { edit: '#1002', change: { address: MUNICH } });
+        },
+        run: 'orders export',
+        status: 0,
+      },
+      {
+        before: sandbox =>
+          earlier(sandbox, 120, [
+            { edit: '#1001', change: { add: { article: 5, quantity: 1 } } },
+            { edit: '#1003', change: { cancel: 'CUSTOMER' } },
+          ]),
+        run: 'orders export',
+        status: 0,
+      },
+    ],
+  },
+  paid: {
+    sandbox: { orders: 3, seed: 5, nasty: ['b2b', 'gift_card_used', 'cash_rounding'] },
+    conf: { odoo: { ...ODOO, depth: 'paid' } },
+    narrow: NARROW,
+    steps: [{ run: 'orders export', status: 0 }],
+  },
+  stock: {
+    sandbox: { orders: 0 },
+    conf: { odoo: ODOO, inventory: { quantity: 'available' } },
+    narrow: FEW_PRODUCTS,
+    steps: [
+      { run: 'inventory pull', status: 1 },
+      { run: `inventory pull --only ${SKU}`, status: 0 },
+    ],
+  },
+  products: {
+    sandbox: { orders: 0 },
+    conf: {
+      odoo: { ...ODOO, custom_product: 'CUSTOM', product_pricelist: 'Recorded' },
+      products: PRODUCTS,
+    },
+    narrow: FEW_TEMPLATES,
+    steps: [
+      {
+        people: async odoo => {
+          const made = async (model, vals) => [await odoo.admin.call(model, 'create', { vals_list: [vals] })].flat()[0];
+          const list = await made('product.pricelist', { name: 'Recorded', currency_id: await odoo.id('base.EUR') });
+          const category = await made('product.category', { name: 'Recorded', parent_id: await made('product.category', { name: 'Above' }) });
+          const goods = (await odoo.product(SKU, ['product_tmpl_id'])).product_tmpl_id;
+          await odoo.admin.call('product.template', 'write', { ids: [goods[0]], vals: { categ_id: category, product_tag_ids: [[6, 0, [await made('product.tag', { name: 'Recorded' })]]] } });
+          const rule = { pricelist_id: list, compute_price: 'formula', base: 'list_price', price_discount: 10 };
+          const base = await odoo.id('pricelist_eur');
+          await odoo.admin.call('product.pricelist.item', 'create', {
+            vals_list: [
+              { ...rule, applied_on: '2_product_category', categ_id: category },
+              { ...rule, applied_on: '3_global', base: 'pricelist', base_pricelist_id: base },
+            ],
+          });
+        },
+        run: 'products push',
+        status: 1,
+      },
+      { run: `products push --only ${SKU}`, status: 0 },
+    ],
+  },
+  deliveries: {
+    sandbox: { orders: 0, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' }, fulfillments: { other_location: 'move' } },
+    narrow: NARROW,
+    steps: [
+      { before: sell([[SKU, 2], [OTHER, 1]], [[OTHER, 1]]), run: 'orders export', status: 0 },
+      {
+        people: async odoo => {
+          const [first, second] = (await odoo.soldOrders([['origin', '!=', false]])).map(order => order.id);
+          const open = async order => (await odoo.pickings(order)).find(({ state }) => state === 'assigned').id;
+          await odoo.validate(await open(first), { partial: { [SKU]: 2 }, tracking: 'T-1,T-2' });
+          await odoo.validate(await open(second), { tracking: 'T-3' });
+        },
+        run: 'fulfillments pull',
+        status: 0,
+      },
+      { run: 'fulfillments pull --only #1001', status: 0 },
+    ],
+  },
+  skus: {
+    sandbox: { orders: 0 },
+    conf: { odoo: ODOO },
+    narrow: FEW_PRODUCTS,
+    steps: [{ run: 'skus check', status: 1 }],
+  },
+};
+
+/** The mappings of such a place. */
+export function writeTables(p) {
+  for (const [name, text] of Object.entries(odooTables())) p.write(`mappings/${name}`, text);
+  p.write('mappings/tables/locations.csv', LOCATIONS);
+}
