@@ -381,7 +381,7 @@ static enum errk read_header(struct csv_reader *r, struct err *e)
 	return E_OK;
 }
 
-static struct csv_reader *reader_new(const char *path, int fd, bool decode)
+static struct csv_reader *reader_new(const char *path, int fd)
 {
 	struct csv_reader *r = calloc(1, sizeof(*r));
 
@@ -392,8 +392,6 @@ static struct csv_reader *reader_new(const char *path, int fd, bool decode)
 	r->arena = arena_new();
 	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
 		die(70, "out of memory");
-	if (decode && (r->from = iconv_open("UTF-8", "WINDOWS-1252")) == (iconv_t)-1)
-		die(70, "iconv does not know Windows-1252");
 	return r;
 }
 
@@ -508,7 +506,7 @@ static enum errk wrapped(const struct csv_reader *r, int64_t line, struct err *e
 }
 
 /* All rows once: what is wrong with the file as a whole is said before any of it is used. */
-static enum errk look_at_rows(struct csv_reader *r, unsigned char *signs, struct err *e)
+static enum errk look_at_rows(struct csv_reader *r, struct err *e)
 {
 	const size_t width = r->header.n;
 	const char *title = r->header.cell[0];
@@ -530,35 +528,9 @@ static enum errk look_at_rows(struct csv_reader *r, unsigned char *signs, struct
 		    count_char(row.cell[0], csv_reader_delimiter(r)) + 1 >= width)
 			return wrapped(r, row.line, e);
 		for (size_t i = 0; i < row.n && i < width; i++)
-			signs[i] |= sign_shown(row.cell[i]);
+			r->signs[i] |= sign_shown(row.cell[i]);
 	}
 	return E_OK;
-}
-
-static enum errk look(const char *path, int fd, enum csv_encoding declared, struct bytes *bytes,
-		      struct arena *a, unsigned char **signs, struct err *e)
-{
-	CLEANUP(csv_reader) struct csv_reader *r = NULL;
-	enum errk k = look_at_bytes(path, fd, bytes, e);
-
-	if (k != E_OK)
-		return k;
-	if (bytes->bad_line && (declared != CSV_WINDOWS_1252 || bytes->no_1252))
-		return err_set(e, E_LOCAL, "bad_encoding",
-			       "%s:%lld: holds text that is not UTF-8; save the file as CSV UTF-8",
-			       path, (long long)bytes->bad_line);
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		return io_failed(path, errno, e);
-	r = reader_new(path, dup(fd), bytes->bad_line != 0);
-	k = read_header(r, e);
-	if (k != E_OK)
-		return k;
-	*signs = arena_alloc(a, r->header.n);
-	memset(*signs, 0, r->header.n);
-	k = look_at_rows(r, *signs, e);
-	if (k == E_OK && lseek(fd, 0, SEEK_SET) != 0)
-		k = io_failed(path, errno, e);
-	return k;
 }
 
 /* O_NONBLOCK: a pipe without a writer would hold us up for ever; for files it means nothing. */
@@ -577,33 +549,83 @@ static enum errk open_file(const char *path, int *fd, struct err *e)
 	return E_OK;
 }
 
+enum errk csv_reader_rewind(struct csv_reader *r, struct err *e)
+{
+	struct err ours;
+
+	if (lseek(r->fd, 0, SEEK_SET) != 0)
+		return io_failed(r->path, errno, e);
+	csv_free(&r->parser);
+	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
+		die(70, "out of memory");
+	r->at_end = r->after_cr = false;
+	r->failed = (struct err){.kind = E_OK};
+	r->text_len = r->n_cells = r->n_rows = r->next_row = r->row_first = r->row_text = 0;
+	r->line = r->row_line = 1;
+	if (read_header(r, &ours) == E_OK)
+		return E_OK;
+	if (e)
+		*e = ours;
+	return ours.kind;
+}
+
+static enum errk look(struct csv_reader *r, enum csv_encoding declared, struct err *e)
+{
+	struct bytes bytes = {0};
+	enum errk k = look_at_bytes(r->path, r->fd, &bytes, e);
+
+	if (k != E_OK)
+		return k;
+	if (bytes.bad_line && (declared != CSV_WINDOWS_1252 || bytes.no_1252))
+		return err_set(e, E_LOCAL, "bad_encoding",
+			       "%s:%lld: holds text that is not UTF-8; save the file as CSV UTF-8",
+			       r->path, (long long)bytes.bad_line);
+	if (bytes.bad_line && (r->from = iconv_open("UTF-8", "WINDOWS-1252")) == (iconv_t)-1)
+		die(70, "iconv does not know Windows-1252");
+	r->unended = bytes.unended;
+	k = csv_reader_rewind(r, e);
+	if (k != E_OK)
+		return k;
+	r->signs = arena_alloc(r->arena, r->header.n);
+	memset(r->signs, 0, r->header.n);
+	k = look_at_rows(r, e);
+	return k == E_OK ? csv_reader_rewind(r, e) : k;
+}
+
 enum errk csv_reader_open_as(const char *path, enum csv_encoding declared, struct csv_reader **out,
 			     struct err *e)
 {
 	CLEANUP(csv_reader) struct csv_reader *r = NULL;
-	CLEANUP(arena) struct arena *a = arena_new();
-	unsigned char *signs = NULL;
-	struct bytes bytes = {0};
 	struct err ours;
 	int fd = -1;
 	enum errk k = open_file(path, &fd, &ours);
 
 	if (k == E_OK) {
-		k = look(path, fd, declared, &bytes, a, &signs, &ours);
-		r = reader_new(path, fd, bytes.bad_line != 0);
+		r = reader_new(path, fd);
+		k = look(r, declared, &ours);
 	}
-	if (k == E_OK)
-		k = read_header(r, &ours);
 	if (k != E_OK) {
 		if (e)
 			*e = ours;
 		return k;
 	}
-	r->unended = bytes.unended;
-	r->signs = arena_alloc(r->arena, r->header.n);
-	memcpy(r->signs, signs, r->header.n);
 	*out = TAKE(r);
 	return E_OK;
+}
+
+enum errk csv_reader_open_head(const char *path, struct csv_reader **out, struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = NULL;
+	int fd = -1;
+	enum errk k = open_file(path, &fd, e);
+
+	if (k != E_OK)
+		return k;
+	r = reader_new(path, fd);
+	k = csv_reader_rewind(r, e);
+	if (k == E_OK)
+		*out = TAKE(r);
+	return k;
 }
 
 enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err *e)

@@ -38,7 +38,14 @@ MUST_CHECK enum errk csv_reader_open(const char *path, struct csv_reader **out, 
  */
 MUST_CHECK enum errk csv_reader_open_as(const char *path, enum csv_encoding declared,
 					struct csv_reader **out, struct err *e);
+/*
+ * The header alone, to see what a file is: what stands below it is not looked at, and rows must not
+ * be read.
+ */
+MUST_CHECK enum errk csv_reader_open_head(const char *path, struct csv_reader **out, struct err *e);
 void csv_reader_close(struct csv_reader *r); /* takes NULL */
+/* Back before the first row. E_LOCAL. */
+MUST_CHECK enum errk csv_reader_rewind(struct csv_reader *r, struct err *e);
 /* Cells trimmed; lives as long as r. */
 const struct csv_row *csv_reader_header(const struct csv_reader *r);
 char csv_reader_delimiter(const struct csv_reader *r);

@@ -244,7 +244,9 @@ static bool next_entry(DIR *dir, struct arena *a, struct file_entry *out, int *e
 		if (d->d_name[0] == '.')
 			continue;
 		if (fstatat(dirfd(dir), d->d_name, &st, 0) != 0) {
-			if (errno == ENOENT) /* gone since, or a dangling link */
+			/* Gone since, or a link that leads nowhere, in circles or where we may not go. */
+			if (errno == ENOENT ||
+			    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 				continue;
 			break;
 		}

@@ -9,6 +9,7 @@
 #include "csv_catalogue.h"
 #include "csv_exchange.h"
 #include "csv_fulfillment_read.h"
+#include "csv_guard.h"
 #include "csv_orders_read.h"
 #include "csv_inbox_read.h"
 #include "csv_product_import.h"
@@ -121,7 +122,7 @@ static void open_store(struct csv_connector *c)
 {
 	const char *dir = dir_exists(c->path) ? c->path : path_folder(c->mem, c->path);
 
-	c->orders = csv_orders_new(c->path);
+	c->orders = csv_orders_new(c->path, csv_guard_encoding(c->env.conf, "store"));
 	c->exchange = (struct csv_exchange){
 		.dir = path_join(c->mem, dir, IMPORT_FOLDER),
 		.style = {.format = {.delimiter = ',', .encoding = CSV_UTF8, .line_end = "\r\n"}},

@@ -1,6 +1,7 @@
 #include "csv_guard.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -211,6 +212,27 @@ enum errk csv_guard_column(const struct csv_row *header, const char *const *name
 					"same; leave one of them",
 					file, *at + 1, i + 1, header->cell[*at], header->cell[i]);
 	return E_OK;
+}
+
+const char *csv_guard_shown(const char *text, char out[64])
+{
+	size_t len = strlen(text);
+	bool figures = !text[strspn(text, "0123456789.,:+-/%'eETZ ")];
+	bool word = !text[strcspn(text, " @\n\r\t")];
+	char head[16];
+
+	if (len <= (figures ? 40 : 16) && (figures || word)) {
+		snprintf(out, 64, "%s", text);
+		return out;
+	}
+	str_ellipsis(head, sizeof(head), text, 2);
+	snprintf(out, 64, "%s (%zu bytes)", head, len);
+	return out;
+}
+
+bool csv_guard_is_name(const char *text)
+{
+	return text[0] && strlen(text) <= 64 && !text[strcspn(text, "@\"\n\r\t")];
 }
 
 enum csv_encoding csv_guard_encoding(const struct conf *c, const char *section)

@@ -52,6 +52,14 @@ const char *csv_guard_time(const char *text, int64_t *out);
 MUST_CHECK enum errk csv_guard_column(const struct csv_row *header, const char *const *names,
 				      const char *file, int *at, struct err *e);
 
+/*
+ * A cell's text as a message may quote it: whole where it looks like a number, a date or a word, else
+ * its beginning and its length. A row that is not what it seems may hold a buyer's name anywhere.
+ */
+const char *csv_guard_shown(const char *text, char out[64]);
+/* Is this the name of an order, as "#1001" or "FR-1001-A"? Nothing else is a label. */
+bool csv_guard_is_name(const char *text);
+
 /* How files of that side are read that are not UTF-8: its read_encoding=. */
 enum csv_encoding csv_guard_encoding(const struct conf *c, const char *section);
 /* csv_reader_open_as; where the encoding is at fault, the message says how to declare it. */

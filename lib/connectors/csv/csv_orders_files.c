@@ -123,10 +123,10 @@ bool csv_source_changed(const struct csv_source_file *f)
 enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	cJSON *finished;
+	cJSON *finished, *faults;
 
 	if (!text) {
-		*out = (struct csv_cursor){.finished = json_object()};
+		*out = (struct csv_cursor){.finished = json_object(), .faults = json_object()};
 		return E_OK;
 	}
 	if (json_parse(text, strlen(text), &doc, NULL) != E_OK || !json_at(doc, "finished"))
@@ -134,8 +134,10 @@ enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor 
 			       "the checkpoint was not written by the csv connector; remove it or "
 			       "read with --full");
 	finished = cJSON_DetachItemFromObjectCaseSensitive(doc, "finished");
+	faults = cJSON_DetachItemFromObjectCaseSensitive(doc, "faults");
 	*out = (struct csv_cursor){
 		.finished = finished,
+		.faults = faults ? faults : json_object(),
 		.file = arena_strdup(a, json_str(doc, "file")),
 		.stamp = arena_strdup(a, json_str(doc, "stamp")),
 		.done = json_int(doc, "done", 0),
@@ -152,6 +154,8 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 	for (size_t i = 0; i < n; i++)
 		if (csv_cursor_finished(c, &files[i]))
 			json_add_str(finished, files[i].name, files[i].stamp);
+	if (c->faults->child)
+		json_add(doc, "faults", cJSON_Duplicate(c->faults, true));
 	if (c->file) {
 		json_add_str(doc, "file", c->file);
 		json_add_str(doc, "stamp", c->stamp);
@@ -160,30 +164,26 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 	return json_text(doc, a);
 }
 
+const char *csv_stamp_of(const cJSON *stamps, const char *name)
+{
+	/* Not by path: a name holds points and may hold brackets. */
+	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(stamps, name);
+
+	return cJSON_IsString(stamp) ? stamp->valuestring : NULL;
+}
+
+void csv_stamp_set(cJSON *stamps, const char *name, const char *stamp)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(stamps, name);
+	json_add_str(stamps, name, stamp);
+}
+
 void csv_cursor_finish(struct csv_cursor *c, const struct csv_source_file *f)
 {
-	cJSON_DeleteItemFromObjectCaseSensitive(c->finished, f->name);
-	json_add_str(c->finished, f->name, f->stamp);
+	csv_stamp_set(c->finished, f->name, f->stamp);
 }
 
 bool csv_cursor_finished(const struct csv_cursor *c, const struct csv_source_file *f)
 {
-	/* Not by path: a name holds points and may hold brackets. */
-	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(c->finished, f->name);
-
-	return cJSON_IsString(stamp) && str_equal(stamp->valuestring, f->stamp);
-}
-
-const struct csv_source_file *csv_cursor_next(const struct csv_cursor *c,
-					      const struct csv_source_file *files, size_t n)
-{
-	const struct csv_source_file *first = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (str_equal(files[i].name, c->file) && str_equal(files[i].stamp, c->stamp))
-			return &files[i];
-		if (!first && !csv_cursor_finished(c, &files[i]))
-			first = &files[i];
-	}
-	return first;
+	return str_equal(csv_stamp_of(c->finished, f->name), f->stamp);
 }

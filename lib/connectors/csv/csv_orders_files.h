@@ -31,6 +31,7 @@ bool csv_source_changed(const struct csv_source_file *f);
 /* Where reading stands. */
 struct csv_cursor {
 	cJSON *finished;  /* name -> stamp; owned */
+	cJSON *faults;    /* the same: files at fault, or with rows that are; owned */
 	const char *file; /* being read; NULL = none */
 	const char *stamp;
 	int64_t done; /* orders of it that are through */
@@ -44,13 +45,14 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 			    size_t n, struct arena *a);
 void csv_cursor_finish(struct csv_cursor *c, const struct csv_source_file *f);
 bool csv_cursor_finished(const struct csv_cursor *c, const struct csv_source_file *f);
-/* What to read next: the file being read, else the first one not finished; NULL = nothing. */
-const struct csv_source_file *csv_cursor_next(const struct csv_cursor *c,
-					      const struct csv_source_file *files, size_t n);
+/* Stamps by the names of files; NULL = there is none. */
+const char *csv_stamp_of(const cJSON *stamps, const char *name);
+void csv_stamp_set(cJSON *stamps, const char *name, const char *stamp);
 
 static inline void cleanup_csv_cursor(struct csv_cursor *c)
 {
 	cJSON_Delete(c->finished);
+	cJSON_Delete(c->faults);
 }
 
 #endif
