@@ -211,6 +211,11 @@ struct check_sink {
 	 * remedy: what to do if the other end's is another. May be NULL.
 	 */
 	void (*currency)(void *ctx, const char *code, const char *remedy);
+	/*
+	 * A document that the look has read anyway: the engine maps it, and says what no row of a table
+	 * answers. False: no more are wanted. May be NULL.
+	 */
+	bool (*document)(void *ctx, const struct record *rec, enum record_kind kind);
 	void *ctx;
 };
 

@@ -191,3 +191,35 @@ test('an entry of the folder that can’t be read costs itself only', async t =>
     assert.equal((await p.parked()).size, 0);
   });
 });
+
+test('sales taxes of the United States: one code for the state, one for local ones', async t => {
+  const us = (number, names) =>
+    order(number, {
+      Currency: 'USD', 'Billing Country': 'US', Taxes: '1.75', Total: '26.25',
+      ...Object.fromEntries(names.flatMap((name, i) => [[`Tax ${i + 1} Name`, name], [`Tax ${i + 1} Value`, i ? '0.25' : '1.25']])),
+    });
+  const orders = csv([
+    us(3001, ['Texas State Tax 6.25%', 'Austin Mta Transit 1%', 'Travis Co Local Tax Sl 1%']),
+    us(3002, ['Illinois State Tax 6.25%', 'Regional Transport. Authority (Rta) 1%', 'Cook County Tax 1.75%']),
+  ]);
+  const p = await open(t);
+  put(p, 'o.csv', orders);
+  ended(await p.run('orders export'), 0);
+  for (const [first] of p.exchange().verify().orders().values()) assert.equal(first.order_tax_code, 'US-STATE+US-LOCAL');
+  await t.test('check says which names a table of one\u2019s own does not answer', async () => {
+    p.write('mappings/tables/taxes.csv', 'country,title,rate,erp_tax_code\nUS,*State Tax,*,STATE\nUS,Cook*,*,COOK\n');
+    const own = await open(t, { mappings: { path: p.path('mappings') } });
+    put(own, 'o.csv', orders);
+    const { stdout } = ended(await own.run('check'), 0);
+    assert.match(stdout, /^warn 1 would be parked, the first is #3001: tax \(country 'US', title 'Austin Mta Transit', rate '0\.01'\) is in no row/m);
+    assert.match(stdout, /^warn 1 would be parked, the first is #3002: .*Regional Transport\. Authority/m);
+  });
+});
+
+test('an order that does not add up is never to be dropped for its file’s sake', async t => {
+  const p = await open(t);
+  put(p, 'o.csv', csv([order(3001, { Total: '99.00' })]));
+  const { stderr } = ended(await p.run('orders export'), 1);
+  assert.match(stderr, /#3001.*use the file as it was downloaded/);
+  assert.doesNotMatch(stderr, /queue drop/);
+});

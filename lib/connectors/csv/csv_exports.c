@@ -1,6 +1,7 @@
 #include "csv_exports.h"
 
 #include "base/csvfile.h"
+#include "base/str.h"
 #include "csv_rows.h"
 
 #include "base/banned.h"
@@ -12,22 +13,32 @@ enum csv_export csv_export_kind(const char *path)
 {
 	static const char *const paid[] = {"financial status", NULL};
 	static const char *const handle[] = {"handle", "url handle", NULL};
-	static const char *const stock[] = {"on hand", "on hand (new)", "on hand (current)",
-					    "available (not editable)", NULL};
+	static const char *const stock[] = {"on hand",
+					    "on hand (new)",
+					    "on hand (current)",
+					    "on hand (not editable)",
+					    "available (not editable)",
+					    NULL};
+	static const char *const location[] = {"location", NULL};
 	static const char *const origin[] = {"coo", NULL}, *const vendor[] = {"vendor", NULL};
 	__attribute__((cleanup(cleanup_csv_reader))) struct csv_reader *r = NULL;
 	struct err ignored;
 	const struct csv_row *header;
 
-	if (csv_reader_open(path, &r, &ignored) != E_OK)
+	if (csv_reader_open_head(path, &r, &ignored) != E_OK)
 		return CSV_EXPORT_ORDERS;
 	header = csv_reader_header(r);
 	if (csv_column_find(header, paid) >= 0 || csv_column_find(header, handle) < 0)
 		return CSV_EXPORT_ORDERS;
-	/* An inventory export with one column per location has no column of quantities by name. */
-	if (csv_column_find(header, stock) >= 0 ||
-	    (csv_column_find(header, origin) >= 0 && csv_column_find(header, vendor) < 0))
-		return CSV_EXPORT_INVENTORY;
+	if (csv_column_find(header, stock) >= 0)
+		return csv_column_find(header, location) >= 0 ? CSV_EXPORT_INVENTORY
+							      : CSV_EXPORT_INVENTORY_PART;
+	/*
+	 * The export of customs data has no quantities; that of the available ones alone has a column
+	 * called by each location.
+	 */
+	if (csv_column_find(header, origin) >= 0 && csv_column_find(header, vendor) < 0)
+		return CSV_EXPORT_INVENTORY_PART;
 	return CSV_EXPORT_PRODUCTS;
 }
 
@@ -40,6 +51,7 @@ static enum errk missing(const char *path, enum csv_export kind, struct err *e)
 		[CSV_EXPORT_INVENTORY] = "inventory export; make one in the admin (Products > "
 					 "Inventory > Export, all variants, all locations, all "
 					 "states) and put it there",
+		[CSV_EXPORT_INVENTORY_PART] = "inventory export",
 	};
 
 	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s", path, how[kind]);
@@ -72,6 +84,13 @@ enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena
 	size_t n;
 	enum errk k = find(path, kind, a, &file, &n, e);
 
+	/* Its reader says what it lacks. */
+	if (k == E_LOCAL && kind == CSV_EXPORT_INVENTORY && str_equal(e->code, "no_export")) {
+		struct err why;
+
+		if (find(path, CSV_EXPORT_INVENTORY_PART, a, &file, &n, &why) == E_OK)
+			k = E_OK;
+	}
 	if (k == E_OK)
 		k = csv_file_settled(file[0]->path, file[0]->mtime_ns, e);
 	if (k == E_OK)

@@ -11,11 +11,13 @@ enum csv_export {
 	CSV_EXPORT_ORDERS, /* and what is none of the others: its reader says what is wrong */
 	CSV_EXPORT_PRODUCTS,
 	CSV_EXPORT_INVENTORY,
+	/* Variants as the inventory export lists them, without its quantities by location. */
+	CSV_EXPORT_INVENTORY_PART,
 };
 enum csv_export csv_export_kind(const char *path);
 
 /*
- * The newest export of a kind in a folder, or the file that path is. E_LOCAL "no_export" saying how
+ * The newest export of a kind in a folder (of inventory one with quantities, if there is any), or the file that path is. E_LOCAL "no_export" saying how
  * it is made; E_BUSY "file_changing": it was written a moment ago.
  */
 MUST_CHECK enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,

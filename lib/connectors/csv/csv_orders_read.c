@@ -410,7 +410,7 @@ static enum errk check_file(const struct csv_orders *s, const struct csv_source_
 	struct csv_order_rows order;
 	struct record record;
 	size_t orders = 0, bad = 0;
-	bool more = true, ids = true;
+	bool more = true, ids = true, wanted = true;
 	enum errk k = csv_orders_file_open(f->path, f->name, s->declared, &file, e);
 
 	while (k == E_OK && more) {
@@ -422,6 +422,8 @@ static enum errk check_file(const struct csv_orders *s, const struct csv_source_
 		ids = ids && order.columns->at[COL_ID] >= 0;
 		if (record.problem && bad++ == 0)
 			first = *record.problem;
+		if (!record.problem && sink->document && wanted)
+			wanted = sink->document(sink->ctx, &record, KIND_ORDER);
 		arena_reset(scratch);
 	}
 	if (k != E_OK)
