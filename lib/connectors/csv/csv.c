@@ -281,8 +281,7 @@ const struct connector_type csv_connector = {
 			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT},
 	       [SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
 			     .put = 1u << KIND_ORDER}},
-	/* Few files: each is carried into the shop by a person. One of products may have 15 MB. */
-	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = 2500},
+	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = CSV_PRODUCT_BATCH},
 	.keys = keys,
 	.open = csv_open,
 	.check = csv_check,

@@ -62,8 +62,8 @@ static struct csv_product *product_of(struct csv_products *s, const char *id)
 {
 	uint32_t *slot;
 
-	csv_index_room(&s->ids, s->n);
-	slot = csv_index_slot(&s->ids, id);
+	key_index_room(&s->ids, s->n);
+	slot = key_index_slot(&s->ids, id);
 	if (!*slot) {
 		s->product = csv_grow(s->product, s->n, &s->cap, sizeof(*s->product));
 		s->product[s->n] = (struct csv_product){.id = arena_strdup(s->mem, id)};
@@ -257,8 +257,8 @@ enum errk csv_products_read(const struct conf *c, const char *path, const char *
 	s->with_tax = str_equal(tax, "yes") ? "true" : str_equal(tax, "no") ? "false" : NULL;
 	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_product_row *));
 	s->n_rows = 1;
-	s->ids = (struct csv_index){.key = id_of, .ctx = s};
-	csv_index_room(&s->ids, 0);
+	s->ids = (struct key_index){.key = id_of, .ctx = s};
+	key_index_room(&s->ids, 0);
 	k = csv_reader_open(path, &reader, e);
 	if (k != E_OK)
 		return k;
@@ -278,14 +278,14 @@ void csv_products_free(struct csv_products *s)
 		return;
 	free(s->product);
 	free(s->row);
-	csv_index_release(&s->ids);
+	key_index_release(&s->ids);
 	arena_free(s->mem);
 	free(s);
 }
 
 const struct csv_product *csv_products_find(const struct csv_products *s, const char *id)
 {
-	uint32_t slot = *csv_index_slot(&s->ids, id);
+	uint32_t slot = *key_index_slot(&s->ids, id);
 
 	return slot ? &s->product[slot - 1] : NULL;
 }

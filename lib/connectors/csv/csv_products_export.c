@@ -86,8 +86,8 @@ static void begin_product(struct reading *r, const struct csv_row *in, const cha
 	struct csv_shop *s = r->s;
 	uint32_t *slot;
 
-	csv_index_room(&s->handles, s->n - 1);
-	slot = csv_index_slot(&s->handles, handle);
+	key_index_room(&s->handles, s->n - 1);
+	slot = key_index_slot(&s->handles, handle);
 	if (*slot) {
 		r->handle = s->product[*slot].handle;
 		r->product = s->product[*slot].file == r->file ? *slot : 0;
@@ -102,6 +102,19 @@ static void begin_product(struct reading *r, const struct csv_row *in, const cha
 	};
 	r->handle = s->product[s->n].handle;
 	r->product = *slot = (uint32_t)s->n++;
+}
+
+/*
+ * Exports put an apostrophe before what a spreadsheet would take for a number: each SKU and barcode of
+ * digits alone. It is none of theirs, and a barcode never begins with one.
+ */
+static const char *bare(int column, const char *cell)
+{
+	bool digits = cell[0] == '\'' && cell[1] && !cell[1 + strspn(cell + 1, "0123456789")];
+
+	return (column == SHOP_SKU && digits) || (column == SHOP_BARCODE && cell[0] == '\'')
+		       ? cell + 1
+		       : cell;
 }
 
 static bool is_kept(const struct reading *r, int column)
@@ -131,7 +144,7 @@ static void add_row(void *ctx, const struct csv_row *in)
 	row->line = (uint32_t)in->line;
 	row->product = r->product;
 	for (int c = 0; c < SHOP_COUNT_; c++) {
-		const char *cell = is_kept(r, c) ? csv_cell_at(in, r->at[c]) : "";
+		const char *cell = is_kept(r, c) ? bare(c, csv_cell_at(in, r->at[c])) : "";
 
 		row->cell[c] = cell[0] ? arena_strdup(s->mem, cell) : "";
 	}
@@ -215,8 +228,8 @@ static struct csv_shop *shop_new(void)
 	s->product = csv_grow(NULL, 0, &s->cap, sizeof(*s->product));
 	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_shop_row *));
 	s->n = s->n_rows = 1;
-	s->handles = (struct csv_index){.key = handle_of, .ctx = s};
-	csv_index_room(&s->handles, 0);
+	s->handles = (struct key_index){.key = handle_of, .ctx = s};
+	key_index_room(&s->handles, 0);
 	return s;
 }
 
@@ -244,14 +257,14 @@ void csv_shop_free(struct csv_shop *s)
 		return;
 	free(s->product);
 	free(s->row);
-	csv_index_release(&s->handles);
+	key_index_release(&s->handles);
 	arena_free(s->mem);
 	free(s);
 }
 
 const struct csv_shop_product *csv_shop_find(const struct csv_shop *s, const char *handle)
 {
-	uint32_t slot = *csv_index_slot(&s->handles, handle);
+	uint32_t slot = *key_index_slot(&s->handles, handle);
 
 	return slot ? &s->product[slot] : NULL;
 }

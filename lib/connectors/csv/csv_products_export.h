@@ -46,7 +46,11 @@ static inline enum csv_shop_column csv_shop_option(int option, int part)
 
 /* A variant. */
 struct csv_shop_row {
-	const char *cell[SHOP_COUNT_]; /* as it stands there; "" where there is no such column */
+	/*
+	 * As it stands there, SKU and barcode without the apostrophe of exports; "" where there is no such
+	 * column.
+	 */
+	const char *cell[SHOP_COUNT_];
 	uint32_t line;
 	uint32_t product; /* whose it is */
 	uint32_t next;    /* of the same product, 0 = none; rows count from 1 */
@@ -73,7 +77,7 @@ struct csv_shop {
 	size_t n_rows, cap_rows;
 	const struct csv_shop_row **by_sku; /* those with a SKU, in its order */
 	size_t n_by_sku;
-	struct csv_index handles;
+	struct key_index handles;
 };
 
 /*

@@ -69,43 +69,6 @@ enum errk csv_rows_each(struct csv_reader *r, void (*on_row)(void *, const struc
 	}
 }
 
-static uint32_t hash(const char *s)
-{
-	uint32_t h = UINT32_C(2166136261); /* FNV-1a */
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * UINT32_C(16777619);
-	return h;
-}
-
-uint32_t *csv_index_slot(const struct csv_index *x, const char *key)
-{
-	size_t i = hash(key) & (x->n_slots - 1);
-
-	while (x->slot[i] && strcmp(x->key(x->ctx, x->slot[i] - 1), key) != 0)
-		i = (i + 1) & (x->n_slots - 1);
-	return &x->slot[i];
-}
-
-void csv_index_room(struct csv_index *x, size_t n)
-{
-	if (x->n_slots >= n * 2 + 2)
-		return;
-	free(x->slot);
-	x->n_slots = x->n_slots ? x->n_slots * 2 : 1024;
-	x->slot = calloc(x->n_slots, sizeof(*x->slot));
-	if (!x->slot)
-		die(70, "out of memory");
-	for (size_t i = 0; i < n; i++)
-		*csv_index_slot(x, x->key(x->ctx, i)) = (uint32_t)i + 1;
-}
-
-void csv_index_release(struct csv_index *x)
-{
-	free(x->slot);
-	x->slot = NULL;
-}
-
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size)
 {
 	if (n < *cap)

@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 #include "base/csvfile.h"
+#include "base/key_index.h"
 
-/* What files of the ERP have in common, whatever they hold: columns by name, rows, an index. */
+/* What files of the ERP have in common, whatever they hold: columns by name, rows. */
 
 /* "On-hand" is "on hand": case, blanks, dashes and underscores do not count. name: lower case. */
 bool csv_column_is(const char *title, const char *name);
@@ -24,19 +25,6 @@ MUST_CHECK enum errk csv_rows_each(struct csv_reader *r,
 				   void (*on_row)(void *, const struct csv_row *),
 				   void (*on_unreadable)(void *, const struct err *), void *ctx,
 				   bool *cut, struct err *e);
-
-/* Entries of an array by their key. */
-struct csv_index {
-	uint32_t *slot; /* entry + 1 */
-	size_t n_slots;
-	const char *(*key)(const void *ctx, size_t i); /* of an entry */
-	const void *ctx;
-};
-/* Makes room for one more than n entries. */
-void csv_index_room(struct csv_index *x, size_t n);
-/* Where the key stands (entry + 1), or where it would (0). */
-uint32_t *csv_index_slot(const struct csv_index *x, const char *key);
-void csv_index_release(struct csv_index *x);
 
 /* Room for one more than n in an array of cap. */
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size);

@@ -80,8 +80,8 @@ static struct csv_stock_article *article_of(struct csv_stock *s, const char *sku
 {
 	uint32_t *slot;
 
-	csv_index_room(&s->skus, s->n_articles);
-	slot = csv_index_slot(&s->skus, sku);
+	key_index_room(&s->skus, s->n_articles);
+	slot = key_index_slot(&s->skus, sku);
 	if (!*slot) {
 		s->article = csv_grow(s->article, s->n_articles, &s->cap_articles,
 				      sizeof(*s->article));
@@ -213,8 +213,8 @@ enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **
 	s->name = arena_strdup(s->mem, name);
 	s->row = csv_grow(s->row, 0, &s->cap_rows, sizeof(*s->row));
 	s->n_rows = 1;
-	s->skus = (struct csv_index){.key = sku_of, .ctx = s};
-	csv_index_room(&s->skus, 0);
+	s->skus = (struct key_index){.key = sku_of, .ctx = s};
+	key_index_room(&s->skus, 0);
 	k = csv_reader_open(path, &reader, e);
 	if (k != E_OK)
 		return k;
@@ -237,14 +237,14 @@ void csv_stock_free(struct csv_stock *s)
 	free(s->warehouse);
 	free(s->article);
 	free(s->row);
-	csv_index_release(&s->skus);
+	key_index_release(&s->skus);
 	arena_free(s->mem);
 	free(s);
 }
 
 const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const char *sku)
 {
-	uint32_t slot = *csv_index_slot(&s->skus, sku);
+	uint32_t slot = *key_index_slot(&s->skus, sku);
 
 	return slot ? &s->article[slot - 1] : NULL;
 }

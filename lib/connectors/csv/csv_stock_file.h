@@ -40,7 +40,7 @@ struct csv_stock {
 	size_t n_articles, cap_articles;
 	struct csv_stock_row *row; /* [0] is not used */
 	size_t n_rows, cap_rows;
-	struct csv_index skus; /* articles */
+	struct key_index skus; /* articles */
 	bool cut;              /* ends in the middle of a row */
 };
 
