@@ -9,6 +9,7 @@
 #include "csv_catalogue.h"
 #include "csv_exchange.h"
 #include "csv_fulfillment_read.h"
+#include "csv_guard.h"
 #include "csv_orders_read.h"
 #include "csv_inbox_read.h"
 #include "csv_product_import.h"
@@ -257,7 +258,9 @@ static enum errk csv_catalogue(struct connector *c,
 	struct csv_inbox **in = ours(c)->in;
 
 	return in[KIND_STOCK] ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
-			      : csv_products_catalogue(ours(c)->path, fn, ctx, e);
+			      : csv_products_catalogue(ours(c)->path,
+						       csv_guard_encoding(ours(c)->env.conf, "store"),
+						       fn, ctx, e);
 }
 
 /* Answers that the other end must know: those of the store's side. */

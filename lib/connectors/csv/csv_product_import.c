@@ -7,6 +7,7 @@
 #include "base/decimal.h"
 #include "base/str.h"
 #include "connectors/product_memo.h"
+#include "csv_guard.h"
 #include "csv_product_priv.h"
 
 #include "base/banned.h"
@@ -103,12 +104,13 @@ static enum errk read_exports(struct csv_product_import *s, struct err *e)
 
 	if (s->shop)
 		return E_OK;
-	k = csv_shop_read(s->path, columns_to_keep(s), &s->shop, e);
+	k = csv_shop_read_as(s->path, csv_guard_encoding(s->env->conf, "store"), columns_to_keep(s),
+			     &s->shop, e);
 	if (k != E_OK)
 		return k;
 	s->newest_mark = csv_import_export_mark(s->shop->newest, s->mem);
 	csv_import_tell_age(
-		s->env, s->shop->newest,
+		s->env, s->path, CSV_EXPORT_PRODUCTS, s->shop->newest,
 		"titles, and what else an import must repeat, go back to what they were "
 		"then: export the products anew",
 		s->mem);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "csv_guard.h"
 
 #include "base/banned.h"
 
@@ -28,6 +29,11 @@ int csv_column_find(const struct csv_row *header, const char *const *names)
 			if (csv_column_is(header->cell[i], *name))
 				return (int)i;
 	return -1;
+}
+
+const char *csv_no_quantity(const char *why)
+{
+	return str_starts(why, "is no number") ? "is no quantity such as 12 or 12.5" : why;
 }
 
 const char *csv_cell_at(const struct csv_row *row, int at)

@@ -17,6 +17,9 @@ int csv_column_find(const struct csv_row *header, const char *const *names);
 /* "" where the row is short or there is no such column (at -1). */
 const char *csv_cell_at(const struct csv_row *row, int at);
 
+/* What csv_guard_number says, where it is units that are counted. */
+const char *csv_no_quantity(const char *why);
+
 /*
  * Hands each row to on_row, and what can't be read as one to on_unreadable. *cut: the last row is
  * short, or a quote does not end. E_LOCAL: the file can't be read.
