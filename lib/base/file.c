@@ -211,7 +211,7 @@ static void give_folder(const char *path)
 
 enum errk dir_make(const char *path, mode_t mode, struct err *e)
 {
-	char part[PATH_MAX];
+	char part[PATH_MAX], parent[PATH_MAX];
 	size_t len = strlen(path);
 
 	if (len == 0)
@@ -223,10 +223,15 @@ enum errk dir_make(const char *path, mode_t mode, struct err *e)
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, mode) == 0)
-			give_folder(part);
-		else if (errno != EEXIST)
-			return failed(part, "can't be created", errno, e);
+		if (mkdir(part, mode) != 0) {
+			if (errno != EEXIST)
+				return failed(part, "can't be created", errno, e);
+			continue;
+		}
+		give_folder(part);
+		/* Else a power cut takes it, and all that was put into it. */
+		if (file_sync_dir(folder_of(part, parent), e) != E_OK)
+			return E_LOCAL;
 	}
 	return dir_exists(path) ? E_OK : failed(path, "can't be created", ENOTDIR, e);
 }
@@ -296,8 +301,8 @@ static bool next_entry(DIR *dir, bool all, struct arena *a, struct file_entry *o
 	return false;
 }
 
-static enum errk list(const char *dir, bool all, struct arena *a, struct file_entry **out, size_t *n,
-		      struct err *e)
+static enum errk list(const char *dir, bool all, struct arena *a, struct file_entry **out,
+		      size_t *n, struct err *e)
 {
 	CLEANUP(dir) DIR *d = opendir(dir);
 	struct file_entry *entries = NULL, entry;

@@ -38,7 +38,7 @@ void file_give(int fd, const char *path);
 MUST_CHECK enum errk file_publish(const char *from, const char *to, struct err *e);
 
 MUST_CHECK enum errk file_sync_dir(const char *dir, struct err *e);
-/* mkdir -p */
+/* mkdir -p, each durable in its parent. */
 MUST_CHECK enum errk dir_make(const char *path, mode_t mode, struct err *e);
 
 bool file_exists(const char *path);
@@ -58,8 +58,8 @@ MUST_CHECK enum errk dir_list(const char *dir, struct arena *a, struct file_entr
 			      struct err *e);
 
 /* The same with those that can't be used, problem set. */
-MUST_CHECK enum errk dir_list_all(const char *dir, struct arena *a, struct file_entry **out, size_t *n,
-				  struct err *e);
+MUST_CHECK enum errk dir_list_all(const char *dir, struct arena *a, struct file_entry **out,
+				  size_t *n, struct err *e);
 
 const char *path_join(struct arena *a, const char *dir, const char *name);
 /* The folder that path stands in: "." or "/" where it names none. */

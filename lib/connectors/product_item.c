@@ -144,9 +144,9 @@ static enum errk read_variant(const struct product_item *item, const cJSON *doc,
 			v->lacks = item->option[i];
 		v->option[i] = str_blank(value) ? "" : arena_strdup(a, value);
 	}
-	v->name = *v->sku           ? v->sku
+	v->name = *v->sku                        ? v->sku
 		  : item->n_options && !v->lacks ? joined(v->option, item->n_options, a)
-				    : v->id;
+						 : v->id;
 	if (!*v->sku && !v->archived)
 		return err_set(e, E_RECORD, "no_sku",
 			       "variant '%s' has no SKU, so the shop's can't be told by it; give "

@@ -71,7 +71,7 @@ struct product_item {
 	 */
 	bool family, shared;
 	bool partial; /* the shop's product has variants that are not its own */
-	bool silent;  /* says nothing of the shop's product itself, only of variants: see product_share.h */
+	bool silent; /* says nothing of the shop's product itself, only of variants: see product_share.h */
 	/* The shop's status before it was archived by us, and what we made of it; NULL = not. */
 	const char *status_was, *status_set;
 

@@ -142,11 +142,12 @@ bool product_check_creation(struct product_item *item, const char *why, const ch
 			       "ERP, or create it in the shop with the same SKU%s",
 			       why, then);
 	else if (n > 1 && !item->n_options)
-		product_refuse(item, "bad_options",
-			       "it has %zu variants and no options that tell them apart, and %s, so "
-			       "it can't be created; correct it in the ERP, or create it in the shop "
-			       "with the same SKUs%s",
-			       n, why, then);
+		product_refuse(
+			item, "bad_options",
+			"it has %zu variants and no options that tell them apart, and %s, so "
+			"it can't be created; correct it in the ERP, or create it in the shop "
+			"with the same SKUs%s",
+			n, why, then);
 	else if (lacking)
 		product_refuse(item, "bad_options",
 			       "variant '%s' says nothing about '%s', which the product's variants "

@@ -74,7 +74,8 @@ static struct product_item *find(struct product_item *item, size_t n, const char
 /* Is it this variant of the shop, matched or not? */
 static bool is_this(const struct product_variant *v, const struct shop_variant *s)
 {
-	return v->shop == s || str_equal(v->shop_id, s->id) || (*v->sku && strcmp(v->sku, s->sku) == 0);
+	return v->shop == s || str_equal(v->shop_id, s->id) ||
+	       (*v->sku && strcmp(v->sku, s->sku) == 0);
 }
 
 static bool has_all(const struct product_item *item)
@@ -121,7 +122,8 @@ static void claim_variants(struct product_shares *s, struct product_item *item, 
 	}
 }
 
-void product_share(struct product_shares *s, struct product_item *item, size_t n, bool more, struct arena *a)
+void product_share(struct product_shares *s, struct product_item *item, size_t n, bool more,
+		   struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct product_item *x = &item[i];
@@ -140,7 +142,8 @@ void product_share(struct product_shares *s, struct product_item *item, size_t n
 		if (is_shared(&item[i])) {
 			item[i].partial = !has_all(&item[i]);
 			item[i].silent = item[i].partial &&
-					 (item[i].shared || (more && !item[i].family && !item[i].put->target_id));
+					 (item[i].shared ||
+					  (more && !item[i].family && !item[i].put->target_id));
 			/* What was all of it once stays so when a person adds a variant there. */
 			item[i].family |= !item[i].partial;
 			claim_variants(s, item, n, &item[i], a);
@@ -148,7 +151,8 @@ void product_share(struct product_shares *s, struct product_item *item, size_t n
 }
 
 /* Would it change the product itself? */
-static bool has_to_say(const struct product_rules *rules, struct product_item *item, struct arena *a)
+static bool has_to_say(const struct product_rules *rules, struct product_item *item,
+		       struct arena *a)
 {
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++) {
 		const char *erp = item->values.text[f], *store = item->shop->values.text[f];
@@ -173,12 +177,13 @@ const char *product_share_text(struct product_shares *s, const struct product_ru
 		if (!is_shared(x) || !x->silent || !has_to_say(rules, x, a))
 			continue;
 		s->told = true;
-		return arena_printf(a,
-				    "some products of the ERP are variants of one product of the shop "
-				    "(the first: '%s'): what they say of the product itself, such as "
-				    "title or status, is not brought over; say it in the shop, or make "
-				    "one product of them in the ERP",
-				    x->put->label);
+		return arena_printf(
+			a,
+			"some products of the ERP are variants of one product of the shop "
+			"(the first: '%s'): what they say of the product itself, such as "
+			"title or status, is not brought over; say it in the shop, or make "
+			"one product of them in the ERP",
+			x->put->label);
 	}
 	return NULL;
 }

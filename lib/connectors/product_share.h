@@ -20,7 +20,8 @@ void product_shares_free(struct product_shares *s); /* takes NULL */
  * that are matched with one variant (E_RECORD "same_variant"): each would undo the other. more: further
  * products may come in other batches, so that a single article may not be the only one.
  */
-void product_share(struct product_shares *s, struct product_item *item, size_t n, bool more, struct arena *a);
+void product_share(struct product_shares *s, struct product_item *item, size_t n, bool more,
+		   struct arena *a);
 
 /* What to tell of the silent items of a batch; NULL: nothing, or it was told by the run already. */
 const char *product_share_text(struct product_shares *s, const struct product_rules *rules,

@@ -257,10 +257,11 @@ static enum errk csv_catalogue(struct connector *c,
 {
 	struct csv_inbox **in = ours(c)->in;
 
-	return in[KIND_STOCK] ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
-			      : csv_products_catalogue(ours(c)->path,
-						       csv_guard_encoding(ours(c)->env.conf, "store"),
-						       fn, ctx, e);
+	return in[KIND_STOCK]
+		       ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
+		       : csv_products_catalogue(ours(c)->path,
+						csv_guard_encoding(ours(c)->env.conf, "store"), fn,
+						ctx, e);
 }
 
 /* Answers that the other end must know: those of the store's side. */

@@ -19,10 +19,10 @@ static bool has(const struct csv_row *header, const char *const *names)
 /* A quantity or "not stocked" below a column that has the name of a location. */
 static bool has_levels(struct csv_reader *r)
 {
-	static const char *const known[] = {"handle",	     "title",	      "option1 name",
+	static const char *const known[] = {"handle",        "title",         "option1 name",
 					    "option1 value", "option2 name",  "option2 value",
 					    "option3 name",  "option3 value", "sku",
-					    "hs code",	     "coo",	      NULL};
+					    "hs code",       "coo",           NULL};
 	struct csv_row row;
 	bool more = false;
 

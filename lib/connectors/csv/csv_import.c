@@ -40,16 +40,18 @@ const char *csv_import_file(const char *written, struct arena *a)
 	return arena_strndup(a, written, strcspn(written, " "));
 }
 
-static void tell_ahead(const struct connector_env *env, const struct csv_source_file *file, bool used,
-		       struct arena *a)
+static void tell_ahead(const struct connector_env *env, const struct csv_source_file *file,
+		       bool used, struct arena *a)
 {
 	char text[CLOCK_TEXT_MAX];
 
-	env->notice(env->notice_ctx,
-		    arena_printf(a, "%s is dated in the future (%s)%s; set the clock of the machine that "
-				    "made it, and export anew",
-				 file->name, clock_text(file->dated_ns / 1000000000, text),
-				 used ? "" : ", so it is taken for older than the others"));
+	env->notice(
+		env->notice_ctx,
+		arena_printf(a,
+			     "%s is dated in the future (%s)%s; set the clock of the machine that "
+			     "made it, and export anew",
+			     file->name, clock_text(file->dated_ns / 1000000000, text),
+			     used ? "" : ", so it is taken for older than the others"));
 }
 
 void csv_import_tell_age(const struct connector_env *env, const char *path, enum csv_export kind,

@@ -95,14 +95,16 @@ static enum errk check_folder(const char *dir, struct err *e)
 	if (dir_exists(dir))
 		return E_OK;
 	if (access(dir, F_OK) == 0)
-		return err_set(e, E_LOCAL, "no_folder",
-			       "%s: is no folder; [erp] path is to be the exchange folder, not a file "
-			       "in it",
-			       dir);
-	return err_set(e, E_LOCAL, "no_folder",
-		       "%s: the exchange folder is not there (%s); create it and have the ERP write its "
-		       "files into it, or correct [erp] path",
-		       dir, strerror(errno));
+		return err_set(
+			e, E_LOCAL, "no_folder",
+			"%s: is no folder; [erp] path is to be the exchange folder, not a file "
+			"in it",
+			dir);
+	return err_set(
+		e, E_LOCAL, "no_folder",
+		"%s: the exchange folder is not there (%s); create it and have the ERP write its "
+		"files into it, or correct [erp] path",
+		dir, strerror(errno));
 }
 
 bool csv_inbox_may_come(const char *dir, const struct err *e)
@@ -131,10 +133,11 @@ enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 	if (k == E_OK || str_equal(e->code, "bad_entry"))
 		k = csv_source_bad(dir, prefix, a, bad, e);
 	if (k == E_OK && *bad && !any_new(*list, *n))
-		return err_set(e, E_LOCAL, "bad_entry",
-			       "%s: %s, and there is no other %s file; remove it, and have the ERP write "
-			       "a file of that name",
-			       dir, *bad, prefix);
+		return err_set(
+			e, E_LOCAL, "bad_entry",
+			"%s: %s, and there is no other %s file; remove it, and have the ERP write "
+			"a file of that name",
+			dir, *bad, prefix);
 	if (k == E_OK)
 		k = list_dir(prefix, path_join(a, dir, ARCHIVE), true, a, list, n, e);
 	/* Used ones that can't be read are not missed. */
@@ -334,10 +337,11 @@ static const char *dated(const struct csv_inbox_file *f, struct arena *a)
 {
 	char text[CLOCK_TEXT_MAX];
 
-	return arena_printf(a,
-			    "%s is dated in the future (%s), so it is taken for older than what is dated "
-			    "rightly; set the clock of the machine that writes it",
-			    f->name, clock_text(f->dated_ns / 1000000000, text));
+	return arena_printf(
+		a,
+		"%s is dated in the future (%s), so it is taken for older than what is dated "
+		"rightly; set the clock of the machine that writes it",
+		f->name, clock_text(f->dated_ns / 1000000000, text));
 }
 
 const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a)

@@ -135,12 +135,13 @@ static void tell_left_out(const struct csv_inbox *r, struct arena *a)
 	bool one = set->n_superseded == 1;
 
 	if (set->n_superseded)
-		r->env->notice(r->env->notice_ctx,
-			       arena_printf(a,
-					    "%zu older %s file%s not used: %s is a newer snapshot than %s%s",
-					    set->n_superseded, r->kind->prefix, one ? " was" : "s were",
-					    set->n ? set->file[0].name : "the one in archive/",
-					    set->superseded[0].name, one ? "" : ", …"));
+		r->env->notice(
+			r->env->notice_ctx,
+			arena_printf(
+				a, "%zu older %s file%s not used: %s is a newer snapshot than %s%s",
+				set->n_superseded, r->kind->prefix, one ? " was" : "s were",
+				set->n ? set->file[0].name : "the one in archive/",
+				set->superseded[0].name, one ? "" : ", …"));
 	if (doubts)
 		r->env->notice(r->env->notice_ctx, doubts);
 }

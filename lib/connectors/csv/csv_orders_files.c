@@ -95,9 +95,9 @@ static const char *problem_text(const struct file_entry *f, struct arena *a)
 {
 	return f->problem == EISDIR   ? arena_printf(a, "%s is a folder", f->name)
 	       : f->problem == EINVAL ? arena_printf(a, "%s is no file", f->name)
-	       : f->problem == ENOENT ? arena_printf(a, "%s is a link that leads nowhere", f->name)
-				      : arena_printf(a, "%s can't be read (%s)", f->name,
-						     strerror(f->problem));
+	       : f->problem == ENOENT
+		       ? arena_printf(a, "%s is a link that leads nowhere", f->name)
+		       : arena_printf(a, "%s can't be read (%s)", f->name, strerror(f->problem));
 }
 
 enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a, const char **out,

@@ -50,7 +50,8 @@ struct csv_product_plan {
 	bool grows;      /* gets new variants */
 	bool judged;     /* compared: what it is and was asked for may be remembered */
 	bool waits;      /* an earlier file may not have been imported yet */
-	struct csv_product_plan *next; /* another one of the same product of the shop, in the same file */
+	struct csv_product_plan
+		*next; /* another one of the same product of the shop, in the same file */
 };
 
 /* csv_product_find.c */

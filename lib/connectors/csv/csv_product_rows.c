@@ -244,7 +244,6 @@ static const char *new_cell(const struct csv_product_plan *p, const struct produ
 	return given_cell(p, column);
 }
 
-
 /* ---- Rows */
 
 static const struct product_variant *variant_at(const struct product_item *item, size_t k)
@@ -352,5 +351,6 @@ void csv_product_documents(const struct csv_product_import *s, struct csv_produc
 	for (size_t i = 0; i < n; i++)
 		if (plan[i].deed == deed && !plan[i].item->put->adopted)
 			doc[i] = csv_import_document("products", column, width,
-						     joins[i] ? "[]" : rows_of(&plan[i], set, a), a);
+						     joins[i] ? "[]" : rows_of(&plan[i], set, a),
+						     a);
 }

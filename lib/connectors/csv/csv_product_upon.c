@@ -18,7 +18,8 @@ static const char *note_key(const struct csv_product_plan *p)
 	return arena_printf(p->a, "products-import %s", p->shop->handle);
 }
 
-static const char *in_export(const struct csv_product_plan *p, const char *variant, const char *field)
+static const char *in_export(const struct csv_product_plan *p, const char *variant,
+			     const char *field)
 {
 	const struct shop_product *shop = p->item->shop;
 

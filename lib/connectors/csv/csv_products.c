@@ -209,10 +209,11 @@ static const struct err *find_problem(const struct csv_products *s, const struct
 		const char *price = fine_price(s->row[i], currency);
 
 		if (price)
-			return bad_row(s, s->row[i], a,
-				       "the price %s has more decimals than %s has; have the ERP round "
-				       "it",
-				       price, currency);
+			return bad_row(
+				s, s->row[i], a,
+				"the price %s has more decimals than %s has; have the ERP round "
+				"it",
+				price, currency);
 		for (int k = 0; k < CSV_OPTIONS; k++) {
 			const char *value = s->row[i]->cell[PCOL_OPTION_VALUE + k];
 			const char *name = said(s, p, PCOL_OPTION_NAME + k);

@@ -125,8 +125,9 @@ static void spoil(struct reading *r, const struct csv_row *in, int column, const
 	struct err why;
 
 	err_set(&why, E_RECORD, "bad_cell",
-		"%s:%lld: column '%s': '%.40s' %s; use the export as it was downloaded", r->file->name,
-		(long long)in->line, csv_reader_header(r->csv)->cell[r->at[column]], cell, what);
+		"%s:%lld: column '%s': '%.40s' %s; use the export as it was downloaded",
+		r->file->name, (long long)in->line, csv_reader_header(r->csv)->cell[r->at[column]],
+		cell, what);
 	add_unreadable(r, &why);
 }
 
@@ -134,17 +135,20 @@ static void spoil(struct reading *r, const struct csv_row *in, int column, const
  * Exports put an apostrophe before what a spreadsheet would take for a number: each SKU and barcode of
  * digits alone. It is none of theirs, and a barcode never begins with one. Blanks are: the shop keeps them.
  */
-static const char *key_cell(struct reading *r, const struct csv_row *in, int column, const char *cell)
+static const char *key_cell(struct reading *r, const struct csv_row *in, int column,
+			    const char *cell)
 {
 	const char *id, *why = csv_guard_identifier(cell, r->s->mem, &id);
 
 	if (why)
 		spoil(r, in, column, cell, why);
-	return cell[0] == '\'' && (column == SHOP_BARCODE || str_equal(cell + 1, id)) ? cell + 1 : cell;
+	return cell[0] == '\'' && (column == SHOP_BARCODE || str_equal(cell + 1, id)) ? cell + 1
+										      : cell;
 }
 
 /* TRUE in whatever language a spreadsheet has saved it; the import knows one. */
-static const char *flag_cell(struct reading *r, const struct csv_row *in, int column, const char *cell)
+static const char *flag_cell(struct reading *r, const struct csv_row *in, int column,
+			     const char *cell)
 {
 	bool yes;
 	const char *why = csv_guard_flag(cell, &yes);
@@ -397,8 +401,8 @@ enum errk csv_products_catalogue(const char *path, enum csv_encoding declared,
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(csv_shop) struct csv_shop *s = NULL;
 	enum errk k = csv_shop_read_as(path, declared,
-				    1u << SHOP_STATUS | 1u << SHOP_BARCODE | 1u << SHOP_TRACKER, &s,
-				    e);
+				       1u << SHOP_STATUS | 1u << SHOP_BARCODE | 1u << SHOP_TRACKER,
+				       &s, e);
 
 	for (size_t i = 1; k == E_OK && i < s->n; i++) {
 		if (!s->product[i].older && s->product[i].first)

@@ -69,8 +69,8 @@ static enum errk read_export(struct csv_stock_import *s, struct err *e)
 		return E_OK;
 	k = csv_export_newest(s->path, CSV_EXPORT_INVENTORY, s->mem, &file, e);
 	if (k == E_OK)
-		k = csv_inventory_read(file->path, file->name, csv_guard_encoding(s->env->conf, "store"),
-				       &s->known, e);
+		k = csv_inventory_read(file->path, file->name,
+				       csv_guard_encoding(s->env->conf, "store"), &s->known, e);
 	if (k == E_OK && csv_source_changed(file))
 		k = err_set(e, E_BUSY, "file_changing",
 			    "%s: changes while it is read; the next run takes it", file->path);
