@@ -257,8 +257,11 @@ static enum errk csv_catalogue(struct connector *c,
 {
 	struct csv_inbox **in = ours(c)->in;
 
-	return in[KIND_STOCK] ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
-			      : csv_products_catalogue(ours(c)->path, fn, ctx, e);
+	return in[KIND_STOCK]
+		       ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
+		       : csv_products_catalogue(ours(c)->path,
+						csv_guard_encoding(ours(c)->env.conf, "store"), fn,
+						ctx, e);
 }
 
 /* Answers that the other end must know: those of the store's side. */
@@ -286,8 +289,7 @@ const struct connector_type csv_connector = {
 			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT},
 	       [SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
 			     .put = 1u << KIND_ORDER}},
-	/* Few files: each is carried into the shop by a person. One of products may have 15 MB. */
-	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = 2500},
+	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = CSV_PRODUCT_BATCH},
 	.keys = keys,
 	.open = csv_open,
 	.check = csv_check,

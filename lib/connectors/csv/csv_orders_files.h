@@ -14,12 +14,27 @@
 struct csv_source_file {
 	const char *name, *path;
 	const char *stamp; /* "size-mtime in ns": another stamp is another content */
+	/*
+	 * When it was written, as far as that can be known; of one that is dated in the future (ahead) when it
+	 * came here, for its own date says nothing.
+	 */
 	int64_t mtime_ns;
+	int64_t dated_ns; /* as it is dated */
+	bool ahead;
 };
 
-/* path itself, or the *.csv of that folder, oldest change first. E_LOCAL. */
+/*
+ * path itself, or the *.csv of that folder, oldest change first, those that are ahead before all others. What is
+ * called so and can't be used (a folder, a link that leads nowhere, no rights) costs itself alone; E_LOCAL
+ * "bad_entry" where there is nothing else, "no_file".
+ */
 MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
 				     struct csv_source_file **out, size_t *n, struct err *e);
+/* Whatever its case. */
+bool csv_begins_with(const char *name, const char *prefix);
+/* Such entries of a folder that begin with prefix, in words: "stock.csv is a folder"; NULL = none. */
+MUST_CHECK enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a,
+				    const char **out, struct err *e);
 /*
  * E_BUSY "file_changing": a file of this age was written a moment ago and may not be finished, whole as it
  * looks between two blocks of a download.
