@@ -221,5 +221,5 @@ def tax_index(taxes; $country):
   reduce taxes as $tax ({}; ($tax | _tax_key) as $key
     | if has($key) then . else . + {($key): tax_code($tax; $country)} end);
 
-# The codes of a list of tax lines that are in the index: "FR-20", "US-SALES", "CA-GST+CA-PST".
+# The codes of a list of tax lines that are in the index: "FR-20", "US-STATE+US-LOCAL", "CA-GST+CA-PST".
 def tax_codes($taxes; $index): [$taxes[] | $index[_tax_key]] | joined_once("+");

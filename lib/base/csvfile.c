@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csv.h>
@@ -49,6 +51,10 @@ struct csv_reader {
 	size_t ptrs_cap;
 	struct arena *arena;
 	struct csv_row header;
+
+	iconv_t from; /* the file is Windows-1252; else NULL */
+	bool unended;
+	unsigned char *signs; /* by column */
 };
 
 /* Room for one more item than n. */
@@ -150,14 +156,32 @@ static void queue_reset(struct csv_reader *r)
 	r->n_rows = r->next_row = 0;
 }
 
-static ssize_t read_chunk(struct csv_reader *r, char *buf)
+static ssize_t read_some(int fd, char *buf, size_t size)
 {
 	ssize_t n;
 
 	do
-		n = read(r->fd, buf, CHUNK);
+		n = read(fd, buf, size);
 	while (n < 0 && errno == EINTR);
 	return n;
+}
+
+/* As UTF-8, whatever the file is in. */
+static ssize_t read_chunk(struct csv_reader *r, char *buf)
+{
+	char raw[CHUNK / 3], *in = raw, *out = buf; /* no character has more than three bytes */
+	size_t left, room = CHUNK;
+	ssize_t n;
+
+	if (!r->from)
+		return read_some(r->fd, buf, CHUNK);
+	n = read_some(r->fd, raw, sizeof(raw));
+	if (n <= 0)
+		return n;
+	left = (size_t)n;
+	if (iconv(r->from, &in, &left, &out, &room) == (size_t)-1)
+		return -1;
+	return out - buf;
 }
 
 static enum errk io_failed(const char *path, int error, struct err *e)
@@ -285,22 +309,40 @@ static char detect_delimiter(const char *s, size_t len)
 	return tab > comma ? '\t' : ',';
 }
 
+/*
+ * "sep=;", which spreadsheets write and read as the first line to say what separates the cells.
+ * Returns its length, 0 = there is none.
+ */
+static size_t named_delimiter(const char *s, size_t len, char *delimiter)
+{
+	if (len < 6 || (memcmp(s, "sep=", 4) != 0 && memcmp(s, "SEP=", 4) != 0) ||
+	    !memchr(",;\t", s[4], 3) || !memchr("\r\n", s[5], 2))
+		return 0;
+	*delimiter = s[4];
+	return len > 6 && s[5] == '\r' && s[6] == '\n' ? 7 : 6;
+}
+
 static enum errk start(struct csv_reader *r, struct err *e)
 {
-	char buf[CHUNK], *text = buf;
+	char buf[CHUNK], *text = buf, delimiter = '\0';
 	ssize_t n = read_chunk(r, buf);
-	size_t len = n > 0 ? (size_t)n : 0;
+	size_t len = n > 0 ? (size_t)n : 0, named;
 
 	if (n < 0)
 		return io_failed(r->path, errno, e);
-	if (len >= 2 && (memcmp(buf, "\xff\xfe", 2) == 0 || memcmp(buf, "\xfe\xff", 2) == 0))
-		return err_set(e, E_LOCAL, "bad_encoding", "%s: is UTF-16; save it as CSV UTF-8",
-			       r->path);
 	if (len >= 3 && memcmp(buf, "\xef\xbb\xbf", 3) == 0) {
 		text += 3;
 		len -= 3;
 	}
-	csv_set_delim(&r->parser, (unsigned char)detect_delimiter(text, len));
+	named = named_delimiter(text, len, &delimiter);
+	if (named) {
+		text += named;
+		len -= named;
+		r->line = r->row_line = 2;
+	} else {
+		delimiter = detect_delimiter(text, len);
+	}
+	csv_set_delim(&r->parser, (unsigned char)delimiter);
 	return parse(r, text, len, e);
 }
 
@@ -339,16 +381,10 @@ static enum errk read_header(struct csv_reader *r, struct err *e)
 	return E_OK;
 }
 
-enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err *e)
+static struct csv_reader *reader_new(const char *path, int fd)
 {
-	CLEANUP(csv_reader) struct csv_reader *r = NULL;
-	struct err ours;
-	enum errk k;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct csv_reader *r = calloc(1, sizeof(*r));
 
-	if (fd < 0)
-		return io_failed(path, errno, e);
-	r = calloc(1, sizeof(*r));
 	if (!r || !(r->path = strdup(path)))
 		die(70, "out of memory");
 	r->fd = fd;
@@ -356,7 +392,218 @@ enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err 
 	r->arena = arena_new();
 	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
 		die(70, "out of memory");
-	k = read_header(r, &ours);
+	return r;
+}
+
+/* Files that are no text at all, by how they begin. */
+static enum errk check_magic(const char *path, const char *s, size_t len, struct err *e)
+{
+	static const struct {
+		const char *begins;
+		size_t len;
+		const char *code, *is;
+	} kinds[] = {
+		{"PK\x03\x04", 4, "not_csv", "an Excel or OpenDocument workbook"},
+		{"\xd0\xcf\x11\xe0", 4, "not_csv", "an old Excel workbook"},
+		{"\xff\xfe", 2, "bad_encoding", "UTF-16"},
+		{"\xfe\xff", 2, "bad_encoding", "UTF-16"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (len >= kinds[i].len && memcmp(s, kinds[i].begins, kinds[i].len) == 0)
+			return err_set(e, E_LOCAL, kinds[i].code,
+				       "%s: is %s, no CSV file; save it as CSV UTF-8", path,
+				       kinds[i].is);
+	return E_OK;
+}
+
+/*
+ * The file's bytes as a whole: what it is, whether all of it is UTF-8, how it ends. The line is
+ * counted for the message alone. bad_line: of the first text that is not UTF-8, 0 = all is.
+ */
+struct bytes {
+	int64_t bad_line;
+	bool unended;
+	bool no_1252; /* bytes that Windows-1252 does not have either */
+};
+
+static enum errk look_at_bytes(const char *path, int fd, struct bytes *out, struct err *e)
+{
+	char buf[CHUNK];
+	size_t kept = 0, good;
+	int64_t line = 1;
+
+	for (bool first = true;; first = false) {
+		ssize_t n = read_some(fd, buf + kept, sizeof(buf) - kept);
+		size_t len = kept + (n > 0 ? (size_t)n : 0);
+
+		if (n < 0)
+			return io_failed(path, errno, e);
+		if (first && check_magic(path, buf, len, e) != E_OK)
+			return E_LOCAL;
+		for (const char *p = "\x81\x8d\x8f\x90\x9d"; *p; p++)
+			out->no_1252 |= memchr(buf + kept, *p, len - kept) != NULL;
+		good = str_utf8_prefix(buf, len);
+		/* The last three bytes may be the beginning of a character. */
+		if (!out->bad_line && good + 3 < len + (n == 0 ? 3 : 0))
+			out->bad_line = line + count_lines(buf, good);
+		if (n == 0)
+			return E_OK;
+		out->unended = buf[len - 1] != '\n' && buf[len - 1] != '\r';
+		kept = out->bad_line ? 0 : len - good;
+		line += count_lines(buf, len - kept);
+		memmove(buf, buf + len - kept, kept);
+	}
+}
+
+static size_t count_char(const char *s, char c)
+{
+	size_t n = 0;
+
+	for (; (s = strchr(s, c)); s++)
+		n++;
+	return n;
+}
+
+/*
+ * The decimal sign that a number can only have been written with. "12.5", "0.125" and "1.299,00"
+ * show one; "1.299" shows none: that may be a thousands sign.
+ */
+static unsigned char sign_shown(const char *s)
+{
+	static const char digits[] = "0123456789";
+	size_t whole, part;
+	char sign;
+
+	s += *s == '-' || *s == '+';
+	whole = strspn(s, digits);
+	sign = s[whole];
+	part = sign == '.' || sign == ',' ? strspn(s + whole + 1, digits) : 0;
+	if (!part)
+		return 0;
+	if (!s[whole + 1 + part]) {
+		if (part == 3 && whole >= 1 && whole <= 3 && s[0] != '0')
+			return 0;
+		return sign == '.' ? CSV_SIGN_POINT : CSV_SIGN_COMMA;
+	}
+	/* Groups of three, then the other sign if any. */
+	for (s += whole; *s == sign && strspn(s + 1, digits) == 3;)
+		s += 4;
+	if (*s == (sign == '.' ? ',' : '.'))
+		s += 1 + strspn(s + 1, digits);
+	if (*s || whole < 1 || whole > 3)
+		return 0;
+	return sign == '.' ? CSV_SIGN_COMMA : CSV_SIGN_POINT;
+}
+
+static enum errk wrapped(const struct csv_reader *r, int64_t line, struct err *e)
+{
+	return err_set(
+		e, E_LOCAL, "wrapped_rows",
+		"%s:%lld: the row as a whole is one cell in quotes, as a spreadsheet writes it "
+		"that does not split rows at this sign; use the file as it was downloaded",
+		r->path, (long long)line);
+}
+
+/* All rows once: what is wrong with the file as a whole is said before any of it is used. */
+static enum errk look_at_rows(struct csv_reader *r, struct err *e)
+{
+	const size_t width = r->header.n;
+	const char *title = r->header.cell[0];
+	struct csv_row row;
+	bool more = true;
+
+	if (width == 1 && count_char(title, ',') + count_char(title, ';') > 1)
+		return wrapped(r, r->header.line, e);
+	while (more) {
+		struct err why;
+		enum errk k = csv_reader_next(r, &row, &more, &why);
+
+		if (k == E_RECORD && r->failed.kind == E_OK)
+			continue;
+		/* What can't be read on is said by the row in which it is met. */
+		if (k != E_OK || !more)
+			break;
+		if (width > 1 && row.n == 1 &&
+		    count_char(row.cell[0], csv_reader_delimiter(r)) + 1 >= width)
+			return wrapped(r, row.line, e);
+		for (size_t i = 0; i < row.n && i < width; i++)
+			r->signs[i] |= sign_shown(row.cell[i]);
+	}
+	return E_OK;
+}
+
+/* O_NONBLOCK: a pipe without a writer would hold us up for ever; for files it means nothing. */
+static enum errk open_file(const char *path, int *fd, struct err *e)
+{
+	struct stat st;
+	int ours = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (ours < 0)
+		return io_failed(path, errno, e);
+	if (fstat(ours, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(ours);
+		return err_set(e, E_LOCAL, "file_error", "%s: is not a file", path);
+	}
+	*fd = ours;
+	return E_OK;
+}
+
+enum errk csv_reader_rewind(struct csv_reader *r, struct err *e)
+{
+	struct err ours;
+
+	if (lseek(r->fd, 0, SEEK_SET) != 0)
+		return io_failed(r->path, errno, e);
+	csv_free(&r->parser);
+	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
+		die(70, "out of memory");
+	r->at_end = r->after_cr = false;
+	r->failed = (struct err){.kind = E_OK};
+	r->text_len = r->n_cells = r->n_rows = r->next_row = r->row_first = r->row_text = 0;
+	r->line = r->row_line = 1;
+	if (read_header(r, &ours) == E_OK)
+		return E_OK;
+	if (e)
+		*e = ours;
+	return ours.kind;
+}
+
+static enum errk look(struct csv_reader *r, enum csv_encoding declared, struct err *e)
+{
+	struct bytes bytes = {0};
+	enum errk k = look_at_bytes(r->path, r->fd, &bytes, e);
+
+	if (k != E_OK)
+		return k;
+	if (bytes.bad_line && (declared != CSV_WINDOWS_1252 || bytes.no_1252))
+		return err_set(e, E_LOCAL, "bad_encoding",
+			       "%s:%lld: holds text that is not UTF-8; save the file as CSV UTF-8",
+			       r->path, (long long)bytes.bad_line);
+	if (bytes.bad_line && (r->from = iconv_open("UTF-8", "WINDOWS-1252")) == (iconv_t)-1)
+		die(70, "iconv does not know Windows-1252");
+	r->unended = bytes.unended;
+	k = csv_reader_rewind(r, e);
+	if (k != E_OK)
+		return k;
+	r->signs = arena_alloc(r->arena, r->header.n);
+	memset(r->signs, 0, r->header.n);
+	k = look_at_rows(r, e);
+	return k == E_OK ? csv_reader_rewind(r, e) : k;
+}
+
+enum errk csv_reader_open_as(const char *path, enum csv_encoding declared, struct csv_reader **out,
+			     struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = NULL;
+	struct err ours;
+	int fd = -1;
+	enum errk k = open_file(path, &fd, &ours);
+
+	if (k == E_OK) {
+		r = reader_new(path, fd);
+		k = look(r, declared, &ours);
+	}
 	if (k != E_OK) {
 		if (e)
 			*e = ours;
@@ -366,11 +613,33 @@ enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err 
 	return E_OK;
 }
 
+enum errk csv_reader_open_head(const char *path, struct csv_reader **out, struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = NULL;
+	int fd = -1;
+	enum errk k = open_file(path, &fd, e);
+
+	if (k != E_OK)
+		return k;
+	r = reader_new(path, fd);
+	k = csv_reader_rewind(r, e);
+	if (k == E_OK)
+		*out = TAKE(r);
+	return k;
+}
+
+enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err *e)
+{
+	return csv_reader_open_as(path, CSV_UTF8, out, e);
+}
+
 void csv_reader_close(struct csv_reader *r)
 {
 	if (!r)
 		return;
 	close(r->fd);
+	if (r->from)
+		iconv_close(r->from);
 	csv_free(&r->parser);
 	arena_free(r->arena);
 	free(r->path);
@@ -389,4 +658,14 @@ const struct csv_row *csv_reader_header(const struct csv_reader *r)
 char csv_reader_delimiter(const struct csv_reader *r)
 {
 	return (char)r->parser.delim_char;
+}
+
+bool csv_reader_unended(const struct csv_reader *r)
+{
+	return r->unended;
+}
+
+unsigned csv_reader_signs(const struct csv_reader *r, size_t column)
+{
+	return column < r->header.n ? r->signs[column] : 0;
 }

@@ -8,6 +8,29 @@
 
 #include "base/banned.h"
 
+static bool is_formula_start(const char *s)
+{
+	static const char *const wide[] = {"＝", "＋", "－", "＠"};
+
+	if (s[0] && strchr("=+-@", s[0]))
+		return true;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (str_starts(s, wide[i]))
+			return true;
+	return false;
+}
+
+/* "x;=1+1": a spreadsheet that splits at another sign than ours would run it. */
+static bool hides_formula(const char *cell)
+{
+	while ((cell = strpbrk(cell, ",;\t"))) {
+		cell++;
+		if (is_formula_start(cell + strspn(cell, " ")))
+			return true;
+	}
+	return false;
+}
+
 static bool needs_quotes(const char *cell, char delimiter, bool only_cell)
 {
 	const char special[] = {delimiter, '"', '\r', '\n', '\0'};
@@ -15,7 +38,8 @@ static bool needs_quotes(const char *cell, char delimiter, bool only_cell)
 
 	if (len == 0)
 		return only_cell; /* an empty line would be no row to a reader */
-	return strpbrk(cell, special) || strchr(" \t", cell[0]) || strchr(" \t", cell[len - 1]);
+	return strpbrk(cell, special) || strchr(" \t", cell[0]) || strchr(" \t", cell[len - 1]) ||
+	       hides_formula(cell);
 }
 
 static void add_cell(struct str *row, const char *cell, char delimiter, bool only_cell)
@@ -119,18 +143,6 @@ enum errk csv_write_row(struct str *out, const struct csv_format *f, const char 
 		out->overflow = full;
 	}
 	return k;
-}
-
-static bool is_formula_start(const char *s)
-{
-	static const char *const wide[] = {"＝", "＋", "－", "＠"};
-
-	if (s[0] && strchr("=+-@", s[0]))
-		return true;
-	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
-		if (str_starts(s, wide[i]))
-			return true;
-	return false;
 }
 
 const char *csv_neutral(const char *text, struct arena *a)

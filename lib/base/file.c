@@ -96,22 +96,6 @@ static bool write_full(int fd, const char *data, size_t len)
 	return true;
 }
 
-static enum errk write_synced(const char *path, const void *data, size_t len, mode_t mode,
-			      struct err *e)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode & 0700);
-	enum errk k = E_OK;
-
-	if (fd < 0)
-		return failed(path, "can't be created", errno, e);
-	if (fchmod(fd, mode) != 0 || !write_full(fd, data, len) || fsync(fd) != 0)
-		k = failed(path, "can't be written", errno, e);
-	/* NFS reports a full disk as late as at close(). */
-	if (close(fd) != 0 && k == E_OK)
-		k = failed(path, "can't be written", errno, e);
-	return k;
-}
-
 /* The folder part of path: "." or "/" where there is none. */
 static const char *folder_of(const char *path, char out[PATH_MAX])
 {
@@ -123,6 +107,38 @@ static const char *folder_of(const char *path, char out[PATH_MAX])
 		return "/";
 	snprintf(out, PATH_MAX, "%.*s", (int)(slash - path), path);
 	return out;
+}
+
+void file_give(int fd, const char *path)
+{
+	char dir[PATH_MAX];
+	struct stat folder, st;
+
+	if (geteuid() != 0 || strlen(path) >= sizeof(dir))
+		return;
+	/* A second name may be anywhere: such a file is nobody's to give. */
+	if (stat(folder_of(path, dir), &folder) != 0 || folder.st_uid == 0 || fstat(fd, &st) != 0 ||
+	    st.st_uid != 0 || (!S_ISDIR(st.st_mode) && st.st_nlink != 1))
+		return;
+	if (fchown(fd, folder.st_uid, folder.st_gid) != 0)
+		errno = 0; /* the owner will be told by his own open() */
+}
+
+static enum errk write_synced(const char *path, const void *data, size_t len, mode_t mode,
+			      struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode & 0700);
+	enum errk k = E_OK;
+
+	if (fd < 0)
+		return failed(path, "can't be created", errno, e);
+	file_give(fd, path);
+	if (fchmod(fd, mode) != 0 || !write_full(fd, data, len) || fsync(fd) != 0)
+		k = failed(path, "can't be written", errno, e);
+	/* NFS reports a full disk as late as at close(). */
+	if (close(fd) != 0 && k == E_OK)
+		k = failed(path, "can't be written", errno, e);
+	return k;
 }
 
 enum errk file_write_atomic(const char *path, const void *data, size_t len, mode_t mode,
@@ -185,9 +201,17 @@ enum errk file_sync_dir(const char *dir, struct err *e)
 	return E_OK;
 }
 
+static void give_folder(const char *path)
+{
+	CLEANUP(fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		file_give(fd, path);
+}
+
 enum errk dir_make(const char *path, mode_t mode, struct err *e)
 {
-	char part[PATH_MAX];
+	char part[PATH_MAX], parent[PATH_MAX];
 	size_t len = strlen(path);
 
 	if (len == 0)
@@ -199,8 +223,15 @@ enum errk dir_make(const char *path, mode_t mode, struct err *e)
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, mode) != 0 && errno != EEXIST)
-			return failed(part, "can't be created", errno, e);
+		if (mkdir(part, mode) != 0) {
+			if (errno != EEXIST)
+				return failed(part, "can't be created", errno, e);
+			continue;
+		}
+		give_folder(part);
+		/* Else a power cut takes it, and all that was put into it. */
+		if (file_sync_dir(folder_of(part, parent), e) != E_OK)
+			return E_LOCAL;
 	}
 	return dir_exists(path) ? E_OK : failed(path, "can't be created", ENOTDIR, e);
 }
@@ -230,8 +261,13 @@ static void cleanup_dir(DIR **p)
 		closedir(*p);
 }
 
-/* The next entry to be listed; false at the end or on failure (*error). */
-static bool next_entry(DIR *dir, struct arena *a, struct file_entry *out, int *error)
+static int64_t nanoseconds(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The next entry to be listed; false at the end or on failure (*error). all: dir_list_all. */
+static bool next_entry(DIR *dir, bool all, struct arena *a, struct file_entry *out, int *error)
 {
 	const struct dirent *d;
 	struct stat st;
@@ -243,51 +279,73 @@ static bool next_entry(DIR *dir, struct arena *a, struct file_entry *out, int *e
 			break;
 		if (d->d_name[0] == '.')
 			continue;
-		if (fstatat(dirfd(dir), d->d_name, &st, 0) != 0) {
-			if (errno == ENOENT) /* gone since, or a dangling link */
+		*out = (struct file_entry){0};
+		if (fstatat(dirfd(dir), d->d_name, &st, 0) != 0)
+			out->problem = errno;
+		else if (!S_ISREG(st.st_mode))
+			out->problem = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		else if (all && faccessat(dirfd(dir), d->d_name, R_OK, AT_EACCESS) != 0)
+			out->problem = errno;
+		if (out->problem && fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+			if (errno == ENOENT) /* gone since */
 				continue;
-			break;
+			break; /* nothing of this folder may be looked at: it is not empty */
 		}
-		if (!S_ISREG(st.st_mode))
+		if (out->problem && !all)
 			continue;
 		out->name = arena_strdup(a, d->d_name);
-		out->size = st.st_size;
-		out->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+		if (!out->problem) {
+			out->size = st.st_size;
+			out->mtime_ns = nanoseconds(st.st_mtim);
+			out->ctime_ns = nanoseconds(st.st_ctim);
+		}
 		return true;
 	}
 	*error = errno;
 	return false;
 }
 
-enum errk dir_list(const char *dir, struct arena *a, struct file_entry **out, size_t *n,
-		   struct err *e)
+static enum errk list(const char *dir, bool all, struct arena *a, struct file_entry **out,
+		      size_t *n, struct err *e)
 {
 	CLEANUP(dir) DIR *d = opendir(dir);
-	struct file_entry *list = NULL, entry;
+	struct file_entry *entries = NULL, entry;
 	size_t count = 0, cap = 0;
 	int error = 0;
 
 	if (!d)
 		return failed(dir, "can't be listed", errno, e);
-	while (next_entry(d, a, &entry, &error)) {
+	while (next_entry(d, all, a, &entry, &error)) {
 		if (count == cap) {
 			struct file_entry *larger;
 
 			cap = cap ? 2 * cap : 32;
 			larger = arena_array(a, cap, sizeof(*larger));
 			if (count)
-				memcpy(larger, list, count * sizeof(*larger));
-			list = larger;
+				memcpy(larger, entries, count * sizeof(*larger));
+			entries = larger;
 		}
-		list[count++] = entry;
+		entries[count++] = entry;
 	}
 	if (error)
 		return failed(dir, "can't be listed", error, e);
 	if (count)
-		qsort(list, count, sizeof(*list), by_name);
-	*out = list;
+		qsort(entries, count, sizeof(*entries), by_name);
+	*out = entries;
 	*n = count;
 	return E_OK;
+}
+
+enum errk dir_list(const char *dir, struct arena *a, struct file_entry **out, size_t *n,
+		   struct err *e)
+{
+	return list(dir, false, a, out, n, e);
+}
+
+enum errk dir_list_all(const char *dir, struct arena *a, struct file_entry **out, size_t *n,
+		       struct err *e)
+{
+	return list(dir, true, a, out, n, e);
 }
 
 const char *path_join(struct arena *a, const char *dir, const char *name)

@@ -43,6 +43,7 @@ enum errk file_writer_open(const char *path, mode_t mode, struct file_writer **o
 	if (fd < 0) {
 		k = fail(w, "can't be created", e);
 	} else {
+		file_give(fd, w->tmp);
 		w->file = fdopen(fd, "w");
 		if (!w->file)
 			die(70, "out of memory");

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -40,6 +41,7 @@ enum errk log_open(const char *path, enum log_format format, enum log_level leve
 		if (fd < 0)
 			return err_set(e, E_LOCAL, "log_file", "%s: log can't be opened (%s)", path,
 				       strerror(errno));
+		file_give(fd, path);
 	}
 	log_close();
 	if (to_syslog)

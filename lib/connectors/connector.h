@@ -107,6 +107,12 @@ struct pull_request {
 struct page {
 	struct record *rec;
 	size_t n;
+	/*
+	 * Ids of which nothing is at fault any more, where there never was more than a problem: what
+	 * waits under one of them, or under one that begins with it and ":", goes before rec is stored.
+	 */
+	const char **gone;
+	size_t n_gone;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
 	const char *cursor;
 	bool more;       /* call again with cursor at once */
@@ -211,6 +217,11 @@ struct check_sink {
 	 * remedy: what to do if the other end's is another. May be NULL.
 	 */
 	void (*currency)(void *ctx, const char *code, const char *remedy);
+	/*
+	 * A document that the look has read anyway: the engine maps it, and says what no row of a table
+	 * answers. False: no more are wanted. May be NULL.
+	 */
+	bool (*document)(void *ctx, const struct record *rec, enum record_kind kind);
 	void *ctx;
 };
 

@@ -139,16 +139,13 @@ static enum errk read_variant(const struct product_item *item, const cJSON *doc,
 	v->option = arena_array(a, item->n_options, sizeof(*v->option));
 	for (size_t i = 0; i < item->n_options; i++) {
 		const char *value = option_of(doc, item->option[i]);
-		if (str_blank(value))
-			return err_set(e, E_RECORD, "bad_options",
-				       "variant '%s' says nothing about '%s', which the product's "
-				       "variants differ in; correct it in the ERP",
-				       *v->sku ? v->sku : v->id, item->option[i]);
-		v->option[i] = arena_strdup(a, value);
+		if (str_blank(value) && !v->lacks)
+			v->lacks = item->option[i];
+		v->option[i] = str_blank(value) ? "" : arena_strdup(a, value);
 	}
-	v->name = *v->sku           ? v->sku
-		  : item->n_options ? joined(v->option, item->n_options, a)
-				    : v->id;
+	v->name = *v->sku                        ? v->sku
+		  : item->n_options && !v->lacks ? joined(v->option, item->n_options, a)
+						 : v->id;
 	if (!*v->sku && !v->archived)
 		return err_set(e, E_RECORD, "no_sku",
 			       "variant '%s' has no SKU, so the shop's can't be told by it; give "
@@ -161,10 +158,8 @@ static enum errk read_variant(const struct product_item *item, const cJSON *doc,
 /* Two variants that are the same one to the shop. */
 static enum errk check_variants(const struct product_item *item, struct err *e)
 {
-	size_t active = 0;
 	for (size_t i = 0; i < item->n_variants; i++) {
 		const struct product_variant *v = &item->variant[i];
-		active += !v->archived;
 		for (size_t k = 0; k < i && !v->archived; k++) {
 			const struct product_variant *w = &item->variant[k];
 			if (!w->archived && strcmp(w->sku, v->sku) == 0)
@@ -174,11 +169,6 @@ static enum errk check_variants(const struct product_item *item, struct err *e)
 					       v->sku);
 		}
 	}
-	if (active > 1 && !item->n_options)
-		return err_set(e, E_RECORD, "bad_options",
-			       "it has %zu variants and no options that tell them apart; correct "
-			       "it in the ERP",
-			       active);
 	return E_OK;
 }
 

@@ -39,7 +39,8 @@ struct product_variant {
 	bool created;  /* by the last write */
 	unsigned sent; /* bits of its fields */
 	struct product_values values;
-	const char **option; /* values, in the order of the item's options */
+	const char **option; /* values, in the order of the item's options; "" = it says none */
+	const char *lacks;   /* an option that it says nothing about; NULL = none */
 	struct shop_variant *shop;
 	struct product_base base[FIELD_COUNT_]; /* of what both last agreed on */
 	struct product_base asked[FIELD_COUNT_];
@@ -64,6 +65,13 @@ struct product_item {
 	struct product_base asked[FIELD_COUNT_];
 	/* A store that is written by files: what it is called there; what it was written as, NULL = not yet. */
 	const char *handle, *written_as;
+	/*
+	 * The ERP has told of its variants as of one product, once; another product of the ERP has been met
+	 * that is the same one of the shop. Both are remembered.
+	 */
+	bool family, shared;
+	bool partial; /* the shop's product has variants that are not its own */
+	bool silent; /* says nothing of the shop's product itself, only of variants: see product_share.h */
 	/* The shop's status before it was archived by us, and what we made of it; NULL = not. */
 	const char *status_was, *status_set;
 
@@ -92,7 +100,8 @@ static inline bool product_is_new(const struct product_variant *v)
 
 /*
  * Reads the mapped document and the memo. What is wrong with the document is put into put->err
- * (E_RECORD "bad_document", "bad_options", "no_sku", "duplicate_sku"). E_LOCAL.
+ * (E_RECORD "bad_document", "no_sku", "duplicate_sku"). What only a new variant needs, such as options,
+ * is not asked for here. E_LOCAL.
  */
 MUST_CHECK enum errk product_item_read(struct put_item *put, struct arena *a,
 				       struct product_item *item, struct err *e);

@@ -1,6 +1,5 @@
 #include "connectors/product_judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -42,7 +41,7 @@ bool product_is_to_write(const struct product_rules *rules, struct product_item 
 {
 	const char *erp = v ? v->values.text[f] : item->values.text[f];
 	struct product_base *base = v ? &v->base[f] : &item->base[f];
-	if (!erp || !store)
+	if (!erp || !store || (!v && item->silent))
 		return false;
 	const char *ours = product_short(erp, a), *theirs = product_short(store, a);
 	switch (product_choose(rules->owner[f], ours, theirs, *base)) {
@@ -64,6 +63,8 @@ const char *product_wanted_status(const struct product_rules *rules,
 				  const struct product_item *item)
 {
 	const char *is = item->shop->status, *to = rules->archived_status;
+	if (item->silent)
+		return NULL;
 	if (item->archived) {
 		/* Archived is more than a draft. */
 		if (!to || strcmp(is, to) == 0 || strcmp(is, "ARCHIVED") == 0)
@@ -123,36 +124,36 @@ enum errk product_check_money(const struct product_rules *rules, const struct pr
 	return e->kind = E_LOCAL;
 }
 
-static int by_id(const void *a, const void *b)
+bool product_check_creation(struct product_item *item, const char *why, const char *then)
 {
-	const struct product_item *x = *(struct product_item *const *)a,
-				  *y = *(struct product_item *const *)b;
-	return strcmp(x->id, y->id);
-}
-
-void product_refuse_twins(struct product_item *item, size_t n_items, struct arena *arena)
-{
-	struct product_item **some = arena_array(arena, n_items, sizeof(*some));
 	size_t n = 0;
-	for (size_t i = 0; i < n_items; i++)
-		if (item[i].id && product_is_open(&item[i]))
-			some[n++] = &item[i];
-	if (n)
-		qsort(some, n, sizeof(struct product_item *), by_id);
-	for (size_t i = 1; i < n; i++) {
-		struct product_item *a = some[i - 1], *b = some[i];
-		if (strcmp(a->id, b->id) != 0)
-			continue;
-		if (a->put->err.kind == E_OK)
-			product_refuse(a, "same_product",
-				       "is the same product of the shop (%s) as '%s'; make one "
-				       "product of them in the ERP, or two in the shop",
-				       a->id, b->put->label);
-		product_refuse(b, "same_product",
-			       "is the same product of the shop (%s) as '%s'; make one product of "
-			       "them in the ERP, or two in the shop",
-			       b->id, a->put->label);
+	const struct product_variant *lacking = NULL;
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		n += product_is_new(v);
+		if (product_is_new(v) && v->lacks && !lacking)
+			lacking = v;
 	}
+	if (item->refusals)
+		product_refuse(item, "duplicate_sku", "%s", item->refusals);
+	else if (!item->values.text[FIELD_TITLE])
+		product_refuse(item, "no_title",
+			       "%s, and without a title it can't be created; give it one in the "
+			       "ERP, or create it in the shop with the same SKU%s",
+			       why, then);
+	else if (n > 1 && !item->n_options)
+		product_refuse(
+			item, "bad_options",
+			"it has %zu variants and no options that tell them apart, and %s, so "
+			"it can't be created; correct it in the ERP, or create it in the shop "
+			"with the same SKUs%s",
+			n, why, then);
+	else if (lacking)
+		product_refuse(item, "bad_options",
+			       "variant '%s' says nothing about '%s', which the product's variants "
+			       "differ in, and %s, so it can't be created; correct it in the ERP",
+			       lacking->name, lacking->lacks, why);
+	return product_is_open(item);
 }
 
 const char *product_archived_text(const struct product_item *item, struct arena *a)

@@ -41,8 +41,12 @@ MUST_CHECK enum errk product_check_money(const struct product_rules *rules,
 					 const struct product_money *shop,
 					 struct product_item *item, struct err *e);
 
-/* Refuses products of the ERP that are one product (id) of the store: each would undo the other. */
-void product_refuse_twins(struct product_item *item, size_t n_items, struct arena *arena);
+/*
+ * May a product that is not in the store come into being there? If not, the item is refused (E_RECORD
+ * "duplicate_sku", "no_title", "bad_options"). why: how it is known not to be there; then: what else is
+ * to be done after a person has created it.
+ */
+bool product_check_creation(struct product_item *item, const char *why, const char *then);
 
 /* Would it bring its SKU into the store? */
 bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,

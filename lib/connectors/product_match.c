@@ -56,6 +56,14 @@ static bool same_options(const struct product_item *item)
 	return true;
 }
 
+static size_t count_active(const struct product_item *item)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < item->n_variants; i++)
+		n += !item->variant[i].archived;
+	return n;
+}
+
 static bool same_values(const struct product_item *item, const struct product_variant *v,
 			const struct shop_variant *s)
 {
@@ -68,6 +76,9 @@ static bool same_values(const struct product_item *item, const struct product_va
 /* One without SKU there takes ours; one with another is somebody else's. */
 static void match_options(struct product_item *item, struct product_variant *v, struct arena *a)
 {
+	/* Without options the values of all are the same. */
+	if (v->lacks || (!item->n_options && count_active(item) > 1))
+		return;
 	for (size_t k = 0; !v->shop && k < item->shop->n_variants; k++) {
 		struct shop_variant *s = &item->shop->variant[k];
 		if (s->taken || !same_values(item, v, s))
@@ -112,8 +123,26 @@ static void refuse_new(struct product_item *item, struct arena *a)
 /* The shop's only variant becomes one of several: it must be one of ours to get its values. */
 static bool can_get_options(const struct product_item *item)
 {
-	return item->n_options && item->shop->only_default && item->shop->n_variants == 1 &&
-	       item->shop->variant[0].taken;
+	if (!item->n_options || !item->shop->only_default || item->shop->n_variants != 1)
+		return false;
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].shop)
+			return !item->variant[i].lacks;
+	return false;
+}
+
+static void refuse_lacking(struct product_item *item, struct arena *a)
+{
+	for (size_t i = 0; i < item->n_variants; i++) {
+		struct product_variant *v = &item->variant[i];
+		if (!product_is_new(v) || !v->lacks)
+			continue;
+		v->refused = true;
+		product_refuse_part(&item->refusals, a,
+				    "new variant '%s' says nothing about '%s', which the product's "
+				    "variants differ in; correct it in the ERP",
+				    v->name, v->lacks);
+	}
 }
 
 void product_match(struct product_item *item, bool gives_options, struct arena *a)
@@ -123,6 +152,7 @@ void product_match(struct product_item *item, bool gives_options, struct arena *
 		match_sku(item, &item->variant[i]);
 	for (size_t i = 0; i < item->n_variants && same_options(item); i++)
 		match_options(item, &item->variant[i], a);
-	if (!same_options(item) && !(gives_options && can_get_options(item)))
+	if (!item->n_options || (!same_options(item) && !(gives_options && can_get_options(item))))
 		refuse_new(item, a);
+	refuse_lacking(item, a);
 }

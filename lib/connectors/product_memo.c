@@ -13,7 +13,7 @@
  * something else of what it is told. "sent", at the product and at its variants, {"price": ["19.9",
  * "18"]}, is what the shop was asked for and has not confirmed, and what it had then: an answer that was
  * lost, or a file that nobody has imported. A store that is written by files adds "handle" and
- * "written_as".
+ * "written_as". "family" and "shared": see product_share.h.
  */
 
 static const char *text_of(const cJSON *value, struct arena *a)
@@ -72,6 +72,8 @@ void product_read_memo(struct product_item *item, struct arena *a)
 		return;
 	read_bases(json_at(doc, "fields"), a, item->base);
 	read_bases(json_at(doc, "sent"), a, item->asked);
+	item->family = json_bool(doc, "family", false);
+	item->shared = json_bool(doc, "shared", false);
 	item->handle = arena_strdup(a, json_str(doc, "handle"));
 	item->written_as = arena_strdup(a, json_str(doc, "written_as"));
 	item->status_was = arena_strdup(a, json_str(doc, "status_was"));
@@ -117,6 +119,10 @@ const char *product_memo_text(const struct product_item *item, struct arena *a)
 	CLEANUP(json) cJSON *doc = json_object();
 	json_add(doc, "fields", bases(item->base));
 	add_asked(doc, item->asked);
+	if (item->family)
+		json_add_bool(doc, "family", true);
+	if (item->shared)
+		json_add_bool(doc, "shared", true);
 	if (item->handle)
 		json_add_str(doc, "handle", item->handle);
 	if (item->written_as)

@@ -296,18 +296,26 @@ enum errk map_answer(struct mapper *m, const char *table, const char *column, co
 	return k;
 }
 
-/* A sum that is wrong can't be mended here: the shop's figures are the truth. */
+/*
+ * A sum that is wrong can't be mended here. Where the shop itself told the figures, they are the truth; a
+ * file may have been changed on its way, and dropping its order would lose it.
+ */
 static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
 {
 	const char *name = json_str(doc, "name");
 	enum errk k = canonical_verify(kind, doc, e);
 
-	if (k == E_RECORD && str_equal(e->code, "bad_sum") && name)
-		err_append(e,
-			   "; correct it in the shop, or enter it in the ERP by hand, then run: "
-			   "erpsync queue drop '%s'",
-			   name);
-	return k;
+	if (k != E_RECORD || !str_equal(e->code, "bad_sum") || !name)
+		return k;
+	if (str_equal(json_str(doc, "source"), "csv"))
+		return err_append(e,
+				  "; the file was changed after its download, or the order was "
+				  "edited and lines that were removed are still listed: use the "
+				  "file as it was downloaded, or read the order by the shop's API");
+	return err_append(e,
+			  "; correct it in the shop, or enter it in the ERP by hand, then run: "
+			  "erpsync queue drop '%s'",
+			  name);
 }
 
 enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,

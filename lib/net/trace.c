@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "net/redact.h"
 
@@ -30,6 +31,7 @@ enum errk trace_open(const char *path, struct trace **out, struct err *e)
 	if (!file || fchmod(fd, 0600) != 0)
 		return err_set(e, E_LOCAL, "trace", "%s: the trace can't be written: %s", path,
 			       strerror(errno));
+	file_give(fd, path);
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		die(70, "out of memory");

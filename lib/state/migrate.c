@@ -84,6 +84,7 @@ static enum errk copy_into(const char *from, const char *tmp, struct err *e)
 	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set(e, E_LOCAL, "state_io", "backup %s: can't be created: %m", tmp);
+	file_give(fd, tmp);
 	rc = sqlite3_open_v2(from, &src, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK)
 		return db_fail(src, from, rc, e);

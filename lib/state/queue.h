@@ -190,6 +190,13 @@ MUST_CHECK enum errk queue_release(struct state *s, const struct queue_filter *f
 MUST_CHECK enum errk queue_drop(struct state *s, const struct queue_filter *f, const char *reason,
 				int64_t now, int64_t *n, struct err *e);
 
+/*
+ * What waits without a document under this id, or under one that begins with it and ":": the fault that
+ * it told of is mended, so that it goes. A journal line each ("resolved").
+ */
+MUST_CHECK enum errk queue_resolve(struct state *s, const char *flow, const char *record,
+				   int64_t now, struct err *e);
+
 struct queue_counts {
 	int64_t ready, due, sending, parked;
 	int64_t oldest_waiting; /* enqueued_at, 0 if none */

@@ -92,6 +92,14 @@ enum errk queue_each(struct state *s, const struct queue_filter *f, bool with_pa
 	return each(s, &q, with_payload, fn, ctx, e);
 }
 
+static enum errk clear_picked(struct state *s, struct err *e)
+{
+	return db_exec(s,
+		       "CREATE TEMP TABLE IF NOT EXISTS picked (id INTEGER PRIMARY KEY);"
+		       "DELETE FROM temp.picked",
+		       e);
+}
+
 /*
  * Notes the waiting rows that match in a temporary table, so that what follows is about
  * the same ones.
@@ -101,10 +109,7 @@ static enum errk pick(struct state *s, const struct queue_filter *f, int64_t *n,
 	CLEANUP(query)
 	struct query q = {0};
 	int states = (f->states ? f->states : STATES_WAITING) & STATES_WAITING;
-	enum errk rc = db_exec(s,
-			       "CREATE TEMP TABLE IF NOT EXISTS picked (id INTEGER PRIMARY KEY);"
-			       "DELETE FROM temp.picked",
-			       e);
+	enum errk rc = clear_picked(s, e);
 
 	if (rc != E_OK)
 		return rc;
@@ -211,6 +216,40 @@ enum errk queue_drop(struct state *s, const struct queue_filter *f, const char *
 	if (rc == E_OK)
 		*n = count;
 	return rc;
+}
+
+static enum errk resolve(struct state *s, const char *flow, const char *record, int64_t now,
+			 struct err *e)
+{
+	CLEANUP(query) struct query q = {0}, gone = {0};
+	enum errk rc = clear_picked(s, e);
+
+	if (rc != E_OK)
+		return rc;
+	/* ";" is the character after ":". */
+	q = query_open(s, "INSERT INTO temp.picked SELECT id FROM queue INDEXED BY queue_waiting"
+			  " WHERE state IN (0, 2) AND flow = ?1"
+			  " AND (record = ?2 OR (record > ?2 || ':' AND record < ?2 || ';'))"
+			  " AND NOT EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)");
+	query_text(&q, flow);
+	query_text(&q, record);
+	rc = query_run(&q, e);
+	if (rc != E_OK || query_changed(&q) == 0)
+		return rc;
+	rc = write_journal(s, "resolved", NULL, now, e);
+	if (rc != E_OK)
+		return rc;
+	gone = query_open(s, "DELETE FROM queue WHERE id IN (SELECT id FROM temp.picked)");
+	return query_run(&gone, e);
+}
+
+enum errk queue_resolve(struct state *s, const char *flow, const char *record, int64_t now,
+			struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	return rc == E_OK ? db_leave(s, own, resolve(s, flow, record, now, e), e) : rc;
 }
 
 enum errk queue_count(struct state *s, const char *flow, int64_t now, struct queue_counts *out,

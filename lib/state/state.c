@@ -46,6 +46,9 @@ static enum errk create_file(const char *path, struct err *e)
 	CLEANUP(fd) int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	const char *slash = strrchr(path, '/');
 
+	/* SQLite gives -wal and -shm to the same owner. */
+	if (fd >= 0)
+		file_give(fd, path);
 	if (fd >= 0)
 		return file_sync_dir(slash ? arena_strndup(a, path, (size_t)(slash - path) + 1)
 					   : ".",

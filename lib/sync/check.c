@@ -10,7 +10,20 @@ struct counting_sink {
 	int bad;
 	struct arena *a;
 	const char *currency; /* of the end that told it first; NULL = none has */
+	/* Documents of the end that is being looked at. */
+	struct session *session;
+	struct mapper *mapper;
+	struct arena *scratch;
+	int mapped;
+	struct unmapped {
+		const char *msg, *first;
+		int n;
+	} unmapped[20];
+	size_t n_unmapped;
 };
+
+/* Documents that are tried: enough to meet the names of a shop, few enough to wait for. */
+enum { DOCUMENTS_MAX = 10000 };
 
 static void say(void *ctx, enum check_result result, const char *what, const char *remedy)
 {
@@ -31,6 +44,54 @@ static void compare_currencies(void *ctx, const char *code, const char *remedy)
 				 "nothing is converted, each product would be parked",
 				 s->currency, code),
 		    remedy);
+}
+
+/* What no table answers, each once, with the documents that it would park. */
+static void note_unmapped(struct counting_sink *s, const struct record *rec, const struct err *why)
+{
+	size_t i = 0;
+	while (i < s->n_unmapped && !str_equal(s->unmapped[i].msg, why->msg))
+		i++;
+	if (i == sizeof(s->unmapped) / sizeof(s->unmapped[0]))
+		return;
+	if (i == s->n_unmapped) {
+		s->unmapped[i] = (struct unmapped){.msg = arena_strdup(s->a, why->msg),
+						   .first = arena_strdup(s->a, rec->label)};
+		s->n_unmapped++;
+	}
+	s->unmapped[i].n++;
+}
+
+static bool try_document(void *ctx, const struct record *rec, enum record_kind kind)
+{
+	struct counting_sink *s = ctx;
+	const struct flow *f = flow_of_kind(kind);
+	const char *target = conf_text(s->session->conf, side_section(f->to), "connector"), *doc;
+	struct err why;
+	enum errk rc = E_OK;
+	if (!s->mapper && target)
+		rc = session_mapper(s->session, target, &s->mapper, &why);
+	/* What does not load was told with the mappings. */
+	if (!target || rc != E_OK || s->mapped++ >= DOCUMENTS_MAX)
+		return false;
+	arena_reset(s->scratch);
+	rc = map_run(s->mapper, record_kind_name(kind), rec->doc, rec->doc_len, s->scratch, &doc,
+		     &why);
+	if (rc == E_RECORD && str_starts(why.code, "unmapped_"))
+		note_unmapped(s, rec, &why);
+	return rc == E_OK || rc == E_RECORD;
+}
+
+static void say_unmapped(struct counting_sink *s)
+{
+	for (size_t i = 0; i < s->n_unmapped; i++)
+		say(s, CHECK_WARN,
+		    arena_printf(s->a, "%d would be parked, the first is %s: %s", s->unmapped[i].n,
+				 s->unmapped[i].first, s->unmapped[i].msg),
+		    NULL);
+	s->n_unmapped = 0;
+	mapper_free(s->mapper);
+	s->mapper = NULL;
 }
 
 static void ignore(void *ctx, const char *text)
@@ -114,7 +175,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 			   struct err *e)
 {
 	const char *section = side_section(side);
-	struct check_sink inner = {say, compare_currencies, sink};
+	struct check_sink inner = {say, compare_currencies, try_document, sink};
 	struct err why;
 	if (!conf_text(s->conf, section, "connector")) {
 		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] connector= is not set", section),
@@ -139,6 +200,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		     lack && *lack && (pull & (1u << k)); lack++)
 			say(sink, CHECK_WARN, *lack, NULL);
 	rc = c->type->check(c, pull, put, &inner, e);
+	say_unmapped(sink);
 	if (rc == E_OK && put)
 		rc = check_answers(s, c, put & c->type->as[side].put, &inner, e);
 	for (const struct name_table *t = c->type->name_tables; t && t->table && rc == E_OK; t++) {
@@ -188,7 +250,11 @@ static void check_since(struct session *s, struct counting_sink *sink)
 
 enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)
 {
-	struct counting_sink counting = {.to = sink, .a = s->arena};
+	CLEANUP(arena) struct arena *scratch = arena_new();
+	struct counting_sink counting = {.to = sink,
+					 .a = s->arena,
+					 .session = s,
+					 .scratch = scratch};
 	say(&counting, CHECK_OK,
 	    arena_printf(s->arena, "configuration %s is valid", conf_path(s->conf)), NULL);
 	say(&counting, CHECK_OK,

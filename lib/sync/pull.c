@@ -123,6 +123,8 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 {
 	STEP("page read");
 	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < page->n_gone && rc == E_OK; i++)
+		rc = queue_resolve(r->state, r->key, page->gone[i], clock_now(), e);
 	for (size_t i = 0; i < page->n && rc == E_OK; i++)
 		rc = store_record(r, &page->rec[i], origin, mode, e);
 	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)

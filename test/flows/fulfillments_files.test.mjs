@@ -26,8 +26,16 @@ test('a used file is put away under its time', async t => {
   assert.equal(fs.readdirSync(p.path('out/archive')).length, 2);
 });
 
-test('no folder, no file, other files: nothing to do', async t => {
+test('no exchange folder, or a file in its place: not "nothing to do"', async t => {
   const p = await open(t);
+  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /out: the exchange folder is not there \(No such file or directory\); create it and have the ERP write its files into it, or correct \[erp\] path/);
+  p.write('out', 'a file');
+  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /out: is no folder; \[erp\] path is to be the exchange folder/);
+});
+
+test('no file, other files: nothing to do', async t => {
+  const p = await open(t);
+  fs.mkdirSync(p.path('out'));
   silent(ended(await p.run('fulfillments pull'), 0));
   deliveryFile(p, [{ delivery: 'D1', order: '#1', sku: 'LONG-5' }], { name: 'deliveries.csv' });
   silent(ended(await p.run('fulfillments pull'), 0));

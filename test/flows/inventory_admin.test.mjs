@@ -198,6 +198,7 @@ test('the columns of before, and more files in the folder', async t => {
   const older = admin.export().replace('On hand (current),On hand (new)', 'On hand').replaceAll(' (not editable)', '').replace(/,$/gm, '');
   aged(p.write('exports/inventory_export.csv', older), 60);
   aged(p.write('exports/products.csv', 'Title,URL handle,SKU,Option1 value,Price\nCap,cap,CAP,Default Title,5\n'), 30);
+  aged(p.write('exports/customs.csv', 'Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO\ncap,Cap,Title,Default Title,CAP,650500,FR\n'), 20);
   stock(p, [['TEE-S', 'MAIN', 7]]);
   await pull(p);
   assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), [['TEE-S', '10', '7']]);

@@ -28,8 +28,16 @@ test('a used file is put away under its time', async t => {
   assert.equal(onHand(p, 'SOLO-1'), 5);
 });
 
-test('no folder, no file, other files: nothing to do', async t => {
+test('no exchange folder, or a file in its place: not "nothing to do"', async t => {
   const p = await open(t);
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /out: the exchange folder is not there \(No such file or directory\); create it and have the ERP write its files into it, or correct \[erp\] path/);
+  p.write('out', 'a file');
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /out: is no folder; \[erp\] path is to be the exchange folder/);
+});
+
+test('no file, other files: nothing to do', async t => {
+  const p = await open(t);
+  fs.mkdirSync(p.path('out'));
   silent(ended(await p.run('inventory pull'), 0));
   stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: 'prices.csv' });
   silent(ended(await p.run('inventory pull'), 0));

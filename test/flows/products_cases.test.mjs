@@ -177,13 +177,13 @@ test('what can’t go over is named, and nothing is written of it', async t => {
     file(q, [{ product_id: 'net', title: 'T', sku: 'NEW-2', price: '1', prices_include_tax: 'no' }]);
     assert.match(ended(await q.run('products push'), 78).stderr, /prices are without tax and the shop's are with tax/);
   });
-  await t.test('two products of the ERP that are one in the shop', async sub => {
+  await t.test('two products of the ERP that are one variant in the shop', async sub => {
     const q = await open(sub);
     q.write('mappings/tables/store_skus.csv', 'sku,store_sku\nERP-SOLO,SOLO-1\n*,*\n');
     file(q, [{ product_id: 'a', sku: 'SOLO-1', price: '1' }, { product_id: 'b', sku: 'ERP-SOLO', price: '2' }]);
     const seen = requestsOf(q.sandbox);
     const codes = (await push(q, '', 1)).records.map(r => r.code);
-    assert.deepEqual([codes, writes(seen).length], [['same_product', 'same_product'], 0]);
+    assert.deepEqual([codes, writes(seen).length], [['same_variant', 'same_variant'], 0]);
   });
   await t.test('an SKU does not come into the shop twice', async sub => {
     const q = await open(sub);

@@ -47,6 +47,9 @@ const NEW_VARIANT = { sku: '', barcode: '', price: '0.00', compareAt: '', cost: 
 const NEW_PRODUCT = { description: '', vendor: 'My Store', type: '', tags: '', published: 'true', status: 'active', seo: '', material: '' };
 const quoted = text => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/** Exports put an apostrophe before each SKU and barcode of digits alone; the import takes it for a part of them. */
+const guarded = (key, text) => (/^(sku|barcode)$/.test(key) && /^\d+$/.test(text) ? `'${text}` : text);
+
 /** What the shop makes of a cell. */
 function stored(key, text) {
   if (key === 'tags') return text.split(',').map(tag => tag.trim()).filter(Boolean).sort().join(', ');
@@ -93,7 +96,7 @@ export class AdminProducts {
       const images = Array.from({ length: Math.max(0, p.images - 1) }, (_, i) => ({ handle: p.handle, image: `https://x/${i + 2}.jpg` }));
       return [...variants, ...images];
     });
-    return `${[columns.map(name), ...rows.map(row => columns.map(([key]) => row[key] ?? ''))].map(row => row.map(quoted).join(',')).join('\n')}\n`;
+    return `${[columns.map(name), ...rows.map(row => columns.map(([key]) => guarded(key, row[key] ?? '')))].map(row => row.map(quoted).join(',')).join('\n')}\n`;
   }
   /**
    * Does what the admin's import does, the bad things too: an empty cell clears, variants that a product's rows leave

@@ -23,7 +23,7 @@ static struct record find(const char *file, const char *name, struct arena *a)
 	char path[512];
 
 	snprintf(path, sizeof(path), DATA "/%s", file);
-	assert_ok(csv_orders_file_open(path, file, &f, &e), &e);
+	assert_ok(csv_orders_file_open(path, file, CSV_UTF8, &f, &e), &e);
 	while (more && nth > 0) {
 		assert_ok(csv_orders_file_next(f, &o, &more, &e), &e);
 		if (!more)
@@ -141,7 +141,7 @@ static void test_csv_order_document__every_document_is_canonical(void **state)
 		char path[512];
 
 		snprintf(path, sizeof(path), DATA "/%s", files[i]);
-		assert_ok(csv_orders_file_open(path, files[i], &f, &e), &e);
+		assert_ok(csv_orders_file_open(path, files[i], CSV_UTF8, &f, &e), &e);
 		while (true) {
 			struct record r, again;
 			CLEANUP(json) cJSON *doc = NULL;
@@ -175,7 +175,7 @@ static void test_csv_order_document__demo_parks_a_few(void **state)
 	struct err e;
 
 	(void)state;
-	assert_ok(csv_orders_file_open(DATA "/demo.csv", "demo.csv", &f, &e), &e);
+	assert_ok(csv_orders_file_open(DATA "/demo.csv", "demo.csv", CSV_UTF8, &f, &e), &e);
 	while (true) {
 		CLEANUP(json) cJSON *doc = NULL;
 		struct record r;

@@ -30,9 +30,9 @@ static void test_csv_columns__required_ones_suffice(void **state)
 	assert_int_equal(c.at[COL_LINE_SKU], 12);
 	assert_int_equal(c.at[COL_ID], -1);
 	assert_int_equal(c.width, REQUIRED);
-	assert_false(c.decimal_comma);
+	assert_false(c.numbers.comma);
 	assert_ok(csv_columns_match("a.csv", &header, ';', &c, &e), &e);
-	assert_true(c.decimal_comma);
+	assert_true(c.numbers.comma);
 }
 
 static void test_csv_columns__each_missing_one_is_named(void **state)

@@ -44,7 +44,7 @@ struct all {
 static struct all pull_all(const char *path, struct pull_request req, const char *cursor,
 			   bool restart, size_t pages_max)
 {
-	struct csv_orders *s = csv_orders_new(path);
+	struct csv_orders *s = csv_orders_new(path, CSV_UTF8);
 	struct arena *a = arena_new();
 	struct all r = {0};
 	struct page page = {.more = true};
@@ -67,7 +67,7 @@ static struct all pull_all(const char *path, struct pull_request req, const char
 		arena_reset(a);
 		if (restart) {
 			csv_orders_free(s);
-			s = csv_orders_new(path);
+			s = csv_orders_new(path, CSV_UTF8);
 		}
 	}
 	csv_orders_free(s);
@@ -181,7 +181,7 @@ static void test_csv_orders__a_growing_file_is_busy(void **state)
 
 	(void)state;
 	add_orders("grow.csv", "w", 1000, 300, "10.00");
-	s = csv_orders_new("grow.csv");
+	s = csv_orders_new("grow.csv", CSV_UTF8);
 	assert_ok(csv_orders_pull(s, &req, a, &page, &e), &e);
 	assert_int_equal(page.n, 250);
 	/* More orders come while the second page is read: the file is another one now. */
@@ -196,7 +196,7 @@ static void test_csv_orders__a_growing_file_is_busy(void **state)
 	FILE *f = fopen("cut.csv", "a");
 	fputs("#1002,a@example.com,paid,EU", f);
 	fclose(f);
-	s = csv_orders_new("cut.csv");
+	s = csv_orders_new("cut.csv", CSV_UTF8);
 	req.cursor = NULL;
 	assert_int_equal(csv_orders_pull(s, &req, a, &page, &e), E_BUSY);
 	assert_string_equal(e.code, "file_changing");
@@ -221,7 +221,7 @@ static void test_csv_orders__an_open_quote_ends_the_file(void **state)
 	fputs("#1002,\"a@example.com,paid\n#1003,b,c\n", f);
 	fclose(f);
 	set_time("quote.csv", 1000000);
-	s = csv_orders_new("quote.csv");
+	s = csv_orders_new("quote.csv", CSV_UTF8);
 	assert_ok(csv_orders_pull(s, &(struct pull_request){0}, a, &page, &e), &e);
 	assert_int_equal(page.n, 3);
 	assert_false(page.more);
@@ -242,7 +242,7 @@ static void test_csv_orders__pull_only(void **state)
 	add_orders("only/2.csv", "w", 1003, 1, "33.00");
 	set_time("only/1.csv", 1000000);
 	set_time("only/2.csv", 2000000);
-	s = csv_orders_new("only");
+	s = csv_orders_new("only", CSV_UTF8);
 	assert_ok(csv_orders_pull_only(s, who, 5, a, &page, &e), &e);
 	assert_int_equal(page.n, 5);
 	assert_string_equal(page.rec[0].label, "#1003");
@@ -258,7 +258,7 @@ static void test_csv_orders__pull_only(void **state)
 static void test_csv_orders__refusals(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	struct csv_orders *s = csv_orders_new("nowhere");
+	struct csv_orders *s = csv_orders_new("nowhere", CSV_UTF8);
 	struct page page = {.n = 77};
 	struct err e;
 
@@ -267,7 +267,7 @@ static void test_csv_orders__refusals(void **state)
 	assert_int_equal(page.n, 77);
 	csv_orders_free(s);
 	write_text("products.csv", "Handle,Title\nhat,Hat\n");
-	s = csv_orders_new("products.csv");
+	s = csv_orders_new("products.csv", CSV_UTF8);
 	assert_int_equal(csv_orders_pull(s, &(struct pull_request){0}, a, &page, &e), E_LOCAL);
 	assert_string_equal(e.code, "not_an_orders_export");
 	assert_int_equal(csv_orders_pull(s, &(struct pull_request){.cursor = "2026-01-01"}, a,
@@ -308,7 +308,7 @@ static void test_csv_orders__check(void **state)
 	/* Other exports may lie beside. */
 	write_text("check/3.csv", "Handle,Title,Vendor,Variant SKU\nhat,Hat,Acme,HAT-1\n");
 	write_text("check/4.csv", "Handle,Title,SKU,Location,On hand\nhat,Hat,HAT-1,Lyon,3\n");
-	s = csv_orders_new("check");
+	s = csv_orders_new("check", CSV_UTF8);
 	assert_ok(csv_orders_check(s, &sink, &e), &e);
 	assert_int_equal(said.ok, 1);
 	assert_int_equal(said.bad, 1);

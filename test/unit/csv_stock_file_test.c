@@ -116,8 +116,7 @@ static void test_stock__a_bad_row_is_the_articles_problem(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(csv_stock)
-	struct csv_stock *s = read_text(
-		"sku,warehouse,on_hand\nA,W1,1\nA,W2,1e3\nB,W1,1\n\xff,W1,1\n,W1,1\n");
+	struct csv_stock *s = read_text("sku,warehouse,on_hand\nA,W1,1\nA,W2,1e3\nB,W1,1\n,W1,1\n");
 	struct record r = record_of(s, "A", NULL, a);
 
 	(void)state;
@@ -127,8 +126,8 @@ static void test_stock__a_bad_row_is_the_articles_problem(void **state)
 		r.problem->msg,
 		"stock.csv:3: column 'on_hand': '1e3' is no quantity such as 12 or 12.5");
 	assert_null(record_of(s, "B", NULL, a).problem);
-	assert_non_null(csv_stock_find(s, "stock.csv:6"));
-	assert_int_equal(s->n_articles, 4);
+	assert_non_null(csv_stock_find(s, "stock.csv:5"));
+	assert_int_equal(s->n_articles, 3);
 	assert_false(s->cut);
 }
 

@@ -235,6 +235,47 @@ static void drop(struct fixture *f, const char *who, int64_t want)
 	assert_int_equal(n, want);
 }
 
+/* A row as the engine parks what its source could not read; payload NULL = without a document. */
+static void park_problem(struct fixture *f, const char *record, const char *payload)
+{
+	enum queue_put_result result;
+	int64_t id;
+
+	OK(queue_put(f->s, FLOW, record, record, "v1", payload, "pull", QUEUE_PUT_NEWS, 100,
+		     &result, e));
+	OK(queue_waiting(f->s, FLOW, record, &id, e));
+	OK(queue_mark_parked(f->s, id, "wrapped_rows", "r", 100, e));
+}
+
+static void test_queue_resolve__takes_the_file_and_its_rows(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_line *lines;
+	bool found;
+	struct link l;
+	size_t n;
+
+	park_problem(f, "file:a.csv", NULL);
+	park_problem(f, "file:a.csv:12", NULL);
+	park_problem(f, "file:a.csv2", NULL);
+	park_problem(f, "file:a", NULL);
+	park_problem(f, "file:a.csv:doc", "{}");
+	OK(queue_resolve(f->s, "another flow", "file:a.csv", 600, e));
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue"), 5);
+	OK(queue_resolve(f->s, FLOW, "file:a.csv", 600, e));
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue"), 3);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue WHERE record IN"
+				    " ('file:a.csv', 'file:a.csv:12')"),
+			 0);
+	OK(journal_find(f->s, "file:a.csv:12", f->a, &lines, &n, e));
+	assert_int_equal(n, 1);
+	assert_string_equal(lines[0].action, "resolved");
+	/* Nothing remembers it: the same fault is news when it comes again. */
+	OK(link_get(f->s, FLOW, "file:a.csv", f->a, &l, &found, e));
+	assert_false(found);
+	park_problem(f, "file:a.csv", NULL);
+}
+
 static void test_queue_drop__is_remembered_until_a_newer_version(void **state)
 {
 	struct fixture *f = *state;
@@ -478,6 +519,7 @@ int main(void)
 		OPEN(test_queue_reopen__parks_what_was_delivered),
 		OPEN(test_queue_reopen__works_without_the_document),
 		OPEN(test_queue_release__takes_backed_off_rows_but_not_sent_ones),
+		OPEN(test_queue_resolve__takes_the_file_and_its_rows),
 		OPEN(test_queue_drop__is_remembered_until_a_newer_version),
 		OPEN(test_queue_drop__keeps_the_link_of_a_delivered_record),
 		OPEN(test_queue_drop__holds_while_an_older_version_is_sent),

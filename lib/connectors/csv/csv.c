@@ -9,6 +9,7 @@
 #include "csv_catalogue.h"
 #include "csv_exchange.h"
 #include "csv_fulfillment_read.h"
+#include "csv_guard.h"
 #include "csv_orders_read.h"
 #include "csv_inbox_read.h"
 #include "csv_product_import.h"
@@ -44,6 +45,10 @@ static const struct conf_key keys[] = {
 	 "The shop's currency, which its products exports do not say."},
 	{"store", "prices_include_tax", "csv", CONF_CHOICE, "unknown", "unknown|yes|no", 0, 0,
 	 "Whether the shop's prices contain tax, which its products exports do not say."},
+	{"store", "read_encoding", "csv", CONF_CHOICE, "utf-8", "utf-8|windows-1252", 0, 0,
+	 "The encoding of exports that are not UTF-8, as spreadsheets may save them."},
+	{"erp", "read_encoding", "csv", CONF_CHOICE, "utf-8", "utf-8|windows-1252", 0, 0,
+	 "The encoding of the ERP's files that are not UTF-8."},
 	{"csv", "delimiter", NULL, CONF_CHOICE, "comma", "comma|semicolon|tab", 0, 0,
 	 "What separates the cells of written files."},
 	{"csv", "decimal", NULL, CONF_CHOICE, "point", "point|comma", 0, 0,
@@ -117,7 +122,7 @@ static void open_store(struct csv_connector *c)
 {
 	const char *dir = dir_exists(c->path) ? c->path : path_folder(c->mem, c->path);
 
-	c->orders = csv_orders_new(c->path);
+	c->orders = csv_orders_new(c->path, csv_guard_encoding(c->env.conf, "store"));
 	c->exchange = (struct csv_exchange){
 		.dir = path_join(c->mem, dir, IMPORT_FOLDER),
 		.style = {.format = {.delimiter = ',', .encoding = CSV_UTF8, .line_end = "\r\n"}},
@@ -252,8 +257,11 @@ static enum errk csv_catalogue(struct connector *c,
 {
 	struct csv_inbox **in = ours(c)->in;
 
-	return in[KIND_STOCK] ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
-			      : csv_products_catalogue(ours(c)->path, fn, ctx, e);
+	return in[KIND_STOCK]
+		       ? csv_catalogue_read(in[KIND_PRODUCT], in[KIND_STOCK], fn, ctx, e)
+		       : csv_products_catalogue(ours(c)->path,
+						csv_guard_encoding(ours(c)->env.conf, "store"), fn,
+						ctx, e);
 }
 
 /* Answers that the other end must know: those of the store's side. */
@@ -281,8 +289,7 @@ const struct connector_type csv_connector = {
 			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT},
 	       [SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
 			     .put = 1u << KIND_ORDER}},
-	/* Few files: each is carried into the shop by a person. One of products may have 15 MB. */
-	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = 2500},
+	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = CSV_PRODUCT_BATCH},
 	.keys = keys,
 	.open = csv_open,
 	.check = csv_check,

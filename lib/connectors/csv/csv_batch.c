@@ -200,8 +200,9 @@ static enum errk publish(const char *dir, const char *name, struct arena *a, str
 	struct stat st;
 
 	if (lstat(from, &st) != 0) {
+		/* The run that did it may not have come as far as the folder. */
 		if (errno == ENOENT)
-			return E_OK;
+			return file_sync_dir(dir, e);
 		return err_set(e, E_LOCAL, "file_error", "%s: can't be examined (%s)", from,
 			       strerror(errno));
 	}

@@ -14,7 +14,7 @@ struct reading {
 	struct arena *mem;
 	const char **sku; /* of product files */
 	size_t n, cap;
-	struct csv_index skus;
+	struct key_index skus;
 };
 
 static const char *sku_of(const void *ctx, size_t i)
@@ -25,12 +25,12 @@ static const char *sku_of(const void *ctx, size_t i)
 static void cleanup_reading(struct reading *r)
 {
 	free(r->sku);
-	csv_index_release(&r->skus);
+	key_index_release(&r->skus);
 }
 
 static bool is_known(const struct reading *r, const char *sku)
 {
-	return r->n && *csv_index_slot(&r->skus, sku);
+	return r->n && *key_index_slot(&r->skus, sku);
 }
 
 static enum errk of_product(void *ctx, const struct article *x, struct err *e)
@@ -38,10 +38,10 @@ static enum errk of_product(void *ctx, const struct article *x, struct err *e)
 	struct reading *r = ctx;
 
 	if (!str_blank(x->sku) && !is_known(r, x->sku)) {
-		csv_index_room(&r->skus, r->n);
+		key_index_room(&r->skus, r->n);
 		r->sku = csv_grow(r->sku, r->n, &r->cap, sizeof(char *));
 		r->sku[r->n] = arena_strdup(r->mem, x->sku);
-		*csv_index_slot(&r->skus, x->sku) = (uint32_t)++r->n;
+		*key_index_slot(&r->skus, x->sku) = (uint32_t)++r->n;
 	}
 	return r->fn(r->ctx, x, e);
 }
@@ -63,7 +63,7 @@ enum errk csv_catalogue_read(const struct csv_inbox *products, const struct csv_
 	bool any;
 	enum errk k;
 
-	r.skus = (struct csv_index){.key = sku_of, .ctx = &r};
+	r.skus = (struct key_index){.key = sku_of, .ctx = &r};
 	k = csv_inbox_catalogue(products, of_product, &r, e);
 	any = k == E_OK;
 	if (k != E_OK && !str_equal(e->code, "no_catalogue"))

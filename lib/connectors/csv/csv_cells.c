@@ -7,15 +7,18 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "csv_cell_text.h"
+#include "csv_guard.h"
 
 #include "base/banned.h"
 
 static enum errk bad_cell(const struct csv_order_rows *o, size_t i, enum csv_column c,
 			  const char *what, struct err *e)
 {
+	char shown[64];
+
 	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s': '%s' %s", o->file,
-		       (long long)o->row[i].line, csv_column_title(c), o->row[i].cell[c], what);
+		       (long long)o->row[i].line, csv_column_title(c),
+		       csv_guard_shown(o->row[i].cell[c], shown), what);
 }
 
 /* The row that csv_order_cell takes its value from. */
@@ -32,9 +35,16 @@ enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_col
 {
 	const char *text = o->row[i].cell[c];
 	struct decimal value = DECIMAL_ZERO;
+	const char *wrong = NULL;
 
-	if (text[0] && !csv_cell_decimal(text, o->columns->decimal_comma, &value))
-		return bad_cell(o, i, c, "is not an amount such as 12.50", e);
+	/* A price per piece may be finer than the currency. */
+	if (text[0] && c == COL_LINE_PRICE)
+		wrong = csv_guard_number(text, o->columns->numbers, &value);
+	else if (text[0])
+		wrong = csv_guard_amount(text, o->columns->numbers, csv_order_cell(o, COL_CURRENCY),
+					 &value);
+	if (wrong)
+		return bad_cell(o, i, c, wrong, e);
 	*out = value;
 	if (given)
 		*given = text[0] != '\0';
@@ -59,20 +69,35 @@ enum errk csv_cell_count(const struct csv_order_rows *o, size_t i, enum csv_colu
 	return E_OK;
 }
 
-bool csv_cell_bool(const struct csv_order_rows *o, size_t i, enum csv_column c, bool empty)
+enum errk csv_cell_flag(const struct csv_order_rows *o, size_t i, enum csv_column c, bool empty,
+			bool *out, struct err *e)
 {
 	const char *text = o->row[i].cell[c];
+	const char *wrong = text[0] ? csv_guard_flag(text, out) : NULL;
 
+	if (wrong)
+		return bad_cell(o, i, c, wrong, e);
 	if (!text[0])
-		return empty;
-	return str_equal_nocase(text, "true") || str_equal_nocase(text, "yes") ||
-	       str_equal(text, "1");
+		*out = empty;
+	return E_OK;
+}
+
+enum errk csv_cell_identifier(const struct csv_order_rows *o, size_t i, enum csv_column c,
+			      struct arena *a, const char **out, struct err *e)
+{
+	const char *wrong = csv_guard_identifier(o->row[i].cell[c], a, out);
+
+	if (wrong)
+		return bad_cell(o, i, c, wrong, e);
+	if (!(*out)[0])
+		*out = NULL;
+	return E_OK;
 }
 
 enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c, struct arena *a,
 			 const char **out, struct err *e)
 {
-	const char *text = csv_order_cell(o, c);
+	const char *text = csv_order_cell(o, c), *wrong;
 	char utc[CLOCK_TEXT_MAX];
 	int64_t t;
 
@@ -80,9 +105,9 @@ enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c, stru
 		*out = NULL;
 		return E_OK;
 	}
-	if (clock_parse(text, &t, NULL) != E_OK)
-		return bad_cell(o, row_of(o, c), c,
-				"is not a time such as 2026-10-07 09:50:26 +0200", e);
+	wrong = csv_guard_time(text, &t);
+	if (wrong)
+		return bad_cell(o, row_of(o, c), c, wrong, e);
 	*out = arena_strdup(a, clock_text(t, utc));
 	return E_OK;
 }

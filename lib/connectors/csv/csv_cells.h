@@ -21,7 +21,13 @@ MUST_CHECK enum errk csv_order_amount(const struct csv_order_rows *o, enum csv_c
 /* A whole number, 0 or more. */
 MUST_CHECK enum errk csv_cell_count(const struct csv_order_rows *o, size_t i, enum csv_column c,
 				    int64_t *out, struct err *e);
-bool csv_cell_bool(const struct csv_order_rows *o, size_t i, enum csv_column c, bool empty);
+/* Yes or no; empty stands for what an empty cell says. */
+MUST_CHECK enum errk csv_cell_flag(const struct csv_order_rows *o, size_t i, enum csv_column c,
+				   bool empty, bool *out, struct err *e);
+/* An article number or the like; NULL when empty. */
+MUST_CHECK enum errk csv_cell_identifier(const struct csv_order_rows *o, size_t i,
+					 enum csv_column c, struct arena *a, const char **out,
+					 struct err *e);
 /* RFC 3339 UTC; NULL when empty. */
 MUST_CHECK enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c,
 				    struct arena *a, const char **out, struct err *e);

@@ -1,6 +1,9 @@
 #include "csv_exports.h"
 
+#include <string.h>
+
 #include "base/csvfile.h"
+#include "base/str.h"
 #include "csv_rows.h"
 
 #include "base/banned.h"
@@ -8,30 +11,75 @@
 /* A large export comes as several files, which are unpacked or downloaded one after the other. */
 enum { TOGETHER_SECONDS = 3600 };
 
-enum csv_export csv_export_kind(const char *path)
+static bool has(const struct csv_row *header, const char *const *names)
+{
+	return csv_column_find(header, names) >= 0;
+}
+
+/* A quantity or "not stocked" below a column that has the name of a location. */
+static bool has_levels(struct csv_reader *r)
+{
+	static const char *const known[] = {"handle",        "title",         "option1 name",
+					    "option1 value", "option2 name",  "option2 value",
+					    "option3 name",  "option3 value", "sku",
+					    "hs code",       "coo",           NULL};
+	struct csv_row row;
+	bool more = false;
+
+	if (csv_reader_next(r, &row, &more, NULL) != E_OK || !more)
+		return false;
+	for (size_t i = 0; i < row.n && i < csv_reader_header(r)->n; i++) {
+		const char *const *name = known;
+		const char *cell = row.cell[i];
+
+		while (*name && !csv_column_is(csv_reader_header(r)->cell[i], *name))
+			name++;
+		if (!*name && cell[0] &&
+		    (str_equal_nocase(cell, "not stocked") || !cell[strspn(cell, "-0123456789")]))
+			return true;
+	}
+	return false;
+}
+
+/* E_LOCAL: it can't be told, for the file can't be read. */
+static enum errk look(const char *path, enum csv_export *kind, struct err *e)
 {
 	static const char *const paid[] = {"financial status", NULL};
 	static const char *const handle[] = {"handle", "url handle", NULL};
 	static const char *const stock[] = {"on hand", "on hand (new)", "on hand (current)",
 					    "available (not editable)", NULL};
-	static const char *const origin[] = {"coo", NULL}, *const vendor[] = {"vendor", NULL};
+	static const char *const customs[] = {"coo", "hs code", "country of origin", NULL};
+	static const char *const vendor[] = {"vendor", NULL};
 	__attribute__((cleanup(cleanup_csv_reader))) struct csv_reader *r = NULL;
-	struct err ignored;
 	const struct csv_row *header;
+	/* Whatever it is said to be in: its header is read, and its reader says what is wrong. */
+	enum errk k = csv_reader_open_as(path, CSV_WINDOWS_1252, &r, e);
 
-	if (csv_reader_open(path, &r, &ignored) != E_OK)
-		return CSV_EXPORT_ORDERS;
+	*kind = CSV_EXPORT_ORDERS;
+	if (k != E_OK)
+		return k;
 	header = csv_reader_header(r);
-	if (csv_column_find(header, paid) >= 0 || csv_column_find(header, handle) < 0)
-		return CSV_EXPORT_ORDERS;
-	/* An inventory export with one column per location has no column of quantities by name. */
-	if (csv_column_find(header, stock) >= 0 ||
-	    (csv_column_find(header, origin) >= 0 && csv_column_find(header, vendor) < 0))
-		return CSV_EXPORT_INVENTORY;
-	return CSV_EXPORT_PRODUCTS;
+	if (has(header, paid) || !has(header, handle))
+		return E_OK;
+	if (has(header, stock))
+		*kind = CSV_EXPORT_INVENTORY;
+	else if (!has(header, customs) || has(header, vendor))
+		*kind = CSV_EXPORT_PRODUCTS;
+	else /* one of available quantities has a column for each location */
+		*kind = has_levels(r) ? CSV_EXPORT_INVENTORY : CSV_EXPORT_CUSTOMS;
+	return E_OK;
 }
 
-static enum errk missing(const char *path, enum csv_export kind, struct err *e)
+enum csv_export csv_export_kind(const char *path)
+{
+	enum csv_export kind;
+	struct err ignored;
+
+	(void)look(path, &kind, &ignored);
+	return kind;
+}
+
+static enum errk missing(const char *path, enum csv_export kind, bool customs, struct err *e)
 {
 	static const char *const how[] = {
 		[CSV_EXPORT_ORDERS] = "orders export; make one in the admin (Orders > Export)",
@@ -42,7 +90,8 @@ static enum errk missing(const char *path, enum csv_export kind, struct err *e)
 					 "states) and put it there",
 	};
 
-	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s", path, how[kind]);
+	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s%s", path, how[kind],
+		       customs ? " (what is there tells customs' codes of products alone)" : "");
 }
 
 /* All of the kind, newest first. */
@@ -52,17 +101,28 @@ static enum errk find(const char *path, enum csv_export kind, struct arena *a,
 	struct csv_source_file *file;
 	const struct csv_source_file **found;
 	size_t n;
+	bool customs = false;
 	enum errk k = csv_source_list(path, a, &file, &n, e);
 
 	if (k != E_OK)
 		return k;
 	found = arena_array(a, n, sizeof(*found));
 	*count = 0;
-	for (size_t i = n; i-- > 0;)
-		if (csv_export_kind(file[i].path) == kind)
+	for (size_t i = n; i-- > 0;) {
+		enum csv_export is;
+		struct err why;
+
+		/* One that is newer than any of the kind may be of it; an older one is of no use. */
+		if (look(file[i].path, &is, &why) != E_OK && !*count) {
+			*e = why;
+			return why.kind == E_RECORD ? (e->kind = E_LOCAL) : why.kind;
+		}
+		customs |= is == CSV_EXPORT_CUSTOMS;
+		if (is == kind)
 			found[(*count)++] = &file[i];
+	}
 	*out = found;
-	return *count ? E_OK : missing(path, kind, e);
+	return *count ? E_OK : missing(path, kind, customs, e);
 }
 
 enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
@@ -86,7 +146,8 @@ enum errk csv_export_files(const char *path, enum csv_export kind, struct arena 
 	size_t all;
 	enum errk k = find(path, kind, a, &set.file, &all, e);
 
-	while (k == E_OK && set.n < all &&
+	/* Nobody knows when one was made that is dated in the future. */
+	while (k == E_OK && set.n < all && set.file[set.n]->ahead == set.file[0]->ahead &&
 	       set.file[0]->mtime_ns - set.file[set.n]->mtime_ns <=
 		       (int64_t)TOGETHER_SECONDS * 1000000000) {
 		k = csv_file_settled(set.file[set.n]->path, set.file[set.n]->mtime_ns, e);

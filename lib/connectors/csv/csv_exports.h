@@ -11,12 +11,14 @@ enum csv_export {
 	CSV_EXPORT_ORDERS, /* and what is none of the others: its reader says what is wrong */
 	CSV_EXPORT_PRODUCTS,
 	CSV_EXPORT_INVENTORY,
+	CSV_EXPORT_CUSTOMS, /* codes for customs alone ("cross-border"), which nothing here reads */
 };
 enum csv_export csv_export_kind(const char *path);
 
 /*
  * The newest export of a kind in a folder, or the file that path is. E_LOCAL "no_export" saying how
- * it is made; E_BUSY "file_changing": it was written a moment ago.
+ * it is made, and what csv_reader_open says of a newer file that can't be told; E_BUSY "file_changing": it was
+ * written a moment ago.
  */
 MUST_CHECK enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
 				       const struct csv_source_file **out, struct err *e);

@@ -94,6 +94,7 @@ enum errk csv_folder_lock(const char *dir, struct arena *a, int *fd, struct err 
 	if (ours < 0)
 		return err_set(e, E_LOCAL, "file_error", "%s: can't be opened (%s)", path,
 			       strerror(errno));
+	file_give(ours, path);
 	k = wait_for_lock(ours, dir, e);
 	if (k != E_OK)
 		close(ours);

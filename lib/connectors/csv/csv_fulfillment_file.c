@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/csvfile.h"
 #include "base/str.h"
-#include "csv_cell_text.h"
+#include "csv_guard.h"
 #include "csv_rows.h"
 
 #include "base/banned.h"
@@ -52,7 +52,13 @@ struct csv_deliveries {
 	size_t n, cap;
 	uint32_t *slot; /* by hash of the id, index + 1 */
 	size_t n_slots;
+	enum csv_encoding declared;
 };
+
+void csv_deliveries_declare(struct csv_deliveries *d, enum csv_encoding declared)
+{
+	d->declared = declared;
+}
 
 struct csv_deliveries *csv_deliveries_new(void)
 {
@@ -142,15 +148,20 @@ struct reading {
 	int number;
 	int at[COL_COUNT_]; /* -1: the file has no such column */
 	size_t width;
-	bool decimal_comma, cut;
+	struct csv_numbers numbers;
+	bool cut;
 	int unreadable;
 };
 
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
 {
+	enum errk k = E_OK;
+
 	r->width = header->n;
-	for (int c = 0; c < COL_COUNT_; c++)
-		r->at[c] = csv_column_find(header, names[c]);
+	for (int c = 0; c < COL_COUNT_ && k == E_OK; c++)
+		k = csv_guard_column(header, names[c], r->name, &r->at[c], e);
+	if (k != E_OK)
+		return k;
 	const char *missing = r->at[COL_DELIVERY] < 0                     ? "delivery_id"
 			      : r->at[COL_ORDER] < 0                      ? "order"
 			      : r->at[COL_SKU] < 0 && r->at[COL_LINE] < 0 ? "sku"
@@ -175,6 +186,15 @@ static const char *kept(const struct reading *r, const struct csv_row *row, int 
 	const char *text = cell(r, row, column);
 
 	return text[0] ? arena_strdup(r->d->mem, text) : NULL;
+}
+
+/* The same of what is compared letter by letter. */
+static const char *kept_key(const struct reading *r, const struct csv_row *row, int column)
+{
+	const char *text;
+
+	(void)csv_guard_identifier(cell(r, row, column), r->d->mem, &text);
+	return text[0] ? text : NULL;
 }
 
 static const struct err *PRINTF_LIKE(2, 3) problem(const struct reading *r, const char *fmt, ...)
@@ -327,13 +347,14 @@ static void set_quantity(struct reading *r, struct csv_delivery_line *l, const s
 	const char *text = cell(r, in, COL_QUANTITY);
 	struct decimal d = DECIMAL_ZERO, before = l->quantity;
 	bool add = l->file == r->number;
+	const char *why = csv_guard_number(text, r->numbers, &d);
 
 	if (!add)
 		l->problem = NULL;
-	if (!csv_cell_decimal(text, r->decimal_comma, &d) || d.units < 0)
-		l->problem = problem(r,
-				     "%s:%lld: column 'quantity': '%.40s' is no quantity such as 2",
-				     r->name, (long long)in->line, text);
+	if (why || d.units < 0)
+		l->problem = problem(r, "%s:%lld: column 'quantity': '%.40s' %s", r->name,
+				     (long long)in->line, text,
+				     csv_no_quantity(why ? why : "is no number"));
 	else if (!add)
 		l->quantity = d;
 	else if (decimal_add(before, d, &l->quantity, NULL) != E_OK)
@@ -344,7 +365,7 @@ static void set_quantity(struct reading *r, struct csv_delivery_line *l, const s
 
 static void add_line(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
 {
-	const char *line_id = kept(r, in, COL_LINE), *sku = kept(r, in, COL_SKU);
+	const char *line_id = kept_key(r, in, COL_LINE), *sku = kept_key(r, in, COL_SKU);
 	struct csv_delivery_line *l = line_id || sku ? line_of(to, line_id, sku) : NULL;
 
 	if (!l)
@@ -366,9 +387,12 @@ static void add_line(struct reading *r, struct csv_delivery *to, const struct cs
 
 static void add_row(struct reading *r, const struct csv_row *in)
 {
-	const char *id = cell(r, in, COL_DELIVERY);
+	static const int keys[] = {COL_DELIVERY, COL_ORDER, COL_LINE, COL_SKU, COL_NUMBER};
+	const char *id, *text;
 	char where[80];
 	struct csv_delivery *to;
+
+	(void)csv_guard_identifier(cell(r, in, COL_DELIVERY), r->d->mem, &id);
 
 	r->cut = in->n < r->width;
 	snprintf(where, sizeof(where), "%.60s:%lld", r->name, (long long)in->line);
@@ -382,6 +406,15 @@ static void add_row(struct reading *r, const struct csv_row *in)
 	to->file = r->number;
 	if (!id[0]) {
 		to->problem = problem(r, "%s: the row has no delivery_id", where);
+		to->problem_file = r->number;
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		const char *why = csv_guard_identifier(cell(r, in, keys[i]), r->d->mem, &text);
+
+		if (!why)
+			continue;
+		to->problem = problem(r, "%s: column '%s': '%.40s' %s", where, names[keys[i]][0],
+				      text, why);
 		to->problem_file = r->number;
 	}
 	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
@@ -443,12 +476,13 @@ enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_delivery_pass p
 {
 	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
 	struct reading r = {.d = d, .pass = pass, .name = name, .number = number};
-	enum errk k = csv_reader_open(path, &reader, e);
+	enum errk k = csv_guard_open(path, d->declared, &reader, e);
 
 	if (k != E_OK)
 		return k;
-	r.decimal_comma = csv_reader_delimiter(reader) == ';';
 	k = match_columns(&r, csv_reader_header(reader), e);
+	if (k == E_OK)
+		r.numbers = csv_guard_numbers(reader, &r.at[COL_QUANTITY], 1);
 	if (k == E_OK)
 		k = read_rows(&r, reader, e);
 	*cut = r.cut;

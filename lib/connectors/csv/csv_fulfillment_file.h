@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/csvfile.h"
 #include "base/decimal.h"
 #include "base/err.h"
 #include "connectors/connector.h"
@@ -41,6 +42,8 @@ struct csv_delivery {
 
 struct csv_deliveries;
 struct csv_deliveries *csv_deliveries_new(void);
+/* How files are read that are not UTF-8. */
+void csv_deliveries_declare(struct csv_deliveries *d, enum csv_encoding declared);
 void csv_deliveries_free(struct csv_deliveries *d); /* takes NULL */
 
 /* Rows of this delivery are wanted; see CSV_DELIVERY_ROWS. */

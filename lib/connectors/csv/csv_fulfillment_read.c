@@ -8,6 +8,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "csv_fulfillment_file.h"
+#include "csv_guard.h"
 #include "csv_inbox.h"
 #include "csv_orders_files.h"
 
@@ -76,7 +77,7 @@ static enum errk list_files(const char *dir, bool every, struct arena *a, struct
 			    struct err *e)
 {
 	struct files l = {.every = every};
-	enum errk k = csv_inbox_files(PREFIX, dir, a, &l.all, &l.n, e);
+	enum errk k = csv_inbox_files(PREFIX, dir, a, &l.all, &l.n, &l.news.bad, e);
 
 	if (k != E_OK)
 		return k;
@@ -157,6 +158,7 @@ static enum errk open_files(struct csv_fulfillment_reader *r, const struct files
 		return E_OK;
 	unload(r);
 	d = csv_deliveries_new();
+	csv_deliveries_declare(d, csv_guard_encoding(r->env->conf, "erp"));
 	k = load(d, l, e);
 	if (k != E_OK)
 		return k;
@@ -190,6 +192,12 @@ enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pu
 	}
 	if (!str_equal(c.files, files))
 		c = (struct csv_inbox_cursor){.files = files};
+	if (c.done == 0) {
+		const char *doubts = csv_inbox_doubts(&l.news, r->dir, a);
+
+		if (doubts)
+			r->env->notice(r->env->notice_ctx, doubts);
+	}
 	k = open_files(r, &l, files, e);
 	STEP("csv_inbox_read");
 	if (k == E_OK)
@@ -231,6 +239,7 @@ enum errk csv_fulfillment_pull_only(struct csv_fulfillment_reader *r, const char
 	struct files l;
 	enum errk k = list_files(r->dir, true, a, &l, e);
 
+	csv_deliveries_declare(d, csv_guard_encoding(r->env->conf, "erp"));
 	if (k == E_OK)
 		k = load(d, &l, e);
 	if (k != E_OK)
@@ -258,7 +267,8 @@ void csv_fulfillment_check(const struct csv_fulfillment_reader *r, const struct 
 	struct err why;
 	enum errk k = list_files(r->dir, true, a, &l, &why);
 
-	if (k == E_OK && l.n == 0) {
+	csv_deliveries_declare(d, csv_guard_encoding(r->env->conf, "erp"));
+	if (k == E_OK ? l.n == 0 : csv_inbox_may_come(r->dir, &why)) {
 		sink->say(
 			sink->ctx, CHECK_WARN,
 			arena_printf(a, "%s: there is no file of deliveries yet", r->dir),

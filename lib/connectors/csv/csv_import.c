@@ -40,15 +40,40 @@ const char *csv_import_file(const char *written, struct arena *a)
 	return arena_strndup(a, written, strcspn(written, " "));
 }
 
-void csv_import_tell_age(const struct connector_env *env, const struct csv_source_file *file,
-			 const char *what, struct arena *a)
+static void tell_ahead(const struct connector_env *env, const struct csv_source_file *file,
+		       bool used, struct arena *a)
 {
-	int64_t age = clock_now() - file->mtime_ns / 1000000000;
 	char text[CLOCK_TEXT_MAX];
 
-	if (age > OLD_EXPORT_SECONDS)
+	env->notice(
+		env->notice_ctx,
+		arena_printf(a,
+			     "%s is dated in the future (%s)%s; set the clock of the machine that "
+			     "made it, and export anew",
+			     file->name, clock_text(file->dated_ns / 1000000000, text),
+			     used ? "" : ", so it is taken for older than the others"));
+}
+
+void csv_import_tell_age(const struct connector_env *env, const char *path, enum csv_export kind,
+			 const struct csv_source_file *file, const char *what, struct arena *a)
+{
+	int64_t age = clock_now() - file->mtime_ns / 1000000000;
+	struct csv_source_file *all;
+	struct err ignored;
+	char text[CLOCK_TEXT_MAX];
+	size_t n;
+
+	if (file->ahead)
+		tell_ahead(env, file, true, a);
+	else if (age > OLD_EXPORT_SECONDS)
 		env->notice(env->notice_ctx, arena_printf(a, "%s was made %s ago; %s", file->name,
 							  duration_text(age * 1000, text), what));
+	if (csv_source_list(path, a, &all, &n, &ignored) != E_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].ahead && !str_equal(all[i].path, file->path) &&
+		    csv_export_kind(all[i].path) == kind)
+			tell_ahead(env, &all[i], false, a);
 }
 
 const char *csv_import_document(const char *key, const struct csv_import_column *column, size_t n,

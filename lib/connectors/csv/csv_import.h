@@ -3,7 +3,7 @@
 
 #include "connectors/connector.h"
 #include "csv_exchange.h"
-#include "csv_orders_files.h"
+#include "csv_exports.h"
 
 /*
  * What files for the imports of Shopify's admin have in common, whatever they hold. A person carries
@@ -23,9 +23,12 @@ bool csv_import_is_used(const char *written, const char *mark);
 /* The file's name out of the same text. */
 const char *csv_import_file(const char *written, struct arena *a);
 
-/* An export that is older than a day is worth a word; what = what comes of it. */
-void csv_import_tell_age(const struct connector_env *env, const struct csv_source_file *file,
-			 const char *what, struct arena *a);
+/*
+ * An export (of those of its kind at path) that is older than a day is worth a word, what = what comes of it; and
+ * so are those that are dated in the future.
+ */
+void csv_import_tell_age(const struct connector_env *env, const char *path, enum csv_export kind,
+			 const struct csv_source_file *file, const char *what, struct arena *a);
 
 struct csv_import_column {
 	const char *name, *type; /* as csv_render.h has them */

@@ -1,7 +1,11 @@
 #include "csv_inbox.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -16,23 +20,12 @@
 
 static const char ARCHIVE[] = "archive";
 
-static bool starts_nocase(const char *s, const char *prefix)
-{
-	char head[32];
-
-	if (strlen(s) < strlen(prefix) || strlen(prefix) >= sizeof(head))
-		return false;
-	memcpy(head, s, strlen(prefix));
-	head[strlen(prefix)] = '\0';
-	return str_equal_nocase(head, prefix);
-}
-
 static int oldest_first(const void *a, const void *b)
 {
 	const struct csv_inbox_file *x = a, *y = b;
 
-	if (x->mtime_ns != y->mtime_ns)
-		return x->mtime_ns < y->mtime_ns ? -1 : 1;
+	if (x->order_ns != y->order_ns)
+		return x->order_ns < y->order_ns ? -1 : 1;
 	return strcmp(x->name, y->name);
 }
 
@@ -55,33 +48,103 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 		memcpy(larger, *list, *n * sizeof(*larger));
 	*list = larger;
 	for (size_t i = 0; i < count; i++) {
-		if (!starts_nocase(file[i].name, prefix))
+		if (!csv_begins_with(file[i].name, prefix))
 			continue;
 		larger[(*n)++] = (struct csv_inbox_file){
 			.name = file[i].name,
 			.path = file[i].path,
 			.stamp = file[i].stamp,
+			.dated_ns = file[i].dated_ns,
 			.mtime_ns = file[i].mtime_ns,
-			.changes = starts_nocase(file[i].name + strlen(prefix), "-changes") ||
-				   starts_nocase(file[i].name + strlen(prefix), "_changes"),
+			.order_ns = file[i].dated_ns,
+			.ahead = file[i].ahead,
+			.changes = csv_begins_with(file[i].name + strlen(prefix), "-changes") ||
+				   csv_begins_with(file[i].name + strlen(prefix), "_changes"),
 			.archived = archived,
 		};
 	}
 	return E_OK;
 }
 
-enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
-			  struct csv_inbox_file **list, size_t *n, struct err *e)
+/*
+ * A date in the future says nothing of when the file was written. One in archive/ comes before all that is
+ * dated rightly, one that is new comes after all that has been used, and before the new ones that are: so
+ * it is used where there is nothing else, and hides nothing that comes later.
+ */
+static void order(struct csv_inbox_file *list, size_t n)
 {
-	enum errk k;
+	int64_t used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].archived && !list[i].ahead && list[i].order_ns > used)
+			used = list[i].order_ns;
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].ahead)
+			continue;
+		list[i].order_ns = list[i].archived ? 0 : used;
+		for (size_t k = 0; k < n; k++)
+			list[i].order_ns += list[k].ahead && list[k].archived == list[i].archived &&
+					    list[k].dated_ns <= list[i].dated_ns;
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), oldest_first);
+}
+
+static enum errk check_folder(const char *dir, struct err *e)
+{
+	if (dir_exists(dir))
+		return E_OK;
+	if (access(dir, F_OK) == 0)
+		return err_set(
+			e, E_LOCAL, "no_folder",
+			"%s: is no folder; [erp] path is to be the exchange folder, not a file "
+			"in it",
+			dir);
+	return err_set(
+		e, E_LOCAL, "no_folder",
+		"%s: the exchange folder is not there (%s); create it and have the ERP write its "
+		"files into it, or correct [erp] path",
+		dir, strerror(errno));
+}
+
+bool csv_inbox_may_come(const char *dir, const struct err *e)
+{
+	return str_equal(e->code, "no_folder") && access(dir, F_OK) != 0 && errno == ENOENT;
+}
+
+static bool any_new(const struct csv_inbox_file *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!list[i].archived)
+			return true;
+	return false;
+}
+
+enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
+			  struct csv_inbox_file **list, size_t *n, const char **bad, struct err *e)
+{
+	enum errk k = check_folder(dir, e);
 
 	*list = NULL;
 	*n = 0;
-	k = list_dir(prefix, dir, false, a, list, n, e);
+	*bad = NULL;
+	if (k == E_OK)
+		k = list_dir(prefix, dir, false, a, list, n, e);
+	if (k == E_OK || str_equal(e->code, "bad_entry"))
+		k = csv_source_bad(dir, prefix, a, bad, e);
+	if (k == E_OK && *bad && !any_new(*list, *n))
+		return err_set(
+			e, E_LOCAL, "bad_entry",
+			"%s: %s, and there is no other %s file; remove it, and have the ERP write "
+			"a file of that name",
+			dir, *bad, prefix);
 	if (k == E_OK)
 		k = list_dir(prefix, path_join(a, dir, ARCHIVE), true, a, list, n, e);
-	if (k == E_OK && *n)
-		qsort(*list, *n, sizeof(**list), oldest_first);
+	/* Used ones that can't be read are not missed. */
+	if (k == E_LOCAL && str_equal(e->code, "bad_entry"))
+		k = E_OK;
+	if (k == E_OK)
+		order(*list, *n);
 	return k;
 }
 
@@ -105,7 +168,7 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	struct csv_inbox_file *list = NULL;
 	size_t n = 0, newest, earlier;
 	struct csv_inbox_set set = {0};
-	enum errk k = csv_inbox_files(kind->prefix, dir, a, &list, &n, e);
+	enum errk k = csv_inbox_files(kind->prefix, dir, a, &list, &n, &set.bad, e);
 
 	if (k != E_OK)
 		return k;
@@ -213,7 +276,7 @@ static const char *archive_name(const char *dir, const struct csv_inbox_file *f,
 	char stamp[CLOCK_TEXT_MAX], *to = stamp;
 	int len = (int)strlen(f->name) - 4;
 
-	clock_text(f->mtime_ns / 1000000000, stamp);
+	clock_text((f->ahead ? f->mtime_ns : f->dated_ns) / 1000000000, stamp);
 	for (const char *from = stamp; *from; from++)
 		if (*from != '-' && *from != ':')
 			*to++ = *from;
@@ -233,10 +296,23 @@ static const char *archive_name(const char *dir, const struct csv_inbox_file *f,
 static enum errk put_away(const char *dir, const struct csv_inbox_file *f, struct arena *a,
 			  struct err *e)
 {
+	const char *to;
+	enum errk k;
+
 	if (f->archived || !file_exists(f->path))
 		return E_OK;
+	to = archive_name(dir, f, a);
 	STEP("csv_inbox_archive");
-	return file_publish(f->path, archive_name(dir, f, a), e);
+	k = file_publish(f->path, to, e);
+	/* It keeps its place: what comes next is compared with it. */
+	if (k == E_OK && f->ahead) {
+		const struct timespec at = {f->order_ns / 1000000000, f->order_ns % 1000000000};
+
+		if (utimensat(AT_FDCWD, to, (const struct timespec[2]){at, at}, 0) != 0)
+			k = err_set(e, E_LOCAL, "file_error", "%s: can't be dated anew (%s)", to,
+				    strerror(errno));
+	}
+	return k;
 }
 
 enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, struct arena *a,
@@ -255,6 +331,33 @@ enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, st
 		k = put_away(dir, &set->file[i], a, e);
 	STEP("csv_inbox_archived");
 	return k;
+}
+
+static const char *dated(const struct csv_inbox_file *f, struct arena *a)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return arena_printf(
+		a,
+		"%s is dated in the future (%s), so it is taken for older than what is dated "
+		"rightly; set the clock of the machine that writes it",
+		f->name, clock_text(f->dated_ns / 1000000000, text));
+}
+
+const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a)
+{
+	const char *text = NULL;
+
+	if (set->bad)
+		text = arena_printf(a, "%s: %s, and is left out; remove it", dir, set->bad);
+	for (size_t i = 0; i < set->n + set->n_superseded; i++) {
+		const struct csv_inbox_file *f = i < set->n ? &set->file[i]
+							    : &set->superseded[i - set->n];
+
+		if (f->ahead && !f->archived)
+			return text ? arena_printf(a, "%s; %s", text, dated(f, a)) : dated(f, a);
+	}
+	return text;
 }
 
 const char *csv_inbox_fingerprint(const struct csv_inbox_set *set, struct arena *a)

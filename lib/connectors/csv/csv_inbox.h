@@ -12,10 +12,13 @@
 struct csv_inbox_file {
 	const char *name, *path;
 	const char *stamp; /* "size-mtime": another stamp is another content */
-	int64_t mtime_ns;
-	bool changes;  /* no list */
-	bool archived; /* stands in archive/ */
-	void *content; /* once read, as the kind reads it; owned */
+	int64_t mtime_ns;  /* as csv_source_file says */
+	int64_t dated_ns;
+	int64_t order_ns; /* its place among the others */
+	bool ahead;       /* dated in the future */
+	bool changes;     /* no list */
+	bool archived;    /* stands in archive/ */
+	void *content;    /* once read, as the kind reads it; owned */
 };
 
 struct csv_inbox_set {
@@ -26,6 +29,8 @@ struct csv_inbox_set {
 	size_t n_superseded;
 	/* The last list before the one in file[0]; path NULL = there is none. */
 	struct csv_inbox_file before;
+	/* What can't be used beside them, in words; NULL = nothing. */
+	const char *bad;
 };
 
 /* What a kind of file is. Contents are the kind's own. */
@@ -64,9 +69,17 @@ struct csv_inbox_kind {
 			      void *ctx, struct err *e);
 };
 
-/* What is called prefix*.csv in the folder and in its archive/, oldest first. Texts in the arena. E_LOCAL. */
+/*
+ * What is called prefix*.csv in the folder and in its archive/, oldest first. *bad: what is called so and can't be
+ * used, in words; NULL = nothing. Texts in the arena. E_LOCAL "no_folder"; "bad_entry": there is nothing but such.
+ */
 MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
-				     struct csv_inbox_file **list, size_t *n, struct err *e);
+				     struct csv_inbox_file **list, size_t *n, const char **bad,
+				     struct err *e);
+/* Such an error of a folder that is not there, and may be yet: orders make it. */
+bool csv_inbox_may_come(const char *dir, const struct err *e);
+/* To be told once a run: files that are dated wrongly, entries that can't be used; NULL = none. */
+const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a);
 /*
  * What a reading that ended so (read; cut: in the middle of a row) is worth. E_BUSY "file_changing": the
  * file is another now; E_LOCAL "file_cut"; else read.
@@ -74,10 +87,7 @@ MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct
 MUST_CHECK enum errk csv_inbox_whole(const struct csv_inbox_file *f, enum errk read, bool cut,
 				     struct err *e);
 
-/*
- * Lists the set; archived = also when all of it has been used before. A folder that is not there is
- * an empty set. Texts in the arena. E_LOCAL.
- */
+/* Lists the set; archived = also when all of it has been used before. As csv_inbox_files. */
 MUST_CHECK enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir,
 				    bool archived, struct arena *a, struct csv_inbox_set *out,
 				    struct err *e);

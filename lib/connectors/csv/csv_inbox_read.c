@@ -127,17 +127,23 @@ static enum errk read_page(const struct csv_inbox *r, const struct pull_request 
 	return E_OK;
 }
 
-static void tell_superseded(const struct csv_inbox *r, struct arena *a)
+static void tell_left_out(const struct csv_inbox *r, struct arena *a)
 {
 	const struct csv_inbox_set *set = &r->set;
 
+	const char *doubts = csv_inbox_doubts(set, r->dir, a);
+	bool one = set->n_superseded == 1;
+
 	if (set->n_superseded)
-		r->env->notice(r->env->notice_ctx,
-			       arena_printf(a,
-					    "%zu older %s file%s not used: %s is a newer snapshot",
-					    set->n_superseded, r->kind->prefix,
-					    set->n_superseded == 1 ? " was" : "s were",
-					    set->n ? set->file[0].name : "the one in archive/"));
+		r->env->notice(
+			r->env->notice_ctx,
+			arena_printf(
+				a, "%zu older %s file%s not used: %s is a newer snapshot than %s%s",
+				set->n_superseded, r->kind->prefix, one ? " was" : "s were",
+				set->n ? set->file[0].name : "the one in archive/",
+				set->superseded[0].name, one ? "" : ", …"));
+	if (doubts)
+		r->env->notice(r->env->notice_ctx, doubts);
 }
 
 enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, struct arena *a,
@@ -166,6 +172,7 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 		return E_OK;
 	}
 	if (r->set.n == 0) {
+		tell_left_out(r, a);
 		if (r->set.n_superseded && !r->env->dry_run)
 			k = csv_inbox_archive(r->dir, &r->set, a, e);
 		*out = page;
@@ -174,7 +181,7 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 	if (!same)
 		c = (struct csv_inbox_cursor){.files = files};
 	if (c.done == 0)
-		tell_superseded(r, a);
+		tell_left_out(r, a);
 	k = load_set(r, req->max_age, files, e);
 	STEP("csv_inbox_read");
 	if (k == E_OK)
@@ -284,10 +291,11 @@ enum errk csv_inbox_catalogue(const struct csv_inbox *r,
 void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	struct csv_inbox_set set;
+	struct csv_inbox_set set = {0};
 	struct err why;
 
-	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK)
+	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK &&
+	    !csv_inbox_may_come(r->dir, &why))
 		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
 	else if (set.n == 0)
 		sink->say(sink->ctx, CHECK_WARN,

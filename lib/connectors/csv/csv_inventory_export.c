@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/csvfile.h"
 #include "base/str.h"
+#include "csv_guard.h"
 #include "csv_rows.h"
 
 #include "base/banned.h"
@@ -31,6 +32,7 @@ static const char *const names[COL_COUNT_][NAMES_MAX] = {
 struct reading {
 	struct csv_inventory *s;
 	int at[COL_COUNT_];
+	struct err problem; /* the first row that can't be used */
 };
 
 const char *csv_variant_text(const struct csv_variant *v, int part)
@@ -205,8 +207,32 @@ static bool whole_number(const char *text, int32_t *out)
 	return true;
 }
 
-static void add_row(struct reading *r, const struct csv_row *row)
+static void add_unreadable(void *ctx, const struct err *why)
 {
+	struct reading *r = ctx;
+
+	if (r->problem.kind == E_OK)
+		r->problem = *why;
+}
+
+/* It would be no article's, or another one's. */
+static void check_sku(struct reading *r, const struct csv_row *row)
+{
+	const char *sku = csv_cell_at(row, r->at[VARIANT_SKU]), *ignored;
+	const char *wrong = csv_guard_identifier(sku, r->s->mem, &ignored);
+	struct err why;
+
+	if (!wrong)
+		return;
+	err_set(&why, E_RECORD, "bad_cell",
+		"%s:%lld: column 'SKU': '%.40s' %s; nothing of the file is used", r->s->name,
+		(long long)row->line, sku, wrong);
+	add_unreadable(r, &why);
+}
+
+static void add_row(void *ctx, const struct csv_row *row)
+{
+	struct reading *r = ctx;
 	struct csv_inventory *s = r->s;
 	const char *cell[VARIANT_PARTS_], *on_hand = csv_cell_at(row, r->at[COL_ON_HAND]);
 	const uint32_t at = (uint32_t)s->n_levels;
@@ -217,6 +243,7 @@ static void add_row(struct reading *r, const struct csv_row *row)
 		cell[part] = csv_cell_at(row, r->at[part]);
 	if (!cell[VARIANT_HANDLE][0])
 		return;
+	check_sku(r, row);
 	v = variant_of(s, cell, row->line);
 	level.readable = !level.stocked || whole_number(on_hand, &level.on_hand);
 	level.location = location_of(s, csv_cell_at(row, r->at[COL_LOCATION]));
@@ -231,8 +258,14 @@ static void add_row(struct reading *r, const struct csv_row *row)
 
 static enum errk match(struct reading *r, const struct csv_row *header, struct err *e)
 {
-	for (int c = 0; c < COL_COUNT_; c++)
-		r->at[c] = csv_column_find(header, names[c]);
+	enum errk k = E_OK;
+
+	/* Of quantities there are several, by what they are worth for us. */
+	for (int c = 0; c < COL_ON_HAND && k == E_OK; c++)
+		k = csv_guard_column(header, names[c], r->s->name, &r->at[c], e);
+	if (k != E_OK)
+		return k;
+	r->at[COL_ON_HAND] = csv_column_find(header, names[COL_ON_HAND]);
 	for (int c = 0; c < COL_COUNT_; c++)
 		if (r->at[c] < 0 && (c == VARIANT_SKU || c == VARIANT_HANDLE ||
 				     c == VARIANT_OPTION + 1 || c >= COL_LOCATION))
@@ -244,25 +277,27 @@ static enum errk match(struct reading *r, const struct csv_row *header, struct e
 	return E_OK;
 }
 
+/* What is not known of one row is not known of any: none is written upon it. */
 static enum errk read_rows(struct reading *r, struct csv_reader *csv, struct err *e)
 {
-	struct csv_row row;
-	bool more = true;
-	enum errk k = E_OK;
+	bool cut;
+	enum errk k = csv_rows_each(csv, add_row, add_unreadable, r, &cut, e);
 
-	while (k == E_OK && more) {
-		k = csv_reader_next(csv, &row, &more, e);
-		if (k == E_OK && more)
-			add_row(r, &row);
+	if (k == E_OK && r->problem.kind != E_OK) {
+		*e = r->problem;
+		return e->kind = E_LOCAL;
 	}
-	/* What is not known of one row is not known of any: none is written upon it. */
-	if (k == E_RECORD)
-		k = e->kind = E_LOCAL;
+	if (k == E_OK && cut)
+		k = err_set(
+			e, E_LOCAL, "file_cut",
+			"%s: ends in the middle of a row, so nothing of it is used; download the "
+			"export again",
+			r->s->name);
 	return k;
 }
 
-enum errk csv_inventory_read(const char *path, const char *name, struct csv_inventory **out,
-			     struct err *e)
+enum errk csv_inventory_read(const char *path, const char *name, enum csv_encoding declared,
+			     struct csv_inventory **out, struct err *e)
 {
 	CLEANUP(csv_inventory) struct csv_inventory *s = calloc(1, sizeof(*s));
 	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
@@ -276,7 +311,7 @@ enum errk csv_inventory_read(const char *path, const char *name, struct csv_inve
 	s->level = csv_grow(s->level, 0, &s->cap_levels, sizeof(*s->level));
 	s->n_levels = 1;
 	make_room(s);
-	k = csv_reader_open(path, &csv, e);
+	k = csv_guard_open(path, declared, &csv, e);
 	if (k == E_OK)
 		k = match(&r, csv_reader_header(csv), e);
 	if (k == E_OK)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/csvfile.h"
 #include "base/err.h"
 
 /*
@@ -53,10 +54,11 @@ struct csv_inventory {
 
 /*
  * Reads the file; name is how messages call it. E_LOCAL "not_an_inventory_export": a column is
- * missing, as in the export of available quantities only; "bad_csv".
+ * missing, as in the export of available quantities only; "bad_header", "bad_cell", "bad_csv", "file_cut".
  */
 MUST_CHECK enum errk csv_inventory_read(const char *path, const char *name,
-					struct csv_inventory **out, struct err *e);
+					enum csv_encoding declared, struct csv_inventory **out,
+					struct err *e);
 void csv_inventory_free(struct csv_inventory *s); /* takes NULL */
 
 /* The first variant with this SKU, NULL if there is none; twin leads to others. */

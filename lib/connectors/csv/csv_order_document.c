@@ -40,15 +40,38 @@ static bool id_is_sound(const char *id)
 	return id[0] && id[strspn(id, "0123456789")] == '\0';
 }
 
+/* A row of another width may hold anything anywhere. */
+static bool is_named(const struct csv_order_rows *o)
+{
+	return o->n > 0 && o->row[0].aligned && csv_guard_is_name(csv_order_cell(o, COL_NAME));
+}
+
+const char *csv_file_id(const char *name, struct arena *a)
+{
+	return arena_printf(a, "file:%s", name);
+}
+
 const char *csv_order_id(const struct csv_order_rows *o, struct arena *a)
 {
-	const char *id = csv_order_cell(o, COL_ID), *name = csv_order_cell(o, COL_NAME);
+	const char *id = csv_order_cell(o, COL_ID);
 
-	if (id_is_sound(id))
+	if (o->n > 0 && o->row[0].aligned && id_is_sound(id))
 		return arena_printf(a, "gid://shopify/Order/%s", id);
-	if (name[0])
-		return arena_printf(a, "csv:%s", name);
-	return arena_printf(a, "csv:%s:%lld", o->file, (long long)o->line);
+	if (!id[0] && is_named(o))
+		return arena_printf(a, "csv:%s", csv_order_cell(o, COL_NAME));
+	return arena_printf(a, "%s:%lld", csv_file_id(o->file, a), (long long)o->line);
+}
+
+bool csv_order_is_test(const struct csv_order_rows *o, struct arena *a)
+{
+	const char **gateway;
+	size_t n = csv_split(csv_order_cell(o, COL_PAYMENT_METHOD), " + ", a, &gateway);
+
+	for (size_t i = 0; i < n; i++)
+		if (str_equal_nocase(gateway[i], "(for testing) Bogus Gateway") ||
+		    str_equal_nocase(gateway[i], "bogus"))
+			return true;
+	return false;
 }
 
 /* The one run of digits in "#1001" or "FR1001-A"; NULL when there are several. */
@@ -78,6 +101,16 @@ static enum errk missing(const struct csv_order_rows *o, enum csv_column c, stru
 		       (long long)o->line, csv_column_title(c));
 }
 
+static enum errk bad(const struct csv_order_rows *o, enum csv_column c, const char *what,
+		     struct err *e)
+{
+	char shown[64];
+
+	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s': '%s' %s", o->file,
+		       (long long)o->line, csv_column_title(c),
+		       csv_guard_shown(csv_order_cell(o, c), shown), what);
+}
+
 static bool is_currency(const char *code)
 {
 	return isalpha((unsigned char)code[0]) && isalpha((unsigned char)code[1]) &&
@@ -97,16 +130,12 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!csv_order_cell(o, needed[i])[0])
 			return missing(o, needed[i], e);
+	if (!is_named(o))
+		return bad(o, COL_NAME, "is no order's name", e);
 	if (id[0] && !id_is_sound(id))
-		return err_set(
-			e, E_RECORD, "bad_cell",
-			"%s:%lld: column 'Id': '%s' is no order id; a spreadsheet changed it: "
-			"use the file as it was downloaded",
-			o->file, (long long)o->line, id);
+		return bad(o, COL_ID, "is no order id", e);
 	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))
-		return err_set(e, E_RECORD, "bad_cell",
-			       "%s:%lld: column 'Currency': '%s' is no ISO 4217 code", o->file,
-			       (long long)o->line, csv_order_cell(o, COL_CURRENCY));
+		return bad(o, COL_CURRENCY, "is no ISO 4217 code", e);
 	return E_OK;
 }
 
@@ -130,7 +159,7 @@ static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char
 	json_add_str(doc, "processed_at", NULL);
 	json_add_str(doc, "updated_at", NULL);
 	json_add_str(doc, "cancelled_at", cancelled);
-	json_add_bool(doc, "test", false);
+	json_add_bool(doc, "test", csv_order_is_test(o, a));
 	json_add_bool(doc, "confirmed", true);
 	json_add_bool(doc, "edited", false);
 	json_add_str(doc, "financial_status",
@@ -258,7 +287,8 @@ void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct re
 	struct err why;
 
 	*out = (struct record){.id = csv_order_id(o, a)};
-	out->label = name[0] ? arena_strdup(a, name) : out->id;
+	out->label = is_named(o) ? arena_strdup(a, name)
+				 : arena_printf(a, "%.60s:%lld", o->file, (long long)o->line);
 	if (build(o, out->id, a, &doc, &why) != E_OK) {
 		struct err *problem = arena_alloc(a, sizeof(*problem));
 

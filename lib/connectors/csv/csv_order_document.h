@@ -11,7 +11,15 @@
  */
 void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct record *out);
 
-/* The id that the record of these rows has. */
+/*
+ * The id that the record of these rows has: the API's, or "csv:" and the name where the file has no
+ * ids. Rows that do not tell which order they are, are known by their place in the file
+ * (csv_file_id, ":" and the line).
+ */
 const char *csv_order_id(const struct csv_order_rows *o, struct arena *a);
+/* The id under which a file's own fault is known. */
+const char *csv_file_id(const char *name, struct arena *a);
+/* Paid through the gateway that only takes test payments: what the API calls a test order. */
+bool csv_order_is_test(const struct csv_order_rows *o, struct arena *a);
 
 #endif

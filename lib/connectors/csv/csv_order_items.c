@@ -8,10 +8,10 @@
 #include "base/banned.h"
 
 /* A checkout tip is a line like any other in the export; only these marks tell it apart. */
-static bool is_tip(const struct csv_order_rows *o, size_t i)
+static bool is_tip(const struct csv_order_rows *o, size_t i, bool ships)
 {
 	return str_equal_nocase(o->row[i].cell[COL_LINE_NAME], "Tip") &&
-	       !o->row[i].cell[COL_LINE_SKU][0] && !csv_cell_bool(o, i, COL_LINE_SHIPS, true);
+	       !o->row[i].cell[COL_LINE_SKU][0] && !ships;
 }
 
 static bool is_line(const struct csv_order_rows *o, size_t i)
@@ -20,8 +20,15 @@ static bool is_line(const struct csv_order_rows *o, size_t i)
 	       o->row[i].cell[COL_LINE_PRICE][0];
 }
 
-static enum errk read_line(const struct csv_order_rows *o, size_t i, struct csv_money_line *out,
-			   struct err *e)
+/* A line of an order: its figures, and what else of its row needs reading. */
+struct line {
+	size_t row;
+	const char *sku;
+	bool ships, taxable;
+};
+
+static enum errk read_line(const struct csv_order_rows *o, size_t i, struct arena *a,
+			   struct line *line, struct csv_money_line *out, struct err *e)
 {
 	bool given = false;
 	enum errk k = csv_cell_count(o, i, COL_LINE_QUANTITY, &out->quantity, e);
@@ -34,12 +41,34 @@ static enum errk read_line(const struct csv_order_rows *o, size_t i, struct csv_
 			    csv_column_title(given ? COL_LINE_NAME : COL_LINE_PRICE));
 	if (k == E_OK)
 		k = csv_cell_amount(o, i, COL_LINE_DISCOUNT, &out->discount, NULL, e);
-	out->tip = is_tip(o, i);
+	line->row = i;
+	if (k == E_OK)
+		k = csv_cell_identifier(o, i, COL_LINE_SKU, a, &line->sku, e);
+	if (k == E_OK)
+		k = csv_cell_flag(o, i, COL_LINE_SHIPS, true, &line->ships, e);
+	if (k == E_OK)
+		k = csv_cell_flag(o, i, COL_LINE_TAXABLE, true, &line->taxable, e);
+	out->tip = k == E_OK && is_tip(o, i, line->ships);
 	return k;
 }
 
-static enum errk read_money(const struct csv_order_rows *o, struct arena *a, struct csv_money *m,
-			    struct err *e)
+/* Discounts take away from the lines: no reading of them makes more. */
+static enum errk rows_missing(const struct csv_order_rows *o, const struct csv_money *m,
+			      struct err *e)
+{
+	char lines[DECIMAL_TEXT_MAX], subtotal[DECIMAL_TEXT_MAX];
+
+	return err_set(
+		e, E_RECORD, "rows_missing",
+		"%s:%lld: its lines make %s, Subtotal says %s: rows of the order are missing, "
+		"as a filter in a spreadsheet leaves them out, or it was edited; use the file as "
+		"it was downloaded",
+		o->file, (long long)o->line, decimal_text(m->lines_sum, lines),
+		decimal_text(m->subtotal, subtotal));
+}
+
+static enum errk read_money(const struct csv_order_rows *o, struct arena *a, struct line *line,
+			    struct csv_money *m, struct err *e)
 {
 	const struct {
 		enum csv_column column;
@@ -59,15 +88,18 @@ static enum errk read_money(const struct csv_order_rows *o, struct arena *a, str
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]) && k == E_OK; i++)
 		k = csv_order_amount(o, amounts[i].column, amounts[i].to, NULL, e);
 	for (size_t i = 0; i < o->n && k == E_OK; i++)
-		if (is_line(o, i))
-			k = read_line(o, i, &m->line[m->n++], e);
+		if (is_line(o, i)) {
+			k = read_line(o, i, a, &line[m->n], &m->line[m->n], e);
+			m->n++;
+		}
 	if (k != E_OK)
 		return k;
 	if (m->n == 0)
 		return err_set(e, E_RECORD, "no_lines", "%s:%lld: the order has no line items",
 			       o->file, (long long)o->line);
 	m->ships = csv_order_text(o, COL_SHIPPING_METHOD) || !decimal_is_zero(m->shipping);
-	return csv_money_read(m, a, e);
+	k = csv_money_read(m, a, e);
+	return k == E_OK && m->lines_short ? rows_missing(o, m, e) : k;
 }
 
 const char *csv_order_single_code(const struct csv_order_rows *o, struct arena *a,
@@ -111,16 +143,16 @@ static void add_unfulfilled(cJSON *line, const char *status, int64_t quantity)
  * The title keeps the variant ("T-shirt - M"): a title may hold " - " itself, so it can't be cut. A
  * product without SKU, a custom item and a gift card look the same here: all are "product".
  */
-static void add_line(cJSON *lines, const struct csv_order_rows *o, size_t i,
+static void add_line(cJSON *lines, const struct csv_order_rows *o, const struct line *from,
 		     const struct csv_money_line *m, const char *id, size_t number, struct arena *a)
 {
-	const char *const *cell = o->row[i].cell;
+	const char *const *cell = o->row[from->row].cell;
 	cJSON *line = json_object(), *discounts;
 
 	json_push(lines, line);
 	json_add_str(line, "id", arena_printf(a, "%s/line/%zu", id, number));
 	json_add_str(line, "kind", m->tip ? "tip" : "product");
-	json_add_str(line, "sku", cell[COL_LINE_SKU][0] ? cell[COL_LINE_SKU] : NULL);
+	json_add_str(line, "sku", from->sku);
 	json_add_str(line, "title", cell[COL_LINE_NAME]);
 	json_add_str(line, "vendor", cell[COL_VENDOR][0] ? cell[COL_VENDOR] : NULL);
 	json_add_int(line, "quantity", m->quantity);
@@ -132,8 +164,8 @@ static void add_line(cJSON *lines, const struct csv_order_rows *o, size_t i,
 	add_share(discounts, o, m->order_discount, "order", a);
 	json_add_array(line, "taxes");
 	json_add_array(line, "duties");
-	json_add_bool(line, "requires_shipping", csv_cell_bool(o, i, COL_LINE_SHIPS, true));
-	json_add_bool(line, "taxable", csv_cell_bool(o, i, COL_LINE_TAXABLE, true));
+	json_add_bool(line, "requires_shipping", from->ships);
+	json_add_bool(line, "taxable", from->taxable);
 	json_add_array(line, "attributes");
 }
 
@@ -193,19 +225,15 @@ enum errk csv_order_add_items(cJSON *doc, const struct csv_order_rows *o, const 
 			      struct arena *a, struct err *e)
 {
 	struct csv_money m = {0};
+	struct line *line = arena_array(a, o->n, sizeof(*line));
 	cJSON *lines;
-	size_t number = 0;
-	enum errk k = read_money(o, a, &m, e);
+	enum errk k = read_money(o, a, line, &m, e);
 
 	if (k != E_OK)
 		return k;
 	lines = json_add_array(doc, "lines");
-	for (size_t i = 0; i < o->n; i++) {
-		if (!is_line(o, i))
-			continue;
-		add_line(lines, o, i, &m.line[number], id, number + 1, a);
-		number++;
-	}
+	for (size_t i = 0; i < m.n; i++)
+		add_line(lines, o, &line[i], &m.line[i], id, i + 1, a);
 	add_shipping(doc, o, &m, a);
 	add_fees(doc, &m);
 	k = csv_order_add_taxes(doc, o, a, e);

@@ -265,6 +265,14 @@ static void allocate(const struct figures *f, struct csv_money *m, int64_t amoun
 		m->line[largest].order_discount.units += left;
 }
 
+/* A minor unit per line is rounding. */
+static bool lines_short(const struct csv_money *m, const struct figures *f)
+{
+	const struct decimal cents = {(int64_t)m->n, currency_exponent(m->currency)};
+
+	return f->subtotal - f->gross - f->tips > decimal_round(cents, f->scale).units;
+}
+
 enum errk csv_money_read(struct csv_money *m, struct arena *a, struct err *e)
 {
 	struct figures f;
@@ -288,5 +296,7 @@ enum errk csv_money_read(struct csv_money *m, struct arena *a, struct err *e)
 								   : r.shipping_discount),
 					     f.scale};
 	m->prices_include_tax = r.tax_included;
+	m->lines_sum = (struct decimal){f.gross + f.tips, f.scale};
+	m->lines_short = lines_short(m, &f);
 	return E_OK;
 }

@@ -32,6 +32,8 @@ struct csv_money {
 	struct decimal shipping_price,
 		shipping_discount; /* out: before discount; what it took off */
 	bool prices_include_tax;   /* out */
+	struct decimal lines_sum;  /* out: all lines before discounts */
+	bool lines_short;          /* out: that is less than Subtotal, which no discount explains */
 };
 
 /*

@@ -50,11 +50,13 @@ static enum errk country(const struct csv_order_rows *o, enum csv_column c, stru
 {
 	const char *text = csv_order_text(o, c);
 	const char *code = text ? country_code(text, a) : NULL;
+	char shown[64];
 
 	if (text && !code)
 		return err_set(e, E_RECORD, "bad_cell",
 			       "%s:%lld: column '%s': '%s' is no country code of two letters",
-			       o->file, (long long)o->line, csv_column_title(c), text);
+			       o->file, (long long)o->line, csv_column_title(c),
+			       csv_guard_shown(text, shown));
 	*out = code;
 	return E_OK;
 }

@@ -104,10 +104,27 @@ static enum csv_column find(const char *title)
 	return COL_COUNT_;
 }
 
+void csv_columns_numbers(struct csv_columns *c, const struct csv_reader *r)
+{
+	static const enum csv_column amounts[] = {COL_SUBTOTAL,        COL_SHIPPING,
+						  COL_TAXES,           COL_TOTAL,
+						  COL_DISCOUNT_AMOUNT, COL_LINE_PRICE,
+						  COL_LINE_DISCOUNT,   COL_REFUNDED,
+						  COL_OUTSTANDING,     COL_DUTIES,
+						  COL_TAX1_VALUE,      COL_TAX2_VALUE,
+						  COL_TAX3_VALUE,      COL_TAX4_VALUE,
+						  COL_TAX5_VALUE};
+	int at[sizeof(amounts) / sizeof(amounts[0])];
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		at[i] = c->at[amounts[i]];
+	c->numbers = csv_guard_numbers(r, at, sizeof(at) / sizeof(at[0]));
+}
+
 enum errk csv_columns_match(const char *file, const struct csv_row *header, char delimiter,
 			    struct csv_columns *out, struct err *e)
 {
-	struct csv_columns found = {.width = header->n, .decimal_comma = delimiter == ';'};
+	struct csv_columns found = {.width = header->n, .numbers = {.comma = delimiter == ';'}};
 
 	for (enum csv_column c = 0; c < COL_COUNT_; c++)
 		found.at[c] = -1;

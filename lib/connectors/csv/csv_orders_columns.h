@@ -5,6 +5,7 @@
 
 #include "base/csvfile.h"
 #include "base/err.h"
+#include "csv_guard.h"
 
 /* The columns of Shopify's orders export that are read, whatever their place and spelling. */
 enum csv_column {
@@ -84,9 +85,9 @@ enum csv_column {
 };
 
 struct csv_columns {
-	int at[COL_COUNT_]; /* place in the row; -1: the file doesn't have it */
-	size_t width;       /* cells of the header */
-	bool decimal_comma; /* a file with ";" was saved again by a spreadsheet: "12,50" is an amount there */
+	int at[COL_COUNT_];         /* place in the row; -1: the file doesn't have it */
+	size_t width;               /* cells of the header */
+	struct csv_numbers numbers; /* how amounts are written */
 };
 
 /*
@@ -95,6 +96,8 @@ struct csv_columns {
  */
 MUST_CHECK enum errk csv_columns_match(const char *file, const struct csv_row *header,
 				       char delimiter, struct csv_columns *out, struct err *e);
+/* What its amounts show of how the file writes numbers: one column holds for the others. */
+void csv_columns_numbers(struct csv_columns *c, const struct csv_reader *r);
 const char *csv_column_title(enum csv_column c); /* as the current export spells it */
 
 #endif

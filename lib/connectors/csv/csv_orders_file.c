@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -22,8 +23,56 @@ struct csv_orders_file {
 	bool cut;
 };
 
-enum errk csv_orders_file_open(const char *path, const char *name, struct csv_orders_file **out,
-			       struct err *e)
+static const char *cell_of(const struct csv_orders_file *f, const struct csv_row *row,
+			   enum csv_column c)
+{
+	return csv_cell_at(row, f->columns.at[c]);
+}
+
+/*
+ * What only all rows together tell. An export of abandoned checkouts has an order export's columns and
+ * a payment status nowhere; a spreadsheet shortens every long number of a column.
+ */
+static enum errk judge(struct csv_orders_file *f, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct csv_row row;
+	struct err why;
+	const char *id;
+	bool more = true, any = false, status = false;
+
+	while (more) {
+		enum errk k = csv_reader_next(f->reader, &row, &more, &why);
+
+		if (k == E_RECORD && !str_equal(why.msg, f->last.msg)) {
+			f->last = why;
+			continue;
+		}
+		if (k != E_OK || !more)
+			break;
+		any |= !str_blank(cell_of(f, &row, COL_CREATED_AT));
+		status |= !str_blank(cell_of(f, &row, COL_FINANCIAL_STATUS));
+		if (row.n == f->columns.width &&
+		    csv_guard_identifier(cell_of(f, &row, COL_ID), a, &id))
+			return err_set(
+				e, E_LOCAL, "spreadsheet_ids",
+				"%s:%lld: column 'Id': '%.24s' is no order id; a spreadsheet "
+				"changed it: use the file as it was downloaded",
+				f->name, (long long)row.line, id);
+		arena_reset(a);
+	}
+	if (any && !status)
+		return err_set(
+			e, E_LOCAL, "abandoned_checkouts",
+			"%s: has no 'Financial Status' in any row, so that it is an export of "
+			"abandoned checkouts and not of orders; take it away",
+			f->name);
+	f->last = (struct err){.kind = E_OK};
+	return csv_reader_rewind(f->reader, e);
+}
+
+enum errk csv_orders_file_open(const char *path, const char *name, enum csv_encoding declared,
+			       struct csv_orders_file **out, struct err *e)
 {
 	CLEANUP(csv_orders_file) struct csv_orders_file *f = calloc(1, sizeof(*f));
 	enum errk k;
@@ -32,10 +81,14 @@ enum errk csv_orders_file_open(const char *path, const char *name, struct csv_or
 		die(70, "out of memory");
 	f->mem[0] = arena_new();
 	f->mem[1] = arena_new();
-	k = csv_reader_open(path, &f->reader, e);
+	k = csv_guard_open(path, declared, &f->reader, e);
 	if (k == E_OK)
 		k = csv_columns_match(name, csv_reader_header(f->reader),
 				      csv_reader_delimiter(f->reader), &f->columns, e);
+	if (k == E_OK) {
+		csv_columns_numbers(&f->columns, f->reader);
+		k = judge(f, e);
+	}
 	if (k != E_OK)
 		return k;
 	*out = TAKE(f);
@@ -100,7 +153,9 @@ static void append(struct csv_orders_file *f, const struct csv_row *row)
 	}
 	if (o->n == 0)
 		o->line = row->line;
-	o->row[o->n++] = (struct csv_order_row){.cell = cell, .line = row->line};
+	o->row[o->n++] = (struct csv_order_row){.cell = cell,
+						.line = row->line,
+						.aligned = row->n == f->columns.width};
 	if (row->n != f->columns.width && o->problem.kind == E_OK)
 		err_set(&o->problem, E_RECORD, "bad_row",
 			"%s:%lld: the row has %zu cells, the header has %zu", f->name,

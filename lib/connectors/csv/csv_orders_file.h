@@ -13,6 +13,7 @@ struct csv_order_row {
 	const char *const
 		*cell; /* by enum csv_column; trimmed; "" where empty or not in the file */
 	int64_t line;
+	bool aligned; /* as many cells as the header: each is what it seems */
 };
 
 /* The consecutive rows of one order. */
@@ -26,9 +27,14 @@ struct csv_order_rows {
 		problem; /* kind not E_OK: rows can't be read, or one that can't may belong here */
 };
 
-/* name: how messages call the file. E_LOCAL as csv_columns_match and csv_reader_open. */
+/*
+ * Opens a file of orders that as a whole is what it should be. name: how messages call it; declared:
+ * csv_guard_open. E_LOCAL as csv_columns_match and csv_reader_open, "abandoned_checkouts", and
+ * "spreadsheet_ids" where a spreadsheet has shortened the orders' ids.
+ */
 MUST_CHECK enum errk csv_orders_file_open(const char *path, const char *name,
-					  struct csv_orders_file **out, struct err *e);
+					  enum csv_encoding declared, struct csv_orders_file **out,
+					  struct err *e);
 void csv_orders_file_close(struct csv_orders_file *f); /* takes NULL */
 
 /*

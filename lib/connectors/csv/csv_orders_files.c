@@ -15,15 +15,15 @@
 
 enum {
 	SETTLED_SECONDS = 10,
-	/* A clock that is further ahead than this is no reason to wait. */
-	AHEAD_SECONDS = 3600,
+	/* Clocks differ by that much; what is dated further ahead is dated wrongly. */
+	AHEAD_SECONDS = 60,
 };
 
 enum errk csv_file_settled(const char *name, int64_t mtime_ns, struct err *e)
 {
 	int64_t age = clock_now() - mtime_ns / 1000000000;
 
-	if (age >= SETTLED_SECONDS || age <= -AHEAD_SECONDS)
+	if (age >= SETTLED_SECONDS || age < -AHEAD_SECONDS)
 		return E_OK;
 	return err_set(
 		e, E_BUSY, "file_changing",
@@ -36,6 +36,27 @@ static const char *stamp_text(struct arena *a, int64_t size, int64_t mtime_ns)
 	return arena_printf(a, "%lld-%lld", (long long)size, (long long)mtime_ns);
 }
 
+static int64_t now_ns(void)
+{
+	return clock_now() * 1000000000;
+}
+
+static bool is_ahead(int64_t ns)
+{
+	return ns > now_ns() + (int64_t)AHEAD_SECONDS * 1000000000;
+}
+
+/* ctime is our own clock's, unless that was ahead itself once. Nobody is to wait for such a file. */
+static void date(struct csv_source_file *f, int64_t mtime_ns, int64_t ctime_ns)
+{
+	int64_t settled = now_ns() - (int64_t)SETTLED_SECONDS * 1000000000;
+
+	f->dated_ns = f->mtime_ns = mtime_ns;
+	f->ahead = is_ahead(mtime_ns);
+	if (f->ahead)
+		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;
+}
+
 static int64_t mtime_of(const struct stat *st)
 {
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
@@ -45,9 +66,22 @@ static int oldest_first(const void *a, const void *b)
 {
 	const struct csv_source_file *x = a, *y = b;
 
-	if (x->mtime_ns != y->mtime_ns)
-		return x->mtime_ns < y->mtime_ns ? -1 : 1;
+	if (x->ahead != y->ahead)
+		return x->ahead ? -1 : 1;
+	if (x->dated_ns != y->dated_ns)
+		return x->dated_ns < y->dated_ns ? -1 : 1;
 	return strcmp(x->name, y->name);
+}
+
+bool csv_begins_with(const char *name, const char *prefix)
+{
+	char head[32];
+
+	if (strlen(name) < strlen(prefix) || strlen(prefix) >= sizeof(head))
+		return false;
+	memcpy(head, name, strlen(prefix));
+	head[strlen(prefix)] = '\0';
+	return str_equal_nocase(head, prefix);
 }
 
 static bool is_csv(const char *name)
@@ -55,6 +89,34 @@ static bool is_csv(const char *name)
 	size_t len = strlen(name);
 
 	return len > 4 && str_equal_nocase(name + len - 4, ".csv");
+}
+
+static const char *problem_text(const struct file_entry *f, struct arena *a)
+{
+	return f->problem == EISDIR   ? arena_printf(a, "%s is a folder", f->name)
+	       : f->problem == EINVAL ? arena_printf(a, "%s is no file", f->name)
+	       : f->problem == ENOENT
+		       ? arena_printf(a, "%s is a link that leads nowhere", f->name)
+		       : arena_printf(a, "%s can't be read (%s)", f->name, strerror(f->problem));
+}
+
+enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a, const char **out,
+			 struct err *e)
+{
+	struct file_entry *entry;
+	size_t n;
+	enum errk k = dir_list_all(path, a, &entry, &n, e);
+
+	*out = NULL;
+	for (size_t i = 0; k == E_OK && i < n; i++) {
+		const char *name = entry[i].name, *text;
+
+		if (!entry[i].problem || !is_csv(name) || !csv_begins_with(name, prefix))
+			continue;
+		text = problem_text(&entry[i], a);
+		*out = *out ? arena_printf(a, "%s, %s", *out, text) : text;
+	}
+	return k;
 }
 
 static enum errk list_folder(const char *path, struct arena *a, struct csv_source_file **out,
@@ -71,12 +133,24 @@ static enum errk list_folder(const char *path, struct arena *a, struct csv_sourc
 	for (size_t i = 0; i < entries; i++) {
 		if (!is_csv(entry[i].name))
 			continue;
-		list[count++] = (struct csv_source_file){
+		list[count] = (struct csv_source_file){
 			.name = entry[i].name,
 			.path = path_join(a, path, entry[i].name),
 			.stamp = stamp_text(a, entry[i].size, entry[i].mtime_ns),
-			.mtime_ns = entry[i].mtime_ns,
 		};
+		date(&list[count++], entry[i].mtime_ns, entry[i].ctime_ns);
+	}
+	if (!count) {
+		const char *bad;
+
+		k = csv_source_bad(path, "", a, &bad, e);
+		if (k == E_OK && bad)
+			k = err_set(e, E_LOCAL, "bad_entry",
+				    "%s: %s, and there is no other file; put the file there under "
+				    "this name",
+				    path, bad);
+		if (k != E_OK)
+			return k;
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), oldest_first);
@@ -102,8 +176,8 @@ enum errk csv_source_list(const char *path, struct arena *a, struct csv_source_f
 		.name = slash ? slash + 1 : path,
 		.path = path,
 		.stamp = stamp_text(a, st.st_size, mtime_of(&st)),
-		.mtime_ns = mtime_of(&st),
 	};
+	date(one, mtime_of(&st), (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec);
 	*out = one;
 	*n = 1;
 	return E_OK;
@@ -123,10 +197,10 @@ bool csv_source_changed(const struct csv_source_file *f)
 enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	cJSON *finished;
+	cJSON *finished, *faults;
 
 	if (!text) {
-		*out = (struct csv_cursor){.finished = json_object()};
+		*out = (struct csv_cursor){.finished = json_object(), .faults = json_object()};
 		return E_OK;
 	}
 	if (json_parse(text, strlen(text), &doc, NULL) != E_OK || !json_at(doc, "finished"))
@@ -134,8 +208,10 @@ enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor 
 			       "the checkpoint was not written by the csv connector; remove it or "
 			       "read with --full");
 	finished = cJSON_DetachItemFromObjectCaseSensitive(doc, "finished");
+	faults = cJSON_DetachItemFromObjectCaseSensitive(doc, "faults");
 	*out = (struct csv_cursor){
 		.finished = finished,
+		.faults = faults ? faults : json_object(),
 		.file = arena_strdup(a, json_str(doc, "file")),
 		.stamp = arena_strdup(a, json_str(doc, "stamp")),
 		.done = json_int(doc, "done", 0),
@@ -152,6 +228,8 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 	for (size_t i = 0; i < n; i++)
 		if (csv_cursor_finished(c, &files[i]))
 			json_add_str(finished, files[i].name, files[i].stamp);
+	if (c->faults->child)
+		json_add(doc, "faults", cJSON_Duplicate(c->faults, true));
 	if (c->file) {
 		json_add_str(doc, "file", c->file);
 		json_add_str(doc, "stamp", c->stamp);
@@ -160,30 +238,26 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 	return json_text(doc, a);
 }
 
+const char *csv_stamp_of(const cJSON *stamps, const char *name)
+{
+	/* Not by path: a name holds points and may hold brackets. */
+	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(stamps, name);
+
+	return cJSON_IsString(stamp) ? stamp->valuestring : NULL;
+}
+
+void csv_stamp_set(cJSON *stamps, const char *name, const char *stamp)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(stamps, name);
+	json_add_str(stamps, name, stamp);
+}
+
 void csv_cursor_finish(struct csv_cursor *c, const struct csv_source_file *f)
 {
-	cJSON_DeleteItemFromObjectCaseSensitive(c->finished, f->name);
-	json_add_str(c->finished, f->name, f->stamp);
+	csv_stamp_set(c->finished, f->name, f->stamp);
 }
 
 bool csv_cursor_finished(const struct csv_cursor *c, const struct csv_source_file *f)
 {
-	/* Not by path: a name holds points and may hold brackets. */
-	const cJSON *stamp = cJSON_GetObjectItemCaseSensitive(c->finished, f->name);
-
-	return cJSON_IsString(stamp) && str_equal(stamp->valuestring, f->stamp);
-}
-
-const struct csv_source_file *csv_cursor_next(const struct csv_cursor *c,
-					      const struct csv_source_file *files, size_t n)
-{
-	const struct csv_source_file *first = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (str_equal(files[i].name, c->file) && str_equal(files[i].stamp, c->stamp))
-			return &files[i];
-		if (!first && !csv_cursor_finished(c, &files[i]))
-			first = &files[i];
-	}
-	return first;
+	return str_equal(csv_stamp_of(c->finished, f->name), f->stamp);
 }

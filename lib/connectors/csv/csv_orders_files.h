@@ -14,12 +14,27 @@
 struct csv_source_file {
 	const char *name, *path;
 	const char *stamp; /* "size-mtime in ns": another stamp is another content */
+	/*
+	 * When it was written, as far as that can be known; of one that is dated in the future (ahead) when it
+	 * came here, for its own date says nothing.
+	 */
 	int64_t mtime_ns;
+	int64_t dated_ns; /* as it is dated */
+	bool ahead;
 };
 
-/* path itself, or the *.csv of that folder, oldest change first. E_LOCAL. */
+/*
+ * path itself, or the *.csv of that folder, oldest change first, those that are ahead before all others. What is
+ * called so and can't be used (a folder, a link that leads nowhere, no rights) costs itself alone; E_LOCAL
+ * "bad_entry" where there is nothing else, "no_file".
+ */
 MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
 				     struct csv_source_file **out, size_t *n, struct err *e);
+/* Whatever its case. */
+bool csv_begins_with(const char *name, const char *prefix);
+/* Such entries of a folder that begin with prefix, in words: "stock.csv is a folder"; NULL = none. */
+MUST_CHECK enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a,
+				    const char **out, struct err *e);
 /*
  * E_BUSY "file_changing": a file of this age was written a moment ago and may not be finished, whole as it
  * looks between two blocks of a download.
@@ -31,6 +46,7 @@ bool csv_source_changed(const struct csv_source_file *f);
 /* Where reading stands. */
 struct csv_cursor {
 	cJSON *finished;  /* name -> stamp; owned */
+	cJSON *faults;    /* the same: files at fault, or with rows that are; owned */
 	const char *file; /* being read; NULL = none */
 	const char *stamp;
 	int64_t done; /* orders of it that are through */
@@ -44,13 +60,14 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 			    size_t n, struct arena *a);
 void csv_cursor_finish(struct csv_cursor *c, const struct csv_source_file *f);
 bool csv_cursor_finished(const struct csv_cursor *c, const struct csv_source_file *f);
-/* What to read next: the file being read, else the first one not finished; NULL = nothing. */
-const struct csv_source_file *csv_cursor_next(const struct csv_cursor *c,
-					      const struct csv_source_file *files, size_t n);
+/* Stamps by the names of files; NULL = there is none. */
+const char *csv_stamp_of(const cJSON *stamps, const char *name);
+void csv_stamp_set(cJSON *stamps, const char *name, const char *stamp);
 
 static inline void cleanup_csv_cursor(struct csv_cursor *c)
 {
 	cJSON_Delete(c->finished);
+	cJSON_Delete(c->faults);
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "csv_exports.h"
 #include "csv_order_document.h"
@@ -17,6 +18,8 @@ enum { PAGE = 250, SETTLED_SECONDS = 60 };
 
 struct csv_orders {
 	char *path;
+	enum csv_encoding declared;
+	cJSON *refused; /* names of files that are not what they should be, by stamp; of this run */
 	/*
 	 * The file kept open between two pages; one of 100,000 orders is read once, not 400
 	 * times.
@@ -26,12 +29,14 @@ struct csv_orders {
 	int64_t open_done;
 };
 
-struct csv_orders *csv_orders_new(const char *path)
+struct csv_orders *csv_orders_new(const char *path, enum csv_encoding declared)
 {
 	struct csv_orders *s = calloc(1, sizeof(*s));
 
 	if (!s || !(s->path = strdup(path)))
 		die(70, "out of memory");
+	s->declared = declared;
+	s->refused = json_object();
 	return s;
 }
 
@@ -48,6 +53,7 @@ void csv_orders_free(struct csv_orders *s)
 	if (!s)
 		return;
 	close_file(s);
+	cJSON_Delete(s->refused);
 	free(s->path);
 	free(s);
 }
@@ -69,7 +75,7 @@ static enum errk position(struct csv_orders *s, const struct csv_source_file *f,
 	    s->open_done == done)
 		return E_OK;
 	close_file(s);
-	k = csv_orders_file_open(f->path, f->name, &s->open, e);
+	k = csv_orders_file_open(f->path, f->name, s->declared, &s->open, e);
 	for (; k == E_OK && more && s->open_done < done; s->open_done++)
 		k = csv_orders_file_next(s->open, &order, &more, e);
 	if (k != E_OK)
@@ -103,6 +109,10 @@ static enum errk take(const struct csv_order_rows *o, const struct pull_request 
 		page->excluded += !req->window;
 		return E_OK;
 	}
+	if (!req->include_test && csv_order_is_test(o, a)) {
+		page->excluded++;
+		return E_OK;
+	}
 	csv_order_record(o, a, r);
 	if (req->knows && !req->full) {
 		k = req->knows(req->knows_ctx, r, &known, e);
@@ -122,7 +132,6 @@ static enum errk read_page(struct csv_orders *s, const struct pull_request *req,
 	struct csv_order_rows order;
 	bool more = true;
 
-	page->rec = arena_array(a, most, sizeof(*page->rec));
 	for (size_t seen = 0; seen < PAGE && page->n < most; seen++) {
 		enum errk k = csv_orders_file_next(s->open, &order, &more, e);
 
@@ -153,18 +162,77 @@ static bool is_of_orders(const struct csv_orders *s, const struct csv_source_fil
 	return str_equal(f->path, s->path) || csv_export_kind(f->path) == CSV_EXPORT_ORDERS;
 }
 
-/* The next file of orders; exports of other things that lie there are through at once. */
+static bool is_refused(const struct csv_orders *s, const struct csv_source_file *f)
+{
+	return str_equal(csv_stamp_of(s->refused, f->name), f->stamp);
+}
+
+/*
+ * The next file of orders. Exports of other things that lie there are through at once; what this run
+ * has refused is looked at again by the next one.
+ */
 static const struct csv_source_file *next_file(const struct csv_orders *s, struct csv_cursor *at,
 					       const struct csv_source_file *files, size_t n)
 {
-	const struct csv_source_file *f;
-
-	while ((f = csv_cursor_next(at, files, n))) {
-		if (str_equal(at->file, f->name) || is_of_orders(s, f))
-			return f;
-		csv_cursor_finish(at, f);
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(files[i].name, at->file) && str_equal(files[i].stamp, at->stamp))
+			return &files[i];
+	for (size_t i = 0; i < n; i++) {
+		if (csv_cursor_finished(at, &files[i]) || is_refused(s, &files[i]))
+			continue;
+		if (is_of_orders(s, &files[i]))
+			return &files[i];
+		csv_cursor_finish(at, &files[i]);
 	}
 	return NULL;
+}
+
+static void add_gone(struct page *page, const char *name, struct arena *a)
+{
+	page->gone[page->n_gone++] = csv_file_id(name, a);
+}
+
+/* A file that was at fault and is no longer there: so is its fault. */
+static void forget_taken_away(struct csv_cursor *at, const struct csv_source_file *files, size_t n,
+			      struct page *page, struct arena *a)
+{
+	for (cJSON *fault = at->faults->child, *next; fault; fault = next) {
+		bool there = false;
+
+		next = fault->next;
+		for (size_t i = 0; i < n; i++)
+			there |= str_equal(files[i].name, fault->string);
+		if (there)
+			continue;
+		add_gone(page, fault->string, a);
+		cJSON_Delete(cJSON_DetachItemViaPointer(at->faults, fault));
+	}
+}
+
+static struct record file_fault(const struct csv_source_file *f, const struct err *why,
+				struct arena *a)
+{
+	struct err *problem = arena_alloc(a, sizeof(*problem));
+	char label[64];
+
+	str_ellipsis(label, sizeof(label), f->name, 60);
+	*problem = *why;
+	problem->kind = E_RECORD;
+	return (struct record){
+		.id = csv_file_id(f->name, a),
+		.label = arena_strdup(a, label),
+		.version = arena_printf(a, "%s %s", f->stamp, why->code),
+		.problem = problem,
+	};
+}
+
+/* The fault of a file in a folder is told once and costs the others nothing. */
+static void refuse(struct csv_orders *s, const struct csv_source_file *f, const struct err *why,
+		   struct csv_cursor *at, struct arena *a, struct page *page)
+{
+	csv_stamp_set(s->refused, f->name, f->stamp);
+	csv_stamp_set(at->faults, f->name, f->stamp);
+	page->rec[page->n++] = file_fault(f, why, a);
 }
 
 static enum errk pull_file(struct csv_orders *s, const struct pull_request *req,
@@ -172,17 +240,35 @@ static enum errk pull_file(struct csv_orders *s, const struct pull_request *req,
 			   struct page *page, struct err *e)
 {
 	bool same = str_equal(at->file, f->name) && str_equal(at->stamp, f->stamp), end = false;
-	enum errk k = position(s, f, same ? at->done : 0, e);
+	struct err why;
+	enum errk k = position(s, f, same ? at->done : 0, &why);
 
+	if (k == E_LOCAL && !str_equal(f->path, s->path) && !csv_source_changed(f)) {
+		close_file(s);
+		k = csv_file_settled(f->name, f->mtime_ns, e);
+		if (k != E_OK)
+			return k;
+		at->file = NULL;
+		refuse(s, f, &why, at, a, page);
+		return E_OK;
+	}
+	if (k == E_OK && s->open_done == 0) {
+		add_gone(page, f->name, a);
+		cJSON_DeleteItemFromObjectCaseSensitive(at->faults, f->name);
+	}
 	if (k == E_OK)
-		k = read_page(s, req, a, page, &end, e);
+		k = read_page(s, req, a, page, &end, &why);
 	/* Whatever was found in a file that is being written is no finding. */
-	if (s->open && still_written(s, f, end))
-		k = changing(f, e);
+	if ((s->open || k == E_LOCAL) && still_written(s, f, end))
+		k = changing(f, &why);
 	if (k != E_OK) {
 		close_file(s);
+		*e = why;
 		return k;
 	}
+	for (size_t i = 0; i < page->n; i++)
+		if (str_starts(page->rec[i].id, "file:"))
+			csv_stamp_set(at->faults, f->name, f->stamp);
 	at->file = end ? NULL : f->name;
 	at->stamp = end ? NULL : f->stamp;
 	at->done = end ? 0 : s->open_done;
@@ -207,11 +293,15 @@ enum errk csv_orders_pull(struct csv_orders *s, const struct pull_request *req, 
 		k = csv_source_list(s->path, a, &files, &n, e);
 	if (k != E_OK)
 		return k;
+	page.rec = arena_array(a, PAGE + 1, sizeof(*page.rec));
+	page.gone = arena_array(a, (size_t)cJSON_GetArraySize(at.faults) + 1, sizeof(*page.gone));
+	forget_taken_away(&at, files, n, &page, a);
 	f = next_file(s, &at, files, n);
-	if (f) {
+	if (f)
 		k = pull_file(s, req, f, &at, a, &page, e);
-		if (k != E_OK)
-			return k;
+	if (k != E_OK)
+		return k;
+	if (f || page.n_gone) {
 		page.cursor = csv_cursor_text(&at, files, n, a);
 		page.more = next_file(s, &at, files, n) != NULL;
 	}
@@ -239,15 +329,21 @@ static void find_in_order(const struct csv_order_rows *o, const char *const *who
 			csv_order_record(o, a, &found[i]);
 }
 
-static enum errk find_in_file(const struct csv_source_file *f, const char *const *who, size_t n,
-			      struct arena *a, struct record *found, struct err *e)
+static enum errk find_in_file(const struct csv_orders *s, const struct csv_source_file *f,
+			      const char *const *who, size_t n, struct arena *a,
+			      struct record *found, struct err *e)
 {
 	CLEANUP(csv_orders_file) struct csv_orders_file *file = NULL;
 	CLEANUP(arena) struct arena *scratch = arena_new();
 	struct csv_order_rows order;
 	bool more = true;
-	enum errk k = csv_orders_file_open(f->path, f->name, &file, e);
+	enum errk k = csv_orders_file_open(f->path, f->name, s->declared, &file, e);
 
+	/* A file at fault is asked for by its name; if it is none any more, its id is empty. */
+	for (size_t i = 0; i < n && (k == E_OK || k == E_LOCAL); i++)
+		if (str_equal(who[i], f->name) || str_equal(who[i], csv_file_id(f->name, a)))
+			found[i] = k == E_OK ? (struct record){.id = "", .label = f->name}
+					     : file_fault(f, e, a);
 	while (k == E_OK && more) {
 		k = csv_orders_file_next(file, &order, &more, e);
 		if (k == E_OK && more)
@@ -261,34 +357,52 @@ enum errk csv_orders_pull_only(struct csv_orders *s, const char *const *who, siz
 			       struct arena *a, struct page *out, struct err *e)
 {
 	struct record *found = arena_array(a, n, sizeof(*found));
+	struct page page = {.rec = found, .expected = -1};
 	struct csv_source_file *files;
-	size_t n_files;
+	size_t n_files, unread = 0;
+	struct err why;
 	enum errk k = csv_source_list(s->path, a, &files, &n_files, e);
 
-	for (size_t i = 0; k == E_OK && i < n_files; i++)
-		if (is_of_orders(s, &files[i]))
-			k = find_in_file(&files[i], who, n, a, found, e);
+	page.gone = arena_array(a, n, sizeof(*page.gone));
+	for (size_t i = 0; k == E_OK && i < n_files; i++) {
+		if (!is_of_orders(s, &files[i]))
+			continue;
+		k = find_in_file(s, &files[i], who, n, a, found, &why);
+		if (k == E_LOCAL && !str_equal(files[i].path, s->path)) {
+			unread++;
+			k = E_OK;
+		}
+		if (k != E_OK)
+			*e = why;
+	}
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < n; i++) {
 		struct err *problem;
 
+		if (found[i].id && !found[i].id[0])
+			add_gone(&page, found[i].label, a);
+		else if (found[i].id)
+			found[page.n++] = found[i];
 		if (found[i].id)
 			continue;
 		problem = arena_alloc(a, sizeof(*problem));
 		err_set(problem, E_RECORD, "not_found", "%s is in none of the files of %s", who[i],
 			s->path);
-		found[i] = (struct record){.id = who[i],
-					   .label = who[i],
-					   .version = "",
-					   .problem = problem};
+		if (unread)
+			err_append(problem, "; %zu of them can't be read, erpsync check says why",
+				   unread);
+		found[page.n++] = (struct record){.id = who[i],
+						  .label = who[i],
+						  .version = "",
+						  .problem = problem};
 	}
-	*out = (struct page){.rec = found, .n = n, .expected = -1};
+	*out = page;
 	return E_OK;
 }
 
-static enum errk check_file(const struct csv_source_file *f, const struct check_sink *sink,
-			    struct arena *a, struct err *e)
+static enum errk check_file(const struct csv_orders *s, const struct csv_source_file *f,
+			    const struct check_sink *sink, struct arena *a, struct err *e)
 {
 	CLEANUP(csv_orders_file) struct csv_orders_file *file = NULL;
 	CLEANUP(arena) struct arena *scratch = arena_new();
@@ -296,8 +410,8 @@ static enum errk check_file(const struct csv_source_file *f, const struct check_
 	struct csv_order_rows order;
 	struct record record;
 	size_t orders = 0, bad = 0;
-	bool more = true, ids = true;
-	enum errk k = csv_orders_file_open(f->path, f->name, &file, e);
+	bool more = true, ids = true, wanted = true;
+	enum errk k = csv_orders_file_open(f->path, f->name, s->declared, &file, e);
 
 	while (k == E_OK && more) {
 		k = csv_orders_file_next(file, &order, &more, e);
@@ -308,6 +422,8 @@ static enum errk check_file(const struct csv_source_file *f, const struct check_
 		ids = ids && order.columns->at[COL_ID] >= 0;
 		if (record.problem && bad++ == 0)
 			first = *record.problem;
+		if (!record.problem && sink->document && wanted)
+			wanted = sink->document(sink->ctx, &record, KIND_ORDER);
 		arena_reset(scratch);
 	}
 	if (k != E_OK)
@@ -341,7 +457,7 @@ enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, 
 		sink->say(sink->ctx, CHECK_WARN, arena_printf(a, "%s: holds no *.csv", s->path),
 			  "put an orders export there");
 	for (size_t i = 0; i < n; i++)
-		if (is_of_orders(s, &files[i]) && check_file(&files[i], sink, a, &why) != E_OK)
+		if (is_of_orders(s, &files[i]) && check_file(s, &files[i], sink, a, &why) != E_OK)
 			sink->say(sink->ctx, CHECK_BAD, why.msg,
 				  "take the file away or export it again");
 	return E_OK;
@@ -355,7 +471,7 @@ const char *const *csv_orders_lack(void)
 		"It has no B2B company: a buyer's company is text in the address.",
 		"It has no amounts per payment: an order paid in two ways carries no payments.",
 		"Duties are one sum for the order and travel as a fee named Duties.",
-		"It does not mark test orders, custom items or gift cards.",
+		"It marks test orders by their payment gateway only, custom items and gift cards not at all.",
 		"It does not say what currency the buyer paid in: all amounts are the shop's.",
 		"It has no time of change: a changed order is seen only in a newer export.",
 		"Refunds are one sum for the order; refunded lines and dates are unknown.",

@@ -1,17 +1,21 @@
 #ifndef ERPSYNC_CONNECTORS_CSV_ORDERS_READ_H
 #define ERPSYNC_CONNECTORS_CSV_ORDERS_READ_H
 
+#include "base/csvfile.h"
 #include "connectors/connector.h"
 
 /*
  * The store role: orders from export files. The path is one file or a folder of *.csv; files are
  * read from the oldest to the newest, so that of an order in several files the newest version wins.
- * The cursor is JSON text: which files are finished (by name, size and time of change), and
- * how many orders of the current one are.
+ * The cursor is JSON text: which files are finished (by name, size and time of change), which
+ * had a fault that was told, and how many orders of the current one are through.
+ *
+ * A file of a folder that is not what it should be is a record of its own with a problem; it goes when
+ * the file reads well or is taken away. A single file that [store] path names is E_LOCAL.
  */
 struct csv_orders;
 
-struct csv_orders *csv_orders_new(const char *path);
+struct csv_orders *csv_orders_new(const char *path, enum csv_encoding declared);
 void csv_orders_free(struct csv_orders *s); /* takes NULL */
 
 /* As connector.h. E_BUSY "file_changing": a file is still being written. */

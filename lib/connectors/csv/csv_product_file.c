@@ -4,19 +4,20 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "csv_cell_text.h"
+#include "base/str.h"
+#include "csv_guard.h"
 
 #include "base/banned.h"
 
 enum { NAMES_MAX = 7 };
-enum cell_type { CELL_TEXT, CELL_AMOUNT, CELL_BOOL, CELL_STATUS };
+enum cell_type { CELL_TEXT, CELL_KEY, CELL_AMOUNT, CELL_BOOL, CELL_STATUS };
 
 /* As ERPs call them, lower case and with blanks; see csv_column_is. The first one is ours. */
 static const struct column_row {
 	const char *names[NAMES_MAX];
 	enum cell_type type;
 } columns[PCOL_COUNT_] = {
-	[PCOL_PRODUCT] = {{"product id", "product", "handle", "code", "product code"}, CELL_TEXT},
+	[PCOL_PRODUCT] = {{"product id", "product", "handle", "code", "product code"}, CELL_KEY},
 	[PCOL_TITLE] = {{"title", "name", "product name"}, CELL_TEXT},
 	[PCOL_DESCRIPTION] = {{"description", "body", "body html", "body (html)"}, CELL_TEXT},
 	[PCOL_VENDOR] = {{"vendor", "brand", "manufacturer"}, CELL_TEXT},
@@ -30,13 +31,13 @@ static const struct column_row {
 	[PCOL_OPTION_NAME + 2] = {{"option3 name", "option 3 name"}, CELL_TEXT},
 	[PCOL_SKU] = {{"sku", "variant sku", "article", "internal reference", "default code",
 		       "artikelnummer"},
-		      CELL_TEXT},
+		      CELL_KEY},
 	[PCOL_OPTION_VALUE] = {{"option1 value", "option 1 value"}, CELL_TEXT},
 	[PCOL_OPTION_VALUE + 1] = {{"option2 value", "option 2 value"}, CELL_TEXT},
 	[PCOL_OPTION_VALUE + 2] = {{"option3 value", "option 3 value"}, CELL_TEXT},
-	[PCOL_VARIANT_ID] = {{"variant id"}, CELL_TEXT},
+	[PCOL_VARIANT_ID] = {{"variant id"}, CELL_KEY},
 	[PCOL_VARIANT_STATUS] = {{"variant status"}, CELL_STATUS},
-	[PCOL_BARCODE] = {{"barcode", "ean", "gtin", "upc", "variant barcode"}, CELL_TEXT},
+	[PCOL_BARCODE] = {{"barcode", "ean", "gtin", "upc", "variant barcode"}, CELL_KEY},
 	[PCOL_PRICE] = {{"price", "variant price", "sales price", "list price"}, CELL_AMOUNT},
 	[PCOL_COMPARE_AT_PRICE] = {{"compare at price", "variant compare at price"}, CELL_AMOUNT},
 	[PCOL_COST] = {{"cost", "cost per item", "standard price"}, CELL_AMOUNT},
@@ -50,7 +51,7 @@ struct reading {
 	struct csv_products *s;
 	int at[PCOL_COUNT_]; /* -1: the file has no such column */
 	size_t width;
-	bool decimal_comma;
+	struct csv_numbers numbers;
 };
 
 static const char *id_of(const void *ctx, size_t i)
@@ -62,8 +63,8 @@ static struct csv_product *product_of(struct csv_products *s, const char *id)
 {
 	uint32_t *slot;
 
-	csv_index_room(&s->ids, s->n);
-	slot = csv_index_slot(&s->ids, id);
+	key_index_room(&s->ids, s->n);
+	slot = key_index_slot(&s->ids, id);
 	if (!*slot) {
 		s->product = csv_grow(s->product, s->n, &s->cap, sizeof(*s->product));
 		s->product[s->n] = (struct csv_product){.id = arena_strdup(s->mem, id)};
@@ -95,35 +96,39 @@ static const char *one_of(const char *text, const char *const *words)
 	return NULL;
 }
 
-/* The cell as it is to go on; NULL = it can't be read, *wanted = what it should be. */
+/* The cell as it is to go on; *why = what is wrong with it, NULL = nothing. */
 static const char *cell_text(const struct reading *r, enum cell_type type, const char *text,
-			     const char **wanted)
+			     const char **why)
 {
-	static const char *const bools[] = {"yes",  "true",  "true",  "true",  "1",
-					    "true", "no",    "false", "false", "false",
-					    "0",    "false", NULL};
 	static const char *const states[] = {"active", "active", "archived", "archived", NULL};
 	char number[DECIMAL_TEXT_MAX];
 	struct decimal d = DECIMAL_ZERO;
+	const char *out = "";
+	bool yes = false;
 
+	*why = NULL;
 	if (!text[0])
 		return "";
 	switch (type) {
 	case CELL_TEXT:
 		return arena_strdup(r->s->mem, text);
+	case CELL_KEY:
+		*why = csv_guard_identifier(text, r->s->mem, &out);
+		return arena_strdup(r->s->mem, out);
 	case CELL_AMOUNT:
-		*wanted = "a number such as 12 or 12.50, 0 or more";
-		if (!csv_cell_decimal(text, r->decimal_comma, &d) || d.units < 0)
-			return NULL;
+		*why = csv_guard_number(text, r->numbers, &d);
+		if (d.units < 0 || (*why && str_starts(*why, "is no number")))
+			*why = "is not a number such as 12 or 12.50, 0 or more";
 		return arena_strdup(r->s->mem, decimal_text(d, number));
 	case CELL_BOOL:
-		*wanted = "yes or no";
-		return one_of(text, bools);
+		*why = csv_guard_flag(text, &yes);
+		return yes ? "true" : "false";
 	case CELL_STATUS:
-		*wanted = "active or archived";
-		return one_of(text, states);
+		out = one_of(text, states);
+		*why = out ? NULL : "is not active or archived";
+		return out;
 	}
-	return NULL;
+	return "";
 }
 
 static struct csv_product_row *add_row_to(struct csv_products *s, struct csv_product *p,
@@ -167,14 +172,14 @@ static void take_cells(const struct reading *r, struct csv_product *p, const str
 		       struct csv_product_row *row)
 {
 	for (int c = 0; c < PCOL_COUNT_; c++) {
-		const char *text = csv_cell_at(in, r->at[c]), *wanted = "";
+		const char *text = csv_cell_at(in, r->at[c]), *why;
 
 		if (r->at[c] < 0)
 			continue;
-		row->cell[c] = cell_text(r, columns[c].type, text, &wanted);
-		if (!row->cell[c])
-			spoil(r->s, p, "%s:%lld: column '%s': '%.40s' is not %s", r->s->name,
-			      (long long)in->line, columns[c].names[0], text, wanted);
+		row->cell[c] = cell_text(r, columns[c].type, text, &why);
+		if (why)
+			spoil(r->s, p, "%s:%lld: column '%s': '%.40s' %s", r->s->name,
+			      (long long)in->line, columns[c].names[0], text, why);
 	}
 }
 
@@ -182,12 +187,14 @@ static void add_row(void *ctx, const struct csv_row *in)
 {
 	const struct reading *r = ctx;
 	struct csv_products *s = r->s;
-	const char *id = csv_cell_at(in, r->at[PCOL_PRODUCT]);
-	const char *sku = csv_cell_at(in, r->at[PCOL_SKU]);
+	const char *id, *sku;
 	struct csv_product_row *row;
 	struct csv_product *p;
 	char where[80];
 
+	/* What is wrong with them is said below. */
+	(void)csv_guard_identifier(csv_cell_at(in, r->at[PCOL_PRODUCT]), s->mem, &id);
+	(void)csv_guard_identifier(csv_cell_at(in, r->at[PCOL_SKU]), s->mem, &sku);
 	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
 	p = product_of(s, id[0] ? id : sku[0] ? sku : where);
 	row = add_row_to(s, p, in->line);
@@ -223,7 +230,10 @@ static enum errk match_columns(struct reading *r, const struct csv_row *header, 
 
 	r->width = header->n;
 	for (int c = 0; c < PCOL_COUNT_; c++) {
-		r->at[c] = csv_column_find(header, columns[c].names);
+		enum errk k = csv_guard_column(header, columns[c].names, s->name, &r->at[c], e);
+
+		if (k != E_OK)
+			return k;
 		s->has[c] = r->at[c] >= 0;
 	}
 	if (!s->has[PCOL_SKU])
@@ -257,13 +267,14 @@ enum errk csv_products_read(const struct conf *c, const char *path, const char *
 	s->with_tax = str_equal(tax, "yes") ? "true" : str_equal(tax, "no") ? "false" : NULL;
 	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_product_row *));
 	s->n_rows = 1;
-	s->ids = (struct csv_index){.key = id_of, .ctx = s};
-	csv_index_room(&s->ids, 0);
-	k = csv_reader_open(path, &reader, e);
+	s->ids = (struct key_index){.key = id_of, .ctx = s};
+	key_index_room(&s->ids, 0);
+	k = csv_guard_open(path, c ? csv_guard_encoding(c, "erp") : CSV_UTF8, &reader, e);
 	if (k != E_OK)
 		return k;
-	r.decimal_comma = csv_reader_delimiter(reader) == ';';
 	k = match_columns(&r, csv_reader_header(reader), e);
+	if (k == E_OK)
+		r.numbers = csv_guard_numbers(reader, r.at + PCOL_PRICE, PCOL_TRACKED - PCOL_PRICE);
 	if (k == E_OK)
 		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
 	if (k != E_OK)
@@ -278,14 +289,14 @@ void csv_products_free(struct csv_products *s)
 		return;
 	free(s->product);
 	free(s->row);
-	csv_index_release(&s->ids);
+	key_index_release(&s->ids);
 	arena_free(s->mem);
 	free(s);
 }
 
 const struct csv_product *csv_products_find(const struct csv_products *s, const char *id)
 {
-	uint32_t slot = *csv_index_slot(&s->ids, id);
+	uint32_t slot = *key_index_slot(&s->ids, id);
 
 	return slot ? &s->product[slot - 1] : NULL;
 }

@@ -54,7 +54,7 @@ struct csv_products {
 	size_t n, cap;
 	struct csv_product_row **row; /* [0] is not used */
 	size_t n_rows, cap_rows;
-	struct csv_index ids;
+	struct key_index ids;
 	bool cut; /* ends in the middle of a row */
 };
 

@@ -14,8 +14,8 @@ const char *csv_product_claim(struct csv_product_import *s, const char *what, co
 	const char *name = arena_printf(s->mem, "%s %s", what, key);
 	uint32_t *slot;
 
-	csv_index_room(&s->claims, s->n_claims);
-	slot = csv_index_slot(&s->claims, name);
+	key_index_room(&s->claims, s->n_claims);
+	slot = key_index_slot(&s->claims, name);
 	if (*slot)
 		return s->claim[*slot - 1].record;
 	s->claim = csv_grow(s->claim, s->n_claims, &s->cap_claims, sizeof(*s->claim));
@@ -191,9 +191,6 @@ static const char *value_of(enum product_field f, const char *cell, struct arena
 	switch (f) {
 	case FIELD_TAGS:
 		return tags_text(cell, a);
-	case FIELD_BARCODE:
-		/* Put in front against spreadsheets that take it for a number. */
-		return cell[0] == '\'' ? cell + 1 : cell;
 	case FIELD_PRICE:
 	case FIELD_COMPARE_AT_PRICE:
 	case FIELD_COST:
@@ -211,6 +208,7 @@ static const char *value_of(enum product_field f, const char *cell, struct arena
 	case FIELD_STATUS:
 	case FIELD_IMAGES:
 	case FIELD_SKU:
+	case FIELD_BARCODE:
 	case FIELD_COUNT_:
 		break;
 	}

@@ -7,6 +7,7 @@
 #include "base/decimal.h"
 #include "base/str.h"
 #include "connectors/product_memo.h"
+#include "csv_guard.h"
 #include "csv_product_priv.h"
 
 #include "base/banned.h"
@@ -27,7 +28,8 @@ struct csv_product_import *csv_product_import_new(const struct connector_env *en
 	s->path = path;
 	s->exchange = exchange;
 	s->mem = arena_new();
-	s->claims = (struct csv_index){.key = claim_of, .ctx = s};
+	s->shares = product_shares_new();
+	s->claims = (struct key_index){.key = claim_of, .ctx = s};
 	return s;
 }
 
@@ -36,7 +38,8 @@ void csv_product_import_free(struct csv_product_import *s)
 	if (!s)
 		return;
 	csv_shop_free(s->shop);
-	csv_index_release(&s->claims);
+	product_shares_free(s->shares);
+	key_index_release(&s->claims);
 	free(s->claim);
 	arena_free(s->mem);
 	free(s);
@@ -101,12 +104,13 @@ static enum errk read_exports(struct csv_product_import *s, struct err *e)
 
 	if (s->shop)
 		return E_OK;
-	k = csv_shop_read(s->path, columns_to_keep(s), &s->shop, e);
+	k = csv_shop_read_as(s->path, csv_guard_encoding(s->env->conf, "store"), columns_to_keep(s),
+			     &s->shop, e);
 	if (k != E_OK)
 		return k;
 	s->newest_mark = csv_import_export_mark(s->shop->newest, s->mem);
 	csv_import_tell_age(
-		s->env, s->shop->newest,
+		s->env, s->path, CSV_EXPORT_PRODUCTS, s->shop->newest,
 		"titles, and what else an import must repeat, go back to what they were "
 		"then: export the products anew",
 		s->mem);
@@ -153,17 +157,49 @@ static enum errk read_items(struct putting *p, struct err *e)
 
 static enum errk make_plans(struct putting *p, struct err *e)
 {
+	struct csv_product_import *s = p->s;
+	const char *text = NULL;
 	enum errk k = read_items(p, e);
 
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
 		if (product_is_open(&p->item[i]))
-			k = csv_product_judge(&p->plan[i], e);
+			k = csv_product_meet(&p->plan[i], e);
+	if (k != E_OK)
+		return k;
+	product_share(s->shares, p->item, p->batch->n, p->batch->n >= CSV_PRODUCT_BATCH, p->a);
+	text = product_share_text(s->shares, &s->rules, p->item, p->batch->n, p->a);
+	if (text)
+		s->env->notice(s->env->notice_ctx, text);
+	for (size_t i = 0; i < p->batch->n; i++)
+		if (product_is_open(&p->item[i]))
+			csv_product_judge(&p->plan[i]);
+	return E_OK;
+}
+
+/* What each is to ask for, once it is known what stands in files already. */
+static enum errk make_documents(struct putting *p, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
+		if (p->plan[i].deed == DEED_CHANGE && !p->batch->item[i].adopted)
+			k = csv_product_heed_others(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
 		if (p->plan[i].deed != DEED_NONE)
 			p->mark[i] = arena_printf(p->a, "%s %s", p->plan[i].mark,
 						  csv_import_mark("rows", p->plan[i].asks, p->a));
 	csv_product_documents(p->s, p->plan, p->batch->n, DEED_CHANGE, p->doc[0], p->a);
 	csv_product_documents(p->s, p->plan, p->batch->n, DEED_CREATE, p->doc[1], p->a);
+	return k;
+}
+
+static enum errk note_written(const struct putting *p, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
+		if (p->plan[i].deed == DEED_CHANGE && p->batch->item[i].err.kind == E_OK)
+			k = csv_product_note(&p->plan[i], e);
 	return k;
 }
 
@@ -194,10 +230,7 @@ static enum errk take_written(struct putting *p, bool *any, struct err *e)
 {
 	enum errk k = write_files(p, true, any, e);
 
-	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->batch->item[i].adopted)
-			p->doc[0][i] = p->doc[1][i] = NULL;
-	return k;
+	return k == E_OK ? note_written(p, e) : k;
 }
 
 static void report(struct putting *p)
@@ -241,7 +274,11 @@ enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch 
 	if (k == E_OK && batch->unsure)
 		k = take_written(&p, &any, e);
 	if (k == E_OK)
+		k = make_documents(&p, e);
+	if (k == E_OK)
 		k = write_files(&p, false, &any, e);
+	if (k == E_OK)
+		k = note_written(&p, e);
 	/* One of the two is there: the same batch must come again. */
 	if (k != E_OK && any)
 		k = e->kind = E_UNSURE;

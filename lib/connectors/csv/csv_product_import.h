@@ -11,6 +11,9 @@
  */
 struct csv_product_import;
 
+/* Products of one put: few files, each is carried into the shop by a person. One may have 15 MB. */
+enum { CSV_PRODUCT_BATCH = 2500 };
+
 /* path: [store] path=, the exports; the files go to exchange->dir. Both outlive it. */
 struct csv_product_import *csv_product_import_new(const struct connector_env *env, const char *path,
 						  const struct csv_exchange *exchange);

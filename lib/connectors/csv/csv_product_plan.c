@@ -233,14 +233,9 @@ static void compare(struct csv_product_plan *p)
 	const char *archived;
 
 	str_init(&asks, 0);
-	if (!item->archived) {
-		product_match(item, false, p->a);
-		archived = product_archived_text(item, p->a);
-		if (archived)
-			tell(p->s, TOLD_ARCHIVED, archived);
-	}
-	if (!product_is_open(item))
-		return;
+	archived = item->archived ? NULL : product_archived_text(item, p->a);
+	if (archived)
+		tell(p->s, TOLD_ARCHIVED, archived);
 	look_back(p);
 	check_skus(p);
 	compare_product(p, &asks);
@@ -276,27 +271,19 @@ static void create(struct csv_product_plan *p)
 {
 	CLEANUP(str) struct str asks = {0};
 	struct product_item *item = p->item;
-	bool any = false;
+	bool any;
 
 	str_init(&asks, 0);
 	look_back(p);
 	check_skus(p);
+	any = item->refusals != NULL;
 	for (size_t i = 0; i < item->n_variants; i++)
 		any |= product_is_new(&item->variant[i]);
-	if (item->refusals) {
-		product_refuse(item, "duplicate_sku", "%s", item->refusals);
+	/* If not: nothing that is sold. */
+	if (!any || item->archived ||
+	    !product_check_creation(item, "the shop's exports do not list it",
+				    " and export the products anew"))
 		return;
-	}
-	/* Nothing that is sold. */
-	if (!any || item->archived)
-		return;
-	if (!item->values.text[FIELD_TITLE]) {
-		product_refuse(item, "no_title",
-			       "the shop's exports do not list it, and without a title it can't be "
-			       "created; give it one in the ERP, or create it in the shop with the "
-			       "same SKU and export the products anew");
-		return;
-	}
 	find_handle(p);
 	add_ask(&asks, "", "handle", item->handle);
 	p->status = p->s->rules.new_status;
@@ -322,6 +309,25 @@ static void later(struct csv_product_plan *p, int told, const char *code, const 
 	p->judged = false;
 }
 
+void csv_product_wait(struct csv_product_plan *p, const char *file, bool used)
+{
+	if (used)
+		later(p, TOLD_USED, "export_used",
+		      arena_printf(
+			      p->a,
+			      "%s is made from the products export that is there; import it in "
+			      "the shop, then export the products anew, and the next run goes on",
+			      file));
+	else
+		later(p, TOLD_WAITS, "import_waits",
+		      arena_printf(
+			      p->a,
+			      "%s has not been imported, as the newest products export shows; "
+			      "import it in the shop, or take it away, then export the products "
+			      "anew, and the next run goes on",
+			      file));
+}
+
 /*
  * An export says how things stood once. What was written upon it is not written upon it again, unless
  * it is the same, which is there then; nor while the file lies there and no newer export shows it.
@@ -339,25 +345,12 @@ static void heed_earlier(struct csv_product_plan *p)
 	if (str_ends(written, csv_import_mark("rows", p->asks, p->a))) {
 		p->deed = DEED_NONE;
 		p->judged = false;
-	} else if (used) {
-		later(p, TOLD_USED, "export_used",
-		      arena_printf(
-			      p->a,
-			      "%s is made from the products export that is there; import it in "
-			      "the shop, then export the products anew, and the next run goes on",
-			      file));
 	} else {
-		later(p, TOLD_WAITS, "import_waits",
-		      arena_printf(
-			      p->a,
-			      "%s has not been imported, as the newest products export shows; "
-			      "import it in the shop, or take it away, then export the products "
-			      "anew, and the next run goes on",
-			      file));
+		csv_product_wait(p, file, used);
 	}
 }
 
-/* Two products of the ERP that are one of the shop: each would undo the other. */
+/* Two new products that would get one handle. */
 static void claim_handle(struct csv_product_plan *p)
 {
 	struct product_item *item = p->item;
@@ -365,17 +358,17 @@ static void claim_handle(struct csv_product_plan *p)
 
 	if (p->shop)
 		item->handle = p->shop->handle;
-	if (!item->handle)
+	if (p->shop || !item->handle)
 		return;
 	other = csv_product_claim(p->s, "handle", item->handle, item->put->record);
 	if (!str_equal(other, item->put->record))
 		product_refuse(item, "same_product",
-			       "is the same product of the shop (%s) as '%s'; make one product of "
-			       "them in the ERP, or two in the shop",
+			       "would get the handle '%s', as '%s' does; make one product of them "
+			       "in the ERP, or give them other titles",
 			       item->handle, other);
 }
 
-enum errk csv_product_judge(struct csv_product_plan *p, struct err *e)
+enum errk csv_product_meet(struct csv_product_plan *p, struct err *e)
 {
 	struct product_item *item = p->item;
 	enum errk k = E_OK;
@@ -387,23 +380,30 @@ enum errk csv_product_judge(struct csv_product_plan *p, struct err *e)
 		item->shop = csv_product_take(p);
 	if (product_is_open(item) && !item->archived)
 		k = product_check_money(&p->s->rules, &p->s->money, item, e);
-	if (k != E_OK || !product_is_open(item))
-		return k;
+	if (k == E_OK && product_is_open(item) && p->shop && !item->archived)
+		product_match(item, false, p->a);
+	return k;
+}
+
+void csv_product_judge(struct csv_product_plan *p)
+{
+	struct product_item *item = p->item;
+
 	if (p->shop)
 		compare(p);
 	else
 		create(p);
 	if (product_is_open(item))
 		claim_handle(p);
-	/* What was never written has no memory of its parts: it goes over when all of it can. */
-	if (product_is_open(item) && !item->put->target_id)
+	/* What was never written has no memory of what both sides agreed on. */
+	if (product_is_open(item) && !item->put->target_id &&
+	    (item->conflicts || p->deed == DEED_NONE))
 		product_report_parts(item, "refused", "is put into no file because of this");
 	p->judged = product_is_open(item);
 	if (p->judged)
 		heed_earlier(p);
 	else
 		p->deed = DEED_NONE;
-	return E_OK;
 }
 
 /* ---- What is known afterwards */

@@ -3,13 +3,15 @@
 
 #include "connectors/product_item.h"
 #include "connectors/product_judge.h"
+#include "connectors/product_share.h"
 #include "csv_import.h"
 #include "csv_product_import.h"
 #include "csv_products_export.h"
 
 /*
  * Shared by the files of the product import. A put is: read the exports ▶ find each product ▶ compare
- * field by field ▶ two files, of changes and of new products.
+ * field by field ▶ two files, of changes and of new products. Several products of the ERP may be one of the
+ * shop: what they change stands in its rows once.
  */
 
 /* What this run has given to a record: a handle, an SKU. */
@@ -26,9 +28,10 @@ struct csv_product_import {
 	struct product_money money;
 	struct csv_shop *shop;   /* the exports, once read */
 	const char *newest_mark; /* of the newest of them */
+	struct product_shares *shares;
 	struct csv_claim *claim;
 	size_t n_claims, cap_claims;
-	struct csv_index claims;
+	struct key_index claims;
 	int told;
 };
 
@@ -47,6 +50,8 @@ struct csv_product_plan {
 	bool grows;      /* gets new variants */
 	bool judged;     /* compared: what it is and was asked for may be remembered */
 	bool waits;      /* an earlier file may not have been imported yet */
+	struct csv_product_plan
+		*next; /* another one of the same product of the shop, in the same file */
 };
 
 /* csv_product_find.c */
@@ -60,10 +65,25 @@ struct shop_product *csv_product_take(const struct csv_product_plan *p);
 /* The values of a variant's options as one text. */
 const char *csv_product_key(const char *const *option, size_t n, struct arena *a);
 
-/* csv_product_plan.c: compares, and decides what is asked for. */
-MUST_CHECK enum errk csv_product_judge(struct csv_product_plan *p, struct err *e);
+/* csv_product_plan.c */
+/* Finds the product, and which of its variants are whose. E_LOCAL: prices with the other tax. */
+MUST_CHECK enum errk csv_product_meet(struct csv_product_plan *p, struct err *e);
+/* Compares, and decides what is asked for: once all of a batch are met. */
+void csv_product_judge(struct csv_product_plan *p);
+/* It goes over once this file has been imported. used: it was made from the export that is there. */
+void csv_product_wait(struct csv_product_plan *p, const char *file, bool used);
 /* What is to be known the next time: the memo. */
 const char *csv_product_remember(struct csv_product_plan *p);
+
+/*
+ * csv_product_upon.c: what was written of a product of the shop for other products of the ERP. Its rows repeat
+ * what the export says of all variants, so that a second file upon the same export would take the first one's
+ * values back.
+ */
+/* Lets a plan wait for another one's file. E_LOCAL: the state file. */
+MUST_CHECK enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e);
+/* Notes what has been written for this one, where others may ask. E_LOCAL. */
+MUST_CHECK enum errk csv_product_note(const struct csv_product_plan *p, struct err *e);
 
 /* csv_product_rows.c */
 /* Columns of an export that hold a field; -1 = none. */

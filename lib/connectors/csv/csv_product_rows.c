@@ -89,7 +89,7 @@ static unsigned columns_of_changes(const struct csv_product_import *s,
 	for (int c = SHOP_OPTION; c < SHOP_SKU; c++)
 		set |= s->shop->title[c] ? 1u << c : 0;
 	for (size_t i = 0; i < n; i++) {
-		if (plan[i].deed != DEED_CHANGE)
+		if (plan[i].deed != DEED_CHANGE || plan[i].item->put->adopted)
 			continue;
 		for (size_t k = 0; k < COLUMNS; k++)
 			if (plan[i].fields & 1u << columns[k].field &&
@@ -244,20 +244,6 @@ static const char *new_cell(const struct csv_product_plan *p, const struct produ
 	return given_cell(p, column);
 }
 
-static const char *changed_cell(const struct csv_product_plan *p, const struct csv_shop_row *row,
-				const struct product_variant *v, int column, bool first)
-{
-	int f = field_of(column);
-
-	if (column == SHOP_HANDLE)
-		return p->shop->handle;
-	if (first && column < SHOP_OPTION)
-		return product_cell(p, column, row->cell[column]);
-	if (v && f >= FIELD_VARIANT_FIRST && v->sent & 1u << f)
-		return cell_of(p, (enum product_field)f, v->values.text[f]);
-	return row->cell[column];
-}
-
 /* ---- Rows */
 
 static const struct product_variant *variant_at(const struct product_item *item, size_t k)
@@ -268,6 +254,26 @@ static const struct product_variant *variant_at(const struct product_item *item,
 	return NULL;
 }
 
+/* The cell of the k-th row of the product, as one of the plans for it asks. */
+static const char *changed_cell(const struct csv_product_plan *p, const struct csv_shop_row *row,
+				size_t k, int column)
+{
+	const char *is = row->cell[column];
+	int f = field_of(column);
+
+	if (column == SHOP_HANDLE)
+		return p->shop->handle;
+	for (; p; p = p->next) {
+		const struct product_variant *v = variant_at(p->item, k);
+
+		if (k == 0 && column < SHOP_OPTION && product_cell(p, column, is) != is)
+			return product_cell(p, column, is);
+		if (v && f >= FIELD_VARIANT_FIRST && v->sent & 1u << f)
+			return cell_of(p, (enum product_field)f, v->values.text[f]);
+	}
+	return is;
+}
+
 /* All variants of the export, whether they change or not: none is to be missing. */
 static void add_changes(const struct csv_product_plan *p, unsigned set, cJSON *list)
 {
@@ -275,13 +281,11 @@ static void add_changes(const struct csv_product_plan *p, unsigned set, cJSON *l
 	size_t k = 0;
 
 	for (uint32_t i = p->shop->first; i; i = shop->row[i]->next, k++) {
-		const struct product_variant *v = variant_at(p->item, k);
 		cJSON *row = json_array();
 
 		for (int c = 0; c < SHOP_COUNT_; c++)
 			if (set & 1u << c)
-				json_push_str(row, changed_cell(p, shop->row[i], v, c,
-								i == p->shop->first));
+				json_push_str(row, changed_cell(p, shop->row[i], k, c));
 		json_push(list, row);
 	}
 }
@@ -305,14 +309,31 @@ static void add_new(const struct csv_product_plan *p, unsigned set, cJSON *list)
 	}
 }
 
-static const char *rows_of(const struct csv_product_plan *p, unsigned set)
+static const char *rows_of(const struct csv_product_plan *p, unsigned set, struct arena *a)
 {
 	CLEANUP(json) cJSON *list = json_array();
 
 	if (p->deed == DEED_CHANGE)
 		add_changes(p, set, list);
-	add_new(p, set, list);
-	return json_text(list, p->a);
+	for (; p; p = p->next)
+		add_new(p, set, list);
+	return json_text(list, a);
+}
+
+/* Those of one product of the shop behind the first of them; true: it stands behind another one. */
+static bool join(struct csv_product_plan *plan, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		struct csv_product_plan *p = &plan[k];
+
+		if (p->deed != DEED_CHANGE || p->shop != plan[i].shop || p->item->put->adopted)
+			continue;
+		while (p->next)
+			p = p->next;
+		p->next = &plan[i];
+		return true;
+	}
+	return false;
 }
 
 void csv_product_documents(const struct csv_product_import *s, struct csv_product_plan *plan,
@@ -322,9 +343,14 @@ void csv_product_documents(const struct csv_product_import *s, struct csv_produc
 	unsigned set = deed == DEED_CREATE ? columns_of_creations()
 					   : columns_of_changes(s, plan, n);
 	size_t width = head(s, set, column);
+	bool *joins = arena_array(a, n, sizeof(*joins));
 
 	for (size_t i = 0; i < n; i++)
-		if (plan[i].deed == deed)
+		joins[i] = deed == DEED_CHANGE && plan[i].deed == deed &&
+			   !plan[i].item->put->adopted && join(plan, i);
+	for (size_t i = 0; i < n; i++)
+		if (plan[i].deed == deed && !plan[i].item->put->adopted)
 			doc[i] = csv_import_document("products", column, width,
-						     rows_of(&plan[i], set), a);
+						     joins[i] ? "[]" : rows_of(&plan[i], set, a),
+						     a);
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/decimal.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -166,25 +167,63 @@ static const char *document(const struct csv_products *s, const struct csv_produ
 	return json_text(doc, a);
 }
 
-/* A value without its option's name, in any of the rows. */
+static const struct err *PRINTF_LIKE(4, 5)
+	bad_row(const struct csv_products *s, const struct csv_product_row *row, struct arena *a,
+		const char *fmt, ...)
+{
+	struct err *why = arena_alloc(a, sizeof(*why));
+	va_list args;
+
+	va_start(args, fmt);
+	err_set(why, E_RECORD, "bad_row", "%s:%lld: %s", s->name, (long long)row->line,
+		arena_vprintf(a, fmt, args));
+	va_end(args);
+	return why;
+}
+
+/* Prices that nobody can pay: what is bought may cost fractions. */
+static const char *fine_price(const struct csv_product_row *row, const char *currency)
+{
+	static const enum csv_product_column prices[] = {PCOL_PRICE, PCOL_COMPARE_AT_PRICE};
+	struct decimal d;
+
+	for (size_t i = 0; i < sizeof(prices) / sizeof(*prices); i++) {
+		const char *text = row->cell[prices[i]];
+
+		if (text && text[0] && decimal_parse(text, &d, NULL) == E_OK &&
+		    decimal_cmp(decimal_round(d, currency_exponent(currency)), d) != 0)
+			return text;
+	}
+	return NULL;
+}
+
+/* A price finer than the currency, a value without its option's name, in any of the rows. */
 static const struct err *find_problem(const struct csv_products *s, const struct csv_product *p,
 				      struct arena *a)
 {
+	const char *currency = currency_of(s, p);
+
 	if (p->problem)
 		return p->problem;
 	for (uint32_t i = p->first; i; i = s->row[i]->next) {
+		const char *price = fine_price(s->row[i], currency);
+
+		if (price)
+			return bad_row(
+				s, s->row[i], a,
+				"the price %s has more decimals than %s has; have the ERP round "
+				"it",
+				price, currency);
 		for (int k = 0; k < CSV_OPTIONS; k++) {
 			const char *value = s->row[i]->cell[PCOL_OPTION_VALUE + k];
 			const char *name = said(s, p, PCOL_OPTION_NAME + k);
 
 			if (!value || !value[0] || (name && name[0]))
 				continue;
-			struct err *why = arena_alloc(a, sizeof(*why));
-			err_set(why, E_RECORD, "bad_row",
-				"%s:%lld: 'option%d value' is '%.40s', and no row of the product "
-				"names the option",
-				s->name, (long long)s->row[i]->line, k + 1, value);
-			return why;
+			return bad_row(s, s->row[i], a,
+				       "'option%d value' is '%.40s', and no row of the product "
+				       "names the option",
+				       k + 1, value);
 		}
 	}
 	return NULL;

@@ -5,7 +5,9 @@
 
 #include "base/cleanup.h"
 #include "base/csvfile.h"
+#include "base/decimal.h"
 #include "base/str.h"
+#include "csv_guard.h"
 
 #include "base/banned.h"
 
@@ -46,6 +48,7 @@ static const char *const names[SHOP_COUNT_][NAMES_MAX] = {
 struct reading {
 	struct csv_shop *s;
 	const struct csv_source_file *file;
+	const struct csv_reader *csv;
 	int at[SHOP_COUNT_];
 	unsigned keep;
 	bool older;
@@ -63,8 +66,12 @@ static enum errk match(struct reading *r, const struct csv_row *header, struct e
 {
 	struct csv_shop *s = r->s;
 
-	for (int c = 0; c < SHOP_COUNT_; c++)
-		r->at[c] = csv_column_find(header, names[c]);
+	enum errk k = E_OK;
+
+	for (int c = 0; c < SHOP_COUNT_ && k == E_OK; c++)
+		k = csv_guard_column(header, names[c], r->file->name, &r->at[c], e);
+	if (k != E_OK)
+		return k;
 	if (r->at[SHOP_HANDLE] < 0 || r->at[SHOP_SKU] < 0)
 		return err_set(e, E_LOCAL, "not_a_products_export",
 			       "%s: the column '%s' is missing; this is not a products export of "
@@ -86,8 +93,8 @@ static void begin_product(struct reading *r, const struct csv_row *in, const cha
 	struct csv_shop *s = r->s;
 	uint32_t *slot;
 
-	csv_index_room(&s->handles, s->n - 1);
-	slot = csv_index_slot(&s->handles, handle);
+	key_index_room(&s->handles, s->n - 1);
+	slot = key_index_slot(&s->handles, handle);
 	if (*slot) {
 		r->handle = s->product[*slot].handle;
 		r->product = s->product[*slot].file == r->file ? *slot : 0;
@@ -102,6 +109,86 @@ static void begin_product(struct reading *r, const struct csv_row *in, const cha
 	};
 	r->handle = s->product[s->n].handle;
 	r->product = *slot = (uint32_t)s->n++;
+}
+
+static void add_unreadable(void *ctx, const struct err *why)
+{
+	struct reading *r = ctx;
+
+	if (r->problem.kind == E_OK)
+		r->problem = *why;
+}
+
+static void spoil(struct reading *r, const struct csv_row *in, int column, const char *cell,
+		  const char *what)
+{
+	struct err why;
+
+	err_set(&why, E_RECORD, "bad_cell",
+		"%s:%lld: column '%s': '%.40s' %s; use the export as it was downloaded",
+		r->file->name, (long long)in->line, csv_reader_header(r->csv)->cell[r->at[column]],
+		cell, what);
+	add_unreadable(r, &why);
+}
+
+/*
+ * Exports put an apostrophe before what a spreadsheet would take for a number: each SKU and barcode of
+ * digits alone. It is none of theirs, and a barcode never begins with one. Blanks are: the shop keeps them.
+ */
+static const char *key_cell(struct reading *r, const struct csv_row *in, int column,
+			    const char *cell)
+{
+	const char *id, *why = csv_guard_identifier(cell, r->s->mem, &id);
+
+	if (why)
+		spoil(r, in, column, cell, why);
+	return cell[0] == '\'' && (column == SHOP_BARCODE || str_equal(cell + 1, id)) ? cell + 1
+										      : cell;
+}
+
+/* TRUE in whatever language a spreadsheet has saved it; the import knows one. */
+static const char *flag_cell(struct reading *r, const struct csv_row *in, int column,
+			     const char *cell)
+{
+	bool yes;
+	const char *why = csv_guard_flag(cell, &yes);
+
+	if (column == SHOP_POLICY &&
+	    (str_equal_nocase(cell, "deny") || str_equal_nocase(cell, "continue")))
+		return cell;
+	if (why)
+		spoil(r, in, column, cell, why);
+	else if (!str_equal_nocase(cell, yes ? "true" : "false"))
+		return yes ? "TRUE" : "FALSE";
+	return cell;
+}
+
+/* A cell as the shop has it; one that a spreadsheet has changed makes the file useless. */
+static const char *plain_cell(struct reading *r, const struct csv_row *in, int column)
+{
+	const char *cell = csv_cell_at(in, r->at[column]);
+	struct decimal d;
+
+	if (!cell[0])
+		return cell;
+	switch (column) {
+	case SHOP_SKU:
+	case SHOP_BARCODE:
+		return key_cell(r, in, column, cell);
+	case SHOP_PRICE:
+	case SHOP_COMPARE_AT_PRICE:
+	case SHOP_COST:
+	case SHOP_GRAMS:
+		if (decimal_parse(cell, &d, NULL) != E_OK)
+			spoil(r, in, column, cell, "is no number such as 12.50");
+		return cell;
+	case SHOP_TAXABLE:
+	case SHOP_POLICY:
+	case SHOP_SHIPPING:
+		return flag_cell(r, in, column, cell);
+	default:
+		return cell;
+	}
 }
 
 static bool is_kept(const struct reading *r, int column)
@@ -131,7 +218,7 @@ static void add_row(void *ctx, const struct csv_row *in)
 	row->line = (uint32_t)in->line;
 	row->product = r->product;
 	for (int c = 0; c < SHOP_COUNT_; c++) {
-		const char *cell = is_kept(r, c) ? csv_cell_at(in, r->at[c]) : "";
+		const char *cell = is_kept(r, c) ? plain_cell(r, in, c) : "";
 
 		row->cell[c] = cell[0] ? arena_strdup(s->mem, cell) : "";
 	}
@@ -145,14 +232,6 @@ static void add_row(void *ctx, const struct csv_row *in)
 	s->row[s->n_rows++] = row;
 }
 
-static void add_unreadable(void *ctx, const struct err *why)
-{
-	struct reading *r = ctx;
-
-	if (r->problem.kind == E_OK)
-		r->problem = *why;
-}
-
 /* What is not known of one row is not known of any: a gap would look like articles that are gone. */
 static enum errk read_file(struct csv_shop *s, const struct csv_source_file *file, unsigned keep,
 			   bool older, struct err *e)
@@ -160,8 +239,9 @@ static enum errk read_file(struct csv_shop *s, const struct csv_source_file *fil
 	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
 	struct reading r = {.s = s, .file = file, .keep = keep, .older = older};
 	bool cut = false;
-	enum errk k = csv_reader_open(file->path, &csv, e);
+	enum errk k = csv_guard_open(file->path, s->declared, &csv, e);
 
+	r.csv = csv;
 	if (k == E_OK)
 		k = match(&r, csv_reader_header(csv), e);
 	if (k == E_OK)
@@ -215,12 +295,18 @@ static struct csv_shop *shop_new(void)
 	s->product = csv_grow(NULL, 0, &s->cap, sizeof(*s->product));
 	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_shop_row *));
 	s->n = s->n_rows = 1;
-	s->handles = (struct csv_index){.key = handle_of, .ctx = s};
-	csv_index_room(&s->handles, 0);
+	s->handles = (struct key_index){.key = handle_of, .ctx = s};
+	key_index_room(&s->handles, 0);
 	return s;
 }
 
 enum errk csv_shop_read(const char *path, unsigned keep, struct csv_shop **out, struct err *e)
+{
+	return csv_shop_read_as(path, CSV_UTF8, keep, out, e);
+}
+
+enum errk csv_shop_read_as(const char *path, enum csv_encoding declared, unsigned keep,
+			   struct csv_shop **out, struct err *e)
 {
 	CLEANUP(csv_shop) struct csv_shop *s = shop_new();
 	struct csv_export_set set;
@@ -229,6 +315,7 @@ enum errk csv_shop_read(const char *path, unsigned keep, struct csv_shop **out, 
 	if (k != E_OK)
 		return k;
 	s->newest = set.file[0];
+	s->declared = declared;
 	for (size_t i = 0; i < set.n + set.n_older && k == E_OK; i++)
 		k = read_file(s, set.file[i], keep, i >= set.n, e);
 	if (k != E_OK)
@@ -244,14 +331,14 @@ void csv_shop_free(struct csv_shop *s)
 		return;
 	free(s->product);
 	free(s->row);
-	csv_index_release(&s->handles);
+	key_index_release(&s->handles);
 	arena_free(s->mem);
 	free(s);
 }
 
 const struct csv_shop_product *csv_shop_find(const struct csv_shop *s, const char *handle)
 {
-	uint32_t slot = *csv_index_slot(&s->handles, handle);
+	uint32_t slot = *key_index_slot(&s->handles, handle);
 
 	return slot ? &s->product[slot] : NULL;
 }
@@ -307,15 +394,15 @@ static enum errk hand_on(const struct csv_shop *s, const struct csv_shop_product
 	return k;
 }
 
-enum errk csv_products_catalogue(const char *path,
+enum errk csv_products_catalogue(const char *path, enum csv_encoding declared,
 				 enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
 				 void *ctx, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(csv_shop) struct csv_shop *s = NULL;
-	enum errk k = csv_shop_read(path,
-				    1u << SHOP_STATUS | 1u << SHOP_BARCODE | 1u << SHOP_TRACKER, &s,
-				    e);
+	enum errk k = csv_shop_read_as(path, declared,
+				       1u << SHOP_STATUS | 1u << SHOP_BARCODE | 1u << SHOP_TRACKER,
+				       &s, e);
 
 	for (size_t i = 1; k == E_OK && i < s->n; i++) {
 		if (!s->product[i].older && s->product[i].first)

@@ -46,7 +46,11 @@ static inline enum csv_shop_column csv_shop_option(int option, int part)
 
 /* A variant. */
 struct csv_shop_row {
-	const char *cell[SHOP_COUNT_]; /* as it stands there; "" where there is no such column */
+	/*
+	 * As it stands there, SKU and barcode without the apostrophe of exports; "" where there is no such
+	 * column.
+	 */
+	const char *cell[SHOP_COUNT_];
 	uint32_t line;
 	uint32_t product; /* whose it is */
 	uint32_t next;    /* of the same product, 0 = none; rows count from 1 */
@@ -62,6 +66,7 @@ struct csv_shop_product {
 
 struct csv_shop {
 	struct arena *mem;
+	enum csv_encoding declared;
 	const struct csv_source_file *newest;
 	bool today;                       /* the newest file has the columns of today */
 	const char *title[SHOP_COUNT_];   /* columns as the newest file calls them; NULL = none */
@@ -73,15 +78,19 @@ struct csv_shop {
 	size_t n_rows, cap_rows;
 	const struct csv_shop_row **by_sku; /* those with a SKU, in its order */
 	size_t n_by_sku;
-	struct csv_index handles;
+	struct key_index handles;
 };
 
 /*
  * Reads what path holds. keep: columns to be kept, a bit each; handle, title, options and SKU always
- * are. E_LOCAL "no_export", "not_a_products_export", "file_cut", "bad_csv"; E_BUSY "file_changing".
+ * are. E_LOCAL "no_export", "not_a_products_export", "file_cut", "bad_csv", "bad_header", "bad_cell" (a spreadsheet
+ * has changed it); E_BUSY "file_changing".
  */
 MUST_CHECK enum errk csv_shop_read(const char *path, unsigned keep, struct csv_shop **out,
 				   struct err *e);
+/* The same; what is not UTF-8 is read as the encoding that was declared for it. */
+MUST_CHECK enum errk csv_shop_read_as(const char *path, enum csv_encoding declared, unsigned keep,
+				      struct csv_shop **out, struct err *e);
 void csv_shop_free(struct csv_shop *s); /* takes NULL */
 
 /* NULL: no export lists it. */
@@ -101,7 +110,7 @@ static inline const struct csv_shop_product *csv_shop_product_of(const struct cs
 /* Of a product: for (uint32_t i = p->first; i; i = s->row[i]->next) */
 
 /* Each variant of what path holds as an article, older exports aside. As csv_shop_read. */
-MUST_CHECK enum errk csv_products_catalogue(const char *path,
+MUST_CHECK enum errk csv_products_catalogue(const char *path, enum csv_encoding declared,
 					    enum errk (*fn)(void *ctx, const struct article *x,
 							    struct err *e),
 					    void *ctx, struct err *e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "csv_guard.h"
 
 #include "base/banned.h"
 
@@ -28,6 +29,11 @@ int csv_column_find(const struct csv_row *header, const char *const *names)
 			if (csv_column_is(header->cell[i], *name))
 				return (int)i;
 	return -1;
+}
+
+const char *csv_no_quantity(const char *why)
+{
+	return str_starts(why, "is no number") ? "is no quantity such as 12 or 12.5" : why;
 }
 
 const char *csv_cell_at(const struct csv_row *row, int at)
@@ -67,43 +73,6 @@ enum errk csv_rows_each(struct csv_reader *r, void (*on_row)(void *, const struc
 		last = why;
 		on_unreadable(ctx, &why);
 	}
-}
-
-static uint32_t hash(const char *s)
-{
-	uint32_t h = UINT32_C(2166136261); /* FNV-1a */
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * UINT32_C(16777619);
-	return h;
-}
-
-uint32_t *csv_index_slot(const struct csv_index *x, const char *key)
-{
-	size_t i = hash(key) & (x->n_slots - 1);
-
-	while (x->slot[i] && strcmp(x->key(x->ctx, x->slot[i] - 1), key) != 0)
-		i = (i + 1) & (x->n_slots - 1);
-	return &x->slot[i];
-}
-
-void csv_index_room(struct csv_index *x, size_t n)
-{
-	if (x->n_slots >= n * 2 + 2)
-		return;
-	free(x->slot);
-	x->n_slots = x->n_slots ? x->n_slots * 2 : 1024;
-	x->slot = calloc(x->n_slots, sizeof(*x->slot));
-	if (!x->slot)
-		die(70, "out of memory");
-	for (size_t i = 0; i < n; i++)
-		*csv_index_slot(x, x->key(x->ctx, i)) = (uint32_t)i + 1;
-}
-
-void csv_index_release(struct csv_index *x)
-{
-	free(x->slot);
-	x->slot = NULL;
 }
 
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size)

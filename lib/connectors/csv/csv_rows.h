@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 #include "base/csvfile.h"
+#include "base/key_index.h"
 
-/* What files of the ERP have in common, whatever they hold: columns by name, rows, an index. */
+/* What files of the ERP have in common, whatever they hold: columns by name, rows. */
 
 /* "On-hand" is "on hand": case, blanks, dashes and underscores do not count. name: lower case. */
 bool csv_column_is(const char *title, const char *name);
@@ -15,6 +16,9 @@ bool csv_column_is(const char *title, const char *name);
 int csv_column_find(const struct csv_row *header, const char *const *names);
 /* "" where the row is short or there is no such column (at -1). */
 const char *csv_cell_at(const struct csv_row *row, int at);
+
+/* What csv_guard_number says, where it is units that are counted. */
+const char *csv_no_quantity(const char *why);
 
 /*
  * Hands each row to on_row, and what can't be read as one to on_unreadable. *cut: the last row is
@@ -24,19 +28,6 @@ MUST_CHECK enum errk csv_rows_each(struct csv_reader *r,
 				   void (*on_row)(void *, const struct csv_row *),
 				   void (*on_unreadable)(void *, const struct err *), void *ctx,
 				   bool *cut, struct err *e);
-
-/* Entries of an array by their key. */
-struct csv_index {
-	uint32_t *slot; /* entry + 1 */
-	size_t n_slots;
-	const char *(*key)(const void *ctx, size_t i); /* of an entry */
-	const void *ctx;
-};
-/* Makes room for one more than n entries. */
-void csv_index_room(struct csv_index *x, size_t n);
-/* Where the key stands (entry + 1), or where it would (0). */
-uint32_t *csv_index_slot(const struct csv_index *x, const char *key);
-void csv_index_release(struct csv_index *x);
 
 /* Room for one more than n in an array of cap. */
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size);

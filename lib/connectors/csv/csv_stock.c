@@ -1,5 +1,6 @@
 #include "base/str.h"
 #include "csv_inbox_read.h"
+#include "csv_guard.h"
 #include "csv_stock_document.h"
 
 #include "base/banned.h"
@@ -11,9 +12,8 @@ static enum errk read_file(const struct conf *c, const char *path, const char *n
 			   bool *cut, struct err *e)
 {
 	struct csv_stock *s = NULL;
-	enum errk k = csv_stock_read(path, name, &s, e);
+	enum errk k = csv_stock_read_as(path, name, csv_guard_encoding(c, "erp"), &s, e);
 
-	(void)c;
 	if (k != E_OK)
 		return k;
 	*cut = s->cut;

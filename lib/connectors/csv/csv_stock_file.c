@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/csvfile.h"
 #include "base/str.h"
-#include "csv_cell_text.h"
+#include "csv_guard.h"
 
 #include "base/banned.h"
 
@@ -38,16 +38,19 @@ struct reading {
 	struct csv_stock *s;
 	int at[COL_COUNT_]; /* -1: the file has no such column */
 	size_t width;
-	bool decimal_comma;
+	struct csv_numbers numbers;
 };
 
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
 {
 	bool any = false;
+	enum errk k = E_OK;
 
 	r->width = header->n;
-	for (int c = 0; c < COL_COUNT_; c++)
-		r->at[c] = csv_column_find(header, names[c]);
+	for (int c = 0; c < COL_COUNT_ && k == E_OK; c++)
+		k = csv_guard_column(header, names[c], r->s->name, &r->at[c], e);
+	if (k != E_OK)
+		return k;
 	for (int f = 0; f < FIGURE_COUNT_; f++)
 		any |= r->s->has[f] = r->at[COL_FIRST_FIGURE + f] >= 0;
 	if (r->at[COL_SKU] < 0)
@@ -80,8 +83,8 @@ static struct csv_stock_article *article_of(struct csv_stock *s, const char *sku
 {
 	uint32_t *slot;
 
-	csv_index_room(&s->skus, s->n_articles);
-	slot = csv_index_slot(&s->skus, sku);
+	key_index_room(&s->skus, s->n_articles);
+	slot = key_index_slot(&s->skus, sku);
 	if (!*slot) {
 		s->article = csv_grow(s->article, s->n_articles, &s->cap_articles,
 				      sizeof(*s->article));
@@ -127,18 +130,19 @@ static void add_figures(const struct reading *r, struct csv_stock_article *a,
 	for (int f = 0; f < FIGURE_COUNT_; f++) {
 		const char *text = cell(r, in, COL_FIRST_FIGURE + f);
 		struct decimal d = DECIMAL_ZERO;
+		const char *why;
 
 		row->scale[f] = -1;
 		if (!text[0])
 			continue;
-		if (csv_cell_decimal(text, r->decimal_comma, &d)) {
+		why = csv_guard_number(text, r->numbers, &d);
+		if (!why) {
 			row->units[f] = d.units;
 			row->scale[f] = (int8_t)d.scale;
 		} else
-			spoil(r->s, a,
-			      "%s:%lld: column '%s': '%.40s' is no quantity such as 12 or 12.5",
-			      r->s->name, (long long)in->line,
-			      stock_figure_name((enum stock_figure)f), text);
+			spoil(r->s, a, "%s:%lld: column '%s': '%.40s' %s", r->s->name,
+			      (long long)in->line, stock_figure_name((enum stock_figure)f), text,
+			      csv_no_quantity(why));
 	}
 }
 
@@ -164,7 +168,8 @@ static void add_row(void *ctx, const struct csv_row *in)
 {
 	const struct reading *r = ctx;
 	struct csv_stock *s = r->s;
-	const char *sku = cell(r, in, COL_SKU), *title = cell(r, in, COL_TITLE);
+	const char *sku, *title = cell(r, in, COL_TITLE);
+	const char *why = csv_guard_identifier(cell(r, in, COL_SKU), s->mem, &sku);
 	const char *warehouse = r->at[COL_WAREHOUSE] < 0 ? ONE_WAREHOUSE
 							 : cell(r, in, COL_WAREHOUSE);
 	char where[80];
@@ -182,6 +187,8 @@ static void add_row(void *ctx, const struct csv_row *in)
 		a->nameless = true;
 		spoil(s, a, "%s: the row has no SKU", where);
 	}
+	if (why)
+		spoil(s, a, "%s: column 'sku': '%.40s' %s", where, sku, why);
 	if (!warehouse[0])
 		spoil(s, a, "%s: the row has no warehouse", where);
 	add_figures(r, a, in, &row);
@@ -202,6 +209,12 @@ static void add_unreadable(void *ctx, const struct err *why)
 
 enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out, struct err *e)
 {
+	return csv_stock_read_as(path, name, CSV_UTF8, out, e);
+}
+
+enum errk csv_stock_read_as(const char *path, const char *name, enum csv_encoding declared,
+			    struct csv_stock **out, struct err *e)
+{
 	CLEANUP(csv_stock) struct csv_stock *s = calloc(1, sizeof(*s));
 	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
 	struct reading r = {.s = s};
@@ -213,13 +226,14 @@ enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **
 	s->name = arena_strdup(s->mem, name);
 	s->row = csv_grow(s->row, 0, &s->cap_rows, sizeof(*s->row));
 	s->n_rows = 1;
-	s->skus = (struct csv_index){.key = sku_of, .ctx = s};
-	csv_index_room(&s->skus, 0);
-	k = csv_reader_open(path, &reader, e);
+	s->skus = (struct key_index){.key = sku_of, .ctx = s};
+	key_index_room(&s->skus, 0);
+	k = csv_guard_open(path, declared, &reader, e);
 	if (k != E_OK)
 		return k;
-	r.decimal_comma = csv_reader_delimiter(reader) == ';';
 	k = match_columns(&r, csv_reader_header(reader), e);
+	if (k == E_OK)
+		r.numbers = csv_guard_numbers(reader, r.at + COL_FIRST_FIGURE, FIGURE_COUNT_);
 	if (k == E_OK)
 		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
 	if (k != E_OK)
@@ -237,14 +251,14 @@ void csv_stock_free(struct csv_stock *s)
 	free(s->warehouse);
 	free(s->article);
 	free(s->row);
-	csv_index_release(&s->skus);
+	key_index_release(&s->skus);
 	arena_free(s->mem);
 	free(s);
 }
 
 const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const char *sku)
 {
-	uint32_t slot = *csv_index_slot(&s->skus, sku);
+	uint32_t slot = *key_index_slot(&s->skus, sku);
 
 	return slot ? &s->article[slot - 1] : NULL;
 }

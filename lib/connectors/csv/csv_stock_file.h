@@ -40,7 +40,7 @@ struct csv_stock {
 	size_t n_articles, cap_articles;
 	struct csv_stock_row *row; /* [0] is not used */
 	size_t n_rows, cap_rows;
-	struct csv_index skus; /* articles */
+	struct key_index skus; /* articles */
 	bool cut;              /* ends in the middle of a row */
 };
 
@@ -50,6 +50,10 @@ struct csv_stock {
  */
 MUST_CHECK enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out,
 				    struct err *e);
+/* The same; what is not UTF-8 is read as the encoding that was declared for it. */
+MUST_CHECK enum errk csv_stock_read_as(const char *path, const char *name,
+				       enum csv_encoding declared, struct csv_stock **out,
+				       struct err *e);
 void csv_stock_free(struct csv_stock *s); /* takes NULL */
 
 /* NULL if the file does not name it. */

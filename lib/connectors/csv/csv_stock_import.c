@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "connectors/stock_wish.h"
 #include "csv_exports.h"
+#include "csv_guard.h"
 #include "csv_import.h"
 #include "csv_inventory_export.h"
 
@@ -68,7 +69,8 @@ static enum errk read_export(struct csv_stock_import *s, struct err *e)
 		return E_OK;
 	k = csv_export_newest(s->path, CSV_EXPORT_INVENTORY, s->mem, &file, e);
 	if (k == E_OK)
-		k = csv_inventory_read(file->path, file->name, &s->known, e);
+		k = csv_inventory_read(file->path, file->name,
+				       csv_guard_encoding(s->env->conf, "store"), &s->known, e);
 	if (k == E_OK && csv_source_changed(file))
 		k = err_set(e, E_BUSY, "file_changing",
 			    "%s: changes while it is read; the next run takes it", file->path);
@@ -77,7 +79,7 @@ static enum errk read_export(struct csv_stock_import *s, struct err *e)
 		return k;
 	}
 	s->mark = csv_import_export_mark(file, s->mem);
-	csv_import_tell_age(s->env, file,
+	csv_import_tell_age(s->env, s->path, CSV_EXPORT_INVENTORY, file,
 			    "what was sold since makes the import refuse those rows: export the "
 			    "inventory anew",
 			    s->mem);

@@ -138,7 +138,6 @@ enum errk product_find(struct product_put *p, struct err *e)
 		return rc;
 	for (size_t i = 0; i < p->n; i++)
 		p->item[i].looked |= is_wanted(&p->item[i]);
-	product_refuse_twins(p->item, p->n, p->arena);
 	return E_OK;
 }
 

@@ -138,7 +138,7 @@ cJSON *product_plan_options(struct product_put *p, struct product_item *item)
 	for (size_t i = 0; i < item->n_variants; i++)
 		if (item->variant[i].shop)
 			only = &item->variant[i];
-	if (!item->n_options || !item->shop->only_default || !only)
+	if (!item->n_options || !item->shop->only_default || !only || only->lacks)
 		return NULL;
 	cJSON *variables = json_object(), *list = json_add_array(variables, "options"), *values;
 	json_add_str(variables, "product", item->id);
@@ -178,22 +178,12 @@ static void add_variants(cJSON *input, const struct product_item *item)
 
 cJSON *product_plan_creation(struct product_put *p, struct product_item *item)
 {
-	bool any = false;
+	bool any = item->refusals != NULL;
 	for (size_t i = 0; i < item->n_variants; i++)
 		any |= product_is_new(&item->variant[i]);
-	if (item->refusals) {
-		product_refuse(item, "duplicate_sku", "%s", item->refusals);
+	/* If not: nothing that is sold. */
+	if (!any || !product_check_creation(item, "the shop does not have it", ""))
 		return NULL;
-	}
-	if (!any) /* nothing that is sold */
-		return NULL;
-	if (!item->values.text[FIELD_TITLE]) {
-		product_refuse(
-			item, "no_title",
-			"it is not in the shop yet, and without a title it can't be created; "
-			"give it one in the ERP, or create it in the shop with the same SKU");
-		return NULL;
-	}
 	cJSON *variables = json_object(), *input = json_object();
 	json_add(variables, "identifier", product_ref_identifier(item->put->record));
 	json_add(variables, "input", input);

@@ -5,6 +5,7 @@
 #include "connectors/product_judge.h"
 #include "connectors/product_match.h"
 #include "connectors/product_memo.h"
+#include "connectors/product_share.h"
 #include "connectors/shopify/shopify_priv.h"
 
 /*

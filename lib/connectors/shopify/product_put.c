@@ -98,6 +98,18 @@ static void tell_archived(struct product_put *p, const struct product_item *item
 	s->archived_told = true;
 }
 
+/* Articles of the ERP that are variants of one product of the shop. */
+static void share(struct product_put *p)
+{
+	struct shopify *s = p->shop;
+	if (!s->product_shares)
+		s->product_shares = product_shares_new();
+	product_share(s->product_shares, p->item, p->n, p->batch->n >= PRODUCT_BATCH, p->arena);
+	const char *text = product_share_text(s->product_shares, p->rules, p->item, p->n, p->arena);
+	if (text)
+		s->env.notice(s->env.notice_ctx, text);
+}
+
 static enum errk run_round(struct product_put *p, struct err *e)
 {
 	enum errk rc = find_and_read(p, e);
@@ -116,8 +128,10 @@ static enum errk run_round(struct product_put *p, struct err *e)
 		product_ref_judge(item);
 		tell_archived(p, item);
 	}
-	if (rc == E_OK)
+	if (rc == E_OK) {
+		share(p);
 		rc = product_check_new_skus(p, e);
+	}
 	if (rc == E_OK)
 		rc = product_write(p, e);
 	for (size_t i = 0; i < p->n && rc == E_OK; i++)

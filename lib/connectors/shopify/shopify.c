@@ -102,6 +102,7 @@ static void shopify_close(struct connector *c)
 		return;
 	for (int i = 0; i < DOC_COUNT_; i++)
 		free(s->document[i]);
+	product_shares_free(s->product_shares);
 	arena_free(s->arena);
 	free(s);
 }

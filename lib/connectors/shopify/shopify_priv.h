@@ -109,8 +109,9 @@ struct shopify {
 	struct product_news
 		*product_news; /* SKUs that this run brings into the shop, newest first */
 	bool archived_told;    /* the notice about archived variants was given */
-	size_t product_page;   /* products of one reading, as learned; 0 = not yet */
 	bool window_again;     /* a window whose list was short was begun again, once a run */
+	struct product_shares *product_shares; /* of this run; NULL = none was put yet */
+	size_t product_page; /* products of one reading, as learned; 0 = not yet */
 	bool clock_known;
 	int64_t clock_skew; /* the server's clock minus ours, seconds */
 };

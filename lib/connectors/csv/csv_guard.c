@@ -1,0 +1,252 @@
+#include "csv_guard.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "csv_rows.h"
+
+#include "base/banned.h"
+
+static const char DIGITS[] = "0123456789";
+
+static bool all_digits(const char *s)
+{
+	return s[0] && !s[strspn(s, DIGITS)];
+}
+
+/* "5.27763E+12": what is left of a long number in a narrow column. */
+static bool is_scientific(const char *s)
+{
+	size_t n = strspn(s, DIGITS);
+
+	if (n == 0)
+		return false;
+	s += n;
+	if (*s == '.' || *s == ',')
+		s += 1 + strspn(s + 1, DIGITS);
+	return (*s == 'E' || *s == 'e') && (s[1] == '+' || s[1] == '-') && all_digits(s + 2);
+}
+
+/* What a formula leaves that found nothing, and a column that is too narrow. */
+static bool is_spreadsheet_error(const char *s)
+{
+	static const char *const errors[] = {"#N/A",     "#NV",     "#REF!",    "#BEZUG!",
+					     "#VALUE!",  "#WERT!",  "#VALEUR!", "#NAME?",
+					     "#DIV/0!",  "#NULL!",  "#NUM!",    "#ZAHL!",
+					     "#NOMBRE!", "#VALOR!", "#SPILL!",  NULL};
+
+	for (const char *const *e = errors; *e; e++)
+		if (str_equal_nocase(s, *e))
+			return true;
+	return s[0] && s[1] && !s[strspn(s, "#")];
+}
+
+/* Blanks, no-break spaces and the mark of byte order at both ends. */
+static const char *trimmed(const char *s, struct arena *a)
+{
+	static const char *const blanks[] = {" ", "\t", "\r", "\n", "\xc2\xa0", "\xef\xbb\xbf"};
+	size_t len = strlen(s), n;
+
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+			n = strlen(blanks[i]);
+			if (len >= n && memcmp(s, blanks[i], n) == 0) {
+				s += n;
+				len -= n;
+				more = true;
+			}
+			if (len >= n && memcmp(s + len - n, blanks[i], n) == 0) {
+				len -= n;
+				more = true;
+			}
+		}
+	}
+	return len ? arena_strndup(a, s, len) : "";
+}
+
+const char *csv_guard_identifier(const char *text, struct arena *a, const char **out)
+{
+	const char *id = trimmed(text, a);
+
+	if (id[0] == '\'' && all_digits(id + 1))
+		id++;
+	*out = id;
+	if (is_scientific(id))
+		return "was a number that a spreadsheet shortened; use the file as it was written, "
+		       "or format the column as text";
+	if (is_spreadsheet_error(id))
+		return "is a spreadsheet's error";
+	return NULL;
+}
+
+struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, size_t n)
+{
+	struct csv_numbers how = {.comma = csv_reader_delimiter(r) == ';'};
+
+	for (size_t i = 0; i < n; i++)
+		if (at[i] >= 0)
+			how.signs |= csv_reader_signs(r, (size_t)at[i]);
+	return how;
+}
+
+static const char NO_NUMBER[] = "is no number such as 12 or 12.50";
+static const char THOUSANDS[] = "has a thousands sign; write it without one";
+static const char TWO_WAYS[] = "has a thousands sign or three decimals, and the file does not show "
+			       "which; write 1299, or 1.2990";
+
+/* "1.299,00", "1,299", "1 299.5", "1'299": digits in groups. */
+static bool is_grouped(const char *s)
+{
+	s += *s == '-' || *s == '+';
+	return strspn(s, DIGITS) && !s[strspn(s, "0123456789., '\xc2\xa0\xe2\x80\xaf\x99")];
+}
+
+const char *csv_guard_number(const char *text, struct csv_numbers how, struct decimal *out)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	size_t whole = strspn(digits, DIGITS), part;
+	char sign = digits[whole], point[DECIMAL_TEXT_MAX];
+	unsigned shown;
+
+	if (strlen(text) >= sizeof(point))
+		return NO_NUMBER;
+	memcpy(point, text, strlen(text) + 1);
+	if (sign == ',' && how.comma)
+		point[digits + whole - text] = '.';
+	if (decimal_parse(point, out, NULL) != E_OK)
+		return is_grouped(text) ? THOUSANDS : NO_NUMBER;
+	part = sign ? strlen(digits + whole + 1) : 0;
+	if (part != 3 || whole < 1 || whole > 3 || digits[0] == '0')
+		return NULL;
+	shown = sign == ',' ? CSV_SIGN_COMMA : CSV_SIGN_POINT;
+	if (how.signs == shown)
+		return NULL;
+	return how.signs && !(how.signs & shown) ? THOUSANDS : TWO_WAYS;
+}
+
+const char *csv_guard_amount(const char *text, struct csv_numbers how, const char *currency,
+			     struct decimal *out)
+{
+	const char *why = csv_guard_number(text, how, out);
+	int most = currency_exponent(currency ? currency : "");
+
+	if (!why && decimal_cmp(decimal_round(*out, most), *out) != 0)
+		return "has more decimals than its currency";
+	return why;
+}
+
+/* Spreadsheets write TRUE in the language of whoever saves the file: en, de, fr, es, it, nl, pt, pl. */
+static const struct {
+	const char *word;
+	bool yes;
+} flags[] = {
+	{"true", true},
+	{"false", false},
+	{"yes", true},
+	{"no", false},
+	{"1", true},
+	{"0", false},
+	{"y", true},
+	{"n", false},
+	{"wahr", true},
+	{"falsch", false},
+	{"ja", true},
+	{"nein", false},
+	{"vrai", true},
+	{"faux", false},
+	{"oui", true},
+	{"non", false},
+	{"verdadero", true},
+	{"falso", false},
+	{"si", true},
+	{"s\xc3\xad", true},
+	{"S\xc3\x8d", true},
+	{"vero", true},
+	{"s\xc3\xac", true},
+	{"S\xc3\x8c", true},
+	{"waar", true},
+	{"onwaar", false},
+	{"nee", false},
+	{"verdadeiro", true},
+	{"sim", true},
+	{"n\xc3\xa3o", false},
+	{"N\xc3\x83O", false},
+	{"prawda", true},
+	{"fa\xc5\x82sz", false},
+	{"FA\xc5\x81SZ", false},
+	{"tak", true},
+	{"nie", false},
+};
+
+const char *csv_guard_flag(const char *text, bool *out)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (str_equal_nocase(text, flags[i].word)) {
+			*out = flags[i].yes;
+			return NULL;
+		}
+	return "is not yes or no";
+}
+
+const char *csv_guard_time(const char *text, int64_t *out)
+{
+	return clock_parse(text, out, NULL) == E_OK
+		       ? NULL
+		       : "is not a time such as 2026-10-07 09:50:26 +0200";
+}
+
+enum errk csv_guard_column(const struct csv_row *header, const char *const *names, const char *file,
+			   int *at, struct err *e)
+{
+	*at = csv_column_find(header, names);
+	for (size_t i = *at < 0 ? header->n : (size_t)*at + 1; i < header->n; i++)
+		for (const char *const *name = names; *name; name++)
+			if (csv_column_is(header->cell[i], *name))
+				return err_set(
+					e, E_LOCAL, "bad_header",
+					"%s: columns %d and %zu ('%.40s' and '%.40s') are the "
+					"same; leave one of them",
+					file, *at + 1, i + 1, header->cell[*at], header->cell[i]);
+	return E_OK;
+}
+
+const char *csv_guard_shown(const char *text, char out[64])
+{
+	size_t len = strlen(text);
+	bool figures = !text[strspn(text, "0123456789.,:+-/%'eETZ ")];
+	bool word = !text[strcspn(text, " @\n\r\t")];
+	char head[16];
+
+	if (len <= (figures ? 40 : 16) && (figures || word)) {
+		snprintf(out, 64, "%s", text);
+		return out;
+	}
+	str_ellipsis(head, sizeof(head), text, 2);
+	snprintf(out, 64, "%s (%zu bytes)", head, len);
+	return out;
+}
+
+bool csv_guard_is_name(const char *text)
+{
+	return text[0] && strlen(text) <= 64 && !text[strcspn(text, "@\"\n\r\t")];
+}
+
+enum csv_encoding csv_guard_encoding(const struct conf *c, const char *section)
+{
+	return str_equal(conf_text(c, section, "read_encoding"), "windows-1252") ? CSV_WINDOWS_1252
+										 : CSV_UTF8;
+}
+
+enum errk csv_guard_open(const char *path, enum csv_encoding declared, struct csv_reader **out,
+			 struct err *e)
+{
+	enum errk k = csv_reader_open_as(path, declared, out, e);
+
+	if (k == E_LOCAL && declared == CSV_UTF8 && str_equal(e->code, "bad_encoding"))
+		err_append(e, ", or, if it is Windows-1252, set read_encoding = windows-1252");
+	return k;
+}

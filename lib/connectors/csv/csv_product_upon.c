@@ -1,0 +1,132 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "csv_product_priv.h"
+
+#include "base/banned.h"
+
+/*
+ * One note for each such product of the shop: {"written": "products-changed-000001.csv export:… rows:…",
+ * "variant": "M", "field": "price", "value": "19.9"}. One thing that was asked for, as a proof of the import;
+ * without a variant it is one of the product.
+ */
+static const char *note_key(const struct csv_product_plan *p)
+{
+	return arena_printf(p->a, "products-import %s", p->shop->handle);
+}
+
+static const char *in_export(const struct csv_product_plan *p, const char *variant,
+			     const char *field)
+{
+	const struct shop_product *shop = p->item->shop;
+
+	for (int f = 0; f < FIELD_COUNT_; f++) {
+		if (!str_equal(product_field_name((enum product_field)f), field))
+			continue;
+		if (f == FIELD_STATUS)
+			return shop->status;
+		if (f < FIELD_VARIANT_FIRST)
+			return shop->values.text[f];
+		for (size_t k = 0; k < shop->n_variants; k++)
+			if (str_equal(shop->variant[k].id, variant))
+				return shop->variant[k].values.text[f];
+	}
+	return NULL;
+}
+
+static bool is_imported(const struct csv_product_plan *p, const cJSON *note)
+{
+	const char *is = in_export(p, json_str(note, "variant"), json_str(note, "field"));
+
+	return is && str_equal(product_short(is, p->a), json_str(note, "value"));
+}
+
+enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e)
+{
+	CLEANUP(json) cJSON *note = NULL;
+	const struct note_store *notes = p->s->env->notes;
+	const char *text, *written, *file;
+	int64_t at;
+	bool used;
+	enum errk k = notes->load(notes->ctx, note_key(p), p->a, &text, &at, e);
+
+	if (k != E_OK || !text || json_parse(text, strlen(text), &note, NULL) != E_OK)
+		return k;
+	written = json_str(note, "written");
+	if (!written || str_equal(written, p->item->written_as))
+		return E_OK;
+	used = csv_import_is_used(written, p->mark);
+	file = csv_import_file(written, p->a);
+	if (str_ends(written, csv_import_mark("rows", p->asks, p->a)) &&
+	    (used || file_exists(path_join(p->a, p->s->exchange->dir, file)))) {
+		/* Its own, of a put that was parked for another part of it. */
+		p->deed = DEED_NONE;
+		p->judged = false;
+	} else if (used || (!is_imported(p, note) &&
+			    file_exists(path_join(p->a, p->s->exchange->dir, file)))) {
+		csv_product_wait(p, file, used);
+	}
+	return E_OK;
+}
+
+static void add_proof(const struct csv_product_plan *p, cJSON *note, const char *variant, int field,
+		      const char *value)
+{
+	if (variant)
+		json_add_str(note, "variant", variant);
+	json_add_str(note, "field", product_field_name((enum product_field)field));
+	json_add_str(note, "value", product_short(value, p->a));
+}
+
+static bool prove_by_variant(const struct csv_product_plan *p, cJSON *note)
+{
+	const struct product_item *item = p->item;
+
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		const char *key = v->shop ? v->shop->id
+					  : csv_product_key(v->option, item->n_options, p->a);
+
+		for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
+			if (v->sent & 1u << f) {
+				add_proof(p, note, key, f, v->values.text[f]);
+				return true;
+			}
+	}
+	return false;
+}
+
+static void prove(const struct csv_product_plan *p, cJSON *note)
+{
+	const struct product_item *item = p->item;
+
+	if (prove_by_variant(p, note))
+		return;
+	if (p->status) {
+		add_proof(p, note, NULL, FIELD_STATUS, p->status);
+		return;
+	}
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		if (item->sent & 1u << f) {
+			add_proof(p, note, NULL, f, item->values.text[f]);
+			return;
+		}
+}
+
+enum errk csv_product_note(const struct csv_product_plan *p, struct err *e)
+{
+	CLEANUP(json) cJSON *note = NULL;
+	const struct note_store *notes = p->s->env->notes;
+	const struct product_item *item = p->item;
+
+	/* Nobody else asks for it, and its own memory says so. In a dry run nothing is written. */
+	if (!item->put->target_id || (!item->partial && !item->refusals))
+		return E_OK;
+	note = json_object();
+	json_add_str(note, "written", item->put->target_id);
+	prove(p, note);
+	return notes->save(notes->ctx, note_key(p), json_text(note, p->a), e);
+}

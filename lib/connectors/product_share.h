@@ -1,0 +1,30 @@
+#ifndef ERPSYNC_CONNECTORS_PRODUCT_SHARE_H
+#define ERPSYNC_CONNECTORS_PRODUCT_SHARE_H
+
+#include "connectors/product_item.h"
+#include "connectors/product_judge.h"
+
+/*
+ * Several products of the ERP that are one product of the store: articles that the ERP keeps one by one, where
+ * the shop has them as variants of one product. Each changes the variants that it is matched with. What is
+ * said of the product itself (title, description, status, …) is brought over only from one that has all of its
+ * variants, or is the only one that has any.
+ * The same for every store.
+ */
+struct product_shares;
+struct product_shares *product_shares_new(void);
+void product_shares_free(struct product_shares *s); /* takes NULL */
+
+/*
+ * To be called once all items of a batch are matched, before any is compared: sets item->partial and silent. Refuses items
+ * that are matched with one variant (E_RECORD "same_variant"): each would undo the other. more: further
+ * products may come in other batches, so that a single article may not be the only one.
+ */
+void product_share(struct product_shares *s, struct product_item *item, size_t n, bool more,
+		   struct arena *a);
+
+/* What to tell of the silent items of a batch; NULL: nothing, or it was told by the run already. */
+const char *product_share_text(struct product_shares *s, const struct product_rules *rules,
+			       struct product_item *item, size_t n, struct arena *a);
+
+#endif

@@ -1,0 +1,225 @@
+// Exports that went through a spreadsheet, or are something else: the fault of a file is told once, by the file.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { place, sameSet } from '../support/place.mjs';
+import { BIN, ended, silent } from '../support/run.mjs';
+
+const COLUMNS = [
+  'Name', 'Email', 'Financial Status', 'Paid at', 'Fulfillment Status', 'Currency', 'Subtotal', 'Shipping', 'Taxes', 'Total',
+  'Discount Code', 'Discount Amount', 'Shipping Method', 'Created at', 'Lineitem quantity', 'Lineitem name', 'Lineitem price',
+  'Lineitem sku', 'Lineitem requires shipping', 'Lineitem taxable', 'Billing Name', 'Billing Street', 'Billing City', 'Billing Zip',
+  'Billing Country', 'Payment Method', 'Id', 'Tax 1 Name', 'Tax 1 Value', 'Tax 2 Name', 'Tax 2 Value', 'Tax 3 Name', 'Tax 3 Value',
+];
+
+/** An order of one line as the export has it; more: cells by column. */
+const order = (number, more = {}) => ({
+  Name: `#${number}`, Email: `mail${number}@buyer.test`, 'Financial Status': 'paid', 'Paid at': '2026-11-03 10:00:21 +0100',
+  'Fulfillment Status': 'unfulfilled', Currency: 'EUR', Subtotal: '24.50', Shipping: '0.00', Taxes: '0.00', Total: '24.50',
+  'Discount Amount': '0.00', 'Shipping Method': 'Standard', 'Created at': '2026-11-03 10:00:01 +0100', 'Lineitem quantity': '1',
+  'Lineitem name': 'Teapot', 'Lineitem price': '24.50', 'Lineitem sku': 'POT-1', 'Lineitem requires shipping': 'true',
+  'Lineitem taxable': 'true', 'Billing Name': 'Berta Beispiel', 'Billing Street': 'Musterweg 7', 'Billing City': 'Ulm',
+  'Billing Zip': "'08907", 'Billing Country': 'DE', 'Payment Method': 'Shopify Payments', Id: `720000000${number}`, ...more,
+});
+const row = (o, sign = ',') => COLUMNS.map(c => o[c] ?? '').join(sign);
+const csv = (orders, sign = ',') => [COLUMNS.join(sign), ...orders.map(o => row(o, sign)), ''].join('\n');
+
+const open = (t, conf = {}) => place(t, { sandbox: false, conf: { store: { connector: 'csv', path: 'exports' }, ...conf }, bin: BIN });
+
+function put(p, name, content, minutes = 60) {
+  const file = p.write(`exports/${name}`, content);
+  const at = Date.now() / 1000 - minutes * 60;
+  fs.utimesSync(file, at, at);
+}
+
+const exported = p => [...p.exchange().verify().orders().values()].map(([first]) => first.order_number);
+const PERSONAL = /buyer\.test|Beispiel|Musterweg|08907/;
+
+const damaged = {
+  'abandoned checkouts': [csv([order(3001), order(3002)].map(o => ({ ...o, 'Financial Status': '' }))), /abandoned checkouts/],
+  'rows wrapped in quotes': [
+    csv([order(3001), order(3002)]).split('\n').map((line, i) => (i && line ? `"${line.replaceAll('"', '""')}"` : line)).join('\n'),
+    /:2: the row as a whole is one cell.*as it was downloaded/,
+  ],
+  'ids that a spreadsheet shortened': [csv([order(3001, { Id: '7.2E+12' }), order(3002, { Id: '7.2E+12' })]), /column 'Id': '7\.2E\+12' is no order id/],
+  'Windows-1252': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' }), order(3002)]), 'latin1'), /:2: .*not UTF-8; save the file as CSV UTF-8/],
+  'a workbook': [Buffer.from('PK\x03\x04\x14\x00\x06\x00', 'latin1'), /workbook.*save it as CSV UTF-8/],
+  'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8/],
+  'an export of customers': ['First Name,Last Name,Email\nBerta,Beispiel,mail@buyer.test\n', /column 'Name' is missing/],
+  'a column that is there twice': [csv([order(3001)]).replace('Email', 'Total'), /column 'Total' is there twice/],
+};
+
+for (const [what, [content, message]] of Object.entries(damaged))
+  test(`a file at fault: ${what}`, async t => {
+    const p = await open(t);
+    put(p, 'bad.csv', content);
+    put(p, 'good.csv', csv([order(3050)]), 30);
+    const first = ended(await p.run('orders export'), 1);
+    assert.match(first.stderr, message);
+    const parked = await p.parked();
+    sameSet([...parked.keys()], ['bad.csv'], 'one entry, called by the file');
+    assert.match(parked.get('bad.csv').reason, message);
+    assert.deepEqual(exported(p), ['#3050'], 'the rest of the folder goes on');
+    for (const text of [first.stderr, first.stdout, (await p.run('queue list')).stdout, (await p.run('explain bad.csv')).stdout])
+      assert.doesNotMatch(text, PERSONAL);
+    await t.test('it is told once', async () => {
+      silent(ended(await p.run('orders export'), 0));
+      assert.equal((await p.parked()).size, 1);
+    });
+    await t.test('asked for by name it says the same', async () => {
+      assert.match(ended(await p.run('orders export --only bad.csv'), 1).stderr, message);
+      assert.match(ended(await p.run('orders export --only 3001'), 1).stderr, /1 of them can't be read/);
+    });
+    await t.test('the right file in its place: nothing is parked any more', async () => {
+      put(p, 'bad.csv', csv([order(3001), order(3002)]), 20);
+      ended(await p.run('orders export'), 0);
+      sameSet(exported(p), ['#3001', '#3002', '#3050']);
+      assert.equal((await p.parked()).size, 0);
+      ended(await p.run('status'), 0);
+    });
+  });
+
+test('a file at fault that is taken away is forgotten', async t => {
+  const p = await open(t);
+  put(p, 'bad.csv', damaged['UTF-16'][0]);
+  ended(await p.run('orders export'), 1);
+  fs.rmSync(p.path('exports/bad.csv'));
+  silent(ended(await p.run('orders export'), 0));
+  ended(await p.run('status'), 0);
+  assert.equal((await p.parked()).size, 0);
+});
+
+test('what --full finds is freed too', async t => {
+  const p = await open(t);
+  put(p, 'bad.csv', damaged['ids that a spreadsheet shortened'][0]);
+  ended(await p.run('orders export --full'), 1);
+  put(p, 'bad.csv', csv([order(3001), order(3002)]), 20);
+  ended(await p.run('orders export --only bad.csv'), 0);
+  assert.equal((await p.parked()).size, 0);
+});
+
+test('a row that does not tell its order goes when the file is mended', async t => {
+  const p = await open(t);
+  const lines = csv([order(3001), order(3002), order(3003)]).split('\n');
+  put(p, 'o.csv', [lines[0], lines[1], lines[2].replace('#3002,', '#3002,,'), lines[3].replace('7200000003003', 'no id'), ''].join('\n'));
+  const { stderr } = ended(await p.run('orders export'), 1);
+  sameSet([...(await p.parked()).keys()], ['o.csv:3', '#3003']);
+  assert.doesNotMatch(stderr, PERSONAL);
+  put(p, 'o.csv', csv([order(3001), order(3002), order(3003)]), 20);
+  ended(await p.run('orders export'), 0);
+  sameSet(exported(p), ['#3001', '#3002', '#3003']);
+  assert.equal((await p.parked()).size, 0);
+});
+
+test('Windows-1252 is read where it is declared', async t => {
+  const p = await open(t, { store: { connector: 'csv', path: 'exports', read_encoding: 'windows-1252' } });
+  put(p, 'o.csv', Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' })]), 'latin1'));
+  put(p, 'utf8.csv', csv([order(3002, { 'Billing City': 'M\u00fcnchen' })]), 30);
+  ended(await p.run('orders export'), 0);
+  assert.equal(p.exchange().order('#3001')[0].billing_city, 'K\u00f6ln');
+  assert.equal(p.exchange().order('#3002')[0].billing_city, 'M\u00fcnchen');
+});
+
+test('sep=; and what a German spreadsheet makes of the cells', async t => {
+  const p = await open(t);
+  const comma = o => ({ ...o, ...Object.fromEntries(Object.entries(o).map(([k, v]) => [k, /^\d+\.\d\d$/.test(v) ? v.replace('.', ',') : v])) });
+  put(p, 'o.csv', `sep=;\r\n${csv([
+    comma(order(3001, { 'Lineitem requires shipping': 'WAHR', 'Lineitem taxable': 'FALSCH' })),
+    comma(order(3002, { 'Lineitem requires shipping': 'vrai', 'Lineitem taxable': 'OUI' })),
+    comma(order(3003, { 'Lineitem requires shipping': 'doch' })),
+    comma({ ...order(3004), 'Lineitem price': '1.299', Subtotal: '1.299', Total: '1.299' }),
+    comma(order(3005, { 'Lineitem sku': '7,48927E+11' })),
+  ], ';')}`);
+  ended(await p.run('orders export'), 1);
+  const cells = number => (({ requires_shipping, taxable }) => [requires_shipping, taxable])(p.exchange().order(number)[0]);
+  assert.deepEqual(cells('#3001'), ['true', 'false']);
+  assert.deepEqual(cells('#3002'), ['true', 'true']);
+  const parked = await p.parked();
+  sameSet([...parked.keys()], ['#3003', '#3004', '#3005']);
+  assert.match(parked.get('#3003').reason, /o\.csv:5: column 'Lineitem requires shipping': 'doch' is not yes or no/);
+  assert.match(parked.get('#3004').reason, /o\.csv:6: column 'Subtotal': '1\.299' has a thousands sign/);
+  assert.match(parked.get('#3005').reason, /o\.csv:7: column 'Lineitem sku': '7,48927E\+11' was a number that a spreadsheet shortened/);
+});
+
+test('an SKU of digits alone loses the apostrophe of an export', async t => {
+  const p = await open(t);
+  put(p, 'o.csv', csv([order(3001, { 'Lineitem sku': "'0748927000018" })]));
+  ended(await p.run('orders export'), 0);
+  assert.equal(p.exchange().order('#3001')[0].shop_sku, '0748927000018');
+});
+
+test('test orders are known by their gateway', async t => {
+  const orders = csv([order(3001, { 'Payment Method': '(for testing) Bogus Gateway' }), order(3002), order(3003, { 'Payment Method': 'gift_card + bogus' })]);
+  const p = await open(t);
+  put(p, 'o.csv', orders);
+  const { summary } = await p.export('', 0);
+  assert.deepEqual([summary.created, summary.excluded], [1, 2]);
+  assert.deepEqual(exported(p), ['#3002']);
+  const all = await open(t, { orders: { include_test: 'yes' } });
+  put(all, 'o.csv', orders);
+  assert.equal((await all.export('', 0)).summary.created, 3);
+});
+
+test('rows that a filter left out', async t => {
+  const p = await open(t);
+  put(p, 'o.csv', csv([order(3001, { Subtotal: '40.00', Total: '40.00' })]));
+  const { stderr } = ended(await p.run('orders export'), 1);
+  assert.match(stderr, /#3001: o\.csv:2: its lines make 24\.50, Subtotal says 40\.00: rows of the order are missing.*as it was downloaded/);
+  assert.doesNotMatch(stderr, /queue drop/);
+  put(p, 'o.csv', csv([order(3001, { Subtotal: '40.00', Total: '40.00' }), { Name: '#3001', 'Lineitem quantity': '1', 'Lineitem name': 'Lid', 'Lineitem price': '15.50', 'Lineitem sku': 'LID-1' }]), 20);
+  ended(await p.run('orders export'), 0);
+  assert.equal((await p.parked()).size, 0);
+});
+
+test('an entry of the folder that can’t be read costs itself only', async t => {
+  const p = await open(t);
+  put(p, 'o.csv', csv([order(3001)]));
+  fs.symlinkSync('loop.csv', p.path('exports/loop.csv'));
+  fs.symlinkSync('x'.repeat(3000), p.path('exports/long.csv'));
+  fs.symlinkSync('nowhere', p.path('exports/dangling.csv'));
+  fs.mkdirSync(p.path('exports/folder.csv'));
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual(exported(p), ['#3001']);
+  await t.test('one without rights is told', { skip: process.getuid() === 0 && 'root may read everything' }, async () => {
+    put(p, 'closed.csv', csv([order(3002)]));
+    fs.chmodSync(p.path('exports/closed.csv'), 0);
+    assert.match(ended(await p.run('orders export'), 1).stderr, /closed\.csv: can't be read \(Permission denied\)/);
+    fs.chmodSync(p.path('exports/closed.csv'), 0o600);
+    ended(await p.run('orders export'), 0);
+    sameSet(exported(p), ['#3001', '#3002']);
+    assert.equal((await p.parked()).size, 0);
+  });
+});
+
+test('sales taxes of the United States: one code for the state, one for local ones', async t => {
+  const us = (number, names) =>
+    order(number, {
+      Currency: 'USD', 'Billing Country': 'US', Taxes: '1.75', Total: '26.25',
+      ...Object.fromEntries(names.flatMap((name, i) => [[`Tax ${i + 1} Name`, name], [`Tax ${i + 1} Value`, i ? '0.25' : '1.25']])),
+    });
+  const orders = csv([
+    us(3001, ['Texas State Tax 6.25%', 'Austin Mta Transit 1%', 'Travis Co Local Tax Sl 1%']),
+    us(3002, ['Illinois State Tax 6.25%', 'Regional Transport. Authority (Rta) 1%', 'Cook County Tax 1.75%']),
+  ]);
+  const p = await open(t);
+  put(p, 'o.csv', orders);
+  ended(await p.run('orders export'), 0);
+  for (const [first] of p.exchange().verify().orders().values()) assert.equal(first.order_tax_code, 'US-STATE+US-LOCAL');
+  await t.test('check says which names a table of one\u2019s own does not answer', async () => {
+    p.write('mappings/tables/taxes.csv', 'country,title,rate,erp_tax_code\nUS,*State Tax,*,STATE\nUS,Cook*,*,COOK\n');
+    const own = await open(t, { mappings: { path: p.path('mappings') } });
+    put(own, 'o.csv', orders);
+    const { stdout } = ended(await own.run('check'), 0);
+    assert.match(stdout, /^warn 1 would be parked, the first is #3001: tax \(country 'US', title 'Austin Mta Transit', rate '0\.01'\) is in no row/m);
+    assert.match(stdout, /^warn 1 would be parked, the first is #3002: .*Regional Transport\. Authority/m);
+  });
+});
+
+test('an order that does not add up is never to be dropped for its file’s sake', async t => {
+  const p = await open(t);
+  put(p, 'o.csv', csv([order(3001, { Total: '99.00' })]));
+  const { stderr } = ended(await p.run('orders export'), 1);
+  assert.match(stderr, /#3001.*use the file as it was downloaded/);
+  assert.doesNotMatch(stderr, /queue drop/);
+});

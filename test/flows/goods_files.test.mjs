@@ -1,0 +1,248 @@
+// Files of stock, products and deliveries as people and spreadsheets leave them: what is believed, what is refused, and how often
+// that is said.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Admin, adminPlace, aged, exported, imports } from '../support/admin.mjs';
+import { AdminProducts, productAdminPlace, productsExported } from '../support/admin_products.mjs';
+import { csvRows } from '../support/csv.mjs';
+import { productFile, push } from '../support/products.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { LYON, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
+
+const DAY = 86400;
+const SKUS = ['SOLO-1', 'LONG-5', 'LONG-5-RED'];
+async function open(t, options) {
+  const p = await stockPlace(t, { bin: BIN_PLAIN, ...options });
+  plainLevels(p.sandbox, SKUS, [LYON], 10);
+  return p;
+}
+const onHand = (p, sku) => p.sandbox.truth({ skus: [sku] }).stock[`${sku} @ ${LYON}`].on_hand;
+const reasons = ({ records }) => Object.fromEntries(records.map(r => [r.name, `${r.code}: ${r.reason}`]));
+const WARE = [
+  { handle: 'tee', title: 'Tee', options: ['Size'], variants: ['S', 'M'].map(s => ({ options: [s], sku: `TEE-${s}`, price: '20.00', barcode: '4006381333931' })) },
+  { handle: 'mug', title: 'Mug', variants: [{ sku: '748927000018', price: '9.00' }] },
+];
+const ware = t => {
+  const admin = new AdminProducts(structuredClone(WARE));
+  return { admin, p: productAdminPlace(t, admin, { bin: BIN_PLAIN }) };
+};
+
+test('in the place of a file', async t => {
+  const cases = {
+    'a folder': [p => fs.mkdirSync(p.path('out/stock.csv'), { recursive: true }), /out: stock\.csv is a folder, and there is no other stock file; remove it/],
+    'a link to itself': [p => fs.symlinkSync('stock.csv', p.path('out/stock.csv')), /out: stock\.csv can't be read \(Too many levels of symbolic links\)/],
+    'a link that leads nowhere': [p => fs.symlinkSync('gone', p.path('out/stock.csv')), /out: stock\.csv is a link that leads nowhere/],
+  };
+  for (const [name, [make, said]] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      fs.mkdirSync(p.path('out'));
+      make(p);
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, said);
+      assert.match((await p.run('check')).stdout, said);
+      await sub.test('beside a file it costs itself only, and is told', async () => {
+        stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: 'stock-2.csv' });
+        const { notices } = await pull(p);
+        assert.equal(onHand(p, 'SOLO-1'), 4);
+        assert.ok(notices.some(text => /out: stock\.csv .*, and is left out; remove it/.test(text)), notices.join());
+      });
+    });
+  await t.test('products.csv', async sub => {
+    const { p } = ware(sub);
+    fs.mkdirSync(p.path('out/products.csv'), { recursive: true });
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv is a folder, and there is no other products file/);
+  });
+  await t.test('the only export of the shop', async sub => {
+    const { p } = ware(sub);
+    fs.rmSync(p.path('exports/products_export.csv'));
+    fs.mkdirSync(p.path('exports/products_export.csv'));
+    productFile(p, [{ sku: 'TEE-S', price: '1' }]);
+    assert.match(ended(await p.run('products push'), 78).stderr, /exports: products_export\.csv is a folder, and there is no other file/);
+  });
+});
+
+test('files that are dated in the future', async t => {
+  await t.test('one hides nothing that comes later, used or not', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 1], ['LONG-5', 'MAIN', 1]], { age: 3600 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 2], ['LONG-5', 'MAIN', 2]], { age: -400 * DAY });
+    const { notices } = await pull(p);
+    assert.ok(notices.some(text => /stock\.csv is dated in the future \(20\d\d-.*set the clock of the machine that writes it/.test(text)), notices.join());
+    assert.equal(onHand(p, 'SOLO-1'), 2);
+    stockFile(p, [['SOLO-1', 'MAIN', 3]], { age: 60 });
+    await pull(p);
+    assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'LONG-5')], [3, 0], 'what it no longer lists is sold out');
+    await pull(p, '--full');
+    assert.equal(onHand(p, 'SOLO-1'), 3);
+    assert.ok(fs.readdirSync(p.path('out/archive')).every(name => fs.statSync(p.path('out/archive', name)).mtimeMs < Date.now()));
+  });
+  await t.test('beside a correct one it is not used', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 2]], { name: 'stock-a.csv', age: -3 * DAY });
+    stockFile(p, [['SOLO-1', 'MAIN', 3]], { name: 'stock-b.csv', age: 60 });
+    const { notices } = await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 3);
+    assert.ok(notices.some(text => /1 older stock file was not used: stock-b\.csv is a newer snapshot than stock-a\.csv/.test(text)), notices.join());
+  });
+  await t.test('what arrives and is older than what was used is told', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 3]], { age: 60 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 2]], { age: 120 });
+    const { notices } = await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 3);
+    assert.ok(notices.some(text => /1 older stock file was not used: the one in archive\/ is a newer snapshot than stock\.csv/.test(text)), notices.join());
+  });
+  await t.test('an export of the shop', async sub => {
+    const { admin, p } = ware(sub);
+    productsExported(p, admin, { name: 'ahead.csv', age: -3 * DAY });
+    admin.variant('TEE-S').price = '21.00';
+    productsExported(p, admin, { name: 'now.csv', age: 30 });
+    productFile(p, [{ sku: 'TEE-S', price: '20' }]);
+    const { notices } = await push(p);
+    assert.deepEqual(imports(p), ['products-changed-000001.csv'], 'compared with what the newest says');
+    assert.ok(notices.some(text => /ahead\.csv is dated in the future .*, so it is taken for older than the others/.test(text)), notices.join());
+  });
+});
+
+test('kinds of exports are told apart by what makes them so', async t => {
+  const place = sub => {
+    const admin = new Admin([{ sku: 'CAP', handle: 'cap', stock: { [LYON]: 3 } }]);
+    const p = adminPlace(sub, admin, { bin: BIN_PLAIN });
+    stockFile(p, [['CAP', 'MAIN', 5]]);
+    return p;
+  };
+  const CUSTOMS = 'Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO\ncap,Cap,Title,Default Title,CAP,650500,FR\n';
+  await t.test('codes for customs beside, and newer than, the inventory', async sub => {
+    const p = place(sub);
+    aged(p.write('exports/customs.csv', CUSTOMS), 20);
+    ended(await p.run('inventory pull'), 0);
+    assert.deepEqual(imports(p), ['inventory-000001.csv']);
+  });
+  await t.test('alone it is no inventory', async sub => {
+    const p = place(sub);
+    for (const name of fs.readdirSync(p.path('exports'))) fs.rmSync(p.path('exports', name), { recursive: true });
+    aged(p.write('exports/customs.csv', CUSTOMS), 20);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /there is no inventory export; make one in the admin .* \(what is there tells customs' codes of products alone\)/);
+  });
+  await t.test('beside a products export it is none either', async sub => {
+    const { admin, p } = ware(sub);
+    aged(p.write('exports/customs.csv', CUSTOMS), 20);
+    productFile(p, [{ sku: 'TEE-S', price: '1' }]);
+    ended(await p.run('products push'), 0);
+    assert.deepEqual([imports(p), admin.products.length], [['products-changed-000001.csv'], 2]);
+  });
+  await t.test('a newer one that can’t be read may be of the kind', async sub => {
+    const { p } = ware(sub);
+    aged(p.write('exports/new.csv', 'PK\u0003\u0004 a workbook'), 20);
+    productFile(p, [{ sku: 'TEE-S', price: '1' }]);
+    assert.match(ended(await p.run('products push'), 78).stderr, /new\.csv: is an Excel or OpenDocument workbook, no CSV file; save it as CSV UTF-8/);
+    assert.deepEqual(imports(p), []);
+  });
+});
+
+test('numbers that can be read in two ways, and what a spreadsheet made of SKUs', async t => {
+  await t.test('stock', async sub => {
+    const p = await open(sub);
+    stockFile(p, 'sku,warehouse,on_hand\nSOLO-1,MAIN,1.299\nLONG-5,MAIN,"1,299"\nLONG-5-RED,MAIN,4\n7.48927E+11,MAIN,4\n#N/A,MAIN,4\n');
+    const said = reasons(await pull(p, '', 1));
+    assert.match(said['SOLO-1'], /^bad_row: stock\.csv:2: column 'on_hand': '1\.299' has a thousands sign or three decimals/);
+    assert.match(said['LONG-5'], /^bad_row: stock\.csv:3: column 'on_hand': '1,299' has a thousands sign/);
+    assert.match(said['7.48927E+11'], /stock\.csv:5: column 'sku': '7\.48927E\+11' was a number that a spreadsheet shortened/);
+    assert.match(said['#N/A'], /stock\.csv:6: column 'sku': '#N\/A' is a spreadsheet's error/);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [10, 10, 4]);
+  });
+  await t.test('prices', async sub => {
+    const { admin, p } = ware(sub);
+    productFile(p, 'sku,price,barcode,currency\nTEE-S,1.299,,EUR\nTEE-M,12.345,,EUR\n\'748927000018,7,4.00638E+12,EUR\n');
+    const said = reasons(await push(p, '', 1));
+    assert.match(said['TEE-S'], /products\.csv:2: column 'price': '1\.299' has/);
+    assert.match(said['TEE-M'], /products\.csv:3: column 'price': '12\.345' has|products\.csv:3: the price 12\.345 has more decimals than EUR/);
+    assert.match(said['748927000018'], /products\.csv:4: column 'barcode': '4\.00638E\+12' was a number/);
+    assert.deepEqual([imports(p), admin.products.length], [[], 2]);
+  });
+  await t.test('finer than the currency', async sub => {
+    const { p } = ware(sub);
+    productFile(p, [{ sku: 'TEE-S', price: '12.3456', cost: '7.12345' }, { sku: 'TEE-M', price: '12.3400', cost: '7.12345' }]);
+    const answer = await push(p, '', 1);
+    assert.match(reasons(answer)['TEE-S'], /products\.csv:2: the price 12\.3456 has more decimals than EUR has; have the ERP round it/);
+    assert.equal(answer.summary.created, 1);
+  });
+  await t.test('an apostrophe of an export, and yes in French', async sub => {
+    const { p } = ware(sub);
+    productFile(p, "sku,price,currency,tracked\n'748927000018,7,EUR,VRAI\n");
+    await push(p);
+    const [row] = csvRows(p.read('exports/import/products-changed-000001.csv'));
+    assert.deepEqual([row['URL handle'], row.Price, row['Inventory tracker']], ['mug', '7.00', 'shopify']);
+  });
+});
+
+test('a fault of the file is told once, by the file', async t => {
+  await t.test('a column twice', async sub => {
+    const p = await open(sub);
+    stockFile(p, 'sku,warehouse,on_hand,Qty\nSOLO-1,MAIN,4,5\n');
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /stock\.csv: columns 3 and 4 \('on_hand' and 'Qty'\) are the same; leave one of them/);
+    assert.equal(onHand(p, 'SOLO-1'), 10);
+  });
+  for (const [name, change, said] of [
+    ['an SKU', text => text.replace("'748927000018", '7.48927E+11'), /products_export\.csv:4: column 'SKU': '7\.48927E\+11' was a number that a spreadsheet shortened.*; use the export as it was downloaded/],
+    ['a price', text => text.replace('20.00', '"20,00"'), /products_export\.csv:2: column 'Price': '20,00' is no number such as 12\.50; use the export as it was downloaded/],
+    ['a flag', text => text.replace(',true,,deny', ',maybe,,deny'), /products_export\.csv:\d: column '\S.*': 'maybe' is not yes or no/],
+  ])
+    await t.test(`a products export in which a spreadsheet changed ${name}`, async sub => {
+      const { p } = ware(sub);
+      const text = p.read('exports/products_export.csv');
+      assert.notEqual(change(text), text);
+      aged(p.write('exports/products_export.csv', change(text)), 60);
+      productFile(p, [{ sku: 'TEE-S', price: '1', title: 'T' }, { sku: '748927000018', price: '1', title: 'T' }]);
+      assert.match(ended(await p.run('products push'), 78).stderr, said);
+      assert.deepEqual(imports(p), []);
+    });
+  await t.test('TRUE in another language is what it was', async sub => {
+    const { p } = ware(sub);
+    aged(p.write('exports/products_export.csv', p.read('exports/products_export.csv').replaceAll(',true,', ',WAHR,')), 60);
+    productFile(p, [{ sku: 'TEE-S', price: '1', requires_shipping: 'no' }]);
+    await push(p);
+    assert.deepEqual(csvRows(p.read('exports/import/products-changed-000001.csv')).map(row => row['Requires shipping']), ['FALSE', 'TRUE']);
+  });
+  await t.test('an inventory export that broke off', async sub => {
+    const admin = new Admin([{ sku: 'CAP', handle: 'cap', stock: { [LYON]: 3 } }]);
+    const p = adminPlace(sub, admin, { bin: BIN_PLAIN });
+    exported(p, admin);
+    const [name] = fs.readdirSync(p.path('exports')).filter(file => file.endsWith('.csv'));
+    aged(p.write(`exports/${name}`, admin.export().slice(0, -12)), 60);
+    stockFile(p, [['CAP', 'MAIN', 5]]);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /ends in the middle of a row, so nothing of it is used; download the export again/);
+  });
+  await t.test('Windows-1252 is read where it is declared', async sub => {
+    const p = await open(sub);
+    const bytes = Buffer.from('sku,warehouse,title,on_hand\nSOLO-1,MAIN,Caf\xe9,4\n', 'latin1');
+    stockFile(p, [['SOLO-1', 'MAIN', 1]]);
+    aged((fs.writeFileSync(p.path('out/stock.csv'), bytes), p.path('out/stock.csv')), 60);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /stock\.csv:2: holds text that is not UTF-8; save the file as CSV UTF-8, or, if it is Windows-1252, set read_encoding = windows-1252/);
+    p.configure({ erp: { read_encoding: 'windows-1252' } });
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+  });
+});
+
+test('what root makes belongs to whom the folder belongs to', { skip: process.getuid() !== 0 && 'root alone can give files away' }, async t => {
+  const { p } = ware(t);
+  const owner = 1234;
+  p.configure({ state: { path: 'var/erpsync.db' }, log: { path: 'var/erpsync.log' } });
+  for (const dir of ['var', 'exports', 'out']) {
+    fs.mkdirSync(p.path(dir), { recursive: true });
+    fs.chownSync(p.path(dir), owner, owner);
+  }
+  productFile(p, [{ sku: 'TEE-S', price: '1' }]);
+  ended(await p.run('products push'), 0);
+  const made = ['var', 'exports/import', 'out/archive'].flatMap(dir => [p.path(dir), ...fs.readdirSync(p.path(dir), { recursive: true }).map(name => path.join(p.path(dir), name))]);
+  assert.ok(made.length > 8, made.join());
+  const file = /products\.\d+T/;
+  assert.deepEqual(made.filter(name => !file.test(name) && fs.statSync(name).uid !== owner), [], 'but the ERP’s own file keeps its owner');
+  silent(ended(await p.run('products push'), 0));
+});
