@@ -50,6 +50,15 @@ test('in the place of a file', async t => {
         assert.ok(notices.some(text => /out: stock\.csv .*, and is left out; remove it/.test(text)), notices.join());
       });
     });
+  await t.test('a file whose name has no room for its time', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: `stock${'é'.repeat(123)}.csv` });
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+    const [name] = fs.readdirSync(p.path('out/archive'));
+    assert.match(name, /^stocké{107}\.\d{8}T\d{6}Z\.csv$/);
+    silent(ended(await p.run('inventory pull'), 0));
+  });
   await t.test('products.csv', async sub => {
     const { p } = ware(sub);
     fs.mkdirSync(p.path('out/products.csv'), { recursive: true });

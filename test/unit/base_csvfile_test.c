@@ -428,6 +428,27 @@ static void test_csvfile__writes_quotes_only_where_needed(void **state)
 	assert_string_equal(out.buf, "\"\"\r\n");
 }
 
+/* For spreadsheets that split at another sign than the file does. */
+static void test_csvfile__quotes_what_hides_a_formula(void **state)
+{
+	const struct csv_format f = {',', CSV_UTF8, "\n"};
+	const char *const row[] = {"x;=1+1",
+				   "x; @a",
+				   "x\t-2",
+				   "x;\xef\xbc\x9d"
+				   "1",
+				   "x;y",
+				   "12;5"};
+	CLEANUP(str) struct str out;
+	struct err e;
+
+	(void)state;
+	str_init(&out, 0);
+	assert_ok(csv_write_row(&out, &f, row, 6, &e), &e);
+	assert_string_equal(out.buf, "\"x;=1+1\",\"x; @a\",\"x\t-2\",\"x;\xef\xbc\x9d"
+				     "1\",x;y,12;5\n");
+}
+
 static void test_csvfile__windows_1252_has_some_characters_only(void **state)
 {
 	const struct csv_format f = {';', CSV_WINDOWS_1252, "\r\n"};
@@ -483,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_csvfile__what_is_written_is_read_back),
 		cmocka_unit_test(test_csvfile__cells_cross_chunks),
 		cmocka_unit_test(test_csvfile__writes_quotes_only_where_needed),
+		cmocka_unit_test(test_csvfile__quotes_what_hides_a_formula),
 		cmocka_unit_test(test_csvfile__windows_1252_has_some_characters_only),
 		cmocka_unit_test(test_csvfile__full_buffer_is_left_as_it_was),
 	};

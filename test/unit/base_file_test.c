@@ -1,5 +1,7 @@
 #include "base_test.h"
 
+#include <errno.h>
+
 #include <fcntl.h>
 
 #include "base/file.h"
@@ -153,6 +155,31 @@ static void test_file__list_is_sorted_and_regular(void **state)
 	arena_free(a);
 }
 
+static void test_file__an_entry_that_cant_be_used_costs_itself(void **state)
+{
+	struct arena *a = arena_new();
+	struct file_entry *list = NULL;
+	size_t n = 0;
+	struct err e;
+
+	(void)state;
+	assert_ok(dir_make("odd/sub", 0755, &e), &e);
+	write_text("odd/file", "12345");
+	assert_int_equal(symlink("loop", "odd/loop"), 0);
+	assert_int_equal(symlink("gone", "odd/nowhere"), 0);
+	assert_ok(dir_list("odd", a, &list, &n, &e), &e);
+	assert_int_equal(n, 1);
+	assert_ok(dir_list_all("odd", a, &list, &n, &e), &e);
+	assert_int_equal(n, 4);
+	assert_int_equal(list[0].problem, 0);
+	assert_int_equal(list[0].size, 5);
+	assert_string_equal(list[1].name, "loop");
+	assert_int_equal(list[1].problem, ELOOP);
+	assert_int_equal(list[2].problem, ENOENT);
+	assert_int_equal(list[3].problem, EISDIR);
+	arena_free(a);
+}
+
 static void test_file__paths(void **state)
 {
 	struct arena *a = arena_new();
@@ -192,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_file__publish_never_replaces),
 		cmocka_unit_test(test_file__folders_are_made_down_to_the_last),
 		cmocka_unit_test(test_file__list_is_sorted_and_regular),
+		cmocka_unit_test(test_file__an_entry_that_cant_be_used_costs_itself),
 		cmocka_unit_test(test_file__paths),
 	};
 

@@ -127,6 +127,29 @@ static void test_shop__what_is_no_whole_export(void **state)
 	refused(E_BUSY, "file_changing", "b.csv");
 }
 
+static void test_shop__digits_have_no_apostrophe(void **state)
+{
+	size_t n;
+
+	put("a.csv",
+	    "Handle,Title,Option1 Value,Variant SKU,Variant Barcode\n"
+	    "tee,Tee,M,'748927000018,'0040\ncap,Cap,x,'CAP,\n",
+	    60);
+	CLEANUP(csv_shop) struct csv_shop *s = shop(1u << SHOP_BARCODE);
+	const struct csv_shop_row *const *hit = csv_shop_sku(s, "748927000018", &n);
+
+	(void)state;
+	assert_int_equal(n, 1);
+	assert_string_equal(hit[0]->cell[SHOP_BARCODE], "0040");
+	/* It is a part of this one. */
+	csv_shop_sku(s, "'CAP", &n);
+	assert_int_equal(n, 1);
+	put("a.csv", "Handle,Title,Option1 Value,Variant SKU\ntee,Tee,M,7.48927E+11\n", 60);
+	refused(E_LOCAL, "bad_cell", "a.csv:2: column 'Variant SKU': '7.48927E+11' was a number");
+	put("a.csv", "Handle,Title,SKU,Variant SKU\ntee,Tee,M,N\n", 60);
+	refused(E_LOCAL, "bad_header", "columns 3 and 4");
+}
+
 static void test_shop__a_product_without_title_is_broken(void **state)
 {
 	put("a.csv", "Handle,Title,Option1 Value,Variant SKU\ntee,,M,TEE-M\ncap,Cap,x,CAP\n", 60);
@@ -146,6 +169,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_shop__of_several_files_the_newest_counts,
 						enter_scratch, leave_scratch),
 		cmocka_unit_test_setup_teardown(test_shop__what_is_no_whole_export, enter_scratch,
+						leave_scratch),
+		cmocka_unit_test_setup_teardown(test_shop__digits_have_no_apostrophe, enter_scratch,
 						leave_scratch),
 		cmocka_unit_test_setup_teardown(test_shop__a_product_without_title_is_broken,
 						enter_scratch, leave_scratch),

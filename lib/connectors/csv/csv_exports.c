@@ -46,8 +46,12 @@ static enum errk look(const char *path, enum csv_export *kind, struct err *e)
 {
 	static const char *const paid[] = {"financial status", NULL};
 	static const char *const handle[] = {"handle", "url handle", NULL};
-	static const char *const stock[] = {"on hand", "on hand (new)", "on hand (current)",
-					    "available (not editable)", NULL};
+	static const char *const stock[] = {"on hand",
+					    "on hand (new)",
+					    "on hand (current)",
+					    "on hand (not editable)",
+					    "available (not editable)",
+					    NULL};
 	static const char *const customs[] = {"coo", "hs code", "country of origin", NULL};
 	static const char *const vendor[] = {"vendor", NULL};
 	__attribute__((cleanup(cleanup_csv_reader))) struct csv_reader *r = NULL;

@@ -19,6 +19,8 @@
 #include "base/banned.h"
 
 static const char ARCHIVE[] = "archive";
+/* Bytes of a name before its time, where file systems end at 255. */
+enum { NAME_KEPT = 220 };
 
 static int oldest_first(const void *a, const void *b)
 {
@@ -274,18 +276,22 @@ void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *s
 static const char *archive_name(const char *dir, const struct csv_inbox_file *f, struct arena *a)
 {
 	char stamp[CLOCK_TEXT_MAX], *to = stamp;
-	int len = (int)strlen(f->name) - 4;
+	const char *ending = f->name + strlen(f->name) - 4;
+	int len = (int)(ending - f->name);
 
+	/* A name that leaves no room for its time is cut, between two characters. */
+	if (len > NAME_KEPT)
+		for (len = NAME_KEPT; (f->name[len] & 0xc0) == 0x80;)
+			len--;
 	clock_text((f->ahead ? f->mtime_ns : f->dated_ns) / 1000000000, stamp);
 	for (const char *from = stamp; *from; from++)
 		if (*from != '-' && *from != ':')
 			*to++ = *from;
 	*to = '\0';
 	for (int i = 1;; i++) {
-		const char *name = i == 1 ? arena_printf(a, "%.*s.%s%s", len, f->name, stamp,
-							 f->name + len)
-					  : arena_printf(a, "%.*s.%s-%d%s", len, f->name, stamp, i,
-							 f->name + len);
+		const char *name =
+			i == 1 ? arena_printf(a, "%.*s.%s%s", len, f->name, stamp, ending)
+			       : arena_printf(a, "%.*s.%s-%d%s", len, f->name, stamp, i, ending);
 		const char *path = path_join(a, path_join(a, dir, ARCHIVE), name);
 
 		if (!file_exists(path))
