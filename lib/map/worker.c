@@ -347,7 +347,8 @@ static enum errk receive_answer(struct worker *w, struct arena *a, const char **
 	}
 	if (head.len > ANSWER_MAX) {
 		end_child(w);
-		return err_set(e, E_RECORD, WORKER_SPENT, "gave more than %zu MB", ANSWER_MAX >> 20);
+		return err_set(e, E_RECORD, WORKER_SPENT, "gave more than %zu MB",
+			       ANSWER_MAX >> 20);
 	}
 	text = arena_alloc(a, head.len + 1);
 	rc = receive_bytes(w, text, head.len, e);
