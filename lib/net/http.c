@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/stop.h"
+#include "net/retry.h"
 
 #include "base/banned.h"
 
@@ -117,6 +118,25 @@ void http_close(struct http *h)
 struct http_stats http_stats(const struct http *h)
 {
 	return h->stats;
+}
+
+struct http_clock http_clock(const struct http *h)
+{
+	return h->clock;
+}
+
+enum errk http_await(struct http *h, int64_t ms, const char *whose, struct err *e)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (ms <= h->opt.max_wait_ms)
+		return http_pause(h, ms, e);
+	(void)err_set(e, E_BUSY, "rate_limit",
+		      "%s says that its limit lets nothing more pass for %s, which is longer than "
+		      "[net] max_wait",
+		      whose, duration_text(retry_asked_ms(ms), text));
+	e->wait_ms = retry_asked_ms(ms);
+	return E_BUSY;
 }
 
 enum errk http_pause(struct http *h, int64_t ms, struct err *e)

@@ -234,6 +234,9 @@ static enum errk locked_run(struct sync *r, struct err *e)
 		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);
 	if (lock && rc != E_LOCAL && purge(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
+	const char *off = sync_clock_off(r->session->http, r->session->arena);
+	if (off)
+		notice(r, arena_printf(r->session->arena, "%s; " SYNC_CLOCK_REMEDY, off));
 	lock_free(lock);
 	return rc;
 }

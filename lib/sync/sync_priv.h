@@ -123,6 +123,10 @@ MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 					    const struct put_item *item, struct err *e);
 
 /* report.c */
+/* The clock of a server that is far from ours, said in a sentence; NULL = none was. */
+const char *sync_clock_off(const struct http *h, struct arena *a);
+#define SYNC_CLOCK_REMEDY \
+	"set the one that is wrong (timedatectl): what has changed since the last run is found by them"
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
 		const char *target_id);
 MUST_CHECK enum errk sync_journal(struct sync *r, const char *record, const char *label,
