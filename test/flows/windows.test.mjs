@@ -193,3 +193,24 @@ test('a clock of the shop that is years ahead', async t => {
   ended(await p.run('orders export'), 0);
   assert.ok(p.exchange().orders().has(added.id), 'nothing was taken as read until then');
 });
+
+test('a machine whose clock was two years ahead for one run', async t => {
+  const p = await place(t, { sandbox: { orders: 12, seed: 6, nasty: ['unknown_tax'] }, bin: BIN_PLAIN });
+  await p.export('', 1);
+  const [parked] = [...(await p.parked()).keys()];
+  const YEARS = 2 * 365 * 86400;
+  execFileSync('sqlite3', [
+    p.path('erpsync.db'),
+    `UPDATE run SET started = started + ${YEARS}, ended = ended + ${YEARS};
+     UPDATE queue SET state = 0, next_attempt = next_attempt + ${YEARS} WHERE state = 2;
+     UPDATE checkpoint SET cursor = json_set(cursor, '$.last', '2199-01-01T00:00:00Z', '$.deep', '2199-01-01T00:00:00Z')
+      WHERE flow = 'orders export';`,
+  ]);
+  const [added] = earlier(p.sandbox, 90, { add: 1 });
+  const { notices } = await p.export('', 1);
+  assert.match(notices.join('\n'), /times that are still to come, by up to 7\d\dd.*they count as now/);
+  assert.match(notices.join('\n'), /checkpoint lies in the future \(2199-01-01T00:00:00Z\).*everything since .* is looked at again/);
+  assert.ok((await p.parked()).has(parked), 'what waited for then was tried now');
+  assert.ok(p.exchange().orders().has(added.id), 'what came meanwhile was found');
+  assert.deepEqual((await p.export()).notices, []);
+});
