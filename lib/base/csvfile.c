@@ -9,6 +9,7 @@
 #include <csv.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #include "base/banned.h"
 
@@ -163,7 +164,7 @@ static ssize_t read_chunk(struct csv_reader *r, char *buf)
 static enum errk io_failed(const char *path, int error, struct err *e)
 {
 	return err_set(e, E_LOCAL, error == ENOENT ? "no_file" : "file_error",
-		       "%s: can't be read (%s)", path, strerror(error));
+		       "%s: can't be read (%s)", path, file_reason(error));
 }
 
 static enum errk parse(struct csv_reader *r, const char *buf, size_t len, struct err *e)
@@ -344,7 +345,7 @@ enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err 
 	CLEANUP(csv_reader) struct csv_reader *r = NULL;
 	struct err ours;
 	enum errk k;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path);
 
 	if (fd < 0)
 		return io_failed(path, errno, e);

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cjson/cJSON.h>
 
@@ -89,13 +90,15 @@ void mapper_free(struct mapper *m)
 	free(m);
 }
 
-/* The file in effect, or NULL. */
+/* The file in effect, or NULL. What is there and can't be read hides none that is shipped. */
 static const char *find(const struct mapper *m, const char *name, struct arena *a)
 {
+	struct stat st;
+
 	for (size_t i = 0; m->dirs[i]; i++) {
 		const char *path = path_join(a, m->dirs[i], name);
 
-		if (file_exists(path))
+		if (lstat(path, &st) == 0)
 			return path;
 	}
 	return NULL;

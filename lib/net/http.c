@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/stop.h"
 #include "net/retry.h"
 
@@ -74,9 +76,14 @@ enum errk http_open(const struct http_options *o, struct http **out, struct err 
 	if (!h)
 		die(70, "out of memory");
 	set_options(h, o);
-	if (h->opt.ca_file && access(h->opt.ca_file, R_OK) != 0)
-		return err_set(e, E_LOCAL, "ca_file", "%s: the file of certificates can't be read",
-			       h->opt.ca_file);
+	if (h->opt.ca_file) {
+		CLEANUP(fd) int ca = file_open(h->opt.ca_file);
+
+		if (ca < 0)
+			return err_set(e, E_LOCAL, "ca_file",
+				       "%s: the file of certificates can't be read (%s)",
+				       h->opt.ca_file, file_reason(errno));
+	}
 	if (h->opt.trace_path) {
 		rc = trace_open(h->opt.trace_path, &h->trace, e);
 		if (rc)

@@ -264,6 +264,20 @@ static void test_map__a_bad_table_stops_everything(void **state)
 	fails(p, "{}", E_LOCAL, "bad_table", "over rides/tables/skus.csv:2 and ");
 }
 
+/* What is there and can't be read must not make way for the shipped one without a word. */
+static void test_map__a_pipe_hides_no_shipped_file(void **state)
+{
+	struct place *p = *state;
+	const char *table = path_join(p->arena, p->overrides, "tables/skus.csv");
+
+	assert_int_equal(mkfifo(table, 0600), 0);
+	fails(p, "{}", E_LOCAL, "bad_table",
+	      "over rides/tables/skus.csv: can't be read (it is a pipe");
+	assert_int_equal(unlink(table), 0);
+	assert_int_equal(mkfifo(path_join(p->arena, p->overrides, "x/order.jq"), 0600), 0);
+	fails(p, "{}", E_LOCAL, "file_error", "x/order.jq: can't be opened (it is a pipe");
+}
+
 static void test_map__the_fingerprint_is_of_contents(void **state)
 {
 	struct place *p = *state;
@@ -454,6 +468,7 @@ int main(void)
 		TEST(test_map__a_home_file_of_jq_changes_nothing),
 		TEST(test_map__folders_must_exist),
 		TEST(test_map__a_bad_table_stops_everything),
+		TEST(test_map__a_pipe_hides_no_shipped_file),
 		TEST(test_map__the_fingerprint_is_of_contents),
 		TEST(test_map__a_program_without_end_costs_its_record),
 		TEST(test_map__memory_in_one_step_is_bounded),
