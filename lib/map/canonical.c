@@ -95,6 +95,7 @@ static bool is_time(const char *s)
  * takes it: Shopify's own limit is 255 characters, of up to four bytes each.
  */
 enum { TEXT_MAX = 1024 * 1024, ID_MAX = 1024 };
+static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
 static enum errk check_text(const cJSON *v, const struct frame *at, size_t max, struct err *e)
 {
@@ -212,6 +213,8 @@ static enum errk check_value(const struct canonical_node *n, const cJSON *v, con
 	case CANONICAL_DECIMAL:
 		return check_decimal(v, at, e);
 	case CANONICAL_COUNT:
+		if (json_int(v, "", -1) > COUNT_MAX)
+			return bad(e, at, "is more than anybody counts");
 		return json_int(v, "", -1) >= 0 ? E_OK : bad(e, at, "is no whole number from 0 up");
 	case CANONICAL_BOOL:
 		return cJSON_IsBool(v) ? E_OK : bad(e, at, "is neither true nor false");

@@ -75,10 +75,19 @@ static void check_head(struct record *rec, struct arena *a)
 	rec->doc_len = 0;
 }
 
-void sync_tidy_page(struct page *page, struct arena *a)
+enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e)
 {
+	for (size_t i = 0; i < page->n; i++) {
+		struct record *rec = &page->rec[i];
+		if (!rec->id || !*rec->id)
+			return err_set(e, E_BUSY, "bad_answer",
+				       "a record without an id came; the page is read again later");
+		rec->label = rec->label && *rec->label ? rec->label : rec->id;
+		rec->version = rec->version ? rec->version : "";
+	}
 	if (page->n > 1)
 		drop_repeated(page, a);
 	for (size_t i = 0; i < page->n; i++)
 		check_head(&page->rec[i], a);
+	return E_OK;
 }

@@ -56,8 +56,9 @@ MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
 
-/* page.c: what is twice in a page goes, what is too long for a list is cut or parked. */
-void sync_tidy_page(struct page *page, struct arena *a);
+/* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
+ * id it is no page (E_BUSY). */
+MUST_CHECK enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e);
 
 /* deliver.c: queue ▶ mapping ▶ target. */
 /* Puts what an earlier run left in `sending` once more, with `unsure`. */

@@ -131,6 +131,8 @@ static void test_canonical__types_are_checked(void **state)
 	    "lines[0].quantity (line 1): is no whole number from 0 up");
 	bad("lines[0]", "quantity", "-1",
 	    "lines[0].quantity (line 1): is no whole number from 0 up");
+	bad("lines[0]", "quantity", "1000000000000000",
+	    "lines[0].quantity (line 1): is more than anybody counts");
 	bad("lines[0]", "quantity", "\"1\"",
 	    "lines[0].quantity (line 1): is no whole number from 0 up");
 	bad("lines[0]", "unit_price", "12.5",

@@ -24,9 +24,10 @@ static void test_page__a_record_that_stands_twice_counts_once(void **state)
 			       record("c", ""),  record("c", ""),  record("b", "3")};
 	struct page page = {.rec = rec, .n = 6};
 	CLEANUP(arena) struct arena *a = arena_new();
+	struct err e;
 
 	(void)state;
-	sync_tidy_page(&page, a);
+	assert_int_equal(sync_tidy_page(&page, a, &e), E_OK);
 	assert_int_equal(page.n, 3);
 	assert_string_equal(page.rec[0].id, "a");
 	assert_string_equal(page.rec[1].id, "c");
@@ -45,6 +46,7 @@ static char *text_of(struct arena *a, size_t len)
 static void test_page__what_is_too_long_is_parked_and_not_kept(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
+	struct err e;
 	const char *mega = text_of(a, 1 << 20), *most = text_of(a, 255);
 	struct record rec[] = {record("1", "1"), record(mega, "1"), record("3", mega),
 			       record(most, most)};
@@ -53,7 +55,7 @@ static void test_page__what_is_too_long_is_parked_and_not_kept(void **state)
 	(void)state;
 	rec[0].label = mega;
 	rec[1].label = "#2";
-	sync_tidy_page(&page, a);
+	assert_int_equal(sync_tidy_page(&page, a, &e), E_OK);
 	assert_int_equal(page.n, 4);
 	assert_true(strlen(rec[0].label) < 255);
 	assert_string_equal(rec[0].problem->code, "too_long");
@@ -69,10 +71,30 @@ static void test_page__what_is_too_long_is_parked_and_not_kept(void **state)
 	assert_null(rec[3].problem);
 }
 
+static void test_page__a_head_is_never_empty(void **state)
+{
+	struct record rec[] = {record("1", NULL), record("2", "1")};
+	struct page page = {.rec = rec, .n = 2};
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct err e;
+
+	(void)state;
+	rec[0].label = NULL;
+	rec[1].label = "";
+	assert_int_equal(sync_tidy_page(&page, a, &e), E_OK);
+	assert_string_equal(rec[0].label, "1");
+	assert_string_equal(rec[0].version, "");
+	assert_string_equal(rec[1].label, "2");
+	rec[1].id = NULL;
+	assert_int_equal(sync_tidy_page(&page, a, &e), E_BUSY);
+	assert_string_equal(e.code, "bad_answer");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page__a_record_that_stands_twice_counts_once),
+		cmocka_unit_test(test_page__a_head_is_never_empty),
 		cmocka_unit_test(test_page__what_is_too_long_is_parked_and_not_kept),
 	};
 
