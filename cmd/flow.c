@@ -5,7 +5,6 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "base/stop.h"
 #include "base/str.h"
 #include "output.h"
 #include "progress.h"
@@ -179,8 +178,6 @@ static enum errk read_options(struct cmd *c, struct sync_options *o, struct err 
 	if (o->n_only && (o->since || o->until || o->full))
 		return usage_error(e, "--only names its records: no %s--full with it",
 				   args_knows(args, "since") ? "--since, --until or " : "");
-	if (args_text(args, "max-runtime"))
-		stop_set_deadline_ms(args_number(args, "max-runtime"));
 	return o->to ? check_target(c->command->flow, o->to, c->arena, e) : E_OK;
 }
 

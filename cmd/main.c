@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/conf.h"
 #include "base/json.h"
 #include "base/stop.h"
 #include "base/str.h"
@@ -184,9 +185,16 @@ static enum errk read_line(struct args *a, struct command *k, bool *found, struc
 	return complete ? check_operands(k, a, e) : command_find(noun, verb, k, e);
 }
 
+/* A run of cron's that never ends would keep out all that come after it. */
+static void limit_unwatched(const struct cmd *c)
+{
+	if (!out_is_tty(stderr) && !out_is_tty(stdout))
+		stop_set_deadline_ms(conf_int(c->session.conf, "run", "max_runtime"));
+}
+
 static enum errk run(struct cmd *c, struct args *a, struct command *k, struct err *e)
 {
-	bool found;
+	bool found, given;
 	enum errk rc = read_line(a, k, &found, e);
 
 	c->verbose = args_flag(a, "verbose");
@@ -196,7 +204,12 @@ static enum errk run(struct cmd *c, struct args *a, struct command *k, struct er
 	/* Only what talks to others can be asked to end in order; the rest just ends. */
 	if (k->needs & NEED_WIRE)
 		stop_install();
+	given = args_knows(a, "max-runtime") && args_text(a, "max-runtime");
+	if (given)
+		stop_set_deadline_ms(args_number(a, "max-runtime"));
 	rc = open_session(c, e);
+	if (rc == E_OK && k->needs & NEED_WIRE && !given)
+		limit_unwatched(c);
 	if (rc == E_OK)
 		rc = k->run(c, e);
 	return rc;

@@ -81,8 +81,6 @@ static enum errk read_options(struct cmd *c, struct sync_options *o, struct err 
 	if (args_flag(args, "all") == (args->n_operands > 0))
 		return usage_error(e, "run: say --all, or name flows: run orders inventory");
 	o->full = args_flag(args, "full");
-	if (args_text(args, "max-runtime"))
-		stop_set_deadline_ms(args_number(args, "max-runtime"));
 	return check_names(c, e);
 }
 

@@ -13,6 +13,9 @@
  */
 enum { CLOCK_TEXT_MAX = 48 };
 
+/* Two clocks that differ by less are one; one that is ahead by more is wrong, or ours is. */
+enum { CLOCK_TOLERANCE_S = 5 * 60 };
+
 int64_t clock_now(void);     /* wall clock, seconds */
 int64_t clock_now_ms(void);  /* wall clock, milliseconds */
 int64_t clock_mono_ms(void); /* for measuring; never jumps */

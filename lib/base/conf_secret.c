@@ -13,11 +13,13 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/conf_priv.h"
+#include "base/file.h"
+#include "base/stop.h"
 #include "base/str.h"
 
 #include "base/banned.h"
 
-enum { SECRET_MAX = 65536 };
+enum { SECRET_MAX = 65536, LOOK_MS = 100 };
 
 /*
  * Where a secret stands before it is known to be good; wiped when it goes out of scope.
@@ -89,12 +91,12 @@ static bool read_some(int fd, struct scratch *out, bool *end)
 
 static enum errk from_file(const char *path, struct scratch *out, struct err *e)
 {
-	CLEANUP(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP(fd) int fd = file_open(path);
 	struct stat st;
 	bool end = false;
 
 	if (fd < 0 || fstat(fd, &st) != 0)
-		return bad_secret(e, "%s: can't be opened (%s)", path, strerror(errno));
+		return bad_secret(e, "%s: can't be opened (%s)", path, file_reason(errno));
 	if (check_mode(path, &st, e) != E_OK)
 		return E_LOCAL;
 	while (!end)
@@ -146,17 +148,23 @@ static int spawn(const char *command, int output, pid_t *pid)
 	return error;
 }
 
+static bool out_of_time(int64_t deadline)
+{
+	return clock_mono_ms() >= deadline || stop_requested();
+}
+
 /* False when the time is up or the output can't be read. */
 static bool read_output(int fd, int64_t deadline, struct scratch *out)
 {
 	bool end = false;
 
 	while (!end) {
-		int64_t left = deadline - clock_mono_ms();
 		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+		int n = poll(&p, 1, LOOK_MS);
 
-		if (n == 0 || (n < 0 && errno != EINTR))
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n <= 0 && out_of_time(deadline))
 			return false;
 		if (n > 0 && !read_some(fd, out, &end))
 			return false;
@@ -176,7 +184,7 @@ static bool wait_for(pid_t pid, int64_t deadline, int *status)
 			return true;
 		if (done < 0 && errno != EINTR)
 			return false;
-		if (clock_mono_ms() >= deadline)
+		if (out_of_time(deadline))
 			return false;
 		nanosleep(&pause, NULL);
 	}
@@ -208,6 +216,9 @@ static enum errk from_command(const struct conf *c, const char *command, struct 
 			;
 		if (too_long)
 			return bad_secret(e, "the command printed more than %d bytes", SECRET_MAX);
+		if (stop_requested())
+			return err_set(e, E_BUSY, "stopped",
+				       "stopped (%s) while the command was running", stop_reason());
 		return bad_secret(e, "the command took longer than %s",
 				  duration_text(c->command_limit_ms, limit));
 	}
@@ -282,7 +293,7 @@ enum errk conf_secret(struct conf *c, const char *section, const char *name, con
 				 conf_secret_suffix[v->form]);
 			if (e)
 				*e = ours;
-			return E_LOCAL;
+			return ours.kind;
 		}
 		v->secret = arena_strndup(c->arena, s.text, s.len);
 	}

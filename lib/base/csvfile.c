@@ -11,6 +11,7 @@
 #include <csv.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #include "base/banned.h"
 
@@ -187,7 +188,7 @@ static ssize_t read_chunk(struct csv_reader *r, char *buf)
 static enum errk io_failed(const char *path, int error, struct err *e)
 {
 	return err_set(e, E_LOCAL, error == ENOENT ? "no_file" : "file_error",
-		       "%s: can't be read (%s)", path, strerror(error));
+		       "%s: can't be read (%s)", path, file_reason(error));
 }
 
 static enum errk parse(struct csv_reader *r, const char *buf, size_t len, struct err *e)
@@ -533,18 +534,12 @@ static enum errk look_at_rows(struct csv_reader *r, struct err *e)
 	return E_OK;
 }
 
-/* O_NONBLOCK: a pipe without a writer would hold us up for ever; for files it means nothing. */
 static enum errk open_file(const char *path, int *fd, struct err *e)
 {
-	struct stat st;
-	int ours = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int ours = file_open(path);
 
 	if (ours < 0)
 		return io_failed(path, errno, e);
-	if (fstat(ours, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(ours);
-		return err_set(e, E_LOCAL, "file_error", "%s: is not a file", path);
-	}
 	*fd = ours;
 	return E_OK;
 }

@@ -20,7 +20,44 @@
 static enum errk failed(const char *path, const char *what, int error, struct err *e)
 {
 	return err_set(e, E_LOCAL, error == ENOENT ? "no_file" : "file_error", "%s: %s (%s)", path,
-		       what, strerror(error));
+		       what, file_reason(error));
+}
+
+enum { NO_FILE = ENOTSUP }; /* open(2) never says it of a file that it reads */
+
+int file_open(const char *path)
+{
+	/* A pipe that nobody writes to would hold up open(2) itself. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	error = fstat(fd, &st) != 0   ? errno
+		: S_ISDIR(st.st_mode) ? EISDIR
+		: S_ISREG(st.st_mode) ? 0
+				      : NO_FILE;
+	if (!error)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int file_open_append(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		      0600);
+
+	if (fd >= 0 && fcntl(fd, F_SETFL, O_APPEND) != 0)
+		BUG("fcntl failed");
+	return fd;
+}
+
+const char *file_reason(int error)
+{
+	return error == NO_FILE || error == ENXIO ? "it is a pipe, a socket or a device"
+						  : strerror(error);
 }
 
 /* Reads until the end or until the buffer is full; -1 and errno on failure. */
@@ -45,7 +82,7 @@ static ssize_t read_full(int fd, char *buf, size_t size)
 enum errk file_read(const char *path, size_t max, struct arena *a, char **out, size_t *len,
 		    struct err *e)
 {
-	CLEANUP(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP(fd) int fd = file_open(path);
 	struct stat st;
 	size_t size, have = 0;
 	char *buf;
@@ -54,7 +91,7 @@ enum errk file_read(const char *path, size_t max, struct arena *a, char **out, s
 		return failed(path, "can't be opened", errno, e);
 	if (fstat(fd, &st) != 0)
 		return failed(path, "can't be examined", errno, e);
-	/* Pipes and /proc files say 0; a file may also grow while it is read. */
+	/* Files of /proc say 0; a file may also grow while it is read. */
 	size = st.st_size > 0 && (uintmax_t)st.st_size <= max ? (size_t)st.st_size : 4096;
 	buf = arena_alloc(a, size + 1);
 	for (;;) {

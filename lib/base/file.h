@@ -14,6 +14,18 @@
  */
 
 /*
+ * Opens for reading what is a file: a pipe or a device, which may never end, is refused at once. -1 and
+ * errno; file_reason() says it in words.
+ */
+int file_open(const char *path);
+/*
+ * Opens for writing at the end, created with mode 0600: also a terminal or a pipe, but not one that
+ * nobody reads.
+ */
+int file_open_append(const char *path);
+const char *file_reason(int error);
+
+/*
  * The whole file, NUL-terminated, in the arena; refuses more than max bytes. len may be
  * NULL.
  */

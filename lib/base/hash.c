@@ -1,7 +1,6 @@
 #include "base/hash.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -10,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #include "base/banned.h"
 
@@ -84,7 +84,7 @@ void hash_hex(const void *data, size_t len, char out[HASH_HEX_SIZE])
 enum errk hash_file(const char *path, char out[HASH_HEX_SIZE], struct err *e)
 {
 	CLEANUP(hash) struct hash *h = hash_new();
-	CLEANUP(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP(fd) int fd = file_open(path);
 	char chunk[16384];
 	ssize_t n = 0;
 
@@ -96,7 +96,7 @@ enum errk hash_file(const char *path, char out[HASH_HEX_SIZE], struct err *e)
 	}
 	if (fd < 0 || n < 0)
 		return err_set(e, E_LOCAL, "file_error", "%s: can't be read (%s)", path,
-			       strerror(errno));
+			       file_reason(errno));
 	hash_finish(h, out);
 	return E_OK;
 }

@@ -316,10 +316,16 @@ cJSON *json_add_str(cJSON *obj, const char *key, const char *text)
 
 static cJSON *whole_number(int64_t value)
 {
-	/* cJSON 1.7.15 prints 15 digits: 2^53 comes out as 9.00719925474099e+15. */
-	if (value >= PRINTABLE || value <= -PRINTABLE)
-		BUG("%lld has more than 15 digits", (long long)value);
-	return made(cJSON_CreateNumber((double)value));
+	char text[24];
+
+	if (value < PRINTABLE && value > -PRINTABLE)
+		return made(cJSON_CreateNumber((double)value));
+	/*
+	 * cJSON 1.7.15 prints 15 digits: 2^53 comes out as 9.00719925474099e+15. As it stands
+	 * it is a number to whoever reads the text, and to nobody before.
+	 */
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	return made(cJSON_CreateRaw(text));
 }
 
 cJSON *json_add_int(cJSON *obj, const char *key, int64_t value)

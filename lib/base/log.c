@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -37,10 +38,10 @@ enum errk log_open(const char *path, enum log_format format, enum log_level leve
 	bool to_syslog = str_equal(path, "syslog");
 
 	if (path && *path && !to_syslog) {
-		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		fd = file_open_append(path);
 		if (fd < 0)
 			return err_set(e, E_LOCAL, "log_file", "%s: log can't be opened (%s)", path,
-				       strerror(errno));
+				       file_reason(errno));
 		file_give(fd, path);
 	}
 	log_close();

@@ -90,6 +90,24 @@ static bool is_time(const char *s)
 	       mi < 60 && sec < 60;
 }
 
+/*
+ * A description may be long. A name, a SKU, a code that is, is another field's text or damage, and nobody
+ * takes it: Shopify's own limit is 255 characters, of up to four bytes each.
+ */
+enum { TEXT_MAX = 1024 * 1024, ID_MAX = 1024 };
+static const int64_t COUNT_MAX = INT64_C(1000000000000);
+
+static enum errk check_text(const cJSON *v, const struct frame *at, size_t max, struct err *e)
+{
+	if (!cJSON_IsString(v))
+		return bad(e, at, "is no text");
+	if (at->name && (str_ends(at->name, "sku") || str_ends(at->name, "name")))
+		max = ID_MAX;
+	if (strlen(v->valuestring) <= max)
+		return E_OK;
+	return bad(e, at, "has %zu bytes, and %zu are accepted", strlen(v->valuestring), max);
+}
+
 static enum errk check_decimal(const cJSON *v, const struct frame *at, struct err *e)
 {
 	struct decimal d;
@@ -185,14 +203,16 @@ static enum errk check_value(const struct canonical_node *n, const cJSON *v, con
 		return bad(e, at, "is null, but must be given");
 	switch (n->type) {
 	case CANONICAL_TEXT:
-		return cJSON_IsString(v) ? E_OK : bad(e, at, "is no text");
+		return check_text(v, at, TEXT_MAX, e);
 	case CANONICAL_ID:
-		if (cJSON_IsString(v) && v->valuestring[0])
-			return E_OK;
-		return bad(e, at, cJSON_IsString(v) ? "is empty" : "is no text");
+		if (cJSON_IsString(v) && !v->valuestring[0])
+			return bad(e, at, "is empty");
+		return check_text(v, at, ID_MAX, e);
 	case CANONICAL_DECIMAL:
 		return check_decimal(v, at, e);
 	case CANONICAL_COUNT:
+		if (json_int(v, "", -1) > COUNT_MAX)
+			return bad(e, at, "is more than anybody counts");
 		return json_int(v, "", -1) >= 0 ? E_OK : bad(e, at, "is no whole number from 0 up");
 	case CANONICAL_BOOL:
 		return cJSON_IsBool(v) ? E_OK : bad(e, at, "is neither true nor false");

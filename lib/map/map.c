@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cjson/cJSON.h>
 
@@ -13,10 +14,17 @@
 #include "map/canonical.h"
 #include "map/program.h"
 #include "map/table.h"
+#include "map/worker.h"
 
 #include "base/banned.h"
 
 enum { KINDS_MAX = 16, ASKED_MAX = 16, FILE_MAX = 4 * 1024 * 1024 };
+/*
+ * A document is mapped in a millisecond, the largest in less than one second; reading tables of some
+ * hundred thousand rows takes longer.
+ */
+enum { LIMIT_MS = 10 * 1000, LOAD_FACTOR = 6 };
+static const int64_t MEMORY = (int64_t)1 << 30;
 
 struct loaded {
 	char *kind;
@@ -35,7 +43,12 @@ struct mapper {
 		struct table *table; /* NULL: there is none */
 	} asked[ASKED_MAX];          /* tables that map_answer was asked about */
 	size_t n_asked;
+	struct worker *worker; /* in which programs run; what is loaded is loaded there */
+	int64_t limit_ms;      /* for one document */
 };
+
+static enum errk answer(void *ctx, const char *question, size_t question_len, struct arena *a,
+			const char **out, size_t *len, struct err *e);
 
 enum errk mapper_open(const char *system, const char *override_dir, const char *shipped_dir,
 		      struct mapper **out, struct err *e)
@@ -59,6 +72,8 @@ enum errk mapper_open(const char *system, const char *override_dir, const char *
 	if (override_dir)
 		m->dirs[n++] = path_absolute(m->arena, override_dir);
 	m->dirs[n] = path_absolute(m->arena, shipped_dir);
+	m->limit_ms = LIMIT_MS;
+	m->worker = worker_new(&(struct worker_job){answer, m, MEMORY});
 	*out = m;
 	return E_OK;
 }
@@ -67,8 +82,7 @@ void mapper_free(struct mapper *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->n_loaded; i++)
-		program_free(m->loaded[i].program);
+	worker_free(m->worker);
 	for (size_t i = 0; i < m->n_asked; i++)
 		table_free(m->asked[i].table);
 	cJSON_Delete(m->tables);
@@ -76,13 +90,15 @@ void mapper_free(struct mapper *m)
 	free(m);
 }
 
-/* The file in effect, or NULL. */
+/* The file in effect, or NULL. What is there and can't be read hides none that is shipped. */
 static const char *find(const struct mapper *m, const char *name, struct arena *a)
 {
+	struct stat st;
+
 	for (size_t i = 0; m->dirs[i]; i++) {
 		const char *path = path_join(a, m->dirs[i], name);
 
-		if (file_exists(path))
+		if (lstat(path, &st) == 0)
 			return path;
 	}
 	return NULL;
@@ -202,11 +218,43 @@ static enum errk program_of(struct mapper *m, const char *kind, struct program *
 	return k;
 }
 
+void mapper_limit(struct mapper *m, int64_t ms_per_document)
+{
+	m->limit_ms = ms_per_document;
+}
+
+/* The worker is asked with a kind alone to compile its program, with "<kind>\0<document>" to run it. */
+static enum errk ask(struct mapper *m, const struct worker_question *q, struct arena *a,
+		     const char **out, struct err *e)
+{
+	enum errk k = worker_ask(m->worker, q, a, out, e);
+
+	if (k == E_RECORD && str_equal(e->code, WORKER_SPENT))
+		err_set(e, k, e->code, "mapping %s/%s.jq %s", m->system, q->head,
+			arena_strdup(a, e->msg));
+	return k;
+}
+
+/* Compiles a program where it is to run. What it costs there is not a record's fault. */
+static enum errk load(struct mapper *m, const char *kind, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *nothing;
+	const struct worker_question q = {.head = kind,
+					  .head_len = strlen(kind),
+					  .limit_ms = m->limit_ms * LOAD_FACTOR};
+	enum errk k = ask(m, &q, a, &nothing, e);
+
+	if (k == E_RECORD)
+		k = err_set(e, E_LOCAL, "bad_mapping", "%s", arena_strdup(a, e->msg));
+	return k;
+}
+
 enum errk map_check(struct mapper *m, const char *kind, struct err *e)
 {
-	struct program *p;
+	enum errk k = load(m, kind, e);
 
-	return program_of(m, kind, &p, e);
+	return k == E_OK ? load_tables(m, e) : k;
 }
 
 struct answers {
@@ -318,8 +366,8 @@ static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
 			  name);
 }
 
-enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,
-		  struct arena *a, const char **out, struct err *e)
+static enum errk run_on(struct mapper *m, const char *kind, const char *canonical, size_t len,
+			struct arena *a, const char **out, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	struct program *p = NULL;
@@ -332,6 +380,33 @@ enum errk map_run(struct mapper *m, const char *kind, const char *canonical, siz
 	if (k == E_OK)
 		k = program_run(p, doc, a, out, e);
 	return k;
+}
+
+/* In the worker; see ask(). */
+static enum errk answer(void *ctx, const char *question, size_t question_len, struct arena *a,
+			const char **out, size_t *len, struct err *e)
+{
+	struct mapper *m = ctx;
+	size_t head = strlen(question);
+	struct program *p;
+	enum errk k;
+
+	if (head == question_len)
+		return program_of(m, question, &p, e);
+	head++;
+	k = run_on(m, question, question + head, question_len - head, a, out, e);
+	if (k == E_OK)
+		*len = strlen(*out);
+	return k;
+}
+
+enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,
+		  struct arena *a, const char **out, struct err *e)
+{
+	const struct worker_question q = {kind, canonical, strlen(kind) + 1, len, m->limit_ms};
+	enum errk k = worker_is_up(m->worker) ? E_OK : load(m, kind, e);
+
+	return k == E_OK ? ask(m, &q, a, out, e) : k;
 }
 
 enum errk map_fingerprint(struct mapper *m, const char *kind, char out[HASH_HEX_SIZE],

@@ -14,6 +14,9 @@
  *	<dir>/tables/<name>.csv    look-up tables     mappings/tables/skus.csv
  *	<dir>/erpsync.jq           the functions that programs may call: include "erpsync";
  *
+ * Programs run in a process of their own (worker.h), made at the first document: a loop without end
+ * costs one record, not the run.
+ *
  * Each file is taken from the overrides folder if it is there, else from the shipped one.
  */
 struct mapper;
@@ -26,12 +29,15 @@ MUST_CHECK enum errk mapper_open(const char *system, const char *override_dir,
 				 const char *shipped_dir, struct mapper **out, struct err *e);
 void mapper_free(struct mapper *m); /* takes NULL */
 
+/* How long mapping one document may compute; 10 s if nothing is said. */
+void mapper_limit(struct mapper *m, int64_t ms_per_document);
+
 /*
  * Verifies the canonical document and runs the program on it. *out: compact JSON text with sorted
  * keys, in the arena (the same document gives the same bytes).
  * E_RECORD: what json_parse and canonical_verify say, "unmapped_<table>" (table, key and remedy in
- * the message), the code of the program's own fail(), "mapping" (its error(), or an error of type);
- * E_LOCAL "bad_mapping": program missing, does not compile (file:line), gives no or several
+ * the message), the code of the program's own fail(), "mapping" (its error(), or an error of type),
+ * "mapping_limit" (it took more time or memory than a document may); E_BUSY "stopped"; E_LOCAL "bad_mapping": program missing, does not compile (file:line), gives no or several
  * results; "bad_table".
  */
 MUST_CHECK enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,

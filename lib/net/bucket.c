@@ -2,6 +2,13 @@
 
 #include "base/banned.h"
 
+/*
+ * Shopify's largest bucket holds 40,000 points, and the slowest fills within 20 seconds (shopify.dev,
+ * "API limits").
+ */
+enum { FILL_MAX_S = 600 };
+static const int64_t POINTS_MAX = INT64_C(1000) * 10 * 1000 * 1000;
+
 void bucket_init(struct bucket *b, int share_left_percent)
 {
 	*b = (struct bucket){.share = share_left_percent};
@@ -27,8 +34,13 @@ static int64_t level(const struct bucket *b, int64_t now_ms)
 void bucket_sync(struct bucket *b, int64_t capacity, int64_t available, int64_t rate,
 		 int64_t now_ms)
 {
+	/* Figures that can't be right decide nothing. */
+	if (capacity <= 0 || rate <= 0 || capacity / rate > FILL_MAX_S || capacity > POINTS_MAX)
+		return;
 	b->capacity = capacity;
-	b->available = available;
+	b->available = available < -capacity  ? -capacity
+		       : available > capacity ? capacity
+					      : available;
 	b->rate = rate;
 	b->at_ms = now_ms;
 }
@@ -61,6 +73,6 @@ void bucket_take(struct bucket *b, int64_t cost, int64_t now_ms)
 	/*
 	 * May fall below zero: calls that are booked together queue up behind each other.
 	 */
-	b->available = level(b, now_ms) - cost;
+	b->available = level(b, now_ms) - (cost < b->capacity ? cost : b->capacity);
 	b->at_ms = now_ms;
 }

@@ -16,7 +16,10 @@ struct bucket {
 };
 
 void bucket_init(struct bucket *b, int share_left_percent);
-/* What the other side said just now. */
+/*
+ * What the other side said just now; figures that no bucket has (nothing runs in, it takes longer than
+ * ten minutes to fill) are left out. A call never costs more than the bucket holds.
+ */
 void bucket_sync(struct bucket *b, int64_t capacity, int64_t available, int64_t rate,
 		 int64_t now_ms);
 /* Milliseconds to wait until `cost` is there above the share that is left to others. */

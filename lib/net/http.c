@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,9 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/stop.h"
+#include "net/retry.h"
 
 #include "base/banned.h"
 
@@ -73,9 +76,14 @@ enum errk http_open(const struct http_options *o, struct http **out, struct err 
 	if (!h)
 		die(70, "out of memory");
 	set_options(h, o);
-	if (h->opt.ca_file && access(h->opt.ca_file, R_OK) != 0)
-		return err_set(e, E_LOCAL, "ca_file", "%s: the file of certificates can't be read",
-			       h->opt.ca_file);
+	if (h->opt.ca_file) {
+		CLEANUP(fd) int ca = file_open(h->opt.ca_file);
+
+		if (ca < 0)
+			return err_set(e, E_LOCAL, "ca_file",
+				       "%s: the file of certificates can't be read (%s)",
+				       h->opt.ca_file, file_reason(errno));
+	}
 	if (h->opt.trace_path) {
 		rc = trace_open(h->opt.trace_path, &h->trace, e);
 		if (rc)
@@ -117,6 +125,25 @@ void http_close(struct http *h)
 struct http_stats http_stats(const struct http *h)
 {
 	return h->stats;
+}
+
+struct http_clock http_clock(const struct http *h)
+{
+	return h->clock;
+}
+
+enum errk http_await(struct http *h, int64_t ms, const char *whose, struct err *e)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (ms <= h->opt.max_wait_ms)
+		return http_pause(h, ms, e);
+	(void)err_set(e, E_BUSY, "rate_limit",
+		      "%s says that its limit lets nothing more pass for %s, which is longer than "
+		      "[net] max_wait",
+		      whose, duration_text(retry_asked_ms(ms), text));
+	e->wait_ms = retry_asked_ms(ms);
+	return E_BUSY;
 }
 
 enum errk http_pause(struct http *h, int64_t ms, struct err *e)

@@ -72,8 +72,9 @@ struct http_answer {
 	long status;
 	const char *body; /* NUL-terminated, in the arena of the call */
 	size_t len;
-	int64_t date;                      /* Date header in seconds, 0 if none */
-	int64_t retry_after_ms;            /* Retry-After (seconds or date), -1 if none */
+	/* Date header in seconds, 0 if none; never ahead of our clock by more than CLOCK_TOLERANCE_S */
+	int64_t date;
+	int64_t retry_after_ms; /* Retry-After (seconds or date), a day at most; -1 if none */
 	const struct http_header *headers; /* names in lower case */
 	size_t n_headers;
 };
@@ -120,7 +121,7 @@ struct http_call {
  *
  * When a stop is requested: what is under way, or can start at once, gets this one try;
  * what would have to wait, for its turn or for another try, ends as E_BUSY "stopped". A
- * read is cut at the deadline, a write never is.
+ * read is cut at the deadline, and two seconds after a signal; a write never is.
  *
  * Returns the first kind that is not E_OK in order of the calls, with its error in e.
  */
@@ -140,9 +141,22 @@ struct http_stats {
 };
 struct http_stats http_stats(const struct http *h);
 
+/* The server whose Date was furthest from this machine's clock; off_s 0 = none was far. */
+enum { HTTP_HOST_MAX = 256 };
+struct http_clock {
+	int64_t off_s; /* theirs minus ours */
+	char host[HTTP_HOST_MAX];
+};
+struct http_clock http_clock(const struct http *h);
+
 /*
- * Waits for a limit that the caller keeps itself (a bucket) and books the time. E_BUSY
- * "stopped".
+ * Waits until a limit of another side (a bucket that follows what it says) lets a call pass. E_BUSY
+ * "rate_limit", with the wait, when that is longer than max_wait_ms: it is for the next run; "stopped".
+ */
+MUST_CHECK enum errk http_await(struct http *h, int64_t ms, const char *whose, struct err *e);
+
+/*
+ * Waits for a time that the caller chose itself and books it. E_BUSY "stopped".
  */
 MUST_CHECK enum errk http_pause(struct http *h, int64_t ms, struct err *e);
 

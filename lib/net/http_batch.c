@@ -1,5 +1,7 @@
 #include "net/http_priv.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/stop.h"
@@ -7,14 +9,18 @@
 
 #include "base/banned.h"
 
-/* A stop must be seen soon even if its signal came between looking and waiting. */
-enum { LOOK_AGAIN_MS = 1000 };
+/*
+ * A stop must be seen soon even if its signal came between looking and waiting. What a read that is under
+ * way gets then is less than a service manager waits before it kills.
+ */
+enum { LOOK_AGAIN_MS = 1000, STOP_GRACE_MS = 2000 };
 
 enum job_state { JOB_READY, JOB_FLYING, JOB_WAITING, JOB_DONE };
 
 struct job {
 	enum job_state state;
-	int64_t due_ms; /* of JOB_WAITING */
+	int64_t due_ms;     /* of JOB_WAITING */
+	struct transfer *t; /* of JOB_FLYING */
 };
 
 struct batch {
@@ -25,6 +31,7 @@ struct batch {
 	size_t flying, open; /* open: not done yet */
 	size_t first_open;   /* all before it are done */
 	bool first_wave_out;
+	int64_t stop_ms; /* when a stop was first seen; 0 = not yet */
 	struct arena *a;
 };
 
@@ -68,6 +75,7 @@ static void launch(struct batch *b, size_t i)
 	t->index = i;
 	c->tries++;
 	b->jobs[i].state = JOB_FLYING;
+	b->jobs[i].t = t;
 	b->flying++;
 	if (c->request.intent == HTTP_WRITE)
 		STEP("before send");
@@ -158,6 +166,30 @@ static bool collect_finished(struct batch *b)
 	return any;
 }
 
+/* Cutting a read changes nothing on the other side; a write would only become unsure by it. */
+static bool cut_reads(struct batch *b)
+{
+	bool any = false;
+
+	if (!stop_requested())
+		return false;
+	if (!b->stop_ms)
+		b->stop_ms = clock_mono_ms();
+	if (clock_mono_ms() - b->stop_ms < STOP_GRACE_MS)
+		return false;
+	for (size_t i = b->first_open; i < b->n; i++) {
+		struct transfer *t = b->jobs[i].t;
+
+		if (b->jobs[i].state != JOB_FLYING || b->calls[i].request.intent != HTTP_READ)
+			continue;
+		curl_multi_remove_handle(b->h->multi, t->easy);
+		snprintf(t->detail, sizeof(t->detail), "cut, because the run is to end");
+		finish(b, t, CURLE_OPERATION_TIMEDOUT);
+		any = true;
+	}
+	return any;
+}
+
 /* Waiting */
 
 static int64_t until_due(const struct batch *b)
@@ -172,10 +204,11 @@ static int64_t until_due(const struct batch *b)
 
 static void wait_for_something(struct batch *b)
 {
-	int64_t ms = b->flying < b->parallel ? until_due(b) : INT64_MAX, since;
+	int64_t ms = b->flying < b->parallel ? until_due(b) : INT64_MAX, since, look;
 
 	if (b->flying > 0) {
-		ms = ms < LOOK_AGAIN_MS ? ms : LOOK_AGAIN_MS;
+		look = b->stop_ms ? LOOK_AGAIN_MS / 10 : LOOK_AGAIN_MS;
+		ms = ms < look ? ms : look;
 		curl_multi_poll(b->h->multi, NULL, 0, (int)ms, NULL);
 		return;
 	}
@@ -192,7 +225,7 @@ static void run(struct batch *b)
 		launch_due(b);
 		if (curl_multi_perform(b->h->multi, &running))
 			BUG("libcurl can't go on");
-		if (!collect_finished(b) && b->open > 0)
+		if (!collect_finished(b) && !cut_reads(b) && b->open > 0)
 			wait_for_something(b);
 	}
 }

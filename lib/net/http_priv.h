@@ -18,6 +18,7 @@ struct http {
 	struct transfer *idle;   /* pool, linked by next */
 	struct trace *trace;     /* NULL = none */
 	struct http_stats stats;
+	struct http_clock clock;
 	bool curl_ready; /* curl_global_init() done */
 	bool busy;       /* a batch is going on */
 };
@@ -35,6 +36,7 @@ struct transfer {
 	bool begun;    /* the request may have left: a connection stood */
 	bool repeated; /* curl wanted to send a write again and was kept from it */
 	bool too_big;
+	size_t headers_len;
 	int64_t trace_no, started_ms;
 	char detail[CURL_ERROR_SIZE];
 };
@@ -47,7 +49,6 @@ struct transfer {
  */
 MUST_CHECK enum errk http_admit(const struct http *h, const struct http_request *r, bool *loopback,
 				struct err *e);
-enum { HTTP_HOST_MAX = 256 };
 /* "shop.example" or "127.0.0.1:8069" of a URL, for messages; "?" if it can't be read. */
 const char *http_host(const char *url, char out[HTTP_HOST_MAX]);
 /* "orders page (shop.example)": what every message begins with. */

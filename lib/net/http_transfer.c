@@ -7,11 +7,14 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
+#include "net/retry.h"
 
 #include "base/banned.h"
 
 enum {
 	DEFAULT_MAX_ANSWER = 32 * 1024 * 1024,
+	MAX_HEADERS = 256 *
+		      1024, /* status line and headers; servers themselves accept 8 to 64 kB */
 	KEEP_BUFFER = 1024 * 1024, /* a larger one is given back to the system */
 	/*
 	 * Servers close idle connections (Node after 5 s, Apache 5 s, nginx 75 s). A read
@@ -67,6 +70,20 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
 		return CURL_WRITEFUNC_ERROR;
 	}
 	str_addn(&t->body, bytes, n);
+	return n;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t n, void *ctx)
+{
+	struct transfer *t = ctx;
+
+	(void)bytes;
+	n *= size;
+	t->headers_len += n;
+	if (t->headers_len > MAX_HEADERS) {
+		t->too_big = true;
+		return 0;
+	}
 	return n;
 }
 
@@ -232,6 +249,7 @@ static void reset(struct transfer *t, size_t max_answer)
 	str_clear(&t->body);
 	t->body.max = t->max_answer;
 	t->begun = t->repeated = t->too_big = false;
+	t->headers_len = 0;
 	t->detail[0] = '\0';
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;
@@ -249,6 +267,8 @@ void transfer_start(struct transfer *t, bool loopback)
 	SET(t, CURLOPT_ERRORBUFFER, t->detail);
 	SET(t, CURLOPT_WRITEFUNCTION, on_body);
 	SET(t, CURLOPT_WRITEDATA, t);
+	SET(t, CURLOPT_HEADERFUNCTION, on_header);
+	SET(t, CURLOPT_HEADERDATA, t);
 	set_security(t, loopback);
 	set_times(t);
 	set_method(t);
@@ -311,10 +331,35 @@ static int64_t retry_after_ms(const struct http_answer *a)
 	if (!text || !*text)
 		return -1;
 	if (!text[digits])
-		return digits > 9 ? INT64_C(1000000000000) : strtoll(text, NULL, 10) * 1000;
+		return digits > 9 ? RETRY_ASKED_MAX_MS
+				  : retry_asked_ms(strtoll(text, NULL, 10) * 1000);
 	if (clock_parse(text, &at, NULL))
 		return -1;
-	return at > now ? (at - now) * 1000 : 0;
+	return at > now ? retry_asked_ms((at - now) * 1000) : 0;
+}
+
+/*
+ * libcurl holds one line up to 100 kB, and calls a longer one "out of memory" (until 8.5; then
+ * CURLE_TOO_LARGE, 100). Where memory really is out, the next to ask for some says so.
+ */
+static bool line_too_long(const struct transfer *t, CURLcode result)
+{
+	return t->begun && (result == CURLE_OUT_OF_MEMORY || (int)result == 100);
+}
+
+/*
+ * A clock that is ahead of ours by more than it can be is not believed: what is taken as read until
+ * then would never be read. An earlier one does no harm.
+ */
+static int64_t believable(struct http *h, const struct http_request *r, int64_t date)
+{
+	int64_t now = clock_now(), off = date - now;
+
+	if (date && llabs(off) > CLOCK_TOLERANCE_S && llabs(off) > llabs(h->clock.off_s)) {
+		h->clock.off_s = off;
+		http_host(r->url, h->clock.host);
+	}
+	return date && off > CLOCK_TOLERANCE_S ? now : date;
 }
 
 void transfer_collect(struct transfer *t, CURLcode result, struct arena *a, struct http_answer *out)
@@ -343,4 +388,6 @@ void transfer_collect(struct transfer *t, CURLcode result, struct arena *a, stru
 	if (date && clock_parse(date, &out->date, NULL))
 		out->date = 0;
 	out->retry_after_ms = retry_after_ms(out);
+	out->date = believable(t->http, &t->call->request, out->date);
+	t->too_big = t->too_big || line_too_long(t, result);
 }

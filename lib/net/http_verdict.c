@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/retry.h"
+
 #include "base/banned.h"
 
 static const char *detail_of(const struct transfer *t, CURLcode result)
@@ -152,6 +154,7 @@ static struct verdict judged(struct http_call *c)
 	c->err.kind = rc;
 	if (rc == E_BUSY) {
 		v.again = true;
+		c->err.wait_ms = retry_asked_ms(c->err.wait_ms);
 		v.asked_ms = c->err.wait_ms > 0 ? c->err.wait_ms : c->answer.retry_after_ms;
 	}
 	return v;
@@ -193,7 +196,7 @@ struct verdict verdict_of(const struct transfer *t, CURLcode result)
 	char subject[HTTP_SUBJECT_MAX];
 	struct verdict v;
 
-	if (result == CURLE_OUT_OF_MEMORY)
+	if (result == CURLE_OUT_OF_MEMORY && !t->too_big)
 		die(70, "out of memory");
 	c->err = (struct err){.kind = E_OK};
 	http_subject(&c->request, subject);

@@ -9,7 +9,7 @@ int64_t retry_wait_ms(int tries, int64_t base_ms, int64_t cap_ms, int64_t asked_
 	int64_t wait = base_ms < cap_ms ? base_ms : cap_ms, half;
 
 	if (asked_ms >= 0)
-		return asked_ms;
+		return retry_asked_ms(asked_ms);
 	for (int i = 1; i < tries && wait < cap_ms; i++)
 		wait = wait > cap_ms / 2 ? cap_ms : wait * 2;
 	if (wait <= 0)

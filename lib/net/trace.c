@@ -23,14 +23,14 @@ struct trace {
 
 enum errk trace_open(const char *path, struct trace **out, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	int fd = file_open_append(path);
 	CLEANUP(file) FILE *file = fd >= 0 ? fdopen(fd, "a") : NULL;
 	struct trace *t;
 
 	/* The file may be an older one that others can read. */
 	if (!file || fchmod(fd, 0600) != 0)
 		return err_set(e, E_LOCAL, "trace", "%s: the trace can't be written: %s", path,
-			       strerror(errno));
+			       file_reason(errno));
 	file_give(fd, path);
 	t = calloc(1, sizeof(*t));
 	if (!t)

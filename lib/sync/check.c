@@ -265,6 +265,9 @@ enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad,
 		rc = check_end(s, SIDE_STORE, &counting, e);
 	if (rc == E_OK)
 		rc = check_end(s, SIDE_ERP, &counting, e);
+	const char *off = sync_clock_off(s->http, s->arena);
+	if (off)
+		say(&counting, CHECK_WARN, off, SYNC_CLOCK_REMEDY);
 	if (rc == E_OK)
 		*bad = counting.bad;
 	return rc;

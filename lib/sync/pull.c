@@ -172,6 +172,8 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	r->n_confirmed = r->cap_confirmed = 0;
 	enum errk rc = r->source->type->pull(r->source, &req, r->page, &page, e);
 	if (rc == E_OK)
+		rc = sync_tidy_page(&page, r->page, e);
+	if (rc == E_OK)
 		rc = store_page(r, &page, "pull", o->full ? QUEUE_PUT_AGAIN : QUEUE_PUT_NEWS,
 				!window && !o->full, e);
 	if (rc != E_OK)
@@ -205,6 +207,8 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 	arena_reset(r->page);
 	r->n_confirmed = r->cap_confirmed = 0;
 	enum errk rc = fetch_named(r, &page, e);
+	if (rc == E_OK)
+		rc = sync_tidy_page(&page, r->page, e);
 	if (rc != E_OK)
 		return rc;
 	struct arena *keep = r->session->arena;

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -178,4 +179,15 @@ cJSON *sync_summary_json(const struct sync_summary *s)
 		json_add_str(o, "error", s->err.msg);
 	}
 	return o;
+}
+
+const char *sync_clock_off(const struct http *h, struct arena *a)
+{
+	struct http_clock clock = http_clock(h);
+	char text[CLOCK_TEXT_MAX];
+	if (!clock.off_s)
+		return NULL;
+	return arena_printf(a, "the clock of %s is %s %s this machine's", clock.host,
+			    duration_text(llabs(clock.off_s) * 1000, text),
+			    clock.off_s > 0 ? "ahead of" : "behind");
 }

@@ -166,8 +166,11 @@ const char *session_shipped_mappings(void)
 
 enum errk session_mapper(struct session *s, const char *system, struct mapper **out, struct err *e)
 {
-	return mapper_open(system, conf_text(s->conf, "mappings", "path"),
-			   session_shipped_mappings(), out, e);
+	enum errk rc = mapper_open(system, conf_text(s->conf, "mappings", "path"),
+				   session_shipped_mappings(), out, e);
+	if (rc == E_OK)
+		mapper_limit(*out, conf_int(s->conf, "mappings", "max_time"));
+	return rc;
 }
 
 enum errk session_connector(struct session *s, const char *section, const char *type,

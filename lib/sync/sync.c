@@ -9,6 +9,7 @@
 #include "base/stop.h"
 #include "base/str.h"
 #include "state/checkpoint.h"
+#include "state/future.h"
 #include "state/journal.h"
 #include "state/lock.h"
 #include "state/note.h"
@@ -146,15 +147,17 @@ static enum errk work(struct sync *r, struct err *e)
 /* Documents that are no longer kept, and what nobody asks about any more of old runs. */
 static enum errk purge(struct sync *r, struct err *e)
 {
+	/* A clock that is ahead of the servers' would forget what is still in use. */
+	int64_t off = http_clock(r->session->http).off_s, now = clock_now() + (off < 0 ? off : 0);
 	bool more = true;
 	enum errk rc = E_OK;
 	while (rc == E_OK && more && !stop_requested())
-		rc = queue_purge(r->state, clock_now() - r->keep_payloads, &more, e);
+		rc = queue_purge(r->state, now - r->keep_payloads, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
-		rc = run_purge(r->state, clock_now() - KEEP_RUNS, &more, e);
+		rc = run_purge(r->state, now - KEEP_RUNS, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
-		rc = journal_purge(r->state, r->key, clock_now() - r->keep_journal, &more, e);
-	return rc == E_OK ? note_purge(r->state, clock_now() - KEEP_NOTES, e) : rc;
+		rc = journal_purge(r->state, r->key, now - r->keep_journal, &more, e);
+	return rc == E_OK ? note_purge(r->state, now - KEEP_NOTES, e) : rc;
 }
 
 static enum errk count_queue(struct sync *r, struct err *e)
@@ -206,10 +209,28 @@ static enum errk end_run(struct sync *r, struct err *e)
 	return s->run ? run_end(r->state, &run, clock_now(), e) : E_OK;
 }
 
+/* Before this run's own time stands there. */
+static enum errk mend_times(struct sync *r, struct err *e)
+{
+	char text[CLOCK_TEXT_MAX];
+	int64_t ahead;
+	enum errk rc = state_mend_times(r->state, clock_now(), &ahead, e);
+	if (rc == E_OK && ahead)
+		notice(r,
+		       arena_printf(r->session->arena,
+				    "the state file holds times that are still to come, by up to "
+				    "%s: this machine's clock was ahead, or is behind now; they "
+				    "count as now",
+				    duration_text(ahead * 1000, text)));
+	return rc;
+}
+
 static enum errk start_run(struct sync *r, struct err *e)
 {
 	char id[24];
-	enum errk rc = run_begin(r->state, r->key, clock_now(), &r->sum->run, e);
+	enum errk rc = mend_times(r, e);
+	if (rc == E_OK)
+		rc = run_begin(r->state, r->key, clock_now(), &r->sum->run, e);
 	if (rc != E_OK)
 		return rc;
 	snprintf(id, sizeof(id), "%lld", (long long)r->sum->run);
@@ -237,6 +258,9 @@ static enum errk locked_run(struct sync *r, struct err *e)
 		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);
 	if (lock && rc != E_LOCAL && purge(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
+	const char *off = sync_clock_off(r->session->http, r->session->arena);
+	if (off)
+		notice(r, arena_printf(r->session->arena, "%s; " SYNC_CLOCK_REMEDY, off));
 	lock_free(lock);
 	return rc;
 }

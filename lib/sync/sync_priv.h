@@ -57,6 +57,10 @@ MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
 
+/* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
+ * id it is no page (E_BUSY). */
+MUST_CHECK enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e);
+
 /* deliver.c: queue ▶ mapping ▶ target. */
 /* Puts what an earlier run left in `sending` once more, with `unsure`. */
 MUST_CHECK enum errk sync_recover(struct sync *r, struct err *e);
@@ -128,6 +132,10 @@ MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 					    const struct put_item *item, struct err *e);
 
 /* report.c */
+/* The clock of a server that is far from ours, said in a sentence; NULL = none was. */
+const char *sync_clock_off(const struct http *h, struct arena *a);
+#define SYNC_CLOCK_REMEDY \
+	"set the one that is wrong (timedatectl): what has changed since the last run is found by them"
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
 		const char *target_id);
 MUST_CHECK enum errk sync_journal(struct sync *r, const char *record, const char *label,

@@ -172,7 +172,7 @@ test('selection', async t => {
   await t.test('--only by name and id', async sub => {
     const p = await open(sub);
     put(p, 'current.csv');
-    ended(await p.run('orders export --only 1001 5678901003'), 0);
+    ended(await p.run('orders export --only 1001 #1001 5678901003 1003'.split(' ')), 0);
     sameSet([...p.exchange().orders().values()].map(([row]) => row.order_number), ['#1001', '#1003']);
     ended(await p.run('orders export --only 99999'), 1);
   });

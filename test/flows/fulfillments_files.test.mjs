@@ -149,7 +149,7 @@ test('--only and --full read used files again', async t => {
   assert.deepEqual([full.summary.unchanged, full.summary.created, full.summary.still_parked], [1, 0, 1]);
   assert.deepEqual(seen().filter(r => /^Shipment/.test(r.operation ?? '')), []);
   assert.equal(byName(await pull(p, `--only ${a.name}`)).D1.code, 'over_delivery');
-  assert.equal((await pull(p, '--only D2')).summary.unchanged, 1);
+  assert.equal((await pull(p, `--only D2 --only ${b.name} --only D2`)).summary.unchanged, 1);
   const none = await pull(p, '--only D9', 1);
   assert.match(none.records[0].reason, /no file of deliveries/);
 });

@@ -236,7 +236,7 @@ test('selection and dry runs', async t => {
     assert.equal((await p.queue()).length, 0);
   });
   await t.test('--only', async () => {
-    const { summary } = await pull(p, '--only SOLO-1');
+    const { summary } = await pull(p, '--only SOLO-1 --only SOLO-1');
     assert.equal(summary.created, 1);
     assert.deepEqual(Object.keys(moved(before, p.sandbox.truth())), [`SOLO-1 @ ${LYON}`]);
     const missing = await p.run('inventory pull --only NO-SUCH --json');

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { place, truth } from '../support/place.mjs';
 import { BIN_PLAIN, ROOT, answer, ended, silent } from '../support/run.mjs';
@@ -15,6 +16,10 @@ const open = (t, conf = {}) =>
     bin: BIN_PLAIN,
   });
 const shipped = name => fs.readFileSync(path.join(SHIPPED, name), 'utf8');
+async function until(claim, what) {
+  for (const end = Date.now() + 20000; Date.now() < end; await sleep(5)) if (claim()) return;
+  assert.fail(`${what} did not come`);
+}
 /** The place's own copy of a shipped file, edited. */
 const override = (p, name, edit) => p.write(`mappings/${name}`, edit(shipped(name)));
 
@@ -166,3 +171,39 @@ test('the reader of --json finds what a person reads', async t => {
   assert.equal(summary.parked, 6);
   assert.equal(summary.exit, 1);
 });
+
+/** The shipped mapping, but for one order, in whose place stands a loop without end. */
+const endless = (p, name) =>
+  override(p, 'csv/order.jq', text => text.replace(/^\. as \$order$/m, `. as $order\n| if .name == "${name}" then last(repeat(.)) else . end`));
+
+test('a mapping that never ends for one order', async t => {
+  const p = await open(t, { mappings: { path: 'mappings', max_time: '500ms' } });
+  endless(p, '#1001');
+  const result = ended(await p.run('orders export'), 1);
+  assert.match(result.stderr, /order #1001: mapping csv\/order\.jq took more than 500ms/);
+  assert.equal((await p.parked()).get('#1001').code, 'mapping_limit');
+  assert.equal(p.exchange().verify().orders().size, 41, 'all others go over');
+  await t.test('goes over when it is mended', async () => {
+    override(p, 'csv/order.jq', text => text);
+    ended(await p.run('orders export'), 1);
+    assert.equal(p.exchange().verify().order('#1001').length > 0, true);
+  });
+});
+
+for (const [what, options, ask] of [
+  ['a signal', '', child => child.kill('SIGTERM')],
+  ['--max-runtime', ' --max-runtime 2s', () => {}],
+  ['[run] max_runtime', '', () => {}],
+])
+  test(`a mapping that never ends does not hold up ${what}`, async t => {
+    const p = await open(t, { mappings: { path: 'mappings', max_time: '1h' }, run: { max_runtime: what.startsWith('[') ? '2s' : '1h' } });
+    endless(p, '#1001');
+    const child = p.start(`orders export${options}`);
+    await until(() => p.sandbox.requests({ operation: 'OrdersById' }).length > 0, 'the orders');
+    ask(child);
+    silent(ended(await child.done, 75));
+    assert.equal((await p.status()).last_run.outcome, 'stopped');
+    override(p, 'csv/order.jq', text => text);
+    ended(await p.run('orders export'), 1);
+    assert.equal(p.exchange().verify().orders().size, 42, 'nothing is lost, nothing twice');
+  });

@@ -296,7 +296,7 @@ test('dry run, selection, limits', async t => {
   assert.deepEqual([summary.created, writes(seen).length], [3, 0]);
   assert.deepEqual(touched(before, catalogue(p.sandbox)), []);
   assert.ok(p.exists('out/products.csv'));
-  await push(p, '--only TEE');
+  await push(p, '--only TEE TEE');
   assert.ok(inShop(p.sandbox, 'NEW-TEE-S'));
   assert.equal(touched(before, catalogue(p.sandbox)).length, 1);
   assert.equal((await push(p, '--only NOBODY', 1)).records[0].code, 'not_found');

@@ -116,6 +116,14 @@ test('--only', async t => {
     const { records } = await p.export(`--only ${levy.name}`);
     assert.deepEqual(records.map(r => r.outcome), ['created']);
   });
+  await t.test('one order by two of its names is one order', async () => {
+    const { id, name } = by('#1012');
+    const named = ['--only', name, '--only', name.slice(1), '--only', id, '--only', id.split('/').at(-1)];
+    const { records } = await p.export(named.join(' '));
+    assert.deepEqual(records.map(r => r.outcome), ['created']);
+    const result = ended(await p.run(['orders', 'export', '--json', '--only', '77777', '77777']), 1);
+    assert.equal(JSON.parse(result.stdout).records.length, 1);
+  });
   await t.test('one that is not there is said and not kept', async () => {
     const result = ended(await p.run('orders export --only 99999 1011'), 1);
     assert.match(result.stderr, /99999.*no such order/);

@@ -85,3 +85,45 @@ test('--max-runtime that is long enough changes nothing', async t => {
   silent(ended(await p.run('orders export --max-runtime 2m'), 0));
   await goesOn(p, { after: false });
 });
+
+test('SIGTERM while a read hangs that may take very long', async t => {
+  const p = await open(t);
+  p.configure({ net: { timeout: '10m' } });
+  p.sandbox.addFaults({ fault: 'hang', operation: 'OrdersChanged', nth: 2, ms: 600000 });
+  const child = p.start('orders export');
+  await until(() => p.sandbox.requests({ operation: 'OrdersChanged' }).length >= 2, 'the request that hangs');
+  const began = Date.now();
+  child.kill('SIGTERM');
+  silent(ended(await child.done, 75));
+  assert.ok(Date.now() - began < 15000, `${Date.now() - began} ms`);
+  await goesOn(p);
+});
+
+test('what a shop says of its limit decides no endless wait', async t => {
+  const wrong = { maximumAvailable: 2000, currentlyAvailable: 0, restoreRate: 50 };
+  for (const figures of [
+    { restoreRate: 0 },
+    { restoreRate: -1 },
+    { restoreRate: 0.001 },
+    { restoreRate: 1e-30 },
+    { currentlyAvailable: -1e12 },
+    { currentlyAvailable: 1e300 },
+    { maximumAvailable: 1e15 },
+    { maximumAvailable: 0 },
+    { maximumAvailable: '2000', currentlyAvailable: null, restoreRate: [] },
+  ])
+    await t.test(JSON.stringify(figures), async sub => {
+      const p = await place(sub, { sandbox: { orders: 12, seed: 9, nasty: 'off' }, bin: BIN_PLAIN });
+      p.configure({ net: { max_wait: '60s' } });
+      p.sandbox.bucket.status = () => ({ ...wrong, currentlyAvailable: 2000, ...figures });
+      ended(await p.run('orders export --max-runtime 30s'), 0);
+      assert.equal(p.exchange().verify().orders().size, 12);
+    });
+});
+
+test('a server that asks to come back in a thousand years', async t => {
+  const p = await open(t);
+  p.sandbox.addFaults({ fault: 'http', status: 429, retry_after: 99999999999, operation: 'OrdersChanged', count: 1 });
+  ended(await p.run('orders export'), 75);
+  await goesOn(p, { after: false });
+});

@@ -168,3 +168,49 @@ test('a page that the shop no longer knows: the window begins again', async t =>
   sameSet(p.exchange().verify().orders().keys(), idsOf(p.sandbox));
   silent(ended(await p.run('orders export'), 0));
 });
+
+test('a clock of the shop that falls with every answer', async t => {
+  const p = await place(t, { sandbox: { orders: 12, seed: 6, nasty: 'off' }, bin: BIN_PLAIN });
+  const real = p.sandbox.clock.now.bind(p.sandbox.clock);
+  let answers = 0;
+  p.sandbox.clock.now = () => real() - 20000 * answers++;
+  ended(await p.run('orders export'), 0);
+  assert.ok(p.sandbox.requests().length < 20, 'it does not ask again and again');
+  p.sandbox.clock.now = real;
+  ended(await p.run('orders export'), 0);
+  sameSet(p.exchange().orders().keys(), idsOf(p.sandbox));
+});
+
+test('a clock of the shop that is years ahead', async t => {
+  const p = await place(t, { sandbox: { orders: 12, seed: 6, nasty: 'off' }, bin: BIN_PLAIN });
+  p.sandbox.setClock({ advance_ms: 800 * 86400000 });
+  const { summary, notices } = await p.export();
+  assert.equal(summary.exit, 0);
+  assert.match(notices.join('\n'), /the clock of 127\.0\.0\.1:\d+ is \d+d.* ahead of this machine's; set the one that is wrong/);
+  assert.match(ended(await p.run('check'), 0).stdout, /the clock of 127\.0\.0\.1:\d+ is .* ahead of this machine's/);
+  p.sandbox.setClock({ advance_ms: -800 * 86400000 });
+  const [added] = earlier(p.sandbox, 90, { add: 1 });
+  ended(await p.run('orders export'), 0);
+  assert.ok(p.exchange().orders().has(added.id), 'nothing was taken as read until then');
+});
+
+test('a machine whose clock was two years ahead for one run', async t => {
+  const p = await place(t, { sandbox: { orders: 12, seed: 6, nasty: ['unknown_tax'] }, bin: BIN_PLAIN });
+  await p.export('', 1);
+  const [parked] = [...(await p.parked()).keys()];
+  const YEARS = 2 * 365 * 86400;
+  execFileSync('sqlite3', [
+    p.path('erpsync.db'),
+    `UPDATE run SET started = started + ${YEARS}, ended = ended + ${YEARS};
+     UPDATE queue SET state = 0, next_attempt = next_attempt + ${YEARS} WHERE state = 2;
+     UPDATE checkpoint SET cursor = json_set(cursor, '$.last', '2199-01-01T00:00:00Z', '$.deep', '2199-01-01T00:00:00Z')
+      WHERE flow = 'orders export';`,
+  ]);
+  const [added] = earlier(p.sandbox, 90, { add: 1 });
+  const { notices } = await p.export('', 1);
+  assert.match(notices.join('\n'), /times that are still to come, by up to 7\d\dd.*they count as now/);
+  assert.match(notices.join('\n'), /checkpoint lies in the future \(2199-01-01T00:00:00Z\).*everything since .* is looked at again/);
+  assert.ok((await p.parked()).has(parked), 'what waited for then was tried now');
+  assert.ok(p.exchange().orders().has(added.id), 'what came meanwhile was found');
+  assert.deepEqual((await p.export()).notices, []);
+});

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/conf_priv.h"
+#include "base/stop.h"
 
 static const struct conf_key KEYS[] = {
 	{"erp", "password", NULL, CONF_SECRET, NULL, NULL, 0, 0, ""},
@@ -95,7 +96,26 @@ static void test_conf_secret__file(void **state)
 	big[65536] = '\0';
 	assert_secret("password_file = max", big);
 	assert_no_secret("password_file = gone", 0600, "No such file");
-	assert_no_secret("password_file = .", 0600, "");
+	assert_no_secret("password_file = .", 0600, "Is a directory");
+	/* Nobody writes to it: who opened it would wait for ever. */
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_no_secret("password_file = fifo", 0600, "it is a pipe, a socket or a device");
+	assert_no_secret("password_file = /dev/zero", 0600, "it is a pipe, a socket or a device");
+}
+
+/* A manager of passwords that waits for a person must not hold up the end of a run. */
+static void test_conf_secret__a_command_is_left_when_the_run_is_to_end(void **state)
+{
+	CLEANUP(conf) struct conf *c = with_line("password_command = sleep 1000", 0600);
+	const char *secret = "untouched";
+	struct err e;
+
+	(void)state;
+	stop_set_deadline_ms(50);
+	assert_int_equal(conf_secret(c, "erp", "password", &secret, &e), E_BUSY);
+	assert_string_equal(e.code, "stopped");
+	assert_string_equal(secret, "untouched");
+	stop_set_deadline_ms(0);
 }
 
 static void test_conf_secret__environment(void **state)
@@ -161,6 +181,7 @@ int main(void)
 		cmocka_unit_test(test_conf_secret__inline),
 		cmocka_unit_test(test_conf_secret__group_may_read),
 		cmocka_unit_test(test_conf_secret__file),
+		cmocka_unit_test(test_conf_secret__a_command_is_left_when_the_run_is_to_end),
 		cmocka_unit_test(test_conf_secret__environment),
 		cmocka_unit_test(test_conf_secret__command_gives_its_first_line),
 		cmocka_unit_test(test_conf_secret__command_has_a_time_limit),

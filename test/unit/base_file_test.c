@@ -4,7 +4,11 @@
 
 #include <fcntl.h>
 
+#include "base/conf.h"
+#include "base/csvfile.h"
 #include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
 
 static void test_file__reads_whole(void **state)
 {
@@ -209,6 +213,32 @@ static void test_file__paths(void **state)
 	arena_free(a);
 }
 
+/* Opening a pipe waits for its other end, and reading a device may never end. */
+static void test_file__pipes_and_devices_are_refused_at_once(void **state)
+{
+	struct arena *a = arena_new();
+	char hash[HASH_HEX_SIZE], *text;
+	struct csv_reader *r = NULL;
+	struct conf *c = NULL;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(file_read("fifo", 100, a, &text, NULL, &e), E_LOCAL);
+	assert_string_equal(e.msg, "fifo: can't be opened (it is a pipe, a socket or a device)");
+	assert_int_equal(file_read("/dev/zero", SIZE_MAX / 2, a, &text, NULL, &e), E_LOCAL);
+	assert_int_equal(file_read(".", 100, a, &text, NULL, &e), E_LOCAL);
+	assert_contains(e.msg, "Is a directory");
+	assert_int_equal(hash_file("fifo", hash, &e), E_LOCAL);
+	assert_int_equal(csv_reader_open("fifo", &r, &e), E_LOCAL);
+	assert_contains(e.msg, "it is a pipe");
+	assert_int_equal(conf_load("fifo", NULL, 0, &c, &e), E_LOCAL);
+	assert_contains(e.msg, "it is a pipe");
+	assert_int_equal(log_open("fifo", LOG_FORMAT_KV, LOG_LEVEL_INFO, &e), E_LOCAL);
+	assert_contains(e.msg, "it is a pipe");
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_file__list_is_sorted_and_regular),
 		cmocka_unit_test(test_file__an_entry_that_cant_be_used_costs_itself),
 		cmocka_unit_test(test_file__paths),
+		cmocka_unit_test(test_file__pipes_and_devices_are_refused_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);

@@ -279,9 +279,11 @@ static void test_json__builds(void **state)
 	json_push(list, NULL);
 	json_add(doc, "z", NULL);
 	json_add_str(doc, "s", "again");
+	json_add_int(doc, "big", INT64_C(9007199254740993));
 	assert_string_equal(json_text(doc, a),
 			    "{\"s\":\"again\",\"none\":null,\"n\":-999999999999999,\"t\":true,"
-			    "\"o\":{\"k\":\"v\"},\"l\":[\"x\",null],\"z\":null}");
+			    "\"o\":{\"k\":\"v\"},\"l\":[\"x\",null],\"z\":null,"
+			    "\"big\":9007199254740993}");
 	text = json_text(list, NULL);
 	assert_string_equal(text, "[\"x\",null]");
 	free(text);
@@ -305,12 +307,6 @@ static void test_json__arrays_are_pushed_to(void **state)
 
 static cJSON *volatile doomed; /* kept, or LeakSanitizer would change the exit status */
 
-static void adds_inexact_integer(void)
-{
-	doomed = json_object();
-	json_add_int(doomed, "id", INT64_C(1000000000000000));
-}
-
 static void uses_bad_path(void)
 {
 	doomed = json_array();
@@ -320,7 +316,6 @@ static void uses_bad_path(void)
 static void test_json__misuse_is_a_bug(void **state)
 {
 	(void)state;
-	assert_int_equal(WEXITSTATUS(status_of(adds_inexact_integer)), 70);
 	assert_int_equal(WEXITSTATUS(status_of(uses_bad_path)), 70);
 }
 

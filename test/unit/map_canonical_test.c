@@ -100,12 +100,28 @@ static void test_canonical__missing_and_null_are_told_apart(void **state)
 	bad("", "lines", "[null]", "lines[0] (line 1): is null, but must be given");
 }
 
+/* A JSON text of so many letters, until the next call. */
+static const char *long_text(size_t len)
+{
+	static char text[1024 * 1024 + 8];
+
+	memset(text, 'x', len + 2);
+	text[0] = text[len + 1] = '"';
+	text[len + 2] = '\0';
+	return text;
+}
+
 static void test_canonical__types_are_checked(void **state)
 {
 	(void)state;
 	bad("", "id", "\"\"", "id: is empty");
 	bad("", "id", "5", "id: is no text");
 	bad("", "note", "false", "note: is no text");
+	bad("lines[0]", "sku", long_text(1025),
+	    "lines[0].sku (line 1): has 1025 bytes, and 1024 are accepted");
+	bad("", "id", long_text(2000), "id: has 2000 bytes, and 1024 are accepted");
+	bad("", "note", long_text(1024 * 1024 + 1),
+	    "note: has 1048577 bytes, and 1048576 are accepted");
 	bad("", "test", "\"no\"", "test: is neither true nor false");
 	bad("", "totals", "[]", "totals: is no object");
 	bad("", "tags", "{}", "tags: is no array");
@@ -115,6 +131,8 @@ static void test_canonical__types_are_checked(void **state)
 	    "lines[0].quantity (line 1): is no whole number from 0 up");
 	bad("lines[0]", "quantity", "-1",
 	    "lines[0].quantity (line 1): is no whole number from 0 up");
+	bad("lines[0]", "quantity", "1000000000000000",
+	    "lines[0].quantity (line 1): is more than anybody counts");
 	bad("lines[0]", "quantity", "\"1\"",
 	    "lines[0].quantity (line 1): is no whole number from 0 up");
 	bad("lines[0]", "unit_price", "12.5",

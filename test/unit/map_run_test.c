@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/stop.h"
 #include "base/str.h"
 #include "map/map.h"
 
@@ -262,6 +264,20 @@ static void test_map__a_bad_table_stops_everything(void **state)
 	fails(p, "{}", E_LOCAL, "bad_table", "over rides/tables/skus.csv:2 and ");
 }
 
+/* What is there and can't be read must not make way for the shipped one without a word. */
+static void test_map__a_pipe_hides_no_shipped_file(void **state)
+{
+	struct place *p = *state;
+	const char *table = path_join(p->arena, p->overrides, "tables/skus.csv");
+
+	assert_int_equal(mkfifo(table, 0600), 0);
+	fails(p, "{}", E_LOCAL, "bad_table",
+	      "over rides/tables/skus.csv: can't be read (it is a pipe");
+	assert_int_equal(unlink(table), 0);
+	assert_int_equal(mkfifo(path_join(p->arena, p->overrides, "x/order.jq"), 0600), 0);
+	fails(p, "{}", E_LOCAL, "file_error", "x/order.jq: can't be opened (it is a pipe");
+}
+
 static void test_map__the_fingerprint_is_of_contents(void **state)
 {
 	struct place *p = *state;
@@ -286,13 +302,115 @@ static void test_map__the_fingerprint_is_of_contents(void **state)
 	assert_string_not_equal(a, b);
 }
 
+/* A budget small enough for a test, and the same mapping used on after it was spent. */
+static void spends(struct place *p, const char *program, const char *text)
+{
+	CLEANUP(mapper) struct mapper *m = NULL;
+	CLEANUP(free) char *both = NULL;
+	struct err e = {0};
+	const char *out = NULL;
+	char *shorter = strdup(p->doc), *name = strstr(shorter, "\"#1001\"");
+
+	assert_non_null(name);
+	name[2] = '2'; /* another order, which the program lets pass */
+	assert_true(asprintf(&both, "if .name == \"#1001\" then (%s) else {} end", program) > 0);
+	put(p, p->shipped, "x/order.jq", both);
+	assert_int_equal(mapper_open("x", p->overrides, p->shipped, &m, &e), E_OK);
+	mapper_limit(m, 300);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(map_run(m, "order", p->doc, p->len, p->arena, &out, &e), E_RECORD);
+		assert_string_equal(e.code, "mapping_limit");
+		if (!strstr(e.msg, "mapping x/order.jq took more than ") || !strstr(e.msg, text))
+			fail_msg("%s: %s", program, e.msg);
+		assert_int_equal(map_run(m, "order", shorter, p->len, p->arena, &out, &e), E_OK);
+		assert_string_equal(out, "{}");
+	}
+	free(shorter);
+}
+
+static void test_map__a_program_without_end_costs_its_record(void **state)
+{
+	static const char *const endless[] = {
+		"def f: f; f",
+		"last(range(1e18))",
+		"last(repeat(.))",
+		"[limit(1e9; repeat(1))] | length",
+		"def f: 1 + f; f",
+		"last(recurse(.))",
+		"until(false; [.])", /* nested until freeing it alone would overflow a stack */
+		"\"\\(last(range(1e15)))\"",
+	};
+
+	for (size_t i = 0; i < sizeof(endless) / sizeof(endless[0]); i++)
+		spends(*state, endless[i], "300ms");
+}
+
+/* In one instruction, so that only the limit of the process can say no. */
+static void test_map__memory_in_one_step_is_bounded(void **state)
+{
+#ifdef ERPSYNC_SANITIZE
+	(void)state;
+	skip(); /* the sanitizer's own memory can't be capped */
+#else
+	if (getenv("ERPSYNC_UNDER_VALGRIND"))
+		skip();
+	spends(*state, "[] | .[300000000] = 1", "memory");
+#endif
+}
+
+static void test_map__a_pipe_among_the_modules_ends(void **state)
+{
+	struct place *p = *state;
+	CLEANUP(mapper) struct mapper *m = NULL;
+	struct err e = {0};
+
+	assert_int_equal(mkfifo(path_join(p->arena, p->overrides, "own.jq"), 0600), 0);
+	put(p, p->shipped, "x/order.jq", "include \"own\"; {}");
+	assert_int_equal(mapper_open("x", p->overrides, p->shipped, &m, &e), E_OK);
+	mapper_limit(m, 20);
+	assert_int_equal(map_check(m, "order", &e), E_LOCAL);
+	assert_string_equal(e.code, "bad_mapping");
+	assert_non_null(strstr(e.msg, "mapping x/order.jq took more than "));
+}
+
+/* The end that a run was given comes in the middle of a document. */
+static void test_map__a_stop_does_not_wait_for_the_document(void **state)
+{
+	struct place *p = *state;
+	CLEANUP(mapper) struct mapper *m = NULL;
+	struct err e = {0};
+	const char *out;
+
+	put(p, p->shipped, "x/order.jq", "def f: f; f");
+	assert_int_equal(mapper_open("x", p->overrides, p->shipped, &m, &e), E_OK);
+	mapper_limit(m, 3600 * 1000);
+	assert_int_equal(map_check(m, "order", &e), E_OK);
+	stop_set_deadline_ms(100);
+	assert_int_equal(map_run(m, "order", p->doc, p->len, p->arena, &out, &e), E_BUSY);
+	assert_string_equal(e.code, "stopped");
+	stop_set_deadline_ms(0);
+}
+
+/* Of this process and of the one that it has made for its mappings. */
 static long resident_kib(void)
 {
-	CLEANUP(file) FILE *f = fopen("/proc/self/statm", "r");
-	long size = 0, resident = 0;
+	char path[64], text[512];
+	long sum = 0, size, resident, pid = getpid();
+	size_t n;
 
-	assert_int_equal(fscanf(f, "%ld %ld", &size, &resident), 2);
-	return resident * (sysconf(_SC_PAGESIZE) / 1024);
+	snprintf(path, sizeof(path), "/proc/self/task/%ld/children", pid);
+	CLEANUP(file) FILE *children = fopen(path, "r");
+	assert_non_null(children);
+	n = fread(text, 1, sizeof(text) - 1, children);
+	text[n] = '\0';
+	for (char *at = text; pid; pid = strtol(at, &at, 10)) {
+		snprintf(path, sizeof(path), "/proc/%ld/statm", pid);
+		CLEANUP(file) FILE *f = fopen(path, "r");
+		assert_non_null(f);
+		assert_int_equal(fscanf(f, "%ld %ld", &size, &resident), 2);
+		sum += resident * (sysconf(_SC_PAGESIZE) / 1024);
+	}
+	return sum;
 }
 
 /* Documents that pass and that fail, the real mapping among them: nothing may stay behind. */
@@ -350,7 +468,12 @@ int main(void)
 		TEST(test_map__a_home_file_of_jq_changes_nothing),
 		TEST(test_map__folders_must_exist),
 		TEST(test_map__a_bad_table_stops_everything),
+		TEST(test_map__a_pipe_hides_no_shipped_file),
 		TEST(test_map__the_fingerprint_is_of_contents),
+		TEST(test_map__a_program_without_end_costs_its_record),
+		TEST(test_map__memory_in_one_step_is_bounded),
+		TEST(test_map__a_pipe_among_the_modules_ends),
+		TEST(test_map__a_stop_does_not_wait_for_the_document),
 		TEST(test_map__memory_stays_flat),
 	};
 

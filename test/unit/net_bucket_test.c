@@ -84,6 +84,29 @@ static void test_bucket__never_overfills(void **state)
 	assert_int_equal(bucket_wait_ms(&b, 90 * POINT, 0), 0);
 }
 
+/* What another side says must not decide a wait without end. */
+static void test_bucket__figures_that_can_not_be_decide_nothing(void **state)
+{
+	static const int64_t huge = INT64_C(1000000000000) * POINT;
+	const struct {
+		int64_t capacity, available, rate;
+	} wrong[] = {{100 * POINT, 0, 0}, {100 * POINT, 0, -1}, {100 * POINT, 0, 1},
+		     {0, 0, POINT},       {-huge, 0, POINT},    {huge, 0, huge}};
+	struct bucket b;
+
+	(void)state;
+	bucket_init(&b, 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		bucket_sync(&b, wrong[i].capacity, wrong[i].available, wrong[i].rate, 0);
+		assert_int_equal(bucket_wait_ms(&b, huge, 0), 0);
+	}
+	bucket_sync(&b, 100 * POINT, -huge, 10 * POINT, 0);
+	assert_int_equal(bucket_wait_ms(&b, POINT, 0), 10100);
+	bucket_sync(&b, 100 * POINT, huge, 10 * POINT, 0);
+	bucket_take(&b, huge, 0);
+	assert_int_equal(bucket_wait_ms(&b, huge, 0), 10000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_bucket__leaves_the_share_of_others),
 		cmocka_unit_test(test_bucket__books_calls_that_are_sent_together),
 		cmocka_unit_test(test_bucket__never_overfills),
+		cmocka_unit_test(test_bucket__figures_that_can_not_be_decide_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static void test_http__sends_what_is_asked_and_gives_what_came(void **state)
 
 	net_open(n, (struct http_options){0});
 	server_say(n->server, "200 OK",
-		   "Date: Mon, 23 Nov 2026 09:45:00 GMT\r\nX-MiXed: One\r\nx-mixed: two\r\n",
+		   "Date: Mon, 23 Nov 2020 09:45:00 GMT\r\nX-MiXed: One\r\nx-mixed: two\r\n",
 		   "{\"a\":1}");
 	c.request.headers = headers;
 	c.request.n_headers = 2;
@@ -55,7 +55,7 @@ static void test_http__sends_what_is_asked_and_gives_what_came(void **state)
 	assert_int_equal(c.answer.status, 200);
 	assert_string_equal(c.answer.body, "{\"a\":1}");
 	assert_int_equal(c.answer.len, 7);
-	assert_int_equal(c.answer.date, 1795427100);
+	assert_int_equal(c.answer.date, 1606124700);
 	assert_int_equal(c.answer.retry_after_ms, -1);
 	assert_string_equal(http_answer_header(&c.answer, "x-mixed"), "One");
 	assert_null(http_answer_header(&c.answer, "x-none"));
@@ -236,6 +236,56 @@ static void test_http__batch_goes_on_after_a_failure_and_names_the_first(void **
 }
 
 /* Limits */
+
+/* Status lines and headers without end: no whole answer, and memory stays what it was. */
+static void test_http__stops_reading_endless_headers(void **state)
+{
+	enum { MUCH = 5 * 1024 * 1024 };
+	static const char *const ways[] = {"HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nX-A: ", NULL};
+	struct net *n = *state;
+	char *much = arena_alloc(n->arena, MUCH + 64);
+
+	net_open(n, (struct http_options){0});
+	for (int i = 0; i < 4; i++) {
+		bool write = i % 2;
+		struct http_call c = net_call(n, write ? HTTP_WRITE : HTTP_READ, "POST", "/", "x");
+
+		memset(much, 'a', MUCH);
+		memcpy(much, ways[i / 2], strlen(ways[i / 2]));
+		server_add(n->server, (struct server_step){.reply = much, .end = SERVER_CLOSE});
+		assert_int_equal(send_one(n, &c), write ? E_UNSURE : E_BUSY);
+		assert_string_equal(c.err.code, "answer_too_big");
+		assert_int_equal(c.tries, 1);
+	}
+	/* Many lines, each of a usual length. */
+	strncpy(much, "HTTP/1.1 200 OK\r\n", 32);
+	for (char *at = much + 17; at < much + MUCH - 2000; at += 1000)
+		snprintf(at, 1001, "X-A: %0993d\r\n", 0);
+	server_add(n->server, (struct server_step){.reply = much, .end = SERVER_CLOSE});
+	struct http_call c = net_call(n, HTTP_READ, "GET", "/", NULL);
+	assert_int_equal(send_one(n, &c), E_BUSY);
+	assert_string_equal(c.err.code, "answer_too_big");
+}
+
+/* A Date that is ahead is not believed, one that is behind does no harm; both are told. */
+static void test_http__clocks_of_servers_are_held_against_ours(void **state)
+{
+	struct net *n = *state;
+	struct http_call c = net_call(n, HTTP_READ, "GET", "/", NULL);
+
+	net_open(n, (struct http_options){0});
+	server_say(n->server, "200 OK", NULL, "");
+	assert_int_equal(send_one(n, &c), E_OK);
+	assert_int_equal(http_clock(n->http).off_s, 0);
+	server_say(n->server, "200 OK", "Date: Mon, 23 Nov 2099 09:45:00 GMT\r\n", "");
+	assert_int_equal(send_one(n, &c), E_OK);
+	assert_in_range(c.answer.date, clock_now() - 60, clock_now());
+	assert_true(http_clock(n->http).off_s > CLOCK_TOLERANCE_S);
+	assert_has(http_clock(n->http).host, "127.0.0.1:");
+	server_say(n->server, "200 OK", "Date: Thu, 01 Jan 1970 00:00:10 GMT\r\n", "");
+	assert_int_equal(send_one(n, &c), E_OK);
+	assert_int_equal(c.answer.date, 10);
+}
 
 static void test_http__stops_reading_above_the_limit(void **state)
 {
@@ -447,6 +497,8 @@ int main(void)
 		T(fills_a_batch_in_its_own_order),
 		T(batch_goes_on_after_a_failure_and_names_the_first),
 		T(stops_reading_above_the_limit),
+		T(stops_reading_endless_headers),
+		T(clocks_of_servers_are_held_against_ours),
 		T(drip_ends_at_the_total_timeout),
 		T(refuses_urls),
 		T(takes_plain_http_on_this_machine),

@@ -187,7 +187,7 @@ static void test_retry__does_not_wait_longer_than_allowed(void **state)
 		int64_t wait_ms;
 	} cases[] = {
 		{"Retry-After: 3\r\n", 3000},
-		{"Retry-After: 99999999999999999999\r\n", INT64_C(1000000000000)},
+		{"Retry-After: 99999999999999999999\r\n", RETRY_ASKED_MAX_MS},
 		{"Date: Mon, 23 Nov 2026 09:45:00 GMT\r\n"
 		 "Retry-After: Mon, 23 Nov 2026 10:45:00 GMT\r\n",
 		 3600000},
@@ -406,6 +406,26 @@ static void test_retry__signal_ends_a_wait(void **state)
 	assert_string_equal(c.err.code, "stopped");
 	assert_has(c.err.msg, "TERM");
 	assert_in_range(clock_mono_ms() - since, 80, 5000);
+	/* What hangs is cut soon, if it only reads. */
+	server_add(n->server, (struct server_step){.end = SERVER_STALL, .times = 1});
+	since = clock_mono_ms();
+	assert_int_equal(send_one(n, &c), E_BUSY);
+	assert_string_equal(c.err.code, "stopped");
+	assert_has(c.err.msg, "the run is to end");
+	assert_in_range(clock_mono_ms() - since, 1000, 20000);
+}
+
+static void test_retry__a_limit_of_others_is_waited_for_in_bounds(void **state)
+{
+	struct net *n = *state;
+	struct err e = {0};
+
+	net_open(n, (struct http_options){.max_wait_ms = 1000});
+	assert_int_equal(http_await(n->http, 1, "Shop", &e), E_OK);
+	assert_int_equal(http_await(n->http, INT64_MAX, "Shop", &e), E_BUSY);
+	assert_string_equal(e.code, "rate_limit");
+	assert_int_equal(e.wait_ms, RETRY_ASKED_MAX_MS);
+	assert_has(e.msg, "Shop says");
 }
 
 int main(void)
@@ -426,6 +446,7 @@ int main(void)
 		T(judge_of_5xx),
 		T(a_request_may_have_its_own_timeout),
 		T(deadline_cuts_waits_and_what_has_not_begun),
+		T(a_limit_of_others_is_waited_for_in_bounds),
 		T(signal_ends_a_wait),
 	};
 

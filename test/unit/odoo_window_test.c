@@ -51,6 +51,24 @@ static void test_the_first_window_is_of_everything_the_next_reaches_back(void **
 	arena_free(a);
 }
 
+/* A clock was ahead for one run: what is read from then on would be nothing, until its time comes. */
+static void test_a_window_that_ended_in_the_future_is_not_believed(void **state)
+{
+	struct arena *a = arena_new();
+	struct odoo_window w;
+	const char *cursor =
+		"{\"done\":\"2028-11-24T11:00:00Z\",\"deep\":\"2028-11-24T10:00:00Z\"}";
+	bool more;
+
+	(void)state;
+	assert_string_equal(asks(cursor, NOON, &w, a), "[[\"id\",\">\",0]]");
+	odoo_window_started(&w, NOON);
+	cursor = turn(&w, false, 7, &more, a);
+	assert_string_equal(
+		cursor, "{\"done\":\"2026-11-24T12:00:00Z\",\"deep\":\"2026-11-24T12:00:00Z\"}");
+	arena_free(a);
+}
+
 static void test_pages_are_of_one_window(void **state)
 {
 	struct arena *a = arena_new();
@@ -134,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_first_window_is_of_everything_the_next_reaches_back),
+		cmocka_unit_test(test_a_window_that_ended_in_the_future_is_not_believed),
 		cmocka_unit_test(test_pages_are_of_one_window),
 		cmocka_unit_test(test_once_a_day_it_reaches_back_a_long_way),
 		cmocka_unit_test(test_a_person_gets_the_days_that_were_asked_for),

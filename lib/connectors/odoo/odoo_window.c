@@ -42,7 +42,10 @@ static void begin(const struct pull_request *req, int64_t now, struct odoo_windo
 {
 	w->open = true;
 	w->start = w->last = 0;
-	w->reaching = now - w->deep > DEEP_EVERY_S;
+	/* Written by a clock that was ahead: how far was read really is not known. */
+	if (w->done > now + CLOCK_TOLERANCE_S)
+		w->done = 0;
+	w->reaching = now - w->deep > DEEP_EVERY_S || w->deep > now + CLOCK_TOLERANCE_S;
 	w->from = w->done ? w->done - (w->reaching ? DEEP_S : OVERLAP_S) : 0;
 	if (req->window || (!w->from && req->since))
 		w->from = req->since;

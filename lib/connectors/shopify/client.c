@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "base/stop.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
 #include "embedded/shopify_graphql.h"
@@ -331,7 +330,8 @@ static enum errk judge(struct http_call *call, struct err *e)
 
 static void learn(struct shopify *s, const struct shopify_query *q, const struct http_answer *a)
 {
-	if (a->date) {
+	/* The first answer tells; a clock that falls from answer to answer would never let a window be. */
+	if (a->date && !s->clock_known) {
 		s->clock_skew = a->date - clock_now();
 		s->clock_known = true;
 	}
@@ -386,8 +386,9 @@ static enum errk pace(struct shopify *s, enum shopify_document doc, size_t n, si
 {
 	int64_t cost = s->cost[doc] ? s->cost[doc] : COST_MAX * 1000 / 4;
 	int64_t wait = bucket_wait_ms(&s->bucket, cost, clock_mono_ms());
-	if (wait > 0 && !stop_sleep_ms(wait))
-		return err_set(e, E_BUSY, "stopped", "stopped while waiting for Shopify's limit");
+	enum errk rc = wait > 0 ? http_await(s->env.http, wait, "Shopify", e) : E_OK;
+	if (rc != E_OK)
+		return rc;
 	*fit = 0;
 	while (*fit < n && *fit < s->parallel &&
 	       (*fit == 0 || bucket_wait_ms(&s->bucket, cost, clock_mono_ms()) == 0)) {

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -22,6 +23,19 @@ static const char *window_query(const struct order_window *w, bool by_creation, 
 	return arena_printf(a, "%s:>='%s' %s:<='%s'", field, clock_text(w->from, from), field, to);
 }
 
+/* Everything of interest is looked at once more; what is known costs a head each. */
+static void forget_last(struct shopify *s, const struct pull_request *req, struct order_cursor *c)
+{
+	char last[CLOCK_TEXT_MAX], since[CLOCK_TEXT_MAX], text[400];
+	snprintf(text, sizeof(text),
+		 "the orders' checkpoint lies in the future (%s), so a clock was wrong when it was "
+		 "written, or is wrong now; everything since %s is looked at again",
+		 clock_text(c->last, last),
+		 req->since ? clock_text(req->since, since) : "the first order");
+	s->env.notice(s->env.notice_ctx, text);
+	c->last = 0;
+}
+
 /*
  * Opens the next window: from the end of the last one, less an overlap for what the search
  * index had not seen yet, up to where the index can be trusted. Once a day the overlap is a
@@ -38,10 +52,13 @@ static void open_window(struct shopify *s, const struct pull_request *req, struc
 		w->to = req->until ? req->until - 1 : now;
 	} else {
 		w->to = now - INDEX_LAG;
+		/* A clock was ahead when it was written: how far was read really is not known. */
+		if (c->last > w->to + s->overlap)
+			forget_last(s, req, c);
 		if (!c->last) {
 			w->from = req->since;
 			c->deep = w->to;
-		} else if (w->to - c->deep >= DEEP_EVERY) {
+		} else if (w->to - c->deep >= DEEP_EVERY || c->deep > w->to + s->overlap) {
 			w->from = c->last - DEEP_OVERLAP;
 			c->deep = w->to;
 		} else {

@@ -1,0 +1,69 @@
+#include "state/future.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "state/db_priv.h"
+#include "base/banned.h"
+
+/* The longest that a record waits is 7 days ([queue] max_wait). */
+enum { WAIT_MAX_S = 8 * 86400 };
+
+/*
+ * By table and column. A note two days old is neither forgotten nor sent once more (a key of Shopify's
+ * lives for one); 0 is "not known" for when a source was read.
+ */
+static const char *const cures[] = {
+	"UPDATE queue SET next_attempt = ?1 WHERE state = 0 AND next_attempt > ?1",
+	"UPDATE queue SET read_at = 0 WHERE read_at > ?2",
+	"UPDATE queue SET enqueued_at = ?1 WHERE enqueued_at > ?2",
+	"UPDATE queue SET changed_at = ?1 WHERE changed_at > ?2",
+	"UPDATE link SET delivered_at = ?1 WHERE delivered_at > ?2",
+	"UPDATE link SET changed_at = ?1 WHERE changed_at > ?2",
+	"UPDATE link SET settled_at = ?1 WHERE settled_at > ?2",
+	"UPDATE journal SET at = ?1 WHERE at > ?2",
+	"UPDATE note SET saved_at = ?1 - 172800 WHERE saved_at > ?2",
+	"UPDATE run SET ended = ?1 WHERE ended > ?2",
+	"UPDATE run SET started = ?1 WHERE started > ?2",
+	"DELETE FROM token WHERE expires_at > ?2", /* it is asked for anew */
+};
+
+static enum errk newest(struct state *s, int64_t now, int64_t *ahead, struct err *e)
+{
+	CLEANUP(query)
+	struct query run = query_open(s, "SELECT max(started) FROM"
+					 " (SELECT started FROM run ORDER BY id DESC LIMIT 20)");
+	CLEANUP(query)
+	struct query waits = query_open(s, "SELECT max(next_attempt) FROM queue WHERE state = 0");
+	int64_t started, attempt;
+	enum errk rc = query_one_int(&run, &started, e);
+
+	if (rc == E_OK)
+		rc = query_one_int(&waits, &attempt, e);
+	if (rc != E_OK)
+		return rc;
+	*ahead = started > now + CLOCK_TOLERANCE_S ? started - now : 0;
+	if (attempt > now + WAIT_MAX_S && attempt - now > *ahead)
+		*ahead = attempt - now;
+	return E_OK;
+}
+
+enum errk state_mend_times(struct state *s, int64_t now, int64_t *ahead, struct err *e)
+{
+	bool own;
+	enum errk rc = newest(s, now, ahead, e);
+
+	if (rc != E_OK || !*ahead)
+		return rc;
+	rc = db_enter(s, &own, e);
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]) && rc == E_OK; i++) {
+		CLEANUP(query) struct query q = query_open(s, cures[i]);
+
+		query_int(&q, now);
+		if (i > 0)
+			query_int(&q, now + CLOCK_TOLERANCE_S);
+		rc = query_run(&q, e);
+	}
+	return db_leave(s, own, rc, e);
+}

@@ -1,0 +1,106 @@
+#include "state_fixture.h"
+
+#include "base/clock.h"
+#include "state/future.h"
+#include "state/note.h"
+#include "state/queue.h"
+#include "state/run.h"
+#include "state/token.h"
+
+enum { NOW = 1795521600, YEARS = 2 * 365 * 86400 };
+
+static size_t due(struct fixture *f, int64_t now)
+{
+	struct queue_row *row;
+	size_t n;
+
+	OK(queue_due(f->s, FLOW, NULL, 0, now, 10, f->a, &row, &n, e));
+	return n;
+}
+
+static int64_t put(struct fixture *f, const char *record, int64_t now)
+{
+	enum queue_put_result result;
+	int64_t id;
+
+	OK(queue_put(f->s, FLOW, record, record, "1", "{}", "pull", QUEUE_PUT_NEWS, now, &result,
+		     e));
+	OK(queue_waiting(f->s, FLOW, record, &id, e));
+	return id;
+}
+
+static int64_t one(struct fixture *f, const char *sql)
+{
+	sqlite3_stmt *st;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(f->s->db, sql, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+/* One run of a machine whose clock was two years ahead, and then the next one. */
+static void test_future__a_clock_that_was_ahead_holds_nothing_up(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id, run, ahead, then = NOW + YEARS;
+
+	OK(run_begin(f->s, FLOW, then, &run, e));
+	id = put(f, "1", then);
+	OK(queue_confirm(f->s, FLOW, "1", "1", then, then, e));
+	OK(queue_mark_later(f->s, id, "busy", "later", then + 3600, then, e));
+	OK(note_set(f->s, "n", "text", then, e));
+	OK(token_set(f->s, "k", "token", NULL, then + 86400, e));
+	assert_int_equal(due(f, NOW), 0);
+
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	assert_int_equal(ahead, YEARS + 3600);
+	assert_int_equal(due(f, NOW), 1);
+	assert_int_equal(one(f, "SELECT read_at FROM queue"), 0);
+	assert_int_equal(one(f, "SELECT max(started) FROM run"), NOW);
+	assert_int_equal(one(f, "SELECT count(*) FROM token"), 0);
+	assert_in_range(one(f, "SELECT saved_at FROM note"), NOW - 30 * 86400, NOW - 86400);
+	/* Once. */
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	assert_int_equal(ahead, 0);
+}
+
+/* A person's retry while the clock was ahead began no run. */
+static void test_future__what_waits_tells_it_too(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ahead;
+
+	put(f, "1", NOW + YEARS);
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	assert_int_equal(ahead, YEARS);
+	assert_int_equal(due(f, NOW), 1);
+}
+
+static void test_future__usual_times_are_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id, run, ahead;
+
+	OK(run_begin(f->s, FLOW, NOW + CLOCK_TOLERANCE_S, &run, e));
+	id = put(f, "1", NOW);
+	OK(queue_mark_later(f->s, id, "busy", "later", NOW + 7 * 86400, NOW, e));
+	OK(token_set(f->s, "k", "token", NULL, NOW + 86400, e));
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	assert_int_equal(ahead, 0);
+	assert_int_equal(due(f, NOW), 0);
+	assert_int_equal(one(f, "SELECT count(*) FROM token"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(test_future__##name, setup, teardown)
+		T(a_clock_that_was_ahead_holds_nothing_up),
+		T(what_waits_tells_it_too),
+		T(usual_times_are_left_alone),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
