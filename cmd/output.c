@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/secrets.h"
 
 #include "base/banned.h"
 
@@ -58,7 +59,11 @@ const char *clean_text(const char *text, struct arena *a)
 {
 	size_t len = text ? strlen(text) : 0;
 	char *out = arena_strndup(a, text ? text : "", len);
-	size_t valid = str_utf8_prefix(out, len);
+	size_t valid;
+
+	secrets_hide(out);
+	len = strlen(out);
+	valid = str_utf8_prefix(out, len);
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)out[i];
@@ -210,6 +215,7 @@ void print_json(FILE *f, const char *json, const char *indent)
 
 	str_init(&text, 0);
 	json_pretty(&text, json, indent);
+	secrets_hide(text.buf);
 	fputs(text.buf, f);
 }
 

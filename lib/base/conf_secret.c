@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/conf_priv.h"
+#include "base/secrets.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -285,6 +286,7 @@ enum errk conf_secret(struct conf *c, const char *section, const char *name, con
 			return E_LOCAL;
 		}
 		v->secret = arena_strndup(c->arena, s.text, s.len);
+		secrets_add(v->secret);
 	}
 	*out = v->secret;
 	return E_OK;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/secrets.h"
+
 #include "base/banned.h"
 
 static const size_t DEFAULT_MAX = 64UL * 1024 * 1024;
@@ -255,7 +257,7 @@ bool str_utf8_valid(const char *s, size_t len)
 	return str_utf8_prefix(s, len) == len;
 }
 
-void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
+static void cut(char *out, size_t size, const char *utf8, size_t max)
 {
 	static const char dots[] = "…";
 	size_t len = utf8 ? strlen(utf8) : 0, at = 0, fits = 0, chars = 0;
@@ -284,4 +286,15 @@ void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
 	out[fits] = '\0';
 	if (fits + sizeof(dots) <= size)
 		memcpy(out + fits, dots, sizeof(dots));
+}
+
+void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
+{
+	char *text = strdup(utf8 ? utf8 : "");
+
+	if (!text)
+		die(70, "out of memory");
+	secrets_hide(text);
+	cut(out, size, text, max);
+	free(text);
 }

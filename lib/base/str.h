@@ -41,7 +41,7 @@ bool str_blank(const char *s); /* NULL, empty or white space only */
 const char *str_nearest(const char *word, const char *const *names, size_t n);
 /*
  * A copy of at most max characters (not bytes) that fits size, never cut inside one; "…"
- * is appended if it was cut. NULL gives "".
+ * is appended if it was cut. NULL gives "". Secrets are taken out before: half of one can't be known.
  */
 void str_ellipsis(char *out, size_t size, const char *utf8, size_t max);
 bool str_utf8_valid(const char *s, size_t len);
