@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/secrets.h"
+#include "base/str.h"
 
 #include "base/banned.h"
 
@@ -40,9 +41,7 @@ static void format(char *out, size_t size, const char *fmt, va_list args)
 	 * Servers put line breaks into their messages; a log line or a mail subject
 	 * holds one line.
 	 */
-	for (char *p = out; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
+	str_clean(out, ' ');
 }
 
 enum errk err_set(struct err *e, enum errk kind, const char *code, const char *fmt, ...)

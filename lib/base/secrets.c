@@ -34,7 +34,7 @@ struct hidden {
 		bool word; /* only where it is no part of a longer word */
 		struct pattern pattern[PATTERNS];
 		size_t n;
-	} *list;
+	} * list;
 	size_t n;
 	bool begins[256]; /* a pattern, or an escape, may begin with this character */
 };

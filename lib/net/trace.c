@@ -49,12 +49,13 @@ void trace_close(struct trace *t)
 	free(t);
 }
 
-/* Without secrets, wherever the other side put them. */
+/* Without secrets and control characters, wherever the other side put them. */
 static const char *hidden(struct trace *t, const char *text)
 {
 	char *copy = arena_strdup(t->scratch, text);
 
 	secrets_hide(copy);
+	str_clean(copy, '?');
 	return copy;
 }
 
@@ -87,8 +88,7 @@ static void end_block(struct trace *t, const char *type, const char *body, size_
 	if (len > 0 && hide)
 		fprintf(t->file, "(%zu bytes)\n", len);
 	else if (len > 0)
-		fprintf(t->file, "%s\n",
-			hidden(t, redact_body(type, body, len, t->scratch)));
+		fprintf(t->file, "%s\n", hidden(t, redact_body(type, body, len, t->scratch)));
 	fputc('\n', t->file);
 	fflush(t->file);
 	arena_reset(t->scratch);
