@@ -24,8 +24,7 @@ const char *foreign_text(const char *text, struct arena *a)
 
 static void mask(struct err *e, const struct hidden *who, struct arena *a)
 {
-	/* Our own side quotes paths and settings, and they must stay as they are. */
-	if (e->kind == E_OK || e->kind == E_LOCAL)
+	if (e->kind == E_OK)
 		return;
 	char *clean = arena_strdup(a, foreign_text(e->msg, a));
 	if (who)
