@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/conf_priv.h"
+#include "base/everybody.h"
 #include "base/secrets.h"
 #include "base/str.h"
 
@@ -90,10 +91,13 @@ static bool read_some(int fd, struct scratch *out, bool *end)
 
 static enum errk from_file(const char *path, struct scratch *out, struct err *e)
 {
+	enum errk rc = everybody_writes(path, e);
 	CLEANUP(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	bool end = false;
 
+	if (rc != E_OK)
+		return rc;
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return bad_secret(e, "%s: can't be opened (%s)", path, strerror(errno));
 	if (check_mode(path, &st, e) != E_OK)

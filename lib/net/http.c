@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/everybody.h"
 #include "base/stop.h"
 
 #include "base/banned.h"
@@ -40,7 +42,6 @@ static void set_options(struct http *h, const struct http_options *o)
 	*to = *o;
 	to->user_agent = copy_text(o->user_agent ? o->user_agent : "erpsync");
 	to->trace_path = copy_text(o->trace_path);
-	to->ca_file = copy_text(o->ca_file);
 	if (to->connect_timeout_ms <= 0)
 		to->connect_timeout_ms = CONNECT_TIMEOUT_MS;
 	if (to->total_timeout_ms <= 0)
@@ -73,9 +74,6 @@ enum errk http_open(const struct http_options *o, struct http **out, struct err 
 	if (!h)
 		die(70, "out of memory");
 	set_options(h, o);
-	if (h->opt.ca_file && access(h->opt.ca_file, R_OK) != 0)
-		return err_set(e, E_LOCAL, "ca_file", "%s: the file of certificates can't be read",
-			       h->opt.ca_file);
 	if (h->opt.trace_path) {
 		rc = trace_open(h->opt.trace_path, &h->trace, e);
 		if (rc)
@@ -91,6 +89,19 @@ enum errk http_open(const struct http_options *o, struct http **out, struct err 
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 	*out = TAKE(h);
 	return E_OK;
+}
+
+enum errk http_trust_check(const struct http_trust *t, struct err *e)
+{
+	enum errk rc = E_OK;
+
+	if (t->ca_file && access(t->ca_file, R_OK) != 0)
+		return err_set(e, E_LOCAL, "ca_file",
+			       "%s: %s: the file of certificates can't be read (%s)", t->setting,
+			       t->ca_file, strerror(errno));
+	if (t->ca_file)
+		rc = everybody_writes(t->ca_file, e);
+	return rc == E_OK ? rc : err_wrap(e, "%s", t->setting);
 }
 
 void http_close(struct http *h)
@@ -110,7 +121,6 @@ void http_close(struct http *h)
 	trace_close(h->trace);
 	free((char *)h->opt.user_agent);
 	free((char *)h->opt.trace_path);
-	free((char *)h->opt.ca_file);
 	free(h);
 }
 

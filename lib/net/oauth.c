@@ -186,6 +186,7 @@ static enum errk ask(struct http *h, struct grant *g, struct err *e)
 		.body_len = form.len,
 		.max_answer = MAX_ANSWER,
 		.label = "access token",
+		.trust = g->client->trust,
 	};
 	rc = http_send(h, &call, g->arena, e);
 	if (rc == E_OK && !is_success(&call.answer))
