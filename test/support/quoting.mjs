@@ -62,7 +62,7 @@ async function listen(t, handler) {
 export const quotingProxy = (t, url, spoil) =>
   listen(t, async (request, response) => {
     const body = await readBody(request);
-    const wrong = spoil({ path: request.url, text: body.toString(), headers: request.headers });
+    const wrong = await spoil({ path: request.url, text: body.toString(), headers: request.headers });
     let made = wrong;
     if (!wrong || wrong.after) {
       const { host, connection, 'content-length': length, ...headers } = request.headers;
