@@ -69,8 +69,10 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 	struct sync *r = ctx;
 	struct settlement own = *said, *s = &own;
 	int64_t links = 0;
-	own.text = foreign_text(said->text, r->page);
-	enum errk rc = state_begin(r->state, e);
+	enum errk rc = foreign_answer(r, &own, e);
+	if (rc != E_OK)
+		return rc;
+	rc = state_begin(r->state, e);
 	if (rc == E_OK && s->accepted)
 		rc = note_answer(r, s, &links, e);
 	else if (rc == E_OK)

@@ -100,6 +100,8 @@ void sync_forget_gathered(struct sync *r);
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
 		     enum errk rc, struct err *why);
+/* The text of a later answer, in place. */
+MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s, struct err *e);
 /* What a pull returned: its error, or the problems of the page's records. Returns rc. */
 enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e);
 
