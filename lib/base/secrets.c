@@ -15,6 +15,7 @@ enum {
 	WORD_MIN = 4,     /* shorter secrets are no secrets */
 	ANYWHERE_MIN = 8, /* from here on a shape is found inside of words */
 	CUT_MIN = 12,     /* so much of one at the end of a cut text is hidden */
+	NESTED_MAX = 16,  /* times that a text is escaped; a server may send megabytes of "\" */
 	PATTERNS = 5,     /* plain, hex, base64 after 0, 1, 2 bytes */
 };
 
@@ -227,10 +228,10 @@ static size_t utf8(long c, char out[4])
 /* "%2F", "%252F": encoded as often as you like; "%25" alone may be what is wanted. */
 static size_t percent_at(const char *p, char wanted, char out[4], size_t *n)
 {
-	const char *at = p + 1;
+	const char *at = p + 1, *most = at + 2 * NESTED_MAX;
 	long c;
 
-	while (wanted != '%' && strncmp(at, "25", 2) == 0 && hex_at(at + 2, 2) >= 0)
+	while (wanted != '%' && at < most && strncmp(at, "25", 2) == 0 && hex_at(at + 2, 2) >= 0)
 		at += 2;
 	c = hex_at(at, 2);
 	if (c < 0)
@@ -240,12 +241,15 @@ static size_t percent_at(const char *p, char wanted, char out[4], size_t *n)
 	return (size_t)(at + 2 - p);
 }
 
-/* \u0041, \x41, \/ and \": behind any number of backslashes. */
+/* \u0041, \x41, \/ and \": behind as many backslashes as make sense. */
 static size_t backslash_at(const char *p, char wanted, char out[4], size_t *n)
 {
-	size_t run = strspn(p, "\\");
-	char c = p[run];
+	size_t run = 1;
+	char c;
 
+	while (run < NESTED_MAX && p[run] == '\\')
+		run++;
+	c = p[run];
 	if (c == 'u')
 		*n = utf8(hex_at(p + run + 1, 4), out);
 	else if (c == 'x')
@@ -382,7 +386,7 @@ static bool begins_word(const char *start, const char *p)
 		return true;
 	do
 		last--;
-	while (last > start && (*last & 0xc0) == 0x80);
+	while (last > start && p - last < 4 && (*last & 0xc0) == 0x80);
 	return !is_word(last);
 }
 

@@ -133,6 +133,30 @@ static void test_secrets__errors_log_and_cuts(void **state)
 	free(log);
 }
 
+/* What a hostile server sends to be taken apart; with a walk per character this takes hours. */
+static void test_secrets__megabytes_of_escapes(void **state)
+{
+	static const char *const parts[] = {"\\", "%",    "%25", "&",
+					    "&#", "\x80", "+",   "shpat_012345"};
+	enum { SIZE = 2 << 20 };
+	char *text = malloc(SIZE + 1);
+
+	(void)state;
+	assert_non_null(text);
+	secrets_add("shpat_0123456789abcdef");
+	secrets_add("admin");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		size_t n = strlen(parts[i]);
+
+		for (size_t at = 0; at < SIZE; at++)
+			text[at] = parts[i][at % n];
+		text[SIZE] = '\0';
+		secrets_hide(text);
+		assert_true(strlen(text) <= SIZE);
+	}
+	free(text);
+}
+
 static void expect_word(const struct hidden *h, const char *text, const char *wanted)
 {
 	char copy[256];
@@ -171,6 +195,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_secrets__short_ones_as_words, forget_all),
 		cmocka_unit_test_teardown(test_secrets__several_and_longest_first, forget_all),
 		cmocka_unit_test_teardown(test_secrets__errors_log_and_cuts, forget_all),
+		cmocka_unit_test_teardown(test_secrets__megabytes_of_escapes, forget_all),
 		cmocka_unit_test(test_hidden__words_of_a_person),
 	};
 
