@@ -71,6 +71,7 @@ MUST_CHECK enum errk cmd_check(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_skus_check(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_map(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_explain(struct cmd *c, struct err *e);
+MUST_CHECK enum errk cmd_forget(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_state_backup(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_state_check(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_state_path(struct cmd *c, struct err *e);

@@ -140,6 +140,13 @@ static const struct opt skus_options[] = {
 	{0},
 };
 
+static const struct opt forget_options[] = {
+	{"dry-run", 0, OPT_FLAG, NULL, NULL, "erase nothing, and say how much would be erased",
+	 false},
+	JSON_OPTION,
+	{0},
+};
+
 static const struct opt record_options[] = {PERSONAL_OPTION, JSON_OPTION, {0}};
 static const struct opt json_options[] = {JSON_OPTION, {0}};
 static const struct opt no_options[] = {{0}};
@@ -194,6 +201,10 @@ static const struct command commands[] = {
 	{"map", NULL, "KIND FILE", 2, 2, map_options, NEED_CONF, cmd_map,
 	 "Run a mapping on one canonical document and print the result.",
 	 "KIND is the kind of record, e.g. order. FILE is a JSON file, or - for standard input.",
+	 NULL},
+	{"forget", NULL, "WHO", 1, 1, forget_options, NEED_STATE, cmd_forget,
+	 "Erase a person from the state file, and say what is out of reach.",
+	 "WHO is a mail address, a telephone number, a customer's id, or an order's name or id.",
 	 NULL},
 	{"state", "backup", "FILE", 1, 1, no_options, NEED_STATE, cmd_state_backup,
 	 "Copy the state file into a new file, while runs may go on.", NULL, NULL},

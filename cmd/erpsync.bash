@@ -25,7 +25,7 @@ _erpsync() {
 		;;
 	esac
 	case "$noun $verb" in
-	' ') words='orders fulfillments products inventory run queue status check skus explain map state help -c --config --trace -v --verbose -h --help --version' ;;
+	' ') words='orders fulfillments products inventory run queue status check skus explain map forget state help -c --config --trace -v --verbose -h --help --version' ;;
 	"orders ") words='export -c --config --trace -v --verbose -h --help --version' ;;
 	"fulfillments ") words='pull -c --config --trace -v --verbose -h --help --version' ;;
 	"products ") words='push -c --config --trace -v --verbose -h --help --version' ;;
@@ -47,10 +47,11 @@ _erpsync() {
 	"skus check"*) words='--csv --json -c --config --trace -v --verbose -h --help --version' ;;
 	"explain "*) words='--personal --json -c --config --trace -v --verbose -h --help --version' ;;
 	"map "*) words='order stock product fulfillment --system --personal -c --config --trace -v --verbose -h --help --version' ;;
+	"forget "*) words='--dry-run --json -c --config --trace -v --verbose -h --help --version' ;;
 	"state backup"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state check"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state path"*) words='-c --config --trace -v --verbose -h --help --version' ;;
-	"help "*) words='orders fulfillments products inventory run queue status check skus explain map state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
+	"help "*) words='orders fulfillments products inventory run queue status check skus explain map forget state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

@@ -79,7 +79,7 @@ static void print_record(struct view *v, const struct sync_record *r, struct are
 static void print_record_json(struct view *v, const struct sync_record *r, struct arena *a)
 {
 	CLEANUP(json) cJSON *o = json_object();
-	char *text;
+	const char *text;
 
 	json_add_str(o, "record", r->record);
 	json_add_str(o, "name", r->label);
@@ -89,10 +89,11 @@ static void print_record_json(struct view *v, const struct sync_record *r, struc
 		json_add_str(o, "code", r->err->code);
 		json_add_str(o, "reason", r->err->msg);
 	}
-	text = json_text(o, a);
+	text = shown_json(json_text(o, a), a);
 	printf("%s\n    ", v->n_records++ ? "," : "");
 	if (v->dry_run && r->document)
-		printf("%.*s,\"document\":%s}", (int)strlen(text) - 1, text, r->document);
+		printf("%.*s,\"document\":%s}", (int)strlen(text) - 1, text,
+		       shown_json(r->document, a));
 	else
 		fputs(text, stdout);
 }
@@ -193,7 +194,8 @@ static void end_json(struct view *v, const struct sync_summary *s)
 			json_push(notices, text);
 	}
 	printf("%s],\n  \"notices\": %s,\n  \"summary\": %s\n}", v->n_records ? "\n  " : "",
-	       json_text(notices, v->cmd->arena), json_text(summary, v->cmd->arena));
+	       shown_json(json_text(notices, v->cmd->arena), v->cmd->arena),
+	       shown_json(json_text(summary, v->cmd->arena), v->cmd->arena));
 }
 
 static void print_parked(const struct view *v, const struct sync_summary *s)

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/secrets.h"
 
 #include "base/banned.h"
 
@@ -47,31 +48,22 @@ const char *style_off(FILE *f, enum style s)
 	return s != STYLE_PLAIN && has_colour(f) ? "\033[0m" : "";
 }
 
-/* U+0080 to U+009F in UTF-8: controls that some terminals obey. */
-static bool is_c1(const char *p)
-{
-	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0;
-}
-
 /* Invalid UTF-8 can't be judged and is replaced byte by byte. */
 const char *clean_text(const char *text, struct arena *a)
 {
 	size_t len = text ? strlen(text) : 0;
 	char *out = arena_strndup(a, text ? text : "", len);
-	size_t valid = str_utf8_prefix(out, len);
+	size_t valid;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)out[i];
+	secrets_hide(out);
+	len = strlen(out);
+	valid = str_utf8_prefix(out, len);
 
-		if (i == valid) {
-			out[i] = '?';
-			valid = i + 1 + str_utf8_prefix(out + i + 1, len - i - 1);
-		} else if (c < 0x20 || c == 0x7f) {
-			out[i] = '?';
-		} else if (is_c1(out + i)) {
-			out[i] = out[i + 1] = '?';
-		}
+	while (valid < len) {
+		out[valid] = '?';
+		valid += 1 + str_utf8_prefix(out + valid + 1, len - valid - 1);
 	}
+	str_clean(out, '?');
 	return out;
 }
 
@@ -128,14 +120,24 @@ static const char *string_end(const char *p)
 /* Controls that JSON may hold as they are would still reach the terminal. */
 static void add_part(struct str *out, const char *p, const char *end)
 {
-	for (; p < end; p++) {
-		if (*p == 0x7f)
-			str_add(out, "\\u007f");
-		else if (end - p > 1 && is_c1(p))
-			str_addf(out, "\\u00%02x", (unsigned char)*++p);
+	for (size_t n; p < end; p += n ? n : 1) {
+		n = *p == '\n' || *p == '\t' || *p == '\r' ? 0 : str_control(p);
+		if (n)
+			str_addf(out, "\\u%04x", str_code(p, n));
 		else
 			str_addc(out, *p);
 	}
+}
+
+const char *shown_json(const char *json, struct arena *a)
+{
+	CLEANUP(str) struct str out = {0};
+	char *copy = arena_strdup(a, json);
+
+	secrets_hide(copy);
+	str_init(&out, 0);
+	add_part(&out, copy, copy + strlen(copy));
+	return arena_strndup(a, out.buf, out.len);
 }
 
 static const char *skip_blank(const char *p)
@@ -210,6 +212,7 @@ void print_json(FILE *f, const char *json, const char *indent)
 
 	str_init(&text, 0);
 	json_pretty(&text, json, indent);
+	secrets_hide(text.buf);
 	fputs(text.buf, f);
 }
 

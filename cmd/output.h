@@ -47,6 +47,9 @@ const char *age_text(int64_t since, int64_t now, struct arena *a);
 void json_pretty(struct str *out, const char *json, const char *indent);
 void print_json(FILE *f, const char *json, const char *indent);
 
+/* JSON text as it may be shown: no secret, controls escaped. In the arena. */
+const char *shown_json(const char *json, struct arena *a);
+
 /* {"format": 1} to which a command adds its answer. */
 cJSON *answer_begin(void);
 /* Prints it on stdout and frees it. */

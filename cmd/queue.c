@@ -46,7 +46,7 @@ static void list_json(struct walk *w, const struct queue_row *row, struct arena 
 {
 	CLEANUP(json) cJSON *o = entry_json(row);
 
-	printf("%s\n    %s", w->n ? "," : "", json_text(o, a));
+	printf("%s\n    %s", w->n ? "," : "", shown_json(json_text(o, a), a));
 }
 
 static void list_text(const struct walk *w, const struct queue_row *row, struct arena *a)
@@ -172,7 +172,7 @@ static enum errk show_row(const struct queue_row *row, void *ctx, struct err *e)
 
 		if (doc)
 			json_add(o, "document", cJSON_Parse(doc));
-		printf("%s\n    %s", w->n++ ? "," : "", json_text(o, a));
+		printf("%s\n    %s", w->n++ ? "," : "", shown_json(json_text(o, a), a));
 		return E_OK;
 	}
 	printf("%s%s%s (%s)\n", w->n++ ? "\n" : "", clean_text(row->label, a), "",

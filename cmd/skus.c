@@ -97,7 +97,7 @@ static void print_finding_json(struct view *v, const struct sku_finding *f)
 	json_add_str(o, "other_sku", f->other_sku);
 	json_add_str(o, "other_id", f->other_id);
 	json_add_str(o, "detail", f->detail);
-	printf("%s\n    %s", v->n_findings++ ? "," : "", json_text(o, a));
+	printf("%s\n    %s", v->n_findings++ ? "," : "", shown_json(json_text(o, a), a));
 }
 
 static const char *example(const struct sku_finding *f, struct arena *a)
@@ -195,7 +195,8 @@ static void end_json(struct view *v, const struct sku_summary *s, const struct e
 		json_push_str(notices, v->notices[i]);
 	begin_json(v);
 	printf("%s],\n  \"notices\": %s,\n  \"summary\": %s\n}\n", v->n_findings ? "\n  " : "",
-	       json_text(notices, v->cmd->arena), json_text(summary, v->cmd->arena));
+	       shown_json(json_text(notices, v->cmd->arena), v->cmd->arena),
+	       shown_json(json_text(summary, v->cmd->arena), v->cmd->arena));
 }
 
 enum errk cmd_skus_check(struct cmd *c, struct err *e)

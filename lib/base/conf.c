@@ -7,7 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/conf_priv.h"
+#include "base/everybody.h"
 #include "base/file.h"
+#include "base/secrets.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -261,6 +263,9 @@ static enum errk apply(struct conf *c, const struct entry *entry, struct err *e)
 	if (conf_value_read(c, entry->value, &read, e) != E_OK)
 		return err_wrap(e, "%s:%d: %s", c->path, entry->line, entry->name);
 	*v = read;
+	/* From now on: an error may quote the value before it is asked for. */
+	if (v->key->type == CONF_SECRET && form == SECRET_INLINE)
+		secrets_add(v->text);
 	return E_OK;
 }
 
@@ -325,9 +330,12 @@ enum errk conf_load(const char *path, const struct conf_key *const *tables, size
 	c->command_limit_ms = 30000;
 	add_rows(c, tables, n_tables);
 
-	k = file_read(path, FILE_LIMIT, c->arena, &text, &len, l.e);
-	if (k != E_OK)
-		k = err_set(l.e, E_LOCAL, "bad_config", "%s", l.e->msg);
+	k = everybody_writes(path, l.e);
+	if (k == E_OK) {
+		k = file_read(path, FILE_LIMIT, c->arena, &text, &len, l.e);
+		if (k != E_OK)
+			k = err_set(l.e, E_LOCAL, "bad_config", "%s", l.e->msg);
+	}
 	if (k == E_OK)
 		k = check_bytes(c, text, len, l.e);
 	if (k == E_OK) {

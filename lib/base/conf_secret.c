@@ -15,6 +15,8 @@
 #include "base/conf_priv.h"
 #include "base/file.h"
 #include "base/stop.h"
+#include "base/everybody.h"
+#include "base/secrets.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -91,10 +93,13 @@ static bool read_some(int fd, struct scratch *out, bool *end)
 
 static enum errk from_file(const char *path, struct scratch *out, struct err *e)
 {
+	enum errk rc = everybody_writes(path, e);
 	CLEANUP(fd) int fd = file_open(path);
 	struct stat st;
 	bool end = false;
 
+	if (rc != E_OK)
+		return rc;
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return bad_secret(e, "%s: can't be opened (%s)", path, file_reason(errno));
 	if (check_mode(path, &st, e) != E_OK)
@@ -296,6 +301,7 @@ enum errk conf_secret(struct conf *c, const char *section, const char *name, con
 			return ours.kind;
 		}
 		v->secret = arena_strndup(c->arena, s.text, s.len);
+		secrets_add(v->secret);
 	}
 	*out = v->secret;
 	return E_OK;

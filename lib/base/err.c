@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
+#include "base/str.h"
+
 #include "base/banned.h"
 
 /* A message cut in the middle of a character would be invalid UTF-8 in logs and JSON. */
@@ -33,13 +36,12 @@ static void format(char *out, size_t size, const char *fmt, va_list args)
 		out[0] = '\0';
 	else if ((size_t)n >= size)
 		drop_partial_char(out);
+	secrets_hide(out);
 	/*
 	 * Servers put line breaks into their messages; a log line or a mail subject
 	 * holds one line.
 	 */
-	for (char *p = out; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
+	str_clean(out, ' ');
 }
 
 enum errk err_set(struct err *e, enum errk kind, const char *code, const char *fmt, ...)
@@ -54,6 +56,7 @@ enum errk err_set(struct err *e, enum errk kind, const char *code, const char *f
 	format(msg, sizeof(msg), fmt, args);
 	va_end(args);
 	snprintf(copy, sizeof(copy), "%s", code ? code : "");
+	secrets_hide(copy);
 
 	e->kind = kind;
 	e->wait_ms = 0;

@@ -90,7 +90,7 @@ void log_context(const char *key, const char *value)
 
 /*
  * A log line is one line of valid UTF-8 whatever a server sent: control characters
- * become \u00XX and invalid bytes U+FFFD. In kv form the same escapes are used inside
+ * become \uXXXX and invalid bytes U+FFFD. In kv form the same escapes are used inside
  * quotes.
  */
 static void add_escaped(struct str *line, const char *value)
@@ -100,17 +100,16 @@ static void add_escaped(struct str *line, const char *value)
 	for (size_t at = 0; at < len;) {
 		size_t valid = str_utf8_prefix(value + at, len - at);
 
-		for (size_t i = at; i < at + valid; i++) {
-			unsigned char c = (unsigned char)value[i];
-
-			if (c == '"' || c == '\\')
-				str_addf(line, "\\%c", c);
-			else if (c == '\n')
+		for (size_t i = at, n; i < at + valid; i += n ? n : 1) {
+			n = str_control(value + i);
+			if (value[i] == '"' || value[i] == '\\')
+				str_addf(line, "\\%c", value[i]);
+			else if (value[i] == '\n')
 				str_add(line, "\\n");
-			else if (c < 0x20 || c == 0x7f)
-				str_addf(line, "\\u%04x", c);
+			else if (n)
+				str_addf(line, "\\u%04x", str_code(value + i, n));
 			else
-				str_addc(line, (char)c);
+				str_addc(line, value[i]);
 		}
 		at += valid;
 		if (at < len) {
@@ -123,7 +122,7 @@ static void add_escaped(struct str *line, const char *value)
 static bool is_plain(const char *value)
 {
 	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p <= 0x20 || *p == 0x7f || *p == '"' || *p == '=' || *p == '\\')
+		if (*p == ' ' || str_control(p) || *p == '"' || *p == '=' || *p == '\\')
 			return false;
 	return str_utf8_valid(value, strlen(value));
 }

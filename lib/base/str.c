@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/secrets.h"
+
 #include "base/banned.h"
 
 static const size_t DEFAULT_MAX = 64UL * 1024 * 1024;
@@ -255,7 +257,50 @@ bool str_utf8_valid(const char *s, size_t len)
 	return str_utf8_prefix(s, len) == len;
 }
 
-void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
+size_t str_control(const char *p)
+{
+	unsigned char c = (unsigned char)p[0], next = c >= 0xc2 ? (unsigned char)p[1] : 0;
+	unsigned char last = c >= 0xe0 && next ? (unsigned char)p[2] : 0;
+
+	if ((c && c < 0x20) || c == 0x7f)
+		return 1;
+	if ((c == 0xc2 && next >= 0x80 && next < 0xa0) || (c == 0xd8 && next == 0x9c))
+		return 2;              /* C1; U+061C */
+	if (c == 0xe2 && next == 0x80) /* U+200B, U+200E, U+200F, U+2028 to U+202E */
+		return last == 0x8b || last == 0x8e || last == 0x8f ||
+				       (last >= 0xa8 && last <= 0xae)
+			       ? 3
+			       : 0;
+	if (c == 0xe2 && next == 0x81) /* U+2060 to U+206F */
+		return last >= 0xa0 && last <= 0xaf ? 3 : 0;
+	return c == 0xef && next == 0xbb && last == 0xbf ? 3 : 0; /* U+FEFF */
+}
+
+unsigned str_code(const char *p, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	if (n == 2)
+		return (u[0] & 0x1fu) << 6 | (u[1] & 0x3fu);
+	if (n == 3)
+		return (u[0] & 0xfu) << 12 | (u[1] & 0x3fu) << 6 | (u[2] & 0x3fu);
+	return u[0];
+}
+
+void str_clean(char *text, char with)
+{
+	char *to = text;
+
+	for (const char *p = text; *p;) {
+		size_t n = str_control(p);
+
+		*to++ = n ? with : *p;
+		p += n ? n : 1;
+	}
+	*to = '\0';
+}
+
+static void cut(char *out, size_t size, const char *utf8, size_t max)
 {
 	static const char dots[] = "…";
 	size_t len = utf8 ? strlen(utf8) : 0, at = 0, fits = 0, chars = 0;
@@ -284,4 +329,15 @@ void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
 	out[fits] = '\0';
 	if (fits + sizeof(dots) <= size)
 		memcpy(out + fits, dots, sizeof(dots));
+}
+
+void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
+{
+	char *text = strdup(utf8 ? utf8 : "");
+
+	if (!text)
+		die(70, "out of memory");
+	secrets_hide(text);
+	cut(out, size, text, max);
+	free(text);
 }

@@ -41,9 +41,18 @@ bool str_blank(const char *s); /* NULL, empty or white space only */
 const char *str_nearest(const char *word, const char *const *names, size_t n);
 /*
  * A copy of at most max characters (not bytes) that fits size, never cut inside one; "…"
- * is appended if it was cut. NULL gives "".
+ * is appended if it was cut. NULL gives "". Secrets are taken out before: half of one can't be known.
  */
 void str_ellipsis(char *out, size_t size, const char *utf8, size_t max);
+/*
+ * Bytes of the character at p if it could move a cursor, turn the direction of text round or hide:
+ * C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width blanks (not the
+ * joiners, which scripts and emoji need). Else 0.
+ */
+size_t str_control(const char *p);
+unsigned str_code(const char *p, size_t n); /* the number of a valid character of n <= 3 bytes */
+/* Each of them replaced by one character, in place. */
+void str_clean(char *text, char with);
 bool str_utf8_valid(const char *s, size_t len);
 /* Bytes before the first that is not valid UTF-8; len if all are. */
 size_t str_utf8_prefix(const char *s, size_t len);

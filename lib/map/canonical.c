@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/json.h"
+#include "base/secrets.h"
 #include "base/str.h"
 #include "map/canonical_priv.h"
 
@@ -308,4 +309,51 @@ static void mask_below(const struct canonical_node *n, cJSON *container)
 void canonical_mask(const char *kind, cJSON *doc)
 {
 	mask_below(canonical_tree(kind), doc);
+}
+
+/* A house number or a size tells nobody, and would blot out the figures of an error. */
+static bool tells_a_person(const char *field, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (strspn(value, "0123456789") == len)
+		return len >= 5;
+	return len >= (str_equal(field, "value") ? 8 : 3);
+}
+
+static void hide_words(const char *text, struct hidden *h)
+{
+	char word[128];
+
+	for (size_t n; *text; text += n) {
+		text += strspn(text, " -,");
+		n = strcspn(text, " -,");
+		if (n < 3 || n >= sizeof(word))
+			continue;
+		snprintf(word, sizeof(word), "%.*s", (int)n, text);
+		hidden_add(h, word);
+	}
+}
+
+static void hide_below(const struct canonical_node *n, const cJSON *container, struct hidden *h)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach (v, container) {
+		const struct canonical_node *c = NULL;
+
+		if (n)
+			c = v->string ? canonical_child(n, v->string) : n->element;
+		if (cJSON_IsObject(v) || cJSON_IsArray(v))
+			hide_below(c, v, h);
+		else if (cJSON_IsString(v) && hides(c) && tells_a_person(v->string, v->valuestring))
+			hidden_add(h, v->valuestring);
+		if (cJSON_IsString(v) && hides(c) && v->string && str_ends(v->string, "_name"))
+			hide_words(v->valuestring, h);
+	}
+}
+
+void canonical_hide(const char *kind, const cJSON *doc, struct hidden *h)
+{
+	hide_below(canonical_tree(kind), doc, h);
 }

@@ -61,6 +61,14 @@ MUST_CHECK enum errk canonical_sums(const cJSON *order, struct err *e);
 /* check, and sums where the kind has them. */
 MUST_CHECK enum errk canonical_verify(const char *kind, const cJSON *doc, struct err *e);
 
+struct hidden;
+/*
+ * Adds the personal values of a document, and each word of a name: what the other side may quote
+ * when it refuses the document. Words of fewer than three letters are left out, and short values
+ * that the shop asks for freely ("yes").
+ */
+void canonical_hide(const char *kind, const cJSON *doc, struct hidden *h);
+
 /* Replaces personal values in place by "…" (kept: presence, and the domain of nothing). */
 void canonical_mask(const char *kind, cJSON *doc);
 

@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/cleanup.h"
+#include "base/everybody.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -55,6 +56,7 @@ enum errk mapper_open(const char *system, const char *override_dir, const char *
 {
 	struct mapper *m;
 	size_t n = 0;
+	enum errk rc;
 
 	if (override_dir && !dir_exists(override_dir))
 		return err_set(e, E_LOCAL, "bad_mapping",
@@ -63,6 +65,11 @@ enum errk mapper_open(const char *system, const char *override_dir, const char *
 		return err_set(e, E_LOCAL, "bad_mapping",
 			       "the folder of the shipped mappings, %s, does not exist",
 			       shipped_dir);
+	rc = override_dir ? everybody_writes_below(override_dir, e) : E_OK;
+	if (rc == E_OK)
+		rc = everybody_writes_below(shipped_dir, e);
+	if (rc != E_OK)
+		return rc;
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		die(70, "out of memory");

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "net/redact.h"
 
 #include "base/banned.h"
 
@@ -61,7 +62,7 @@ const char *graphql_error_text(const cJSON *error, struct arena *a)
 
 	if (!message)
 		return "no message";
-	str_ellipsis(shown, sizeof(shown), message, TEXT_MAX_CHARS);
+	str_ellipsis(shown, sizeof(shown), redact_text(message, a), TEXT_MAX_CHARS);
 	for (char *p = shown; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = ' ';

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/everybody.h"
 #include "base/file.h"
 #include "base/stop.h"
 #include "net/retry.h"
@@ -43,7 +44,6 @@ static void set_options(struct http *h, const struct http_options *o)
 	*to = *o;
 	to->user_agent = copy_text(o->user_agent ? o->user_agent : "erpsync");
 	to->trace_path = copy_text(o->trace_path);
-	to->ca_file = copy_text(o->ca_file);
 	if (to->connect_timeout_ms <= 0)
 		to->connect_timeout_ms = CONNECT_TIMEOUT_MS;
 	if (to->total_timeout_ms <= 0)
@@ -76,14 +76,6 @@ enum errk http_open(const struct http_options *o, struct http **out, struct err 
 	if (!h)
 		die(70, "out of memory");
 	set_options(h, o);
-	if (h->opt.ca_file) {
-		CLEANUP(fd) int ca = file_open(h->opt.ca_file);
-
-		if (ca < 0)
-			return err_set(e, E_LOCAL, "ca_file",
-				       "%s: the file of certificates can't be read (%s)",
-				       h->opt.ca_file, file_reason(errno));
-	}
 	if (h->opt.trace_path) {
 		rc = trace_open(h->opt.trace_path, &h->trace, e);
 		if (rc)
@@ -99,6 +91,20 @@ enum errk http_open(const struct http_options *o, struct http **out, struct err 
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 	*out = TAKE(h);
 	return E_OK;
+}
+
+enum errk http_trust_check(const struct http_trust *t, struct err *e)
+{
+	CLEANUP(fd) int ca = t->ca_file ? file_open(t->ca_file) : -1;
+	enum errk rc = E_OK;
+
+	if (t->ca_file && ca < 0)
+		return err_set(e, E_LOCAL, "ca_file",
+			       "%s: %s: the file of certificates can't be read (%s)", t->setting,
+			       t->ca_file, file_reason(errno));
+	if (t->ca_file)
+		rc = everybody_writes(t->ca_file, e);
+	return rc == E_OK ? rc : err_wrap(e, "%s", t->setting);
 }
 
 void http_close(struct http *h)
@@ -118,7 +124,6 @@ void http_close(struct http *h)
 	trace_close(h->trace);
 	free((char *)h->opt.user_agent);
 	free((char *)h->opt.trace_path);
-	free((char *)h->opt.ca_file);
 	free(h);
 }
 

@@ -29,13 +29,9 @@ struct http_options {
 	bool dry_run;          /* every HTTP_WRITE ends as E_LOCAL "dry_run", never sent */
 	/* --trace: what is sent and received, masked; 0600, appended to; NULL = none */
 	const char *trace_path;
-	/*
-	 * PEM file of the only authorities to trust (ERP in the house); NULL = system's
-	 */
-	const char *ca_file;
 };
 
-/* E_LOCAL: trace or ca_file can't be opened. The texts in o are copied. */
+/* E_LOCAL: trace can't be opened. The texts in o are copied. */
 MUST_CHECK enum errk http_open(const struct http_options *o, struct http **out, struct err *e);
 void http_close(struct http *h); /* takes NULL */
 
@@ -48,6 +44,14 @@ enum http_intent { HTTP_READ, HTTP_WRITE };
 struct http_header {
 	const char *name, *value;
 };
+
+/* Whose certificates are believed. */
+struct http_trust {
+	const char *ca_file; /* PEM file of the only authorities; NULL = the system's */
+	const char *setting; /* that names the file, for errors: "[erp] ca_file" */
+};
+/* E_LOCAL "ca_file": it can't be read, or is everybody's to write. */
+MUST_CHECK enum errk http_trust_check(const struct http_trust *t, struct err *e);
 
 struct http_request {
 	enum http_intent intent;
@@ -65,7 +69,8 @@ struct http_request {
 	 * cells): a trace holds the sizes of both bodies, not the bodies.
 	 */
 	bool hide_bodies;
-	const char *label; /* for errors, log and trace: "orders page", "token" */
+	const char *label;              /* for errors, log and trace: "orders page", "token" */
+	const struct http_trust *trust; /* NULL = the system's authorities */
 };
 
 struct http_answer {

@@ -143,6 +143,8 @@ static void must_take(CURLcode code, const char *option)
 
 static void set_security(struct transfer *t, bool loopback)
 {
+	const struct http_trust *trust = t->call->request.trust;
+
 	SET(t, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
 	SET(t, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(t, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -151,8 +153,10 @@ static void set_security(struct transfer *t, bool loopback)
 	SET(t, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(t, CURLOPT_PREREQFUNCTION, on_request);
 	SET(t, CURLOPT_PREREQDATA, t);
-	if (t->http->opt.ca_file)
-		SET(t, CURLOPT_CAINFO, t->http->opt.ca_file);
+	if (trust && trust->ca_file) {
+		SET(t, CURLOPT_CAINFO, trust->ca_file);
+		SET(t, CURLOPT_CAPATH, NULL); /* else the system's folder counts too */
+	}
 	/*
 	 * NULL leaves the choice to the environment; "" means none, whatever is said
 	 * there.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "net/retry.h"
 
 #include "base/banned.h"
@@ -27,7 +28,8 @@ static const struct refusal {
 	{CURLE_SSL_CONNECT_ERROR, E_BUSY, "tls_handshake", "the TLS handshake failed"},
 	{CURLE_PEER_FAILED_VERIFICATION, E_REFUSED, "tls", NULL},
 	{CURLE_SSL_CERTPROBLEM, E_REFUSED, "tls", NULL},
-	{CURLE_SSL_CACERT_BADFILE, E_REFUSED, "tls", NULL},
+	{CURLE_SSL_CACERT_BADFILE, E_REFUSED, "tls",
+	 "the file of certificates holds none that can be read (PEM)"},
 	{CURLE_SSL_ISSUER_ERROR, E_REFUSED, "tls", NULL},
 	{CURLE_SSL_CRL_BADFILE, E_REFUSED, "tls", NULL},
 	{CURLE_SSL_INVALIDCERTSTATUS, E_REFUSED, "tls", NULL},
@@ -38,8 +40,8 @@ static const struct refusal {
 };
 
 static const char certificate_text[] =
-	"the server's certificate is not trusted; check the host name, this machine's "
-	"clock and certificates (package ca-certificates), or name your own authority's file";
+	"the server's certificate is not trusted; check the host name, this machine's clock "
+	"and certificates (package ca-certificates)";
 
 /*
  * The proxy's own answer to CONNECT decides before what libcurl calls the failure (it
@@ -59,6 +61,20 @@ static bool proxy_refused(const struct transfer *t, const char *subject, struct 
 	return true;
 }
 
+/* Where to look, by whose certificates are believed. */
+static void add_remedy(struct http_call *c)
+{
+	const struct http_trust *trust = c->request.trust;
+	const char *setting = trust ? trust->setting : NULL;
+
+	if (trust && trust->ca_file)
+		err_append(&c->err, "; only authorities in %s = %s are trusted", setting,
+			   trust->ca_file);
+	else if (setting)
+		err_append(&c->err, "; the file of an authority of your own is named by %s = PATH",
+			   setting);
+}
+
 static struct verdict not_sent(const struct transfer *t, CURLcode result, const char *subject)
 {
 	struct refusal r = {result, E_BUSY, "no_connection", "no connection"};
@@ -71,6 +87,8 @@ static struct verdict not_sent(const struct transfer *t, CURLcode result, const 
 			r = refusals[i];
 	err_set(&t->call->err, r.kind, r.code, "%s: %s: %s", subject,
 		r.text ? r.text : certificate_text, detail_of(t, result));
+	if (str_equal(r.code, "tls"))
+		add_remedy(t->call);
 	v.again = r.kind == E_BUSY;
 	return v;
 }

@@ -7,7 +7,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/secrets.h"
 #include "base/str.h"
+#include "net/redact.h"
 
 #include "base/banned.h"
 
@@ -69,6 +71,7 @@ static enum errk take_token(struct grant *g, const struct http_answer *answer, c
 	const char *type = doc ? json_str(doc, "token_type") : NULL;
 	const char *scope = doc ? json_str(doc, "scope") : NULL;
 
+	secrets_add(token);
 	if (!token || !*token)
 		return err_set(e, E_BUSY, "bad_token_answer",
 			       "%s: the token endpoint answered %ld without an access token",
@@ -108,24 +111,17 @@ static enum errk refused(const struct grant *g, const struct http_answer *answer
 	bool is_json = json_parse(answer->body, answer->len, &doc, NULL) == E_OK;
 	const char *error = is_json ? json_str(doc, "error") : NULL;
 	const char *text = is_json ? json_str(doc, "error_description") : NULL;
-	const char *secret = g->client->client_secret;
-	char reason[REASON_MAX];
+	char reason[REASON_MAX], why[REASON_MAX];
 
-	/* A server that quotes what it was sent must not bring the secret into a log. */
-	if (text && *secret && strstr(text, secret))
-		text = NULL;
-	if (error && *secret && strstr(error, secret))
-		error = NULL;
+	reason_from_page(answer, reason);
 	if (error)
-		snprintf(reason, sizeof(reason), "%.80s%s%.200s", error, text ? ": " : "",
-			 text ? text : "");
-	else
-		reason_from_page(answer, reason);
+		str_ellipsis(reason, sizeof(reason), redact_text(error, g->arena), 80);
+	str_ellipsis(why, sizeof(why), error && text ? redact_text(text, g->arena) : "", 200);
 	return err_set(e, E_REFUSED, "bad_credentials",
-		       "%s refuses to give an access token (%s); check client_id and "
+		       "%s refuses to give an access token (%s%s%s); check client_id and "
 		       "client_secret (or client_secret_file, _env, _command) in the "
 		       "configuration, and that the app is installed there",
-		       g->client->who, reason);
+		       g->client->who, reason, *why ? ": " : "", why);
 }
 
 static bool is_success(const struct http_answer *answer)
@@ -190,6 +186,7 @@ static enum errk ask(struct http *h, struct grant *g, struct err *e)
 		.body_len = form.len,
 		.max_answer = MAX_ANSWER,
 		.label = "access token",
+		.trust = g->client->trust,
 	};
 	rc = http_send(h, &call, g->arena, e);
 	if (rc == E_OK && !is_success(&call.answer))
@@ -218,6 +215,7 @@ static enum errk load(const struct token_store *store, const char *key, const ch
 
 	if (rc)
 		return rc;
+	secrets_add(t.access_token); /* no longer good: a server may still quote it */
 	*good = found && is_good(&t, rejected, margin_ms);
 	if (*good)
 		*out = t;
@@ -248,8 +246,11 @@ enum errk oauth_client_credentials(struct http *h, const struct oauth_client *c,
 	struct grant g = {.client = c, .arena = a};
 	const char *key = arena_printf(a, "oauth %s %s", c->token_url, c->client_id);
 	bool good;
-	enum errk rc = load(store, key, rejected, margin_ms, a, out, &good, e);
+	enum errk rc;
 
+	secrets_add(c->client_secret);
+	secrets_add(rejected);
+	rc = load(store, key, rejected, margin_ms, a, out, &good, e);
 	if (rc || good)
 		return rc;
 	rc = store->lock(store->ctx, key, LOCK_TIMEOUT_MS, e);

@@ -41,6 +41,7 @@ struct oauth_client {
 	const char *token_url;
 	const char *client_id, *client_secret;
 	const char *who; /* for errors: "Shopify" */
+	const struct http_trust *trust;
 };
 
 /*

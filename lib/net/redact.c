@@ -193,6 +193,48 @@ static size_t phone_at(const char *s)
 	return digits >= 8 ? end : 0;
 }
 
+/* "555-123-4567", "24-11-2026": groups of so many digits, and dashes or slashes between. */
+static bool has_groups(const char *s, size_t a, size_t b, size_t c)
+{
+	static const char digits[] = "0123456789";
+
+	return strspn(s, digits) == a && s[a] && strchr("-/", s[a]) &&
+	       strspn(s + a + 1, digits) == b && s[a + 1 + b] == s[a] &&
+	       strspn(s + a + b + 2, digits) == c;
+}
+
+/*
+ * "0170 1234567", "(555) 123-4567", "555-123-4567": as people write them at home, in groups of two
+ * digits at least. Without groups it could be an article, with dashes alone too, with points an
+ * amount.
+ */
+static size_t home_phone_at(const char *s)
+{
+	size_t digits = 0, groups = 0, i = *s == '(';
+	bool us = has_groups(s, 3, 3, 4), apart = us || *s == '(';
+
+	if ((*s != '0' && !apart) || has_groups(s, 2, 2, 4))
+		return 0;
+	for (;;) {
+		size_t n = strspn(s + i, "0123456789");
+
+		if (n < 2)
+			break;
+		digits += n;
+		groups++;
+		i += n;
+		i += *s == '(' && groups == 1 && s[i] == ')';
+		apart = apart || s[i] == ' ' || s[i] == '/';
+		if (s[i] && strchr(" -/", s[i]) && isdigit((unsigned char)s[i + 1]))
+			i++;
+		else if (!isdigit((unsigned char)s[i]))
+			break;
+	}
+	return apart && groups >= 2 && digits >= 9 && digits <= 15 && !isalnum((unsigned char)s[i])
+		       ? i
+		       : 0;
+}
+
 /*
  * Shopify names its tokens by a prefix so that scanners find them; the others are RFC
  * 7235 and 6750.
@@ -218,10 +260,13 @@ const char *redact_text(const char *text, struct arena *a)
 {
 	/* Each mask is shorter than what it stands for. */
 	char *out = arena_alloc(a, strlen(text) + 1), *to = out;
+	bool begins = true; /* no letter or digit stands in front */
 
 	while (*text) {
 		size_t run = 1, masked = phone_at(text);
 
+		if (!masked && begins)
+			masked = home_phone_at(text);
 		if (!masked)
 			masked = token_at(text);
 		if (!masked)
@@ -230,12 +275,14 @@ const char *redact_text(const char *text, struct arena *a)
 			memcpy(to, "***", 3);
 			to += 3;
 			text += masked;
+			begins = false;
 			continue;
 		}
 		run = run ? run : 1;
 		memcpy(to, text, run);
 		to += run;
 		text += run;
+		begins = !isalnum((unsigned char)text[-1]) && !strchr("-._", text[-1]);
 	}
 	*to = '\0';
 	return out;

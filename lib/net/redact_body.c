@@ -89,8 +89,7 @@ static void mask_condition(cJSON *array)
 	const cJSON *field = array->child;
 	cJSON *value;
 
-	if (json_count(array, "") != 3 || !cJSON_IsString(field) ||
-	    !cJSON_IsString(field->next))
+	if (json_count(array, "") != 3 || !cJSON_IsString(field) || !cJSON_IsString(field->next))
 		return;
 	value = field->next->next;
 	if (redact_key(field->valuestring) || str_equal(field->valuestring, "name"))

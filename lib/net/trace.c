@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/secrets.h"
 #include "base/str.h"
 #include "net/redact.h"
 
@@ -50,6 +51,16 @@ void trace_close(struct trace *t)
 	free(t);
 }
 
+/* Without secrets and control characters, wherever the other side put them. */
+static const char *hidden(struct trace *t, const char *text)
+{
+	char *copy = arena_strdup(t->scratch, text);
+
+	secrets_hide(copy);
+	str_clean(copy, '?');
+	return copy;
+}
+
 static const char *header_value(struct trace *t, const struct http_header *f)
 {
 	if (redact_header_is_secret(f->name))
@@ -62,7 +73,8 @@ static const char *header_value(struct trace *t, const struct http_header *f)
 static void write_headers(struct trace *t, char mark, const struct http_header *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		fprintf(t->file, "%c %s: %s\n", mark, list[i].name, header_value(t, &list[i]));
+		fprintf(t->file, "%c %s: %s\n", mark, hidden(t, list[i].name),
+			hidden(t, header_value(t, &list[i])));
 }
 
 static const char *content_type(const struct http_header *list, size_t n)
@@ -78,7 +90,7 @@ static void end_block(struct trace *t, const char *type, const char *body, size_
 	if (len > 0 && hide)
 		fprintf(t->file, "(%zu bytes)\n", len);
 	else if (len > 0)
-		fprintf(t->file, "%s\n", redact_body(type, body, len, t->scratch));
+		fprintf(t->file, "%s\n", hidden(t, redact_body(type, body, len, t->scratch)));
 	fputc('\n', t->file);
 	fflush(t->file);
 	arena_reset(t->scratch);
@@ -94,7 +106,7 @@ int64_t trace_request(struct trace *t, const struct http_request *r, int try_no)
 	fprintf(t->file, "#%lld %s %s, %s, try %d\n> %s %s\n", (long long)t->last_no,
 		clock_text(clock_now(), now), r->label ? r->label : "request",
 		r->intent == HTTP_WRITE ? "write" : "read", try_no, r->method,
-		redact_url(r->url, t->scratch));
+		hidden(t, redact_url(r->url, t->scratch)));
 	write_headers(t, '>', r->headers, r->n_headers);
 	end_block(t, content_type(r->headers, r->n_headers), r->body, r->body_len, r->hide_bodies);
 	return t->last_no;
@@ -116,6 +128,6 @@ void trace_failure(struct trace *t, int64_t no, const char *why, int64_t took_ms
 	if (!t)
 		return;
 	fprintf(t->file, "#%lld no answer after %lld ms\n< %s\n", (long long)no, (long long)took_ms,
-		why);
+		hidden(t, why));
 	end_block(t, NULL, NULL, 0, false);
 }

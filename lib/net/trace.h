@@ -5,7 +5,7 @@
 
 /*
  * The file behind --trace: a block per request and a block per answer, joined by a
- * number, masked by redact.h. Requests are written before they are sent, so that the last
+ * number, masked by redact.h and secrets.h. Requests are written before they are sent, so that the last
  * one of a killed run is there. A trace that can't be written (disk full) never fails a
  * run.
  */

@@ -141,6 +141,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	STEP("before put");
 	enum errk rc = r->target->type->put(r->target, &batch, r->page, &why);
 	STEP("after put");
+	foreign_outcome(r, rows, &batch, rc, &why);
 	switch (rc) {
 	case E_OK:
 		return record_batch(r, rows, &batch, e);

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "base/str.h"
 #include "sync/sync_priv.h"
 
@@ -150,6 +151,7 @@ void session_release(struct session *s)
 	state_close(s->state);
 	conf_free(s->conf);
 	log_close();
+	secrets_forget();
 	arena_free(s->arena);
 	*s = (struct session){0};
 }

@@ -64,11 +64,15 @@ static enum errk reject(struct sync *r, const struct settlement *s, struct err *
 	return rc;
 }
 
-static enum errk settle_one(void *ctx, const struct settlement *s, struct err *e)
+static enum errk settle_one(void *ctx, const struct settlement *said, struct err *e)
 {
 	struct sync *r = ctx;
+	struct settlement own = *said, *s = &own;
 	int64_t links = 0;
-	enum errk rc = state_begin(r->state, e);
+	enum errk rc = foreign_answer(r, &own, e);
+	if (rc != E_OK)
+		return rc;
+	rc = state_begin(r->state, e);
 	if (rc == E_OK && s->accepted)
 		rc = note_answer(r, s, &links, e);
 	else if (rc == E_OK)

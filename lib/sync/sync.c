@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -18,9 +19,11 @@
 
 enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400 }; /* seconds */
 
-static void notice(void *ctx, const char *text)
+static void notice(void *ctx, const char *said)
 {
 	struct sync *r = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = foreign_text(said, a);
 	log_event(LOG_LEVEL_INFO, "notice", "text", text, NULL);
 	if (r->options->on_notice)
 		r->options->on_notice(r->options->ctx, text);

@@ -98,6 +98,18 @@ MUST_CHECK enum errk sync_put_gathered(struct sync *r, bool *any, struct err *e)
 MUST_CHECK enum errk sync_return_gathered(struct sync *r, struct err *e);
 void sync_forget_gathered(struct sync *r);
 
+/*
+ * foreign.c: what a connector brings from the other side is kept and shown without secrets, mail
+ * addresses and telephone numbers, and without the personal values of the records it is about.
+ */
+const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
+void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
+		     enum errk rc, struct err *why);
+/* The text of a later answer, in place. */
+MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s, struct err *e);
+/* What a pull returned: its error, or the problems of the page's records. Returns rc. */
+enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e);
+
 /* Later answers of the target. */
 MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
 /* remap.c: has the mapping changed since the last run? */

@@ -1,6 +1,7 @@
 // Secrets and personal data stay where they belong: in the shop, the state file and the ERP's files.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
@@ -102,6 +103,25 @@ test('log, trace, messages and the process list', async t => {
     const shown = await p.run(['queue', 'show', name, '--personal']);
     assert.ok([...mails].some(mail => shown.stdout.includes(mail)));
   });
+});
+
+test('an ERP that quotes the order in its answer', async t => {
+  const p = await place(t, { sandbox: { orders: 12, seed: 3, nasty: 'off' }, conf: { csv: { ack: 'expected' } }, bin: BIN_PLAIN });
+  await p.run('orders export');
+  const [order] = Array.from({ length: 12 }, (_, i) => p.sandbox.orders.view(i)).filter(o => o.shippingAddress && o.email);
+  const { firstName, lastName, address1, city } = order.shippingAddress;
+  const quoted = `${lastName.toUpperCase()}, ${firstName}; ${address1} (${city}) ${order.email.toUpperCase()}, tel. 0170 1234567`;
+  p.write('out/orders-000001.ack', `ok\nerror ${order.name}: debtor of ${quoted} is blocked\n`);
+  const said = [];
+  for (const args of ['orders export -v', 'orders export -v', 'queue list', 'queue list --json', ['explain', order.name]])
+    said.push(await p.run(args).then(result => result.stdout + result.stderr));
+  said.push(p.read('erpsync.log'));
+  for (const table of ['journal', 'link', 'queue', 'run'])
+    said.push(execFileSync('sqlite3', [p.path('erpsync.db'), `SELECT * FROM ${table}`], { encoding: 'utf8' }));
+  const all = said.join('\n').toLowerCase();
+  assert.match(all, /debtor of \*{3}, \*{3}; \*{3} \(\*{3}\) \*{3}, tel\. \*{3} is blocked/);
+  for (const word of [lastName, firstName, address1, city, order.email, '1234567'])
+    assert.ok(!new RegExp(`(?<![\\w])${word.toLowerCase().replace(/[.*+?^$()|[\]\\]/g, '\\$&')}(?![\\w])`).test(all), word);
 });
 
 test('files of others’ eyes: modes', async t => {

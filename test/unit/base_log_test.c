@@ -43,6 +43,10 @@ static void test_log__kv_quotes_where_needed(void **state)
 		  NULL);
 	log_event(LOG_LEVEL_WARN, "y", "n", (const char *)NULL, "c", "1\n2\x01\x7f\t", NULL);
 	log_event(LOG_LEVEL_WARN, "z", "u", "é\xff", "p", "C:\\x", NULL);
+	log_event(LOG_LEVEL_WARN, "w", "v",
+		  "\u202egpj\xc2\x9b"
+		  "1",
+		  NULL);
 	log_event(LOG_LEVEL_DEBUG, "hidden", NULL);
 	log_close();
 	text = logged("kv", KV_STAMP);
@@ -50,7 +54,8 @@ static void test_log__kv_quotes_where_needed(void **state)
 		text, "level=info event=delivered record=#1001 ms=12\n"
 		      "level=error event=x a=\"two words\" b=\"k=v\" c=\"say \\\"hi\\\"\" d=\n"
 		      "level=warn event=y n= c=\"1\\n2\\u0001\\u007f\\u0009\"\n"
-		      "level=warn event=z u=\"é\xef\xbf\xbd\" p=\"C:\\\\x\"\n");
+		      "level=warn event=z u=\"é\xef\xbf\xbd\" p=\"C:\\\\x\"\n"
+		      "level=warn event=w v=\"\\u202egpj\\u009b1\"\n");
 	free(text);
 }
 

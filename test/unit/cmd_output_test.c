@@ -39,12 +39,16 @@ static void test_output__text_from_elsewhere_cannot_steer_a_terminal(void **stat
 	assert_string_equal(clean_text("\xc2\x9b"
 				       "31m",
 				       arena),
-			    "??31m");
+			    "?31m");
 	assert_string_equal(clean_text("a\xff\xc3"
 				       "b\xc3\xa9",
 				       arena),
 			    "a??b\xc3\xa9");
 	assert_string_equal(clean_text("Zoë 日本", arena), "Zoë 日本");
+	/* What turns the direction of the text round, or hides; joiners of emoji stay. */
+	assert_string_equal(clean_text("a\u202eb\u2066c\u200fd\u061ce\u200bf\ufeffg\u2028h", arena),
+			    "a?b?c?d?e?f?g?h");
+	assert_string_equal(clean_text("👩\u200d🔧", arena), "👩\u200d🔧");
 	assert_string_equal(clean_text(NULL, arena), "");
 }
 
@@ -73,6 +77,7 @@ static void test_output__json_keeps_every_byte_that_counts(void **state)
 	       "  \"c\": {},\n  \"d\": [\n    []\n  ]\n}\n");
 	pretty("{\"a,{\":\"x\\\"]: \\\\\"}", "{\"a,{\": \"x\\\"]: \\\\\"}\n");
 	pretty("\"\x7f\xc2\x9b\"", "\"\\u007f\\u009b\"\n");
+	pretty("\"\u202e1\"", "\"\\u202e1\"\n");
 	pretty("}]", "}]\n");
 	pretty("\"never ends", "\"never ends\n");
 }

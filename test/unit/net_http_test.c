@@ -451,6 +451,7 @@ static void test_http__verifies_certificates(void **state)
 	const char *ca_file;
 	struct server *tls = server_start_tls(&ca_file);
 	struct http_call c = net_call(n, HTTP_WRITE, "POST", "/", "x");
+	struct http_trust trust = {.setting = "[erp] ca_file"};
 
 	c.request.url = server_url(tls, "/x");
 	server_say(tls, "200 OK", NULL, "safe");
@@ -459,7 +460,10 @@ static void test_http__verifies_certificates(void **state)
 	assert_string_equal(c.err.code, "tls");
 	assert_int_equal(c.tries, 1);
 	assert_has(c.err.msg, "certificate");
-	net_open(n, (struct http_options){.ca_file = ca_file});
+	c.request.trust = &trust;
+	assert_int_equal(send_one(n, &c), E_REFUSED);
+	assert_has(c.err.msg, "[erp] ca_file = PATH");
+	trust.ca_file = ca_file;
 	assert_int_equal(send_one(n, &c), E_OK);
 	assert_string_equal(c.answer.body, "safe");
 	assert_int_equal(server_requests(tls), 1);
@@ -468,18 +472,18 @@ static void test_http__verifies_certificates(void **state)
 	server_stop(tls);
 }
 
-static void test_http__tells_a_missing_ca_file(void **state)
+static void test_http__tells_a_missing_file(void **state)
 {
+	const struct http_trust trust = {"/nonexistent/ca.pem", "[erp] ca_file"};
 	struct http *h = NULL;
 	struct err e = {0};
-	struct http_options o = {.ca_file = "/nonexistent/ca.pem"};
+	struct http_options o = {.trace_path = "/nonexistent/trace"};
 
 	(void)state;
+	assert_int_equal(http_trust_check(&trust, &e), E_LOCAL);
+	assert_has(e.msg, "[erp] ca_file: /nonexistent/ca.pem");
 	assert_int_equal(http_open(&o, &h, &e), E_LOCAL);
 	assert_null(h);
-	assert_has(e.msg, "/nonexistent/ca.pem");
-	o = (struct http_options){.trace_path = "/nonexistent/trace"};
-	assert_int_equal(http_open(&o, &h, &e), E_LOCAL);
 	assert_string_equal(e.code, "trace");
 	http_close(NULL);
 }
@@ -506,7 +510,7 @@ int main(void)
 		T(dry_run_sends_reads_only),
 		T(never_follows_a_redirect),
 		T(verifies_certificates),
-		T(tells_a_missing_ca_file),
+		T(tells_a_missing_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

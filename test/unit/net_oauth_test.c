@@ -201,7 +201,7 @@ static void test_oauth__refusals_name_the_reason_and_no_secret(void **state)
 		 "Shopify refuses to give an access token (invalid_client: who?); check client_id"},
 		{"401 No", "{\"error\":\"invalid_client\"}", "(invalid_client)"},
 		{"400 Bad", "{\"error\":\"x\",\"error_description\":\"bad s&cr=t +%\xc3\xa4\"}",
-		 "(x)"},
+		 "(x: bad ***)"},
 		{"400 Bad",
 		 "<html><p>Oauth error shop_not_permitted: Client credentials cannot</p></html>",
 		 "(shop_not_permitted)"},

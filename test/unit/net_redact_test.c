@@ -212,10 +212,35 @@ static void test_redact__other_bodies_by_size(void **state)
 			    "[application/json, 100000 bytes]");
 }
 
+static void test_redact__telephone_numbers_in_texts(void **state)
+{
+	static const struct {
+		const char *text, *masked;
+	} cases[] = {
+		{"call +49 (170) 123-4567.", "call ***."},
+		{"call 0170 1234567, or 089/1234567", "call ***, or ***"},
+		{"(555) 123-4567 / 555-123-4567", "*** / ***"},
+		{"00 33 1 42", "00 33 1 42"},
+		{"0033 142 000000", "***"},
+		/* Times, amounts, articles, ids. */
+		{"2026-11-23 09:45:00Z, 24-11-2026 10:11",
+		 "2026-11-23 09:45:00Z, 24-11-2026 10:11"},
+		{"0.50 - 0.25 / 1000.00", "0.50 - 0.25 / 1000.00"},
+		{"SKU 012-345-678901, 4006381333931", "SKU 012-345-678901, 4006381333931"},
+		{"A0170 1234567", "A0170 1234567"},
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(redact_text(cases[i].text, a), cases[i].masked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_redact__keys),
+		cmocka_unit_test(test_redact__telephone_numbers_in_texts),
 		cmocka_unit_test(test_redact__headers),
 		cmocka_unit_test(test_redact__bodies),
 		cmocka_unit_test(test_redact__forms_and_urls),

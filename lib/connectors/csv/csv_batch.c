@@ -138,7 +138,6 @@ enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *ou
 
 const cJSON *csv_batch_record(const struct csv_batch *b, const char *record)
 {
-
 	JSON_EACH (r, json_at(b->doc, "records"))
 		if (str_equal(json_str(r, "id"), record))
 			return r;

@@ -134,7 +134,6 @@ static enum errk choose_number(const struct csv_exchange *x, const struct put_ba
 
 static void drop_staged(const struct csv_exchange *x, const struct csv_batch *b, struct arena *a)
 {
-
 	JSON_EACH (file, json_at(b->doc, "files"))
 		unlink(csv_staged(x->dir, json_str(file, "name"), a));
 	unlink(csv_staged(x->dir, b->manifest, a));

@@ -201,7 +201,8 @@ static struct http_call on_the_wire(const struct odoo_server *s, struct odoo_cal
 			    .timeout_ms = s->timeout_ms,
 			    /* JSON-RPC carries the key in the body, in no field of its own. */
 			    .hide_bodies = c->hide || rpc,
-			    .label = arena_printf(a, "%s/%s", c->model, c->method)},
+			    .label = arena_printf(a, "%s/%s", c->model, c->method),
+			    .trust = &s->trust},
 		.judge = judge,
 		.judges_5xx = true,
 		.user = c,

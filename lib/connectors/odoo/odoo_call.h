@@ -34,6 +34,7 @@ struct odoo_server {
 	int64_t company; /* 0 = the user's own */
 	const char *lang;
 	int64_t timeout_ms;
+	struct http_trust trust;
 };
 
 struct odoo_call {

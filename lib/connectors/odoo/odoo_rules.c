@@ -16,6 +16,8 @@ const struct conf_key odoo_keys[] = {
 	 "Login of the Odoo user, for JSON-RPC."},
 	{"erp", "api_key", "odoo", CONF_SECRET, NULL, NULL, 0, 0,
 	 "API key of the Odoo user; with JSON-RPC its password will do."},
+	{"erp", "ca_file", "odoo", CONF_PATH, NULL, NULL, 0, 0,
+	 "PEM file of the only authorities whose certificates are believed; the system's if not set."},
 	{"erp", "company", "odoo", CONF_TEXT, NULL, NULL, 0, 0,
 	 "Name of the company that orders are booked in; the user's own if not set."},
 	{"odoo", "depth", NULL, CONF_CHOICE, "confirmed", "quotation|confirmed|paid", 0, 0,
@@ -152,6 +154,10 @@ static enum errk read_access(struct odoo *o, struct err *e)
 {
 	enum errk rc = conf_secret(o->env.conf, "erp", "api_key", &o->server.key, e);
 
+	o->server.trust = (struct http_trust){conf_text(o->env.conf, "erp", "ca_file"),
+					      "[erp] ca_file"};
+	if (rc == E_OK)
+		rc = http_trust_check(&o->server.trust, e);
 	if (rc != E_OK)
 		return rc;
 	o->api = conf_text(o->env.conf, "erp", "api");

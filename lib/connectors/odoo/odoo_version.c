@@ -24,7 +24,8 @@ enum errk odoo_exchange(const struct odoo_server *s, const char *path, const cha
 			    .body_len = body ? strlen(body) : 0,
 			    .timeout_ms = s->timeout_ms,
 			    .hide_bodies = body != NULL,
-			    .label = label},
+			    .label = label,
+			    .trust = &s->trust},
 	};
 	enum errk rc = http_send(s->http, &call, a, e);
 

@@ -254,6 +254,7 @@ static enum errk authorize_client(struct shopify *s, const char *rejected, struc
 		.client_id = s->client_id,
 		.client_secret = s->client_secret,
 		.who = "Shopify",
+		.trust = &s->trust,
 	};
 	struct oauth_token t;
 	/* The store tells tokens apart by key; oauth.c makes it of token_url and client_id. */
@@ -374,7 +375,8 @@ static void prepare(struct shopify *s, struct shopify_query *q, struct http_call
 			    .n_headers = 3,
 			    .body = body,
 			    .body_len = strlen(body),
-			    .label = documents[q->doc].label},
+			    .label = documents[q->doc].label,
+			    .trust = &s->trust},
 		.judge = judge,
 		.user = q,
 	};

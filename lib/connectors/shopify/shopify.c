@@ -18,6 +18,8 @@ static const struct conf_key shopify_keys[] = {
 	 "Client secret of the app."},
 	{"store", "access_token", "shopify", CONF_SECRET, NULL, NULL, 0, 0,
 	 "Static access token of an app made in the shop's admin, instead of client_id."},
+	{"store", "ca_file", "shopify", CONF_PATH, NULL, NULL, 0, 0,
+	 "PEM file of the only authorities whose certificates are believed; the system's if not set."},
 	{"store", "leave_for_others", "shopify", CONF_INT, "20", NULL, 0, 90,
 	 "Percent of the shop's rate limit that is left to other apps."},
 	{"store", "parallel", "shopify", CONF_INT, "4", NULL, 1, 16, "Requests under way at once."},
@@ -50,7 +52,7 @@ static enum errk check_url(struct shopify *s, struct err *e)
 		copy = arena_printf(s->arena, "https://%s", copy);
 	s->url = copy;
 	s->host = strstr(copy, "://") + 3;
-	if (str_starts(copy, "http://") && is_loopback(s->host))
+	if ((str_starts(copy, "http://") || str_starts(copy, "https://")) && is_loopback(s->host))
 		return E_OK;
 	size_t name = strspn(s->host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789-");
@@ -67,8 +69,12 @@ static enum errk read_credentials(struct shopify *s, struct err *e)
 {
 	s->client_id = conf_text(s->env.conf, "store", "client_id");
 	enum errk rc = conf_secret(s->env.conf, "store", "client_secret", &s->client_secret, e);
+	s->trust = (struct http_trust){conf_text(s->env.conf, "store", "ca_file"),
+				       "[store] ca_file"};
 	if (rc == E_OK)
 		rc = conf_secret(s->env.conf, "store", "access_token", &s->token, e);
+	if (rc == E_OK)
+		rc = http_trust_check(&s->trust, e);
 	if (rc != E_OK)
 		return rc;
 	if (s->token && s->client_id)

@@ -88,6 +88,7 @@ struct shopify {
 	const char *endpoint;
 	const char *client_id; /* NULL with a static token */
 	const char *client_secret;
+	struct http_trust trust;
 	const char *token;    /* NULL until shopify_authorize */
 	const char *scope;    /* granted scopes, separated by commas */
 	bool use_presentment; /* documents in the buyer's currency */

@@ -1,0 +1,49 @@
+/* Any bytes: nothing of a secret is left in a text, and no other text grows or is read past its end. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/secrets.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char *text_of(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	if (!text)
+		abort();
+	for (size_t i = 0; i < size; i++)
+		text[i] = (char)(data[i] ? data[i] : ' ');
+	text[size] = '\0';
+	return text;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t first = size ? data[0] % size : 0;
+	char *secret, *text;
+	struct hidden *h;
+
+	if (size < 2)
+		return 0;
+	secret = text_of(data + 1, first);
+	text = text_of(data + 1 + first, size - 1 - first);
+	secrets_add(secret);
+	secrets_hide(text);
+	if (strlen(text) > size)
+		BUG("a text grew");
+	/* The mask itself may complete a secret that holds its stars. */
+	if (strlen(secret) >= 8 && !strchr(secret, '*') && strstr(text, secret))
+		BUG("a secret is left");
+	h = hidden_new();
+	hidden_add(h, secret);
+	hidden_hide(h, text);
+	hidden_free(h);
+	secrets_forget();
+	free(secret);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,86 @@
+#include "base_test.h"
+
+#include "base/arena.h"
+#include "state/queue.h"
+#include "sync/sync_priv.h"
+
+/* What a target says of an order, as an ERP would quote it. */
+static const char order[] =
+	"{\"kind\":\"order\",\"id\":\"1\",\"customer\":{\"id\":\"7\",\"first_name\":\"Anne-Marie\","
+	"\"last_name\":\"Weber\",\"email\":\"anne@example.com\",\"phone\":\"0331420000\"},"
+	"\"shipping_address\":{\"address1\":\"1 rue de la Paix\",\"city\":\"Köln\",\"zip\":\"75008\","
+	"\"country_code\":\"FR\"},\"note\":\"for my mother\","
+	"\"attributes\":[{\"key\":\"gift\",\"value\":\"yes\"}]}";
+static const char quoted[] =
+	"partner WEBER, Anne-Marie (anne) of 1 Rue de la Paix, 75008 KÖLN, FR: "
+	"Anne@Example.com 0331420000 'for my mother' yes";
+static const char masked[] = "partner ***, *** (***) of ***, *** ***, FR: *** *** '***' yes";
+
+static struct sync make(struct state **state, struct arena *a, struct batch_row *row)
+{
+	enum queue_put_result result;
+	struct err e;
+
+	assert_ok(state_open("state.db", state, &e), &e);
+	assert_ok(queue_put(*state, "orders export", "1", "#1001", "v1", order, "pull",
+			    QUEUE_PUT_NEWS, 100, &result, &e),
+		  &e);
+	assert_ok(queue_waiting(*state, "orders export", "1", &row->row.id, &e), &e);
+	return (struct sync){.state = *state,
+			     .page = a,
+			     .key = "orders export",
+			     .flow = flow_find("orders", "export")};
+}
+
+static void test_foreign__values_of_the_record_at_hand(void **unused)
+{
+	struct arena *a = arena_new();
+	struct state *state = NULL;
+	struct batch_row row = {0}, *rows[] = {&row};
+	struct sync r = make(&state, a, &row);
+	struct put_step silent = {.name = "quotation"}, told = {.next = &silent, .detail = quoted};
+	struct put_item item = {.steps = &told};
+	struct put_batch batch = {.item = &item, .n = 1};
+	struct err why = {0};
+
+	(void)unused;
+	err_set(&item.err, E_RECORD, "refused", "%s", quoted);
+	err_set(&why, E_REFUSED, "refused", "%s", quoted);
+	foreign_outcome(&r, rows, &batch, E_REFUSED, &why);
+	assert_string_equal(item.err.msg, masked);
+	assert_int_equal(item.err.kind, E_RECORD);
+	assert_string_equal(told.detail, masked);
+	assert_null(silent.detail);
+	assert_string_equal(why.msg, masked);
+	state_close(state);
+	arena_free(a);
+}
+
+static void test_foreign__what_a_pull_returned(void **unused)
+{
+	struct arena *a = arena_new();
+	struct sync r = {.page = a, .flow = flow_find("orders", "export")};
+	struct err problem = {0}, e = {0};
+	struct record rec = {.id = "1", .doc = order, .problem = &problem};
+	struct page page = {.rec = &rec, .n = 1};
+
+	(void)unused;
+	err_set(&problem, E_RECORD, "bad", "%s", quoted);
+	assert_int_equal(foreign_pulled(&r, E_OK, &page, &e), E_OK);
+	assert_string_equal(rec.problem->msg, masked);
+	err_set(&e, E_BUSY, "busy", "for anne@example.com");
+	assert_int_equal(foreign_pulled(&r, E_BUSY, &page, &e), E_BUSY);
+	assert_string_equal(e.msg, "for ***");
+	assert_null(foreign_text(NULL, a));
+	arena_free(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_foreign__values_of_the_record_at_hand),
+		cmocka_unit_test(test_foreign__what_a_pull_returned),
+	};
+
+	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
+}
