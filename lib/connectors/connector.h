@@ -173,7 +173,11 @@ struct put_batch {
 	enum record_kind kind;
 	/* Unique, and the same again when an interrupted batch is put once more. */
 	const char *key;
-	/* An earlier put of this very batch may have landed, wholly or in part: look first. */
+	/*
+	 * An earlier put of this very batch may have landed, wholly or in part, or may still land:
+	 * look first. Items of it may be missing, all of them too (see connector_type.compares):
+	 * what was under way for these must be over when put returns E_OK.
+	 */
 	bool unsure;
 	/* All items have been delivered before (target_id set); else none has. */
 	bool update;
@@ -253,6 +257,11 @@ struct connector_type {
 	size_t batch[KIND_COUNT_]; /* items that one put likes; 0 = it takes none */
 	/* Kinds, one bit each, that put can look at first: where few of many differ. */
 	unsigned looks;
+	/*
+	 * Kinds, one bit each, whose put compares with what is there, so that an interrupted one is
+	 * not repeated where a newer version of its record waits: only the newest is put.
+	 */
+	unsigned compares;
 	const struct conf_key *keys; /* its configuration, ended by a row with section NULL */
 
 	/* Reads configuration and secrets, sends nothing yet. E_LOCAL. */

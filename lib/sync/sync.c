@@ -110,6 +110,15 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 }
 
 /*
+ * What an interrupted run left is put once more: at once, or, where the target compares, when it is
+ * known whether the source still says so.
+ */
+static bool recovers_late(const struct sync *r)
+{
+	return r->target->type->compares & 1u << r->flow->kind;
+}
+
+/*
  * The run proper. A source that is busy or refuses does not keep what waits in the queue from
  * going over.
  */
@@ -119,7 +128,7 @@ static enum errk work(struct sync *r, struct err *e)
 	enum errk rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
-	if (rc == E_OK)
+	if (rc == E_OK && !recovers_late(r))
 		rc = sync_recover(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
@@ -133,6 +142,8 @@ static enum errk work(struct sync *r, struct err *e)
 		later = *e;
 		rc = E_OK;
 	}
+	if (rc == E_OK && recovers_late(r) && !stop_requested())
+		rc = sync_recover(r, e);
 	if (rc == E_OK && !stop_requested())
 		rc = sync_deliver(r, true, e);
 	if (rc == E_OK && later.kind != E_OK) {
