@@ -91,6 +91,9 @@ MUST_CHECK enum errk stock_find_location(const struct shopify *s, const char *wh
 MUST_CHECK enum errk stock_find_items(struct stock_put *p, struct err *e);
 /* stock_levels.c: reads have and active of all open pairs. */
 MUST_CHECK enum errk stock_read_levels(struct stock_put *p, struct err *e);
+/* One quantity by its name, "available"; 0 where there is no such item or level. */
+MUST_CHECK enum errk stock_read_level(struct stock_put *p, const char *item, const char *location,
+				      const char *name, int64_t *have, struct err *e);
 
 /* stock_reckon.c */
 /* Sum, less what the ERP does not know yet, whole units, less the buffer, not below zero. */
@@ -117,8 +120,11 @@ struct stock_call {
  * userErrors; E_UNSURE: it may have happened; others: it has not.
  */
 MUST_CHECK enum errk stock_call(struct stock_put *p, struct stock_call *c, struct err *e);
-/* Sends what an interrupted put had noted once more; sets p->seq behind it. */
-MUST_CHECK enum errk stock_replay(struct stock_put *p, struct err *e);
+/*
+ * No call that an interrupted put of this batch had noted can take effect from now on, however late it
+ * arrives; sets p->seq behind them. E_UNSURE, E_BUSY: not so yet.
+ */
+MUST_CHECK enum errk stock_bar_calls(struct stock_put *p, struct err *e);
 void stock_forget(const struct shopify *s, const char *batch_key);
 static inline void cleanup_stock_call(struct stock_call *c)
 {
