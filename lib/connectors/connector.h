@@ -146,6 +146,11 @@ struct put_item {
 	const char *memo;
 	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;   /* out: it had landed before; nothing was written now */
+	/*
+	 * Out: right for now, but what it depends on besides the document will change (units of
+	 * orders on their way are taken off): it is compared again by each run until it is not set.
+	 */
+	bool passing;
 	bool differs;   /* out, where the batch only looks: it is to be put; err says nothing */
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
 	struct put_step *steps;
@@ -162,10 +167,21 @@ struct owed_units {
 	 * ago to know.
 	 */
 	enum errk (*of)(void *ctx, const char *sku, int64_t read_at, int64_t *units, struct err *e);
-	/* Is this order of the store among those, or has the ERP got it? */
-	enum errk (*knows)(void *ctx, const char *order, bool *known, struct err *e);
-	/* Orders of the store from then on may be unknown, seconds; 0 = none was ever read. */
+	/*
+	 * Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read.
+	 * Asked when the store is read anew: what `sees` was told is forgotten.
+	 */
 	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
+	/* Is this version of the order in the queue, or with the ERP? */
+	enum errk (*knows)(void *ctx, const char *order, const char *version, bool *known,
+			   struct err *e);
+	/*
+	 * What the store says of an order of which it has an unknown version: so many units of a SKU,
+	 * for each of its lines, one order after the other; sku NULL: it is there, if only with
+	 * nothing to send (cancelled). `of` counts what the ERP was not told of it.
+	 */
+	enum errk (*sees)(void *ctx, const char *order, const char *version, const char *sku,
+			  int64_t units, struct err *e);
 	void *ctx;
 };
 

@@ -12,9 +12,11 @@
 #include "state/lock.h"
 #include "state/note.h"
 #include "state/run.h"
+#include "state/told.h"
 #include "sync/sync_priv.h"
 
-enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400 }; /* seconds */
+/* Seconds. */
+enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400, KEEP_TOLD = 90 * 86400 };
 
 static void notice(void *ctx, const char *text)
 {
@@ -162,6 +164,8 @@ static enum errk purge(struct sync *r, struct err *e)
 		rc = queue_purge(r->state, clock_now() - r->keep_payloads, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
 		rc = run_purge(r->state, clock_now() - KEEP_RUNS, &more, e);
+	if (rc == E_OK)
+		rc = told_purge(r->state, clock_now() - KEEP_TOLD, e);
 	return rc == E_OK ? note_purge(r->state, clock_now() - KEEP_NOTES, e) : rc;
 }
 

@@ -60,8 +60,6 @@ struct stock_put {
 	size_t n;
 	struct stock_pair **pair; /* of all items */
 	size_t n_pairs;
-	struct stock_fresh *fresh; /* units of orders that nobody has read; NULL = none */
-	size_t n_fresh;
 	bool counts_orders; /* the figure must be corrected by orders that the ERP does not know */
 	size_t seq;         /* number of the next call, for its key and note */
 };
@@ -100,13 +98,8 @@ MUST_CHECK enum errk stock_read_level(struct stock_put *p, const char *item, con
 MUST_CHECK enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair,
 				  bool *negative, struct err *e);
 
-/* stock_orders.c: units of orders that came after the last reading. */
-struct stock_fresh {
-	const char *sku;
-	int64_t units;
-};
+/* stock_orders.c: orders that came or changed after the last reading, for batch->owed. */
 MUST_CHECK enum errk stock_read_fresh(struct stock_put *p, struct err *e);
-int64_t stock_fresh_units(const struct stock_put *p, const char *sku);
 
 /* stock_calls.c: writes with a key, noted before they are sent. */
 struct stock_call {
