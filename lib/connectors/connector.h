@@ -151,7 +151,7 @@ struct put_item {
 	 * orders on their way are taken off): it is compared again by each run until it is not set.
 	 */
 	bool passing;
-	bool differs;   /* out, where the batch only looks: it is to be put; err says nothing */
+	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
 	struct put_step *steps;
 };

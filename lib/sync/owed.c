@@ -22,7 +22,7 @@ enum {
 /* One version of an order: what the queue holds of it, or what the store says now. */
 struct version {
 	const char *order, *text;
-	int64_t seq;      /* the row's id: a newer version has a higher one; INT64_MAX: the store's own */
+	int64_t seq; /* the row's id: a newer version has a higher one; INT64_MAX: the store's own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
 	cJSON *units;     /* {"SKU": 3}; owned; NULL: its document is gone */
 };
@@ -371,8 +371,11 @@ struct owed *owed_new(struct state *s, const struct conf *c,
 	struct owed *o = calloc(1, sizeof(*o));
 	if (!o)
 		die(70, "out of memory");
-	o->face = (struct owed_units){
-		.of = units_of, .knows = knows, .sees = sees, .since = since, .ctx = o};
+	o->face = (struct owed_units){.of = units_of,
+				      .knows = knows,
+				      .sees = sees,
+				      .since = since,
+				      .ctx = o};
 	o->state = s;
 	o->conf = c;
 	o->notice = notice;
