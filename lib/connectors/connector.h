@@ -31,7 +31,10 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 enum side { SIDE_STORE, SIDE_ERP, SIDE_COUNT_ };
 const char *side_section(enum side s); /* "store", "erp": the configuration section */
 
-/* What the engine keeps for a connector between runs: small texts by key. */
+/*
+ * What the engine keeps for a connector between runs: small texts by key. Those that nobody saved anew
+ * for a month go, but for keys that begin with "keep ".
+ */
 struct note_store {
 	/* Durable when it returns: what must be known after a kill is saved before it is done. */
 	enum errk (*save)(void *ctx, const char *key, const char *text, struct err *e);
@@ -185,6 +188,14 @@ struct owed_units {
 	void *ctx;
 };
 
+/* Whose a document of the target is, from what was delivered, however long ago. */
+struct owners {
+	/* *record NULL: no record's of this flow. */
+	enum errk (*of)(void *ctx, const char *document, struct arena *a, const char **record,
+			struct err *e);
+	void *ctx;
+};
+
 struct put_batch {
 	enum record_kind kind;
 	/* Unique, and the same again when an interrupted batch is put once more. */
@@ -204,6 +215,7 @@ struct put_batch {
 	 */
 	bool look_only;
 	const struct owed_units *owed; /* for stock; else NULL */
+	const struct owners *owners;
 	struct put_item *item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */

@@ -104,15 +104,24 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 	return stop.kind;
 }
 
+static enum errk owner_of(void *ctx, const char *document, struct arena *a, const char **record,
+			  struct err *e)
+{
+	struct sync *r = ctx;
+	return link_owner(r->state, r->key, document, a, record, e);
+}
+
 enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 			const struct put_how *how, struct err *e)
 {
+	const struct owners owners = {owner_of, r};
 	struct put_batch batch = {.kind = r->flow->kind,
 				  .key = how->key,
 				  .unsure = how->unsure,
 				  .update = how->update,
 				  .look_only = how->look_only,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
+				  .owners = &owners,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));
 	for (size_t i = 0; i < n; i++) {

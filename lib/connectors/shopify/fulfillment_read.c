@@ -166,6 +166,10 @@ static enum errk add_done(struct fulfillment_put *p, struct ship_done *f, const 
 		f->number[f->n_numbers++] = text_at(p, entry, "number");
 	}
 	add_units(p, f, json_at(node, "fulfillmentLineItems.nodes"));
+	const struct owners *owners = p->batch->owners;
+	enum errk rc = f->id ? owners->of(owners->ctx, f->id, p->arena, &f->owner, e) : E_OK;
+	if (rc != E_OK)
+		return rc;
 	return read_lines(p, f->id, json_at(node, "fulfillmentLineItems"), NULL, f, e);
 }
 

@@ -155,6 +155,8 @@ static void shopify_put_committed(struct connector *c, const struct put_batch *b
 {
 	if (batch->kind == KIND_STOCK)
 		stock_put_committed((struct shopify *)c, batch);
+	if (batch->kind == KIND_FULFILLMENT)
+		fulfillment_put_committed((struct shopify *)c, batch);
 }
 
 const struct connector_type shopify_connector = {
