@@ -27,7 +27,7 @@ static void print_json_answer(const struct cmd *c, const char *who, const struct
 		json_add_str(o, "what", f->left[i].what);
 		json_push(left, o);
 	}
-	answer_end(answer, c->arena);
+	answer_print(answer, c->arena);
 }
 
 static void print_text(const struct cmd *c, const char *who, const struct forgotten *f)

@@ -31,7 +31,10 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 enum side { SIDE_STORE, SIDE_ERP, SIDE_COUNT_ };
 const char *side_section(enum side s); /* "store", "erp": the configuration section */
 
-/* What the engine keeps for a connector between runs: small texts by key. */
+/*
+ * What the engine keeps for a connector between runs: small texts by key. Those that nobody saved anew
+ * for a month go, but for keys that begin with "keep ".
+ */
 struct note_store {
 	/* Durable when it returns: what must be known after a kill is saved before it is done. */
 	enum errk (*save)(void *ctx, const char *key, const char *text, struct err *e);
@@ -152,7 +155,12 @@ struct put_item {
 	const char *memo;
 	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;   /* out: it had landed before; nothing was written now */
-	bool differs;   /* out, where the batch only looks: it is to be put; err says nothing */
+	/*
+	 * Out: right for now, but what it depends on besides the document will change (units of
+	 * orders on their way are taken off): it is compared again by each run until it is not set.
+	 */
+	bool passing;
+	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
 	struct put_step *steps;
 };
@@ -168,10 +176,29 @@ struct owed_units {
 	 * ago to know.
 	 */
 	enum errk (*of)(void *ctx, const char *sku, int64_t read_at, int64_t *units, struct err *e);
-	/* Is this order of the store among those, or has the ERP got it? */
-	enum errk (*knows)(void *ctx, const char *order, bool *known, struct err *e);
-	/* Orders of the store from then on may be unknown, seconds; 0 = none was ever read. */
+	/*
+	 * Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read.
+	 * Asked when the store is read anew: what `sees` was told is forgotten.
+	 */
 	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
+	/* Is this version of the order in the queue, or with the ERP? */
+	enum errk (*knows)(void *ctx, const char *order, const char *version, bool *known,
+			   struct err *e);
+	/*
+	 * What the store says of an order of which it has an unknown version: so many units of a SKU,
+	 * for each of its lines, one order after the other; sku NULL: it is there, if only with
+	 * nothing to send (cancelled). `of` counts what the ERP was not told of it.
+	 */
+	enum errk (*sees)(void *ctx, const char *order, const char *version, const char *sku,
+			  int64_t units, struct err *e);
+	void *ctx;
+};
+
+/* Whose a document of the target is, from what was delivered, however long ago. */
+struct owners {
+	/* *record NULL: no record's of this flow. */
+	enum errk (*of)(void *ctx, const char *document, struct arena *a, const char **record,
+			struct err *e);
 	void *ctx;
 };
 
@@ -179,7 +206,11 @@ struct put_batch {
 	enum record_kind kind;
 	/* Unique, and the same again when an interrupted batch is put once more. */
 	const char *key;
-	/* An earlier put of this very batch may have landed, wholly or in part: look first. */
+	/*
+	 * An earlier put of this very batch may have landed, wholly or in part, or may still land:
+	 * look first. Items of it may be missing, all of them too (see connector_type.compares):
+	 * what was under way for these must be over when put returns E_OK.
+	 */
 	bool unsure;
 	/* All items have been delivered before (target_id set); else none has. */
 	bool update;
@@ -196,6 +227,7 @@ struct put_batch {
 	 */
 	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
 	void *remember_ctx;
+	const struct owners *owners;
 	struct put_item *item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */
@@ -270,6 +302,11 @@ struct connector_type {
 	size_t batch[KIND_COUNT_]; /* items that one put likes; 0 = it takes none */
 	/* Kinds, one bit each, that put can look at first: where few of many differ. */
 	unsigned looks;
+	/*
+	 * Kinds, one bit each, whose put compares with what is there, so that an interrupted one is
+	 * not repeated where a newer version of its record waits: only the newest is put.
+	 */
+	unsigned compares;
 	const struct conf_key *keys; /* its configuration, ended by a row with section NULL */
 
 	/* Reads configuration and secrets, sends nothing yet. E_LOCAL. */

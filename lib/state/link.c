@@ -173,6 +173,27 @@ enum errk link_of_target(struct state *s, const char *flow, const char *target_i
 	return read_links(&q, a, out, n, e);
 }
 
+enum errk link_owner(struct state *s, const char *flow, const char *document, struct arena *a,
+		     const char **record, struct err *e)
+{
+	/* Both by index: most have one document, and those with several are few. */
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "SELECT record FROM link WHERE flow = ?1 AND target_id = ?2"
+			      " UNION ALL SELECT record FROM link INDEXED BY link_several"
+			      " WHERE flow = ?1 AND instr(target_id, ' ') > 0"
+			      " AND instr(' ' || target_id || ' ', ' ' || ?2 || ' ') > 0 LIMIT 1");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, document);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*record = row ? query_col(&q, 0, a) : NULL;
+	return rc;
+}
+
 enum errk link_settle(struct state *s, const char *flow, const char *target_id, const char *answer,
 		      int64_t now, int64_t *n, struct err *e)
 {

@@ -57,6 +57,12 @@ MUST_CHECK enum errk link_settle(struct state *s, const char *flow, const char *
 /* All links of a flow that point to one document of the target. */
 MUST_CHECK enum errk link_of_target(struct state *s, const char *flow, const char *target_id,
 				    struct arena *a, struct link **out, size_t *n, struct err *e);
+/*
+ * The record whose document this is at the target, alone or as one of several (a blank between them in
+ * its target_id); NULL: none is known.
+ */
+MUST_CHECK enum errk link_owner(struct state *s, const char *flow, const char *document,
+				struct arena *a, const char **record, struct err *e);
 /* Delivered records of a flow; dropped ones don't count. */
 MUST_CHECK enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *e);
 

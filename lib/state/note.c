@@ -47,7 +47,9 @@ enum errk note_drop(struct state *s, const char *prefix, struct err *e)
 
 enum errk note_purge(struct state *s, int64_t before, struct err *e)
 {
-	CLEANUP(query) struct query q = query_open(s, "DELETE FROM note WHERE saved_at < ?");
+	CLEANUP(query)
+	struct query q = query_open(s, "DELETE FROM note WHERE saved_at < ?"
+				       " AND substr(key, 1, 5) <> 'keep '");
 
 	query_int(&q, before);
 	return query_run(&q, e);

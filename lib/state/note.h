@@ -14,7 +14,7 @@ MUST_CHECK enum errk note_get(struct state *s, const char *key, struct arena *a,
 			      int64_t *saved_at, struct err *e);
 /* All whose key begins with prefix. */
 MUST_CHECK enum errk note_drop(struct state *s, const char *prefix, struct err *e);
-/* Those that nobody came back for. */
+/* Those that nobody came back for; a key that begins with "keep " stays until it is dropped. */
 MUST_CHECK enum errk note_purge(struct state *s, int64_t before, struct err *e);
 
 #endif

@@ -7,7 +7,7 @@
  * What was pulled and has not been delivered, and for a while what has been.
  *
  *	ready ──take──▶ sending ──done──▶ done ──purge──▶ (gone)
- *	  ▲  ▲─retry later─┘ │
+ *	  ▲  ▲─later, passing┘ │
  *	  │                  └──park──▶ parked
  *	  └─────release (queue retry, changed mapping, newer version)─┘
  *
@@ -134,6 +134,13 @@ MUST_CHECK enum errk queue_mark_later(struct state *s, int64_t id, const char *c
 MUST_CHECK enum errk queue_mark_back(struct state *s, int64_t id, const char *code,
 				     const char *reason, int64_t next_attempt, int64_t now,
 				     struct err *e);
+/*
+ * Delivered, but only for now: ready again at next_attempt, as if it had just come. Same rule about a
+ * newer version.
+ */
+MUST_CHECK enum errk queue_mark_passing(struct state *s, int64_t id, const char *code,
+					const char *reason, int64_t next_attempt, int64_t now,
+					struct err *e);
 /* Same rule about a newer version. */
 MUST_CHECK enum errk queue_mark_parked(struct state *s, int64_t id, const char *code,
 				       const char *reason, int64_t now, struct err *e);

@@ -205,6 +205,31 @@ enum errk queue_mark_back(struct state *s, int64_t id, const char *code, const c
 	return db_leave(s, own, rc, e);
 }
 
+static enum errk begin_anew(struct state *s, int64_t id, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue SET attempts = 0, enqueued_at = ?"
+				       " WHERE id = ?");
+
+	query_int(&q, now);
+	query_int(&q, id);
+	return query_run(&q, e);
+}
+
+enum errk queue_mark_passing(struct state *s, int64_t id, const char *code, const char *reason,
+			     int64_t next_attempt, int64_t now, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = begin_anew(s, id, now, e);
+	if (rc == E_OK)
+		rc = later(s, id, code, reason, next_attempt, now, e);
+	return db_leave(s, own, rc, e);
+}
+
 static enum errk park(struct state *s, int64_t id, const char *code, const char *reason,
 		      int64_t now, struct err *e)
 {

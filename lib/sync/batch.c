@@ -163,11 +163,50 @@ static const char *sent_hash(const struct sync *r, const struct batch_row *b,
 	return b->hash ? b->hash : "";
 }
 
+/* What the ERP knows of an order from now on; its document may go in the same transaction. */
+static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
+{
+	const char *payload;
+	if (r->flow->kind != KIND_ORDER || strcmp(r->key, r->flow->name) != 0)
+		return E_OK;
+	arena_reset(r->scratch);
+	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
+	return rc == E_OK ? owed_tell(r->state, b->row.record, payload, now, e) : rc;
+}
+
+static const char on_order[] = "on_order";
+
+/* Once more, and found as it was left: no event, and it leaves nothing. */
+static bool looked_only(const struct batch_row *b, const struct put_item *item)
+{
+	return item->adopted && b->repeated;
+}
+
+/*
+ * Compared again by the next run; not by this one, however long it takes. A second look that found
+ * everything as it was is no news.
+ */
+static enum errk close_row(struct sync *r, const struct batch_row *b, const struct put_item *item,
+			   int64_t now, struct err *e)
+{
+	enum { WAIT = 60 };
+	int64_t taken = (clock_mono_ms() - r->started_ms) / 1000;
+	if (!item->passing)
+		return looked_only(b, item)
+			       ? queue_mark_unchanged(r->state, b->row.id, e)
+			       : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
+	return queue_mark_passing(r->state, b->row.id, on_order,
+				  "units of orders that the ERP does not know yet are taken off; "
+				  "compared again by each run until it does",
+				  now + WAIT + 2 * taken, now, e);
+}
+
 enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const struct put_item *item,
 				 struct err *e)
 {
 	int64_t now = clock_now();
-	enum sync_outcome outcome = item->adopted ? SYNC_ADOPTED
+	bool again = b->row.code && strcmp(b->row.code, on_order) == 0;
+	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update   ? SYNC_UPDATED
 						  : SYNC_CREATED;
 	struct link l = {
@@ -181,14 +220,14 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.delivered_at = now,
 		.changed_at = now,
 		.memo = item->memo,
+		.doubt = item->passing,
 	};
-	/* Looked at once more and found as it was left: no event. */
-	bool as_before = item->adopted && b->repeated;
-	enum errk rc = as_before ? queue_mark_unchanged(r->state, b->row.id, e)
-				 : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
+	enum errk rc = note_told(r, b, now, e);
+	if (rc == E_OK)
+		rc = close_row(r, b, item, now, e);
 	if (rc == E_OK)
 		rc = link_set(r->state, &l, now, e);
-	if (rc == E_OK && !as_before)
+	if (rc == E_OK && outcome != SYNC_UNCHANGED && !looked_only(b, item))
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome), item->target_id, e);
 	if (rc == E_OK)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/stop.h"
+#include "base/str.h"
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
@@ -115,9 +116,17 @@ static enum errk remember(void *ctx, struct put_item *const *item, size_t n, str
 	return finish(r, rc, e);
 }
 
+static enum errk owner_of(void *ctx, const char *document, struct arena *a, const char **record,
+			  struct err *e)
+{
+	struct sync *r = ctx;
+	return link_owner(r->state, r->key, document, a, record, e);
+}
+
 enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 			const struct put_how *how, struct err *e)
 {
+	const struct owners owners = {owner_of, r};
 	struct put_batch batch = {.kind = r->flow->kind,
 				  .key = how->key,
 				  .unsure = how->unsure,
@@ -126,6 +135,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .remember = remember,
 				  .remember_ctx = r,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
+				  .owners = &owners,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));
 	for (size_t i = 0; i < n; i++) {
@@ -232,6 +242,58 @@ static enum errk deliver_rows(struct sync *r, const struct queue_row *row, size_
 	return rc;
 }
 
+/* What this run has gathered is marked `sending` too, but nobody has put it yet. */
+static size_t without_gathered(const struct sync *r, struct queue_row *row, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *batch = row[i].batch;
+		if (!str_equal(batch, r->gathered[0].key) && !str_equal(batch, r->gathered[1].key))
+			row[kept++] = row[i];
+	}
+	return kept;
+}
+
+/* A newer version waits behind these: they are given up in its favour, and it is compared. */
+static enum errk give_up(struct sync *r, struct batch_row *const *rows, size_t n, struct err *e)
+{
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = queue_mark_back(r->state, rows[i]->row.id, "interrupted",
+				     "its put was interrupted", clock_now(), clock_now(), e);
+	rc = finish(r, rc, e);
+	STEP("old versions given up");
+	return rc;
+}
+
+/*
+ * One interrupted batch, put once more; but where the target compares, an old version says nothing
+ * that is worth repeating: it would only bring back what the newer one has already corrected.
+ */
+static enum errk recover_batch(struct sync *r, const struct queue_row *row, size_t n, struct err *e)
+{
+	struct batch_row *rows = rows_of(r, row, n);
+	struct batch_row **put = arena_array(r->page, n, sizeof(*put)),
+			 **old = arena_array(r->page, n, sizeof(*old));
+	size_t n_put = 0, n_old = 0;
+	bool compares = r->target->type->compares & 1u << r->flow->kind;
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		int64_t newer = 0;
+		rc = batch_map(r, &rows[i], e);
+		if (rc == E_OK && compares)
+			rc = queue_waiting(r->state, r->key, row[i].record, &newer, e);
+		if (newer)
+			old[n_old++] = &rows[i];
+		else
+			put[n_put++] = &rows[i];
+	}
+	const struct put_how how = {.key = row[0].batch, .unsure = true, .update = rows[0].update};
+	if (rc == E_OK)
+		rc = sync_put_rows(r, put, n_put, &how, e);
+	return rc == E_OK && n_old ? give_up(r, old, n_old, e) : rc;
+}
+
 enum errk sync_recover(struct sync *r, struct err *e)
 {
 	enum { MOST = 10000 };
@@ -240,21 +302,13 @@ enum errk sync_recover(struct sync *r, struct err *e)
 		size_t n, group = 0;
 		arena_reset(r->page);
 		enum errk rc = queue_sending(r->state, r->key, MOST, r->page, &row, &n, e);
+		if (rc == E_OK)
+			n = without_gathered(r, row, n);
 		if (rc != E_OK || n == 0)
 			return rc;
 		while (group < n && strcmp(row[group].batch, row[0].batch) == 0)
 			group++;
-		struct batch_row *rows = rows_of(r, row, group);
-		struct batch_row **all = arena_array(r->page, group, sizeof(*all));
-		for (size_t i = 0; i < group && rc == E_OK; i++) {
-			rc = batch_map(r, &rows[i], e);
-			all[i] = &rows[i];
-		}
-		const struct put_how how = {.key = row[0].batch,
-					    .unsure = true,
-					    .update = rows[0].update};
-		if (rc == E_OK)
-			rc = sync_put_rows(r, all, group, &how, e);
+		rc = recover_batch(r, row, group, e);
 		if (rc != E_OK)
 			return rc;
 	}

@@ -9,6 +9,7 @@
 #include "state/checkpoint.h"
 #include "state/link.h"
 #include "state/queue.h"
+#include "state/told.h"
 #include "sync/flow.h"
 
 enum {
@@ -18,10 +19,28 @@ enum {
 	OVERLAP = 600,
 };
 
-/* Units of one SKU in one order; since when the ERP may know them. */
+/* One version of an order: what the queue holds of it, or what the store says now. */
+struct version {
+	const char *order, *text;
+	int64_t seq; /* the row's id: a newer version has a higher one; INT64_MAX: the store's own */
+	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
+	cJSON *units;     /* {"SKU": 3}; owned; NULL: its document is gone */
+};
+
+/* An order that the ERP may not know as it is now. */
+struct order {
+	const cJSON *now;      /* units, as far as they are known: the newest version's */
+	struct version *first; /* all versions of it, oldest first */
+	size_t n;
+	struct told *told; /* newest first */
+	cJSON **known;     /* their units; owned */
+	size_t n_told;
+};
+
 struct line {
 	const char *sku;
-	int64_t units, known_at; /* INT64_MAX: it has not been told */
+	const struct order *order;
+	int64_t units;
 };
 
 struct owed {
@@ -30,66 +49,92 @@ struct owed {
 	const struct conf *conf;
 	void (*notice)(void *ctx, const char *text);
 	void *notice_ctx;
-	struct arena *arena;
-	bool read;
+	struct arena *arena, *index; /* index: orders and lines, until the store says more */
+	bool read, indexed;
 	int64_t read_at, since;
-	int64_t lag;       /* seconds from the delivery until the ERP's figures know of it */
+	int64_t lag; /* seconds from the delivery until the ERP's figures know of it */
+	struct version *version;
+	size_t n, cap, n_queue; /* those of the queue come first, sorted */
+	struct order *order;
+	size_t n_orders;
 	struct line *line; /* by SKU */
-	size_t n, cap;
-	const char **order; /* ids that were counted, sorted */
-	size_t n_orders, cap_orders;
+	size_t n_lines;
 	size_t unreadable;
 };
 
-static void *grow(void *array, size_t n, size_t *cap, size_t size)
+static struct version *add_version(struct owed *o, const struct version *v)
 {
-	if (n < *cap)
-		return array;
-	*cap = *cap ? *cap * 2 : 64;
-	array = reallocarray(array, *cap, size);
-	if (!array)
-		die(70, "out of memory");
-	return array;
+	if (o->n == o->cap) {
+		o->cap = o->cap ? o->cap * 2 : 64;
+		o->version = reallocarray(o->version, o->cap, sizeof(*o->version));
+		if (!o->version)
+			die(70, "out of memory");
+	}
+	o->version[o->n] = *v;
+	return &o->version[o->n++];
 }
 
-static void add_line(struct owed *o, const cJSON *line, int64_t known_at)
+static void add_units(cJSON *units, const char *sku, int64_t n)
 {
-	const char *sku = json_str(line, "sku");
-	int64_t units = json_int(line, "current_quantity", json_int(line, "quantity", 0));
-	if (!sku || !*sku || units <= 0)
+	if (!sku || !*sku || n <= 0)
 		return;
-	o->line = grow(o->line, o->n, &o->cap, sizeof(*o->line));
-	o->line[o->n++] = (struct line){arena_strdup(o->arena, sku), units, known_at};
+	const cJSON *had = cJSON_GetObjectItemCaseSensitive(units, sku);
+	if (had)
+		n += json_int(had, "", 0);
+	cJSON_DeleteItemFromObjectCaseSensitive(units, sku);
+	json_add_int(units, sku, n);
 }
 
-static enum errk add_order(const struct queue_row *row, void *ctx, struct err *e)
+/* What an order takes from the shelf; nothing if it was cancelled. NULL: it can't be read. */
+static cJSON *units_of_order(const char *payload)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	if (!payload || json_parse(payload, strlen(payload), &doc, NULL) != E_OK)
+		return NULL;
+	cJSON *units = json_object();
+	if (json_at(doc, "cancelled_at"))
+		return units;
+	JSON_EACH (line, json_at(doc, "lines"))
+		add_units(units, json_str(line, "sku"),
+			  json_int(line, "current_quantity", json_int(line, "quantity", 0)));
+	return units;
+}
+
+enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
+		    struct err *e)
+{
+	CLEANUP(json) cJSON *units = units_of_order(payload);
+	if (!units)
+		return E_OK;
+	CLEANUP(arena) struct arena *a = arena_new();
+	return told_add(s, order, json_text(units, a), now, e);
+}
+
+static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 {
 	struct owed *o = ctx;
-	CLEANUP(json) cJSON *doc = NULL;
 	(void)e;
-	if (!row->payload || json_parse(row->payload, strlen(row->payload), &doc, NULL) != E_OK) {
-		o->unreadable++;
-		return E_OK;
-	}
-	o->order = grow(o->order, o->n_orders, &o->cap_orders, sizeof(*o->order));
-	o->order[o->n_orders++] = arena_strdup(o->arena, row->record);
-	/* What was cancelled has gone back to the shelf. */
-	if (json_at(doc, "cancelled_at"))
-		return E_OK;
-	int64_t known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX;
-	JSON_EACH (line, json_at(doc, "lines"))
-		add_line(o, line, known_at);
+	const struct version v = {
+		.order = arena_strdup(o->arena, row->record),
+		.text = arena_strdup(o->arena, row->version),
+		.seq = row->id,
+		.known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX,
+		.units = units_of_order(row->payload),
+	};
+	add_version(o, &v);
 	return E_OK;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct version *x = a, *y = b;
+	int order = strcmp(x->order, y->order);
+	return order ? order : (x->seq > y->seq) - (x->seq < y->seq);
 }
 
 static int by_sku(const void *a, const void *b)
 {
 	return strcmp(((const struct line *)a)->sku, ((const struct line *)b)->sku);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static enum errk check_orders(struct owed *o, const struct flow *orders, struct err *e)
@@ -129,22 +174,117 @@ static enum errk read_queue(struct owed *o, struct err *e)
 	/* The ERP's figures may be as old as max_age, and miss what was delivered since. */
 	int64_t oldest = o->read_at - conf_int(o->conf, "inventory", "max_age") / 1000 - o->lag;
 	if (rc == E_OK)
-		rc = queue_under_way(o->state, orders->name, oldest, add_order, o, e);
+		rc = queue_under_way(o->state, orders->name, oldest, add_row, o, e);
 	if (rc != E_OK)
 		return rc;
 	if (o->n)
-		qsort(o->line, o->n, sizeof(*o->line), by_sku);
-	if (o->n_orders)
-		qsort(o->order, o->n_orders, sizeof(*o->order), by_text);
-	if (o->unreadable)
-		o->notice(
-			o->notice_ctx,
-			arena_printf(o->arena,
-				     "%zu orders on their way have no document ([state] "
-				     "keep_payloads, or unreadable): their units are not taken off",
-				     o->unreadable));
+		qsort(o->version, o->n, sizeof(*o->version), by_order);
+	o->n_queue = o->n;
 	o->read = true;
 	return E_OK;
+}
+
+/* The newest version of the order in the queue; NULL: none. */
+static const struct version *in_queue(const struct owed *o, const char *order)
+{
+	size_t low = 0, high = o->n_queue;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (strcmp(o->version[mid].order, order) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low && strcmp(o->version[low - 1].order, order) == 0 ? &o->version[low - 1] : NULL;
+}
+
+static void forget_index(struct owed *o)
+{
+	for (size_t i = 0; i < o->n_orders; i++)
+		for (size_t k = 0; k < o->order[i].n_told; k++)
+			cJSON_Delete(o->order[i].known[k]);
+	o->n_orders = o->n_lines = 0;
+	o->indexed = false;
+	arena_reset(o->index);
+}
+
+/* Fills told, and now where the documents are gone: what was delivered last. */
+static enum errk read_told(struct owed *o, struct order *x, struct err *e)
+{
+	enum errk rc = told_get(o->state, x->first->order, o->index, &x->told, &x->n_told, e);
+	if (rc != E_OK) {
+		x->n_told = 0;
+		return rc;
+	}
+	x->known = arena_array(o->index, x->n_told, sizeof(*x->known));
+	for (size_t i = 0; i < x->n_told; i++)
+		if (json_parse(x->told[i].units, strlen(x->told[i].units), &x->known[i], e) != E_OK)
+			return e->kind = E_LOCAL;
+	const struct version *newest = &x->first[x->n - 1];
+	x->now = newest->units;
+	if (!x->now && newest->known_at != INT64_MAX && x->n_told)
+		x->now = x->known[0];
+	o->unreadable += !x->now;
+	return E_OK;
+}
+
+static void tell_unreadable(struct owed *o)
+{
+	if (o->unreadable)
+		o->notice(o->notice_ctx,
+			  arena_printf(o->arena,
+				       "%zu orders on their way have no document (unreadable, or "
+				       "[state] keep_payloads): their units are not taken off",
+				       o->unreadable));
+	o->unreadable = 0;
+}
+
+/* Orders, and their lines by SKU, from all versions. */
+static enum errk build_index(struct owed *o, struct err *e)
+{
+	size_t n_lines = 0;
+	enum errk rc = E_OK;
+	const cJSON *unit;
+	struct version *all = arena_array(o->index, o->n, sizeof(*all));
+	if (o->n) {
+		memcpy(all, o->version, o->n * sizeof(*all));
+		qsort(all, o->n, sizeof(*all), by_order);
+	}
+	o->order = arena_array(o->index, o->n, sizeof(*o->order));
+	for (size_t i = 0; i < o->n && rc == E_OK; i++) {
+		if (!i || strcmp(all[i - 1].order, all[i].order) != 0)
+			o->order[o->n_orders++] = (struct order){.first = &all[i]};
+		o->order[o->n_orders - 1].n++;
+		if (i + 1 < o->n && strcmp(all[i + 1].order, all[i].order) == 0)
+			continue;
+		rc = read_told(o, &o->order[o->n_orders - 1], e);
+		n_lines += (size_t)cJSON_GetArraySize(o->order[o->n_orders - 1].now);
+	}
+	o->line = arena_array(o->index, n_lines, sizeof(*o->line));
+	for (size_t i = 0; i < o->n_orders && rc == E_OK; i++)
+		cJSON_ArrayForEach (unit, o->order[i].now)
+			o->line[o->n_lines++] = (struct line){unit->string, &o->order[i],
+							      json_int(unit, "", 0)};
+	if (o->n_lines)
+		qsort(o->line, o->n_lines, sizeof(*o->line), by_sku);
+	tell_unreadable(o);
+	o->indexed = rc == E_OK;
+	return rc;
+}
+
+/* Units that the ERP's figure of that moment counts for this order already. */
+static int64_t known_units(const struct owed *o, const struct order *x, const char *sku,
+			   int64_t read_at)
+{
+	for (size_t i = 0; i < x->n_told; i++)
+		if (x->told[i].at + o->lag <= read_at)
+			return json_int(cJSON_GetObjectItemCaseSensitive(x->known[i], sku), "", 0);
+	/* What was delivered is noted with it; if it is not, its document in the queue tells. */
+	for (size_t i = x->n_told ? 0 : x->n; i-- > 0;)
+		if (x->first[i].known_at <= read_at && x->first[i].units)
+			return json_int(cJSON_GetObjectItemCaseSensitive(x->first[i].units, sku),
+					"", 0);
+	return 0;
 }
 
 static enum errk units_of(void *ctx, const char *sku, int64_t read_at, int64_t *units,
@@ -153,21 +293,29 @@ static enum errk units_of(void *ctx, const char *sku, int64_t read_at, int64_t *
 	struct owed *o = ctx;
 	struct line want = {.sku = sku};
 	enum errk rc = read_queue(o, e);
+	if (rc == E_OK && !o->indexed)
+		rc = build_index(o, e);
 	if (rc != E_OK)
 		return rc;
 	*units = 0;
-	const struct line *hit = o->n ? bsearch(&want, o->line, o->n, sizeof(*o->line), by_sku)
-				      : NULL;
+	const struct line *hit =
+		o->n_lines ? bsearch(&want, o->line, o->n_lines, sizeof(*o->line), by_sku) : NULL;
 	while (hit && hit > o->line && strcmp(hit[-1].sku, sku) == 0)
 		hit--;
-	for (; hit && hit < o->line + o->n && strcmp(hit->sku, sku) == 0; hit++)
-		if (hit->known_at > read_at)
-			*units += hit->units;
+	/* An order that takes less than the ERP thinks gives nothing to the others. */
+	for (; hit && hit < o->line + o->n_lines && strcmp(hit->sku, sku) == 0; hit++) {
+		int64_t more = hit->units - known_units(o, hit->order, sku, read_at);
+		*units += more > 0 ? more : 0;
+	}
 	return E_OK;
 }
 
-/* Delivered or dropped before this run looked: the ERP, or a person, has it. */
-static enum errk knows(void *ctx, const char *order, bool *known, struct err *e)
+/*
+ * In the queue, or delivered so long ago that no figure in use misses it. One that a person dropped is
+ * that person's business, whatever version it has by now.
+ */
+static enum errk knows(void *ctx, const char *order, const char *version, bool *known,
+		       struct err *e)
 {
 	struct owed *o = ctx;
 	struct link l;
@@ -175,24 +323,48 @@ static enum errk knows(void *ctx, const char *order, bool *known, struct err *e)
 	enum errk rc = read_queue(o, e);
 	if (rc != E_OK)
 		return rc;
-	*known = o->n_orders &&
-		 bsearch(&order, o->order, o->n_orders, sizeof(*o->order), by_text) != NULL;
+	const struct version *queued = in_queue(o, order);
+	*known = queued && strcmp(queued->text, version) == 0 &&
+		 (queued->units || queued->known_at != INT64_MAX);
 	if (*known)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
 	rc = link_get(o->state, flow_of_kind(KIND_ORDER)->name, order, a, &l, &found, e);
-	if (rc == E_OK)
-		*known = found && (l.dropped || (l.delivered_at && l.delivered_at < o->read_at));
+	if (rc == E_OK && found)
+		*known = l.dropped || (strcmp(l.version, version) == 0 && l.delivered_at &&
+				       l.changed_at < o->read_at);
 	return rc;
+}
+
+static enum errk sees(void *ctx, const char *order, const char *version, const char *sku,
+		      int64_t units, struct err *e)
+{
+	struct owed *o = ctx;
+	(void)e;
+	struct version *v = o->n > o->n_queue ? &o->version[o->n - 1] : NULL;
+	if (!v || strcmp(v->order, order) != 0) {
+		const struct version fresh = {.order = arena_strdup(o->arena, order),
+					      .text = arena_strdup(o->arena, version),
+					      .seq = INT64_MAX,
+					      .known_at = INT64_MAX,
+					      .units = json_object()};
+		v = add_version(o, &fresh);
+	}
+	add_units(v->units, sku, units);
+	return E_OK;
 }
 
 static enum errk since(void *ctx, int64_t *out, struct err *e)
 {
 	struct owed *o = ctx;
 	enum errk rc = read_queue(o, e);
-	if (rc == E_OK)
-		*out = o->since;
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	*out = o->since;
+	forget_index(o);
+	while (o->n > o->n_queue)
+		cJSON_Delete(o->version[--o->n].units);
+	return E_OK;
 }
 
 struct owed *owed_new(struct state *s, const struct conf *c,
@@ -201,12 +373,17 @@ struct owed *owed_new(struct state *s, const struct conf *c,
 	struct owed *o = calloc(1, sizeof(*o));
 	if (!o)
 		die(70, "out of memory");
-	o->face = (struct owed_units){.of = units_of, .knows = knows, .since = since, .ctx = o};
+	o->face = (struct owed_units){.of = units_of,
+				      .knows = knows,
+				      .sees = sees,
+				      .since = since,
+				      .ctx = o};
 	o->state = s;
 	o->conf = c;
 	o->notice = notice;
 	o->notice_ctx = ctx;
 	o->arena = arena_new();
+	o->index = arena_new();
 	o->lag = conf_int(c, "inventory", "order_lag") / 1000;
 	return o;
 }
@@ -215,8 +392,11 @@ void owed_free(struct owed *o)
 {
 	if (!o)
 		return;
-	free(o->line);
-	free(o->order);
+	forget_index(o);
+	for (size_t i = 0; i < o->n; i++)
+		cJSON_Delete(o->version[i].units);
+	free(o->version);
+	arena_free(o->index);
 	arena_free(o->arena);
 	free(o);
 }

@@ -6,9 +6,9 @@
 #include "state/state.h"
 
 /*
- * Units sold in the store that the ERP does not know, from the queue of "orders export": see struct
- * owed_units. The queue is read once, at the first question, so that all answers of a run are about
- * the same moment.
+ * Units sold in the store that the ERP does not know: see struct owed_units. For each order, those of
+ * its newest version (in the queue of "orders export", or as the store says) less those of the version
+ * that the ERP had been told when its figure was read. The queue is read once, at the first question.
  */
 struct owed;
 
@@ -17,5 +17,12 @@ struct owed *owed_new(struct state *s, const struct conf *c,
 		      void (*notice)(void *ctx, const char *text), void *ctx);
 void owed_free(struct owed *o); /* takes NULL */
 const struct owed_units *owed_units(const struct owed *o);
+
+/*
+ * The ERP has been told this order, as the canonical document says it: its units are noted, in the
+ * transaction of the delivery. A document that is gone or can't be read notes nothing.
+ */
+MUST_CHECK enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
+			       struct err *e);
 
 #endif

@@ -15,9 +15,11 @@
 #include "state/lock.h"
 #include "state/note.h"
 #include "state/run.h"
+#include "state/told.h"
 #include "sync/sync_priv.h"
 
-enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400 }; /* seconds */
+/* Seconds. */
+enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400, KEEP_TOLD = 90 * 86400 };
 
 static void notice(void *ctx, const char *said)
 {
@@ -115,6 +117,15 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 }
 
 /*
+ * What an interrupted run left is put once more: at once, or, where the target compares, when it is
+ * known whether the source still says so.
+ */
+static bool recovers_late(const struct sync *r)
+{
+	return r->target->type->compares & 1u << r->flow->kind;
+}
+
+/*
  * The run proper. A source that is busy or refuses does not keep what waits in the queue from
  * going over.
  */
@@ -124,7 +135,7 @@ static enum errk work(struct sync *r, struct err *e)
 	enum errk rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
-	if (rc == E_OK)
+	if (rc == E_OK && !recovers_late(r))
 		rc = sync_recover(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
@@ -138,6 +149,8 @@ static enum errk work(struct sync *r, struct err *e)
 		later = *e;
 		rc = E_OK;
 	}
+	if (rc == E_OK && recovers_late(r) && !stop_requested())
+		rc = sync_recover(r, e);
 	if (rc == E_OK && !stop_requested())
 		rc = sync_deliver(r, true, e);
 	if (rc == E_OK && later.kind != E_OK) {
@@ -160,6 +173,8 @@ static enum errk purge(struct sync *r, struct err *e)
 		rc = run_purge(r->state, now - KEEP_RUNS, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
 		rc = journal_purge(r->state, r->key, now - r->keep_journal, &more, e);
+	if (rc == E_OK)
+		rc = told_purge(r->state, now - KEEP_TOLD, e);
 	return rc == E_OK ? note_purge(r->state, now - KEEP_NOTES, e) : rc;
 }
 

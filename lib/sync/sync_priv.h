@@ -62,7 +62,10 @@ MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *m
 MUST_CHECK enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e);
 
 /* deliver.c: queue ▶ mapping ▶ target. */
-/* Puts what an earlier run left in `sending` once more, with `unsure`. */
+/*
+ * Puts what an earlier run left in `sending` once more, with `unsure`; where the target compares,
+ * after the pull, and without those of which a newer version waits.
+ */
 MUST_CHECK enum errk sync_recover(struct sync *r, struct err *e);
 /* Delivers what is due, while a whole batch is waiting, or (flush) to the last record. */
 MUST_CHECK enum errk sync_deliver(struct sync *r, bool flush, struct err *e);

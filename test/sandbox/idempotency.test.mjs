@@ -168,3 +168,13 @@ test('faults: which of them let a mutation run', async t => {
     assert.equal(available(), 7, name);
   }
 });
+
+test('a mutation that arrives late finds its key used up', async t => {
+  const { s, set, available } = await start(t);
+  s.addFaults({ fault: 'late', operation: 'InventorySet', nth: [1, 2] });
+  for (const [key, quantity] of [['k', 7], ['l', 8]]) assert.equal((await set(key, quantity, 10).catch(() => null))?.status ?? 0, 0);
+  assert.deepEqual([s.held.length, available()], [2, 10]);
+  assert.deepEqual(codes(await set('k', 10, 10)), []);
+  assert.equal(s.arrive().length, 2);
+  assert.equal(available(), 8, 'the other one is carried out');
+});

@@ -77,6 +77,7 @@ class Sandbox {
     });
     this.bucket = new Bucket({ size: o.bucket * o.speed, restore: o.restore * o.speed });
     this.faults = new Faults(o.faults);
+    this.held = [];
     this.hooks = [];
     /* (told, json, log entry) => json: another answer instead of a good one; set by tests in this process. */
     this.mutate = null;
@@ -121,6 +122,10 @@ class Sandbox {
   }
   addFaults(rules) {
     for (const rule of [].concat(rules)) this.faults.add(rule);
+  }
+  /** Carries out what the fault `late` has held back, in the order in which it was sent -> the answers nobody hears. */
+  arrive() {
+    return this.held.splice(0).map(carryOut => carryOut());
   }
   /**
    * { after_request: n, operation?, edit_order + change | add_order | order_of | stock | faults }: n counts GraphQL requests

@@ -40,6 +40,30 @@ static void test_link__set_and_get(void **state)
 	assert_false(found);
 }
 
+static const char *owner(struct fixture *f, const char *flow, const char *document)
+{
+	const char *record = "asked";
+
+	OK(link_owner(f->s, flow, document, f->a, &record, e));
+	return record;
+}
+
+static void test_link__whose_a_document_is(void **state)
+{
+	struct fixture *f = *state;
+	struct link one = sample("1", "F/1"), several = sample("2", "F/2 F/30 F/4");
+
+	OK(link_set(f->s, &one, 100, e));
+	OK(link_set(f->s, &several, 100, e));
+	assert_string_equal(owner(f, FLOW, "F/1"), "1");
+	assert_string_equal(owner(f, FLOW, "F/2"), "2");
+	assert_string_equal(owner(f, FLOW, "F/30"), "2");
+	assert_string_equal(owner(f, FLOW, "F/4"), "2");
+	assert_null(owner(f, FLOW, "F/3"));
+	assert_null(owner(f, FLOW, "F/"));
+	assert_null(owner(f, "other flow", "F/1"));
+}
+
 static void test_link__the_first_delivery_stays(void **state)
 {
 	struct fixture *f = *state;
@@ -184,6 +208,7 @@ int main(void)
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		OPEN(test_link__set_and_get),
+		OPEN(test_link__whose_a_document_is),
 		OPEN(test_link__the_first_delivery_stays),
 		OPEN(test_link__without_a_hash_is_not_a_delivery),
 		OPEN(test_link__only_the_version_moves),

@@ -42,7 +42,9 @@ static void test_note__forgotten_ones_go(void **state)
 
 	OK(note_set(f->s, "old", "a", 100, e));
 	OK(note_set(f->s, "new", "b", 200, e));
+	OK(note_set(f->s, "keep old", "c", 100, e));
 	OK(note_purge(f->s, 200, e));
+	assert_string_equal(note(f, "keep old"), "c");
 	assert_null(note(f, "old"));
 	assert_string_equal(note(f, "new"), "b");
 }

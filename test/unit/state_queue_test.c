@@ -386,6 +386,27 @@ static void test_queue__back_does_not_count_the_attempt(void **state)
 	assert_sound(f);
 }
 
+static void test_queue__what_holds_for_now_is_due_again_without_a_try(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_row row;
+
+	put(f, "1", "v1");
+	OK(queue_mark_later(f->s, send(f, "1"), "http_503", "down", 205, 205, e));
+	OK(queue_mark_passing(f->s, send(f, "1"), "on_order", "compared again", 900, 210, e));
+	row = row_of(f, "1", QUEUE_READY);
+	assert_int_equal(row.attempts, 0);
+	assert_int_equal(row.next_attempt, 900);
+	assert_int_equal(row.enqueued_at, 210);
+	assert_string_equal(row.code, "on_order");
+	/* A newer version that waits behind it takes its place. */
+	send(f, "1");
+	put(f, "1", "v2");
+	OK(queue_mark_passing(f->s, row.id, "on_order", "compared again", 900, 220, e));
+	row = row_of(f, "1", QUEUE_READY);
+	assert_string_equal(row.version, "v2");
+}
+
 static void test_queue__parked_keeps_its_reason(void **state)
 {
 	struct fixture *f = *state;
@@ -719,6 +740,7 @@ int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		OPEN(test_queue__what_holds_for_now_is_due_again_without_a_try),
 		OPEN(test_queue__put_adds_a_ready_row),
 		OPEN(test_queue__the_waiting_version_is_known),
 		OPEN(test_queue__flows_do_not_share_records),

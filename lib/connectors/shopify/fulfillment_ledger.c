@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -12,13 +13,15 @@
  *	                "intent": {"what": "ship", "at": 1763890000, …}}, …}
  *
  * "intent" is written before a call is sent and goes when its outcome is known; "done" are the
- * fulfillments that are this delivery's, so that no other delivery takes them for its own. It stays
- * after delivery, until the engine purges notes that nothing was added to for a month.
+ * fulfillments that are this delivery's, so that no other delivery takes them for its own. Once it is
+ * delivered the engine knows them as its target (struct owners), and its entry goes; that of one that
+ * is parked half-way stays, however long.
  */
 
-static const char *note_key(const struct fulfillment_put *p, const struct ship_state *s)
+/* The blank at the end: notes are dropped by prefix, and an order's id may begin with another's. */
+static const char *note_key(const char *order, struct arena *a)
 {
-	return arena_printf(p->arena, "fulfillments %s", s->id);
+	return arena_printf(a, "keep fulfillments %s ", order);
 }
 
 enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct err *e)
@@ -26,7 +29,7 @@ enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct er
 	const struct note_store *notes = p->shop->env.notes;
 	const char *text = NULL;
 	int64_t at;
-	enum errk rc = notes->load(notes->ctx, note_key(p, s), p->arena, &text, &at, e);
+	enum errk rc = notes->load(notes->ctx, note_key(s->id, p->arena), p->arena, &text, &at, e);
 	if (rc == E_OK && text)
 		rc = json_parse(text, strlen(text), &s->ledger, e);
 	else if (rc == E_OK)
@@ -80,7 +83,8 @@ void ledger_claims(const struct delivery *d)
 {
 	struct ship_state *s = d->state;
 	for (size_t i = 0; i < s->n_done; i++)
-		s->done[i].claimed = false;
+		s->done[i].claimed = s->done[i].owner &&
+				     !str_equal(s->done[i].owner, d->put->record);
 	JSON_EACH_MEMBER (entry, s->ledger) {
 		if (str_equal(entry->string, d->put->record))
 			continue;
@@ -106,5 +110,37 @@ enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *inte
 	d->n_saved = d->n_own;
 	if (p->shop->env.dry_run)
 		return E_OK;
-	return notes->save(notes->ctx, note_key(p, s), json_text(s->ledger, p->arena), e);
+	return notes->save(notes->ctx, note_key(s->id, p->arena), json_text(s->ledger, p->arena),
+			   e);
+}
+
+static enum errk forget(const struct note_store *notes, const char *order, const char *delivery,
+			struct arena *a, struct err *e)
+{
+	CLEANUP(json) cJSON *ledger = NULL;
+	const char *key = note_key(order, a), *text = NULL;
+	int64_t at;
+	enum errk rc = notes->load(notes->ctx, key, a, &text, &at, e);
+	if (rc != E_OK || !text)
+		return rc;
+	rc = json_parse(text, strlen(text), &ledger, e);
+	if (rc != E_OK || !cJSON_GetObjectItemCaseSensitive(ledger, delivery))
+		return rc;
+	cJSON_DeleteItemFromObjectCaseSensitive(ledger, delivery);
+	return ledger->child ? notes->save(notes->ctx, key, json_text(ledger, a), e)
+			     : notes->drop(notes->ctx, key, e);
+}
+
+void fulfillment_put_committed(const struct shopify *s, const struct put_batch *batch)
+{
+	struct arena *a = arena_new();
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
+		const struct put_item *item = &batch->item[i];
+		struct err ignored;
+		/* An entry that stays says what the link says. */
+		if (item->err.kind == E_OK && item->memo)
+			rc = forget(s->env.notes, item->memo, item->record, a, &ignored);
+	}
+	arena_free(a);
 }

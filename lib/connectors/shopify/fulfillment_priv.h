@@ -54,7 +54,8 @@ struct ship_done {
 	size_t n_numbers;
 	struct ship_units *line;
 	size_t n_lines, cap_lines;
-	bool claimed; /* by another delivery than the one that is being judged */
+	const char *owner; /* the delivery that was delivered with it; NULL = none */
+	bool claimed;      /* by another delivery than the one that is being judged */
 };
 /* An order of the shop as last read. */
 struct ship_state {

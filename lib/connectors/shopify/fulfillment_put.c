@@ -153,7 +153,7 @@ static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
 	return rc;
 }
 
-/* target_id: all fulfillments of the delivery, one blank between them. */
+/* target_id: all fulfillments of the delivery, one blank between them; memo: the order. */
 static void report(struct fulfillment_put *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
@@ -164,6 +164,7 @@ static void report(struct fulfillment_put *p)
 		for (size_t k = 0; k < d->n_own; k++)
 			ids = arena_printf(p->arena, "%s%s%s", ids, k ? " " : "", d->own[k]);
 		d->put->target_id = ids;
+		d->put->memo = d->state->id;
 		d->put->adopted = !d->written;
 	}
 }

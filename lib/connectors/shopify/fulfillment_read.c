@@ -178,7 +178,10 @@ static enum errk add_done(struct fulfillment_put *p, struct answer *in, struct s
 	}
 	add_units(p, in, f,
 		  answer_page(in, node, "fulfillmentLineItems", FIRST_SHIP_LINES, NULL, &after));
+	const struct owners *owners = p->batch->owners;
 	enum errk rc = answer_end(in, e);
+	if (rc == E_OK)
+		rc = owners->of(owners->ctx, f->id, p->arena, &f->owner, e);
 	return rc == E_OK ? read_lines(p, f->id, after, NULL, f, e) : rc;
 }
 

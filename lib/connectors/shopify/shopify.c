@@ -148,6 +148,9 @@ static enum errk shopify_put(struct connector *c, struct put_batch *batch, struc
 {
 	struct shopify *s = (struct shopify *)c;
 	batch->requests = 0;
+	/* Of an interrupted batch no item is left: only calls with a key can still be held up. */
+	if (!batch->n && batch->kind != KIND_STOCK)
+		return E_OK;
 	enum errk rc = batch->kind == KIND_PRODUCT       ? product_put(s, batch, a, e)
 		       : batch->kind == KIND_FULFILLMENT ? fulfillment_put(s, batch, a, e)
 							 : stock_put(s, batch, a, e);
@@ -159,6 +162,8 @@ static void shopify_put_committed(struct connector *c, const struct put_batch *b
 {
 	if (batch->kind == KIND_STOCK)
 		stock_put_committed((struct shopify *)c, batch);
+	if (batch->kind == KIND_FULFILLMENT)
+		fulfillment_put_committed((struct shopify *)c, batch);
 }
 
 const struct connector_type shopify_connector = {
@@ -171,6 +176,7 @@ const struct connector_type shopify_connector = {
 		  [KIND_PRODUCT] = PRODUCT_BATCH,
 		  [KIND_FULFILLMENT] = FULFILLMENT_BATCH},
 	.looks = 1u << KIND_STOCK,
+	.compares = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
 	.keys = shopify_keys,
 	.open = shopify_open,
 	.check = shopify_check,

@@ -203,6 +203,8 @@ void stock_put_committed(struct shopify *s, const struct put_batch *batch);
 /* fulfillment_put.c */
 MUST_CHECK enum errk fulfillment_put(struct shopify *s, struct put_batch *batch, struct arena *a,
 				     struct err *e);
+/* What was delivered stands in the links now, and no longer in the ledgers. */
+void fulfillment_put_committed(const struct shopify *s, const struct put_batch *batch);
 
 /* product_put.c */
 MUST_CHECK enum errk product_put(struct shopify *s, struct put_batch *batch, struct arena *a,

@@ -4,12 +4,14 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/step.h"
+#include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 
 /*
  * Writes under a key. Shopify.dev, "Idempotent requests": the same key with the same variables
- * gives the first result, for 24 hours. So each call is noted, variables and key, before it is sent;
- * whatever happens to its answer, sending the note again is safe and tells what became of it.
+ * gives the first result, for 24 hours; with others it is refused. So each call is noted, variables
+ * and key, before it is sent. Within its put it may be sent again. Afterwards it is an old intention
+ * and must not be: a later put only sees to it that it can't take effect any more.
  */
 enum { KEY_HOURS = 23, CONCURRENT_WAIT_MS = 1500 };
 
@@ -34,13 +36,11 @@ static enum errk save_note(const struct stock_put *p, const struct stock_call *c
 }
 
 /* The errors of inventoryActivate have no code: there the sentence must do. */
-static bool is_concurrent(const cJSON *errors)
+static bool is_error(const cJSON *errors, const char *wanted, const char *sentence)
 {
 	const char *code = json_str(errors, "[0].code");
 	const char *text = json_str(errors, "[0].message");
-	if (code)
-		return strcmp(code, "IDEMPOTENCY_CONCURRENT_REQUEST") == 0;
-	return text && strstr(text, "currently in progress");
+	return code ? strcmp(code, wanted) == 0 : text && strstr(text, sentence);
 }
 
 /* One sending. *again: worth another with the same key. */
@@ -64,7 +64,8 @@ static enum errk send_once(struct stock_put *p, struct stock_call *c, bool *agai
 		cJSON_Delete(c->root);
 		c->root = TAKE(q.root);
 		rc = answer_end(&in, e);
-		*again = rc != E_OK || is_concurrent(c->errors);
+		*again = rc != E_OK || is_error(c->errors, "IDEMPOTENCY_CONCURRENT_REQUEST",
+						"currently in progress");
 		if (rc == E_OK && *again)
 			rc = err_set(e, E_UNSURE, "in_progress",
 				     "Shopify has not said what became of the write");
@@ -107,21 +108,80 @@ static bool is_fresh(int64_t saved_at)
 	return clock_now() - saved_at < KEY_HOURS * 3600;
 }
 
-static enum errk replay_note(struct stock_put *p, const char *text, struct err *e)
+/*
+ * A call under the key of the old one that changes nothing: the level as it is now, or an activation
+ * with nothing to sell.
+ */
+static enum errk harmless(struct stock_put *p, const struct stock_call *old, cJSON **out,
+			  struct err *e)
+{
+	const cJSON *first = json_at(old->variables, "input.quantities[0]");
+	cJSON *variables = cJSON_Duplicate(old->variables, true);
+	*out = variables;
+	if (old->doc == DOC_STOCK_ACTIVATE) {
+		const char *name = json_at(old->variables, "onHand") ? "onHand" : "available";
+		cJSON_DeleteItemFromObjectCaseSensitive(variables, name);
+		json_add_int(variables, name, 0);
+		return E_OK;
+	}
+	int64_t have = 0;
+	const char *item = json_str(first, "inventoryItemId"), *at = json_str(first, "locationId");
+	enum errk rc = stock_read_level(p, item, at, json_str(old->variables, "input.name"), &have,
+					e);
+	if (rc != E_OK)
+		return rc;
+	cJSON *input = cJSON_GetObjectItemCaseSensitive(variables, "input"), *o = json_object();
+	cJSON_DeleteItemFromObjectCaseSensitive(input, "quantities");
+	json_add_str(o, "inventoryItemId", item);
+	json_add_str(o, "locationId", at);
+	json_add_int(o, "quantity", have);
+	json_add_int(o, "changeFromQuantity", have);
+	json_push(json_add_array(input, "quantities"), o);
+	return E_OK;
+}
+
+/*
+ * Takes the key of a call whose outcome is not known. If it had not arrived it never will: its key is
+ * used up. If it had, the key is refused to other variables, and only then is it sent as it was: that
+ * runs nothing, and tells when Shopify is through with it. The levels, read next, say the rest.
+ */
+static enum errk bar(struct stock_put *p, struct stock_call *old, struct err *e)
+{
+	for (int round = 0; round < STOCK_ROUNDS; round++) {
+		CLEANUP(stock_call) struct stock_call c = {.doc = old->doc};
+		enum errk rc = harmless(p, old, &c.variables, e);
+		if (rc == E_OK)
+			rc = send(p, &c, e);
+		if (rc != E_OK)
+			return rc;
+		if (is_error(c.errors, "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
+			     "different parameters"))
+			return send(p, old, e);
+		/* Another refusal than of a moved level meets the old call as well. */
+		if (!is_error(c.errors, "CHANGE_FROM_QUANTITY_STALE", "no longer matches"))
+			return E_OK;
+	}
+	return err_set(e, E_BUSY, "stock_moving",
+		       "the stock moves while an interrupted write is looked into; the next run "
+		       "goes on");
+}
+
+static enum errk bar_note(struct stock_put *p, const char *text, struct err *e)
 {
 	CLEANUP(json) cJSON *note = NULL;
-	CLEANUP(stock_call) struct stock_call c = {0};
+	CLEANUP(stock_call) struct stock_call old = {0};
 	enum errk rc = json_parse(text, strlen(text), &note, e);
 	if (rc != E_OK)
 		return e->kind = E_LOCAL;
-	const char *call = json_str(note, "call");
-	c.doc = call && strcmp(call, "set") == 0 ? DOC_STOCK_SET : DOC_STOCK_ACTIVATE;
-	c.variables = cJSON_DetachItemFromObjectCaseSensitive(note, "variables");
-	/* Landed or refused: the levels, which are read next, say what is there now. */
-	return send(p, &c, e);
+	old.doc = str_equal(json_str(note, "call"), doc_name(DOC_STOCK_SET)) ? DOC_STOCK_SET
+									     : DOC_STOCK_ACTIVATE;
+	old.variables = cJSON_DetachItemFromObjectCaseSensitive(note, "variables");
+	rc = bar(p, &old, e);
+	STEP("stock barred");
+	return rc;
 }
 
-enum errk stock_replay(struct stock_put *p, struct err *e)
+enum errk stock_bar_calls(struct stock_put *p, struct err *e)
 {
 	const struct note_store *notes = p->shop->env.notes;
 	for (;; p->seq++) {
@@ -131,8 +191,9 @@ enum errk stock_replay(struct stock_put *p, struct err *e)
 					   e);
 		if (rc != E_OK || !text)
 			return rc;
-		if (is_fresh(at))
-			rc = replay_note(p, text, e);
+		/* After a day nothing is under way any more, and the key is free again. */
+		if (is_fresh(at) && !p->shop->env.dry_run)
+			rc = bar_note(p, text, e);
 		if (rc != E_OK)
 			return rc;
 	}

@@ -16,14 +16,29 @@ enum {
 	STOCK_FIGURE_MAX = 2000000000,
 };
 
-static void ask(const struct stock_put *p, const struct reading *r, struct shopify_query *q)
+static void ask(const char *name, const struct reading *r, struct shopify_query *q)
 {
 	*q = (struct shopify_query){.doc = DOC_STOCK_LEVELS, .variables = json_object()};
 	cJSON *ids = json_add_array(q->variables, "ids");
 	for (size_t i = 0; i < r->n; i++)
 		json_push(ids, cJSON_CreateString(r->pair[i]->item->id));
 	json_add_str(q->variables, "location", r->pair[0]->location);
-	json_push(json_add_array(q->variables, "names"), cJSON_CreateString(p->name));
+	json_push(json_add_array(q->variables, "names"), cJSON_CreateString(name));
+}
+
+enum errk stock_read_level(struct stock_put *p, const char *item, const char *location,
+			   const char *name, int64_t *have, struct err *e)
+{
+	struct stock_item one = {.id = item};
+	struct stock_pair pair = {.item = &one, .location = location};
+	const struct reading r = {.pair = {&pair}, .n = 1};
+	struct shopify_query q;
+	ask(name, &r, &q);
+	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
+	if (rc == E_OK)
+		*have = json_int(q.data, "nodes[0].inventoryLevel.quantities[0].quantity", 0);
+	shopify_query_release(&q);
+	return rc;
 }
 
 /* A level that was never made is null; one that is has the one quantity that was asked for. */
@@ -92,7 +107,7 @@ static enum errk run(struct stock_put *p, const struct reading *r, size_t n, str
 {
 	struct shopify_query q[READINGS_AT_ONCE];
 	for (size_t i = 0; i < n; i++)
-		ask(p, &r[i], &q[i]);
+		ask(p->name, &r[i], &q[i]);
 	enum errk rc = shopify_send(p->shop, q, n, p->arena, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++)
 		rc = take(p, &r[i], &q[i], e);

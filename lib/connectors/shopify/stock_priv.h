@@ -60,8 +60,6 @@ struct stock_put {
 	size_t n;
 	struct stock_pair **pair; /* of all items */
 	size_t n_pairs;
-	struct stock_fresh *fresh; /* units of orders that nobody has read; NULL = none */
-	size_t n_fresh, cap_fresh;
 	bool counts_orders; /* the figure must be corrected by orders that the ERP does not know */
 	size_t seq;         /* number of the next call, for its key and note */
 };
@@ -91,19 +89,17 @@ MUST_CHECK enum errk stock_find_location(const struct shopify *s, const char *wh
 MUST_CHECK enum errk stock_find_items(struct stock_put *p, struct err *e);
 /* stock_levels.c: reads have and active of all open pairs. */
 MUST_CHECK enum errk stock_read_levels(struct stock_put *p, struct err *e);
+/* One quantity by its name, "available"; 0 where there is no such item or level. */
+MUST_CHECK enum errk stock_read_level(struct stock_put *p, const char *item, const char *location,
+				      const char *name, int64_t *have, struct err *e);
 
 /* stock_reckon.c */
 /* Sum, less what the ERP does not know yet, whole units, less the buffer, not below zero. */
 MUST_CHECK enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair,
 				  bool *negative, struct err *e);
 
-/* stock_orders.c: units of orders that came after the last reading. */
-struct stock_fresh {
-	const char *sku;
-	int64_t units;
-};
+/* stock_orders.c: orders that came or changed after the last reading, for batch->owed. */
 MUST_CHECK enum errk stock_read_fresh(struct stock_put *p, struct err *e);
-int64_t stock_fresh_units(const struct stock_put *p, const char *sku);
 
 /* stock_calls.c: writes with a key, noted before they are sent. */
 struct stock_call {
@@ -117,8 +113,11 @@ struct stock_call {
  * userErrors; E_UNSURE: it may have happened; others: it has not.
  */
 MUST_CHECK enum errk stock_call(struct stock_put *p, struct stock_call *c, struct err *e);
-/* Sends what an interrupted put had noted once more; sets p->seq behind it. */
-MUST_CHECK enum errk stock_replay(struct stock_put *p, struct err *e);
+/*
+ * No call that an interrupted put of this batch had noted can take effect from now on, however late it
+ * arrives; sets p->seq behind them. E_UNSURE, E_BUSY: not so yet.
+ */
+MUST_CHECK enum errk stock_bar_calls(struct stock_put *p, struct err *e);
 void stock_forget(const struct shopify *s, const char *batch_key);
 static inline void cleanup_stock_call(struct stock_call *c)
 {

@@ -147,9 +147,10 @@ static enum errk run_rounds(struct stock_put *p, struct err *e)
 	if (rc == E_OK)
 		rc = stock_read_locations(p->shop, p->arena, e);
 	if (rc == E_OK && p->batch->unsure)
-		rc = stock_replay(p, e);
-	if (rc == E_OK)
-		rc = stock_read_documents(p, e);
+		rc = stock_bar_calls(p, e);
+	if (rc != E_OK || !p->batch->n)
+		return rc;
+	rc = stock_read_documents(p, e);
 	int rounds = p->batch->look_only ? 1 : STOCK_ROUNDS;
 	for (int round = 0; rc == E_OK && (round == 0 || any_open(p)) && round < rounds; round++)
 		rc = run_round(p, e);

@@ -11,7 +11,7 @@ enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool 
 		enum errk rc = owed->of(owed->ctx, item->sku, item->put->read_at, &units, e);
 		if (rc != E_OK)
 			return rc;
-		units += stock_fresh_units(p, item->sku);
+		item->put->passing |= units > 0;
 	}
 	pair->target = stock_target(pair->sum, units, p->buffer, negative);
 	if (pair->target > STOCK_TARGET_MAX)

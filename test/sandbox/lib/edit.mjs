@@ -58,19 +58,19 @@ export function refundLines(m, wanted, { at, note = null, shipping = false, rest
 export function editLines(m, changes) {
   for (const c of changes) {
     if (c.add !== undefined) {
-      addLine(m, c.add, c.quantity ?? 1);
+      addLine(m, CATALOGUE[c.add % CATALOGUE.length], c.quantity ?? 1);
       continue;
     }
     const l = m.lines[c.line];
     if (!l) throw new Error(`order has no line ${c.line}`);
-    if (c.to > l.current) addLine(m, l.item?.n ?? 0, c.to - l.current);
+    if (c.to > l.current) addLine(m, l.item ?? CATALOGUE[0], c.to - l.current);
     else l.current = Math.max(0, c.to);
   }
   m.edited = true;
 }
 
-function addLine(m, article, quantity) {
-  const added = line(m, CATALOGUE[article % CATALOGUE.length], quantity, { added: true });
+function addLine(m, item, quantity) {
+  const added = line(m, item, quantity, { added: true });
   added.taxes = taxesOn(m, lineNet(added), added.rates);
   m.lines.push(added);
 }

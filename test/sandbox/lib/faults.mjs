@@ -6,9 +6,10 @@
 
 import { Random } from './random.mjs';
 
-/** `before`: the request is not carried out; `within`: GraphQL answers so; `after`: carried out, the answer spoiled. */
+/** `before`: the request is not carried out (late: not until sandbox.arrive()); `within`: GraphQL answers so; `after`: carried out, the answer spoiled. */
 export const FAULTS = {
   drop_before: 'before',
+  late: 'before',
   hang: 'before',
   http: 'before',
   redirect: 'before',

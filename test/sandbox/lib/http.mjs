@@ -70,6 +70,11 @@ async function handle(sandbox, incoming, response) {
       close(0);
       return incoming.socket.destroy();
     }
+    if (fault.fault === 'late') {
+      close(0);
+      sandbox.held.push(() => serve(sandbox, request, null));
+      return incoming.socket.destroy();
+    }
     if (fault.fault === 'hang') {
       close(0);
       return sandbox.later(fault.ms ?? 3600000, () => incoming.socket.destroy());

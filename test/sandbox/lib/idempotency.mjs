@@ -67,6 +67,7 @@ export class Idempotency {
       key,
       at: new Date(at).toISOString(),
       mutation: print.split(' ')[0],
+      arguments: JSON.parse(print.slice(print.indexOf(' '))),
       refused: result.userErrors.length > 0,
     }));
   }
