@@ -9,19 +9,6 @@
 
 #include "base/banned.h"
 
-bool csv_cell_decimal(const char *text, bool decimal_comma, struct decimal *out)
-{
-	char point[DECIMAL_TEXT_MAX], *comma;
-
-	if (!decimal_comma || strchr(text, '.') || strlen(text) >= sizeof(point))
-		return decimal_parse(text, out, NULL) == E_OK;
-	memcpy(point, text, strlen(text) + 1);
-	comma = strchr(point, ',');
-	if (comma)
-		*comma = '.';
-	return decimal_parse(point, out, NULL) == E_OK;
-}
-
 bool csv_cell_type_parse(const char *text, enum csv_cell_type *out)
 {
 	static const char *const names[] = {

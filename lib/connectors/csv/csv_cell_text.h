@@ -25,12 +25,6 @@ struct csv_cell_column {
 
 bool csv_cell_type_parse(const char *text, enum csv_cell_type *out);
 
-/*
- * Reads "12.50"; with decimal_comma also "12,50", as a spreadsheet that separates cells by ";"
- * writes it. False if it is neither.
- */
-bool csv_cell_decimal(const char *text, bool decimal_comma, struct decimal *out);
-
 /* The text of a cell as it is to be written; null is "". E_RECORD "bad_cell" naming the column. */
 MUST_CHECK enum errk csv_cell_text(const cJSON *value, const struct csv_cell_column *column,
 				   bool decimal_comma, struct arena *a, const char **out,
