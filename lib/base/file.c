@@ -25,6 +25,14 @@ static enum errk failed(const char *path, const char *what, int error, struct er
 
 enum { NO_FILE = ENOTSUP }; /* open(2) never says it of a file that it reads */
 
+/* /dev/null is how "an empty file" is said. */
+static bool is_null(const struct stat *st)
+{
+	struct stat null;
+
+	return S_ISCHR(st->st_mode) && stat("/dev/null", &null) == 0 && null.st_rdev == st->st_rdev;
+}
+
 int file_open(const char *path)
 {
 	/* A pipe that nobody writes to would hold up open(2) itself. */
@@ -33,10 +41,10 @@ int file_open(const char *path)
 
 	if (fd < 0)
 		return -1;
-	error = fstat(fd, &st) != 0   ? errno
-		: S_ISDIR(st.st_mode) ? EISDIR
-		: S_ISREG(st.st_mode) ? 0
-				      : NO_FILE;
+	error = fstat(fd, &st) != 0                   ? errno
+		: S_ISDIR(st.st_mode)                 ? EISDIR
+		: S_ISREG(st.st_mode) || is_null(&st) ? 0
+						      : NO_FILE;
 	if (!error)
 		return fd;
 	close(fd);
