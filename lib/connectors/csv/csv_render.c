@@ -353,7 +353,7 @@ static enum errk render_item(const struct job *job, struct put_item *item, size_
 		return err_set(e, E_LOCAL, "bad_mapping",
 			       "the mapping's result has no file '%s' under \"files\"",
 			       job->main_key);
-	JSON_EACH (file, files) {
+	JSON_EACH_MEMBER (file, files) {
 		if (n == CSV_FILES_MAX)
 			return bad_mapping(e, "is one too many: eight are possible", file->string);
 		k = render_part(job, file, &part[n++], e);

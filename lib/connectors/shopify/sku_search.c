@@ -43,8 +43,9 @@ static enum errk take_page(const struct search *w, size_t from, size_t n,
 	const cJSON *nodes = answer_page(&in, q->data, "productVariants", VARIANTS_OF_SEARCH,
 					 *after, after);
 	JSON_EACH (node, nodes) {
-		const char *sku = answer_text_or_null(&in, node, "sku");
-		for (size_t i = from; sku && i < from + n; i++)
+		/* Found by its SKU, so it has one: without, nobody could say that it is not there. */
+		const char *sku = answer_id(&in, node, "sku");
+		for (size_t i = from; answer_ok(&in) && i < from + n; i++)
 			if (strcmp(w->sku[i], sku) == 0)
 				w->hit(w->ctx, i, &in, node);
 	}
