@@ -17,6 +17,11 @@ struct link {
 	/* Version that a person took out of the queue (queue_drop), else NULL; read only. */
 	const char *dropped;
 	const char *memo; /* the target connector's own text, see put_item; NULL = none */
+	/*
+	 * Linked by link_adopt and not written since: the target has it as it was then, and sent_hash is ""
+	 * until a version of that time has been seen. 0 = no; read only.
+	 */
+	int64_t adopted_at;
 };
 
 MUST_CHECK enum errk link_get(struct state *s, const char *flow, const char *record,
@@ -30,6 +35,17 @@ MUST_CHECK enum errk link_set(struct state *s, const struct link *l, int64_t now
 /* Only the version moved: the mapped document is the same as last time. No link is a BUG. */
 MUST_CHECK enum errk link_set_version(struct state *s, const char *flow, const char *record,
 				      const char *version, int64_t now, struct err *e);
+/*
+ * Links a record with what the target has of it, without a write: version and sent_hash are what was
+ * written, if that is known; else "", and adopted_at is told from then on. *known = it is linked
+ * already, or was refused by its target, and nothing is changed: unless at is later than that.
+ */
+MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known,
+				struct err *e);
+/* What an adopted record is like there: this version, and the document that is made of it. */
+MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
+				       const char *version, const char *hash, int64_t now,
+				       struct err *e);
 /* The memo alone, of a record whose put did not end well. Without a link nothing happens. */
 MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char *record,
 				   const char *memo, struct err *e);

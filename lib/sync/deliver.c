@@ -30,6 +30,8 @@ static enum errk record_steps(struct sync *r, const struct batch_row *b,
 static enum errk record_refused(struct sync *r, struct batch_row *b, const struct put_item *item,
 				struct err *e)
 {
+	if (strcmp(b->err.code, "dropped") == 0)
+		return batch_record_dropped(r, b, e);
 	enum errk rc = batch_record_parked(r, b, e);
 	if (rc == E_OK && item->memo && item->memo != b->memo)
 		rc = link_set_memo(r->state, r->key, b->row.record, item->memo, e);
@@ -92,6 +94,8 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 		else if (batch->item[i].target_id)
 			rows[i]->target_id = batch->item[i].target_id;
 	}
+	if (rc == E_OK)
+		rc = sync_note_written(r, batch, e);
 	rc = finish(r, rc, e);
 	if (rc != E_OK)
 		return rc;
@@ -112,11 +116,14 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .update = how->update,
 				  .look_only = how->look_only,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
+				  .writer = r->writer,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));
 	for (size_t i = 0; i < n; i++) {
 		batch.item[i] = (struct put_item){.record = rows[i]->row.record,
 						  .label = rows[i]->row.label,
+						  .version = rows[i]->row.version,
+						  .hash = rows[i]->hash,
 						  .read_at = rows[i]->row.read_at,
 						  .doc = rows[i]->doc,
 						  .target_id = rows[i]->target_id,
@@ -157,10 +164,10 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		struct batch_row *b = &rows[i];
-		if (!b->doc) {
-			rc = batch_record_parked(r, b, e);
-		} else if (b->unchanged) {
+		if (b->unchanged) {
 			rc = batch_record_unchanged(r, b, e);
+		} else if (!b->doc) {
+			rc = batch_record_parked(r, b, e);
 		} else {
 			rc = queue_mark_sending(r->state, b->row.id, key[b->update], clock_now(),
 						e);
@@ -233,6 +240,8 @@ enum errk sync_recover(struct sync *r, struct err *e)
 		struct batch_row **all = arena_array(r->page, group, sizeof(*all));
 		for (size_t i = 0; i < group && rc == E_OK; i++) {
 			rc = batch_map(r, &rows[i], e);
+			if (rc == E_OK && batch_is_dropped(&rows[i]))
+				batch_look_only(&rows[i]);
 			all[i] = &rows[i];
 		}
 		const struct put_how how = {.key = row[0].batch,

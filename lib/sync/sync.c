@@ -25,7 +25,7 @@ static void notice(void *ctx, const char *text)
 }
 
 /* "csv:DIR": a connector and where it is to write. */
-static enum errk parse_to(struct sync *r, struct err *e)
+enum errk sync_parse_to(struct sync *r, struct err *e)
 {
 	struct arena *a = r->session->arena;
 	const char *to = r->options->to, *colon = strchr(to, ':');
@@ -39,7 +39,7 @@ static enum errk parse_to(struct sync *r, struct err *e)
 	return E_OK;
 }
 
-static enum errk open_target(struct sync *r, struct err *e)
+enum errk sync_open_target(struct sync *r, struct err *e)
 {
 	const char *section = side_section(r->flow->to);
 	enum errk rc = session_connector(r->session, section, r->to_type, r->to_path, notice, r,
@@ -54,7 +54,7 @@ static enum errk open_target(struct sync *r, struct err *e)
 	return session_mapper(r->session, t->name, &r->mapper, e);
 }
 
-static enum errk open_source(struct sync *r, struct err *e)
+enum errk sync_open_source(struct sync *r, struct err *e)
 {
 	const char *section = side_section(r->flow->from);
 	enum errk rc = session_connector(r->session, section, NULL, NULL, notice, r, &r->source, e);
@@ -101,12 +101,12 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 	enum errk rc = first_cursor(r, &cursor, e);
 	while (rc == E_OK && more && !stop_requested() && !enough(r)) {
 		rc = sync_pull_page(r, &cursor, &more, e);
-		if (rc == E_OK)
+		if (rc == E_OK && !r->pull_first)
 			rc = sync_deliver(r, false, e);
 		else if (rc == E_BUSY || rc == E_REFUSED)
 			r->source_failed = true;
 	}
-	return rc;
+	return rc == E_OK && !more ? sync_all_pulled(r, e) : rc;
 }
 
 /*
@@ -116,7 +116,9 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 static enum errk work(struct sync *r, struct err *e)
 {
 	struct err later = {.kind = E_OK};
-	enum errk rc = sync_settle(r, e);
+	enum errk rc = sync_check_history(r, e);
+	if (rc == E_OK)
+		rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
 	if (rc == E_OK)
@@ -129,11 +131,11 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_pull_only(r, e);
 	else
 		rc = pull_and_deliver(r, e);
-	if (rc != E_OK && r->source_failed) {
+	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
 		rc = E_OK;
 	}
-	if (rc == E_OK && !stop_requested())
+	if (rc == E_OK && !stop_requested() && (!r->pull_first || r->options->n_only))
 		rc = sync_deliver(r, true, e);
 	if (rc == E_OK && later.kind != E_OK) {
 		*e = later;
@@ -223,9 +225,9 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	if (rc == E_OK)
 		rc = lock_take(r->state, r->key, 0, &lock, e);
 	if (rc == E_OK)
-		rc = open_target(r, e);
+		rc = sync_open_target(r, e);
 	if (rc == E_OK)
-		rc = open_source(r, e);
+		rc = sync_open_source(r, e);
 	if (rc == E_OK)
 		rc = work(r, e);
 	struct err ignored;
@@ -238,7 +240,7 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	return rc;
 }
 
-static void open_run(struct sync *r, struct session *s)
+void sync_prepare(struct sync *r, struct session *s)
 {
 	const struct conf *c = s->conf;
 	r->state = session_state(s);
@@ -258,7 +260,7 @@ static void open_run(struct sync *r, struct session *s)
 	r->before = http_stats(s->http);
 }
 
-static void close_run(struct sync *r)
+void sync_close(struct sync *r)
 {
 	connector_close(r->source);
 	connector_close(r->target);
@@ -289,8 +291,8 @@ enum errk sync_run(struct session *s, const struct flow *f, const struct sync_op
 	struct sync r = {.session = s, .flow = f, .options = o, .key = f->name, .sum = out};
 	struct err why = {.kind = E_OK};
 	out->target = target_name(&r);
-	open_run(&r, s);
-	enum errk rc = o->to ? parse_to(&r, &why) : E_OK;
+	sync_prepare(&r, s);
+	enum errk rc = o->to ? sync_parse_to(&r, &why) : E_OK;
 	if (rc == E_OK)
 		rc = start_run(&r, &why);
 	if (rc == E_OK)
@@ -307,7 +309,7 @@ enum errk sync_run(struct session *s, const struct flow *f, const struct sync_op
 		rc = last.kind;
 		out->err = last;
 	}
-	close_run(&r);
+	sync_close(&r);
 	if (rc != E_OK)
 		*e = out->err;
 	return rc;

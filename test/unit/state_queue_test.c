@@ -432,7 +432,12 @@ static void test_queue__a_failed_row_gives_way_to_a_newer_one(void **state)
 static void test_queue__a_ready_row_may_end_without_being_sent(void **state)
 {
 	struct fixture *f = *state;
-	struct link l = {FLOW, "1", "#1", "doc", "v0", "hash", 0, 0, NULL, NULL, NULL};
+	struct link l = {.flow = FLOW,
+			 .record = "1",
+			 .label = "#1",
+			 .target_id = "doc",
+			 .version = "v0",
+			 .sent_hash = "hash"};
 
 	OK(link_set(f->s, &l, 50, e));
 	put(f, "1", "v1");
