@@ -38,7 +38,7 @@ MUST_CHECK enum errk link_set_version(struct state *s, const char *flow, const c
 /*
  * Links a record with what the target has of it, without a write: version and sent_hash are what was
  * written, if that is known; else "", and adopted_at is told from then on. *known = it is linked
- * already, or was refused by its target, and nothing is changed: unless at is later than that.
+ * already, or was refused by its target, and nothing is changed: unless it is another document of later.
  */
 MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known,
 				struct err *e);

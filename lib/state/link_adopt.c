@@ -8,10 +8,7 @@
 
 enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known, struct err *e)
 {
-	/*
-	 * One without a target that was settled is a refusal of the target's: it is not there. Two documents
-	 * of one second come in the order in which they were written.
-	 */
+	/* One without a target that was settled is a refusal of the target's: it is not there. */
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
@@ -23,7 +20,7 @@ enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *kn
 		   " adopted_at = excluded.adopted_at, settled = NULL, settled_at = NULL,"
 		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
 		   " WHERE iif(target_id = '', settled IS NULL, excluded.changed_at > changed_at"
-		   " OR (excluded.changed_at = changed_at AND excluded.target_id <> target_id))");
+		   " AND excluded.target_id <> target_id)");
 	enum errk rc;
 
 	query_text(&q, l->flow);

@@ -366,12 +366,14 @@ static enum errk hand_over(struct search *s, const struct found *f, struct err *
 	if (k != E_OK)
 		return k;
 	cJSON_ArrayForEach (r, json_at(b.doc, "records")) {
-		struct landed x = {.record = json_str(r, "id"),
-				   .label = json_str(r, "label"),
-				   .target_id = b.target,
-				   .version = json_str(r, "version"),
-				   .hash = json_str(r, "hash"),
-				   .at = f->at};
+		struct landed x =
+			{.record = json_str(r, "id"),
+			 .label = json_str(r, "label"),
+			 .target_id = b.target,
+			 .version = json_str(r, "version"),
+			 .hash = json_str(r, "hash"),
+			 /* A change comes after what it changes, within one second too. */
+			 .at = f->at + f->changed};
 		bool refused = false;
 
 		if (!x.record || !x.label)
