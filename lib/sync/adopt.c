@@ -261,31 +261,14 @@ static enum errk take_all(struct adopt *d, const char **missing, struct err *e)
 
 /* Runs may write again */
 
-/* A batch that was interrupted is not repeated: what of it landed is linked now. */
-static enum errk put_back_sending(struct adopt *d, struct err *e)
-{
-	struct queue_row *row;
-	size_t n = CHUNK;
-	int64_t now = clock_now();
-	enum errk rc = E_OK;
-
-	while (rc == E_OK && n == CHUNK) {
-		rc = queue_sending(d->r->state, d->r->key, CHUNK, d->a, &row, &n, e);
-		for (size_t i = 0; i < n && rc == E_OK; i++)
-			rc = queue_mark_back(d->r->state, row[i].id, "adopting",
-					     "what the target has was looked at", now, now, e);
-	}
-	return rc;
-}
-
+/* A batch that was interrupted is not repeated either: what of it landed is linked now. */
 static enum errk open_again(struct adopt *d, struct err *e)
 {
 	struct sync *r = d->r;
-	enum errk rc = state_begin(r->state, e);
+	enum errk rc = sync_put_back_sending(r, e);
 
-	if (rc != E_OK)
-		return rc;
-	rc = put_back_sending(d, e);
+	if (rc == E_OK)
+		rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = pairing_pull_first(r->state, r->key, true, e);
 	if (rc == E_OK && r->target->type->history)

@@ -224,6 +224,26 @@ static enum errk deliver_rows(struct sync *r, const struct queue_row *row, size_
 	return rc;
 }
 
+enum errk sync_put_back_sending(struct sync *r, struct err *e)
+{
+	enum { MOST = 10000 };
+	static const char why[] = "was interrupted, and is compared with what is there";
+	size_t n = MOST;
+	enum errk rc = E_OK;
+	while (rc == E_OK && n == MOST) {
+		struct queue_row *row;
+		arena_reset(r->scratch);
+		rc = queue_sending(r->state, r->key, MOST, r->scratch, &row, &n, e);
+		if (rc == E_OK)
+			rc = state_begin(r->state, e);
+		for (size_t i = 0; i < n && rc == E_OK; i++)
+			rc = queue_mark_back(r->state, row[i].id, "interrupted", why, clock_now(),
+					     clock_now(), e);
+		rc = finish(r, rc, e);
+	}
+	return rc;
+}
+
 enum errk sync_recover(struct sync *r, struct err *e)
 {
 	enum { MOST = 10000 };

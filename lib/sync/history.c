@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
+#include "state/checkpoint.h"
 #include "state/link.h"
 #include "state/pairing.h"
 #include "sync/sync_priv.h"
@@ -11,6 +13,8 @@
  * A state file that was emptied, lost or restored from a backup takes what the target has for new. Where
  * the target proves a history, the run ends before it writes anything.
  */
+
+enum { FRESH_S = 3600 };
 
 /* "orders export > csv:/srv/out" -> " --to csv:/srv/out", for commands that are to be typed. */
 static const char *to_option(const char *key, struct arena *a)
@@ -115,6 +119,26 @@ enum errk sync_claim_history(struct state *s, const char *key, const struct flow
 	return rc;
 }
 
+/*
+ * Something waits, and the source was last read so long ago that the state file may be an old one: what
+ * waits may be older than what the target has by now.
+ */
+static enum errk note_age(struct sync *r, struct pairing *p, struct err *e)
+{
+	struct queue_counts waits;
+	const char *cursor;
+	int64_t moved = 0;
+	enum errk rc = checkpoint_get(r->state, r->key, r->page, &cursor, &moved, e);
+
+	if (rc == E_OK)
+		rc = queue_count(r->state, r->key, clock_now(), &waits, e);
+	if (rc != E_OK || p->pull_first || !r->target->type->reference || !cursor ||
+	    clock_now() - moved < FRESH_S || waits.ready + waits.sending == 0)
+		return rc;
+	p->pull_first = true;
+	return pairing_pull_first(r->state, r->key, true, e);
+}
+
 enum errk sync_check_history(struct sync *r, struct err *e)
 {
 	struct behind b;
@@ -124,6 +148,8 @@ enum errk sync_check_history(struct sync *r, struct err *e)
 	arena_reset(r->page);
 	if (rc == E_OK)
 		rc = sync_find_behind(r->state, r->key, r->flow, r->target, r->page, &b, e);
+	if (rc == E_OK)
+		rc = note_age(r, &p, e);
 	if (rc != E_OK)
 		return rc;
 	r->pull_first = p.pull_first;

@@ -90,7 +90,7 @@ static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e
 
 static bool enough(const struct sync *r)
 {
-	return r->options->limit && r->sum->pulled >= (int64_t)r->options->limit;
+	return r->options->limit && !r->pull_first && r->sum->pulled >= (int64_t)r->options->limit;
 }
 
 /* Pages into the queue, and whole batches out of it, so that neither grows with the backlog. */
@@ -110,6 +110,15 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 }
 
 /*
+ * A target that looks by our reference before each put needs no repetition of what was interrupted: the
+ * newest version goes instead.
+ */
+static enum errk recover_late(struct sync *r, struct err *e)
+{
+	return r->target->type->reference ? sync_put_back_sending(r, e) : sync_recover(r, e);
+}
+
+/*
  * The run proper. A source that is busy or refuses does not keep what waits in the queue from
  * going over.
  */
@@ -121,7 +130,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
-	if (rc == E_OK)
+	bool late = r->pull_first;
+	if (rc == E_OK && !late)
 		rc = sync_recover(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
@@ -131,6 +141,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_pull_only(r, e);
 	else
 		rc = pull_and_deliver(r, e);
+	if (rc == E_OK && late && !r->pull_first)
+		rc = recover_late(r, e);
 	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
 		rc = E_OK;

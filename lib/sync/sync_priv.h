@@ -69,6 +69,8 @@ MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *m
 /* deliver.c: queue ▶ mapping ▶ target. */
 /* Puts what an earlier run left in `sending` once more, with `unsure`. */
 MUST_CHECK enum errk sync_recover(struct sync *r, struct err *e);
+/* What is `sending` waits again: a target that finds by our reference needs no repetition. */
+MUST_CHECK enum errk sync_put_back_sending(struct sync *r, struct err *e);
 /* Delivers what is due, while a whole batch is waiting, or (flush) to the last record. */
 MUST_CHECK enum errk sync_deliver(struct sync *r, bool flush, struct err *e);
 /* How a batch is put. */

@@ -118,6 +118,11 @@ static enum errk write_all(struct odoo_batch *b, struct err *e)
 	return rc;
 }
 
+const char *odoo_order_target(const char *name, int64_t id, struct arena *a)
+{
+	return arena_printf(a, "%s (%lld)", name ? name : "order", (long long)id);
+}
+
 static void report(struct odoo_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
@@ -125,8 +130,7 @@ static void report(struct odoo_batch *b)
 
 		if (!d->id)
 			continue;
-		d->item->target_id = arena_printf(b->a, "%s (%lld)", d->name ? d->name : "order",
-						  (long long)d->id);
+		d->item->target_id = odoo_order_target(d->name, d->id, b->a);
 		/* It landed, though it can't be mapped any more. */
 		if (!d->doc && !d->item->doc)
 			d->item->err = (struct err){.kind = E_OK};
