@@ -44,7 +44,8 @@ for (const version of VERSIONS) {
       assert.deepEqual([summary.linked, summary.known, summary.not_found], [0, 0, 0]);
     });
     await t.test('one that the shop no longer has is told', async () => {
-      await odoo.admin.write('sale.order', (await odoo.soldOrders([['origin', '=', '#1005']])).map(o => o.id), { origin: '#555555' });
+      const ids = (await odoo.soldOrders([['origin', '=', '#1005']])).map(o => o.id);
+      await odoo.admin.call('sale.order', 'write', { ids, vals: { origin: '#555555' } });
       lose(p);
       const told = JSON.parse(ended(await p.run('adopt orders --json'), 1).stdout);
       assert.deepEqual(told.records.filter(r => r.outcome === 'not found').map(r => r.name), ['#555555']);
