@@ -123,7 +123,23 @@ static const struct opt queue_retry_options[] = {
 };
 
 static const struct opt queue_drop_options[] = {
+	{"for-good", 0, OPT_FLAG, NULL, NULL, "newer versions of them do not come back either",
+	 false},
 	{"reason", 0, OPT_TEXT, "TEXT", NULL, "why, for the history of the record", false},
+	{0},
+};
+
+static const struct opt adopt_options[] = {
+	{"dry-run", 0, OPT_FLAG, NULL, NULL, "link nothing, and say what would be linked", false},
+	{"from", 0, OPT_LIST, "FOLDER", NULL,
+	 "look at manifests in these folders too, where the ERP moved them", false},
+	{"csv", 0, OPT_FILE, "FILE", NULL,
+	 "those of this file instead, with the columns record or name, and target", false},
+	{"rest-is-new", 0, OPT_FLAG, NULL, NULL, "what is not found is not there: runs may send it",
+	 false},
+	{"to", 0, OPT_TEXT, "SYSTEM:PLACE", NULL,
+	 "of this target instead of the configured one, e.g. csv:/srv/out", false},
+	JSON_OPTION,
 	{0},
 };
 
@@ -188,7 +204,15 @@ static const struct command commands[] = {
 	 "Name records, or say --all or --code.", NULL},
 	{"queue", "drop", "WHO...", 1, MANY_OPERANDS, queue_drop_options, NEED_STATE,
 	 cmd_queue_drop, "Take records out of the queue for good.",
-	 "WHO must be the exact name or id. A newer version of a dropped record comes back.", NULL},
+	 "WHO must be the exact name or id. A newer version of a dropped record comes back, unless\n"
+	 "--for-good is given. What is under way is looked for, and not sent again.",
+	 NULL},
+	{"adopt", "orders", "[WHO...]", 0, MANY_OPERANDS, adopt_options, NEED_STATE | NEED_WIRE,
+	 cmd_adopt_orders, "Link orders that the ERP has already, without writing to it.",
+	 "For a state file that was lost or restored, or orders that were entered by hand. Without "
+	 "WHO\nand --csv: what Odoo has of the shop, or the manifests in the exchange folder. A later "
+	 "change\nof an adopted order goes over as a change.",
+	 NULL},
 	{"status", NULL, NULL, 0, 0, json_options, NEED_STATE, cmd_status,
 	 "Show how each flow stands; exit status 1 if records are parked.", NULL, NULL},
 	{"check", NULL, NULL, 0, 0, json_options, NEED_STATE | NEED_WIRE, cmd_check,

@@ -19,18 +19,19 @@ _erpsync() {
 	done
 	case $before in
 	-c | --config | --trace) return ;;
-	--since | --until | --only | --limit | --to | --max-runtime | --flow | --code | --reason | --system)
+	--since | --until | --only | --limit | --to | --max-runtime | --flow | --code | --reason | --from | --system)
 		compopt +o default
 		return
 		;;
 	esac
 	case "$noun $verb" in
-	' ') words='orders fulfillments products inventory run queue status check skus explain map forget state help -c --config --trace -v --verbose -h --help --version' ;;
+	' ') words='orders fulfillments products inventory run queue adopt status check skus explain map forget state help -c --config --trace -v --verbose -h --help --version' ;;
 	"orders ") words='export -c --config --trace -v --verbose -h --help --version' ;;
 	"fulfillments ") words='pull -c --config --trace -v --verbose -h --help --version' ;;
 	"products ") words='push -c --config --trace -v --verbose -h --help --version' ;;
 	"inventory ") words='pull -c --config --trace -v --verbose -h --help --version' ;;
 	"queue ") words='list show retry drop -c --config --trace -v --verbose -h --help --version' ;;
+	"adopt ") words='orders -c --config --trace -v --verbose -h --help --version' ;;
 	"skus ") words='check -c --config --trace -v --verbose -h --help --version' ;;
 	"state ") words='backup check path -c --config --trace -v --verbose -h --help --version' ;;
 	"orders export"*) words='--dry-run --since --until --only --limit --full --to --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
@@ -41,7 +42,8 @@ _erpsync() {
 	"queue list"*) words='--parked --waiting --sending --done --all --flow --code --limit --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue show"*) words='--personal --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue retry"*) words='--all --code -c --config --trace -v --verbose -h --help --version' ;;
-	"queue drop"*) words='--reason -c --config --trace -v --verbose -h --help --version' ;;
+	"queue drop"*) words='--for-good --reason -c --config --trace -v --verbose -h --help --version' ;;
+	"adopt orders"*) words='--dry-run --from --csv --rest-is-new --to --json -c --config --trace -v --verbose -h --help --version' ;;
 	"status "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"check "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"skus check"*) words='--csv --json -c --config --trace -v --verbose -h --help --version' ;;
@@ -51,7 +53,7 @@ _erpsync() {
 	"state backup"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state check"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state path"*) words='-c --config --trace -v --verbose -h --help --version' ;;
-	"help "*) words='orders fulfillments products inventory run queue status check skus explain map forget state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
+	"help "*) words='orders fulfillments products inventory run queue adopt status check skus explain map forget state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

@@ -144,7 +144,7 @@ static void on_progress(void *ctx, const struct sync_summary *so_far)
 }
 
 /* "csv:/srv/out" names a connector of this build that can take the flow's kind. */
-static enum errk check_target(const struct flow *f, const char *to, struct arena *a, struct err *e)
+enum errk flow_check_target(const struct flow *f, const char *to, struct arena *a, struct err *e)
 {
 	const char *colon = strchr(to, ':');
 	const char *name = arena_strndup(a, to, strcspn(to, ":"));
@@ -179,7 +179,7 @@ static enum errk read_options(struct cmd *c, struct sync_options *o, struct err 
 	if (o->n_only && (o->since || o->until || o->full))
 		return usage_error(e, "--only names its records: no %s--full with it",
 				   args_knows(args, "since") ? "--since, --until or " : "");
-	return o->to ? check_target(c->command->flow, o->to, c->arena, e) : E_OK;
+	return o->to ? flow_check_target(c->command->flow, o->to, c->arena, e) : E_OK;
 }
 
 static void end_json(struct view *v, const struct sync_summary *s)

@@ -12,4 +12,8 @@
 MUST_CHECK enum errk flow_run(struct cmd *c, const struct flow *f, struct sync_options *o,
 			      const char *json_head, int *status, struct err *e);
 
+/* --to: "csv:DIR" of a system that takes what the flow sends; else usage_error. */
+MUST_CHECK enum errk flow_check_target(const struct flow *f, const char *to, struct arena *a,
+				       struct err *e);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "document.h"
 #include "entry.h"
+#include "state/link.h"
 #include "state/queue.h"
 #include "state/run.h"
 #include "who.h"
@@ -268,25 +269,52 @@ static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e
 	return E_OK;
 }
 
-/* Dropping loses a delivery for good, so a name must be spelt as the queue spells it. */
-static enum errk check_droppable(struct cmd *c, const char *who, struct err *e)
+/* What may still go over of these, and with --for-good, what a link is known of. */
+static enum errk count_droppable(struct cmd *c, const char *who, bool for_good, int64_t *n,
+				 struct err *e)
 {
-	struct queue_filter filter = {.who = who, .states = 1 << QUEUE_READY | 1 << QUEUE_PARKED};
+	struct queue_filter filter = {.who = who};
+	struct link *links;
+	size_t n_links = 0;
+	enum errk rc = queue_each(c->session.state, &filter, false, count_row, n, e);
+
+	if (rc == E_OK && for_good && *n == 0)
+		rc = link_find(c->session.state, NULL, who, c->arena, &links, &n_links, e);
+	*n += (int64_t)n_links;
+	return rc;
+}
+
+/* Dropping loses a delivery for good, so a name must be spelt as the queue spells it. */
+static enum errk check_droppable(struct cmd *c, const char *who, bool for_good, struct err *e)
+{
+	const char *other = who_other(who, c->arena), *as;
 	int64_t n = 0;
-	enum errk rc = queue_each(c->session.state, &filter, false, count_row, &n, e);
+	bool known = false;
+	enum errk rc = count_droppable(c, who, for_good, &n, e);
 
 	if (rc != E_OK || n > 0)
 		return rc;
-	filter.who = who_other(who, c->arena);
-	rc = queue_each(c->session.state, &filter, false, count_row, &n, e);
+	rc = count_droppable(c, other, for_good, &n, e);
+	if (rc == E_OK && n == 0)
+		rc = who_find(c->session.state, who, c->arena, &as, &known, e);
 	if (rc != E_OK)
 		return rc;
 	if (n > 0)
 		return usage_error(e,
 				   "nothing in the queue is called '%s'; did you mean '%s'? "
 				   "Nothing was dropped",
-				   who, filter.who);
-	return usage_error(e, "'%s' neither waits nor is parked; nothing was dropped", who);
+				   who, other);
+	if (known)
+		return usage_error(
+			e,
+			"'%s' neither waits nor is parked; nothing was dropped. To leave "
+			"it alone whatever changes: erpsync queue drop --for-good '%s'",
+			who, as);
+	return usage_error(
+		e,
+		"nothing is known of '%s'; nothing was dropped. If the ERP has that order "
+		"already: erpsync adopt orders '%s'",
+		who, who);
 }
 
 static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
@@ -295,32 +323,55 @@ static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
 	CLEANUP(arena) struct arena *a = arena_new();
 
 	(void)e;
-	printf("dropping %s (%s, %s%s%s)\n", clean_text(row->label, a), clean_text(row->flow, a),
-	       entry_state(row->state), row->code ? ": " : "", row->code ? row->code : "");
+	printf(row->state == QUEUE_SENDING
+		       ? "%s (%s, %s%s%s) is under way: it is looked for, and not sent again\n"
+		       : "dropping %s (%s, %s%s%s)\n",
+	       clean_text(row->label, a), clean_text(row->flow, a), entry_state(row->state),
+	       row->code ? ": " : "", row->code ? row->code : "");
 	w->n++;
 	return E_OK;
 }
 
-enum errk cmd_queue_drop(struct cmd *c, struct err *e)
+static enum errk drop_one(struct cmd *c, const char *who, bool for_good, struct walk *w,
+			  int64_t *dropped, struct err *e)
 {
 	const char *reason = args_text(c->args, "reason");
+	struct queue_filter filter = {.who = who};
+	struct state *s = c->session.state;
+	int64_t n = 0, under_way = 0, never = 0;
+	enum errk rc = queue_each(s, &filter, false, drop_row, w, e);
+
+	reason = reason ? reason : "by hand";
+	if (rc == E_OK)
+		rc = state_begin(s, e);
+	if (rc == E_OK)
+		rc = queue_drop(s, &filter, reason, w->now, &n, e);
+	if (rc == E_OK)
+		rc = queue_forbid(s, &filter, reason, &under_way, e);
+	if (rc == E_OK && for_good)
+		rc = queue_drop_for_good(s, who, w->now, &never, e);
+	if (rc == E_OK)
+		rc = state_commit(s, e);
+	state_rollback(s);
+	if (rc == E_OK && never)
+		printf("no version of %s will come back; to fetch it all the same: erpsync %s "
+		       "--only '%s'\n",
+		       clean_text(who, c->arena), flows[0].name, clean_text(who, c->arena));
+	*dropped += n;
+	return rc;
+}
+
+enum errk cmd_queue_drop(struct cmd *c, struct err *e)
+{
+	bool for_good = args_flag(c->args, "for-good");
 	struct walk w = {.cmd = c, .now = clock_now()};
 	int64_t dropped = 0;
 	enum errk rc = E_OK;
 
 	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
-		rc = check_droppable(c, c->args->operands[i], e);
-	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++) {
-		struct queue_filter filter = {.who = c->args->operands[i],
-					      .states = 1 << QUEUE_READY | 1 << QUEUE_PARKED};
-		int64_t n = 0;
-
-		rc = queue_each(c->session.state, &filter, false, drop_row, &w, e);
-		if (rc == E_OK)
-			rc = queue_drop(c->session.state, &filter, reason ? reason : "by hand",
-					w.now, &n, e);
-		dropped += n;
-	}
+		rc = check_droppable(c, c->args->operands[i], for_good, e);
+	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
+		rc = drop_one(c, c->args->operands[i], for_good, &w, &dropped, e);
 	if (rc == E_OK)
 		printf("%lld dropped\n", (long long)dropped);
 	return rc;

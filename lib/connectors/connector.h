@@ -139,7 +139,9 @@ struct put_step {
 struct put_item {
 	const char *record; /* the source's id: our reference on the other side */
 	const char *label;
-	int64_t read_at; /* when the source was last known to say so, seconds */
+	const char *version; /* the source's, of what doc was made of */
+	const char *hash;    /* of doc; NULL without one */
+	int64_t read_at;     /* when the source was last known to say so, seconds */
 	/*
 	 * The mapped document, JSON text; NULL (only when unsure): it can't be mapped any
 	 * more, so only look whether it landed; if not, leave err as it is.
@@ -228,9 +230,57 @@ struct put_batch {
 	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
 	void *remember_ctx;
 	const struct owners *owners;
+	const char *writer; /* who writes, see struct history; NULL = not counted */
 	struct put_item *item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */
+	/* Out: its number in the target's history, among those of new records or of changed ones. */
+	int64_t number[2];
+};
+
+/*
+ * What a target proves of earlier writes of a kind, whatever the state file says: numbers that count
+ * batches, of new records [0] and of changed ones [1]. The engine compares them with what the state
+ * file knows, so that a lost, emptied or restored one does not write everything once more.
+ */
+struct history {
+	enum history_of {
+		HISTORY_NONE,      /* nothing was ever written there */
+		HISTORY_UNCOUNTED, /* something was, and it is not known by whom */
+		HISTORY_OTHERS,    /* by others, never by this writer */
+		HISTORY_OURS,      /* by this writer: last is of its own batches */
+	} of;
+	int64_t last[2];
+	const char *place; /* "/srv/exchange" */
+	const char *said;  /* "orders-000012": how far all that is there has got, for people */
+};
+struct history_request {
+	enum record_kind kind;
+	const char *writer; /* the flow of this state file, a random text */
+	/* Batches of it that were interrupted: what they wrote is not counted. */
+	const char *const *open;
+	size_t n_open;
+	bool claim; /* note there that this writer knows of all that is there now */
+};
+
+/* A record that the target has of us: in a document that is there, or was. */
+struct landed {
+	const char *record; /* the source's id; NULL = only its name and our reference are known */
+	const char *label;  /* what a person calls it */
+	const char *reference; /* with record NULL: as connector_type.reference makes it */
+	const char *target_id; /* as put() names it */
+	/* What was written, if that is known: version of the source and hash of the document. */
+	const char *version, *hash;
+	int64_t at; /* the target has it as it was at that time, seconds */
+};
+struct landed_request {
+	enum record_kind kind;
+	const char *const *place; /* where else to look, as a person names it */
+	size_t n_places;
+	/* Each of them, those that landed first first; what it returns ends the walk. */
+	enum errk (*fn)(void *ctx, const struct landed *x, struct err *e);
+	void *ctx;
+	const char *missing; /* out: what is known to be missing, for people; NULL = nothing is */
 };
 
 /* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
@@ -365,6 +415,18 @@ struct connector_type {
 	 * NULL if there is nothing to do.
 	 */
 	void (*put_committed)(struct connector *c, const struct put_batch *batch);
+	/*
+	 * What the target proves of earlier writes. NULL where it finds by our reference what is there, so
+	 * that nothing can be written twice, or where nothing can be known.
+	 */
+	enum errk (*history)(struct connector *c, const struct history_request *q, struct arena *a,
+			     struct history *out, struct err *e);
+	/* What of a kind is there, without writing; NULL if it can't be told. E_BUSY, E_REFUSED, E_LOCAL. */
+	enum errk (*landed)(struct connector *c, struct landed_request *q, struct arena *a,
+			    struct err *e);
+	/* Our reference of a record there; NULL where landed always knows the record. */
+	const char *(*reference)(struct connector *c, enum record_kind kind, const char *record,
+				 struct arena *a);
 	/*
 	 * Later answers since the last call; each is handed to fn, and forgotten once fn
 	 * returned E_OK. NULL if the system has none.

@@ -6,7 +6,7 @@
 
 #define LINK_COLUMNS                                                               \
 	"SELECT flow, record, label, target_id, version, sent_hash, delivered_at," \
-	" changed_at, settled, dropped, memo, doubt FROM link "
+	" changed_at, settled, dropped, memo, doubt, adopted_at FROM link "
 
 static struct link read_link(const struct query *q, struct arena *a)
 {
@@ -23,6 +23,7 @@ static struct link read_link(const struct query *q, struct arena *a)
 		.dropped = query_col(q, 9, a),
 		.memo = query_col(q, 10, a),
 		.doubt = query_col_int(q, 11) != 0,
+		.adopted_at = query_col_int(q, 12),
 	};
 }
 
@@ -60,6 +61,7 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
 			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
 			   " memo = coalesce(excluded.memo, memo), doubt = excluded.doubt,"
+			   " adopted_at = 0,"
 			   " delivered_at = iif(delivered_at = 0,"
 			   " excluded.delivered_at, delivered_at)");
 

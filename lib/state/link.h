@@ -23,6 +23,11 @@ struct link {
 	 * it. Set by queue_mark_sending and link_doubt; link_set says whether it is over.
 	 */
 	bool doubt;
+	/*
+	 * Linked by link_adopt and not written since: the target has it as it was then, and sent_hash is ""
+	 * until a version of that time has been seen. 0 = no; read only.
+	 */
+	int64_t adopted_at;
 };
 
 MUST_CHECK enum errk link_get(struct state *s, const char *flow, const char *record,
@@ -42,6 +47,17 @@ MUST_CHECK enum errk link_set_version(struct state *s, const char *flow, const c
  */
 MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *record,
 				const char *label, const char *memo, int64_t now, struct err *e);
+/*
+ * Links a record with what the target has of it, without a write: version and sent_hash are what was
+ * written, if that is known; else "", and adopted_at is told from then on. *known = it is linked
+ * already, or was refused by its target, and nothing is changed: unless it is another document of later.
+ */
+MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known,
+				struct err *e);
+/* What an adopted record is like there: this version, and the document that is made of it. */
+MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
+				       const char *version, const char *hash, int64_t now,
+				       struct err *e);
 /* The memo alone, of a record whose put did not end well. Without a link nothing happens. */
 MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char *record,
 				   const char *memo, struct err *e);

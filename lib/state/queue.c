@@ -53,7 +53,7 @@ struct queue_row queue_read(const struct query *q, struct arena *a)
 /* What the state file knows of a record when a version of it arrives. */
 struct known {
 	bool version;     /* this very version waits, is being sent, or was the last delivered */
-	bool dropped;     /* this very version was dropped, and nothing else waits */
+	bool dropped;     /* this very version was dropped, or all are, and nothing else waits */
 	bool any_dropped; /* some version of it is remembered as dropped */
 	int64_t waiting, enqueued_at, next_attempt; /* waiting: id of the waiting row, 0 = none */
 	const char *parked_as; /* why the waiting row, or one it replaced, was parked; or NULL */
@@ -67,7 +67,7 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 	struct query q = query_open(
 		s, "SELECT coalesce(coalesce(w.version, x.version, iif(l.doubt, NULL, l.version))"
 		   " = ?3, 0),"
-		   " w.id IS NULL AND l.dropped IS ?3,"
+		   " w.id IS NULL AND (l.dropped IS ?3 OR coalesce(l.for_good, 0)),"
 		   " l.dropped IS NOT NULL, w.id, w.enqueued_at, w.next_attempt,"
 		   " iif(w.state = 2, w.code, w.parked_as)"
 		   " FROM (SELECT 1)"
@@ -108,8 +108,8 @@ static enum errk forget_dropped(struct state *s, const char *flow, const char *r
 				struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s,
-				    "UPDATE link SET dropped = NULL WHERE record = ? AND flow = ?");
+	struct query q = query_open(s, "UPDATE link SET dropped = NULL, for_good = 0"
+				       " WHERE record = ? AND flow = ?");
 
 	query_text(&q, record);
 	query_text(&q, flow);
@@ -364,6 +364,29 @@ enum errk queue_sending(struct state *s, const char *flow, size_t n, struct aren
 		return rc;
 	*rows = to.row;
 	*n_rows = to.n;
+	return E_OK;
+}
+
+enum errk queue_batches(struct state *s, const char *flow, struct arena *a, const char ***keys,
+			size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT DISTINCT batch FROM queue INDEXED BY queue_sending"
+				       " WHERE flow = ? AND state = 1");
+	const char **list = arena_array(a, 1, sizeof(*list));
+	size_t count = 0, cap = 1;
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
+		list = db_grow(a, list, count, &cap, sizeof(*list));
+		list[count++] = query_col(&q, 0, a);
+	}
+	if (rc != E_OK)
+		return rc;
+	*keys = list;
+	*n = count;
 	return E_OK;
 }
 

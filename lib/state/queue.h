@@ -110,6 +110,10 @@ MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, 
 MUST_CHECK enum errk queue_payload(struct state *s, int64_t id, struct arena *a,
 				   const char **payload, struct err *e);
 
+/* Keys of the batches that are being sent, or were interrupted. */
+MUST_CHECK enum errk queue_batches(struct state *s, const char *flow, struct arena *a,
+				   const char ***keys, size_t *n, struct err *e);
+
 /* State changes of one row. Only the transitions of the picture; another one is a BUG. */
 MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
 					struct err *e); /* attempts + 1; the link is in doubt */
@@ -203,6 +207,18 @@ MUST_CHECK enum errk queue_drop(struct state *s, const struct queue_filter *f, c
  */
 MUST_CHECK enum errk queue_resolve(struct state *s, const char *flow, const char *record,
 				   int64_t now, struct err *e);
+/*
+ * What of these is being sent or was interrupted is not sent once more: the next run only looks whether it
+ * landed, and drops it if not. code becomes "dropped"; *n = how many.
+ */
+MUST_CHECK enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char *reason,
+				  int64_t *n, struct err *e);
+/*
+ * No version of these records is put into the queue again, but for QUEUE_PUT_NAMED, which ends that: of all
+ * records of this id or name that have a link, or a row under way. *n = how many.
+ */
+MUST_CHECK enum errk queue_drop_for_good(struct state *s, const char *who, int64_t now, int64_t *n,
+					 struct err *e);
 
 struct queue_counts {
 	int64_t ready, due, sending, parked;

@@ -252,6 +252,71 @@ enum errk queue_resolve(struct state *s, const char *flow, const char *record, i
 	return rc == E_OK ? db_leave(s, own, resolve(s, flow, record, now, e), e) : rc;
 }
 
+enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char *reason,
+		       int64_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue SET code = 'dropped', reason = ?6"
+				       " WHERE id IN (SELECT id FROM queue INDEXED BY queue_sending"
+				       " WHERE state = 1 AND" MATCHES " ORDER BY id LIMIT ?5)");
+	enum errk rc;
+
+	bind_filter(&q, f, 1 << QUEUE_SENDING);
+	query_text(&q, reason);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*n = query_changed(&q);
+	return rc;
+}
+
+static enum errk link_under_way(struct state *s, const char *who, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"
+		   " delivered_at, changed_at)"
+		   " SELECT flow, record, label, '', version, '', version, 0, ?2"
+		   " FROM queue WHERE state = 1 AND (record = ?1 OR label = ?1)"
+		   " ON CONFLICT (record, flow) DO NOTHING");
+
+	query_text(&q, who);
+	query_int(&q, now);
+	return query_run(&q, e);
+}
+
+static enum errk drop_for_good(struct state *s, const char *who, int64_t now, int64_t *n,
+			       struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET for_good = 1,"
+				       " dropped = coalesce(dropped, version)"
+				       " WHERE record = ?1 OR label = ?1");
+	enum errk rc = link_under_way(s, who, now, e);
+
+	if (rc != E_OK)
+		return rc;
+	query_text(&q, who);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*n = query_changed(&q);
+	return rc;
+}
+
+enum errk queue_drop_for_good(struct state *s, const char *who, int64_t now, int64_t *n,
+			      struct err *e)
+{
+	int64_t count = 0;
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = db_leave(s, own, drop_for_good(s, who, now, &count, e), e);
+	if (rc == E_OK)
+		*n = count;
+	return rc;
+}
+
 enum errk queue_count(struct state *s, const char *flow, int64_t now, struct queue_counts *out,
 		      struct err *e)
 {

@@ -1,9 +1,34 @@
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "net/retry.h"
 #include "state/link.h"
 #include "sync/sync_priv.h"
+
+/*
+ * The target had an adopted record as it was at a time. What the source says of it now is that, unless it
+ * was changed later; a source that can't say when is believed the first time.
+ */
+static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const struct link *l,
+				      struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	const char *payload, *text;
+	int64_t changed = 0;
+	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
+	if (rc != E_OK || !payload)
+		return rc;
+	if (json_parse(payload, strlen(payload), &doc, NULL) == E_OK) {
+		text = json_str(doc, "updated_at");
+		if (text && clock_parse(text, &changed, NULL) != E_OK)
+			changed = INT64_MAX;
+	}
+	b->baseline = b->unchanged = *l->version ? strcmp(l->version, b->row.version) == 0
+						 : changed <= l->adopted_at;
+	return E_OK;
+}
 
 /* Has this very document been written before, and what became of it there? */
 static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct err *e)
@@ -18,6 +43,8 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		b->update = true;
 	}
 	b->memo = arena_strdup(r->page, l.memo);
+	if (l.adopted_at && b->update)
+		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
 	/* What the target says now decides, not what was sent once. */
@@ -117,6 +144,25 @@ enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e
 	return rc;
 }
 
+bool batch_is_dropped(const struct batch_row *b)
+{
+	return b->row.code && strcmp(b->row.code, "dropped") == 0;
+}
+
+void batch_look_only(struct batch_row *b)
+{
+	err_set(&b->err, E_RECORD, "dropped", "%s", b->row.reason ? b->row.reason : "by hand");
+	b->doc = b->hash = NULL;
+}
+
+enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e)
+{
+	const struct queue_filter f = {.flow = r->key, .who = b->row.record, .code = "dropped"};
+	int64_t n, now = clock_now();
+	enum errk rc = queue_mark_parked(r->state, b->row.id, b->err.code, b->err.msg, now, e);
+	return rc == E_OK ? queue_drop(r->state, &f, b->err.msg, now, &n, e) : rc;
+}
+
 /* Passing trouble: again later, a growing time apart, and parked after so many tries. */
 enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 {
@@ -139,15 +185,19 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
 enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e)
 {
+	int64_t now = clock_now();
+	enum sync_outcome outcome = b->baseline ? SYNC_ADOPTED : SYNC_UNCHANGED;
 	enum errk rc = queue_mark_unchanged(r->state, b->row.id, e);
-	if (rc == E_OK && !b->repeated)
-		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, clock_now(),
-				      e);
-	if (rc == E_OK && !b->repeated && !r->flow->brief)
-		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "unchanged",
-				  b->row.version, e);
+	if (rc == E_OK && b->baseline)
+		rc = link_set_baseline(r->state, r->key, b->row.record, b->row.version,
+				       b->hash ? b->hash : "not mapped", now, e);
+	else if (rc == E_OK && !b->repeated)
+		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, now, e);
+	if (rc == E_OK && (b->baseline || (!b->repeated && !r->flow->brief)))
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
+				  sync_outcome_name(outcome), b->row.version, e);
 	if (rc == E_OK)
-		sync_count(r, b, SYNC_UNCHANGED, b->target_id);
+		sync_count(r, b, outcome, b->target_id);
 	return rc;
 }
 

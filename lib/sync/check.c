@@ -171,6 +171,21 @@ static enum errk check_names(struct session *s, struct connector *c, const struc
 	return rc;
 }
 
+/* Would a run be refused, because the state file is not the one of what was written? */
+static enum errk check_history(struct session *s, struct connector *c, enum side side,
+			       struct counting_sink *sink, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (const struct flow *f = flows; f->noun && rc == E_OK; f++) {
+		struct behind b = {0};
+		if (f->to == side && flow_is_set_up(f, s->conf))
+			rc = sync_find_behind(s->state, f->name, f, c, s->arena, &b, e);
+		if (rc == E_OK && b.is)
+			say(sink, CHECK_BAD, b.why.msg, NULL);
+	}
+	return rc;
+}
+
 static enum errk check_end(struct session *s, enum side side, struct counting_sink *sink,
 			   struct err *e)
 {
@@ -201,6 +216,8 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 			say(sink, CHECK_WARN, *lack, NULL);
 	rc = c->type->check(c, pull, put, &inner, e);
 	say_unmapped(sink);
+	if (rc == E_OK)
+		rc = check_history(s, c, side, sink, e);
 	if (rc == E_OK && put)
 		rc = check_answers(s, c, put & c->type->as[side].put, &inner, e);
 	for (const struct name_table *t = c->type->name_tables; t && t->table && rc == E_OK; t++) {

@@ -31,6 +31,8 @@ static enum errk record_steps(struct sync *r, const struct batch_row *b,
 static enum errk record_refused(struct sync *r, struct batch_row *b, const struct put_item *item,
 				struct err *e)
 {
+	if (strcmp(b->err.code, "dropped") == 0)
+		return batch_record_dropped(r, b, e);
 	enum errk rc = batch_record_parked(r, b, e);
 	if (rc == E_OK && item->memo && item->memo != b->memo)
 		rc = link_set_memo(r->state, r->key, b->row.record, item->memo, e);
@@ -93,6 +95,8 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 		else if (batch->item[i].target_id)
 			rows[i]->target_id = batch->item[i].target_id;
 	}
+	if (rc == E_OK)
+		rc = sync_note_written(r, batch, e);
 	rc = finish(r, rc, e);
 	if (rc != E_OK)
 		return rc;
@@ -136,11 +140,14 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .remember_ctx = r,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
 				  .owners = &owners,
+				  .writer = r->writer,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));
 	for (size_t i = 0; i < n; i++) {
 		batch.item[i] = (struct put_item){.record = rows[i]->row.record,
 						  .label = rows[i]->row.label,
+						  .version = rows[i]->row.version,
+						  .hash = rows[i]->hash,
 						  .read_at = rows[i]->row.read_at,
 						  .doc = rows[i]->doc,
 						  .target_id = rows[i]->target_id,
@@ -182,10 +189,10 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		struct batch_row *b = &rows[i];
-		if (!b->doc) {
-			rc = batch_record_parked(r, b, e);
-		} else if (b->unchanged) {
+		if (b->unchanged) {
 			rc = batch_record_unchanged(r, b, e);
+		} else if (!b->doc) {
+			rc = batch_record_parked(r, b, e);
 		} else {
 			rc = queue_mark_sending(r->state, b->row.id, key[b->update], clock_now(),
 						e);
@@ -281,6 +288,8 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		int64_t newer = 0;
 		rc = batch_map(r, &rows[i], e);
+		if (rc == E_OK && batch_is_dropped(&rows[i]))
+			batch_look_only(&rows[i]);
 		if (rc == E_OK && compares)
 			rc = queue_waiting(r->state, r->key, row[i].record, &newer, e);
 		if (newer)
@@ -292,6 +301,26 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 	if (rc == E_OK)
 		rc = sync_put_rows(r, put, n_put, &how, e);
 	return rc == E_OK && n_old ? give_up(r, old, n_old, e) : rc;
+}
+
+enum errk sync_put_back_sending(struct sync *r, struct err *e)
+{
+	enum { MOST = 10000 };
+	static const char why[] = "was interrupted, and is compared with what is there";
+	size_t n = MOST;
+	enum errk rc = E_OK;
+	while (rc == E_OK && n == MOST) {
+		struct queue_row *row;
+		arena_reset(r->scratch);
+		rc = queue_sending(r->state, r->key, MOST, r->scratch, &row, &n, e);
+		if (rc == E_OK)
+			rc = state_begin(r->state, e);
+		for (size_t i = 0; i < n && rc == E_OK; i++)
+			rc = queue_mark_back(r->state, row[i].id, "interrupted", why, clock_now(),
+					     clock_now(), e);
+		rc = finish(r, rc, e);
+	}
+	return rc;
 }
 
 enum errk sync_recover(struct sync *r, struct err *e)

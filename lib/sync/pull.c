@@ -163,7 +163,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.full = o->full,
 		.include_test = f->include_test && conf_bool(c, f->section, "include_test"),
 		.max_age = r->max_age,
-		.limit = o->limit,
+		.limit = r->pull_first ? 0 : o->limit,
 		.knows = knows,
 		.knows_ctx = r,
 	};

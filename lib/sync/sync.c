@@ -32,7 +32,7 @@ static void notice(void *ctx, const char *said)
 }
 
 /* "csv:DIR": a connector and where it is to write. */
-static enum errk parse_to(struct sync *r, struct err *e)
+enum errk sync_parse_to(struct sync *r, struct err *e)
 {
 	struct arena *a = r->session->arena;
 	const char *to = r->options->to, *colon = strchr(to, ':');
@@ -46,7 +46,7 @@ static enum errk parse_to(struct sync *r, struct err *e)
 	return E_OK;
 }
 
-static enum errk open_target(struct sync *r, struct err *e)
+enum errk sync_open_target(struct sync *r, struct err *e)
 {
 	const char *section = side_section(r->flow->to);
 	enum errk rc = session_connector(r->session, section, r->to_type, r->to_path, notice, r,
@@ -61,7 +61,7 @@ static enum errk open_target(struct sync *r, struct err *e)
 	return session_mapper(r->session, t->name, &r->mapper, e);
 }
 
-static enum errk open_source(struct sync *r, struct err *e)
+enum errk sync_open_source(struct sync *r, struct err *e)
 {
 	const char *section = side_section(r->flow->from);
 	enum errk rc = session_connector(r->session, section, NULL, NULL, notice, r, &r->source, e);
@@ -97,7 +97,7 @@ static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e
 
 static bool enough(const struct sync *r)
 {
-	return r->options->limit && r->sum->pulled >= (int64_t)r->options->limit;
+	return r->options->limit && !r->pull_first && r->sum->pulled >= (int64_t)r->options->limit;
 }
 
 /* Pages into the queue, and whole batches out of it, so that neither grows with the backlog. */
@@ -108,12 +108,12 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 	enum errk rc = first_cursor(r, &cursor, e);
 	while (rc == E_OK && more && !stop_requested() && !enough(r)) {
 		rc = sync_pull_page(r, &cursor, &more, e);
-		if (rc == E_OK)
+		if (rc == E_OK && !r->pull_first)
 			rc = sync_deliver(r, false, e);
 		else if (rc == E_BUSY || rc == E_REFUSED)
 			r->source_failed = true;
 	}
-	return rc;
+	return rc == E_OK && !more ? sync_all_pulled(r, e) : rc;
 }
 
 /*
@@ -126,16 +126,29 @@ static bool recovers_late(const struct sync *r)
 }
 
 /*
+ * A target that looks by our reference before each put needs no repetition of what was interrupted: the
+ * newest version goes instead.
+ */
+static enum errk recover_late(struct sync *r, struct err *e)
+{
+	return r->target->type->reference && !recovers_late(r) ? sync_put_back_sending(r, e)
+							       : sync_recover(r, e);
+}
+
+/*
  * The run proper. A source that is busy or refuses does not keep what waits in the queue from
  * going over.
  */
 static enum errk work(struct sync *r, struct err *e)
 {
 	struct err later = {.kind = E_OK};
-	enum errk rc = sync_settle(r, e);
+	enum errk rc = sync_check_history(r, e);
+	if (rc == E_OK)
+		rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
-	if (rc == E_OK && !recovers_late(r))
+	bool late = r->pull_first || recovers_late(r);
+	if (rc == E_OK && !late)
 		rc = sync_recover(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
@@ -145,13 +158,13 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_pull_only(r, e);
 	else
 		rc = pull_and_deliver(r, e);
-	if (rc != E_OK && r->source_failed) {
+	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
 		rc = E_OK;
 	}
-	if (rc == E_OK && recovers_late(r) && !stop_requested())
-		rc = sync_recover(r, e);
-	if (rc == E_OK && !stop_requested())
+	if (rc == E_OK && late && !r->pull_first && !stop_requested())
+		rc = recover_late(r, e);
+	if (rc == E_OK && !stop_requested() && (!r->pull_first || r->options->n_only))
 		rc = sync_deliver(r, true, e);
 	if (rc == E_OK && later.kind != E_OK) {
 		*e = later;
@@ -265,9 +278,9 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	if (rc == E_OK)
 		rc = lock_take(r->state, r->key, 0, &lock, e);
 	if (rc == E_OK)
-		rc = open_target(r, e);
+		rc = sync_open_target(r, e);
 	if (rc == E_OK)
-		rc = open_source(r, e);
+		rc = sync_open_source(r, e);
 	if (rc == E_OK)
 		rc = work(r, e);
 	struct err ignored;
@@ -283,7 +296,7 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	return rc;
 }
 
-static void open_run(struct sync *r, struct session *s)
+void sync_prepare(struct sync *r, struct session *s)
 {
 	const struct conf *c = s->conf;
 	r->state = session_state(s);
@@ -305,7 +318,7 @@ static void open_run(struct sync *r, struct session *s)
 	r->before = http_stats(s->http);
 }
 
-static void close_run(struct sync *r)
+void sync_close(struct sync *r)
 {
 	connector_close(r->source);
 	connector_close(r->target);
@@ -336,8 +349,8 @@ enum errk sync_run(struct session *s, const struct flow *f, const struct sync_op
 	struct sync r = {.session = s, .flow = f, .options = o, .key = f->name, .sum = out};
 	struct err why = {.kind = E_OK};
 	out->target = target_name(&r);
-	open_run(&r, s);
-	enum errk rc = o->to ? parse_to(&r, &why) : E_OK;
+	sync_prepare(&r, s);
+	enum errk rc = o->to ? sync_parse_to(&r, &why) : E_OK;
 	if (rc == E_OK)
 		rc = start_run(&r, &why);
 	if (rc == E_OK)
@@ -354,7 +367,7 @@ enum errk sync_run(struct session *s, const struct flow *f, const struct sync_op
 		rc = last.kind;
 		out->err = last;
 	}
-	close_run(&r);
+	sync_close(&r);
 	if (rc != E_OK)
 		*e = out->err;
 	return rc;

@@ -22,6 +22,9 @@ struct sync {
 	const char *to_type, *to_path; /* --to csv:DIR; NULL = as configured */
 	struct connector *source, *target;
 	bool source_failed; /* busy or refused: what waits is delivered all the same */
+	/* As whom this state file writes to the target; NULL = it keeps no history. */
+	const char *writer;
+	bool pull_first; /* what waits may be older than what the target has */
 	struct mapper *mapper;
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
@@ -52,6 +55,13 @@ struct sync {
 	size_t n_only;
 };
 
+/* sync.c: what a run has open; session, flow, options, key and sum are set before. */
+void sync_prepare(struct sync *r, struct session *s);
+MUST_CHECK enum errk sync_parse_to(struct sync *r, struct err *e); /* only with --to */
+MUST_CHECK enum errk sync_open_target(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_open_source(struct sync *r, struct err *e);
+void sync_close(struct sync *r);
+
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /* One page; *more = there is another. */
@@ -67,6 +77,8 @@ MUST_CHECK enum errk sync_tidy_page(struct page *page, struct arena *a, struct e
  * after the pull, and without those of which a newer version waits.
  */
 MUST_CHECK enum errk sync_recover(struct sync *r, struct err *e);
+/* What is `sending` waits again: a target that finds by our reference needs no repetition. */
+MUST_CHECK enum errk sync_put_back_sending(struct sync *r, struct err *e);
 /* Delivers what is due, while a whole batch is waiting, or (flush) to the last record. */
 MUST_CHECK enum errk sync_deliver(struct sync *r, bool flush, struct err *e);
 /* How a batch is put. */
@@ -112,6 +124,26 @@ void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_b
 MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s, struct err *e);
 /* What a pull returned: its error, or the problems of the page's records. Returns rc. */
 enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e);
+/* history.c: does the target prove writes that the state file knows nothing of? */
+struct behind {
+	bool is; /* it does; why: E_LOCAL "state_behind" with what to do */
+	struct err why;
+	struct history history;
+};
+/* Asks the target of a flow; key: the flow with its target. Nothing is written to it. */
+MUST_CHECK enum errk sync_find_behind(struct state *s, const char *key, const struct flow *f,
+				      struct connector *target, struct arena *a, struct behind *out,
+				      struct err *e);
+/* Refuses a run whose state file is behind; fills writer and pull_first. */
+MUST_CHECK enum errk sync_check_history(struct sync *r, struct err *e);
+/* What the target counts is counted here too: everything that is there now is known. */
+MUST_CHECK enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
+					struct connector *target, struct arena *a, struct err *e);
+/* A batch was put: in the transaction of its outcome. */
+MUST_CHECK enum errk sync_note_written(struct sync *r, const struct put_batch *batch,
+				       struct err *e);
+/* All that the source has was pulled. */
+MUST_CHECK enum errk sync_all_pulled(struct sync *r, struct err *e);
 
 /* Later answers of the target. */
 MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
@@ -129,6 +161,7 @@ struct batch_row {
 	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
 	bool update, unchanged;
 	bool repeated; /* neither version nor document is another than at the last delivery */
+	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool differs;  /* looked at, and still to be put */
 	struct err err;
 };
@@ -141,6 +174,11 @@ MUST_CHECK enum errk batch_compare(struct sync *r, struct batch_row *b, const ch
 				   size_t len, struct err *e);
 /* Writes what became of a row into the open transaction, and counts and shows it. */
 MUST_CHECK enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e);
+/* A person took it out of the queue while it was under way: it is looked for, and not put again … */
+bool batch_is_dropped(const struct batch_row *b);
+void batch_look_only(struct batch_row *b);
+/* … and it has not landed. */
+MUST_CHECK enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,

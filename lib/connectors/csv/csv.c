@@ -10,6 +10,7 @@
 #include "csv_exchange.h"
 #include "csv_fulfillment_read.h"
 #include "csv_guard.h"
+#include "csv_history.h"
 #include "csv_orders_read.h"
 #include "csv_inbox_read.h"
 #include "csv_product_import.h"
@@ -243,6 +244,23 @@ static void csv_put_committed(struct connector *c, const struct put_batch *batch
 		csv_exchange_committed(&ours(c)->exchange, batch);
 }
 
+/*
+ * Only what an ERP takes in would be there twice: what goes into the admin is compared with its exports,
+ * and its import leaves out what is there.
+ */
+static enum errk csv_prove(struct connector *c, const struct history_request *q, struct arena *a,
+			   struct history *out, struct err *e)
+{
+	*out = (struct history){.place = ours(c)->exchange.dir};
+	return q->kind == KIND_ORDER ? csv_history(&ours(c)->exchange, q, a, out, e) : E_OK;
+}
+
+static enum errk csv_list_landed(struct connector *c, struct landed_request *q, struct arena *a,
+				 struct err *e)
+{
+	return csv_landed(&ours(c)->exchange, q, a, e);
+}
+
 static enum errk csv_settle(struct connector *c, enum record_kind kind, struct arena *a,
 			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			    void *ctx, struct err *e)
@@ -300,6 +318,8 @@ const struct connector_type csv_connector = {
 	.pull_only = csv_pull_only,
 	.put = csv_put,
 	.put_committed = csv_put_committed,
+	.history = csv_prove,
+	.landed = csv_list_landed,
 	.settle = csv_settle,
 	.close = csv_close,
 	.lacks = csv_lacks,

@@ -223,3 +223,23 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 	}
 	return k;
 }
+
+enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base, struct arena *a,
+			     enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			     void *ctx, struct err *e)
+{
+	const char *path = csv_staged(x->dir, arena_printf(a, "acks/%s.ack", base), a);
+	const char *target = arena_printf(a, "%s.csv", base);
+	struct answers all;
+	char *text;
+	size_t len;
+	enum errk k;
+
+	if (!file_exists(path))
+		return E_OK;
+	k = file_read(path, ACK_BYTES_MAX, a, &text, &len, e);
+	if (k != E_OK)
+		return k;
+	all = parse(text, len, target, a);
+	return hand_over(&all, target, a, fn, ctx, e);
+}

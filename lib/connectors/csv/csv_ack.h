@@ -18,4 +18,11 @@ MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *
 						    struct err *e),
 				    void *ctx, struct err *e);
 
+/* The answers to a batch ("orders-000001") that were read before, each to fn; none: nothing happens. */
+MUST_CHECK enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base,
+					struct arena *a,
+					enum errk (*fn)(void *ctx, const struct settlement *s,
+							struct err *e),
+					void *ctx, struct err *e);
+
 #endif

@@ -98,6 +98,11 @@ cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark
 		json_push(records, record);
 		json_add_str(record, "id", batch->item[i].record);
 		json_add_str(record, "label", batch->item[i].label);
+		/* What `adopt` needs should the state file be lost. */
+		if (batch->item[i].version && batch->item[i].hash) {
+			json_add_str(record, "version", batch->item[i].version);
+			json_add_str(record, "hash", batch->item[i].hash);
+		}
 		if (mark && mark[i])
 			json_add_str(record, "mark", mark[i]);
 		count++;

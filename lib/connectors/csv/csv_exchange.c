@@ -12,6 +12,7 @@
 #include "base/step.h"
 #include "csv_batch.h"
 #include "csv_folder.h"
+#include "csv_history.h"
 
 #include "base/banned.h"
 
@@ -196,7 +197,9 @@ static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch
 	b.changed = batch->update;
 	b.target = json_str(b.doc, "target");
 	b.manifest = json_str(b.doc, "manifest");
-	k = stage(x, r, &b, a, e);
+	k = csv_history_begin(x->dir, batch, b.sequence, a, e);
+	if (k == E_OK)
+		k = stage(x, r, &b, a, e);
 	if (k != E_OK) {
 		drop_staged(x, &b, a);
 		return k;
@@ -206,9 +209,12 @@ static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch
 	if (k == E_OK)
 		k = csv_sequence_store(x->dir, b.changed, b.sequence, a, e);
 	STEP("csv_sequence_stored");
+	if (k == E_OK)
+		k = csv_history_end(x->dir, batch, &b, a, e);
 	/* Decided: another batch with these orders would double them. */
 	if (k != E_OK)
 		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	batch->number[b.changed] = b.sequence;
 	report(batch, mark, b.target, a);
 	return E_OK;
 }
@@ -223,8 +229,11 @@ static enum errk adopt(const struct csv_exchange *x, struct put_batch *batch,
 	enum errk k = csv_sequence_raise(x->dir, b->changed, b->sequence, a, e);
 
 	STEP("csv_adopt");
+	if (k == E_OK)
+		k = csv_history_end(x->dir, batch, b, a, e);
 	if (k != E_OK)
 		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	batch->number[b->changed] = b->sequence;
 	for (size_t i = 0; i < batch->n; i++) {
 		struct put_item *item = &batch->item[i];
 		__attribute__((cleanup(cleanup_csv_rendered))) struct csv_rendered r = {0};

@@ -108,9 +108,25 @@ static const char *sequence_path(const char *dir, bool changed, struct arena *a)
 	return csv_staged(dir, changed ? "sequence-changed" : "sequence", a);
 }
 
-/* The highest number of the names in a folder; a folder that isn't there has none. */
-static enum errk highest_in(const char *dir, bool changed, struct arena *a, int64_t *highest,
-			    struct err *e)
+/* Written by us under this key, or an answer to it; others may call their files almost so. */
+static bool is_of(const struct csv_name *name, const char *key)
+{
+	static const char *const endings[] = {".csv", ".manifest.json", ".ack"};
+	size_t len = strlen(key);
+
+	if (strncmp(name->base, key, len) != 0 || name->base[len] != '-')
+		return false;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (str_equal(name->ending, endings[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The highest number of the names in a folder, of all or of this key; a folder that isn't there has none.
+ */
+static enum errk highest_in(const char *dir, const char *key, bool changed, struct arena *a,
+			    int64_t *highest, struct err *e)
 {
 	struct file_entry *entry;
 	struct csv_name name;
@@ -122,7 +138,7 @@ static enum errk highest_in(const char *dir, bool changed, struct arena *a, int6
 	k = dir_list(dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++)
 		if (csv_name_parse(entry[i].name, a, &name) && name.changed == changed &&
-		    name.sequence > *highest)
+		    (!key || is_of(&name, key)) && name.sequence > *highest)
 			*highest = name.sequence;
 	return k;
 }
@@ -146,8 +162,8 @@ static enum errk read_sequence(const char *path, struct arena *a, int64_t *out, 
 	return E_OK;
 }
 
-enum errk csv_sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out,
-			    struct err *e)
+enum errk csv_sequence_last(const char *dir, const char *key, bool changed, struct arena *a,
+			    int64_t *out, struct err *e)
 {
 	const char *path = sequence_path(dir, changed, a);
 	int64_t last = 0;
@@ -156,12 +172,23 @@ enum errk csv_sequence_next(const char *dir, bool changed, struct arena *a, int6
 	if (file_exists(path)) {
 		k = read_sequence(path, a, &last, e);
 	} else {
-		k = highest_in(dir, changed, a, &last, e);
+		k = highest_in(dir, key, changed, a, &last, e);
 		if (k == E_OK)
-			k = highest_in(path_join(a, dir, "archive"), changed, a, &last, e);
+			k = highest_in(path_join(a, dir, "archive"), key, changed, a, &last, e);
 		if (k == E_OK)
-			k = highest_in(csv_staged(dir, "acks", a), changed, a, &last, e);
+			k = highest_in(csv_staged(dir, "acks", a), key, changed, a, &last, e);
 	}
+	if (k == E_OK)
+		*out = last;
+	return k;
+}
+
+enum errk csv_sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out,
+			    struct err *e)
+{
+	int64_t last;
+	enum errk k = csv_sequence_last(dir, NULL, changed, a, &last, e);
+
 	if (k == E_OK)
 		*out = last + 1;
 	return k;

@@ -34,9 +34,13 @@ MUST_CHECK enum errk csv_folder_make(const char *dir, struct arena *a, struct er
 MUST_CHECK enum errk csv_folder_lock(const char *dir, struct arena *a, int *fd, struct err *e);
 
 /*
- * The number after the last one used, new orders and changed ones counted apart. Where our own
- * count is lost, the highest number in the folder and its archive/ is the last one.
+ * The last number used, new orders and changed ones counted apart. Where our own count is lost it is the
+ * highest in the names in the folder, in its archive/ and of acknowledgements; with a key ("orders") only
+ * names that we give count.
  */
+MUST_CHECK enum errk csv_sequence_last(const char *dir, const char *key, bool changed,
+				       struct arena *a, int64_t *out, struct err *e);
+/* The number after it, past all names. */
 MUST_CHECK enum errk csv_sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out,
 				       struct err *e);
 MUST_CHECK enum errk csv_sequence_store(const char *dir, bool changed, int64_t used,

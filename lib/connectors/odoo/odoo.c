@@ -105,5 +105,7 @@ const struct connector_type odoo_connector = {
 	.pull = odoo_pull,
 	.pull_only = odoo_pull_only,
 	.put = odoo_put,
+	.landed = odoo_landed,
+	.reference = odoo_reference,
 	.close = odoo_close,
 };

@@ -157,8 +157,16 @@ MUST_CHECK enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e);
 MUST_CHECK enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e);
 
 /* odoo_put.c */
+/* "S00012 (12)": how an order is named in links. */
+const char *odoo_order_target(const char *name, int64_t id, struct arena *a);
 MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a,
 			      struct err *e);
+
+/* odoo_landed.c: as connector.h; records are known by our reference and what the shop calls them. */
+MUST_CHECK enum errk odoo_landed(struct connector *c, struct landed_request *q, struct arena *a,
+				 struct err *e);
+const char *odoo_reference(struct connector *c, enum record_kind kind, const char *record,
+			   struct arena *a);
 
 /* odoo_check.c */
 extern const struct answer_column odoo_answer_columns[];

@@ -126,6 +126,11 @@ static bool is_name(const char *name)
 	return !str_blank(name) && strlen(name) <= NAME_MAX_BYTES;
 }
 
+const char *odoo_order_target(const char *name, int64_t id, struct arena *a)
+{
+	return arena_printf(a, "%s (%lld)", is_name(name) ? name : "order", (long long)id);
+}
+
 static void report(struct odoo_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
@@ -133,9 +138,7 @@ static void report(struct odoo_batch *b)
 
 		if (!d->id)
 			continue;
-		d->item->target_id = arena_printf(b->a, "%s (%lld)",
-						  is_name(d->name) ? d->name : "order",
-						  (long long)d->id);
+		d->item->target_id = odoo_order_target(d->name, d->id, b->a);
 		/* It landed, though it can't be mapped any more. */
 		if (!d->doc && !d->item->doc)
 			d->item->err = (struct err){.kind = E_OK};

@@ -1,0 +1,56 @@
+#include "state/link.h"
+
+#include "base/cleanup.h"
+#include "state/db_priv.h"
+#include "base/banned.h"
+
+/* Links that no write of ours has made: the target has the record all the same. */
+
+enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known, struct err *e)
+{
+	/* One without a target that was settled is a refusal of the target's: it is not there. */
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
+		   " delivered_at, changed_at, adopted_at)"
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, iif(?6 = '', ?7, 0))"
+		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
+		   " target_id = excluded.target_id, version = excluded.version,"
+		   " sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"
+		   " adopted_at = excluded.adopted_at, settled = NULL, settled_at = NULL,"
+		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
+		   " WHERE iif(target_id = '', settled IS NULL, excluded.changed_at > changed_at"
+		   " AND excluded.target_id <> target_id)");
+	enum errk rc;
+
+	query_text(&q, l->flow);
+	query_text(&q, l->record);
+	query_text(&q, l->label);
+	query_text(&q, l->target_id);
+	query_text(&q, l->version);
+	query_text(&q, l->sent_hash);
+	query_int(&q, at);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*known = query_changed(&q) == 0;
+	return rc;
+}
+
+enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
+			    const char *version, const char *hash, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET version = ?, sent_hash = ?, adopted_at = 0,"
+				       " changed_at = ? WHERE record = ? AND flow = ?");
+	enum errk rc;
+
+	query_text(&q, version);
+	query_text(&q, hash);
+	query_int(&q, now);
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_run(&q, e);
+	if (rc == E_OK && query_changed(&q) != 1)
+		BUG("%s %s has no link", flow, record);
+	return rc;
+}
