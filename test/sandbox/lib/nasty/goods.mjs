@@ -42,7 +42,8 @@ export const GOODS = {
     expected: 'park',
     why: 'a tax that no table knows',
     shape: m => {
-      m.lines[0].rates = [{ title: 'Galactic Levy', rate: 42000 }];
+      /* In the United States any name may be that of a local tax, but for Europe's. */
+      m.lines[0].rates = [{ title: m.region.country === 'US' ? 'Galactic VAT' : 'Galactic Levy', rate: 42000 }];
     },
   },
   tax_exempt: {
