@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { place, truth } from '../support/place.mjs';
+import { earlier, place, truth } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
 
 const open = (t, sandbox = {}, conf = {}) =>
@@ -72,6 +72,17 @@ test('personal data that is not granted', async t => {
     const remedy = /run: erpsync (.+) --only '(.+)'$/.exec(parked.get('#1001').reason);
     ended(await p.run([...remedy[1].split(' '), '--only', remedy[2], '#1002']), 0);
     assert.equal(p.exchange().orders().size, 2);
+  });
+  await t.test('no buyer is not a hidden one: what staff enters goes over, alone and beside others', async sub => {
+    for (const orders of [0, 3]) {
+      const p = await open(sub, { orders });
+      earlier(p.sandbox, 90, { add: 3, nasty: 'no_buyer' });
+      ended(await p.run('orders export'), 0);
+      assert.equal(p.exchange().orders().size, orders + 3);
+      for (const rows of p.exchange().orders().values())
+        if (Number(rows[0].order_number.slice(1)) > 1000 + orders)
+          assert.deepEqual([rows[0].customer_id, rows[0].customer_email, rows[0].shipping_name], ['', '', '']);
+    }
   });
   await t.test('denied', async sub => {
     const p = await open(sub, { personalData: 'denied' });

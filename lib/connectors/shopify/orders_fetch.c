@@ -125,7 +125,12 @@ static const char *version_of(const struct shopify *s, const cJSON *node, struct
 	return arena_printf(a, "%s~", text);
 }
 
-/* Would anybody be able to ship or invoice this? Digital and till orders may have no address. */
+/*
+ * Is the buyer hidden, or is there none? A customer of the shop has a name, a mail or a telephone, and
+ * nobody gets goods sent through the online store's checkout without an address: where nothing of it is
+ * shown, Shopify hides it. What staff or an app enters, and a till, needs no buyer at all: the order is
+ * a guest's. (Help center, "Creating draft orders"; shopify.dev, "Work with protected customer data".)
+ */
 static bool lacks_personal_data(const cJSON *node)
 {
 	static const char *const any[] = {"email",
@@ -139,10 +144,10 @@ static bool lacks_personal_data(const cJSON *node)
 	bool ships = false;
 	JSON_EACH (line, json_at(node, "lineItems.nodes"))
 		ships |= json_bool(line, "requiresShipping", false);
-	if (!ships && !json_at(node, "customer"))
-		return false;
 	const char *source = json_str(node, "sourceName");
 	if (source && strcmp(source, "pos") == 0)
+		return false;
+	if (!json_at(node, "customer") && !(ships && source && strcmp(source, "web") == 0))
 		return false;
 	for (const char *const *p = any; *p; p++)
 		if (json_at(node, *p))

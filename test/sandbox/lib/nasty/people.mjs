@@ -26,6 +26,18 @@ export const PEOPLE = {
       m.discounts = m.discounts.filter(d => d.targetType === 'LINE_ITEM');
     },
   },
+  no_buyer: {
+    expected: 'export',
+    why: 'entered by staff, goods handed over: no customer, address, mail or telephone',
+    asked: true,
+    header: h => {
+      unshipped(h);
+    },
+    before: m => {
+      m.customer = m.shipTo = m.billTo = m.email = m.phone = null;
+      m.sourceName = 'shopify_draft_order';
+    },
+  },
   b2b: {
     expected: 'export',
     header: h => {
