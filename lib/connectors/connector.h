@@ -163,6 +163,8 @@ struct put_item {
 	 */
 	bool passing;
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
+	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target_id says it. */
+	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
 	struct put_step *steps;
 };

@@ -279,7 +279,8 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		rc = link_set(r->state, &l, now, e);
 	if (rc == E_OK && outcome != SYNC_UNCHANGED && !looked_only(b, item))
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
-				  sync_outcome_name(outcome), item->target_id, e);
+				  sync_outcome_name(outcome),
+				  item->values ? item->values : item->target_id, e);
 	if (rc == E_OK)
 		sync_count(r, b, outcome, item->target_id);
 	return rc;

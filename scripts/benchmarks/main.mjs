@@ -10,7 +10,7 @@ for (let i = 0; i < rest.length; i += 2) options[rest[i].slice(2)] = Number(rest
 
 fs.mkdirSync(WORK, { recursive: true });
 machine();
-for (const name of ['queue', 'shopify', 'orders', 'inventory', 'odoo']) {
+for (const name of ['queue', 'shopify', 'orders', 'inventory', 'state', 'odoo']) {
   if (what !== 'all' && what !== name) continue;
   const module = await import(`./${name === 'orders' ? 'stages' : name}.mjs`);
   /* Its runs take minutes each, and what counts of them are requests and memory. */

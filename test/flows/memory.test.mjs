@@ -163,6 +163,8 @@ test('what did not change leaves nothing', async t => {
     const before = left(p);
     const of = async () => (await p.json(`explain ${SKU} --json`)).history.length;
     assert.equal(await of(), 1, 'one line for the run that wrote it');
+    const [line] = (await p.json(`explain ${SKU} --json`)).history;
+    assert.equal(line.detail, `${LYON} 0 → 1; ${PARIS} 0 → 2`);
     assert.equal((await pull(p, '--full')).summary.adopted, 1);
     assert.deepEqual([left(p)[0], left(p)[1]], [before[0], before[1]]);
     assert.equal(await of(), 1);

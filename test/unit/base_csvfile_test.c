@@ -432,12 +432,9 @@ static void test_csvfile__writes_quotes_only_where_needed(void **state)
 static void test_csvfile__quotes_what_hides_a_formula(void **state)
 {
 	const struct csv_format f = {',', CSV_UTF8, "\n"};
-	const char *const row[] = {"x;=1+1",
-				   "x; @a",
-				   "x\t-2",
-				   "x;\xef\xbc\x9d\x31", /* "=1" in the wide form */
-				   "x;y",
-				   "12;5"};
+	const char *const row[] = {"x;=1+1", "x; @a",
+				   "x\t-2",  "x;\xef\xbc\x9d\x31", /* "=1" in the wide form */
+				   "x;y",    "12;5"};
 	CLEANUP(str) struct str out;
 	struct err e;
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 
@@ -108,6 +109,21 @@ static enum errk run_round(struct stock_put *p, struct err *e)
 	return E_OK;
 }
 
+/* What was written of it, for its history. */
+static const char *values_of(const struct stock_put *p, const struct stock_item *item)
+{
+	CLEANUP(str) struct str text = {0};
+	str_init(&text, 0);
+	for (size_t i = 0; i < item->n_pairs; i++) {
+		const struct stock_pair *pair = &item->pair[i];
+		if (pair->written)
+			str_addf(&text, "%s%s %lld → %lld", text.len ? "; " : "",
+				 pair->location_name, (long long)(pair->active ? pair->have : 0),
+				 (long long)pair->target);
+	}
+	return text.len ? arena_strdup(p->arena, text.buf) : NULL;
+}
+
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
@@ -122,6 +138,7 @@ static void report(struct stock_put *p)
 		if (item->put->err.kind != E_OK)
 			continue;
 		item->put->target_id = item->id;
+		item->put->values = values_of(p, item);
 		item->put->differs = open && p->batch->look_only;
 		if (item->put->differs)
 			continue;
