@@ -17,7 +17,7 @@ const ARTICLES = 100000;
 const A_DAY = 1000; // orders
 const SLOTS = 96; // of a quarter of an hour
 const DAYS = { documents: 30, orders: 400, stock: 14, told: 90 }; // what is kept by default
-const PROMISED_MB = 2048; // at a million orders
+const PROMISED_MB = 1200; // at a million orders
 
 const sql = (dir, text) => execFileSync('sqlite3', [path.join(dir, 'erpsync.db')], { input: text, maxBuffer: 1 << 28 }).toString();
 

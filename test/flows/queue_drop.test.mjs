@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place, truth } from '../support/place.mjs';
-import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
 
 const open = (t, { bin = BIN_PLAIN, orders = 6 } = {}) => place(t, { sandbox: { orders, seed: 8, nasty: 'off' }, bin });
 const exported = p => [...p.exchange().orders().values()].map(rows => rows[0].order_number).sort();
@@ -12,7 +12,7 @@ const without = (p, ...names) => truth(p.sandbox).map(o => o.name).filter(name =
 
 /** The numbers of a run's steps by name. */
 async function stepsOf(t) {
-  const p = await open(t, { bin: undefined });
+  const p = await open(t, { bin: BIN });
   ended(await p.run('orders export', { env: { ERPSYNC_STEP_LOG: p.path('steps') } }), 0);
   const names = fs.readFileSync(p.path('steps'), 'utf8').trim().split('\n').map(line => line.replace(/^\d+ /, ''));
   return name => String(names.indexOf(name) + 1);
@@ -64,7 +64,7 @@ test('what was interrupted on its way', async t => {
   const at = await stepsOf(t);
   for (const [step, landed] of [['csv_stage_file', false], ['csv_publish_manifest', true]])
     await t.test(`stopped at ${step}`, async sub => {
-      const p = await open(sub, { bin: undefined });
+      const p = await open(sub, { bin: BIN });
       await p.run('orders export', { env: { ERPSYNC_STOP_AT: at(step) } });
       assert.equal((await p.plain.queue('--sending')).length, 6);
       const told = ended(await p.plain.run('queue drop #1001 --reason mine'), 0).stdout;
