@@ -84,8 +84,9 @@ static void tell_link(const struct story *s, const struct link *l, struct arena 
 	if (l->delivered_at && l->changed_at != l->delivered_at)
 		printf("    last change %s\n", when_text(l->changed_at, s->now, a));
 	if (l->dropped)
-		printf("    version %s was dropped by a person; a newer one will be delivered\n",
-		       entry_version(l->dropped, a));
+		printf("    version %s was dropped by a person; %s\n", entry_version(l->dropped, a),
+		       l->for_good ? "a newer one does not come back, unless --only names it"
+				   : "a newer one will be delivered");
 	if (l->settled)
 		printf("    the target's answer: %s\n", clean_text(l->settled, a));
 }

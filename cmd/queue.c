@@ -1,6 +1,7 @@
 #include "cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -22,7 +23,23 @@ struct walk {
 	struct cmd *cmd;
 	int64_t now, n;
 	bool with_flow, personal;
+	const char **flow; /* of what is dropped, each once */
+	size_t n_flows;
 };
+
+static void add_flow(struct walk *w, const char *flow)
+{
+	struct arena *a = w->cmd->arena;
+	const char **more = arena_array(a, w->n_flows + 1, sizeof(*more));
+
+	for (size_t i = 0; i < w->n_flows; i++) {
+		if (str_equal(w->flow[i], flow))
+			return;
+		more[i] = w->flow[i];
+	}
+	more[w->n_flows++] = arena_strdup(a, flow);
+	w->flow = more;
+}
 
 /* `queue list` */
 
@@ -328,8 +345,37 @@ static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
 		       : "dropping %s (%s, %s%s%s)\n",
 	       clean_text(row->label, a), clean_text(row->flow, a), entry_state(row->state),
 	       row->code ? ": " : "", row->code ? row->code : "");
+	add_flow(w, row->flow);
 	w->n++;
 	return E_OK;
+}
+
+/* Of the flows in which something of it waited; if nothing does, of all that know it. */
+static enum errk drop_for_good(struct cmd *c, const char *who, struct walk *w, struct err *e)
+{
+	struct link *links;
+	size_t n = 0;
+	enum errk rc = E_OK;
+
+	if (w->n_flows == 0)
+		rc = link_find(c->session.state, NULL, who, c->arena, &links, &n, e);
+	for (size_t i = 0; rc == E_OK && i < n; i++)
+		add_flow(w, links[i].flow);
+	for (size_t i = 0; rc == E_OK && i < w->n_flows; i++) {
+		const char *flow = w->flow[i], *to = strstr(flow, " > ");
+		int64_t never = 0;
+
+		rc = queue_drop_for_good(c->session.state, flow, who, w->now, &never, e);
+		if (rc == E_OK && never)
+			printf("%s: no version of %s will come back; to fetch it all the same: "
+			       "erpsync %s%s%s --only '%s'\n",
+			       clean_text(flow, c->arena), clean_text(who, c->arena),
+			       arena_strndup(c->arena, flow,
+					     to ? (size_t)(to - flow) : strlen(flow)),
+			       to ? " --to " : "", to ? clean_text(to + 3, c->arena) : "",
+			       clean_text(who, c->arena));
+	}
+	return rc;
 }
 
 static enum errk drop_one(struct cmd *c, const char *who, bool for_good, struct walk *w,
@@ -338,9 +384,11 @@ static enum errk drop_one(struct cmd *c, const char *who, bool for_good, struct 
 	const char *reason = args_text(c->args, "reason");
 	struct queue_filter filter = {.who = who};
 	struct state *s = c->session.state;
-	int64_t n = 0, under_way = 0, never = 0;
-	enum errk rc = queue_each(s, &filter, false, drop_row, w, e);
+	int64_t n = 0, under_way = 0;
+	enum errk rc;
 
+	w->n_flows = 0;
+	rc = queue_each(s, &filter, false, drop_row, w, e);
 	reason = reason ? reason : "by hand";
 	if (rc == E_OK)
 		rc = state_begin(s, e);
@@ -349,14 +397,10 @@ static enum errk drop_one(struct cmd *c, const char *who, bool for_good, struct 
 	if (rc == E_OK)
 		rc = queue_forbid(s, &filter, reason, &under_way, e);
 	if (rc == E_OK && for_good)
-		rc = queue_drop_for_good(s, who, w->now, &never, e);
+		rc = drop_for_good(c, who, w, e);
 	if (rc == E_OK)
 		rc = state_commit(s, e);
 	state_rollback(s);
-	if (rc == E_OK && never)
-		printf("no version of %s will come back; to fetch it all the same: erpsync %s "
-		       "--only '%s'\n",
-		       clean_text(who, c->arena), flows[0].name, clean_text(who, c->arena));
 	*dropped += n;
 	return rc;
 }

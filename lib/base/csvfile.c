@@ -450,7 +450,8 @@ static enum errk look_at_bytes(const char *path, int fd, struct bytes *out, stru
 			out->bad_line = line + count_lines(buf, good);
 		if (n == 0)
 			return E_OK;
-		out->unended = buf[len - 1] != '\n' && buf[len - 1] != '\r';
+		/* What a quote closes is whole. */
+		out->unended = !strchr("\n\r\"", buf[len - 1]);
 		kept = out->bad_line ? 0 : len - good;
 		line += count_lines(buf, len - kept);
 		memmove(buf, buf + len - kept, kept);

@@ -6,7 +6,7 @@
 
 #define LINK_COLUMNS                                                               \
 	"SELECT flow, record, label, target_id, version, sent_hash, delivered_at," \
-	" changed_at, settled, dropped, memo, doubt, adopted_at FROM link "
+	" changed_at, settled, dropped, memo, doubt, adopted_at, for_good FROM link "
 
 static struct link read_link(const struct query *q, struct arena *a)
 {
@@ -24,6 +24,7 @@ static struct link read_link(const struct query *q, struct arena *a)
 		.memo = query_col(q, 10, a),
 		.doubt = query_col_int(q, 11) != 0,
 		.adopted_at = query_col_int(q, 12),
+		.for_good = query_col_int(q, 13) != 0,
 	};
 }
 

@@ -16,6 +16,7 @@ struct link {
 	const char *settled;
 	/* Version that a person took out of the queue (queue_drop), else NULL; read only. */
 	const char *dropped;
+	bool for_good;    /* and no newer one is to come back; read only */
 	const char *memo; /* the target connector's own text, see put_item; NULL = none */
 	/*
 	 * A write was begun, and what became of it is not known to stand there: neither version nor

@@ -269,41 +269,44 @@ enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char
 	return rc;
 }
 
-static enum errk link_under_way(struct state *s, const char *who, int64_t now, struct err *e)
+static enum errk link_under_way(struct state *s, const char *flow, const char *who, int64_t now,
+				struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"
 		   " delivered_at, changed_at)"
 		   " SELECT flow, record, label, '', version, '', version, 0, ?2"
-		   " FROM queue WHERE state = 1 AND (record = ?1 OR label = ?1)"
+		   " FROM queue WHERE state = 1 AND (record = ?1 OR label = ?1) AND flow = ?3"
 		   " ON CONFLICT (record, flow) DO NOTHING");
 
 	query_text(&q, who);
 	query_int(&q, now);
+	query_text(&q, flow);
 	return query_run(&q, e);
 }
 
-static enum errk drop_for_good(struct state *s, const char *who, int64_t now, int64_t *n,
-			       struct err *e)
+static enum errk drop_for_good(struct state *s, const char *flow, const char *who, int64_t now,
+			       int64_t *n, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET for_good = 1,"
 				       " dropped = coalesce(dropped, version)"
-				       " WHERE record = ?1 OR label = ?1");
-	enum errk rc = link_under_way(s, who, now, e);
+				       " WHERE (record = ?1 OR label = ?1) AND flow = ?2");
+	enum errk rc = link_under_way(s, flow, who, now, e);
 
 	if (rc != E_OK)
 		return rc;
 	query_text(&q, who);
+	query_text(&q, flow);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*n = query_changed(&q);
 	return rc;
 }
 
-enum errk queue_drop_for_good(struct state *s, const char *who, int64_t now, int64_t *n,
-			      struct err *e)
+enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who, int64_t now,
+			      int64_t *n, struct err *e)
 {
 	int64_t count = 0;
 	bool own;
@@ -311,7 +314,7 @@ enum errk queue_drop_for_good(struct state *s, const char *who, int64_t now, int
 
 	if (rc != E_OK)
 		return rc;
-	rc = db_leave(s, own, drop_for_good(s, who, now, &count, e), e);
+	rc = db_leave(s, own, drop_for_good(s, flow, who, now, &count, e), e);
 	if (rc == E_OK)
 		*n = count;
 	return rc;

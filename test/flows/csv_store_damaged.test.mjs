@@ -43,6 +43,10 @@ const damaged = {
     /:2: the row as a whole is one cell.*as it was downloaded/,
   ],
   'ids that a spreadsheet shortened': [csv([order(3001, { Id: '7.2E+12' }), order(3002, { Id: '7.2E+12' })]), /column 'Id': '7\.2E\+12' is no order id/],
+  'ids that it wrote out again, one for several orders': [
+    csv([order(3001, { Id: '7200000000000' }), order(3002, { Id: '7200000000000' })]),
+    /bad\.csv:3: column 'Id': the order above has the Id '7200000000000' too/,
+  ],
   'Windows-1252': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' }), order(3002)]), 'latin1'), /:2: .*not UTF-8; save the file as CSV UTF-8/],
   'a workbook': [Buffer.from('PK\x03\x04\x14\x00\x06\x00', 'latin1'), /workbook.*save it as CSV UTF-8/],
   'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8/],

@@ -109,6 +109,15 @@ test('rows that can’t be used park their delivery, with file and line', async 
   });
 });
 
+test('what a spreadsheet made of tracking numbers', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, TWO);
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', tracking: 'JD01|1.23457E+19' }, { delivery: 'D2', order: name, sku: 'LONG-5-RED', tracking: "'748927000018" }]);
+  const { records } = await pull(p, '', 1);
+  assert.match(records.find(r => r.name === 'D1').reason, /column 'tracking number': '1\.23457E\+19' was a number/);
+  assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, numbers: ['748927000018'], lines: { 'LONG-5-RED': 1 } }]);
+});
+
 test('a delivery over several files', async t => {
   await t.test('together in the folder', async sub => {
     const p = await open(sub);

@@ -255,3 +255,30 @@ test('what root makes belongs to whom the folder belongs to', { skip: process.ge
   assert.deepEqual(made.filter(name => !file.test(name) && fs.statSync(name).uid !== owner), [], 'but the ERP’s own file keeps its owner');
   silent(ended(await p.run('products push'), 0));
 });
+
+test('a file that ends in the middle of its last cell', async t => {
+  const p = await open(t);
+  stockFile(p, 'sku,warehouse,on_hand\nSOLO-1,MAIN,12\nLONG-5,MAIN,1');
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /stock\.csv: ends in the middle of a row.*with a line end\s+after its last row/);
+  assert.equal(onHand(p, 'LONG-5'), 10, 'whose rest was not there yet');
+  stockFile(p, 'sku,warehouse,on_hand\nSOLO-1,MAIN,12\nLONG-5,MAIN,"15"', { age: 50 });
+  ended(await p.run('inventory pull'), 0);
+  assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'LONG-5')], [12, 15]);
+});
+
+test('what a spreadsheet made of other texts', async t => {
+  const { admin, p } = ware(t);
+  admin.export(p);
+  productFile(p, [{ sku: 'NEW-1', title: '#N/A', price: '5' }]);
+  const { records } = await push(p, '', 1);
+  assert.match(records[0].reason, /'title'.*is a spreadsheet's error/);
+});
+
+test('an SKU that lost its leading zeros makes no second product', async t => {
+  const admin = new AdminProducts([{ handle: 'tin', title: 'Tin', variants: [{ sku: '012345', price: '9.00' }] }]);
+  const p = productAdminPlace(t, admin, { bin: BIN_PLAIN });
+  admin.export(p);
+  productFile(p, [{ sku: '12345', title: 'Tin', price: '5' }]);
+  const { records } = await push(p, '', 1);
+  assert.deepEqual([records[0].code, /'012345'/.test(records[0].reason)], ['near_miss', true]);
+});

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place, truth } from '../support/place.mjs';
+import { productFile } from '../support/products.mjs';
 import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
 
 const open = (t, { bin = BIN_PLAIN, orders = 6 } = {}) => place(t, { sandbox: { orders, seed: 8, nasty: 'off' }, bin });
 const exported = p => [...p.exchange().orders().values()].map(rows => rows[0].order_number).sort();
@@ -80,4 +82,19 @@ test('what was interrupted on its way', async t => {
       assert.equal(p.exchange().orders('orders-changed').size, landed ? 1 : 0);
       ended(await p.plain.run('state check'), 0);
     });
+});
+
+test('for good, of a product: the stock of its SKU is another record', async t => {
+  const p = await stockPlace(t, { bin: BIN_PLAIN, conf: { products: { erp_owns: 'title, sku, price, cost, barcode', store_owns: 'description, images, tags' }, csv: { currency: 'EUR', prices_include_tax: 'yes' } } });
+  plainLevels(p.sandbox, ['SOLO-1'], [LYON], 5);
+  stockFile(p, [['SOLO-1', 'MAIN', 5]]);
+  await p.run('inventory pull');
+  productFile(p, [{ product_id: 'SOLO-1', sku: 'SOLO-1', title: 'x'.repeat(300) }]);
+  ended(await p.run('products push'), 1);
+  const told = ended(await p.run('queue drop --for-good SOLO-1'), 0).stdout;
+  assert.match(told, /products push: no version of SOLO-1 will come back; to fetch it all the same: erpsync products push --only 'SOLO-1'/);
+  assert.doesNotMatch(told, /inventory pull/);
+  stockFile(p, [['SOLO-1', 'MAIN', 0]], { age: 40 });
+  ended(await p.run('inventory pull'), 0);
+  assert.equal(p.sandbox.truth({ skus: ['SOLO-1'] }).stock[`SOLO-1 @ ${LYON}`].on_hand, 0);
 });

@@ -54,7 +54,7 @@ static void test_guard__numbers(void **state)
 		{"-12.50", false, P, "-12.50", NULL},
 		{"12,50", true, C, "12.50", NULL},
 		{"12.50", true, P, "12.50", NULL},
-		{"12,50", false, 0, NULL, "thousands sign"},
+		{"12,50", false, 0, NULL, "decimal comma"},
 		{"1.299,00", false, 0, NULL, "thousands sign"},
 		{"1.299,00", true, C, NULL, "thousands sign"},
 		{"1'299.00", false, P, NULL, "thousands sign"},

@@ -102,7 +102,7 @@ static void test_products__a_cut_file_is_seen(void **state)
 {
 	CLEANUP(csv_products) struct csv_products *row = read_csv("sku,title\nA,Tea\nB");
 	CLEANUP(csv_products) struct csv_products *quote = read_csv("sku,title\nA,\"Tea\n");
-	CLEANUP(csv_products) struct csv_products *whole = read_csv("sku,title\nA,Tea");
+	CLEANUP(csv_products) struct csv_products *whole = read_csv("sku,title\nA,\"Tea\"");
 
 	(void)state;
 	assert_true(row->cut);

@@ -148,7 +148,7 @@ static void test_stock__a_cut_file_is_known(void **state)
 {
 	CLEANUP(csv_stock) struct csv_stock *row = read_text("sku,warehouse,on_hand\nA,W1,1\nB,W");
 	CLEANUP(csv_stock) struct csv_stock *quote = read_text("sku,warehouse,on_hand\n\"A,W1,1\n");
-	CLEANUP(csv_stock) struct csv_stock *whole = read_text("sku,warehouse,on_hand\nA,W1,1");
+	CLEANUP(csv_stock) struct csv_stock *whole = read_text("sku,warehouse,on_hand\nA,W1,\"1\"");
 
 	(void)state;
 	assert_true(row->cut);

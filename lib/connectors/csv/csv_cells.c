@@ -39,7 +39,10 @@ enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_col
 
 	/* A price per piece may be finer than the currency. */
 	if (text[0] && c == COL_LINE_PRICE)
-		wrong = csv_guard_number(text, o->columns->numbers, &value);
+		wrong = csv_guard_number(text,
+					 csv_guard_money(o->columns->numbers,
+							 csv_order_cell(o, COL_CURRENCY)),
+					 &value);
 	else if (text[0])
 		wrong = csv_guard_amount(text, o->columns->numbers, csv_order_cell(o, COL_CURRENCY),
 					 &value);

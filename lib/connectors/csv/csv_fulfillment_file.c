@@ -212,8 +212,9 @@ static const struct err *PRINTF_LIKE(2, 3) problem(const struct reading *r, cons
 static void share(struct reading *r, struct csv_delivery *to, const struct csv_row *in, int column,
 		  const char **value, int *file)
 {
-	const char *text = cell(r, in, column);
+	const char *text;
 
+	(void)csv_guard_identifier(cell(r, in, column), r->d->mem, &text);
 	if (!text[0])
 		return;
 	if (*value && *file == r->number && strcmp(*value, text) != 0) {
@@ -305,10 +306,17 @@ static void add_tracking(struct reading *r, struct csv_delivery *to, const struc
 		to->parcel = to->last_parcel = NULL;
 	to->tracking_file = r->number;
 	while ((number = piece(r, &numbers))) {
-		const char *url = piece(r, &urls);
+		const char *url = piece(r, &urls), *id;
+		const char *why = csv_guard_identifier(number, r->d->mem, &id);
 
-		if (number[0])
-			add_parcel(r, to, number, url);
+		if (why) {
+			to->problem = problem(r, "%s:%lld: column '%s': '%.40s' %s", r->name,
+					      (long long)in->line, names[COL_NUMBER][0], number,
+					      why);
+			to->problem_file = r->number;
+		}
+		if (id[0])
+			add_parcel(r, to, id, url);
 	}
 }
 
@@ -387,7 +395,8 @@ static void add_line(struct reading *r, struct csv_delivery *to, const struct cs
 
 static void add_row(struct reading *r, const struct csv_row *in)
 {
-	static const int keys[] = {COL_DELIVERY, COL_ORDER, COL_LINE, COL_SKU, COL_NUMBER};
+	static const int keys[] = {COL_DELIVERY, COL_ORDER,     COL_LINE,
+				   COL_SKU,      COL_WAREHOUSE, COL_CARRIER};
 	const char *id, *text;
 	char where[80];
 	struct csv_delivery *to;
@@ -485,6 +494,7 @@ enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_delivery_pass p
 		r.numbers = csv_guard_numbers(reader, &r.at[COL_QUANTITY], 1);
 	if (k == E_OK)
 		k = read_rows(&r, reader, e);
+	r.cut |= csv_reader_unended(reader);
 	*cut = r.cut;
 	return k;
 }

@@ -30,6 +30,14 @@ static bool is_scientific(const char *s)
 	return (*s == 'E' || *s == 'e') && (s[1] == '+' || s[1] == '-') && all_digits(s + 2);
 }
 
+/* "748927000018.0": a long number that went through a program which knows floating point only. */
+static bool is_floating(const char *s)
+{
+	size_t n = strspn(s, DIGITS);
+
+	return n >= 8 && s[n] == '.' && s[n + 1] && !s[n + 1 + strspn(s + n + 1, "0")];
+}
+
 /* What a formula leaves that found nothing, and a column that is too narrow. */
 static bool is_spreadsheet_error(const char *s)
 {
@@ -78,9 +86,16 @@ const char *csv_guard_identifier(const char *text, struct arena *a, const char *
 	if (is_scientific(id))
 		return "was a number that a spreadsheet shortened; use the file as it was written, "
 		       "or format the column as text";
+	if (is_floating(id))
+		return "was a number to which a program added decimals; format the column as text";
 	if (is_spreadsheet_error(id))
 		return "is a spreadsheet's error";
 	return NULL;
+}
+
+const char *csv_guard_text(const char *text)
+{
+	return is_spreadsheet_error(text) ? "is a spreadsheet's error" : NULL;
 }
 
 struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, size_t n)
@@ -95,6 +110,8 @@ struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, 
 
 static const char NO_NUMBER[] = "is no number such as 12 or 12.50";
 static const char THOUSANDS[] = "has a thousands sign; write it without one";
+static const char COMMA[] = "has a decimal comma, which only a file with ';' between its cells may "
+			    "have; write 12.50";
 static const char TWO_WAYS[] = "has a thousands sign or three decimals, and the file does not show "
 			       "which; write 1299, or 1.2990";
 
@@ -117,9 +134,14 @@ const char *csv_guard_number(const char *text, struct csv_numbers how, struct de
 	memcpy(point, text, strlen(text) + 1);
 	if (sign == ',' && how.comma)
 		point[digits + whole - text] = '.';
-	if (decimal_parse(point, out, NULL) != E_OK)
-		return is_grouped(text) ? THOUSANDS : NO_NUMBER;
 	part = sign ? strlen(digits + whole + 1) : 0;
+	if (decimal_parse(point, out, NULL) != E_OK) {
+		/* Without its sign "21,50" would be 2150. */
+		if (sign == ',' && part != 3 && whole &&
+		    !digits[whole + 1 + strspn(digits + whole + 1, DIGITS)])
+			return COMMA;
+		return is_grouped(text) ? THOUSANDS : NO_NUMBER;
+	}
 	if (part != 3 || whole < 1 || whole > 3 || digits[0] == '0')
 		return NULL;
 	shown = sign == ',' ? CSV_SIGN_COMMA : CSV_SIGN_POINT;
@@ -128,10 +150,17 @@ const char *csv_guard_number(const char *text, struct csv_numbers how, struct de
 	return how.signs && !(how.signs & shown) ? THOUSANDS : TWO_WAYS;
 }
 
+struct csv_numbers csv_guard_money(struct csv_numbers how, const char *currency)
+{
+	if (!how.signs && currency && currency_exponent(currency) == 3)
+		how.signs = how.comma ? CSV_SIGN_COMMA : CSV_SIGN_POINT;
+	return how;
+}
+
 const char *csv_guard_amount(const char *text, struct csv_numbers how, const char *currency,
 			     struct decimal *out)
 {
-	const char *why = csv_guard_number(text, how, out);
+	const char *why = csv_guard_number(text, csv_guard_money(how, currency), out);
 	int most = currency_exponent(currency ? currency : "");
 
 	if (!why && decimal_cmp(decimal_round(*out, most), *out) != 0)

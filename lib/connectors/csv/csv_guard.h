@@ -21,6 +21,9 @@
  */
 const char *csv_guard_identifier(const char *text, struct arena *a, const char **out);
 
+/* Any other text: refused is #N/A. */
+const char *csv_guard_text(const char *text);
+
 /* How a file writes its numbers. */
 struct csv_numbers {
 	/* A spreadsheet that separates cells by ";" writes "12,50"; "12.50" is read there too. */
@@ -35,6 +38,8 @@ struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, 
  * the sign is the decimal one, and none that it is the other.
  */
 const char *csv_guard_number(const char *text, struct csv_numbers how, struct decimal *out);
+/* A currency of three decimals is written with them: its 1.299 is what it looks like. */
+struct csv_numbers csv_guard_money(struct csv_numbers how, const char *currency);
 /* The same with no more decimals than the currency has; an unknown one has two. */
 const char *csv_guard_amount(const char *text, struct csv_numbers how, const char *currency,
 			     struct decimal *out);

@@ -223,7 +223,8 @@ enum errk csv_inbox_whole(const struct csv_inbox_file *f, enum errk read, bool c
 		return err_set(
 			e, E_LOCAL, "file_cut",
 			"%s: ends in the middle of a row, so nothing of it is used; write the "
-			"file under another name and rename it when it is whole",
+			"file under another name and rename it when it is whole, with a line end "
+			"after its last row",
 			f->path);
 	return read;
 }

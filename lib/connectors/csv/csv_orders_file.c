@@ -31,14 +31,16 @@ static const char *cell_of(const struct csv_orders_file *f, const struct csv_row
 
 /*
  * What only all rows together tell. An export of abandoned checkouts has an order export's columns and
- * a payment status nowhere; a spreadsheet shortens every long number of a column.
+ * a payment status nowhere; a spreadsheet shortens every long number of a column, to 5.27763E+12, and that
+ * to 5277630000000 when it is saved once more: orders of other names with one Id, of which one would be left.
  */
 static enum errk judge(struct csv_orders_file *f, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct csv_row row;
 	struct err why;
-	const char *id;
+	const char *id, *name, *wrong;
+	char last_id[32] = "", last_name[128] = "";
 	bool more = true, any = false, status = false;
 
 	while (more) {
@@ -52,8 +54,21 @@ static enum errk judge(struct csv_orders_file *f, struct err *e)
 			break;
 		any |= !str_blank(cell_of(f, &row, COL_CREATED_AT));
 		status |= !str_blank(cell_of(f, &row, COL_FINANCIAL_STATUS));
-		if (row.n == f->columns.width &&
-		    csv_guard_identifier(cell_of(f, &row, COL_ID), a, &id))
+		wrong = csv_guard_identifier(cell_of(f, &row, COL_ID), a, &id);
+		(void)csv_guard_identifier(cell_of(f, &row, COL_NAME), a, &name);
+		if (row.n == f->columns.width && !wrong && id[0] && name[0]) {
+			if (str_equal(id, last_id) &&
+			    strncmp(name, last_name, sizeof(last_name) - 1))
+				return err_set(
+					e, E_LOCAL, "spreadsheet_ids",
+					"%s:%lld: column 'Id': the order above has the Id '%.24s' "
+					"too, under another name; a spreadsheet changed it: use "
+					"the file as it was downloaded",
+					f->name, (long long)row.line, id);
+			snprintf(last_id, sizeof(last_id), "%s", id);
+			snprintf(last_name, sizeof(last_name), "%s", name);
+		}
+		if (row.n == f->columns.width && wrong)
 			return err_set(
 				e, E_LOCAL, "spreadsheet_ids",
 				"%s:%lld: column 'Id': '%.24s' is no order id; a spreadsheet "

@@ -111,6 +111,7 @@ static const char *cell_text(const struct reading *r, enum cell_type type, const
 		return "";
 	switch (type) {
 	case CELL_TEXT:
+		*why = csv_guard_text(text);
 		return arena_strdup(r->s->mem, text);
 	case CELL_KEY:
 		*why = csv_guard_identifier(text, r->s->mem, &out);

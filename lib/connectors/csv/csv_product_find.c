@@ -125,6 +125,32 @@ static void refuse_older(struct csv_product_plan *p, const struct csv_shop_produ
 		older->file->name, older->handle, p->item->put->label);
 }
 
+/* Digits that the shop has with other zeros in front: a spreadsheet cuts them, and a second product would be made. */
+static void refuse_lost_zeros(struct csv_product_plan *p, const char *sku)
+{
+	static const char zeros[] = "00000000000000";
+	const char *bare = sku + strspn(sku, "0");
+
+	if (!*bare || bare[strspn(bare, "0123456789")])
+		return;
+	for (size_t len = strlen(bare); len < sizeof(zeros); len++) {
+		const char *other = arena_printf(p->a, "%.*s%s", (int)(len - strlen(bare)), zeros,
+						 bare);
+		size_t n;
+		const struct csv_shop_row *const *hit = csv_shop_sku(p->s->shop, other, &n);
+
+		if (!n || strcmp(other, sku) == 0)
+			continue;
+		product_refuse(
+			p->item, "near_miss",
+			"the shop has the SKU '%s' (%s), and '%s' differs from it in leading "
+			"zeros alone, as a spreadsheet cuts them; write it as the shop does, or, "
+			"if it is another article, create that in the shop",
+			other, csv_shop_where(p->s->shop, hit[0], p->a), sku);
+		return;
+	}
+}
+
 void csv_product_find(struct csv_product_plan *p)
 {
 	struct csv_product_import *s = p->s;
@@ -144,6 +170,10 @@ void csv_product_find(struct csv_product_plan *p)
 		refuse_older(p, csv_shop_product_of(s->shop, older));
 		return;
 	}
+	for (size_t i = 0; !p->shop && product_is_open(item) && i < item->n_variants; i++)
+		refuse_lost_zeros(p, item->variant[i].sku);
+	if (!product_is_open(item))
+		return;
 	p->mark = p->shop ? csv_import_export_mark(p->shop->file, p->a) : s->newest_mark;
 	item->id = p->shop ? p->shop->handle : NULL;
 	if (p->shop && p->shop->broken)

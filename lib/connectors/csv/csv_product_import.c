@@ -97,6 +97,28 @@ static void tell_columns(const struct csv_product_import *s)
 	}
 }
 
+/* An export has the currency's decimals in each amount: "1.299" was 1299 until a spreadsheet saved it. */
+static enum errk check_amounts(const struct csv_product_import *s, struct err *e)
+{
+	static const int columns[] = {SHOP_PRICE, SHOP_COMPARE_AT_PRICE, SHOP_COST};
+	int most = currency_exponent(s->money.currency);
+	struct decimal d;
+
+	for (size_t i = 1; i < s->shop->n_rows; i++)
+		for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++) {
+			const char *cell = s->shop->row[i]->cell[columns[c]];
+
+			if (decimal_parse(cell, &d, NULL) == E_OK &&
+			    decimal_cmp(decimal_round(d, most), d) != 0)
+				return err_set(e, E_LOCAL, "bad_cell",
+					       "%s: column '%s': '%.40s' has more decimals than "
+					       "%s has; use the export as it was downloaded",
+					       csv_shop_where(s->shop, s->shop->row[i], s->mem),
+					       s->shop->title[columns[c]], cell, s->money.currency);
+		}
+	return E_OK;
+}
+
 /* The exports, once a run: all batches are compared with the same. */
 static enum errk read_exports(struct csv_product_import *s, struct err *e)
 {
@@ -106,6 +128,8 @@ static enum errk read_exports(struct csv_product_import *s, struct err *e)
 		return E_OK;
 	k = csv_shop_read_as(s->path, csv_guard_encoding(s->env->conf, "store"), columns_to_keep(s),
 			     &s->shop, e);
+	if (k == E_OK)
+		k = check_amounts(s, e);
 	if (k != E_OK)
 		return k;
 	s->newest_mark = csv_import_export_mark(s->shop->newest, s->mem);

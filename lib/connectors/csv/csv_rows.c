@@ -54,8 +54,10 @@ enum errk csv_rows_each(struct csv_reader *r, void (*on_row)(void *, const struc
 		bool more = false;
 		enum errk k = csv_reader_next(r, &row, &more, &why);
 
-		if (k == E_OK && !more)
+		if (k == E_OK && !more) {
+			*cut |= csv_reader_unended(r);
 			return E_OK;
+		}
 		if (k == E_OK) {
 			on_row(ctx, &row);
 			*cut = row.n < width;
