@@ -250,6 +250,7 @@ struct history {
 		HISTORY_NONE,      /* nothing was ever written there */
 		HISTORY_UNCOUNTED, /* something was, and it is not known by whom */
 		HISTORY_OTHERS,    /* by others, never by this writer */
+		HISTORY_REPLACED,  /* another has adopted what this writer wrote, and goes on */
 		HISTORY_OURS,      /* by this writer: last is of its own batches */
 	} of;
 	int64_t last[2];
@@ -262,7 +263,8 @@ struct history_request {
 	/* Batches of it that were interrupted: what they wrote is not counted. */
 	const char *const *open;
 	size_t n_open;
-	bool claim; /* note there that this writer knows of all that is there now */
+	bool claim; /* note there that this writer knows of all that is there now … */
+	bool alone; /* … and that those who wrote it are no more */
 };
 
 /* A record that the target has of us: in a document that is there, or was. */

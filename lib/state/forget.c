@@ -20,7 +20,11 @@ enum errk forget_documents(struct state *s, const char *record, int64_t *n, stru
 	return rc;
 }
 
-/* A column of texts: its rows by two keys, the record, the text; and how one is written. */
+/*
+ * A column of texts: its rows by two keys, the record, the text; and how one is written. Not those that
+ * connectors work with, memos and notes: they hold ids, figures and articles, nobody's data, and one that
+ * is changed is a request that can't be found again.
+ */
 static const struct column {
 	const char *select, *update;
 } columns[] = {
@@ -35,11 +39,8 @@ static const struct column {
 	 "UPDATE link SET label = ?1 WHERE record = ?2 AND flow = ?3"},
 	{"SELECT record, flow, record, settled FROM link WHERE settled IS NOT NULL",
 	 "UPDATE link SET settled = ?1 WHERE record = ?2 AND flow = ?3"},
-	{"SELECT record, flow, record, memo FROM link WHERE memo IS NOT NULL",
-	 "UPDATE link SET memo = ?1 WHERE record = ?2 AND flow = ?3"},
 	{"SELECT id, '', '', detail FROM run WHERE detail IS NOT NULL",
 	 "UPDATE run SET detail = ?1 WHERE id = ?2"},
-	{"SELECT key, '', '', body FROM note", "UPDATE note SET body = ?1 WHERE key = ?2"},
 };
 
 /* A text that is to be written anew. */

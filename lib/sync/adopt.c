@@ -272,7 +272,8 @@ static enum errk open_again(struct adopt *d, struct err *e)
 	if (rc == E_OK)
 		rc = pairing_pull_first(r->state, r->key, true, e);
 	if (rc == E_OK && r->target->type->history)
-		rc = sync_claim_history(r->state, r->key, r->flow, r->target, r->page, e);
+		rc = sync_claim_history(r->state, r->key, r->flow, r->target, !d->o->rest_is_new,
+					r->page, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	state_rollback(r->state);

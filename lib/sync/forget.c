@@ -84,13 +84,35 @@ static bool same_phone(const struct search *f, const char *phone)
 	       (str_ends(digits, f->digits) || str_ends(f->digits, digits));
 }
 
+/* Whole: "ann@…" is not "joann@…". */
+static bool has_mail(const char *text, const char *mail)
+{
+	for (const char *p = text; (p = strcasestr(p, mail)); p++) {
+		const char *end = p + strlen(mail);
+		unsigned char before = p == text ? ' ' : (unsigned char)p[-1];
+
+		if (!isalnum(before) && before < 0x80 && !strchr("._%+-", before) &&
+		    !isalnum((unsigned char)*end) && *end != '-' &&
+		    (*end != '.' || !isalnum((unsigned char)end[1])))
+			return true;
+	}
+	return false;
+}
+
+/* What tells who somebody is, and not a word that may stand for anything: those are never hidden. */
+static bool is_personal(const struct search *f)
+{
+	return strchr(f->who, '@') ||
+	       (strlen(f->digits) >= PHONE_MIN && !f->who[strspn(f->who, "+0123456789 ()./-")]);
+}
+
 /* A mail address wherever it stands, a telephone number in its fields. */
 static bool is_in(const struct search *f, const cJSON *item)
 {
 	const cJSON *c;
 	if (cJSON_IsString(item)) {
 		if (strchr(f->who, '@'))
-			return strcasestr(item->valuestring, f->who) != NULL;
+			return has_mail(item->valuestring, f->who);
 		return item->string && strstr(item->string, "phone") &&
 		       same_phone(f, item->valuestring);
 	}
@@ -187,7 +209,7 @@ static enum errk erase(struct state *s, struct search *f, struct forgotten *out,
 		rc = forget_documents(s, f->records.name[i], &out->documents, e);
 		out->ids += !f->by_id && strcasestr(f->records.name[i], f->who);
 	}
-	if (!f->by_id) {
+	if (!f->by_id && is_personal(f)) {
 		hidden_add(f->values, f->who);
 		hidden_add(f->said, f->who);
 	}

@@ -51,6 +51,12 @@ static const char *judge(const struct history *h, const struct pairing *p, int64
 					      "backup, or a copy): %s has got to %s",
 					      h->place, h->said)
 			       : NULL;
+	if (h->of == HISTORY_REPLACED)
+		return arena_printf(
+			a,
+			"was replaced: another one has adopted what stands in %s, which has "
+			"got to %s",
+			h->place, h->said);
 	if (!links)
 		return arena_printf(a, "is new or was emptied, and %s has got to %s", h->place,
 				    h->said);
@@ -67,10 +73,10 @@ static const char *judge(const struct history *h, const struct pairing *p, int64
 }
 
 static enum errk ask(struct state *s, const char *key, const struct flow *f,
-		     struct connector *target, bool claim, struct pairing *p, struct arena *a,
-		     struct history *out, struct err *e)
+		     struct connector *target, bool claim, bool alone, struct pairing *p,
+		     struct arena *a, struct history *out, struct err *e)
 {
-	struct history_request q = {.kind = f->kind, .claim = claim};
+	struct history_request q = {.kind = f->kind, .claim = claim, .alone = alone};
 	const char **open;
 	enum errk rc = pairing_get(s, key, a, p, e);
 
@@ -95,7 +101,7 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 	*out = (struct behind){0};
 	if (!target->type->history)
 		return E_OK;
-	rc = ask(s, key, f, target, false, &p, a, &out->history, e);
+	rc = ask(s, key, f, target, false, false, &p, a, &out->history, e);
 	if (rc == E_OK)
 		rc = link_count(s, key, &links, e);
 	if (rc != E_OK)
@@ -108,11 +114,11 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 }
 
 enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
-			     struct connector *target, struct arena *a, struct err *e)
+			     struct connector *target, bool alone, struct arena *a, struct err *e)
 {
 	struct history h;
 	struct pairing p;
-	enum errk rc = ask(s, key, f, target, true, &p, a, &h, e);
+	enum errk rc = ask(s, key, f, target, true, alone, &p, a, &h, e);
 
 	for (int i = 0; i < 2 && rc == E_OK; i++)
 		rc = pairing_note(s, key, i == 1, h.last[i], e);
@@ -161,7 +167,7 @@ enum errk sync_check_history(struct sync *r, struct err *e)
 	}
 	/* From now on it is known who wrote what is there. */
 	if (b.history.of == HISTORY_UNCOUNTED && !r->sum->dry_run)
-		return sync_claim_history(r->state, r->key, r->flow, r->target, r->page, e);
+		return sync_claim_history(r->state, r->key, r->flow, r->target, false, r->page, e);
 	return E_OK;
 }
 

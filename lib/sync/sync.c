@@ -26,7 +26,7 @@ static void notice(void *ctx, const char *said)
 	struct sync *r = ctx;
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *text = foreign_text(said, a);
-	log_event(LOG_LEVEL_INFO, "notice", "text", text, NULL);
+	log_event(LOG_LEVEL_WARN, "notice", "text", text, NULL);
 	if (r->options->on_notice)
 		r->options->on_notice(r->options->ctx, text);
 }

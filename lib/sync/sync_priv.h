@@ -118,6 +118,8 @@ void sync_forget_gathered(struct sync *r);
  * addresses and telephone numbers, and without the personal values of the records it is about.
  */
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
+/* What a mapping of the merchant says may quote the document. */
+void foreign_mapping(struct sync *r, const char *doc, struct err *e);
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
 		     enum errk rc, struct err *why);
 /* The text of a later answer, in place. */
@@ -138,7 +140,8 @@ MUST_CHECK enum errk sync_find_behind(struct state *s, const char *key, const st
 MUST_CHECK enum errk sync_check_history(struct sync *r, struct err *e);
 /* What the target counts is counted here too: everything that is there now is known. */
 MUST_CHECK enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
-					struct connector *target, struct arena *a, struct err *e);
+					struct connector *target, bool alone, struct arena *a,
+					struct err *e);
 /* A batch was put: in the transaction of its outcome. */
 MUST_CHECK enum errk sync_note_written(struct sync *r, const struct put_batch *batch,
 				       struct err *e);

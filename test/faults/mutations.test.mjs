@@ -128,6 +128,17 @@ const SCENES = {
     prepare: p => productFile(p, ROWS.filter(row => row.product_id !== 'UNTITLED')),
     outcome: async p => PRODUCTS.outcome(p).products,
   },
+  'products push, our reference known': {
+    flow: PRODUCTS,
+    shop: productShop,
+    conf: () => ({ products: OWNED, csv: { currency: 'EUR' } }),
+    async prepare(p) {
+      productFile(p, [{ product_id: 'FIRST', sku: 'FIRST-1', title: 'First', price: '1.00' }], { age: 400 });
+      await p.plain.run('products push');
+      productFile(p, ROWS.filter(row => row.product_id !== 'UNTITLED'));
+    },
+    outcome: async p => PRODUCTS.outcome(p).products,
+  },
   'skus check': {
     flow: STOCK,
     args: 'skus check --json',

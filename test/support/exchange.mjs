@@ -85,6 +85,8 @@ export function comparable(exchange) {
       if (!name.endsWith('.json')) return [name, content.toString()];
       const { batch, created_at, ...rest } = JSON.parse(content.toString());
       assert.ok(batch && created_at, `${name}: key and time`);
+      /* When an order was changed last: two shops are edited one after the other. */
+      for (const entry of rest.records ?? []) delete entry.version;
       return [name, rest];
     }),
   );

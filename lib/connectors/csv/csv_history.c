@@ -186,6 +186,16 @@ static int64_t last_of(const char *dir, const struct history_request *q, const c
 	return counts && number > last ? number : last;
 }
 
+/* A state file that turns up again after another has adopted its orders would send the later ones again. */
+static void replace_others(cJSON *all, const char *writer)
+{
+	cJSON *line;
+
+	cJSON_ArrayForEach (line, all)
+		if (cJSON_IsObject(line) && !str_equal(line->string, writer))
+			json_add_str(line, "replaced_by", writer);
+}
+
 static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const char *writer,
 		       struct arena *a, struct err *e)
 {
@@ -202,6 +212,9 @@ static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const
 		raise_last(lane, p->all[changed]);
 		cJSON_DeleteItemFromObjectCaseSensitive(lane, "key");
 	}
+	cJSON_DeleteItemFromObjectCaseSensitive(object_of(all, writer), "replaced_by");
+	if (p->q->alone)
+		replace_others(all, writer);
 	return write_writers(dir, all, a, e);
 }
 
@@ -235,7 +248,7 @@ enum errk csv_history(const struct csv_exchange *x, const struct history_request
 		return k;
 	out->said = said(&p, a);
 	line = cJSON_GetObjectItemCaseSensitive(writers, q->writer);
-	if (line) {
+	if (line && !json_str(line, "replaced_by")) {
 		out->of = HISTORY_OURS;
 		for (int i = 0; i < 2; i++)
 			out->last[i] = last_of(x->dir, q, line, i == 1, a);
@@ -245,7 +258,9 @@ enum errk csv_history(const struct csv_exchange *x, const struct history_request
 	for (int i = 0; i < 2; i++)
 		out->last[i] = p.all[i] - (p.all[i] && p.all[i] == p.open[i]);
 	if (out->last[0] || out->last[1])
-		out->of = writers->child ? HISTORY_OTHERS : HISTORY_UNCOUNTED;
+		out->of = line             ? HISTORY_REPLACED
+			  : writers->child ? HISTORY_OTHERS
+					   : HISTORY_UNCOUNTED;
 	return E_OK;
 }
 

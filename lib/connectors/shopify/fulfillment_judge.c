@@ -90,6 +90,30 @@ static bool adopt_by_lines(struct fulfillment_put *p, struct delivery *d)
 	return false;
 }
 
+/*
+ * There is more to ship, and a shipment without number that nobody here knows of has just these lines: made
+ * by hand, or by a state file that was lost or restored since. Whether it is this one only a person knows.
+ */
+static bool may_be_there(struct fulfillment_put *p, struct delivery *d)
+{
+	struct ship_state *s = d->state;
+
+	for (size_t i = 0; i < s->n_done && !d->put->target_id && !d->n_own; i++) {
+		struct ship_done *f = &s->done[i];
+
+		if (!is_free(d, f) || f->n_numbers || fulfillment_fit(p, d, &f, 1) != FIT_ALL)
+			continue;
+		delivery_refuse(
+			d, "maybe_shipped",
+			"order %s has a shipment of the same lines that no delivery is known for (%s); if "
+			"it is this one: erpsync queue drop '%s'; if it is another parcel, give that one "
+			"its tracking number in the shop, then run: erpsync queue retry '%s'",
+			s->name, f->id, d->put->label, d->put->label);
+		return true;
+	}
+	return false;
+}
+
 static bool check_own(struct delivery *d)
 {
 	const struct ship_state *s = d->state;
@@ -225,6 +249,8 @@ struct next_call fulfillment_judge(struct fulfillment_put *p, struct delivery *d
 	if (fulfillment_needed(d)) {
 		bool can = !d->state->cancelled &&
 			   fulfillment_allocate(p, d, &out.all, &out.n_all, &why);
+		if (can && may_be_there(p, d))
+			return out;
 		if (can) {
 			choose(p, d, &out);
 			return out;
