@@ -454,7 +454,9 @@ static enum errk look_at_bytes(const char *path, int fd, struct bytes *out, stru
 		out->unended = !strchr("\n\r\"", buf[len - 1]);
 		kept = out->bad_line ? 0 : len - good;
 		line += count_lines(buf, len - kept);
-		memmove(buf, buf + len - kept, kept);
+		/* At most three bytes of a character that is not whole yet. */
+		for (size_t i = 0; i < kept; i++)
+			buf[i] = buf[len - kept + i];
 	}
 }
 
