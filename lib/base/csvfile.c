@@ -317,7 +317,7 @@ static char detect_delimiter(const char *s, size_t len)
 static size_t named_delimiter(const char *s, size_t len, char *delimiter)
 {
 	if (len < 6 || (memcmp(s, "sep=", 4) != 0 && memcmp(s, "SEP=", 4) != 0) ||
-	    !memchr(",;\t", s[4], 3) || !memchr("\r\n", s[5], 2))
+	    (s[4] != ',' && s[4] != ';' && s[4] != '\t') || (s[5] != '\r' && s[5] != '\n'))
 		return 0;
 	*delimiter = s[4];
 	return len > 6 && s[5] == '\r' && s[6] == '\n' ? 7 : 6;
@@ -514,7 +514,7 @@ static enum errk look_at_rows(struct csv_reader *r, struct err *e)
 {
 	const size_t width = r->header.n;
 	const char *title = r->header.cell[0];
-	struct csv_row row;
+	struct csv_row row = {0};
 	bool more = true;
 
 	if (width == 1 && count_char(title, ',') + count_char(title, ';') > 1)
@@ -578,7 +578,9 @@ static enum errk look(struct csv_reader *r, enum csv_encoding declared, struct e
 		return err_set(e, E_LOCAL, "bad_encoding",
 			       "%s:%lld: holds text that is not UTF-8; save the file as CSV UTF-8",
 			       r->path, (long long)bytes.bad_line);
-	if (bytes.bad_line && (r->from = iconv_open("UTF-8", "WINDOWS-1252")) == (iconv_t)-1)
+	if (bytes.bad_line)
+		r->from = iconv_open("UTF-8", "WINDOWS-1252");
+	if ((intptr_t)r->from == -1)
 		die(70, "iconv does not know Windows-1252");
 	r->unended = bytes.unended;
 	k = csv_reader_rewind(r, e);

@@ -325,12 +325,12 @@ static bool next_entry(DIR *dir, bool all, struct arena *a, struct file_entry *o
 		if (d->d_name[0] == '.')
 			continue;
 		*out = (struct file_entry){0};
-		if (fstatat(dirfd(dir), d->d_name, &st, 0) != 0)
+		if (fstatat(dirfd(dir), d->d_name, &st, 0) != 0 ||
+		    (all && S_ISREG(st.st_mode) &&
+		     faccessat(dirfd(dir), d->d_name, R_OK, AT_EACCESS) != 0))
 			out->problem = errno;
 		else if (!S_ISREG(st.st_mode))
 			out->problem = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-		else if (all && faccessat(dirfd(dir), d->d_name, R_OK, AT_EACCESS) != 0)
-			out->problem = errno;
 		if (out->problem && fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 			if (errno == ENOENT) /* gone since */
 				continue;

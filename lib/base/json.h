@@ -53,12 +53,14 @@ size_t json_count(const cJSON *doc, const char *path);
  * or no array (cJSON's own macro walks the members of an object too). Counts and walks of
  * the same list agree.
  */
+/* NOLINTBEGIN(bugprone-macro-parentheses): what is declared can't stand in parentheses. */
 #define JSON_EACH(item, list) \
 	for (const cJSON *item = json_first(list); (item); (item) = (item)->next)
 const cJSON *json_first(const cJSON *list);
 /* The same for the members of an object; item->string is the key. */
 #define JSON_EACH_MEMBER(item, obj) \
 	for (const cJSON *item = json_first_member(obj); (item); (item) = (item)->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 const cJSON *json_first_member(const cJSON *obj);
 
 /*

@@ -82,7 +82,8 @@ static bool write_whole(int fd, const void *from, size_t len)
 static int64_t memory_of(pid_t pid, bool all)
 {
 	char path[64], text[128];
-	long long size, resident;
+	char *end;
+	int64_t size, resident;
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
@@ -91,9 +92,9 @@ static int64_t memory_of(pid_t pid, bool all)
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
-	if (sscanf(text, "%lld %lld", &size, &resident) != 2)
-		return 0;
-	return (int64_t)(all ? size : resident) * sysconf(_SC_PAGESIZE);
+	size = strtoll(text, &end, 10);
+	resident = strtoll(end, NULL, 10);
+	return (all ? size : resident) * sysconf(_SC_PAGESIZE);
 }
 
 static void cap(int what, rlim_t limit)

@@ -258,9 +258,9 @@ enum errk csv_history(const struct csv_exchange *x, const struct history_request
 	for (int i = 0; i < 2; i++)
 		out->last[i] = p.all[i] - (p.all[i] && p.all[i] == p.open[i]);
 	if (out->last[0] || out->last[1])
-		out->of = line             ? HISTORY_REPLACED
-			  : writers->child ? HISTORY_OTHERS
-					   : HISTORY_UNCOUNTED;
+		out->of = line                        ? HISTORY_REPLACED
+			  : writers && writers->child ? HISTORY_OTHERS
+						      : HISTORY_UNCOUNTED;
 	return E_OK;
 }
 

@@ -58,7 +58,7 @@ static enum errk judge(struct csv_orders_file *f, struct err *e)
 		(void)csv_guard_identifier(cell_of(f, &row, COL_NAME), a, &name);
 		if (row.n == f->columns.width && !wrong && id[0] && name[0]) {
 			if (str_equal(id, last_id) &&
-			    strncmp(name, last_name, sizeof(last_name) - 1))
+			    strncmp(name, last_name, sizeof(last_name) - 1) != 0)
 				return err_set(
 					e, E_LOCAL, "spreadsheet_ids",
 					"%s:%lld: column 'Id': the order above has the Id '%.24s' "

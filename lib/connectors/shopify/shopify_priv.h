@@ -271,7 +271,7 @@ void order_add_flag(const struct order_reader *r, cJSON *to, const char *key, co
 void order_add_count(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
 		     const char *path);
 void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from);
-void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *from);
+void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of);
 void order_add_lines(const struct order_reader *r, cJSON *doc);
 void order_add_shipping_lines(const struct order_reader *r, cJSON *doc);
 void order_add_discounts(const struct order_reader *r, cJSON *doc);
