@@ -203,7 +203,8 @@ static const struct command commands[] = {
 	 cmd_queue_retry, "Have parked or waiting records tried by the next run.",
 	 "Name records, or say --all or --code.", NULL},
 	{"queue", "drop", "WHO...", 1, MANY_OPERANDS, queue_drop_options, NEED_STATE,
-	 cmd_queue_drop, "Take records out of the queue; a newer version comes back, unless --for-good.",
+	 cmd_queue_drop,
+	 "Take records out of the queue; a newer version comes back, unless --for-good.",
 	 "WHO must be the exact name or id. A newer version of a dropped record comes back, unless\n"
 	 "--for-good is given. What is under way is looked for, and not sent again.",
 	 NULL},

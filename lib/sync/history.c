@@ -80,6 +80,8 @@ static enum errk ask(struct state *s, const char *key, const struct flow *f,
 	const char **open;
 	enum errk rc = pairing_get(s, key, a, p, e);
 
+	if (!target->type->history)
+		BUG("%s has no history to be asked for", target->type->name);
 	if (rc == E_OK)
 		rc = queue_batches(s, key, a, &open, &q.n_open, e);
 	if (rc != E_OK)

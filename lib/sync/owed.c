@@ -64,7 +64,7 @@ struct owed {
 
 static struct version *add_version(struct owed *o, const struct version *v)
 {
-	if (o->n == o->cap) {
+	if (!o->version || o->n == o->cap) {
 		o->cap = o->cap ? o->cap * 2 : 64;
 		o->version = reallocarray(o->version, o->cap, sizeof(*o->version));
 		if (!o->version)

@@ -8,8 +8,10 @@ import { pool } from '../support/stops.mjs';
 
 const ONLY = process.env.ERPSYNC_MEMORY_FLOW;
 const WANTED = Number(process.env.ERPSYNC_MEMORY_SEQUENCES ?? 2000);
+/** Runs mostly wait, for what is unsure. */
+const AT_ONCE = 12;
 const SEED = Number(process.env.ERPSYNC_MEMORY_SEED ?? 1);
-/** How much of it each flow gets; orders are stopped at numbered steps, by the slower program. Runs mostly wait, for what is unsure. */
+/** How much of it each flow gets; orders are stopped at numbered steps, by the slower program. */
 const SHARE = { stock: 0.4, products: 0.2, 'products of both': 0.2, fulfillments: 0.15, orders: 0.05 };
 
 for (const name of Object.keys(FLOWS).filter(n => !ONLY || n === ONLY))
@@ -17,7 +19,7 @@ for (const name of Object.keys(FLOWS).filter(n => !ONLY || n === ONLY))
     const wanted = Math.ceil(WANTED * SHARE[name]);
     let done = 0;
     let seed = SEED;
-    await pool([1, 2, 3, 4, 5, 6], 6, async () => {
+    await pool(Array.from({ length: AT_ONCE }, (_, i) => i), AT_ONCE, async () => {
       while (done < wanted) {
         const mine = seed++;
         let records = Infinity; /* one that fails ends it */
