@@ -9,7 +9,7 @@ import { pool } from '../support/stops.mjs';
 const ONLY = process.env.ERPSYNC_MEMORY_FLOW;
 const WANTED = Number(process.env.ERPSYNC_MEMORY_SEQUENCES ?? 2000);
 /** Runs mostly wait, for what is unsure. */
-const AT_ONCE = 12;
+const AT_ONCE = 6;
 const SEED = Number(process.env.ERPSYNC_MEMORY_SEED ?? 1);
 /** How much of it each flow gets; orders are stopped at numbered steps, by the slower program. */
 const SHARE = { stock: 0.4, products: 0.2, 'products of both': 0.2, fulfillments: 0.15, orders: 0.05 };
