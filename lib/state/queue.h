@@ -139,7 +139,7 @@ MUST_CHECK enum errk queue_mark_back(struct state *s, int64_t id, const char *co
 				     const char *reason, int64_t next_attempt, int64_t now,
 				     struct err *e);
 /*
- * Delivered, but only for now: ready again at next_attempt, as if it had just come. Same rule about a
+ * Delivered as things stand: ready again at next_attempt, as if it had just come. Same rule about a
  * newer version.
  */
 MUST_CHECK enum errk queue_mark_passing(struct state *s, int64_t id, const char *code,
