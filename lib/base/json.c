@@ -121,8 +121,10 @@ char *json_text(const cJSON *doc, struct arena *a)
 
 static const cJSON *member(const cJSON *obj, const char *name, size_t len)
 {
+	/* Most names differ in their first byte: a call for each is a third of the time that an order takes. */
 	JSON_EACH_MEMBER (child, obj)
-		if (strncmp(child->string, name, len) == 0 && child->string[len] == '\0')
+		if (*child->string == *name && strncmp(child->string, name, len) == 0 &&
+		    child->string[len] == '\0')
 			return child;
 	return NULL;
 }

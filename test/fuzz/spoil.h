@@ -29,6 +29,29 @@ static inline cJSON *load_answer(const char *path)
 	return doc;
 }
 
+/* An answer of many nodes as one answer for each: what is spoilt is one thing at a time, so the rest needn't be read. */
+static inline size_t load_singles(const char *path, cJSON **into, size_t max)
+{
+	cJSON *whole = load_answer(path);
+	const cJSON *nodes = json_at(whole, "data.nodes");
+	size_t n = (size_t)cJSON_GetArraySize(nodes);
+
+	if (!n || n > max)
+		BUG("'%s' holds %zu nodes, not 1 to %zu", path, n, max);
+	for (size_t i = 0; i < n; i++) {
+		cJSON *alone;
+
+		into[i] = cJSON_Duplicate(whole, true);
+		nodes = json_at(into[i], "data.nodes");
+		alone = cJSON_DetachItemFromArray((cJSON *)nodes, (int)i);
+		cJSON_ReplaceItemInObjectCaseSensitive((cJSON *)json_at(into[i], "data"), "nodes",
+						       cJSON_CreateArray());
+		cJSON_AddItemToArray((cJSON *)json_at(into[i], "data.nodes"), alone);
+	}
+	cJSON_Delete(whole);
+	return n;
+}
+
 /* The n-th value below item, counted in the order of the text; *n shrinks by those that were passed. */
 static inline cJSON *nth_value(cJSON *item, size_t *n)
 {
