@@ -154,7 +154,7 @@ enum errk flow_check_target(const struct flow *f, const char *to, struct arena *
 		return usage_error(e, "--to: '%s' should be SYSTEM:PLACE, e.g. csv:/srv/out", to);
 	if (!type)
 		return usage_error(e, "--to: no system is called '%s'", name);
-	if (!(type->as[f->to].put & 1U << f->kind))
+	if (!type->sink[f->to][f->kind])
 		return usage_error(e, "--to: %s does not take %s", type->title,
 				   record_kind_plural(f->kind));
 	return E_OK;

@@ -12,18 +12,12 @@
 #include "net/oauth.h"
 
 /*
- * What every system looks like to the engine, store and ERP alike: open, check, pull, put, settle,
- * close. A connector speaks canonical documents when it is read from and its own documents (made
+ * What every system looks like to the engine, store and ERP alike: it is opened and closed, and has for
+ * each kind of record that it can give a source, for each that it can take a sink. A connector speaks canonical documents when it is read from and its own documents (made
  * by mappings/<name>/) when it is written to. It does not know the state file, the mappings
  * or another connector; it does not log; it does not sleep but through lib/net.
  */
-enum record_kind {
-	KIND_ORDER,
-	KIND_STOCK,
-	KIND_PRODUCT,
-	KIND_FULFILLMENT,
-	KIND_COUNT_
-};                                                  /* one bit each in connector_role */
+enum record_kind { KIND_ORDER, KIND_STOCK, KIND_PRODUCT, KIND_FULFILLMENT, KIND_COUNT_ };
 const char *record_kind_name(enum record_kind k);   /* "order": mapping file, canonical table */
 const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels": for people */
 
@@ -212,7 +206,7 @@ struct put_batch {
 	const char *key;
 	/*
 	 * An earlier put of this very batch may have landed, wholly or in part, or may still land:
-	 * look first. Items of it may be missing, all of them too (see connector_type.compares):
+	 * look first. Items of it may be missing, all of them too (see sink.compares):
 	 * what was under way for these must be over when put returns E_OK.
 	 */
 	bool unsure;
@@ -271,7 +265,7 @@ struct history_request {
 struct landed {
 	const char *record; /* the source's id; NULL = only its name and our reference are known */
 	const char *label;  /* what a person calls it */
-	const char *reference; /* with record NULL: as connector_type.reference makes it */
+	const char *reference; /* with record NULL: as sink.reference makes it */
 	const char *target_id; /* as put() names it */
 	/* What was written, if that is known: version of the source and hash of the document. */
 	const char *version, *hash;
@@ -344,57 +338,8 @@ struct name_table {
 	bool optional;      /* a name without a row goes over as it is */
 };
 
-/* What a system can be asked for at one end: 1 << KIND_… each. */
-struct connector_role {
-	unsigned pull, put;
-};
-
-struct connector_type {
-	const char *name;  /* "shopify", "csv": [store] connector=, mappings/<name>/ */
-	const char *title; /* "Shopify": for people */
-	struct connector_role as[SIDE_COUNT_];
-	size_t batch[KIND_COUNT_]; /* items that one put likes; 0 = it takes none */
-	/* Kinds, one bit each, that put can look at first: where few of many differ. */
-	unsigned looks;
-	/*
-	 * Kinds, one bit each, whose put compares with what is there, so that an interrupted one is
-	 * not repeated where a newer version of its record waits: only the newest is put.
-	 */
-	unsigned compares;
-	const struct conf_key *keys; /* its configuration, ended by a row with section NULL */
-
-	/* Reads configuration and secrets, sends nothing yet. E_LOCAL. */
-	enum errk (*open)(const struct connector_env *env, struct connector **out, struct err *e);
-	/*
-	 * Looks at the other end without writing: reachable, credentials, version, rights for
-	 * these kinds. Says each finding. Returns E_OK when the look itself was possible,
-	 * whatever was found.
-	 */
-	enum errk (*check)(struct connector *c, unsigned pull, unsigned put,
-			   const struct check_sink *sink, struct err *e);
-	/*
-	 * Columns whose answers can be looked up, ended by a row with table NULL, and the looking:
-	 * says what is not there. Both NULL if there are none.
-	 */
-	const struct answer_column *answer_columns;
-	enum errk (*check_answer)(struct connector *c, const struct answer_column *column,
-				  const char *answer, const struct check_sink *sink, struct err *e);
-	/*
-	 * Such tables for what this source reads, ended by a row with table NULL, and the names
-	 * that it has now: `check` says which of them no row answers. Both NULL if there are none.
-	 */
-	const struct name_table *name_tables;
-	enum errk (*names)(struct connector *c, const struct name_table *table, struct arena *a,
-			   const char *const **name, size_t *n, struct err *e);
-	/*
-	 * All articles, archived ones too, each handed to fn; its texts live until fn returns.
-	 * Complete, or the call fails; the memory it takes does not grow with their number where
-	 * the system can be asked page by page. E_BUSY, E_REFUSED, E_LOCAL, and what fn returns.
-	 * NULL if the system has no catalogue.
-	 */
-	enum errk (*catalogue)(struct connector *c,
-			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
-			       void *ctx, struct err *e);
+/* How records of one kind are read from a system. What is no pointer to one is not read. */
+struct source {
 	/*
 	 * The next page, oldest change first. Page and texts live in the arena. A page is
 	 * complete or the call fails: the engine moves the checkpoint after each.
@@ -405,8 +350,21 @@ struct connector_type {
 	 * Named records, whatever the checkpoint: who is an id, a name ("#1001", "1001").
 	 * What is not there is a record with problem set ("not_found") and id = who.
 	 */
-	enum errk (*pull_only)(struct connector *c, enum record_kind kind, const char *const *who,
-			       size_t n, struct arena *a, struct page *out, struct err *e);
+	enum errk (*pull_only)(struct connector *c, const char *const *who, size_t n,
+			       struct arena *a, struct page *out, struct err *e);
+	/* What it can't give, one plain sentence each, NULL-terminated; NULL = nothing is missing. */
+	const char *const *lacks;
+};
+
+/* How records of one kind are written to a system. */
+struct sink {
+	size_t batch; /* items that one put likes */
+	bool looks;   /* put can look at first: where few of many differ */
+	/*
+	 * put compares with what is there, so that an interrupted one is not repeated where a newer
+	 * version of its record waits: only the newest is put.
+	 */
+	bool compares;
 	/*
 	 * Writes a batch and fills each item. Never sends twice by itself. Returns E_OK when
 	 * every item has its outcome, else what stops the run: E_BUSY (nothing was written),
@@ -425,26 +383,70 @@ struct connector_type {
 	 */
 	enum errk (*history)(struct connector *c, const struct history_request *q, struct arena *a,
 			     struct history *out, struct err *e);
-	/* What of a kind is there, without writing; NULL if it can't be told. E_BUSY, E_REFUSED, E_LOCAL. */
+	/* What is there, without writing; NULL if it can't be told. E_BUSY, E_REFUSED, E_LOCAL. */
 	enum errk (*landed)(struct connector *c, struct landed_request *q, struct arena *a,
 			    struct err *e);
 	/* Our reference of a record there; NULL where landed always knows the record. */
-	const char *(*reference)(struct connector *c, enum record_kind kind, const char *record,
-				 struct arena *a);
+	const char *(*reference)(struct connector *c, const char *record, struct arena *a);
 	/*
 	 * Later answers since the last call; each is handed to fn, and forgotten once fn
 	 * returned E_OK. NULL if the system has none.
 	 */
-	enum errk (*settle)(struct connector *c, enum record_kind kind, struct arena *a,
+	enum errk (*settle)(struct connector *c, struct arena *a,
 			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			    void *ctx, struct err *e);
+};
+
+/* What only `check` asks. */
+struct examination {
+	/*
+	 * Looks at the other end without writing: reachable, credentials, version, rights for
+	 * these kinds (1 << KIND_… each). Says each finding. Returns E_OK when the look itself was
+	 * possible, whatever was found.
+	 */
+	enum errk (*check)(struct connector *c, unsigned pull, unsigned put,
+			   const struct check_sink *sink, struct err *e);
+	/*
+	 * Columns whose answers can be looked up, ended by a row with table NULL, and the looking:
+	 * says what is not there. Both NULL if there are none.
+	 */
+	const struct answer_column *answer_columns;
+	enum errk (*check_answer)(struct connector *c, const struct answer_column *column,
+				  const char *answer, const struct check_sink *sink, struct err *e);
+	/*
+	 * Such tables for what this source reads, ended by a row with table NULL, and the names
+	 * that it has now: `check` says which of them no row answers. Both NULL if there are none.
+	 */
+	const struct name_table *name_tables;
+	enum errk (*names)(struct connector *c, const struct name_table *table, struct arena *a,
+			   const char *const **name, size_t *n, struct err *e);
+};
+
+struct connector_type {
+	const char *name;            /* "shopify", "csv": [store] connector=, mappings/<name>/ */
+	const char *title;           /* "Shopify": for people */
+	const struct conf_key *keys; /* its configuration, ended by a row with section NULL */
+	/* What it can do at each end; NULL = it can't. */
+	const struct source *source[SIDE_COUNT_][KIND_COUNT_];
+	const struct sink *sink[SIDE_COUNT_][KIND_COUNT_];
+	struct examination examination;
+
+	/* Reads configuration and secrets, sends nothing yet. E_LOCAL. */
+	enum errk (*open)(const struct connector_env *env, struct connector **out, struct err *e);
 	void (*close)(struct connector *c); /* takes NULL and half-open */
 	/*
-	 * What a source can't give, one plain sentence each, NULL-terminated; NULL = nothing
-	 * is missing.
+	 * For `skus check`: all articles, archived ones too, each handed to fn; its texts live until fn
+	 * returns. Complete, or the call fails; the memory it takes does not grow with their number
+	 * where the system can be asked page by page. E_BUSY, E_REFUSED, E_LOCAL, and what fn returns.
+	 * NULL if the system has no catalogue.
 	 */
-	const char *const *(*lacks)(enum record_kind kind);
+	enum errk (*catalogue)(struct connector *c,
+			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+			       void *ctx, struct err *e);
 };
+
+/* It can be the one or the other end of something. */
+bool connector_serves(const struct connector_type *t, enum side side);
 
 /* All connectors of this build; NULL-terminated. */
 extern const struct connector_type *const connector_types[];

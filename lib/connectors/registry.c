@@ -15,6 +15,14 @@ const struct connector_type *connector_find(const char *name)
 	return NULL;
 }
 
+bool connector_serves(const struct connector_type *t, enum side side)
+{
+	for (int k = 0; k < KIND_COUNT_; k++)
+		if (t->source[side][k] || t->sink[side][k])
+			return true;
+	return false;
+}
+
 static const struct {
 	const char *name, *plural;
 } kinds[KIND_COUNT_] = {

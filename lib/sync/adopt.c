@@ -39,7 +39,6 @@ static bool is_called(const struct landed *x, const struct record *rec)
 /* A name may be another record's too: where the target has our reference, that decides. */
 static void find(struct adopt *d, struct landed *x, const struct page *page)
 {
-	const struct connector_type *t = d->r->target->type;
 	const struct record *hit = NULL;
 	size_t hits = 0;
 
@@ -49,8 +48,7 @@ static void find(struct adopt *d, struct landed *x, const struct page *page)
 		if ((rec->problem && str_equal(rec->problem->code, "not_found")) ||
 		    !is_called(x, rec) ||
 		    (x->reference &&
-		     !str_equal(x->reference,
-				t->reference(d->r->target, d->r->flow->kind, rec->id, d->a))))
+		     !str_equal(x->reference, d->r->to->reference(d->r->target, rec->id, d->a))))
 			continue;
 		hits += !hit || !str_equal(hit->id, rec->id);
 		hit = rec;
@@ -76,8 +74,7 @@ static enum errk resolve(struct adopt *d, struct err *e)
 	if (!d->r->source)
 		rc = sync_open_source(d->r, e);
 	if (rc == E_OK)
-		rc = d->r->source->type->pull_only(d->r->source, d->r->flow->kind, who, n, d->a,
-						   &page, e);
+		rc = d->r->from->pull_only(d->r->source, who, n, d->a, &page, e);
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		if (!d->chunk[i].record)
 			find(d, &d->chunk[i], &page);
@@ -247,13 +244,13 @@ static enum errk take_all(struct adopt *d, const char **missing, struct err *e)
 		rc = take_file(d, e);
 	if (rc != E_OK || d->o->n_who || d->o->csv) {
 		*missing = "what else it has";
-	} else if (!t->landed) {
+	} else if (!d->r->to->landed) {
 		return err_set(e, E_LOCAL, "cannot_list",
 			       "%s does not tell which %s it has; name them, or give a file with "
 			       "--csv",
 			       t->title, record_kind_plural(d->r->flow->kind));
 	} else {
-		rc = t->landed(d->r->target, &q, d->r->page, e);
+		rc = d->r->to->landed(d->r->target, &q, d->r->page, e);
 		*missing = q.missing;
 	}
 	return rc == E_OK && d->n ? flush(d, e) : rc;
@@ -271,7 +268,7 @@ static enum errk open_again(struct adopt *d, struct err *e)
 		rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = pairing_pull_first(r->state, r->key, true, e);
-	if (rc == E_OK && r->target->type->history)
+	if (rc == E_OK && r->to->history)
 		rc = sync_claim_history(r->state, r->key, r->flow, r->target, !d->o->rest_is_new,
 					r->page, e);
 	if (rc == E_OK)
@@ -296,7 +293,7 @@ static enum errk adopt(struct adopt *d, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	/* Where nothing can be there twice, whatever waits is compared with it. */
-	if (!before.is && (r->target->type->history || missing))
+	if (!before.is && (r->to->history || missing))
 		return E_OK;
 	if (missing && !d->o->rest_is_new) {
 		d->sum->closed = arena_printf(

@@ -104,7 +104,7 @@ static void ignore(void *ctx, const char *text)
 static enum errk check_answers(struct session *s, struct connector *c, unsigned put,
 			       const struct check_sink *sink, struct err *e)
 {
-	const struct answer_column *column = c->type->answer_columns;
+	const struct answer_column *column = c->type->examination.answer_columns;
 	CLEANUP(mapper) struct mapper *m = NULL;
 	struct err why;
 	enum errk rc = column ? session_mapper(s, c->type->name, &m, &why) : E_OK;
@@ -119,7 +119,7 @@ static enum errk check_answers(struct session *s, struct connector *c, unsigned 
 		size_t n;
 		map_answers(m, column->table, column->column, s->arena, &answer, &n);
 		for (size_t i = 0; i < n && rc == E_OK; i++)
-			rc = c->type->check_answer(c, column, answer[i], sink, e);
+			rc = c->type->examination.check_answer(c, column, answer[i], sink, e);
 	}
 	return rc;
 }
@@ -141,7 +141,7 @@ static enum errk check_names(struct session *s, struct connector *c, const struc
 		rc = map_check(m, record_kind_name(f->kind), &why);
 	if (rc != E_OK)
 		return E_OK;
-	rc = c->type->names(c, keys, s->arena, &name, &n, &why);
+	rc = c->type->examination.names(c, keys, s->arena, &name, &n, &why);
 	if (rc != E_OK && rc != E_LOCAL) {
 		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
 		return E_OK;
@@ -210,17 +210,20 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
 		return E_OK;
 	}
-	for (int k = 0; k < KIND_COUNT_ && c->type->lacks; k++)
-		for (const char *const *lack = c->type->lacks((enum record_kind)k);
-		     lack && *lack && (pull & (1u << k)); lack++)
+	for (int k = 0; k < KIND_COUNT_; k++) {
+		const struct source *from = c->type->source[side][k];
+		for (const char *const *lack = from && pull & 1u << k ? from->lacks : NULL;
+		     lack && *lack; lack++)
 			say(sink, CHECK_WARN, *lack, NULL);
-	rc = c->type->check(c, pull, put, &inner, e);
+	}
+	rc = c->type->examination.check(c, pull, put, &inner, e);
 	say_unmapped(sink);
 	if (rc == E_OK)
 		rc = check_history(s, c, side, sink, e);
 	if (rc == E_OK && put)
-		rc = check_answers(s, c, put & c->type->as[side].put, &inner, e);
-	for (const struct name_table *t = c->type->name_tables; t && t->table && rc == E_OK; t++) {
+		rc = check_answers(s, c, put, &inner, e);
+	for (const struct name_table *t = c->type->examination.name_tables;
+	     t && t->table && rc == E_OK; t++) {
 		const struct flow *f = flow_of_kind(t->kind);
 		if (f->from == side && flow_is_set_up(f, s->conf))
 			rc = check_names(s, c, f, t, &inner, e);

@@ -101,8 +101,8 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 	if (rc != E_OK)
 		return rc;
 	STEP("batch written down");
-	if (r->target->type->put_committed && stop.kind != E_UNSURE && !batch->look_only)
-		r->target->type->put_committed(r->target, batch);
+	if (r->to->put_committed && stop.kind != E_UNSURE && !batch->look_only)
+		r->to->put_committed(r->target, batch);
 	if (stop.kind != E_OK)
 		*e = stop;
 	return stop.kind;
@@ -156,7 +156,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	}
 	struct err why;
 	STEP("before put");
-	enum errk rc = r->target->type->put(r->target, &batch, r->page, &why);
+	enum errk rc = r->to->put(r->target, &batch, r->page, &why);
 	STEP("after put");
 	foreign_outcome(r, rows, &batch, rc, &why);
 	switch (rc) {
@@ -283,14 +283,13 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 	struct batch_row **put = arena_array(r->page, n, sizeof(*put)),
 			 **old = arena_array(r->page, n, sizeof(*old));
 	size_t n_put = 0, n_old = 0;
-	bool compares = r->target->type->compares & 1u << r->flow->kind;
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		int64_t newer = 0;
 		rc = batch_map(r, &rows[i], e);
 		if (rc == E_OK && batch_is_dropped(&rows[i]))
 			batch_look_only(&rows[i]);
-		if (rc == E_OK && compares)
+		if (rc == E_OK && r->to->compares)
 			rc = queue_waiting(r->state, r->key, row[i].record, &newer, e);
 		if (newer)
 			old[n_old++] = &rows[i];

@@ -97,21 +97,19 @@ const struct flow *flow_of_kind(enum record_kind kind)
 	return NULL;
 }
 
-static const struct connector_role *role_of(const struct conf *c, enum side side)
+static const struct connector_type *connector_at(const struct conf *c, enum side side)
 {
-	const struct connector_type *t = connector_find(
-		conf_text(c, side_section(side), "connector"));
-	return t ? &t->as[side] : NULL;
+	return connector_find(conf_text(c, side_section(side), "connector"));
 }
 
 bool flow_is_set_up(const struct flow *f, const struct conf *c)
 {
-	const struct connector_role *from = role_of(c, f->from), *to = role_of(c, f->to);
+	const struct connector_type *from = connector_at(c, f->from), *to = connector_at(c, f->to);
 	if (f->must_set && !conf_is_set(c, f->section, f->must_set))
 		return false;
 	if (f->opt_in && !conf_has_section(c, f->section))
 		return false;
-	return from && to && from->pull & 1u << f->kind && to->put & 1u << f->kind;
+	return from && to && from->source[f->from][f->kind] && to->sink[f->to][f->kind];
 }
 
 enum errk flow_check_allowed(const struct flow *f, const struct conf *c, struct err *e)

@@ -13,8 +13,8 @@ bool sync_looks_first(const struct sync *r, size_t n, bool update)
 	if (n < r->batch && !r->gathered[update].n)
 		return false;
 	/* A limit counts what was done, and a dry run writes nothing anyway. */
-	return r->target->type->looks & 1u << r->flow->kind && (o->full || !update) && !o->limit &&
-	       !o->n_only && !r->session->options.dry_run;
+	return r->to->looks && (o->full || !update) && !o->limit && !o->n_only &&
+	       !r->session->options.dry_run;
 }
 
 static void empty(struct gathered *g)

@@ -77,10 +77,11 @@ static enum errk ask(struct state *s, const char *key, const struct flow *f,
 		     struct arena *a, struct history *out, struct err *e)
 {
 	struct history_request q = {.kind = f->kind, .claim = claim, .alone = alone};
+	const struct sink *sink = target->type->sink[f->to][f->kind];
 	const char **open;
 	enum errk rc = pairing_get(s, key, a, p, e);
 
-	if (!target->type->history)
+	if (!sink->history)
 		BUG("%s has no history to be asked for", target->type->name);
 	if (rc == E_OK)
 		rc = queue_batches(s, key, a, &open, &q.n_open, e);
@@ -88,7 +89,7 @@ static enum errk ask(struct state *s, const char *key, const struct flow *f,
 		return rc;
 	q.open = open;
 	q.writer = p->writer;
-	return target->type->history(target, &q, a, out, e);
+	return sink->history(target, &q, a, out, e);
 }
 
 enum errk sync_find_behind(struct state *s, const char *key, const struct flow *f,
@@ -101,7 +102,7 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 	enum errk rc;
 
 	*out = (struct behind){0};
-	if (!target->type->history)
+	if (!target->type->sink[f->to][f->kind]->history)
 		return E_OK;
 	rc = ask(s, key, f, target, false, false, &p, a, &out->history, e);
 	if (rc == E_OK)
@@ -140,7 +141,7 @@ static enum errk note_age(struct sync *r, struct pairing *p, struct err *e)
 
 	if (rc == E_OK)
 		rc = queue_count(r->state, r->key, clock_now(), &waits, e);
-	if (rc != E_OK || p->pull_first || !r->target->type->reference || !cursor ||
+	if (rc != E_OK || p->pull_first || !r->to->reference || !cursor ||
 	    clock_now() - moved < FRESH_S || waits.ready + waits.sending == 0)
 		return rc;
 	p->pull_first = true;
@@ -161,7 +162,7 @@ enum errk sync_check_history(struct sync *r, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	r->pull_first = p.pull_first;
-	if (r->target->type->history)
+	if (r->to->history)
 		r->writer = p.writer;
 	if (b.is) {
 		*e = b.why;

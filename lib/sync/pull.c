@@ -170,7 +170,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	struct page page = {0};
 	arena_reset(r->page);
 	r->n_confirmed = r->cap_confirmed = 0;
-	enum errk rc = r->source->type->pull(r->source, &req, r->page, &page, e);
+	enum errk rc = r->from->pull(r->source, &req, r->page, &page, e);
 	rc = foreign_pulled(r, rc, &page, e);
 	if (rc == E_OK)
 		rc = sync_tidy_page(&page, r->page, e);
@@ -193,8 +193,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 static enum errk fetch_named(struct sync *r, struct page *page, struct err *e)
 {
 	const struct sync_options *o = r->options;
-	const struct connector_type *t = r->source->type;
-	enum errk rc = t->pull_only(r->source, r->flow->kind, o->only, o->n_only, r->page, page, e);
+	enum errk rc = r->from->pull_only(r->source, o->only, o->n_only, r->page, page, e);
 	return foreign_pulled(r, rc, page, e);
 }
 

@@ -96,7 +96,7 @@ static const char *choices(enum side side, char *buf, size_t size)
 	for (size_t i = 0; connector_types[i]; i++) {
 		const struct connector_type *t = connector_types[i];
 		size_t len = strlen(buf);
-		if (t->as[side].pull || t->as[side].put)
+		if (connector_serves(t, side))
 			snprintf(buf + len, size - len, "%s%s", len ? "|" : "", t->name);
 	}
 	return buf;

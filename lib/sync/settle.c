@@ -87,9 +87,8 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 
 enum errk sync_settle(struct sync *r, struct err *e)
 {
-	const struct connector_type *t = r->target->type;
-	if (!t->settle)
+	if (!r->to->settle)
 		return E_OK;
 	arena_reset(r->page);
-	return t->settle(r->target, r->flow->kind, r->page, settle_one, r, e);
+	return r->to->settle(r->target, r->page, settle_one, r, e);
 }

@@ -54,10 +54,11 @@ enum errk sync_open_target(struct sync *r, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	const struct connector_type *t = r->target->type;
-	if (!(t->as[r->flow->to].put & (1u << r->flow->kind)))
+	r->to = t->sink[r->flow->to][r->flow->kind];
+	if (!r->to)
 		return err_set(e, E_LOCAL, "cannot_put", "[%s]: %s can't take %s", section,
 			       t->title, record_kind_plural(r->flow->kind));
-	r->batch = t->batch[r->flow->kind];
+	r->batch = r->to->batch;
 	return session_mapper(r->session, t->name, &r->mapper, e);
 }
 
@@ -68,7 +69,8 @@ enum errk sync_open_source(struct sync *r, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	const struct connector_type *t = r->source->type;
-	if (!(t->as[r->flow->from].pull & (1u << r->flow->kind)))
+	r->from = t->source[r->flow->from][r->flow->kind];
+	if (!r->from)
 		return err_set(e, E_LOCAL, "cannot_pull", "[%s]: %s has no %s to read", section,
 			       t->title, record_kind_plural(r->flow->kind));
 	return E_OK;
@@ -77,9 +79,7 @@ enum errk sync_open_source(struct sync *r, struct err *e)
 /* At the first run a person learns what this source can't give; `check` says it again. */
 static void tell_lacks(struct sync *r)
 {
-	const struct connector_type *t = r->source->type;
-	const char *const *lack = t->lacks ? t->lacks(r->flow->kind) : NULL;
-	for (; lack && *lack; lack++)
+	for (const char *const *lack = r->from->lacks; lack && *lack; lack++)
 		notice(r, *lack);
 }
 
@@ -122,7 +122,7 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
  */
 static bool recovers_late(const struct sync *r)
 {
-	return r->target->type->compares & 1u << r->flow->kind;
+	return r->to->compares;
 }
 
 /*
@@ -131,8 +131,8 @@ static bool recovers_late(const struct sync *r)
  */
 static enum errk recover_late(struct sync *r, struct err *e)
 {
-	return r->target->type->reference && !recovers_late(r) ? sync_put_back_sending(r, e)
-							       : sync_recover(r, e);
+	return r->to->reference && !recovers_late(r) ? sync_put_back_sending(r, e)
+						     : sync_recover(r, e);
 }
 
 /*

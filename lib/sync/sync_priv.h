@@ -21,7 +21,9 @@ struct sync {
 	const char *key;               /* the flow with its target, as the state file knows it */
 	const char *to_type, *to_path; /* --to csv:DIR; NULL = as configured */
 	struct connector *source, *target;
-	bool source_failed; /* busy or refused: what waits is delivered all the same */
+	const struct source *from; /* what it reads of the one … */
+	const struct sink *to;     /* … and writes to the other */
+	bool source_failed;        /* busy or refused: what waits is delivered all the same */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
 	bool pull_first; /* what waits may be older than what the target has */

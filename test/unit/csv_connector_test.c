@@ -31,6 +31,16 @@ static struct conf *configure(const char *text)
 	return c;
 }
 
+static const struct source *reads(enum side side, enum record_kind kind)
+{
+	return csv_connector.source[side][kind];
+}
+
+static const struct sink *writes(enum side side, enum record_kind kind)
+{
+	return csv_connector.sink[side][kind];
+}
+
 static void test_csv_connector__store(void **state)
 {
 	CLEANUP(conf)
@@ -39,23 +49,25 @@ static void test_csv_connector__store(void **state)
 	struct connector_env env = {.conf = conf, .section = "store", .path = SOURCE};
 	struct connector *c;
 	struct page page;
-	struct put_batch batch = {0};
 	struct err e;
 
 	(void)state;
 	assert_ok(csv_connector.open(&env, &c, &e), &e);
 	assert_ptr_equal(c->type, &csv_connector);
-	assert_ok(csv_connector.pull(c, &(struct pull_request){0}, a, &page, &e), &e);
+	assert_ok(reads(SIDE_STORE, KIND_ORDER)->pull(c, &(struct pull_request){0}, a, &page, &e),
+		  &e);
 	assert_int_equal(page.n, 15);
-	assert_int_equal(csv_connector.put(c, &batch, a, &e), E_LOCAL);
+	assert_null(writes(SIDE_STORE, KIND_ORDER));
 	csv_connector.close(c);
 	env.path = NULL;
 	assert_ok(csv_connector.open(&env, &c, &e), &e);
-	assert_int_equal(csv_connector.pull(c, &(struct pull_request){0}, a, &page, &e), E_LOCAL);
+	assert_int_equal(reads(SIDE_STORE, KIND_ORDER)
+				 ->pull(c, &(struct pull_request){0}, a, &page, &e),
+			 E_LOCAL);
 	assert_contains(e.msg, "/nowhere");
 	csv_connector.close(c);
 	csv_connector.close(NULL);
-	assert_non_null(csv_connector.lacks(KIND_ORDER)[0]);
+	assert_non_null(reads(SIDE_STORE, KIND_ORDER)->lacks[0]);
 }
 
 static void test_csv_connector__erp(void **state)
@@ -82,16 +94,16 @@ static void test_csv_connector__erp(void **state)
 	assert_non_null(mkdtemp(dir));
 	env.path = dir;
 	assert_ok(csv_connector.open(&env, &c, &e), &e);
-	assert_ok(csv_connector.put(c, &batch, a, &e), &e);
-	csv_connector.put_committed(c, &batch);
+	assert_ok(writes(SIDE_ERP, KIND_ORDER)->put(c, &batch, a, &e), &e);
+	writes(SIDE_ERP, KIND_ORDER)->put_committed(c, &batch);
 	snprintf(path, sizeof(path), "%s/%s", dir, item.target_id);
 	text = read_text(path);
 	assert_string_equal(text, "a;b\n\xe9;1,50\n");
 	free(text);
-	/* The engine asks a role for nothing else than it can do. */
-	assert_int_equal(csv_connector.as[SIDE_ERP].put, 1u << KIND_ORDER);
-	assert_int_equal(csv_connector.as[SIDE_ERP].pull,
-			 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT);
+	for (enum record_kind k = 0; k < KIND_COUNT_; k++) {
+		assert_int_equal(writes(SIDE_ERP, k) != NULL, k == KIND_ORDER);
+		assert_int_equal(reads(SIDE_ERP, k) != NULL, k != KIND_ORDER);
+	}
 	csv_connector.close(c);
 	snprintf(command, sizeof(command), "rm -r %s", dir);
 	assert_int_equal(system(command), 0);

@@ -43,10 +43,8 @@ static void fake_committed(struct connector *c, const struct put_batch *batch)
 	((struct fake *)c)->committed++;
 }
 
-static const struct connector_type fake_type = {.name = "fake",
-						.title = "Fake",
-						.put = fake_put,
-						.put_committed = fake_committed};
+static const struct sink fake_sink = {.put = fake_put, .put_committed = fake_committed};
+static const struct connector_type fake_type = {.name = "fake", .title = "Fake"};
 
 struct fixture {
 	struct state *s;
@@ -78,6 +76,7 @@ static int open_fixture(void **state)
 			     .state = f->s,
 			     .key = "orders export",
 			     .target = &fake.face,
+			     .to = &fake_sink,
 			     .sum = &f->sum,
 			     .page = arena_new(),
 			     .scratch = arena_new(),

@@ -191,83 +191,141 @@ static enum errk csv_check(struct connector *c, unsigned pull, unsigned put,
 	return k;
 }
 
-/* The engine asks for what the role can do (struct connector_role), and for nothing else. */
-static void wrong_role(const struct connector *c, enum record_kind kind)
-{
-	BUG("csv as [%s]: %s", ((const struct csv_connector *)(const void *)c)->env.section,
-	    record_kind_plural(kind));
-}
+/* The store's side: exports of Shopify's admin, and files that it imports */
 
-static enum errk csv_pull(struct connector *c, const struct pull_request *req, struct arena *a,
-			  struct page *out, struct err *e)
+static enum errk orders_pull(struct connector *c, const struct pull_request *req, struct arena *a,
+			     struct page *out, struct err *e)
 {
-	if (ours(c)->in[req->kind])
-		return csv_inbox_pull(ours(c)->in[req->kind], req, a, out, e);
-	if (req->kind == KIND_FULFILLMENT && ours(c)->fulfillments)
-		return csv_fulfillment_pull(ours(c)->fulfillments, req, a, out, e);
-	if (req->kind != KIND_ORDER || !ours(c)->orders)
-		wrong_role(c, req->kind);
 	return csv_orders_pull(ours(c)->orders, req, a, out, e);
 }
 
-static enum errk csv_pull_only(struct connector *c, enum record_kind kind, const char *const *who,
-			       size_t n, struct arena *a, struct page *out, struct err *e)
+static enum errk orders_pull_only(struct connector *c, const char *const *who, size_t n,
+				  struct arena *a, struct page *out, struct err *e)
 {
-	if (ours(c)->in[kind])
-		return csv_inbox_pull_only(ours(c)->in[kind], who, n, a, out, e);
-	if (kind == KIND_FULFILLMENT && ours(c)->fulfillments)
-		return csv_fulfillment_pull_only(ours(c)->fulfillments, who, n, a, out, e);
-	if (kind != KIND_ORDER || !ours(c)->orders)
-		wrong_role(c, kind);
 	return csv_orders_pull_only(ours(c)->orders, who, n, a, out, e);
 }
 
-static enum errk csv_put(struct connector *c, struct put_batch *batch, struct arena *a,
-			 struct err *e)
+static const struct source orders_source = {
+	.pull = orders_pull,
+	.pull_only = orders_pull_only,
+	.lacks = csv_orders_lack,
+};
+
+static void exchange_committed(struct connector *c, const struct put_batch *batch)
 {
-	if (ours(c)->stock_import && batch->kind == KIND_STOCK)
-		return csv_stock_import_put(ours(c)->stock_import, batch, a, e);
-	if (ours(c)->product_import && batch->kind == KIND_PRODUCT)
-		return csv_product_import_put(ours(c)->product_import, batch, a, e);
-	if (ours(c)->orders)
-		return err_set(e, E_LOCAL, "bad_config",
-			       "the csv connector writes %s only as [erp]",
-			       record_kind_plural(batch->kind));
+	csv_exchange_committed(&ours(c)->exchange, batch);
+}
+
+static enum errk stock_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			   struct err *e)
+{
+	return csv_stock_import_put(ours(c)->stock_import, batch, a, e);
+}
+
+static const struct sink stock_sink = {
+	.batch = 5000,
+	.put = stock_put,
+	.put_committed = exchange_committed,
+};
+
+static enum errk products_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			      struct err *e)
+{
+	return csv_product_import_put(ours(c)->product_import, batch, a, e);
+}
+
+static void products_committed(struct connector *c, const struct put_batch *batch)
+{
+	csv_product_import_committed(ours(c)->product_import, batch);
+}
+
+static const struct sink products_sink = {
+	.batch = CSV_PRODUCT_BATCH,
+	.put = products_put,
+	.put_committed = products_committed,
+};
+
+/* The ERP's side: an exchange folder */
+
+static enum errk inbox_pull(struct connector *c, const struct pull_request *req, struct arena *a,
+			    struct page *out, struct err *e)
+{
+	return csv_inbox_pull(ours(c)->in[req->kind], req, a, out, e);
+}
+
+static enum errk stock_pull_only(struct connector *c, const char *const *who, size_t n,
+				 struct arena *a, struct page *out, struct err *e)
+{
+	return csv_inbox_pull_only(ours(c)->in[KIND_STOCK], who, n, a, out, e);
+}
+
+static enum errk products_pull_only(struct connector *c, const char *const *who, size_t n,
+				    struct arena *a, struct page *out, struct err *e)
+{
+	return csv_inbox_pull_only(ours(c)->in[KIND_PRODUCT], who, n, a, out, e);
+}
+
+static const struct source stock_source = {.pull = inbox_pull, .pull_only = stock_pull_only};
+static const struct source products_source = {.pull = inbox_pull, .pull_only = products_pull_only};
+
+static enum errk fulfillments_pull(struct connector *c, const struct pull_request *req,
+				   struct arena *a, struct page *out, struct err *e)
+{
+	return csv_fulfillment_pull(ours(c)->fulfillments, req, a, out, e);
+}
+
+static enum errk fulfillments_pull_only(struct connector *c, const char *const *who, size_t n,
+					struct arena *a, struct page *out, struct err *e)
+{
+	return csv_fulfillment_pull_only(ours(c)->fulfillments, who, n, a, out, e);
+}
+
+static const struct source fulfillments_source = {
+	.pull = fulfillments_pull,
+	.pull_only = fulfillments_pull_only,
+};
+
+static enum errk orders_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			    struct err *e)
+{
 	return csv_exchange_put(&ours(c)->exchange, batch, NULL, a, e);
 }
 
-static void csv_put_committed(struct connector *c, const struct put_batch *batch)
-{
-	if (ours(c)->product_import && batch->kind == KIND_PRODUCT)
-		csv_product_import_committed(ours(c)->product_import, batch);
-	else
-		csv_exchange_committed(&ours(c)->exchange, batch);
-}
-
-/*
- * Only what an ERP takes in would be there twice: what goes into the admin is compared with its exports,
- * and its import leaves out what is there.
- */
-static enum errk csv_prove(struct connector *c, const struct history_request *q, struct arena *a,
-			   struct history *out, struct err *e)
+static enum errk orders_history(struct connector *c, const struct history_request *q,
+				struct arena *a, struct history *out, struct err *e)
 {
 	*out = (struct history){.place = ours(c)->exchange.dir};
-	return q->kind == KIND_ORDER ? csv_history(&ours(c)->exchange, q, a, out, e) : E_OK;
+	return csv_history(&ours(c)->exchange, q, a, out, e);
 }
 
-static enum errk csv_list_landed(struct connector *c, struct landed_request *q, struct arena *a,
-				 struct err *e)
+static enum errk orders_landed(struct connector *c, struct landed_request *q, struct arena *a,
+			       struct err *e)
 {
 	return csv_landed(&ours(c)->exchange, q, a, e);
 }
 
-static enum errk csv_settle(struct connector *c, enum record_kind kind, struct arena *a,
-			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
-			    void *ctx, struct err *e)
+static enum errk orders_settle(struct connector *c, struct arena *a,
+			       enum errk (*fn)(void *ctx, const struct settlement *s,
+					       struct err *e),
+			       void *ctx, struct err *e)
 {
-	(void)kind;
-	return ours(c)->orders ? E_OK : csv_ack_settle(&ours(c)->exchange, a, fn, ctx, e);
+	return csv_ack_settle(&ours(c)->exchange, a, fn, ctx, e);
 }
+
+/*
+ * It has a history: what an ERP takes in would be there twice. What goes into the admin is compared with
+ * its exports, and its import leaves out what is there.
+ */
+static const struct sink orders_sink = {
+	.batch = 500,
+	.put = orders_put,
+	.put_committed = exchange_committed,
+	.history = orders_history,
+	.landed = orders_landed,
+	.settle = orders_settle,
+};
+
+/* Both sides */
 
 static enum errk csv_catalogue(struct connector *c,
 			       enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
@@ -295,32 +353,20 @@ static enum errk csv_check_answer(struct connector *c, const struct answer_colum
 	return E_OK;
 }
 
-static const char *const *csv_lacks(enum record_kind kind)
-{
-	return kind == KIND_ORDER ? csv_orders_lack() : NULL;
-}
-
 const struct connector_type csv_connector = {
 	.name = "csv",
 	.title = "CSV files",
-	.as = {[SIDE_STORE] = {.pull = 1u << KIND_ORDER,
-			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT},
-	       [SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
-			     .put = 1u << KIND_ORDER}},
-	.batch = {[KIND_ORDER] = 500, [KIND_STOCK] = 5000, [KIND_PRODUCT] = CSV_PRODUCT_BATCH},
 	.keys = keys,
+	.source = {[SIDE_STORE] = {[KIND_ORDER] = &orders_source},
+		   [SIDE_ERP] = {[KIND_STOCK] = &stock_source,
+				 [KIND_PRODUCT] = &products_source,
+				 [KIND_FULFILLMENT] = &fulfillments_source}},
+	.sink = {[SIDE_STORE] = {[KIND_STOCK] = &stock_sink, [KIND_PRODUCT] = &products_sink},
+		 [SIDE_ERP] = {[KIND_ORDER] = &orders_sink}},
+	.examination = {.check = csv_check,
+			.answer_columns = answer_columns,
+			.check_answer = csv_check_answer},
 	.open = csv_open,
-	.check = csv_check,
-	.answer_columns = answer_columns,
-	.check_answer = csv_check_answer,
-	.catalogue = csv_catalogue,
-	.pull = csv_pull,
-	.pull_only = csv_pull_only,
-	.put = csv_put,
-	.put_committed = csv_put_committed,
-	.history = csv_prove,
-	.landed = csv_list_landed,
-	.settle = csv_settle,
 	.close = csv_close,
-	.lacks = csv_lacks,
+	.catalogue = csv_catalogue,
 };

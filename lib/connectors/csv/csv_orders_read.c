@@ -463,20 +463,15 @@ enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, 
 	return E_OK;
 }
 
-const char *const *csv_orders_lack(void)
-{
-	static const char *const sentences[] = {
-		"An orders export has taxes of the whole order only, not of each line.",
-		"It has no variant, product or line ids: lines are known by position and SKU.",
-		"It has no B2B company: a buyer's company is text in the address.",
-		"It has no amounts per payment: an order paid in two ways carries no payments.",
-		"Duties are one sum for the order and travel as a fee named Duties.",
-		"It marks test orders by their payment gateway only, custom items and gift cards not at all.",
-		"It does not say what currency the buyer paid in: all amounts are the shop's.",
-		"It has no time of change: a changed order is seen only in a newer export.",
-		"Refunds are one sum for the order; refunded lines and dates are unknown.",
-		NULL,
-	};
-
-	return sentences;
-}
+const char *const csv_orders_lack[] = {
+	"An orders export has taxes of the whole order only, not of each line.",
+	"It has no variant, product or line ids: lines are known by position and SKU.",
+	"It has no B2B company: a buyer's company is text in the address.",
+	"It has no amounts per payment: an order paid in two ways carries no payments.",
+	"Duties are one sum for the order and travel as a fee named Duties.",
+	"It marks test orders by their payment gateway only, custom items and gift cards not at all.",
+	"It does not say what currency the buyer paid in: all amounts are the shop's.",
+	"It has no time of change: a changed order is seen only in a newer export.",
+	"Refunds are one sum for the order; refunded lines and dates are unknown.",
+	NULL,
+};

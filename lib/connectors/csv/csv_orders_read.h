@@ -25,6 +25,6 @@ MUST_CHECK enum errk csv_orders_pull_only(struct csv_orders *s, const char *cons
 					  struct arena *a, struct page *out, struct err *e);
 MUST_CHECK enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink,
 				      struct err *e);
-const char *const *csv_orders_lack(void);
+extern const char *const csv_orders_lack[]; /* as source.lacks */
 
 #endif

@@ -45,29 +45,56 @@ static enum errk odoo_open(const struct connector_env *env, struct connector **o
 	return E_OK;
 }
 
-/* What each kind of record is read with. */
-static const struct source {
-	enum errk (*pull)(struct connector *c, const struct pull_request *req, struct arena *a,
-			  struct page *out, struct err *e);
-	enum errk (*pull_only)(struct connector *c, enum record_kind kind, const char *const *who,
-			       size_t n, struct arena *a, struct page *out, struct err *e);
-} sources[KIND_COUNT_] = {
-	[KIND_STOCK] = {odoo_stock_pull, odoo_stock_pull_only},
-	[KIND_PRODUCT] = {odoo_product_pull, odoo_product_pull_only},
-	[KIND_FULFILLMENT] = {odoo_delivery_pull, odoo_delivery_pull_only},
+static enum errk stock_pull(struct connector *c, const struct pull_request *req, struct arena *a,
+			    struct page *out, struct err *e)
+{
+	return odoo_as_source(odoo_stock_pull(c, req, a, out, e), e);
+}
+
+static enum errk stock_pull_only(struct connector *c, const char *const *who, size_t n,
+				 struct arena *a, struct page *out, struct err *e)
+{
+	return odoo_as_source(odoo_stock_pull_only(c, who, n, a, out, e), e);
+}
+
+static const struct source stock_source = {.pull = stock_pull, .pull_only = stock_pull_only};
+
+static enum errk products_pull(struct connector *c, const struct pull_request *req, struct arena *a,
+			       struct page *out, struct err *e)
+{
+	return odoo_as_source(odoo_product_pull(c, req, a, out, e), e);
+}
+
+static enum errk products_pull_only(struct connector *c, const char *const *who, size_t n,
+				    struct arena *a, struct page *out, struct err *e)
+{
+	return odoo_as_source(odoo_product_pull_only(c, who, n, a, out, e), e);
+}
+
+static const struct source products_source = {.pull = products_pull,
+					      .pull_only = products_pull_only};
+
+static enum errk deliveries_pull(struct connector *c, const struct pull_request *req,
+				 struct arena *a, struct page *out, struct err *e)
+{
+	return odoo_as_source(odoo_delivery_pull(c, req, a, out, e), e);
+}
+
+static enum errk deliveries_pull_only(struct connector *c, const char *const *who, size_t n,
+				      struct arena *a, struct page *out, struct err *e)
+{
+	return odoo_as_source(odoo_delivery_pull_only(c, who, n, a, out, e), e);
+}
+
+static const struct source deliveries_source = {.pull = deliveries_pull,
+						.pull_only = deliveries_pull_only};
+
+static const struct sink orders_sink = {
+	.batch = BATCH,
+	.put = odoo_put,
+	.landed = odoo_landed,
+	.reference = odoo_reference,
 };
-
-static enum errk odoo_pull(struct connector *c, const struct pull_request *req, struct arena *a,
-			   struct page *out, struct err *e)
-{
-	return odoo_as_source(sources[req->kind].pull(c, req, a, out, e), e);
-}
-
-static enum errk odoo_pull_only(struct connector *c, enum record_kind kind, const char *const *who,
-				size_t n, struct arena *a, struct page *out, struct err *e)
-{
-	return odoo_as_source(sources[kind].pull_only(c, kind, who, n, a, out, e), e);
-}
 
 static const struct name_table name_tables[] = {
 	{KIND_STOCK, "locations", NULL, false},
@@ -91,21 +118,17 @@ static enum errk odoo_names(struct connector *c, const struct name_table *table,
 const struct connector_type odoo_connector = {
 	.name = "odoo",
 	.title = "Odoo",
-	.as = {[SIDE_ERP] = {.pull = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
-			     .put = 1u << KIND_ORDER}},
-	.batch = {[KIND_ORDER] = BATCH},
 	.keys = odoo_keys,
+	.source = {[SIDE_ERP] = {[KIND_STOCK] = &stock_source,
+				 [KIND_PRODUCT] = &products_source,
+				 [KIND_FULFILLMENT] = &deliveries_source}},
+	.sink = {[SIDE_ERP] = {[KIND_ORDER] = &orders_sink}},
+	.examination = {.check = odoo_check,
+			.answer_columns = odoo_answer_columns,
+			.check_answer = odoo_check_answer,
+			.name_tables = name_tables,
+			.names = odoo_names},
 	.open = odoo_open,
-	.check = odoo_check,
-	.catalogue = odoo_catalogue,
-	.answer_columns = odoo_answer_columns,
-	.check_answer = odoo_check_answer,
-	.name_tables = name_tables,
-	.names = odoo_names,
-	.pull = odoo_pull,
-	.pull_only = odoo_pull_only,
-	.put = odoo_put,
-	.landed = odoo_landed,
-	.reference = odoo_reference,
 	.close = odoo_close,
+	.catalogue = odoo_catalogue,
 };

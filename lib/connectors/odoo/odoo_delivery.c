@@ -308,9 +308,8 @@ static bool is_called(const char *who, const struct odoo_item *item,
 	       str_equal(who, what->order_name);
 }
 
-enum errk odoo_delivery_pull_only(struct connector *c, enum record_kind kind,
-				  const char *const *who, size_t n, struct arena *a,
-				  struct page *out, struct err *e)
+enum errk odoo_delivery_pull_only(struct connector *c, const char *const *who, size_t n,
+				  struct arena *a, struct page *out, struct err *e)
 {
 	struct odoo *o = (struct odoo *)(void *)c;
 	CLEANUP(odoo_delivery_page) struct odoo_delivery_page p = {.o = o};
@@ -320,7 +319,6 @@ enum errk odoo_delivery_pull_only(struct connector *c, enum record_kind kind,
 	size_t found = 0;
 	enum errk rc = open_deliveries(o, a, e);
 
-	(void)kind;
 	if (rc == E_OK)
 		rc = read_page(&p, o, named(o, who, n, a), (struct odoo_read){0}, a, e);
 	if (rc == E_OK)

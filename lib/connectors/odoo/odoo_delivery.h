@@ -10,9 +10,8 @@
 MUST_CHECK enum errk odoo_delivery_pull(struct connector *c, const struct pull_request *req,
 					struct arena *a, struct page *out, struct err *e);
 /* who: the delivery's number or id, or the name of the shop's order. */
-MUST_CHECK enum errk odoo_delivery_pull_only(struct connector *c, enum record_kind kind,
-					     const char *const *who, size_t n, struct arena *a,
-					     struct page *out, struct err *e);
+MUST_CHECK enum errk odoo_delivery_pull_only(struct connector *c, const char *const *who, size_t n,
+					     struct arena *a, struct page *out, struct err *e);
 /* What tables/carriers.csv is to answer; none where the app or the right is missing. */
 MUST_CHECK enum errk odoo_carrier_names(struct odoo *o, struct arena *a, const char *const **name,
 					size_t *n, struct err *e);

@@ -20,10 +20,8 @@ enum {
 	ON_ITS_WAY_S = 15 * 60,
 };
 
-const char *odoo_reference(struct connector *c, enum record_kind kind, const char *record,
-			   struct arena *a)
+const char *odoo_reference(struct connector *c, const char *record, struct arena *a)
 {
-	(void)kind;
 	return odoo_xid((struct odoo *)(void *)c, "order", record, a);
 }
 

@@ -165,8 +165,7 @@ MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct
 /* odoo_landed.c: as connector.h; records are known by our reference and what the shop calls them. */
 MUST_CHECK enum errk odoo_landed(struct connector *c, struct landed_request *q, struct arena *a,
 				 struct err *e);
-const char *odoo_reference(struct connector *c, enum record_kind kind, const char *record,
-			   struct arena *a);
+const char *odoo_reference(struct connector *c, const char *record, struct arena *a);
 
 /* odoo_check.c */
 extern const struct answer_column odoo_answer_columns[];

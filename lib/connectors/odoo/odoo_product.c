@@ -404,8 +404,8 @@ static enum errk read_named(struct odoo *o, const char *const *who, size_t n, st
 	return rc;
 }
 
-enum errk odoo_product_pull_only(struct connector *c, enum record_kind kind, const char *const *who,
-				 size_t n, struct arena *a, struct page *out, struct err *e)
+enum errk odoo_product_pull_only(struct connector *c, const char *const *who, size_t n,
+				 struct arena *a, struct page *out, struct err *e)
 {
 	struct odoo *o = (struct odoo *)(void *)c;
 	CLEANUP(odoo_product_page) struct odoo_product_page p = {.o = o};
@@ -416,7 +416,6 @@ enum errk odoo_product_pull_only(struct connector *c, enum record_kind kind, con
 	cJSON *domain;
 	enum errk rc = open_products(o, a, e);
 
-	(void)kind;
 	if (rc == E_OK)
 		rc = read_named(o, who, n, a, ids, e);
 	if (rc != E_OK)

@@ -10,9 +10,8 @@
 MUST_CHECK enum errk odoo_product_pull(struct connector *c, const struct pull_request *req,
 				       struct arena *a, struct page *out, struct err *e);
 /* who: an internal reference, or the id of a product template. */
-MUST_CHECK enum errk odoo_product_pull_only(struct connector *c, enum record_kind kind,
-					    const char *const *who, size_t n, struct arena *a,
-					    struct page *out, struct err *e);
+MUST_CHECK enum errk odoo_product_pull_only(struct connector *c, const char *const *who, size_t n,
+					    struct arena *a, struct page *out, struct err *e);
 /*
  * Looks for what is configured: language, category, price list. E_REFUSED "no_language", "no_category",
  * and as odoo_price_lists_read.

@@ -245,8 +245,8 @@ static struct record *find_item(struct odoo_item *item, size_t n, const char *sk
 	return NULL;
 }
 
-enum errk odoo_stock_pull_only(struct connector *c, enum record_kind kind, const char *const *who,
-			       size_t n, struct arena *a, struct page *out, struct err *e)
+enum errk odoo_stock_pull_only(struct connector *c, const char *const *who, size_t n,
+			       struct arena *a, struct page *out, struct err *e)
 {
 	struct odoo *o = (struct odoo *)(void *)c;
 	struct page page = {.rec = arena_array(a, n, sizeof(*page.rec)), .expected = -1};
@@ -257,7 +257,6 @@ enum errk odoo_stock_pull_only(struct connector *c, enum record_kind kind, const
 	cJSON *domain, *codes;
 	enum errk rc = open_stock(o, a, e);
 
-	(void)kind; /* the only one */
 	if (rc != E_OK)
 		return rc;
 	codes = json_array();

@@ -9,9 +9,8 @@
  */
 MUST_CHECK enum errk odoo_stock_pull(struct connector *c, const struct pull_request *req,
 				     struct arena *a, struct page *out, struct err *e);
-MUST_CHECK enum errk odoo_stock_pull_only(struct connector *c, enum record_kind kind,
-					  const char *const *who, size_t n, struct arena *a,
-					  struct page *out, struct err *e);
+MUST_CHECK enum errk odoo_stock_pull_only(struct connector *c, const char *const *who, size_t n,
+					  struct arena *a, struct page *out, struct err *e);
 
 /* odoo_stock_page.c: what Odoo said about some products in one warehouse, in order of id. */
 struct odoo_stock_answer {

@@ -90,20 +90,20 @@ enum fit fulfillment_fit(struct fulfillment_put *p, const struct delivery *d,
 }
 
 /* Where units may be taken from now: what is left, less what an earlier line took. */
-struct source {
+struct portion {
 	struct ship_order *order;
 	struct ship_left *left;
 	int64_t units;
 	bool here; /* at the location that the delivery left from, or anywhere if none is known */
 };
 
-static struct source *sources_of(struct fulfillment_put *p, const struct delivery *d, size_t *n)
+static struct portion *sources_of(struct fulfillment_put *p, const struct delivery *d, size_t *n)
 {
 	struct ship_state *s = d->state;
 	size_t cap = 0;
 	for (size_t i = 0; i < s->n_orders; i++)
 		cap += s->order[i].n_left;
-	struct source *list = arena_array(p->arena, cap, sizeof(*list));
+	struct portion *list = arena_array(p->arena, cap, sizeof(*list));
 	/* Those at the delivery's location first. */
 	for (int here = 1; here >= 0; here--)
 		for (size_t i = 0; i < s->n_orders; i++) {
@@ -112,13 +112,14 @@ static struct source *sources_of(struct fulfillment_put *p, const struct deliver
 			if (is != here)
 				continue;
 			for (size_t k = 0; k < o->n_left; k++)
-				list[(*n)++] = (struct source){o, &o->left[k], o->left[k].left, is};
+				list[(*n)++] = (struct portion){o, &o->left[k], o->left[k].left,
+								is};
 		}
 	return list;
 }
 
 /* The fulfillment order can give units to this delivery as things are configured. */
-static bool is_open(const struct fulfillment_put *p, const struct source *from)
+static bool is_open(const struct fulfillment_put *p, const struct portion *from)
 {
 	if (!from->order->can_ship)
 		return false;
@@ -136,11 +137,11 @@ struct supply {
 };
 
 static struct supply supply_of(const struct fulfillment_put *p, const struct delivery *d,
-			       const struct delivery_line *l, const struct source *list, size_t n)
+			       const struct delivery_line *l, const struct portion *list, size_t n)
 {
 	struct supply s = {0};
 	for (size_t i = 0; i < n; i++) {
-		const struct source *from = &list[i];
+		const struct portion *from = &list[i];
 		if (!delivery_line_is(l, from->left->line, from->left->sku))
 			continue;
 		s.known = true;
@@ -214,7 +215,7 @@ bool fulfillment_allocate(struct fulfillment_put *p, struct delivery *d, struct 
 			  size_t *n, struct err *why)
 {
 	size_t sources = 0;
-	struct source *list = sources_of(p, d, &sources);
+	struct portion *list = sources_of(p, d, &sources);
 	struct ship_part *out = arena_array(p->arena, sources * (d->n_lines + 1), sizeof(*out));
 	*n = 0;
 	for (size_t i = 0; i < d->n_lines; i++) {
@@ -229,7 +230,7 @@ bool fulfillment_allocate(struct fulfillment_put *p, struct delivery *d, struct 
 			return refuse(p, d, l, &s, why);
 		int64_t rest = l->need;
 		for (size_t k = 0; k < sources && rest; k++) {
-			struct source *from = &list[k];
+			struct portion *from = &list[k];
 			if (!is_open(p, from) || from->units <= 0 ||
 			    !delivery_line_is(l, from->left->line, from->left->sku))
 				continue;

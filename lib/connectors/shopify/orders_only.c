@@ -75,8 +75,8 @@ static enum errk pull_one(struct shopify *s, const char *who, int *fetch, struct
 	return rc;
 }
 
-enum errk shopify_pull_only(struct connector *c, enum record_kind kind, const char *const *who,
-			    size_t n, struct arena *a, struct page *out, struct err *e)
+enum errk shopify_pull_only(struct connector *c, const char *const *who, size_t n, struct arena *a,
+			    struct page *out, struct err *e)
 {
 	struct shopify *s = (struct shopify *)c;
 	struct page page = {.rec = arena_array(a, n * NAMED_MAX, sizeof(*page.rec)),
@@ -91,6 +91,5 @@ enum errk shopify_pull_only(struct connector *c, enum record_kind kind, const ch
 		rc = e->kind = E_BUSY;
 	if (rc == E_OK)
 		*out = page;
-	(void)kind;
 	return rc;
 }

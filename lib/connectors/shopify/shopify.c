@@ -143,47 +143,85 @@ static enum errk shopify_open(const struct connector_env *env, struct connector 
 	return E_OK;
 }
 
-static enum errk shopify_put(struct connector *c, struct put_batch *batch, struct arena *a,
-			     struct err *e)
+static struct shopify *ours(struct connector *c)
 {
-	struct shopify *s = (struct shopify *)c;
-	batch->requests = 0;
-	/* Of an interrupted batch no item is left: only calls with a key can still be held up. */
-	if (!batch->n && batch->kind != KIND_STOCK)
-		return E_OK;
-	enum errk rc = batch->kind == KIND_PRODUCT       ? product_put(s, batch, a, e)
-		       : batch->kind == KIND_FULFILLMENT ? fulfillment_put(s, batch, a, e)
-							 : stock_put(s, batch, a, e);
-	/* A query that is too dear however small: not a record's fault. */
+	return (struct shopify *)c;
+}
+
+/* A query that is too dear however small is not a record's fault. */
+static enum errk as_put(enum errk rc, struct err *e)
+{
 	return rc == E_RECORD ? (e->kind = E_REFUSED) : rc;
 }
 
-static void shopify_put_committed(struct connector *c, const struct put_batch *batch)
+static const struct source orders_source = {
+	.pull = shopify_pull,
+	.pull_only = shopify_pull_only,
+};
+
+static enum errk put_stock(struct connector *c, struct put_batch *batch, struct arena *a,
+			   struct err *e)
 {
-	if (batch->kind == KIND_STOCK)
-		stock_put_committed((struct shopify *)c, batch);
-	if (batch->kind == KIND_FULFILLMENT)
-		fulfillment_put_committed((struct shopify *)c, batch);
+	batch->requests = 0;
+	return as_put(stock_put(ours(c), batch, a, e), e);
 }
+
+static void stock_committed(struct connector *c, const struct put_batch *batch)
+{
+	stock_put_committed(ours(c), batch);
+}
+
+static const struct sink stock_sink = {
+	.batch = STOCK_BATCH,
+	.looks = true,
+	.compares = true,
+	.put = put_stock,
+	.put_committed = stock_committed,
+};
+
+/* Of an interrupted batch no item may be left: only calls of stock, with a key, can still be held up. */
+static enum errk put_products(struct connector *c, struct put_batch *batch, struct arena *a,
+			      struct err *e)
+{
+	batch->requests = 0;
+	return batch->n ? as_put(product_put(ours(c), batch, a, e), e) : E_OK;
+}
+
+static const struct sink products_sink = {
+	.batch = PRODUCT_BATCH,
+	.compares = true,
+	.put = put_products,
+};
+
+static enum errk put_fulfillments(struct connector *c, struct put_batch *batch, struct arena *a,
+				  struct err *e)
+{
+	batch->requests = 0;
+	return batch->n ? as_put(fulfillment_put(ours(c), batch, a, e), e) : E_OK;
+}
+
+static void fulfillments_committed(struct connector *c, const struct put_batch *batch)
+{
+	fulfillment_put_committed(ours(c), batch);
+}
+
+static const struct sink fulfillments_sink = {
+	.batch = FULFILLMENT_BATCH,
+	.compares = true,
+	.put = put_fulfillments,
+	.put_committed = fulfillments_committed,
+};
 
 const struct connector_type shopify_connector = {
 	.name = "shopify",
 	.title = "Shopify",
-	.as = {[SIDE_STORE] = {.pull = 1u << KIND_ORDER,
-			       .put = 1u << KIND_STOCK | 1u << KIND_PRODUCT |
-				      1u << KIND_FULFILLMENT}},
-	.batch = {[KIND_STOCK] = STOCK_BATCH,
-		  [KIND_PRODUCT] = PRODUCT_BATCH,
-		  [KIND_FULFILLMENT] = FULFILLMENT_BATCH},
-	.looks = 1u << KIND_STOCK,
-	.compares = 1u << KIND_STOCK | 1u << KIND_PRODUCT | 1u << KIND_FULFILLMENT,
 	.keys = shopify_keys,
+	.source = {[SIDE_STORE] = {[KIND_ORDER] = &orders_source}},
+	.sink = {[SIDE_STORE] = {[KIND_STOCK] = &stock_sink,
+				 [KIND_PRODUCT] = &products_sink,
+				 [KIND_FULFILLMENT] = &fulfillments_sink}},
+	.examination = {.check = shopify_check},
 	.open = shopify_open,
-	.check = shopify_check,
-	.catalogue = shopify_catalogue,
-	.pull = shopify_pull,
-	.pull_only = shopify_pull_only,
-	.put = shopify_put,
-	.put_committed = shopify_put_committed,
 	.close = shopify_close,
+	.catalogue = shopify_catalogue,
 };
