@@ -185,28 +185,17 @@ static enum errk put(struct state *s, struct queue_row *r, enum queue_put_mode m
 	return rc;
 }
 
-enum errk queue_put(struct state *s, const char *flow, const char *record, const char *label,
-		    const char *version, const char *payload, const char *origin,
-		    enum queue_put_mode mode, int64_t now, enum queue_put_result *out,
-		    struct err *e)
+enum errk queue_put(struct state *s, const struct queue_row *arrived, enum queue_put_mode mode,
+		    int64_t now, enum queue_put_result *out, struct err *e)
 {
-	struct queue_row r = {
-		.flow = flow,
-		.record = record,
-		.label = label,
-		.version = version,
-		.payload = payload,
-		.origin = origin,
-		.next_attempt = now,
-		.enqueued_at = now,
-		.changed_at = now,
-	};
+	struct queue_row r = *arrived;
 	enum queue_put_result result = QUEUE_PUT_KNOWN;
 	bool own;
 	enum errk rc = db_enter(s, &own, e);
 
 	if (rc != E_OK)
 		return rc;
+	r.next_attempt = r.enqueued_at = r.changed_at = now;
 	rc = db_leave(s, own, put(s, &r, mode, &result, e), e);
 	if (rc == E_OK)
 		*out = result;

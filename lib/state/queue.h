@@ -62,17 +62,16 @@ enum queue_put_mode {
 	QUEUE_PUT_NAMED, /* all: a person named the record (--only) */
 };
 /*
- * Adds one version of a record. payload NULL: the source could not read it, so the caller
- * parks it at once. Known means: same version as the waiting row, else as the sending row,
+ * Adds one version of a record: arrived says flow, record, label, version, payload and origin. payload
+ * NULL: the source could not read it, so the caller parks it at once. Known means: same version as the waiting row, else as the sending row,
  * else as the link's version unless that is in doubt (see link.h); a version that queue_drop took out is known too,
  * until another one comes. A parked row of the same version stays parked under QUEUE_PUT_NEWS,
  * and is due again otherwise. A replaced row hands on enqueued_at, and its turn if it was due;
  * attempts and reason begin anew.
  */
-MUST_CHECK enum errk queue_put(struct state *s, const char *flow, const char *record,
-			       const char *label, const char *version, const char *payload,
-			       const char *origin, enum queue_put_mode mode, int64_t now,
-			       enum queue_put_result *out, struct err *e);
+MUST_CHECK enum errk queue_put(struct state *s, const struct queue_row *arrived,
+			       enum queue_put_mode mode, int64_t now, enum queue_put_result *out,
+			       struct err *e);
 
 /*
  * Is this version known (as for queue_put)? Lets a source skip fetching what it need not. *waits: a

@@ -102,8 +102,14 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	enum errk rc = mode == QUEUE_PUT_AGAIN ? is_unchanged(r, rec, &unchanged, e) : E_OK;
 	if (rc != E_OK || unchanged)
 		return rc;
-	rc = queue_put(r->state, r->key, rec->id, rec->label, rec->version, rec->doc, origin, mode,
-		       now, &result, e);
+	rc = queue_put(r->state,
+		       &(struct queue_row){.flow = r->key,
+					   .record = rec->id,
+					   .label = rec->label,
+					   .version = rec->version,
+					   .payload = rec->doc,
+					   .origin = origin},
+		       mode, now, &result, e);
 	if (rc == E_OK && r->max_age)
 		rc = confirm(r, rec, e);
 	if (rc != E_OK)

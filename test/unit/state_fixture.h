@@ -24,6 +24,15 @@
 
 #define FLOW "orders export"
 
+/* What a pull puts into the queue. */
+#define ARRIVED(id, name, text, doc)            \
+	(&(struct queue_row){.flow = FLOW,      \
+			     .record = (id),    \
+			     .label = (name),   \
+			     .version = (text), \
+			     .payload = (doc),  \
+			     .origin = "pull"})
+
 struct fixture {
 	char dir[64], path[96];
 	struct state *s;

@@ -23,8 +23,7 @@ static int64_t put(struct fixture *f, const char *record, int64_t now)
 	enum queue_put_result result;
 	int64_t id;
 
-	OK(queue_put(f->s, FLOW, record, record, "1", "{}", "pull", QUEUE_PUT_NEWS, now, &result,
-		     e));
+	OK(queue_put(f->s, ARRIVED(record, record, "1", "{}"), QUEUE_PUT_NEWS, now, &result, e));
 	OK(queue_waiting(f->s, FLOW, record, &id, e));
 	return id;
 }

@@ -112,7 +112,7 @@ static void test_migrate__a_process_that_was_left_behind_stops(void **state)
 	OK(state_open(f->path, &newer, e));
 	OK(db_migrate(newer, with(f, v2_good), e));
 	FAILS(state_begin(f->s, e), E_LOCAL, "state_newer", "start it again");
-	FAILS(queue_put(f->s, FLOW, "1", "1", "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result, e),
+	FAILS(queue_put(f->s, ARRIVED("1", "1", "v1", "{}"), QUEUE_PUT_NEWS, 1, &result, e),
 	      E_LOCAL, "state_newer", f->path);
 	OK(state_begin(newer, e));
 	OK(state_commit(newer, e));
@@ -144,12 +144,10 @@ static void test_backup__copies_a_file_in_use(void **state)
 
 	for (int i = 0; i < 100; i++) {
 		const char *id = arena_printf(f->a, "%d", i);
-		OK(queue_put(f->s, FLOW, id, id, "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result,
-			     e));
+		OK(queue_put(f->s, ARRIVED(id, id, "v1", "{}"), QUEUE_PUT_NEWS, 1, &result, e));
 	}
 	OK(state_begin(f->s, e));
-	OK(queue_put(f->s, FLOW, "open", "open", "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result,
-		     e));
+	OK(queue_put(f->s, ARRIVED("open", "open", "v1", "{}"), QUEUE_PUT_NEWS, 1, &result, e));
 	OK(state_backup(f->s, to, e));
 	OK(state_commit(f->s, e));
 	assert_int_equal(mode_of(to), 0600);

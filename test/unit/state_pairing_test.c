@@ -110,7 +110,7 @@ static enum queue_put_result put(struct fixture *f, const char *version, enum qu
 {
 	enum queue_put_result result = QUEUE_PUT_KNOWN;
 
-	OK(queue_put(f->s, FLOW, "1", "#1", version, "{}", "pull", mode, 100, &result, e));
+	OK(queue_put(f->s, ARRIVED("1", "#1", version, "{}"), mode, 100, &result, e));
 	return result;
 }
 

@@ -8,8 +8,10 @@ static enum queue_put_result put_at(struct fixture *f, const char *record, const
 {
 	enum queue_put_result result = QUEUE_PUT_KNOWN;
 
-	OK(queue_put(f->s, FLOW, record, arena_printf(f->a, "#%s", record), version,
-		     arena_printf(f->a, "{\"v\":\"%s\"}", version), "pull", mode, now, &result, e));
+	OK(queue_put(f->s,
+		     ARRIVED(record, arena_printf(f->a, "#%s", record), version,
+			     arena_printf(f->a, "{\"v\":\"%s\"}", version)),
+		     mode, now, &result, e));
 	return result;
 }
 
@@ -155,8 +157,14 @@ static void test_queue__flows_do_not_share_records(void **state)
 	enum queue_put_result result;
 
 	put(f, "1", "v1");
-	OK(queue_put(f->s, "refunds export", "1", "#1", "v1", "{}", "pull", QUEUE_PUT_NEWS, 1,
-		     &result, e));
+	OK(queue_put(f->s,
+		     &(struct queue_row){.flow = "refunds export",
+					 .record = "1",
+					 .label = "#1",
+					 .version = "v1",
+					 .payload = "{}",
+					 .origin = "pull"},
+		     QUEUE_PUT_NEWS, 1, &result, e));
 	assert_int_equal(result, QUEUE_PUT_NEW);
 }
 
@@ -681,7 +689,7 @@ static void test_queue__an_unreadable_record_is_parked_without_payload(void **st
 	int64_t id;
 
 	OK(state_begin(f->s, e));
-	OK(queue_put(f->s, FLOW, "1", "#1", "v1", NULL, "pull", QUEUE_PUT_NEWS, 100, &result, e));
+	OK(queue_put(f->s, ARRIVED("1", "#1", "v1", NULL), QUEUE_PUT_NEWS, 100, &result, e));
 	id = row_of(f, "1", QUEUE_READY).id;
 	OK(queue_mark_parked(f->s, id, "bad_tax", "tax line 2 has no rate", 100, e));
 	OK(state_commit(f->s, e));

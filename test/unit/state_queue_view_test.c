@@ -11,8 +11,14 @@ static enum queue_put_result put(struct fixture *f, const char *flow, const char
 {
 	enum queue_put_result result = QUEUE_PUT_KNOWN;
 
-	OK(queue_put(f->s, flow, record, arena_printf(f->a, "#%s", record), version, version,
-		     "pull", QUEUE_PUT_NEWS, now, &result, e));
+	OK(queue_put(f->s,
+		     &(struct queue_row){.flow = flow,
+					 .record = record,
+					 .label = arena_printf(f->a, "#%s", record),
+					 .version = version,
+					 .payload = version,
+					 .origin = "pull"},
+		     QUEUE_PUT_NEWS, now, &result, e));
 	return result;
 }
 
@@ -241,8 +247,8 @@ static void park_problem(struct fixture *f, const char *record, const char *payl
 	enum queue_put_result result;
 	int64_t id;
 
-	OK(queue_put(f->s, FLOW, record, record, "v1", payload, "pull", QUEUE_PUT_NEWS, 100,
-		     &result, e));
+	OK(queue_put(f->s, ARRIVED(record, record, "v1", payload), QUEUE_PUT_NEWS, 100, &result,
+		     e));
 	OK(queue_waiting(f->s, FLOW, record, &id, e));
 	OK(queue_mark_parked(f->s, id, "wrapped_rows", "r", 100, e));
 }
@@ -362,9 +368,23 @@ static void test_queue_drop__a_person_brings_it_back_a_full_pull_does_not(void *
 
 	fill(f);
 	drop(f, "a", 1);
-	OK(queue_put(f->s, FLOW, "a", "#a", "v1", "{}", "pull", QUEUE_PUT_AGAIN, 690, &result, e));
+	OK(queue_put(f->s,
+		     &(struct queue_row){.flow = FLOW,
+					 .record = "a",
+					 .label = "#a",
+					 .version = "v1",
+					 .payload = "{}",
+					 .origin = "pull"},
+		     QUEUE_PUT_AGAIN, 690, &result, e));
 	assert_int_equal(result, QUEUE_PUT_KNOWN);
-	OK(queue_put(f->s, FLOW, "a", "#a", "v1", "{}", "only", QUEUE_PUT_NAMED, 700, &result, e));
+	OK(queue_put(f->s,
+		     &(struct queue_row){.flow = FLOW,
+					 .record = "a",
+					 .label = "#a",
+					 .version = "v1",
+					 .payload = "{}",
+					 .origin = "only"},
+		     QUEUE_PUT_NAMED, 700, &result, e));
 	assert_int_equal(result, QUEUE_PUT_REPEATED);
 	assert_int_equal(one_int(f, "SELECT count(*) FROM link WHERE dropped IS NOT NULL"), 0);
 }
@@ -464,7 +484,7 @@ static void test_queue_purge__is_bounded_and_gives_space_back(void **state)
 	for (int i = 0; i < 2100; i++) {
 		const char *id = arena_printf(f->a, "%d", i);
 
-		OK(queue_put(f->s, FLOW, id, id, "v1", big, "pull", QUEUE_PUT_NEWS, 1, &result, e));
+		OK(queue_put(f->s, ARRIVED(id, id, "v1", big), QUEUE_PUT_NEWS, 1, &result, e));
 		deliver(f, id, "v1", 300);
 	}
 	OK(state_commit(f->s, e));
@@ -497,8 +517,7 @@ static void test_queue_purge__overwrites(void **state)
 		memset(text, 'x', 6000);
 		for (int at = 0; at < 5900; at += 60)
 			memcpy(text + at, "Erika Mustermann", 16);
-		OK(queue_put(f->s, FLOW, id, id, "v1", text, "pull", QUEUE_PUT_NEWS, 1, &result,
-			     e));
+		OK(queue_put(f->s, ARRIVED(id, id, "v1", text), QUEUE_PUT_NEWS, 1, &result, e));
 		deliver(f, id, "v1", 300);
 	}
 	OK(queue_purge(f->s, 1000, &more, e));

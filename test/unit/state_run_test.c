@@ -90,8 +90,14 @@ static void test_run__flows_are_all_that_were_ever_seen(void **state)
 		begin(f, i % 3 ? "orders export" : "stock pull", 100 + i);
 	/* A checkpoint is no flow: the engine keeps other marks there too. */
 	OK(checkpoint_set(f->s, "orders export: mapping", "c", 1, e));
-	OK(queue_put(f->s, "refunds export", "1", "1", "v", "{}", "webhook", QUEUE_PUT_NEWS, 1,
-		     &result, e));
+	OK(queue_put(f->s,
+		     &(struct queue_row){.flow = "refunds export",
+					 .record = "1",
+					 .label = "1",
+					 .version = "v",
+					 .payload = "{}",
+					 .origin = "webhook"},
+		     QUEUE_PUT_NEWS, 1, &result, e));
 	OK(run_flows(f->s, f->a, &flows, &n, e));
 	assert_int_equal(n, 3);
 	assert_string_equal(flows[0], "orders export");

@@ -8,8 +8,7 @@ static void put_one(struct fixture *f, const char *record)
 {
 	enum queue_put_result result;
 
-	OK(queue_put(f->s, FLOW, record, record, "v1", "{}", "pull", QUEUE_PUT_NEWS, 100, &result,
-		     e));
+	OK(queue_put(f->s, ARRIVED(record, record, "v1", "{}"), QUEUE_PUT_NEWS, 100, &result, e));
 }
 
 static void test_state__a_new_file_is_private_and_wal(void **state)
@@ -293,8 +292,8 @@ static void open_and_put(struct fixture *f, int who)
 		enum queue_put_result r;
 		const char *id = arena_printf(f->a, "%d-%d", who, i);
 
-		if (queue_put(f->s, FLOW, id, id, "v1", "{}", "pull", QUEUE_PUT_NEWS, 100, &r,
-			      &e) != E_OK) {
+		if (queue_put(f->s, ARRIVED(id, id, "v1", "{}"), QUEUE_PUT_NEWS, 100, &r, &e) !=
+		    E_OK) {
 			fprintf(stderr, "%s\n", e.msg);
 			_exit(2);
 		}
@@ -351,8 +350,8 @@ static void test_state__a_file_held_by_another_process_is_busy(void **state)
 	reopen(f);
 	sqlite3_busy_timeout(f->s->db, 100);
 	FAILS(state_begin(f->s, e), E_BUSY, "state_busy", f->path);
-	FAILS(queue_put(f->s, FLOW, "1", "1", "v1", "{}", "pull", QUEUE_PUT_NEWS, 1, &result, e),
-	      E_BUSY, "state_busy", f->path);
+	FAILS(queue_put(f->s, ARRIVED("1", "1", "v1", "{}"), QUEUE_PUT_NEWS, 1, &result, e), E_BUSY,
+	      "state_busy", f->path);
 	FAILS(token_set(f->s, "k", "t", NULL, 0, e), E_BUSY, "state_busy", f->path);
 	assert_int_equal(one_int(f, "SELECT count(*) FROM queue"), 0);
 	assert_int_equal(write(go[1], &c, 1), 1);
@@ -376,14 +375,14 @@ static void test_state__a_full_disk_loses_nothing(void **state)
 	sqlite3_exec(f->s->db, "PRAGMA max_page_count = 40", NULL, NULL, NULL);
 	OK(state_begin(f->s, e));
 	put_one(f, "2");
-	FAILS(queue_put(f->s, FLOW, "3", "3", "v1", big, "pull", QUEUE_PUT_NEWS, 1, &result, e),
-	      E_LOCAL, "state_full", f->path);
+	FAILS(queue_put(f->s, ARRIVED("3", "3", "v1", big), QUEUE_PUT_NEWS, 1, &result, e), E_LOCAL,
+	      "state_full", f->path);
 	state_rollback(f->s);
-	FAILS(queue_put(f->s, FLOW, "3", "3", "v1", big, "pull", QUEUE_PUT_NEWS, 1, &result, e),
-	      E_LOCAL, "state_full", "free some");
+	FAILS(queue_put(f->s, ARRIVED("3", "3", "v1", big), QUEUE_PUT_NEWS, 1, &result, e), E_LOCAL,
+	      "state_full", "free some");
 	assert_int_equal(one_int(f, "SELECT count(*) FROM queue"), 1);
 	sqlite3_exec(f->s->db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL);
-	OK(queue_put(f->s, FLOW, "3", "3", "v1", big, "pull", QUEUE_PUT_NEWS, 1, &result, e));
+	OK(queue_put(f->s, ARRIVED("3", "3", "v1", big), QUEUE_PUT_NEWS, 1, &result, e));
 }
 
 static void test_state__a_missing_table_is_corrupt(void **state)

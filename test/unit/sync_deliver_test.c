@@ -113,8 +113,14 @@ static void send_two(struct fixture *f)
 		struct queue_row *due;
 		size_t n;
 		OK(link_set(f->s, &l, 100, e));
-		OK(queue_put(f->s, f->r.key, id[i], id[i], "v2", "{}", "pull", QUEUE_PUT_NEWS, 200,
-			     &result, e));
+		OK(queue_put(f->s,
+			     &(struct queue_row){.flow = f->r.key,
+						 .record = id[i],
+						 .label = id[i],
+						 .version = "v2",
+						 .payload = "{}",
+						 .origin = "pull"},
+			     QUEUE_PUT_NEWS, 200, &result, e));
 		OK(queue_due(f->s, f->r.key, &id[i], 1, 200, 1, f->r.page, &due, &n, e));
 		assert_int_equal(n, 1);
 		OK(queue_mark_sending(f->s, due[0].id, "b1", 200, e));

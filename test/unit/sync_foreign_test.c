@@ -22,7 +22,13 @@ static struct sync make(struct state **state, struct arena *a, struct batch_row 
 	struct err e;
 
 	assert_ok(state_open("state.db", state, &e), &e);
-	assert_ok(queue_put(*state, "orders export", "1", "#1001", "v1", order, "pull",
+	assert_ok(queue_put(*state,
+			    &(struct queue_row){.flow = "orders export",
+						.record = "1",
+						.label = "#1001",
+						.version = "v1",
+						.payload = order,
+						.origin = "pull"},
 			    QUEUE_PUT_NEWS, 100, &result, &e),
 		  &e);
 	assert_ok(queue_waiting(*state, "orders export", "1", &row->row.id, &e), &e);
