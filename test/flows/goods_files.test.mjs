@@ -32,7 +32,7 @@ const ware = t => {
 
 test('in the place of a file', async t => {
   const cases = {
-    'a folder': [p => fs.mkdirSync(p.path('out/stock.csv'), { recursive: true }), /out: stock\.csv is a folder, and there is no other stock file; remove it/],
+    'a folder': [p => fs.mkdirSync(p.path('out/stock.csv'), { recursive: true }), /out: stock\.csv is a folder, and there is no other new stock file; remove it/],
     'a link to itself': [p => fs.symlinkSync('stock.csv', p.path('out/stock.csv')), /out: stock\.csv can't be read \(Too many levels of symbolic links\)/],
     'a link that leads nowhere': [p => fs.symlinkSync('gone', p.path('out/stock.csv')), /out: stock\.csv is a link that leads nowhere/],
   };
@@ -50,6 +50,18 @@ test('in the place of a file', async t => {
         assert.ok(notices.some(text => /out: stock\.csv .*, and is left out; remove it/.test(text)), notices.join());
       });
     });
+  await t.test('a folder costs itself only where others have been used, what may hide a file does not', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+    await pull(p);
+    fs.mkdirSync(p.path('out/stock-old.csv'));
+    const leftOut = /out: stock-old\.csv is a folder, and is left out; remove it/;
+    assert.match(ended(await p.run('inventory pull --verbose'), 0).stderr, leftOut);
+    ended(await p.run('inventory pull --full'), 0);
+    assert.match((await p.run('check')).stdout, leftOut);
+    fs.symlinkSync('gone', p.path('out/stock.csv'));
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /out: stock-old\.csv is a folder, stock\.csv is a link that leads nowhere, and there is no other new stock file/);
+  });
   await t.test('a file whose name has no room for its time', async sub => {
     const p = await open(sub);
     stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: `stock${'é'.repeat(123)}.csv` });
@@ -62,14 +74,19 @@ test('in the place of a file', async t => {
   await t.test('products.csv', async sub => {
     const { p } = ware(sub);
     fs.mkdirSync(p.path('out/products.csv'), { recursive: true });
-    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv is a folder, and there is no other products file/);
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv is a folder, and there is no other new products file/);
+    fs.rmdirSync(p.path('out/products.csv'));
+    productFile(p, [{ sku: 'TEE-S', price: '1' }]);
+    ended(await p.run('products push'), 0);
+    fs.mkdirSync(p.path('out/products-dir.csv'));
+    assert.match(ended(await p.run('products push --verbose'), 0).stderr, /products-dir\.csv is a folder, and is left out; remove it/);
   });
   await t.test('the only export of the shop', async sub => {
     const { p } = ware(sub);
     fs.rmSync(p.path('exports/products_export.csv'));
     fs.mkdirSync(p.path('exports/products_export.csv'));
     productFile(p, [{ sku: 'TEE-S', price: '1' }]);
-    assert.match(ended(await p.run('products push'), 78).stderr, /exports: products_export\.csv is a folder, and there is no other file/);
+    assert.match(ended(await p.run('products push'), 78).stderr, /exports: there is no products export; make one .*; not used: products_export\.csv is a folder/);
   });
 });
 

@@ -114,17 +114,25 @@ bool csv_inbox_may_come(const char *dir, const struct err *e)
 	return str_equal(e->code, "no_folder") && access(dir, F_OK) != 0 && errno == ENOENT;
 }
 
-static bool any_new(const struct csv_inbox_file *list, size_t n)
+/* Nothing is new but what can't be used: is that what the ERP wrote? A folder never is, if others were used. */
+static bool is_missed(const struct csv_bad_entry *bad, size_t n_bad,
+		      const struct csv_inbox_file *list, size_t n)
 {
+	bool hidden = false;
+
 	for (size_t i = 0; i < n; i++)
 		if (!list[i].archived)
-			return true;
-	return false;
+			return false;
+	for (size_t i = 0; i < n_bad; i++)
+		hidden |= bad[i].hidden;
+	return n_bad && (hidden || !n);
 }
 
 enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 			  struct csv_inbox_file **list, size_t *n, const char **bad, struct err *e)
 {
+	struct csv_bad_entry *entry;
+	size_t n_bad = 0;
 	enum errk k = check_folder(dir, e);
 
 	*list = NULL;
@@ -132,22 +140,21 @@ enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 	*bad = NULL;
 	if (k == E_OK)
 		k = list_dir(prefix, dir, false, a, list, n, e);
-	if (k == E_OK || str_equal(e->code, "bad_entry"))
-		k = csv_source_bad(dir, prefix, a, bad, e);
-	if (k == E_OK && *bad && !any_new(*list, *n))
-		return err_set(
-			e, E_LOCAL, "bad_entry",
-			"%s: %s, and there is no other %s file; remove it, and have the ERP write "
-			"a file of that name",
-			dir, *bad, prefix);
+	if (k == E_OK)
+		k = csv_source_bad(dir, prefix, a, &entry, &n_bad, e);
+	/* Used ones that can't be read are not missed. */
 	if (k == E_OK)
 		k = list_dir(prefix, path_join(a, dir, ARCHIVE), true, a, list, n, e);
-	/* Used ones that can't be read are not missed. */
-	if (k == E_LOCAL && str_equal(e->code, "bad_entry"))
-		k = E_OK;
-	if (k == E_OK)
-		order(*list, *n);
-	return k;
+	if (k != E_OK)
+		return k;
+	*bad = csv_source_bad_text(entry, n_bad, a);
+	if (is_missed(entry, n_bad, *list, *n))
+		return err_set(e, E_LOCAL, "bad_entry",
+			       "%s: %s, and there is no other new %s file; remove it, and have the "
+			       "ERP write a file of that name",
+			       dir, *bad, prefix);
+	order(*list, *n);
+	return E_OK;
 }
 
 /* The place of the newest list before `end`, used = in archive/; SIZE_MAX = there is none. */

@@ -91,32 +91,52 @@ static bool is_csv(const char *name)
 	return len > 4 && str_equal_nocase(name + len - 4, ".csv");
 }
 
-static const char *problem_text(const struct file_entry *f, struct arena *a)
+static const char *problem_text(int problem, struct arena *a)
 {
-	return f->problem == EISDIR   ? arena_printf(a, "%s is a folder", f->name)
-	       : f->problem == EINVAL ? arena_printf(a, "%s is no file", f->name)
-	       : f->problem == ENOENT
-		       ? arena_printf(a, "%s is a link that leads nowhere", f->name)
-		       : arena_printf(a, "%s can't be read (%s)", f->name, strerror(f->problem));
+	return problem == EISDIR   ? "is a folder"
+	       : problem == EINVAL ? "is no file"
+	       : problem == ENOENT ? "is a link that leads nowhere"
+				   : arena_printf(a, "can't be read (%s)", strerror(problem));
 }
 
-enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a, const char **out,
-			 struct err *e)
+enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a,
+			 struct csv_bad_entry **out, size_t *n, struct err *e)
 {
 	struct file_entry *entry;
-	size_t n;
-	enum errk k = dir_list_all(path, a, &entry, &n, e);
+	struct csv_bad_entry *list;
+	struct stat st;
+	size_t all;
+	enum errk k = E_OK;
 
+	*n = 0;
 	*out = NULL;
-	for (size_t i = 0; k == E_OK && i < n; i++) {
-		const char *name = entry[i].name, *text;
+	/* A single file is none of a folder's entries. */
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return E_OK;
+	k = dir_list_all(path, a, &entry, &all, e);
+	if (k != E_OK)
+		return k;
+	list = arena_array(a, all, sizeof(*list));
+	for (size_t i = 0; i < all; i++)
+		if (entry[i].problem && is_csv(entry[i].name) &&
+		    csv_begins_with(entry[i].name, prefix))
+			list[(*n)++] = (struct csv_bad_entry){
+				.name = entry[i].name,
+				.why = problem_text(entry[i].problem, a),
+				.hidden = entry[i].problem != EISDIR && entry[i].problem != EINVAL,
+			};
+	*out = list;
+	return E_OK;
+}
 
-		if (!entry[i].problem || !is_csv(name) || !csv_begins_with(name, prefix))
-			continue;
-		text = problem_text(&entry[i], a);
-		*out = *out ? arena_printf(a, "%s, %s", *out, text) : text;
-	}
-	return k;
+const char *csv_source_bad_text(const struct csv_bad_entry *bad, size_t n, struct arena *a)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(a, "%s%s%s %s", text ? text : "", text ? ", " : "", bad[i].name,
+				    bad[i].why);
+	return text;
 }
 
 static enum errk list_folder(const char *path, struct arena *a, struct csv_source_file **out,
@@ -139,18 +159,6 @@ static enum errk list_folder(const char *path, struct arena *a, struct csv_sourc
 			.stamp = stamp_text(a, entry[i].size, entry[i].mtime_ns),
 		};
 		date(&list[count++], entry[i].mtime_ns, entry[i].ctime_ns);
-	}
-	if (!count) {
-		const char *bad;
-
-		k = csv_source_bad(path, "", a, &bad, e);
-		if (k == E_OK && bad)
-			k = err_set(e, E_LOCAL, "bad_entry",
-				    "%s: %s, and there is no other file; put the file there under "
-				    "this name",
-				    path, bad);
-		if (k != E_OK)
-			return k;
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), oldest_first);
@@ -197,10 +205,10 @@ bool csv_source_changed(const struct csv_source_file *f)
 enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	cJSON *finished, *faults;
+	cJSON *finished;
 
 	if (!text) {
-		*out = (struct csv_cursor){.finished = json_object(), .faults = json_object()};
+		*out = (struct csv_cursor){.finished = json_object()};
 		return E_OK;
 	}
 	if (json_parse(text, strlen(text), &doc, NULL) != E_OK || !json_at(doc, "finished"))
@@ -208,10 +216,8 @@ enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor 
 			       "the checkpoint was not written by the csv connector; remove it or "
 			       "read with --full");
 	finished = cJSON_DetachItemFromObjectCaseSensitive(doc, "finished");
-	faults = cJSON_DetachItemFromObjectCaseSensitive(doc, "faults");
 	*out = (struct csv_cursor){
 		.finished = finished,
-		.faults = faults ? faults : json_object(),
 		.file = arena_strdup(a, json_str(doc, "file")),
 		.stamp = arena_strdup(a, json_str(doc, "stamp")),
 		.done = json_int(doc, "done", 0),
@@ -228,8 +234,6 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 	for (size_t i = 0; i < n; i++)
 		if (csv_cursor_finished(c, &files[i]))
 			json_add_str(finished, files[i].name, files[i].stamp);
-	if (c->faults->child)
-		json_add(doc, "faults", cJSON_Duplicate(c->faults, true));
 	if (c->file) {
 		json_add_str(doc, "file", c->file);
 		json_add_str(doc, "stamp", c->stamp);
