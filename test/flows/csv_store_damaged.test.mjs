@@ -50,7 +50,8 @@ const damaged = {
   ],
   'Windows-1252': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' }), order(3002)]), 'latin1'), /:2: .*not UTF-8; save the file as CSV UTF-8/],
   'a workbook': [Buffer.from('PK\x03\x04\x14\x00\x06\x00', 'latin1'), /workbook.*save it as CSV UTF-8/],
-  'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8/],
+  'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8$/m],
+  'UTF-16 without a mark': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' })]), 'utf16le'), /UTF-16.*save it as CSV UTF-8$/m],
   'an export of customers': ['First Name,Last Name,Email\nBerta,Beispiel,mail@buyer.test\n', /column 'Name' is missing/],
   'a column that is there twice': [csv([order(3001)]).replace('Email', 'Total'), /column 'Total' is there twice/],
 };
@@ -179,6 +180,34 @@ test('sep=; and what a German spreadsheet makes of the cells', async t => {
   assert.match(parked.get('#3003').reason, /o\.csv:5: column 'Lineitem requires shipping': 'doch' is not yes or no/);
   assert.match(parked.get('#3004').reason, /o\.csv:6: column 'Subtotal': '1\.299' has a thousands sign/);
   assert.match(parked.get('#3005').reason, /o\.csv:7: column 'Lineitem sku': '7,48927E\+11' was a number that a spreadsheet shortened/);
+});
+
+test('a name loses the apostrophe that a spreadsheet shows', async t => {
+  const lid = name => ({ Name: name, 'Lineitem quantity': '1', 'Lineitem name': 'Lid', 'Lineitem price': '15.50', 'Lineitem sku': 'LID-1' });
+  const two = { Subtotal: '40.00', Total: '40.00' };
+  const p = await open(t);
+  put(p, 'o.csv', csv([
+    order(3001, { Name: "'#3001", ...two }), lid('#3001'),
+    order(3002, { Name: '\u00a0#3002', ...two }), lid("'#3002"),
+    order(3003, { Name: "'3003", Id: "'7200000003003", ...two }), lid("'3003"),
+    order(3004, { Name: '#N/A' }),
+    order(3005, { Name: '3,005E+3'.replace(',', '.') }),
+  ]));
+  const { stderr } = ended(await p.run('orders export'), 1);
+  sameSet(exported(p), ['#3001', '#3002', '3003']);
+  assert.equal(p.exchange().order('#3001').length, 2);
+  assert.match(stderr, /o\.csv:8: column 'Name': '#N\/A' is a spreadsheet's error/);
+  assert.match(stderr, /o\.csv:9: column 'Name': '3\.005E\+3' was a number that a spreadsheet shortened/);
+  assert.equal((await p.parked()).size, 2);
+  await t.test('without ids it is the same order in another file', async () => {
+    const without = text => text.split('\n').map(line => line.replace(/,Id,/, ',Reference,')).join('\n');
+    put(p, 'p.csv', without(csv([order(3010, { Name: "'#3010" })])), 20);
+    ended(await p.run('orders export'), 0);
+    put(p, 'q.csv', without(csv([order(3010)])), 15);
+    ended(await p.run('orders export'), 0);
+    sameSet(exported(p), ['#3001', '#3002', '3003', '#3010']);
+    assert.equal(p.exchange().order('#3010').length, 1);
+  });
 });
 
 test('an SKU of digits alone loses the apostrophe of an export', async t => {
