@@ -159,6 +159,19 @@ test('snapshots and changes', async t => {
     assert.match(ended(await p.run('inventory pull'), 78).stderr, /40 of the 43 of the last snapshot .* looks broken off/);
     assert.deepEqual(moved(before, p.sandbox.truth()), {});
   });
+  await t.test('the group gets at archive/ as at the folder, whatever the umask', async sub => {
+    const p = await open(sub);
+    fs.mkdirSync(p.path('out'));
+    fs.chmodSync(p.path('out'), 0o2750);
+    stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+    const before = process.umask(0o077);
+    try {
+      await pull(p);
+    } finally {
+      process.umask(before);
+    }
+    assert.equal(fs.statSync(p.path('out/archive')).mode & 0o7777, 0o2750);
+  });
   await t.test('however few there are, and what to do when it is right', async sub => {
     const begin = async s => {
       const p = await open(s);

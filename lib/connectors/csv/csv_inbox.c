@@ -332,12 +332,11 @@ static enum errk put_away(const char *dir, const struct csv_inbox_file *f, struc
 enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, struct arena *a,
 			    struct err *e)
 {
-	enum errk k = E_OK;
+	enum errk k;
 
 	if (set->n + set->n_superseded == 0)
 		return E_OK;
-	if (!dir_exists(path_join(a, dir, ARCHIVE)))
-		k = dir_make(path_join(a, dir, ARCHIVE), CSV_DIR_MODE, e);
+	k = csv_folder_open(path_join(a, dir, ARCHIVE), e);
 	/* Oldest first: stopped in between, what is left is still the newest. */
 	for (size_t i = 0; i < set->n_superseded && k == E_OK; i++)
 		k = put_away(dir, &set->superseded[i], a, e);
