@@ -228,6 +228,25 @@ test('a fault of the file is told once, by the file', async t => {
       assert.match(ended(await p.run('products push'), 78).stderr, said);
       assert.deepEqual(imports(p), []);
     });
+  await t.test('one barcode for all', async sub => {
+    const { p } = ware(sub);
+    const rows = more => ['TEE-S', 'TEE-M', '748927000018'].map(sku => ({ sku, price: '1', ...more }));
+    productFile(p, rows({ barcode: '4006381000000' }));
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv:3: column 'barcode': '4006381000000' stands on line 2 for another SKU too, .* or without the column/);
+    productFile(p, rows({ barcode: '4006381333931' }));
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv: column 'barcode': '4006381333931' stands in every row that has one, for 3 SKUs; nothing of the file is used/);
+    assert.deepEqual(imports(p), []);
+    productFile(p, rows());
+    await push(p);
+    assert.equal(csvRows(p.read('exports/import/products-changed-000001.csv')).length, 3);
+  });
+  await t.test('three decimals of the configured currency', async sub => {
+    const { p } = ware(sub);
+    p.configure({ store: { currency: 'KWD' }, csv: { currency: 'KWD' } });
+    productFile(p, [{ sku: 'TEE-S', price: '1.299' }]);
+    await push(p);
+    assert.equal(csvRows(p.read('exports/import/products-changed-000001.csv'))[0].Price, '1.299');
+  });
   await t.test('TRUE in another language is what it was', async sub => {
     const { p } = ware(sub);
     aged(p.write('exports/products_export.csv', p.read('exports/products_export.csv').replaceAll(',true,', ',WAHR,')), 60);
