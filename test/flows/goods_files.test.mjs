@@ -114,6 +114,25 @@ test('files that are dated in the future', async t => {
     assert.equal(onHand(p, 'SOLO-1'), 3);
     assert.ok(notices.some(text => /1 older stock file was not used: stock-b\.csv is a newer snapshot than stock-a\.csv/.test(text)), notices.join());
   });
+  await t.test('1970: the clock is not set, and each file is used as it comes', async sub => {
+    const p = await open(sub);
+    const unset = (stock, at) => {
+      fs.utimesSync(stockFile(p, [['SOLO-1', 'MAIN', at]]), at, at);
+    };
+    for (const at of [2, 3, 1]) {
+      unset(p, at);
+      const { notices } = await pull(p);
+      assert.ok(notices.some(text => /stock\.csv is dated 1970-01-01T00:00:0\dZ, as by a clock that is not set, so it is taken for older .*set the clock of the machine that writes it/.test(text)), notices.join());
+      assert.equal(onHand(p, 'SOLO-1'), at);
+    }
+    stockFile(p, [['SOLO-1', 'MAIN', 7]], { age: 60 });
+    await pull(p);
+    unset(p, 4);
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+    await pull(p, '--full');
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+  });
   await t.test('what arrives and is older than what was used is told', async sub => {
     const p = await open(sub);
     stockFile(p, [['SOLO-1', 'MAIN', 3]], { age: 60 });

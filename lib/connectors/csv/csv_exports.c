@@ -159,7 +159,7 @@ enum errk csv_export_files(const char *path, enum csv_export kind, struct arena 
 	enum errk k = find(path, kind, a, &set.file, &all, e);
 
 	/* Nobody knows when one was made that is dated in the future. */
-	while (k == E_OK && set.n < all && set.file[set.n]->ahead == set.file[0]->ahead &&
+	while (k == E_OK && set.n < all && set.file[set.n]->misdated == set.file[0]->misdated &&
 	       set.file[0]->mtime_ns - set.file[set.n]->mtime_ns <=
 		       (int64_t)TOGETHER_SECONDS * 1000000000) {
 		k = csv_file_settled(set.file[set.n]->path, set.file[set.n]->mtime_ns, e);

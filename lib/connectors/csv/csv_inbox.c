@@ -59,7 +59,7 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 			.dated_ns = file[i].dated_ns,
 			.mtime_ns = file[i].mtime_ns,
 			.order_ns = file[i].dated_ns,
-			.ahead = file[i].ahead,
+			.misdated = file[i].misdated,
 			.changes = csv_begins_with(file[i].name + strlen(prefix), "-changes") ||
 				   csv_begins_with(file[i].name + strlen(prefix), "_changes"),
 			.archived = archived,
@@ -68,26 +68,33 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 	return E_OK;
 }
 
+/* Those of one kind that are dated wrongly, among themselves by their dates, come next after `after`. */
+static void place_misdated(struct csv_inbox_file *list, size_t n, bool archived, int64_t after)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].misdated || list[i].archived != archived)
+			continue;
+		list[i].order_ns = after;
+		for (size_t k = 0; k < n; k++)
+			list[i].order_ns += list[k].misdated && list[k].archived == archived &&
+					    list[k].dated_ns <= list[i].dated_ns;
+	}
+}
+
 /*
- * A date in the future says nothing of when the file was written. One in archive/ comes before all that is
- * dated rightly, one that is new comes after all that has been used, and before the new ones that are: so
- * it is used where there is nothing else, and hides nothing that comes later.
+ * A date in the future, or of a clock that is not set, says nothing of when the file was written. One in
+ * archive/ comes before all that is dated rightly, one that is new comes after all that has been used, and
+ * before the new ones that are: so it is used where there is nothing else, and hides nothing that comes later.
  */
 static void order(struct csv_inbox_file *list, size_t n)
 {
 	int64_t used = 0;
 
+	place_misdated(list, n, true, 0);
 	for (size_t i = 0; i < n; i++)
-		if (list[i].archived && !list[i].ahead && list[i].order_ns > used)
+		if (list[i].archived && list[i].order_ns > used)
 			used = list[i].order_ns;
-	for (size_t i = 0; i < n; i++) {
-		if (!list[i].ahead)
-			continue;
-		list[i].order_ns = list[i].archived ? 0 : used;
-		for (size_t k = 0; k < n; k++)
-			list[i].order_ns += list[k].ahead && list[k].archived == list[i].archived &&
-					    list[k].dated_ns <= list[i].dated_ns;
-	}
+	place_misdated(list, n, false, used);
 	if (n)
 		qsort(list, n, sizeof(*list), oldest_first);
 }
@@ -291,7 +298,7 @@ static const char *archive_name(const char *dir, const struct csv_inbox_file *f,
 	if (len > NAME_KEPT)
 		for (len = NAME_KEPT; (f->name[len] & 0xc0) == 0x80;)
 			len--;
-	clock_text((f->ahead ? f->mtime_ns : f->dated_ns) / 1000000000, stamp);
+	clock_text((f->misdated ? f->mtime_ns : f->dated_ns) / 1000000000, stamp);
 	for (const char *from = stamp; *from; from++)
 		if (*from != '-' && *from != ':')
 			*to++ = *from;
@@ -319,7 +326,7 @@ static enum errk put_away(const char *dir, const struct csv_inbox_file *f, struc
 	STEP("csv_inbox_archive");
 	k = file_publish(f->path, to, e);
 	/* It keeps its place: what comes next is compared with it. */
-	if (k == E_OK && f->ahead) {
+	if (k == E_OK && f->misdated) {
 		const struct timespec at = {f->order_ns / 1000000000, f->order_ns % 1000000000};
 
 		if (utimensat(AT_FDCWD, to, (const struct timespec[2]){at, at}, 0) != 0)
@@ -348,13 +355,11 @@ enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, st
 
 static const char *dated(const struct csv_inbox_file *f, struct arena *a)
 {
-	char text[CLOCK_TEXT_MAX];
-
 	return arena_printf(
 		a,
-		"%s is dated in the future (%s), so it is taken for older than what is dated "
-		"rightly; set the clock of the machine that writes it",
-		f->name, clock_text(f->dated_ns / 1000000000, text));
+		"%s, so it is taken for older than what is dated rightly; set the clock of the "
+		"machine that writes it",
+		csv_misdated_text(f->name, f->dated_ns, a));
 }
 
 const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a)
@@ -367,7 +372,7 @@ const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, s
 		const struct csv_inbox_file *f = i < set->n ? &set->file[i]
 							    : &set->superseded[i - set->n];
 
-		if (f->ahead && !f->archived)
+		if (f->misdated && !f->archived)
 			return text ? arena_printf(a, "%s; %s", text, dated(f, a)) : dated(f, a);
 	}
 	return text;

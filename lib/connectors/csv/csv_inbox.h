@@ -15,7 +15,7 @@ struct csv_inbox_file {
 	int64_t mtime_ns;  /* as csv_source_file says */
 	int64_t dated_ns;
 	int64_t order_ns; /* its place among the others */
-	bool ahead;       /* dated in the future */
+	bool misdated;    /* as csv_source_file says */
 	bool changes;     /* no list */
 	bool archived;    /* stands in archive/ */
 	void *content;    /* once read, as the kind reads it; owned */

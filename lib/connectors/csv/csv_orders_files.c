@@ -17,6 +17,8 @@ enum {
 	SETTLED_SECONDS = 10,
 	/* Clocks differ by that much; what is dated further ahead is dated wrongly. */
 	AHEAD_SECONDS = 60,
+	/* 2001: a clock that was never set says 1970, 1980 or 2000. */
+	SET_SINCE = 978307200,
 };
 
 enum errk csv_file_settled(const char *name, int64_t mtime_ns, struct err *e)
@@ -41,9 +43,21 @@ static int64_t now_ns(void)
 	return clock_now() * 1000000000;
 }
 
-static bool is_ahead(int64_t ns)
+static bool is_misdated(int64_t ns)
 {
-	return ns > now_ns() + (int64_t)AHEAD_SECONDS * 1000000000;
+	return ns > now_ns() + (int64_t)AHEAD_SECONDS * 1000000000 ||
+	       ns < (int64_t)SET_SINCE * 1000000000;
+}
+
+const char *csv_misdated_text(const char *name, int64_t dated_ns, struct arena *a)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_text(dated_ns / 1000000000, text);
+	return dated_ns < now_ns()
+		       ? arena_printf(a, "%s is dated %s, as by a clock that is not set", name,
+				      text)
+		       : arena_printf(a, "%s is dated in the future (%s)", name, text);
 }
 
 /* ctime is our own clock's, unless that was ahead itself once. Nobody is to wait for such a file. */
@@ -52,8 +66,8 @@ static void date(struct csv_source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 	int64_t settled = now_ns() - (int64_t)SETTLED_SECONDS * 1000000000;
 
 	f->dated_ns = f->mtime_ns = mtime_ns;
-	f->ahead = is_ahead(mtime_ns);
-	if (f->ahead)
+	f->misdated = is_misdated(mtime_ns);
+	if (f->misdated)
 		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;
 }
 
@@ -66,8 +80,8 @@ static int oldest_first(const void *a, const void *b)
 {
 	const struct csv_source_file *x = a, *y = b;
 
-	if (x->ahead != y->ahead)
-		return x->ahead ? -1 : 1;
+	if (x->misdated != y->misdated)
+		return x->misdated ? -1 : 1;
 	if (x->dated_ns != y->dated_ns)
 		return x->dated_ns < y->dated_ns ? -1 : 1;
 	return strcmp(x->name, y->name);

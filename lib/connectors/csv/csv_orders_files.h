@@ -15,21 +15,23 @@ struct csv_source_file {
 	const char *name, *path;
 	const char *stamp; /* "size-mtime in ns": another stamp is another content */
 	/*
-	 * When it was written, as far as that can be known; of one that is dated in the future (ahead) when it
+	 * When it was written, as far as that can be known; of one that is dated in the future, or by a clock that is not set (misdated), when it
 	 * came here, for its own date says nothing.
 	 */
 	int64_t mtime_ns;
 	int64_t dated_ns; /* as it is dated */
-	bool ahead;
+	bool misdated;
 };
 
 /*
- * path itself, or the *.csv of that folder, oldest change first, those that are ahead before all others. What is
+ * path itself, or the *.csv of that folder, oldest change first, those that are misdated before all others. What is
  * called so and can't be used (a folder, a link that leads nowhere) is left out, see csv_source_bad. E_LOCAL
  * "no_file".
  */
 MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
 				     struct csv_source_file **out, size_t *n, struct err *e);
+/* "stock.csv is dated in the future (2031-01-01T00:00:00Z)". */
+const char *csv_misdated_text(const char *name, int64_t dated_ns, struct arena *a);
 /* Whatever its case. */
 bool csv_begins_with(const char *name, const char *prefix);
 /* What is called as such a file and can't be used. */
