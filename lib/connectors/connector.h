@@ -104,7 +104,13 @@ struct pull_request {
 	 * and read_at, no document; its texts live in the arena of the pull.
 	 */
 	enum errk (*knows)(void *ctx, const struct record *head, bool *known, struct err *e);
-	void *knows_ctx;
+	/*
+	 * Ids of this flow that begin with head and ":" and are nothing but a problem so far, whichever
+	 * run told it: for page.gone. NULL where there is nobody to ask.
+	 */
+	enum errk (*faults)(void *ctx, const char *head, struct arena *a, const char ***ids,
+			    size_t *n, struct err *e);
+	void *knows_ctx; /* of both */
 };
 
 struct page {

@@ -207,6 +207,9 @@ MUST_CHECK enum errk queue_drop(struct state *s, const struct queue_filter *f, c
  */
 MUST_CHECK enum errk queue_resolve(struct state *s, const char *flow, const char *record,
 				   int64_t now, struct err *e);
+/* Ids that begin with head and ":" and wait without a document, whichever run put them there. */
+MUST_CHECK enum errk queue_faults(struct state *s, const char *flow, const char *head,
+				  struct arena *a, const char ***ids, size_t *n, struct err *e);
 /*
  * What of these is being sent or was interrupted is not sent once more: the next run only looks whether it
  * landed, and drops it if not. code becomes "dropped"; *n = how many.

@@ -35,6 +35,13 @@ static enum errk knows(void *ctx, const struct record *head, bool *known, struct
 	return rc;
 }
 
+static enum errk faults(void *ctx, const char *head, struct arena *a, const char ***ids, size_t *n,
+			struct err *e)
+{
+	struct sync *r = ctx;
+	return queue_faults(r->state, r->key, head, a, ids, n, e);
+}
+
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
 	return queue_confirm(r->state, r->key, rec->id, rec->version, read_at(rec), clock_now(), e);
@@ -165,6 +172,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.max_age = r->max_age,
 		.limit = r->pull_first ? 0 : o->limit,
 		.knows = knows,
+		.faults = faults,
 		.knows_ctx = r,
 	};
 	struct page page = {0};
