@@ -103,6 +103,10 @@ MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char
 MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *const *only,
 			       size_t n_only, int64_t now, size_t n, struct arena *a,
 			       struct queue_row **rows, size_t *n_rows, struct err *e);
+/* Of these the ones that have no document: it never was read, or is no longer kept. */
+MUST_CHECK enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n,
+				    struct arena *a, struct queue_row **rows, size_t *n_rows,
+				    struct err *e);
 /* Rows that an earlier run left in `sending`, ordered by batch then id, at most n. */
 MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,
 				   struct queue_row **rows, size_t *n_rows, struct err *e);

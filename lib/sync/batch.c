@@ -72,6 +72,26 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	return E_OK;
 }
 
+enum errk batch_no_payload(const struct sync *r, const struct queue_row *row,
+			   const struct err *said, struct err *e)
+{
+	static const char before[] = "; it was parked for: ";
+	/* Tried several times it is still the first reason that counts. */
+	const char *first = row->reason ? strstr(row->reason, before) : NULL;
+	const char *why = first ? first + strlen(before) : row->reason;
+
+	if (said)
+		err_set(e, E_RECORD, said->code,
+			"its document is not kept, and asked for again: %s", said->msg);
+	else
+		err_set(e, E_RECORD, "no_payload",
+			"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
+			r->flow->name, row->label);
+	if (why)
+		err_append(e, "%s%s", before, why);
+	return E_RECORD;
+}
+
 static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 {
 	const struct queue_row *row = &b->row;
@@ -81,10 +101,7 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 		return rc;
 	if (payload)
 		return map_document(r, b, payload, strlen(payload), e);
-	return err_set(
-		e, E_RECORD, "no_payload",
-		"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
-		r->flow->name, row->label);
+	return batch_no_payload(r, row, NULL, e);
 }
 
 /* What was true too long ago is not passed on as if it were true. */

@@ -100,6 +100,22 @@ static bool enough(const struct sync *r)
 	return r->options->limit && !r->pull_first && r->sum->pulled >= (int64_t)r->options->limit;
 }
 
+/*
+ * Records without a document are asked for by name, beside what has changed. A source that can't answer that
+ * now may well say the rest.
+ */
+static enum errk fetch_again(struct sync *r, struct err *later, struct err *e)
+{
+	bool more = true;
+	enum errk rc = E_OK;
+	while (rc == E_OK && more && !stop_requested() && !enough(r))
+		rc = sync_fetch_again(r, &more, e);
+	if (rc != E_BUSY && rc != E_REFUSED)
+		return rc;
+	*later = *e;
+	return E_OK;
+}
+
 /* Pages into the queue, and whole batches out of it, so that neither grows with the backlog. */
 static enum errk pull_and_deliver(struct sync *r, struct err *e)
 {
@@ -157,6 +173,8 @@ static enum errk work(struct sync *r, struct err *e)
 	if (r->options->n_only)
 		rc = sync_pull_only(r, e);
 	else
+		rc = fetch_again(r, &later, e);
+	if (rc == E_OK && !r->options->n_only)
 		rc = pull_and_deliver(r, e);
 	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
