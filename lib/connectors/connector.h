@@ -155,6 +155,8 @@ struct put_item {
 	 * is parked (E_RECORD) keeps a new one too, if it was delivered before.
 	 */
 	const char *memo;
+	/* In: the memo is of a copy of the state file, and more may have been written since. */
+	bool memo_old;
 	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;   /* out: it had landed before; nothing was written now */
 	/*

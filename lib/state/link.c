@@ -23,6 +23,7 @@ static struct link read_link(const struct query *q, struct arena *a)
 		.dropped = query_col(q, 9, a),
 		.memo = query_col(q, 10, a),
 		.doubt = query_col_int(q, 11) != 0,
+		.memo_old = query_col_int(q, 11) == 2,
 		.adopted_at = query_col_int(q, 12),
 		.for_good = query_col_int(q, 13) != 0,
 	};
@@ -103,7 +104,8 @@ enum errk link_set_memo(struct state *s, const char *flow, const char *record, c
 			struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET memo = ? WHERE record = ? AND flow = ?");
+	struct query q = query_open(s, "UPDATE link SET memo = ?, doubt = min(doubt, 1)"
+				       " WHERE record = ? AND flow = ?");
 
 	query_text(&q, memo);
 	query_text(&q, record);

@@ -44,6 +44,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		b->update = true;
 	}
 	b->memo = arena_strdup(r->page, l.memo);
+	b->memo_old = l.memo_old;
 	if (l.adopted_at && b->update)
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;

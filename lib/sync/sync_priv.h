@@ -167,6 +167,7 @@ struct batch_row {
 	const char *hash;
 	const char *target_id; /* of an earlier delivery; NULL = none */
 	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
+	bool memo_old;         /* it may be older than what was written since */
 	bool update, unchanged;
 	bool repeated; /* neither version nor document is another than at the last delivery */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
