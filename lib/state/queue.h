@@ -219,11 +219,13 @@ MUST_CHECK enum errk queue_forbid(struct state *s, const struct queue_filter *f,
 				  int64_t *n, struct err *e);
 /*
  * No version of these records is put into the queue again, but for QUEUE_PUT_NAMED, which ends that: of all
- * records of the flow with this id or name that have a link, or a row under way. *n = how many. What another
+ * records of the flow with this id or name that have a link, or a row under way. *n = how many, with a journal
+ * line each ("dropped", detail: "for good: " and the reason). What another
  * flow calls so, as a product and the stock of its SKU, is not meant.
  */
 MUST_CHECK enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who,
-					 int64_t now, int64_t *n, struct err *e);
+					 const char *reason, int64_t now, int64_t *n,
+					 struct err *e);
 
 struct queue_counts {
 	int64_t ready, due, sending, parked;

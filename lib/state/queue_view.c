@@ -286,8 +286,24 @@ static enum errk link_under_way(struct state *s, const char *flow, const char *w
 	return query_run(&q, e);
 }
 
-static enum errk drop_for_good(struct state *s, const char *flow, const char *who, int64_t now,
-			       int64_t *n, struct err *e)
+static enum errk journal_for_good(struct state *s, const char *flow, const char *who,
+				  const char *reason, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "INSERT INTO journal (at, run, flow, record, label, action, outcome, requests,"
+		   " detail) SELECT ?1, 0, flow, record, label, 'dropped', 'ok', 0,"
+		   " 'for good: ' || ?2 FROM link WHERE (record = ?3 OR label = ?3) AND flow = ?4");
+
+	query_int(&q, now);
+	query_text(&q, reason);
+	query_text(&q, who);
+	query_text(&q, flow);
+	return query_run(&q, e);
+}
+
+static enum errk drop_for_good(struct state *s, const char *flow, const char *who,
+			       const char *reason, int64_t now, int64_t *n, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET for_good = 1,"
@@ -300,13 +316,14 @@ static enum errk drop_for_good(struct state *s, const char *flow, const char *wh
 	query_text(&q, who);
 	query_text(&q, flow);
 	rc = query_run(&q, e);
-	if (rc == E_OK)
-		*n = query_changed(&q);
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	*n = query_changed(&q);
+	return journal_for_good(s, flow, who, reason, now, e);
 }
 
-enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who, int64_t now,
-			      int64_t *n, struct err *e)
+enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who,
+			      const char *reason, int64_t now, int64_t *n, struct err *e)
 {
 	int64_t count = 0;
 	bool own;
@@ -314,7 +331,7 @@ enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who
 
 	if (rc != E_OK)
 		return rc;
-	rc = db_leave(s, own, drop_for_good(s, flow, who, now, &count, e), e);
+	rc = db_leave(s, own, drop_for_good(s, flow, who, reason, now, &count, e), e);
 	if (rc == E_OK)
 		*n = count;
 	return rc;
