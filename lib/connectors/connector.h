@@ -159,6 +159,7 @@ struct put_item {
 	bool memo_old;
 	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;   /* out: it had landed before; nothing was written now */
+	bool changed;   /* out: what was written changed something that others had made there */
 	/*
 	 * Out: right at this moment, but what it depends on besides the document will change (units of
 	 * orders on their way are taken off): it is compared again by each run until it is not set.

@@ -279,8 +279,8 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	int64_t now = clock_now();
 	bool again = b->row.code && strcmp(b->row.code, on_order) == 0;
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
-				    : b->update   ? SYNC_UPDATED
-						  : SYNC_CREATED;
+				    : b->update || item->changed ? SYNC_UPDATED
+								 : SYNC_CREATED;
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,
