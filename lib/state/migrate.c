@@ -96,22 +96,13 @@ static enum errk copy_into(const char *from, const char *tmp, struct err *e)
 	return copy_pages(src, from, dst, tmp, e);
 }
 
-/*
- * By the time a copy is used what it remembers may have been written over, and what both sides agreed on
- * (the memo) be overtaken. Where the other side can be compared with, it is: only batches that are counted
- * (pairing) tell by themselves that the copy is behind. 2: the memo, too; see link.memo_old.
- */
 static enum errk doubt_all(const char *path, struct err *e)
 {
 	CLEANUP(db) sqlite3 *db = NULL;
 	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(
-			db,
-			"UPDATE link SET doubt = 2 WHERE flow NOT IN (SELECT flow FROM pairing"
-			" WHERE last_new OR last_changed)",
-			NULL, NULL, NULL);
+		rc = sqlite3_exec(db, DB_DOUBT_ALL, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? E_OK : db_fail(db, path, rc, e);
 }
 

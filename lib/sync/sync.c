@@ -15,6 +15,7 @@
 #include "state/lock.h"
 #include "state/note.h"
 #include "state/run.h"
+#include "state/seal.h"
 #include "state/told.h"
 #include "sync/sync_priv.h"
 
@@ -274,14 +275,42 @@ static enum errk mend_times(struct sync *r, struct err *e)
 	return rc;
 }
 
+/* A copy that was put back is noticed before this run's own number stands there. */
+static enum errk compare_seal(struct sync *r, const char *seal, struct err *e)
+{
+	bool older;
+	enum errk rc = state_compare_seal(r->state, seal, &older, e);
+	if (rc == E_OK && older)
+		notice(r,
+		       arena_printf(r->session->arena,
+				    "the state file %s is an older one that was put back: it does "
+				    "not know of the last runs, so what it remembers is compared "
+				    "with what is there",
+				    state_path(r->session->state)));
+	return rc;
+}
+
+/* Without a seal only less is noticed: no reason not to run. */
+static void set_seal(struct sync *r, const char *seal)
+{
+	struct err why;
+	if (!r->sum->dry_run && state_set_seal(r->state, seal, &why) != E_OK)
+		log_event(LOG_LEVEL_WARN, "no seal", "reason", why.msg, NULL);
+}
+
 static enum errk start_run(struct sync *r, struct err *e)
 {
 	char id[24];
+	const char *seal = arena_printf(r->session->arena, "%s.seal",
+					state_path(r->session->state));
 	enum errk rc = mend_times(r, e);
+	if (rc == E_OK)
+		rc = compare_seal(r, seal, e);
 	if (rc == E_OK)
 		rc = run_begin(r->state, r->key, clock_now(), &r->sum->run, e);
 	if (rc != E_OK)
 		return rc;
+	set_seal(r, seal);
 	snprintf(id, sizeof(id), "%lld", (long long)r->sum->run);
 	log_context("run", id);
 	log_context("flow", r->key);
