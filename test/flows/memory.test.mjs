@@ -59,13 +59,19 @@ test('stock: one place written, the other raced, and the file is as before', asy
   assert.deepEqual(levels(p), [10, 20]);
 });
 
-test('stock: the answer is lost, then the table lacks the warehouse, then all is as before', async t => {
+/** Lyon has 0, and then 10 of a write whose answer was lost. */
+async function unanswered(t) {
   const p = await stock(t);
   file(p, ['MAIN', 0]);
   ended(await p.run('inventory pull'), 0);
   lost(p, 'StockSet');
   file(p, ['MAIN', 10]);
   ended(await p.run('inventory pull'), 75);
+  return p;
+}
+
+test('stock: the answer is lost, then the table lacks the warehouse, then all is as before', async t => {
+  const p = await unanswered(t);
   assert.equal(levels(p)[0], 10);
   p.sandbox.faults.clear();
   p.write('mappings/tables/locations.csv', `warehouse,store_location\nOTHER,${LYON}\n`);
@@ -77,12 +83,7 @@ test('stock: the answer is lost, then the table lacks the warehouse, then all is
 });
 
 test('stock: the answer is lost, and by the next run the figure is too old', async t => {
-  const p = await stock(t);
-  file(p, ['MAIN', 0]);
-  ended(await p.run('inventory pull'), 0);
-  lost(p, 'StockSet');
-  file(p, ['MAIN', 10]);
-  ended(await p.run('inventory pull'), 75);
+  const p = await unanswered(t);
   p.sandbox.faults.clear();
   p.configure({ inventory: { max_age: '60s' } });
   await p.run('inventory pull');
