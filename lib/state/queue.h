@@ -103,6 +103,10 @@ MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char
 MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *const *only,
 			       size_t n_only, int64_t now, size_t n, struct arena *a,
 			       struct queue_row **rows, size_t *n_rows, struct err *e);
+/* Of these the ones that have no document: it never was read, or is no longer kept. */
+MUST_CHECK enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n,
+				    struct arena *a, struct queue_row **rows, size_t *n_rows,
+				    struct err *e);
 /* Rows that an earlier run left in `sending`, ordered by batch then id, at most n. */
 MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,
 				   struct queue_row **rows, size_t *n_rows, struct err *e);
@@ -218,11 +222,13 @@ MUST_CHECK enum errk queue_forbid(struct state *s, const struct queue_filter *f,
 				  int64_t *n, struct err *e);
 /*
  * No version of these records is put into the queue again, but for QUEUE_PUT_NAMED, which ends that: of all
- * records of the flow with this id or name that have a link, or a row under way. *n = how many. What another
+ * records of the flow with this id or name that have a link, or a row under way. *n = how many, with a journal
+ * line each ("dropped", detail: "for good: " and the reason). What another
  * flow calls so, as a product and the stock of its SKU, is not meant.
  */
 MUST_CHECK enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who,
-					 int64_t now, int64_t *n, struct err *e);
+					 const char *reason, int64_t now, int64_t *n,
+					 struct err *e);
 
 struct queue_counts {
 	int64_t ready, due, sending, parked;

@@ -44,6 +44,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		b->update = true;
 	}
 	b->memo = arena_strdup(r->page, l.memo);
+	b->memo_old = l.memo_old;
 	if (l.adopted_at && b->update)
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
@@ -72,6 +73,26 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	return E_OK;
 }
 
+enum errk batch_no_payload(const struct sync *r, const struct queue_row *row,
+			   const struct err *said, struct err *e)
+{
+	static const char before[] = "; it was parked for: ";
+	/* Tried several times it is still the first reason that counts. */
+	const char *first = row->reason ? strstr(row->reason, before) : NULL;
+	const char *why = first ? first + strlen(before) : row->reason;
+
+	if (said)
+		err_set(e, E_RECORD, said->code,
+			"its document is not kept, and asked for again: %s", said->msg);
+	else
+		err_set(e, E_RECORD, "no_payload",
+			"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
+			r->flow->name, row->label);
+	if (why)
+		err_append(e, "%s%s", before, why);
+	return E_RECORD;
+}
+
 static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 {
 	const struct queue_row *row = &b->row;
@@ -81,10 +102,7 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 		return rc;
 	if (payload)
 		return map_document(r, b, payload, strlen(payload), e);
-	return err_set(
-		e, E_RECORD, "no_payload",
-		"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
-		r->flow->name, row->label);
+	return batch_no_payload(r, row, NULL, e);
 }
 
 /* What was true too long ago is not passed on as if it were true. */
@@ -261,8 +279,8 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	int64_t now = clock_now();
 	bool again = b->row.code && strcmp(b->row.code, on_order) == 0;
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
-				    : b->update   ? SYNC_UPDATED
-						  : SYNC_CREATED;
+				    : b->update || item->changed ? SYNC_UPDATED
+								 : SYNC_CREATED;
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,

@@ -160,6 +160,7 @@ static void report(struct product_put *p)
 			continue;
 		put->target_id = item->id;
 		put->adopted = !item->written;
+		put->changed = item->written && item->shop && !item->created;
 		put->memo = product_memo_text(item, p->arena);
 		/*
 		 * The next run reads before it writes, whatever this is called. But one product that
