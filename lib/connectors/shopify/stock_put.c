@@ -127,6 +127,7 @@ static const char *values_of(const struct stock_put *p, const struct stock_item 
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
+	bool counts = p->figure != FIGURE_ON_HAND && p->batch->owed;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
 		bool open = false, written = false, unsettled = false;
@@ -138,6 +139,7 @@ static void report(struct stock_put *p)
 		if (item->put->err.kind != E_OK)
 			continue;
 		item->put->target_id = item->id;
+		item->put->sku = counts ? item->sku : NULL;
 		item->put->values = values_of(p, item);
 		item->put->differs = open && p->batch->look_only;
 		if (item->put->differs)
