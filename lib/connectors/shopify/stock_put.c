@@ -149,7 +149,13 @@ static void report(struct stock_put *p)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"moved less than a minute ago, and the shop may not list the order "
 				"yet; the next run goes on");
-		if (open)
+		if (open && item->strange)
+			err_set(&item->put->err, E_BUSY, "other_item",
+				"the shop says which inventory item has the SKU '%s', and asked for it "
+				"by its id answered for another one or for none, each time; the next "
+				"run goes on",
+				item->sku);
+		else if (open)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"its stock in the shop moved each time it was written; the next run "
 				"goes on");
