@@ -282,6 +282,13 @@ void order_add_flag(const struct order_reader *r, cJSON *to, const char *key, co
 		    const char *path);
 void order_add_count(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
 		     const char *path);
+/* Several of them, in this order. */
+struct order_field {
+	const char *key, *path;
+	enum { ORDER_TEXT, ORDER_NEEDED, ORDER_FLAG, ORDER_COUNT } as;
+};
+void order_add_fields(const struct order_reader *r, cJSON *to, const cJSON *from,
+		      const struct order_field *field, size_t n);
 void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from);
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of);
 void order_add_lines(const struct order_reader *r, cJSON *doc);
