@@ -172,6 +172,11 @@ struct put_item {
 	 */
 	bool passing;
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
+	/*
+	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is
+	 * told an order of it, it is compared again. NULL where orders do not matter.
+	 */
+	const char *sku;
 	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target_id says it. */
 	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */

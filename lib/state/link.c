@@ -73,15 +73,15 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	struct query q =
 		query_open(s,
 			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
-			   " settled, delivered_at, changed_at, settled_at, memo, doubt)"
+			   " settled, delivered_at, changed_at, settled_at, memo, doubt, sku)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?6 = '', 0, ?8), ?8,"
-			   " iif(?7 IS NULL, NULL, ?8), ?9, ?10)"
+			   " iif(?7 IS NULL, NULL, ?8), ?9, ?10, ?11)"
 			   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 			   " target_id = excluded.target_id, version = excluded.version,"
 			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
 			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
 			   " memo = coalesce(excluded.memo, memo), doubt = excluded.doubt,"
-			   " adopted_at = 0,"
+			   " sku = excluded.sku, adopted_at = 0,"
 			   " delivered_at = iif(delivered_at = 0,"
 			   " excluded.delivered_at, delivered_at)");
 
@@ -90,6 +90,7 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	query_int(&q, now);
 	query_text(&q, l->memo);
 	query_int(&q, l->doubt);
+	query_text(&q, l->sku);
 	return query_run(&q, e);
 }
 

@@ -200,6 +200,22 @@ static enum errk remember_dropped(struct state *s, int64_t now, struct err *e)
 	return query_run(&q, e);
 }
 
+/*
+ * What becomes of a dropped order is a person's business, in the ERP too: its articles are compared with
+ * the ERP's figures as they are, as after its delivery.
+ */
+static enum errk doubt_articles(struct state *s, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku IN"
+		   " (SELECT json_extract(line.value, '$.sku') FROM payload,"
+		   " json_each(iif(json_valid(body), body, '{}'), '$.lines') AS line"
+		   " WHERE queue_id IN (SELECT id FROM temp.picked) AND line.type = 'object')");
+
+	return query_run(&q, e);
+}
+
 static enum errk drop(struct state *s, const struct queue_filter *f, const char *reason,
 		      int64_t now, int64_t *n, struct err *e)
 {
@@ -207,6 +223,8 @@ static enum errk drop(struct state *s, const struct queue_filter *f, const char 
 
 	if (rc == E_OK)
 		rc = remember_dropped(s, now, e);
+	if (rc == E_OK)
+		rc = doubt_articles(s, e);
 	if (rc == E_OK)
 		rc = write_journal(s, "dropped", reason, now, e);
 	if (rc != E_OK)

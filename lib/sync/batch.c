@@ -235,11 +235,16 @@ static const char *sent_hash(const struct sync *r, const struct batch_row *b,
 	return b->hash ? b->hash : "";
 }
 
+bool sync_tells_orders(const struct sync *r)
+{
+	return r->flow->kind == KIND_ORDER && strcmp(r->key, r->flow->name) == 0;
+}
+
 /* What the ERP knows of an order from now on; its document may go in the same transaction. */
 static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
 {
 	const char *payload;
-	if (r->flow->kind != KIND_ORDER || strcmp(r->key, r->flow->name) != 0)
+	if (!sync_tells_orders(r))
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
@@ -281,6 +286,10 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;
+	bool told = false;
+	enum errk rc = note_told(r, b, now, e);
+	if (rc == E_OK && r->owed && item->sku)
+		rc = owed_told_since(r->owed, item->sku, &told, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,
@@ -292,9 +301,9 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.delivered_at = now,
 		.changed_at = now,
 		.memo = item->memo,
-		.doubt = item->passing,
+		.doubt = item->passing || told,
+		.sku = item->sku,
 	};
-	enum errk rc = note_told(r, b, now, e);
 	if (rc == E_OK)
 		rc = close_row(r, b, item, now, e);
 	if (rc == E_OK)

@@ -196,6 +196,8 @@ void batch_look_only(struct batch_row *b);
 MUST_CHECK enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
+/* What this flow delivers is noted as told to the ERP, see state/told.h. */
+bool sync_tells_orders(const struct sync *r);
 MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 					    const struct put_item *item, struct err *e);
 

@@ -74,9 +74,11 @@ static void take_node(struct stock_pair *pair, struct answer *in, const cJSON *n
 	if (!sku || strcmp(sku, item->sku) != 0) {
 		item->id = NULL;
 		item->proven = false;
+		item->strange = true;
 		return;
 	}
 	item->proven = true;
+	item->strange = false;
 	if (answer_int(in, node, "duplicateSkuCount", 0, INT32_MAX) > 0)
 		stock_refuse(
 			item, "duplicate_sku",
