@@ -136,3 +136,15 @@ test('adopts what is there by its SKU, and writes only what the ERP owns', async
   });
   assert.equal(touched(before, catalogue(p.sandbox)).length, 1);
 });
+
+test('what the index still finds, and is gone, is not taken for there', async t => {
+  const p = await open(t);
+  productFile(p, [{ ...MUG, product_id: '77', sku: 'SOLO-1' }]);
+  p.sandbox.mutate = ({ operation }, json) => (operation === 'ProductsById' ? { ...json, data: { ...json.data, nodes: json.data.nodes.map(() => null) } } : json);
+  const { summary } = await push(p);
+  assert.deepEqual([summary.created, summary.updated, summary.adopted, summary.later], [0, 0, 0, 1]);
+  p.sandbox.mutate = null;
+  ended(await p.run('queue retry 77'), 0);
+  assert.equal((await push(p)).summary.updated, 1);
+  assert.equal(inShop(p.sandbox, 'SOLO-1').variants[0].price, '12.50');
+});

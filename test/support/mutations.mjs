@@ -80,8 +80,11 @@ function* paths(value, at = []) {
 
 const shown = at => at.map(key => (isText(key) ? `.${key}` : `[${key}]`)).join('').slice(1);
 
-/** A line without a SKU is a custom item: so it may well be, and nothing is taken off the shelf for it. */
-const isOptional = (operation, at) => ['OrdersNewest', 'OrderUnits'].includes(operation) && at[at.length - 1] === 'sku';
+/** A line without a SKU is a custom item, a variant need not have a cost: so it may well be. */
+const isOptional = (operation, at) => {
+  const key = at[at.length - 1];
+  return key === 'unitCost' || (key === 'sku' && ['OrdersNewest', 'OrderUnits'].includes(operation));
+};
 
 /** All that can be wrong with one answer of one operation: { operation, nth, name, at, change, ever }. */
 export function mutationsOf({ operation, nth, json }) {
