@@ -351,7 +351,8 @@ static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
 }
 
 /* Of the flows in which something of it waited; if nothing does, of all that know it. */
-static enum errk drop_for_good(struct cmd *c, const char *who, struct walk *w, struct err *e)
+static enum errk drop_for_good(struct cmd *c, const char *who, const char *reason, struct walk *w,
+			       struct err *e)
 {
 	struct link *links;
 	size_t n = 0;
@@ -365,7 +366,7 @@ static enum errk drop_for_good(struct cmd *c, const char *who, struct walk *w, s
 		const char *flow = w->flow[i], *to = strstr(flow, " > ");
 		int64_t never = 0;
 
-		rc = queue_drop_for_good(c->session.state, flow, who, w->now, &never, e);
+		rc = queue_drop_for_good(c->session.state, flow, who, reason, w->now, &never, e);
 		if (rc == E_OK && never)
 			printf("%s: no version of %s will come back; to fetch it all the same: "
 			       "erpsync %s%s%s --only '%s'\n",
@@ -397,7 +398,7 @@ static enum errk drop_one(struct cmd *c, const char *who, bool for_good, struct 
 	if (rc == E_OK)
 		rc = queue_forbid(s, &filter, reason, &under_way, e);
 	if (rc == E_OK && for_good)
-		rc = drop_for_good(c, who, w, e);
+		rc = drop_for_good(c, who, reason, w, e);
 	if (rc == E_OK)
 		rc = state_commit(s, e);
 	state_rollback(s);

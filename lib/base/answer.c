@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -155,6 +156,30 @@ int64_t answer_int_or(struct answer *in, const cJSON *from, const char *path, in
 	return is_null(in, from, path) ? missing : answer_int(in, from, path, min, max);
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is in a list twice would be counted twice, and two things of one id are taken for each other. */
+static void check_ids(struct answer *in, const cJSON *list, const char *path, size_t n)
+{
+	const char **id = reallocarray(NULL, n, sizeof(*id));
+	size_t n_ids = 0;
+
+	if (!id)
+		die(70, "out of memory");
+	JSON_EACH (node, list) {
+		id[n_ids] = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(node, "id"));
+		n_ids += id[n_ids] != NULL;
+	}
+	qsort(id, n_ids, sizeof(*id), by_text);
+	for (size_t i = 1; i < n_ids; i++)
+		if (strcmp(id[i - 1], id[i]) == 0)
+			answer_fault(in, path, "holds one id twice");
+	free(id);
+}
+
 const cJSON *answer_nodes(struct answer *in, const cJSON *from, const char *path, size_t max)
 {
 	const cJSON *list = answer_list(in, from, path);
@@ -168,6 +193,8 @@ const cJSON *answer_nodes(struct answer *in, const cJSON *from, const char *path
 	}
 	if (n > max)
 		answer_fault(in, path, "holds %zu entries, and %zu at most were asked for", n, max);
+	if (n > 1 && answer_ok(in))
+		check_ids(in, list, path, n);
 	return answer_ok(in) ? list : &no_list;
 }
 

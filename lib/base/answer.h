@@ -59,7 +59,7 @@ const cJSON *answer_object_or_null(struct answer *in, const cJSON *from, const c
 int64_t answer_int_or(struct answer *in, const cJSON *from, const char *path, int64_t min,
 		      int64_t max, int64_t missing);
 
-/* A list of objects, no more than max of them and none of them null. */
+/* A list of objects, no more than max of them, none of them null, and no two with the same text as id. */
 const cJSON *answer_nodes(struct answer *in, const cJSON *from, const char *path, size_t max);
 /*
  * The page of a connection {nodes, pageInfo {hasNextPage, endCursor}} at path, to which the

@@ -396,26 +396,40 @@ static struct csv_reader *reader_new(const char *path, int fd)
 	return r;
 }
 
+static enum errk not_csv(const char *path, const char *is, struct err *e)
+{
+	return err_set(e, E_LOCAL, "not_csv", "%s: is %s, no CSV file; save it as CSV UTF-8", path,
+		       is);
+}
+
+/* Without a mark in front: a header's letters have a zero byte each, all on one side. */
+static bool is_utf16(const char *s, size_t len)
+{
+	size_t zeros[2] = {0}, pairs = (len < 64 ? len : 64) / 2;
+
+	for (size_t i = 0; i < pairs * 2; i++)
+		zeros[i % 2] += !s[i];
+	return pairs && (zeros[0] * 2 > pairs || zeros[1] * 2 > pairs) && zeros[0] != zeros[1];
+}
+
 /* Files that are no text at all, by how they begin. */
 static enum errk check_magic(const char *path, const char *s, size_t len, struct err *e)
 {
 	static const struct {
 		const char *begins;
 		size_t len;
-		const char *code, *is;
+		const char *is;
 	} kinds[] = {
-		{"PK\x03\x04", 4, "not_csv", "an Excel or OpenDocument workbook"},
-		{"\xd0\xcf\x11\xe0", 4, "not_csv", "an old Excel workbook"},
-		{"\xff\xfe", 2, "bad_encoding", "UTF-16"},
-		{"\xfe\xff", 2, "bad_encoding", "UTF-16"},
+		{"PK\x03\x04", 4, "an Excel or OpenDocument workbook"},
+		{"\xd0\xcf\x11\xe0", 4, "an old Excel workbook"},
+		{"\xff\xfe", 2, "UTF-16"},
+		{"\xfe\xff", 2, "UTF-16"},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (len >= kinds[i].len && memcmp(s, kinds[i].begins, kinds[i].len) == 0)
-			return err_set(e, E_LOCAL, kinds[i].code,
-				       "%s: is %s, no CSV file; save it as CSV UTF-8", path,
-				       kinds[i].is);
-	return E_OK;
+			return not_csv(path, kinds[i].is, e);
+	return is_utf16(s, len) ? not_csv(path, "UTF-16", e) : E_OK;
 }
 
 /*

@@ -28,8 +28,8 @@ struct csv_row {
 enum csv_encoding { CSV_UTF8, CSV_UTF8_BOM, CSV_WINDOWS_1252 };
 
 /*
- * Reads the header row. E_LOCAL "no_file", "file_error"; "not_csv": a workbook; "bad_encoding": not
- * all of it is UTF-8; "wrapped_rows": a spreadsheet made each row one quoted cell; "bad_csv": empty.
+ * Reads the header row. E_LOCAL "no_file", "file_error"; "not_csv": a workbook, UTF-16; "bad_encoding":
+ * not all of it is UTF-8; "wrapped_rows": a spreadsheet made each row one quoted cell; "bad_csv": empty.
  */
 MUST_CHECK enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err *e);
 /*

@@ -333,10 +333,37 @@ static bool is_cut(const char *p)
 	return !isalnum((unsigned char)*p);
 }
 
-/* How much of the text at p is the pattern; 0: it is not. */
-static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes, bool may_be_cut)
+/* One blank or line break, however it is written; 0: none. */
+static size_t blank_at(const char *p, bool escapes)
 {
-	size_t at = 0, done = 0;
+	if (isspace((unsigned char)*p))
+		return 1;
+	if (escapes && p[0] == '\\' && p[1] && strchr("rnt", p[1]))
+		return 2;
+	if (escapes && p[0] == '%' && p[1] == '0' && p[2] && strchr("9aAdD", p[2]))
+		return 3;
+	return 0;
+}
+
+/*
+ * What mail and terminals put into a long word: a line break and the blanks of the next line, behind the "="
+ * of quoted-printable. The length; 0: there is none.
+ */
+static size_t break_at(const char *p, bool escapes)
+{
+	enum { MOST = 8 };
+	size_t first = *p == '=', at = first, took;
+
+	for (int i = 0; i < MOST && (took = blank_at(p + at, escapes)); i++)
+		at += took;
+	return at > first ? at : 0;
+}
+
+/* How much of the text at p is the pattern; 0: it is not. loose: it may be cut, or broken by line ends. */
+static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes, bool loose)
+{
+	/* end: behind the last character that is the pattern's; cut: where it may end, if it does not go on */
+	size_t at = 0, done = 0, end = 0, cut = 0;
 	char before = 0;
 
 	while (done < pat->len && p[at]) {
@@ -347,16 +374,23 @@ static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes,
 		if (!took || !folds_to(before, bytes, n, pat->text + done, pat->len - done)) {
 			bytes[0] = p[at];
 			took = n = 1;
-			if (fold(before, p[at]) != pat->text[done])
-				break;
+			if (fold(before, p[at]) != pat->text[done]) {
+				took = loose && done && at == end ? break_at(p + at, escapes) : 0;
+				if (!took)
+					break;
+				at += took;
+				cut = done >= CUT_MIN ? end : 0;
+				continue;
+			}
 		}
 		before = bytes[n - 1];
 		at += took;
+		end = at;
 		done += n;
 	}
-	if (done == pat->len || (may_be_cut && done >= CUT_MIN && is_cut(p + at)))
-		return at;
-	return 0;
+	if (done == pat->len || (loose && done >= CUT_MIN && is_cut(p + end)))
+		return end;
+	return cut;
 }
 
 /* Letters and digits; of what is not ASCII all but the signs of Latin 1 and U+2000 to U+207F. */

@@ -10,7 +10,7 @@
  *
  * A secret is found in any case, and URL-encoded, escaped (JSON, HTML, Python), in hex, in base64 and
  * base64url, also as a part of what was encoded ("user:password"); cut off at the end of a text
- * from 12 characters on. Shorter than 8 characters it is found as a whole word only, or it would
+ * from 12 characters on, and broken by line ends and blanks, also behind the "=" of quoted-printable. Shorter than 8 characters it is found as a whole word only, or it would
  * blot out innocent texts; shorter than 4 not at all.
  */
 void secrets_add(const char *text); /* copied; NULL, "" and known ones do nothing */

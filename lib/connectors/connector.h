@@ -98,7 +98,13 @@ struct pull_request {
 	 * and read_at, no document; its texts live in the arena of the pull.
 	 */
 	enum errk (*knows)(void *ctx, const struct record *head, bool *known, struct err *e);
-	void *knows_ctx;
+	/*
+	 * Ids of this flow that begin with head and ":" and are nothing but a problem so far, whichever
+	 * run told it: for page.gone. NULL where there is nobody to ask.
+	 */
+	enum errk (*faults)(void *ctx, const char *head, struct arena *a, const char ***ids,
+			    size_t *n, struct err *e);
+	void *knows_ctx; /* of both */
 };
 
 struct page {
@@ -149,14 +155,22 @@ struct put_item {
 	 * is parked (E_RECORD) keeps a new one too, if it was delivered before.
 	 */
 	const char *memo;
+	/* In: the memo is of a copy of the state file, and more may have been written since. */
+	bool memo_old;
 	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;   /* out: it had landed before; nothing was written now */
+	bool changed;   /* out: what was written changed something that others had made there */
 	/*
 	 * Out: right at this moment, but what it depends on besides the document will change (units of
 	 * orders on their way are taken off): it is compared again by each run until it is not set.
 	 */
 	bool passing;
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
+	/*
+	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is
+	 * told an order of it, it is compared again. NULL where orders do not matter.
+	 */
+	const char *sku;
 	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target_id says it. */
 	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */

@@ -31,8 +31,13 @@ static void conflict(struct product_item *item, enum product_field f,
 	product_refuse_part(&item->conflicts, a,
 			    "%s%s%s%s: '%s' in the ERP, '%s' in the shop%s%s%s",
 			    product_field_name(f), v ? " of '" : "", v ? v->name : "", v ? "'" : "",
-			    ours, theirs, last ? ", '" : ", and they never agreed", last ? was : "",
-			    last ? "' when they last agreed" : "");
+			    ours, theirs,
+			    last ? ", '"
+			    : item->put->memo_old
+				    ? ", and the state file is an older one that was put "
+				      "back: who changed it last is not known"
+				    : ", and they never agreed",
+			    last ? was : "", last ? "' when they last agreed" : "");
 }
 
 bool product_is_to_write(const struct product_rules *rules, struct product_item *item,

@@ -70,8 +70,10 @@ void product_read_memo(struct product_item *item, struct arena *a)
 	/* One that can't be read is none: what differs from the shop is then asked about anew. */
 	if (!text || json_parse(text, strlen(text), &doc, NULL) != E_OK)
 		return;
-	read_bases(json_at(doc, "fields"), a, item->base);
-	read_bases(json_at(doc, "sent"), a, item->asked);
+	/* What was asked for by then has long been answered; what was agreed on, see product_learn_asked. */
+	bool old = item->put->memo_old, nothing = old && !item->n_variants;
+	read_bases(nothing ? NULL : json_at(doc, "fields"), a, item->base);
+	read_bases(old ? NULL : json_at(doc, "sent"), a, item->asked);
 	item->family = json_bool(doc, "family", false);
 	item->shared = json_bool(doc, "shared", false);
 	item->handle = arena_strdup(a, json_str(doc, "handle"));
@@ -84,7 +86,7 @@ void product_read_memo(struct product_item *item, struct arena *a)
 								      v->id);
 		v->shop_id = arena_strdup(a, json_str(known, "id"));
 		read_bases(json_at(known, "fields"), a, v->base);
-		read_bases(json_at(known, "sent"), a, v->asked);
+		read_bases(old ? NULL : json_at(known, "sent"), a, v->asked);
 	}
 }
 
@@ -101,8 +103,33 @@ static void learn(struct product_base *asked, struct product_base *base, const c
 	*asked = (struct product_base){0};
 }
 
+/*
+ * The memo is of an older state file. What both sides have as it says was not written since, or is as it was
+ * again; of all else it is not known who changed it last.
+ */
+static void doubt(struct product_base *base, const char *erp, const char *store, struct arena *a)
+{
+	if (base->erp && (!erp || !store || strcmp(product_short(erp, a), base->erp) != 0 ||
+			  strcmp(product_short(store, a), base->store) != 0))
+		*base = (struct product_base){0};
+}
+
+static void doubt_memo(struct product_item *item, struct arena *a)
+{
+	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
+		doubt(&item->base[f], item->values.text[f], item->shop->values.text[f], a);
+	for (size_t i = 0; i < item->n_variants; i++) {
+		struct product_variant *v = &item->variant[i];
+		for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
+			doubt(&v->base[f], v->values.text[f],
+			      v->shop ? v->shop->values.text[f] : NULL, a);
+	}
+}
+
 void product_learn_asked(struct product_item *item, struct arena *a)
 {
+	if (item->put->memo_old)
+		doubt_memo(item, a);
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		learn(&item->asked[f], &item->base[f], item->shop->values.text[f], a);
 	for (size_t i = 0; i < item->n_variants; i++) {

@@ -10,7 +10,8 @@ void product_read_memo(struct product_item *item, struct arena *a);
 /*
  * item->asked, where the answer to a write may have been lost, against what the store shows now
  * (item->shop, matched): what stands there is what both last agreed on; what became another text is
- * agreed on by nobody. The same for a status that was to be set.
+ * agreed on by nobody. The same for a status that was to be set. Of a memo that may be old (put_item.memo_old)
+ * only what both sides still say is believed.
  */
 void product_learn_asked(struct product_item *item, struct arena *a);
 const char *product_memo_text(const struct product_item *item, struct arena *a);

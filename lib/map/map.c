@@ -235,11 +235,15 @@ static enum errk ask(struct mapper *m, const struct worker_question *q, struct a
 		     const char **out, struct err *e)
 {
 	enum errk k = worker_ask(m->worker, q, a, out, e);
+	const char *name = arena_printf(a, "%s/%s.jq", m->system, q->head), *path;
 
-	if (k == E_RECORD && str_equal(e->code, WORKER_SPENT))
-		err_set(e, k, e->code, "mapping %s/%s.jq %s", m->system, q->head,
-			arena_strdup(a, e->msg));
-	return k;
+	if (k != E_RECORD || !str_equal(e->code, WORKER_SPENT))
+		return k;
+	path = find(m, name, a);
+	return err_set(e, k, e->code,
+		       "mapping %s %s; if it has an endless loop, mend it in %s, else raise "
+		       "[mappings] max_time or make the document smaller",
+		       name, arena_strdup(a, e->msg), path ? path : name);
 }
 
 /* Compiles a program where it is to run. What it costs there is not a record's fault. */

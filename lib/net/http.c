@@ -100,7 +100,7 @@ enum errk http_trust_check(const struct http_trust *t, struct err *e)
 
 	if (t->ca_file && ca < 0)
 		return err_set(e, E_LOCAL, "ca_file",
-			       "%s: %s: the file of certificates can't be read (%s)", t->setting,
+			       "%s = %s: the file of certificates can't be read (%s)", t->setting,
 			       t->ca_file, file_reason(errno));
 	if (t->ca_file)
 		rc = everybody_writes(t->ca_file, e);

@@ -71,8 +71,21 @@ void *db_grow(struct arena *a, void *array, size_t n, size_t *cap, size_t size);
 MUST_CHECK enum errk db_migrate(struct state *s, const struct embedded_file *files, struct err *e);
 /* E_LOCAL if the file is another program's or newer than `version`. */
 MUST_CHECK enum errk db_check_owner(sqlite3 *db, const char *path, int version, struct err *e);
-/* Online backup by a connection of its own, so it also works inside a transaction. */
-MUST_CHECK enum errk db_copy(const char *from, const char *to, bool replace, struct err *e);
+/*
+ * By the time a copy is used what it remembers may have been written over, and what both sides agreed on
+ * (the memo) be overtaken. Where the other side can be compared with, it is: only batches that are counted
+ * (pairing) tell by themselves that the copy is behind. 2: the memo, too; see link.memo_old.
+ */
+#define DB_DOUBT_ALL                                                            \
+	"UPDATE link SET doubt = 2 WHERE flow NOT IN (SELECT flow FROM pairing" \
+	" WHERE last_new OR last_changed)"
+
+/*
+ * Online backup by a connection of its own, so it also works inside a transaction. What a copy that is kept
+ * remembers is in doubt: it may be used when more has been written.
+ */
+enum db_copy_how { DB_COPY_NEW, DB_COPY_REPLACE, DB_COPY_KEPT };
+MUST_CHECK enum errk db_copy(const char *from, const char *to, enum db_copy_how how, struct err *e);
 
 static inline void cleanup_query(struct query *q)
 {

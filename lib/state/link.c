@@ -1,7 +1,6 @@
-#include "state/link.h"
+#include "state/link_priv.h"
 
 #include "base/cleanup.h"
-#include "state/db_priv.h"
 #include "base/banned.h"
 
 #define LINK_COLUMNS                                                               \
@@ -23,6 +22,7 @@ static struct link read_link(const struct query *q, struct arena *a)
 		.dropped = query_col(q, 9, a),
 		.memo = query_col(q, 10, a),
 		.doubt = query_col_int(q, 11) != 0,
+		.memo_old = query_col_int(q, 11) == 2,
 		.adopted_at = query_col_int(q, 12),
 		.for_good = query_col_int(q, 13) != 0,
 	};
@@ -47,6 +47,25 @@ enum errk link_get(struct state *s, const char *flow, const char *record, struct
 	return E_OK;
 }
 
+void link_bind(struct query *q, const struct link *l)
+{
+	query_text(q, l->flow);
+	query_text(q, l->record);
+	query_text(q, l->label);
+	query_text(q, l->target_id);
+	query_text(q, l->version);
+	query_text(q, l->sent_hash);
+}
+
+enum errk link_change(struct query *q, const char *flow, const char *record, struct err *e)
+{
+	enum errk rc = query_run(q, e);
+
+	if (rc == E_OK && query_changed(q) != 1)
+		BUG("%s %s has no link", flow, record);
+	return rc;
+}
+
 enum errk link_set(struct state *s, const struct link *l, int64_t now, struct err *e)
 {
 	/* `dropped` stays: it may name a newer version, dropped while this one was sent. */
@@ -54,28 +73,24 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	struct query q =
 		query_open(s,
 			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
-			   " settled, delivered_at, changed_at, settled_at, memo, doubt)"
+			   " settled, delivered_at, changed_at, settled_at, memo, doubt, sku)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?6 = '', 0, ?8), ?8,"
-			   " iif(?7 IS NULL, NULL, ?8), ?9, ?10)"
+			   " iif(?7 IS NULL, NULL, ?8), ?9, ?10, ?11)"
 			   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 			   " target_id = excluded.target_id, version = excluded.version,"
 			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
 			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
 			   " memo = coalesce(excluded.memo, memo), doubt = excluded.doubt,"
-			   " adopted_at = 0,"
+			   " sku = excluded.sku, adopted_at = 0,"
 			   " delivered_at = iif(delivered_at = 0,"
 			   " excluded.delivered_at, delivered_at)");
 
-	query_text(&q, l->flow);
-	query_text(&q, l->record);
-	query_text(&q, l->label);
-	query_text(&q, l->target_id);
-	query_text(&q, l->version);
-	query_text(&q, l->sent_hash);
+	link_bind(&q, l);
 	query_text(&q, l->settled);
 	query_int(&q, now);
 	query_text(&q, l->memo);
 	query_int(&q, l->doubt);
+	query_text(&q, l->sku);
 	return query_run(&q, e);
 }
 
@@ -103,7 +118,8 @@ enum errk link_set_memo(struct state *s, const char *flow, const char *record, c
 			struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET memo = ? WHERE record = ? AND flow = ?");
+	struct query q = query_open(s, "UPDATE link SET memo = ?, doubt = min(doubt, 1)"
+				       " WHERE record = ? AND flow = ?");
 
 	query_text(&q, memo);
 	query_text(&q, record);
@@ -117,16 +133,12 @@ enum errk link_set_version(struct state *s, const char *flow, const char *record
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET version = ?, changed_at = ?"
 				       " WHERE record = ? AND flow = ?");
-	enum errk rc;
 
 	query_text(&q, version);
 	query_int(&q, now);
 	query_text(&q, record);
 	query_text(&q, flow);
-	rc = query_run(&q, e);
-	if (rc == E_OK && query_changed(&q) != 1)
-		BUG("%s %s has no link", flow, record);
-	return rc;
+	return link_change(&q, flow, record, e);
 }
 
 static enum errk read_links(struct query *q, struct arena *a, struct link **out, size_t *n,

@@ -24,6 +24,13 @@ struct link {
 	 * it. Set by queue_mark_sending and link_doubt; link_set says whether it is over.
 	 */
 	bool doubt;
+	/* Doubt that began with a copy of the state file: the memo may be older than what was written since. */
+	bool memo_old;
+	/*
+	 * Of stock: the store's SKU, by which an order that the ERP is told puts it in doubt (told_add);
+	 * NULL = it need not. Not read back.
+	 */
+	const char *sku;
 	/*
 	 * Linked by link_adopt and not written since: the target has it as it was then, and sent_hash is ""
 	 * until a version of that time has been seen. 0 = no; read only.

@@ -1,7 +1,6 @@
-#include "state/link.h"
+#include "state/link_priv.h"
 
 #include "base/cleanup.h"
-#include "state/db_priv.h"
 #include "base/banned.h"
 
 /* Links that no write of ours has made: the target has the record all the same. */
@@ -23,12 +22,7 @@ enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *kn
 		   " AND excluded.target_id <> target_id)");
 	enum errk rc;
 
-	query_text(&q, l->flow);
-	query_text(&q, l->record);
-	query_text(&q, l->label);
-	query_text(&q, l->target_id);
-	query_text(&q, l->version);
-	query_text(&q, l->sent_hash);
+	link_bind(&q, l);
 	query_int(&q, at);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
@@ -42,15 +36,11 @@ enum errk link_set_baseline(struct state *s, const char *flow, const char *recor
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET version = ?, sent_hash = ?, adopted_at = 0,"
 				       " changed_at = ? WHERE record = ? AND flow = ?");
-	enum errk rc;
 
 	query_text(&q, version);
 	query_text(&q, hash);
 	query_int(&q, now);
 	query_text(&q, record);
 	query_text(&q, flow);
-	rc = query_run(&q, e);
-	if (rc == E_OK && query_changed(&q) != 1)
-		BUG("%s %s has no link", flow, record);
-	return rc;
+	return link_change(&q, flow, record, e);
 }

@@ -96,34 +96,26 @@ static enum errk copy_into(const char *from, const char *tmp, struct err *e)
 	return copy_pages(src, from, dst, tmp, e);
 }
 
-/*
- * By the time a copy is used what it remembers may have been written over. Where the other side can be
- * compared with, it is: only batches that are counted (pairing) tell by themselves that the copy is behind.
- */
 static enum errk doubt_all(const char *path, struct err *e)
 {
 	CLEANUP(db) sqlite3 *db = NULL;
 	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(
-			db,
-			"UPDATE link SET doubt = 1 WHERE flow NOT IN (SELECT flow FROM pairing"
-			" WHERE last_new OR last_changed)",
-			NULL, NULL, NULL);
+		rc = sqlite3_exec(db, DB_DOUBT_ALL, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? E_OK : db_fail(db, path, rc, e);
 }
 
-enum errk db_copy(const char *from, const char *to, bool replace, struct err *e)
+enum errk db_copy(const char *from, const char *to, enum db_copy_how how, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *tmp = arena_printf(a, "%s.tmp", to);
 	const char *slash = strrchr(to, '/');
 	enum errk rc = copy_into(from, tmp, e);
 
-	if (rc == E_OK && !replace)
+	if (rc == E_OK && how == DB_COPY_KEPT)
 		rc = doubt_all(tmp, e);
-	if (rc == E_OK && !replace)
+	if (rc == E_OK && how != DB_COPY_REPLACE)
 		rc = file_publish(tmp, to, e);
 	else if (rc == E_OK && rename(tmp, to) != 0)
 		rc = err_set(e, E_LOCAL, "state_io", "backup %s: can't be renamed: %m", to);
@@ -170,7 +162,8 @@ static enum errk upgrade(struct state *s, const struct embedded_file *files, int
 	if (has == to) /* another process did it while we waited for the lock */
 		return E_OK;
 	if (tables > 0)
-		k = db_copy(s->path, arena_printf(a, "%s.before-v%d", s->path, to), true, e);
+		k = db_copy(s->path, arena_printf(a, "%s.before-v%d", s->path, to), DB_COPY_REPLACE,
+			    e);
 	if (k == E_OK)
 		k = apply(s, files, has, to, e);
 	return k;

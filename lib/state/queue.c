@@ -223,7 +223,7 @@ enum errk queue_confirm(struct state *s, const char *flow, const char *record, c
 		query_open(s,
 			   "UPDATE queue SET read_at = ?4,"
 			   " state = iif(code = 'too_old', 0, state),"
-			   " next_attempt = iif(code = 'too_old', ?5, next_attempt)"
+			   " next_attempt = iif(code IN ('too_old', 'on_order'), ?5, next_attempt)"
 			   " WHERE record = ?1 AND flow = ?2 AND version = ?3 AND state IN (0, 2)"
 			   " AND read_at < ?4");
 
@@ -277,6 +277,19 @@ static enum errk read_rows(struct query *q, struct rows *to, size_t max, struct 
 		to->row[to->n++] = queue_read(q, to->a);
 	}
 	return rc;
+}
+
+static enum errk read_list(struct query *q, size_t n, struct arena *a, struct queue_row **rows,
+			   size_t *n_rows, struct err *e)
+{
+	struct rows to = {.a = a, .row = arena_array(a, 1, sizeof(*to.row)), .cap = 1};
+	enum errk rc = read_rows(q, &to, n, e);
+
+	if (rc != E_OK)
+		return rc;
+	*rows = to.row;
+	*n_rows = to.n;
+	return E_OK;
 }
 
 #define NOT_SENDING                                                               \
@@ -337,6 +350,21 @@ enum errk queue_due(struct state *s, const char *flow, const char *const *only, 
 	return E_OK;
 }
 
+enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n, struct arena *a,
+			 struct queue_row **rows, size_t *n_rows, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "SELECT " QUEUE_COLUMNS " FROM queue INDEXED BY queue_due"
+			      " WHERE flow = ? AND state = 0 AND next_attempt <= ?" NOT_SENDING
+			      " AND NOT EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)"
+			      " ORDER BY next_attempt, id");
+
+	query_text(&q, flow);
+	query_int(&q, now);
+	return read_list(&q, n, a, rows, n_rows, e);
+}
+
 enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,
 			struct queue_row **rows, size_t *n_rows, struct err *e)
 {
@@ -344,16 +372,9 @@ enum errk queue_sending(struct state *s, const char *flow, size_t n, struct aren
 	struct query q = query_open(s,
 				    "SELECT " QUEUE_COLUMNS " FROM queue INDEXED BY queue_sending"
 				    " WHERE flow = ? AND state = 1 ORDER BY batch, id");
-	struct rows to = {.a = a, .row = arena_array(a, 1, sizeof(*to.row)), .cap = 1};
-	enum errk rc;
 
 	query_text(&q, flow);
-	rc = read_rows(&q, &to, n, e);
-	if (rc != E_OK)
-		return rc;
-	*rows = to.row;
-	*n_rows = to.n;
-	return E_OK;
+	return read_list(&q, n, a, rows, n_rows, e);
 }
 
 enum errk queue_batches(struct state *s, const char *flow, struct arena *a, const char ***keys,

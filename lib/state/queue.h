@@ -81,7 +81,7 @@ MUST_CHECK enum errk queue_knows(struct state *s, const char *flow, const char *
 				 const char *version, bool *known, bool *waits, struct err *e);
 /*
  * The source said at read_at that this version holds. Noted in the waiting row of that version, if
- * there is one; one that is parked as "too_old" is due again.
+ * there is one; one that is parked as "too_old", or waits as "on_order" for a newer figure, is due at once.
  */
 MUST_CHECK enum errk queue_confirm(struct state *s, const char *flow, const char *record,
 				   const char *version, int64_t read_at, int64_t now,
@@ -102,6 +102,10 @@ MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char
 MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *const *only,
 			       size_t n_only, int64_t now, size_t n, struct arena *a,
 			       struct queue_row **rows, size_t *n_rows, struct err *e);
+/* Of these the ones that have no document: it never was read, or is no longer kept. */
+MUST_CHECK enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n,
+				    struct arena *a, struct queue_row **rows, size_t *n_rows,
+				    struct err *e);
 /* Rows that an earlier run left in `sending`, ordered by batch then id, at most n. */
 MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,
 				   struct queue_row **rows, size_t *n_rows, struct err *e);
@@ -206,6 +210,9 @@ MUST_CHECK enum errk queue_drop(struct state *s, const struct queue_filter *f, c
  */
 MUST_CHECK enum errk queue_resolve(struct state *s, const char *flow, const char *record,
 				   int64_t now, struct err *e);
+/* Ids that begin with head and ":" and wait without a document, whichever run put them there. */
+MUST_CHECK enum errk queue_faults(struct state *s, const char *flow, const char *head,
+				  struct arena *a, const char ***ids, size_t *n, struct err *e);
 /*
  * What of these is being sent or was interrupted is not sent once more: the next run only looks whether it
  * landed, and drops it if not. code becomes "dropped"; *n = how many.
@@ -214,11 +221,13 @@ MUST_CHECK enum errk queue_forbid(struct state *s, const struct queue_filter *f,
 				  int64_t *n, struct err *e);
 /*
  * No version of these records is put into the queue again, but for QUEUE_PUT_NAMED, which ends that: of all
- * records of the flow with this id or name that have a link, or a row under way. *n = how many. What another
+ * records of the flow with this id or name that have a link, or a row under way. *n = how many, with a journal
+ * line each ("dropped", detail: "for good: " and the reason). What another
  * flow calls so, as a product and the stock of its SKU, is not meant.
  */
 MUST_CHECK enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who,
-					 int64_t now, int64_t *n, struct err *e);
+					 const char *reason, int64_t now, int64_t *n,
+					 struct err *e);
 
 struct queue_counts {
 	int64_t ready, due, sending, parked;

@@ -1,5 +1,7 @@
 #include "state/queue.h"
 
+#include <limits.h>
+
 #include "base/cleanup.h"
 #include "state/queue_priv.h"
 #include "base/banned.h"
@@ -33,7 +35,7 @@ static enum errk not_found(struct state *s, int64_t id, const char *wanted, stru
 static enum errk begin_doubt(struct state *s, int64_t id, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET doubt = 1 FROM queue"
+	struct query q = query_open(s, "UPDATE link SET doubt = max(doubt, 1) FROM queue"
 				       " WHERE queue.id = ? AND link.record = queue.record"
 				       " AND link.flow = queue.flow");
 
@@ -181,53 +183,45 @@ enum errk queue_mark_later(struct state *s, int64_t id, const char *code, const 
 	return db_leave(s, own, later(s, id, code, reason, next_attempt, now, e), e);
 }
 
-static enum errk uncount_attempt(struct state *s, int64_t id, struct err *e)
+/* As if these attempts had not been, and (since, if not 0) as if it had come then. */
+static enum errk uncount(struct state *s, int64_t id, int attempts, int64_t since, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE queue SET attempts = max(attempts - 1, 0)"
-				       " WHERE id = ? AND state = 1");
+	struct query q = query_open(s, "UPDATE queue SET attempts = max(attempts - ?2, 0),"
+				       " enqueued_at = iif(?3, ?3, enqueued_at)"
+				       " WHERE id = ?1 AND state = 1");
 
 	query_int(&q, id);
+	query_int(&q, attempts);
+	query_int(&q, since);
 	return query_run(&q, e);
+}
+
+static enum errk later_uncounted(struct state *s, int64_t id, int attempts, int64_t since,
+				 const char *code, const char *reason, int64_t next_attempt,
+				 int64_t now, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = uncount(s, id, attempts, since, e);
+	if (rc == E_OK)
+		rc = later(s, id, code, reason, next_attempt, now, e);
+	return db_leave(s, own, rc, e);
 }
 
 enum errk queue_mark_back(struct state *s, int64_t id, const char *code, const char *reason,
 			  int64_t next_attempt, int64_t now, struct err *e)
 {
-	bool own;
-	enum errk rc = db_enter(s, &own, e);
-
-	if (rc != E_OK)
-		return rc;
-	rc = uncount_attempt(s, id, e);
-	if (rc == E_OK)
-		rc = later(s, id, code, reason, next_attempt, now, e);
-	return db_leave(s, own, rc, e);
-}
-
-static enum errk begin_anew(struct state *s, int64_t id, int64_t now, struct err *e)
-{
-	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE queue SET attempts = 0, enqueued_at = ?"
-				       " WHERE id = ?");
-
-	query_int(&q, now);
-	query_int(&q, id);
-	return query_run(&q, e);
+	return later_uncounted(s, id, 1, 0, code, reason, next_attempt, now, e);
 }
 
 enum errk queue_mark_passing(struct state *s, int64_t id, const char *code, const char *reason,
 			     int64_t next_attempt, int64_t now, struct err *e)
 {
-	bool own;
-	enum errk rc = db_enter(s, &own, e);
-
-	if (rc != E_OK)
-		return rc;
-	rc = begin_anew(s, id, now, e);
-	if (rc == E_OK)
-		rc = later(s, id, code, reason, next_attempt, now, e);
-	return db_leave(s, own, rc, e);
+	return later_uncounted(s, id, INT_MAX, now, code, reason, next_attempt, now, e);
 }
 
 static enum errk park(struct state *s, int64_t id, const char *code, const char *reason,

@@ -137,6 +137,15 @@ static enum errk write_journal(struct state *s, const char *action, const char *
 	return query_run(&q, e);
 }
 
+static enum errk delete_picked(struct state *s, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s,
+				    "DELETE FROM queue WHERE id IN (SELECT id FROM temp.picked)");
+
+	return query_run(&q, e);
+}
+
 static enum errk release(struct state *s, const struct queue_filter *f, int64_t now, int64_t *n,
 			 struct err *e)
 {
@@ -169,6 +178,12 @@ enum errk queue_release(struct state *s, const struct queue_filter *f, int64_t n
 	return rc;
 }
 
+/* A link that knows of rows of the queue only that they were dropped; ?1: now. */
+#define LINK_AS_DROPPED                                                                    \
+	"INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"   \
+	" delivered_at, changed_at) SELECT flow, record, label, '', version, '', version," \
+	" 0, ?1 FROM queue WHERE "
+
 /*
  * A record that was delivered before keeps its link to the other side, and its version:
  * the drop is noted beside it, for an older version may be on its way right now.
@@ -176,31 +191,45 @@ enum errk queue_release(struct state *s, const struct queue_filter *f, int64_t n
 static enum errk remember_dropped(struct state *s, int64_t now, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(
-		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"
-		   " delivered_at, changed_at)"
-		   " SELECT flow, record, label, '', version, '', version, 0, ?"
-		   " FROM queue WHERE id IN (SELECT id FROM temp.picked)"
-		   " ON CONFLICT (record, flow) DO UPDATE SET dropped = excluded.dropped");
+	struct query q =
+		query_open(s, LINK_AS_DROPPED
+			   "id IN (SELECT id FROM temp.picked)"
+			   " ON CONFLICT (record, flow) DO UPDATE SET dropped = excluded.dropped");
 
 	query_int(&q, now);
+	return query_run(&q, e);
+}
+
+/*
+ * What becomes of a dropped order is a person's business, in the ERP too: its articles are compared with
+ * the ERP's figures as they are, as after its delivery.
+ */
+static enum errk doubt_articles(struct state *s, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku IN"
+		   " (SELECT json_extract(line.value, '$.sku') FROM payload,"
+		   " json_each(iif(json_valid(body), body, '{}'), '$.lines') AS line"
+		   " WHERE queue_id IN (SELECT id FROM temp.picked) AND line.type = 'object')");
+
 	return query_run(&q, e);
 }
 
 static enum errk drop(struct state *s, const struct queue_filter *f, const char *reason,
 		      int64_t now, int64_t *n, struct err *e)
 {
-	CLEANUP(query) struct query q = {0};
 	enum errk rc = pick(s, f, n, e);
 
 	if (rc == E_OK)
 		rc = remember_dropped(s, now, e);
 	if (rc == E_OK)
+		rc = doubt_articles(s, e);
+	if (rc == E_OK)
 		rc = write_journal(s, "dropped", reason, now, e);
 	if (rc != E_OK)
 		return rc;
-	q = query_open(s, "DELETE FROM queue WHERE id IN (SELECT id FROM temp.picked)");
-	return query_run(&q, e);
+	return delete_picked(s, e);
 }
 
 enum errk queue_drop(struct state *s, const struct queue_filter *f, const char *reason, int64_t now,
@@ -221,7 +250,7 @@ enum errk queue_drop(struct state *s, const struct queue_filter *f, const char *
 static enum errk resolve(struct state *s, const char *flow, const char *record, int64_t now,
 			 struct err *e)
 {
-	CLEANUP(query) struct query q = {0}, gone = {0};
+	CLEANUP(query) struct query q = {0};
 	enum errk rc = clear_picked(s, e);
 
 	if (rc != E_OK)
@@ -239,8 +268,7 @@ static enum errk resolve(struct state *s, const char *flow, const char *record, 
 	rc = write_journal(s, "resolved", NULL, now, e);
 	if (rc != E_OK)
 		return rc;
-	gone = query_open(s, "DELETE FROM queue WHERE id IN (SELECT id FROM temp.picked)");
-	return query_run(&gone, e);
+	return delete_picked(s, e);
 }
 
 enum errk queue_resolve(struct state *s, const char *flow, const char *record, int64_t now,
@@ -250,6 +278,33 @@ enum errk queue_resolve(struct state *s, const char *flow, const char *record, i
 	enum errk rc = db_enter(s, &own, e);
 
 	return rc == E_OK ? db_leave(s, own, resolve(s, flow, record, now, e), e) : rc;
+}
+
+enum errk queue_faults(struct state *s, const char *flow, const char *head, struct arena *a,
+		       const char ***ids, size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "SELECT record FROM queue INDEXED BY queue_waiting"
+			      " WHERE state IN (0, 2) AND flow = ?1"
+			      " AND record > ?2 || ':' AND record < ?2 || ';'"
+			      " AND NOT EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)");
+	const char **list = arena_array(a, 1, sizeof(*list));
+	size_t count = 0, cap = 1;
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, head);
+	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
+		list = db_grow(a, list, count, &cap, sizeof(*list));
+		list[count++] = query_col(&q, 0, a);
+	}
+	if (rc != E_OK)
+		return rc;
+	*ids = list;
+	*n = count;
+	return E_OK;
 }
 
 enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char *reason,
@@ -273,21 +328,34 @@ static enum errk link_under_way(struct state *s, const char *flow, const char *w
 				struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(
-		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"
-		   " delivered_at, changed_at)"
-		   " SELECT flow, record, label, '', version, '', version, 0, ?2"
-		   " FROM queue WHERE state = 1 AND (record = ?1 OR label = ?1) AND flow = ?3"
-		   " ON CONFLICT (record, flow) DO NOTHING");
+	struct query q = query_open(s, LINK_AS_DROPPED
+				    "state = 1 AND (record = ?2 OR label = ?2) AND flow = ?3"
+				    " ON CONFLICT (record, flow) DO NOTHING");
 
-	query_text(&q, who);
 	query_int(&q, now);
+	query_text(&q, who);
 	query_text(&q, flow);
 	return query_run(&q, e);
 }
 
-static enum errk drop_for_good(struct state *s, const char *flow, const char *who, int64_t now,
-			       int64_t *n, struct err *e)
+static enum errk journal_for_good(struct state *s, const char *flow, const char *who,
+				  const char *reason, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "INSERT INTO journal (at, run, flow, record, label, action, outcome, requests,"
+		   " detail) SELECT ?1, 0, flow, record, label, 'dropped', 'ok', 0,"
+		   " 'for good: ' || ?2 FROM link WHERE (record = ?3 OR label = ?3) AND flow = ?4");
+
+	query_int(&q, now);
+	query_text(&q, reason);
+	query_text(&q, who);
+	query_text(&q, flow);
+	return query_run(&q, e);
+}
+
+static enum errk drop_for_good(struct state *s, const char *flow, const char *who,
+			       const char *reason, int64_t now, int64_t *n, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET for_good = 1,"
@@ -300,13 +368,14 @@ static enum errk drop_for_good(struct state *s, const char *flow, const char *wh
 	query_text(&q, who);
 	query_text(&q, flow);
 	rc = query_run(&q, e);
-	if (rc == E_OK)
-		*n = query_changed(&q);
-	return rc;
+	if (rc != E_OK)
+		return rc;
+	*n = query_changed(&q);
+	return journal_for_good(s, flow, who, reason, now, e);
 }
 
-enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who, int64_t now,
-			      int64_t *n, struct err *e)
+enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who,
+			      const char *reason, int64_t now, int64_t *n, struct err *e)
 {
 	int64_t count = 0;
 	bool own;
@@ -314,7 +383,7 @@ enum errk queue_drop_for_good(struct state *s, const char *flow, const char *who
 
 	if (rc != E_OK)
 		return rc;
-	rc = db_leave(s, own, drop_for_good(s, flow, who, now, &count, e), e);
+	rc = db_leave(s, own, drop_for_good(s, flow, who, reason, now, &count, e), e);
 	if (rc == E_OK)
 		*n = count;
 	return rc;

@@ -301,10 +301,20 @@ void state_rollback(struct state *s)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-enum errk state_backup(struct state *s, const char *to, struct err *e)
+static enum errk copy_new(struct state *s, const char *to, enum db_copy_how how, struct err *e)
 {
 	if (file_exists(to))
 		return err_set(e, E_LOCAL, "state_io", "backup %s: the file exists; name a new one",
 			       to);
-	return db_copy(s->path, to, false, e);
+	return db_copy(s->path, to, how, e);
+}
+
+enum errk state_backup(struct state *s, const char *to, struct err *e)
+{
+	return copy_new(s, to, DB_COPY_KEPT, e);
+}
+
+enum errk state_copy(struct state *s, const char *to, struct err *e)
+{
+	return copy_new(s, to, DB_COPY_NEW, e);
 }

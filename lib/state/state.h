@@ -31,8 +31,13 @@ MUST_CHECK enum errk state_begin(struct state *s, struct err *e);
 MUST_CHECK enum errk state_commit(struct state *s, struct err *e);
 void state_rollback(struct state *s); /* nothing to do outside a transaction */
 
-/* SQLite's online backup into a new file (0600); refuses an existing one. */
+/*
+ * SQLite's online backup into a new file (0600); refuses an existing one. What it knows of the other side is
+ * compared with it once the copy is used: by then more may have been written.
+ */
 MUST_CHECK enum errk state_backup(struct state *s, const char *to, struct err *e);
+/* The same as it is, for use at once. */
+MUST_CHECK enum errk state_copy(struct state *s, const char *to, struct err *e);
 /*
  * PRAGMA integrity_check, foreign keys, and our own invariants (no row sending twice, every
  * delivered row has its link, …). Appends one line per finding in the arena; *n = 0 means sound.

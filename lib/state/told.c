@@ -4,6 +4,18 @@
 #include "state/db_priv.h"
 #include "base/banned.h"
 
+static enum errk doubt_articles(struct state *s, const char *record, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku IN (SELECT unit.key"
+			      " FROM told, json_each(told.units) AS unit"
+			      " WHERE told.record = ?)");
+
+	query_text(&q, record);
+	return query_run(&q, e);
+}
+
 enum errk told_add(struct state *s, const char *record, const char *units, int64_t now,
 		   struct err *e)
 {
@@ -11,11 +23,36 @@ enum errk told_add(struct state *s, const char *record, const char *units, int64
 	CLEANUP(query)
 	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, units)"
 				       " VALUES (?, ?, ?)");
+	enum errk rc;
 
 	query_text(&q, record);
 	query_int(&q, now);
 	query_text(&q, units);
-	return query_run(&q, e);
+	rc = query_run(&q, e);
+	return rc == E_OK ? doubt_articles(s, record, e) : rc;
+}
+
+enum errk told_take_back(struct state *s, const char *record, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "DELETE FROM told WHERE record = ?1 AND told_at ="
+				       " (SELECT max(told_at) FROM told WHERE record = ?1)");
+	enum errk rc = doubt_articles(s, record, e);
+
+	query_text(&q, record);
+	return rc == E_OK ? query_run(&q, e) : rc;
+}
+
+enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT 1 FROM told INDEXED BY told_age,"
+				       " json_each(told.units) AS unit"
+				       " WHERE told_at >= ? AND unit.key = ? LIMIT 1");
+
+	query_int(&q, since);
+	query_text(&q, sku);
+	return query_next(&q, any, e);
 }
 
 enum errk told_get(struct state *s, const char *record, struct arena *a, struct told **out,

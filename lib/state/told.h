@@ -9,12 +9,24 @@ struct told {
 	const char *units; /* JSON: {"SKU": 3}, by the store's SKUs */
 };
 
-/* Call it in the transaction of the delivery. */
+/*
+ * Call it in the transaction of the delivery. The stock of all articles that this order ever took is in
+ * doubt from then on (link.sku): the store has taken them off by itself, and the ERP's figure may be the
+ * same as before when it has booked them.
+ */
 MUST_CHECK enum errk told_add(struct state *s, const char *record, const char *units, int64_t now,
 			      struct err *e);
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
 MUST_CHECK enum errk told_get(struct state *s, const char *record, struct arena *a,
 			      struct told **out, size_t *n, struct err *e);
+/*
+ * The target has refused afterwards what it was told last of this order: it does not know it. Its
+ * articles are in doubt.
+ */
+MUST_CHECK enum errk told_take_back(struct state *s, const char *record, struct err *e);
+/* Was any order told since then that has this article? */
+MUST_CHECK enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any,
+				struct err *e);
 MUST_CHECK enum errk told_purge(struct state *s, int64_t before, struct err *e);
 
 #endif

@@ -44,6 +44,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		b->update = true;
 	}
 	b->memo = arena_strdup(r->page, l.memo);
+	b->memo_old = l.memo_old;
 	if (l.adopted_at && b->update)
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
@@ -72,6 +73,26 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	return E_OK;
 }
 
+enum errk batch_no_payload(const struct sync *r, const struct queue_row *row,
+			   const struct err *said, struct err *e)
+{
+	static const char before[] = "; it was parked for: ";
+	/* Tried several times it is still the first reason that counts. */
+	const char *first = row->reason ? strstr(row->reason, before) : NULL;
+	const char *why = first ? first + strlen(before) : row->reason;
+
+	if (said)
+		err_set(e, E_RECORD, said->code,
+			"its document is not kept, and asked for again: %s", said->msg);
+	else
+		err_set(e, E_RECORD, "no_payload",
+			"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
+			r->flow->name, row->label);
+	if (why)
+		err_append(e, "%s%s", before, why);
+	return E_RECORD;
+}
+
 static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 {
 	const struct queue_row *row = &b->row;
@@ -81,10 +102,7 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 		return rc;
 	if (payload)
 		return map_document(r, b, payload, strlen(payload), e);
-	return err_set(
-		e, E_RECORD, "no_payload",
-		"its document is no longer kept; fetch it again with: erpsync %s --only '%s'",
-		r->flow->name, row->label);
+	return batch_no_payload(r, row, NULL, e);
 }
 
 /* What was true too long ago is not passed on as if it were true. */
@@ -217,11 +235,16 @@ static const char *sent_hash(const struct sync *r, const struct batch_row *b,
 	return b->hash ? b->hash : "";
 }
 
+bool sync_tells_orders(const struct sync *r)
+{
+	return r->flow->kind == KIND_ORDER && strcmp(r->key, r->flow->name) == 0;
+}
+
 /* What the ERP knows of an order from now on; its document may go in the same transaction. */
 static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
 {
 	const char *payload;
-	if (r->flow->kind != KIND_ORDER || strcmp(r->key, r->flow->name) != 0)
+	if (!sync_tells_orders(r))
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
@@ -261,8 +284,12 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	int64_t now = clock_now();
 	bool again = b->row.code && strcmp(b->row.code, on_order) == 0;
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
-				    : b->update   ? SYNC_UPDATED
-						  : SYNC_CREATED;
+				    : b->update || item->changed ? SYNC_UPDATED
+								 : SYNC_CREATED;
+	bool told = false;
+	enum errk rc = note_told(r, b, now, e);
+	if (rc == E_OK && r->owed && item->sku)
+		rc = owed_told_since(r->owed, item->sku, &told, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,
@@ -274,9 +301,9 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.delivered_at = now,
 		.changed_at = now,
 		.memo = item->memo,
-		.doubt = item->passing,
+		.doubt = item->passing || told,
+		.sku = item->sku,
 	};
-	enum errk rc = note_told(r, b, now, e);
 	if (rc == E_OK)
 		rc = close_row(r, b, item, now, e);
 	if (rc == E_OK)

@@ -152,6 +152,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 						  .doc = rows[i]->doc,
 						  .target_id = rows[i]->target_id,
 						  .memo = rows[i]->memo,
+						  .memo_old = rows[i]->memo_old,
 						  .err = rows[i]->err};
 	}
 	struct err why;

@@ -76,7 +76,7 @@ static struct version *add_version(struct owed *o, const struct version *v)
 
 static void add_units(cJSON *units, const char *sku, int64_t n)
 {
-	if (!sku || !*sku || n <= 0)
+	if (!sku || !*sku || n < 0)
 		return;
 	const cJSON *had = cJSON_GetObjectItemCaseSensitive(units, sku);
 	if (had)
@@ -85,18 +85,21 @@ static void add_units(cJSON *units, const char *sku, int64_t n)
 	json_add_int(units, sku, n);
 }
 
-/* What an order takes from the shelf; nothing if it was cancelled. NULL: it can't be read. */
+/*
+ * What an order takes from the shelf: of each article 0 if it was cancelled, for these moved all the same.
+ * NULL: it can't be read.
+ */
 static cJSON *units_of_order(const char *payload)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	if (!payload || json_parse(payload, strlen(payload), &doc, NULL) != E_OK)
 		return NULL;
 	cJSON *units = json_object();
-	if (json_at(doc, "cancelled_at"))
-		return units;
-	JSON_EACH (line, json_at(doc, "lines"))
-		add_units(units, json_str(line, "sku"),
-			  json_int(line, "current_quantity", json_int(line, "quantity", 0)));
+	bool cancelled = json_at(doc, "cancelled_at") != NULL;
+	JSON_EACH (line, json_at(doc, "lines")) {
+		int64_t left = json_int(line, "current_quantity", json_int(line, "quantity", 0));
+		add_units(units, json_str(line, "sku"), cancelled ? 0 : left);
+	}
 	return units;
 }
 
@@ -108,6 +111,12 @@ enum errk owed_tell(struct state *s, const char *order, const char *payload, int
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
 	return told_add(s, order, json_text(units, a), now, e);
+}
+
+enum errk owed_told_since(const struct owed *o, const char *sku, bool *told, struct err *e)
+{
+	*told = false;
+	return o->read ? told_since(o->state, sku, o->read_at, told, e) : E_OK;
 }
 
 static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)

@@ -19,6 +19,13 @@ void owed_free(struct owed *o); /* takes NULL */
 const struct owed_units *owed_units(const struct owed *o);
 
 /*
+ * Has the ERP been told an order of this article since the queue was read? What was compared by it is
+ * to be compared again.
+ */
+MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, bool *told,
+				     struct err *e);
+
+/*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
  * transaction of the delivery. A document that is gone or can't be read notes nothing.
  */

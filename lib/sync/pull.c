@@ -35,6 +35,13 @@ static enum errk knows(void *ctx, const struct record *head, bool *known, struct
 	return rc;
 }
 
+static enum errk faults(void *ctx, const char *head, struct arena *a, const char ***ids, size_t *n,
+			struct err *e)
+{
+	struct sync *r = ctx;
+	return queue_faults(r->state, r->key, head, a, ids, n, e);
+}
+
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
 	return queue_confirm(r->state, r->key, rec->id, rec->version, read_at(rec), clock_now(), e);
@@ -171,6 +178,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.max_age = r->max_age,
 		.limit = r->pull_first ? 0 : o->limit,
 		.knows = knows,
+		.faults = faults,
 		.knows_ctx = r,
 	};
 	struct page page = {0};
@@ -196,11 +204,13 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	return E_OK;
 }
 
-static enum errk fetch_named(struct sync *r, struct page *page, struct err *e)
+static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, struct page *page,
+			     struct err *e)
 {
-	const struct sync_options *o = r->options;
-	enum errk rc = r->from->pull_only(r->source, o->only, o->n_only, r->page, page, e);
-	return foreign_pulled(r, rc, page, e);
+	r->n_confirmed = r->cap_confirmed = 0;
+	enum errk rc = r->from->pull_only(r->source, who, n, r->page, page, e);
+	rc = foreign_pulled(r, rc, page, e);
+	return rc == E_OK ? sync_tidy_page(page, r->page, e) : rc;
 }
 
 static bool is_missing(const struct record *rec)
@@ -208,31 +218,109 @@ static bool is_missing(const struct record *rec)
 	return rec->problem && strcmp(rec->problem->code, "not_found") == 0;
 }
 
+/* Moves what is missing behind what was found; returns how many were. */
+static size_t found_first(struct page *page)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < page->n; i++) {
+		struct record rec = page->rec[i];
+		if (is_missing(&rec))
+			continue;
+		page->rec[i] = page->rec[found];
+		page->rec[found++] = rec;
+	}
+	return found;
+}
+
 enum errk sync_pull_only(struct sync *r, struct err *e)
 {
+	const struct sync_options *o = r->options;
 	struct page page = {0};
 	arena_reset(r->page);
-	r->n_confirmed = r->cap_confirmed = 0;
-	enum errk rc = fetch_named(r, &page, e);
-	if (rc == E_OK)
-		rc = sync_tidy_page(&page, r->page, e);
+	enum errk rc = fetch_named(r, o->only, o->n_only, &page, e);
 	if (rc != E_OK)
 		return rc;
 	struct arena *keep = r->session->arena;
-	size_t found = 0;
+	size_t found = found_first(&page);
 	r->only = arena_array(keep, page.n, sizeof(*r->only));
-	for (size_t i = 0; i < page.n; i++) {
-		struct record rec = page.rec[i];
-		if (!is_missing(&rec)) {
-			r->only[found] = arena_strdup(keep, rec.id);
-			page.rec[found++] = rec;
-			continue;
-		}
+	for (size_t i = 0; i < found; i++)
+		r->only[i] = arena_strdup(keep, page.rec[i].id);
+	for (size_t i = found; i < page.n; i++) {
 		/* Nothing to keep in the queue: the person who named it is told. */
-		struct batch_row b = {.row = {.record = rec.id, .label = rec.label},
-				      .err = *rec.problem};
+		struct batch_row b = {.row = {.record = page.rec[i].id, .label = page.rec[i].label},
+				      .err = *page.rec[i].problem};
 		sync_count(r, &b, SYNC_PARKED, NULL);
 	}
 	page.n = r->n_only = found;
 	return store_page(r, &page, "only", QUEUE_PUT_NAMED, false, e);
+}
+
+/* The source can't be asked now: nothing of these changes but when they are due. */
+static enum errk ask_later(struct sync *r, const struct queue_row *row, size_t n, struct err *e)
+{
+	enum { WAIT_S = 600 };
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = queue_mark_later(r->state, row[i].id, row[i].code, row[i].reason,
+				      clock_now() + WAIT_S, clock_now(), e);
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	r->sum->later += rc == E_OK ? (int64_t)n : 0;
+	return rc;
+}
+
+/* What the source did not give again stands there as before, and is parked. */
+static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n,
+			   const struct record *missing, size_t n_missing, struct err *e)
+{
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		struct batch_row b = {.row = row[i]};
+		const struct err *said = NULL;
+		int64_t waits;
+		rc = queue_waiting(r->state, r->key, row[i].record, &waits, e);
+		if (rc != E_OK || waits != row[i].id)
+			continue;
+		for (size_t k = 0; k < n_missing && !said; k++)
+			if (strcmp(missing[k].id, row[i].record) == 0)
+				said = missing[k].problem;
+		batch_no_payload(r, &row[i], said, &b.err);
+		rc = batch_record_parked(r, &b, e);
+	}
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	return rc;
+}
+
+enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)
+{
+	enum { MOST = 100 };
+	struct page page = {0};
+	struct queue_row *row;
+	size_t n;
+	arena_reset(r->page);
+	*more = false;
+	enum errk rc = queue_due_bare(r->state, r->key, clock_now(), MOST, r->page, &row, &n, e);
+	if (rc != E_OK || n == 0)
+		return rc;
+	const char **who = arena_array(r->page, n, sizeof(*who));
+	for (size_t i = 0; i < n; i++)
+		who[i] = row[i].record;
+	rc = fetch_named(r, who, n, &page, e);
+	if (rc != E_OK) {
+		if ((rc == E_BUSY || rc == E_REFUSED) && ask_later(r, row, n, e) != E_OK)
+			return e->kind;
+		return rc;
+	}
+	size_t found = found_first(&page), all = page.n;
+	page.n = found;
+	rc = store_page(r, &page, "retry", QUEUE_PUT_NAMED, false, e);
+	if (rc == E_OK)
+		rc = park_lost(r, row, n, page.rec + found, all - found, e);
+	*more = n == MOST;
+	return rc;
 }

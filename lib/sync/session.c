@@ -111,7 +111,7 @@ static enum errk open_dry_state(struct session *s, struct err *e)
 	remove_dry_states(s);
 	const char *copy = arena_printf(s->arena, "%s%s%ld", state_path(s->state), DRY_MARK,
 					(long)getpid());
-	enum errk rc = state_backup(s->state, copy, e);
+	enum errk rc = state_copy(s->state, copy, e);
 	return rc == E_OK ? state_open(copy, &s->dry_state, e) : rc;
 }
 

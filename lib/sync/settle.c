@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "state/link.h"
+#include "state/told.h"
 #include "sync/sync_priv.h"
 
 /* Answers that a target gives after the put: an acknowledgement file, an asynchronous job's end. */
@@ -27,6 +28,10 @@ static enum errk take_back(struct sync *r, const struct link *l, const char *tex
 	enum errk rc = queue_reopen(r->state, r->key, l->record, l->label, l->version, why.code,
 				    why.msg, clock_now(), &reopened, e);
 	if (rc != E_OK || !reopened)
+		return rc;
+	if (sync_tells_orders(r))
+		rc = told_take_back(r->state, l->record, e);
+	if (rc != E_OK)
 		return rc;
 	struct link none = *l;
 	none.sent_hash = "";

@@ -15,6 +15,7 @@
 #include "state/lock.h"
 #include "state/note.h"
 #include "state/run.h"
+#include "state/seal.h"
 #include "state/told.h"
 #include "sync/sync_priv.h"
 
@@ -100,6 +101,22 @@ static bool enough(const struct sync *r)
 	return r->options->limit && !r->pull_first && r->sum->pulled >= (int64_t)r->options->limit;
 }
 
+/*
+ * Records without a document are asked for by name, beside what has changed. A source that can't answer that
+ * now may well say the rest.
+ */
+static enum errk fetch_again(struct sync *r, struct err *later, struct err *e)
+{
+	bool more = true;
+	enum errk rc = E_OK;
+	while (rc == E_OK && more && !stop_requested() && !enough(r))
+		rc = sync_fetch_again(r, &more, e);
+	if (rc != E_BUSY && rc != E_REFUSED)
+		return rc;
+	*later = *e;
+	return E_OK;
+}
+
 /* Pages into the queue, and whole batches out of it, so that neither grows with the backlog. */
 static enum errk pull_and_deliver(struct sync *r, struct err *e)
 {
@@ -157,6 +174,8 @@ static enum errk work(struct sync *r, struct err *e)
 	if (r->options->n_only)
 		rc = sync_pull_only(r, e);
 	else
+		rc = fetch_again(r, &later, e);
+	if (rc == E_OK && !r->options->n_only)
 		rc = pull_and_deliver(r, e);
 	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
@@ -256,14 +275,42 @@ static enum errk mend_times(struct sync *r, struct err *e)
 	return rc;
 }
 
+/* A copy that was put back is noticed before this run's own number stands there. */
+static enum errk compare_seal(struct sync *r, const char *seal, struct err *e)
+{
+	bool older;
+	enum errk rc = state_compare_seal(r->state, seal, &older, e);
+	if (rc == E_OK && older)
+		notice(r,
+		       arena_printf(r->session->arena,
+				    "the state file %s is an older one that was put back: it does "
+				    "not know of the last runs, so what it remembers is compared "
+				    "with what is there",
+				    state_path(r->session->state)));
+	return rc;
+}
+
+/* Without a seal only less is noticed: no reason not to run. */
+static void set_seal(struct sync *r, const char *seal)
+{
+	struct err why;
+	if (!r->sum->dry_run && state_set_seal(r->state, seal, &why) != E_OK)
+		log_event(LOG_LEVEL_WARN, "no seal", "reason", why.msg, NULL);
+}
+
 static enum errk start_run(struct sync *r, struct err *e)
 {
 	char id[24];
+	const char *seal = arena_printf(r->session->arena, "%s.seal",
+					state_path(r->session->state));
 	enum errk rc = mend_times(r, e);
+	if (rc == E_OK)
+		rc = compare_seal(r, seal, e);
 	if (rc == E_OK)
 		rc = run_begin(r->state, r->key, clock_now(), &r->sum->run, e);
 	if (rc != E_OK)
 		return rc;
+	set_seal(r, seal);
 	snprintf(id, sizeof(id), "%lld", (long long)r->sum->run);
 	log_context("run", id);
 	log_context("flow", r->key);

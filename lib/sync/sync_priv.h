@@ -66,6 +66,11 @@ void sync_close(struct sync *r);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
+/*
+ * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
+ * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more.
+ */
+MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e);
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
 
@@ -164,6 +169,7 @@ struct batch_row {
 	const char *hash;
 	const char *target_id; /* of an earlier delivery; NULL = none */
 	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
+	bool memo_old;         /* it may be older than what was written since */
 	bool update, unchanged;
 	bool repeated; /* neither version nor document is another than at the last delivery */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
@@ -177,6 +183,12 @@ MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *
  */
 MUST_CHECK enum errk batch_compare(struct sync *r, struct batch_row *b, const char *payload,
 				   size_t len, struct err *e);
+/*
+ * Its document is not kept. Fills e (E_RECORD) with that, with what the source says of it now (NULL = it was
+ * not asked), and with what it was parked for.
+ */
+enum errk batch_no_payload(const struct sync *r, const struct queue_row *row,
+			   const struct err *said, struct err *e);
 /* Writes what became of a row into the open transaction, and counts and shows it. */
 MUST_CHECK enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e);
 /* A person took it out of the queue while it was under way: it is looked for, and not put again … */
@@ -186,6 +198,8 @@ void batch_look_only(struct batch_row *b);
 MUST_CHECK enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
+/* What this flow delivers is noted as told to the ERP, see state/told.h. */
+bool sync_tells_orders(const struct sync *r);
 MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 					    const struct put_item *item, struct err *e);
 

@@ -1,6 +1,6 @@
 // Every answer to every document that the Shopify connector sends, wrong in every way: test/support/mutations.mjs. Here is
 // what makes each document be sent. ERPSYNC_MUTATIONS=all runs the whole table, a number so many cases of each document;
-// ERPSYNC_MUTATIONS_SEED chooses others.
+// ERPSYNC_MUTATIONS_SEED chooses others, ERPSYNC_MUTATIONS_ONLY those whose name begins so.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -18,6 +18,7 @@ import { pool } from '../support/stops.mjs';
 
 const seed = Number(process.env.ERPSYNC_MUTATIONS_SEED ?? 1);
 const each = process.env.ERPSYNC_MUTATIONS === 'all' ? Infinity : Number(process.env.ERPSYNC_MUTATIONS ?? 5);
+const only = process.env.ERPSYNC_MUTATIONS_ONLY ?? '';
 const net = { connect_timeout: '20s', timeout: '60s', retries: 1, max_wait: '2s' };
 const LOW = { available: 0, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0, incoming: 0 };
 
@@ -194,7 +195,7 @@ for (const [name, scene] of Object.entries(SCENES))
   test(`answers of: ${name}`, { concurrency: 8 }, async t => {
     const undisturbed = await whole(t, scene);
     assert.ok([0, 1].includes(undisturbed.status), `undisturbed: ended with ${undisturbed.status}`);
-    const all = [...undisturbed.answers.values()].flat().flatMap(mutationsOf);
+    const all = [...undisturbed.answers.values()].flat().flatMap(mutationsOf).filter(({ name }) => name.startsWith(only));
     const cases = chosen(all, { seed, each }).sort((a, b) => hash(a.name, seed) - hash(b.name, seed));
     for (const { operation } of cases) met.add(operation);
     count += cases.length;
@@ -206,7 +207,7 @@ for (const [name, scene] of Object.entries(SCENES))
     assert.deepEqual(failures, []);
   });
 
-test('every document was answered wrongly', t => {
+test('every document was answered wrongly', { skip: only && 'only some are tried' }, t => {
   t.diagnostic(`${count} cases`);
   assert.deepEqual(OPERATIONS.filter(name => !met.has(name)), [], 'documents that no scene sends');
 });

@@ -11,7 +11,7 @@ import { mutated, mutationsOf } from '../support/odoo_mutations.mjs';
 import { recording, replay } from '../support/odoo_replay.mjs';
 import { SCENARIOS, writeTables } from '../support/odoo_scenarios.mjs';
 import { place } from '../support/place.mjs';
-import { ROOT } from '../support/run.mjs';
+import { ROOT, ended } from '../support/run.mjs';
 
 const EVERY = process.env.ERPSYNC_MUTATIONS === 'all' ? 1 : Number(process.env.ERPSYNC_MUTATIONS ?? 53);
 const AT_ONCE = 3;
@@ -124,6 +124,18 @@ for (const [name, { steps }] of Object.entries(SCENARIOS))
       assert.deepEqual(faults, []);
     });
   }
+
+test('a payment that Odoo was asked to reconcile, and did not, is joined by a later run', async t => {
+  const here = await open(t, 'paid');
+  const still = (shape, n, answer) => (shape.startsWith('account.move.line/search_read | reconciled') ? answer.map(line => ({ ...line, reconciled: false })) : answer);
+  const wrong = await step(here, 'paid', 0, still);
+  const left = wrong.told.records.filter(r => r.code === 'not_reconciled');
+  assert.deepEqual([wrong.told.summary.later, left.length], [2, 2]);
+  assert.match(left[0].reason, /reconcile the invoice of #\d+ with its payment and answered without an error, but has them open as before/);
+  ended(await here.p.run('queue retry --all'), 0);
+  const right = await step(here, 'paid', 0);
+  assert.deepEqual(left.map(r => r.record).filter(record => !(record in right.delivered)), []);
+});
 
 /** Asked by Odoo until 14 only; asked only where a mapping of one's own wants it. Both are lists like the others. */
 const ELSEWHERE = new Set(['account.payment.method', 'account.fiscal.position']);

@@ -99,6 +99,50 @@ test('the ERP has taken files and manifests away', async t => {
   });
 });
 
+test('a manifest is damaged', async t => {
+  const begin = async sub => {
+    const p = await open(sub);
+    ended(await p.run('orders export'), 0);
+    earlier(p.sandbox, 90, { add: 2 });
+    ended(await p.run('orders export'), 0);
+    lose(p);
+    return [p, 'out/orders-000001.manifest.json', p.read('out/orders-000001.manifest.json')];
+  };
+  const cure = /; put a whole copy of it in its place .* take it away and run erpsync adopt orders, then erpsync adopt orders --csv FILE .* erpsync adopt orders --rest-is-new/;
+  const cases = {
+    'cut': [text => text.slice(0, 200), 'it is no JSON, or not all of it'],
+    'empty': [() => '', 'it is no JSON, or not all of it'],
+    'without its target': [text => text.replace('"target"', '"aim"'), 'it lacks batch, target, manifest or sequence'],
+    'with another time': [text => text.replace(/"created_at": ?"[^"]*"/, '"created_at":"today"'), 'target or created_at is not what was written'],
+    'with a record that lost its name': [text => text.replace('"label"', '"table"'), 'a record lacks its id or label'],
+  };
+  for (const [what, [change, wrong]] of Object.entries(cases))
+    await t.test(what, async sub => {
+      const [p, name, text] = await begin(sub);
+      assert.notEqual(change(text), text);
+      p.write(name, change(text));
+      const { stderr } = ended(await p.run('adopt orders'), 78);
+      assert.ok(stderr.includes(`${name}: is damaged: ${wrong}`), stderr);
+      assert.match(stderr, cure);
+      p.write(name, text);
+      ended(await p.run('adopt orders'), 0);
+      silent(ended(await p.run('orders export'), 0));
+    });
+  await t.test('without a copy', async sub => {
+    const [p, name] = await begin(sub);
+    p.write(name, '{');
+    ended(await p.run('adopt orders'), 78);
+    fs.rmSync(p.path(name));
+    assert.match(ended(await p.run('adopt orders'), 78).stderr, /not known is orders-000001\.manifest\.json/);
+    ended(await p.run('adopt orders --csv out/orders-000001.csv'), 78);
+    ended(await p.run('adopt orders --rest-is-new'), 0);
+    const files = p.exchange().files;
+    ended(await p.run('orders export'), 0);
+    ended(await p.run('orders export'), 0);
+    assert.deepEqual(p.exchange().files, files, 'nothing is written twice');
+  });
+});
+
 test('--rest-is-new: nothing of it is there', async t => {
   const p = await open(t);
   ended(await p.run('orders export'), 0);

@@ -52,6 +52,15 @@ test('what is bad: 78, a line each, and a remedy', async t => {
 });
 
 test('what is worth a warning', async t => {
+  await t.test('buyers that the shop does not show', async sub => {
+    for (const orders of [2, 8]) {
+      const p = await open(sub, { orders, personalData: 'off' });
+      const { stdout } = ended(await p.run('check'), 0);
+      assert.match(stdout, /^warn +Shopify shows no name, address, mail or phone of the buyers of (2 of the 2|5 of the 5) orders .*\n +→ request access to protected customer data/m);
+      p.sandbox.setScopes({ personal_data: 'on' });
+      assert.doesNotMatch(ended(await p.run('check'), 0).stdout, /buyers/);
+    }
+  });
   await t.test('scopes that only make poorer', async sub => {
     const p = await open(sub, { scopes: ['read_orders', 'read_customers', 'read_products'] });
     const { stdout } = ended(await p.run('check'), 0);

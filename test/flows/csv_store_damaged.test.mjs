@@ -1,6 +1,7 @@
 // Exports that went through a spreadsheet, or are something else: the fault of a file is told once, by the file.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { place, sameSet } from '../support/place.mjs';
@@ -49,7 +50,8 @@ const damaged = {
   ],
   'Windows-1252': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' }), order(3002)]), 'latin1'), /:2: .*not UTF-8; save the file as CSV UTF-8/],
   'a workbook': [Buffer.from('PK\x03\x04\x14\x00\x06\x00', 'latin1'), /workbook.*save it as CSV UTF-8/],
-  'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8/],
+  'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8$/m],
+  'UTF-16 without a mark': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' })]), 'utf16le'), /UTF-16.*save it as CSV UTF-8$/m],
   'an export of customers': ['First Name,Last Name,Email\nBerta,Beispiel,mail@buyer.test\n', /column 'Name' is missing/],
   'a column that is there twice': [csv([order(3001)]).replace('Email', 'Total'), /column 'Total' is there twice/],
 };
@@ -103,6 +105,40 @@ test('what --full finds is freed too', async t => {
   assert.equal((await p.parked()).size, 0);
 });
 
+test('a fault is forgotten with its file, whichever run told it', async t => {
+  for (const [what, options] of Object.entries({ '--full': '--full', 'days that were asked for': '--since 2026-01-01' }))
+    await t.test(what, async sub => {
+      const p = await open(sub);
+      put(p, 'good.csv', csv([order(3050)]), 30);
+      ended(await p.run('orders export'), 0);
+      put(p, 'bad.csv', damaged['ids that a spreadsheet shortened'][0]);
+      put(p, 'rows.csv', csv([order(3060, { Name: '', Id: 'no id' }), order(3061)]), 20);
+      ended(await p.run(`orders export ${options}`), 1);
+      sameSet([...(await p.parked()).keys()], ['bad.csv', 'rows.csv:2']);
+      fs.rmSync(p.path('exports/bad.csv'));
+      fs.rmSync(p.path('exports/rows.csv'));
+      silent(ended(await p.run('orders export'), 0));
+      assert.equal((await p.parked()).size, 0);
+      ended(await p.run('status'), 0);
+    });
+  await t.test('asked for by its id', async sub => {
+    const p = await open(sub);
+    put(p, 'bad.csv', damaged['UTF-16'][0]);
+    ended(await p.run('orders export'), 1);
+    fs.rmSync(p.path('exports/bad.csv'));
+    ended(await p.run('orders export --only file:bad.csv'), 0);
+    assert.equal((await p.parked()).size, 0);
+  });
+  await t.test('an export of other things took its name', async sub => {
+    const p = await open(sub);
+    put(p, 'bad.csv', damaged['UTF-16'][0]);
+    ended(await p.run('orders export'), 1);
+    put(p, 'bad.csv', 'Handle,Title,Vendor\ntee,Tee,Me\n', 20);
+    ended(await p.run('orders export'), 0);
+    assert.equal((await p.parked()).size, 0);
+  });
+});
+
 test('a row that does not tell its order goes when the file is mended', async t => {
   const p = await open(t);
   const lines = csv([order(3001), order(3002), order(3003)]).split('\n');
@@ -146,6 +182,34 @@ test('sep=; and what a German spreadsheet makes of the cells', async t => {
   assert.match(parked.get('#3005').reason, /o\.csv:7: column 'Lineitem sku': '7,48927E\+11' was a number that a spreadsheet shortened/);
 });
 
+test('a name loses the apostrophe that a spreadsheet shows', async t => {
+  const lid = name => ({ Name: name, 'Lineitem quantity': '1', 'Lineitem name': 'Lid', 'Lineitem price': '15.50', 'Lineitem sku': 'LID-1' });
+  const two = { Subtotal: '40.00', Total: '40.00' };
+  const p = await open(t);
+  put(p, 'o.csv', csv([
+    order(3001, { Name: "'#3001", ...two }), lid('#3001'),
+    order(3002, { Name: '\u00a0#3002', ...two }), lid("'#3002"),
+    order(3003, { Name: "'3003", Id: "'7200000003003", ...two }), lid("'3003"),
+    order(3004, { Name: '#N/A' }),
+    order(3005, { Name: '3,005E+3'.replace(',', '.') }),
+  ]));
+  const { stderr } = ended(await p.run('orders export'), 1);
+  sameSet(exported(p), ['#3001', '#3002', '3003']);
+  assert.equal(p.exchange().order('#3001').length, 2);
+  assert.match(stderr, /o\.csv:8: column 'Name': '#N\/A' is a spreadsheet's error/);
+  assert.match(stderr, /o\.csv:9: column 'Name': '3\.005E\+3' was a number that a spreadsheet shortened/);
+  assert.equal((await p.parked()).size, 2);
+  await t.test('without ids it is the same order in another file', async () => {
+    const without = text => text.split('\n').map(line => line.replace(/,Id,/, ',Reference,')).join('\n');
+    put(p, 'p.csv', without(csv([order(3010, { Name: "'#3010" })])), 20);
+    ended(await p.run('orders export'), 0);
+    put(p, 'q.csv', without(csv([order(3010)])), 15);
+    ended(await p.run('orders export'), 0);
+    sameSet(exported(p), ['#3001', '#3002', '3003', '#3010']);
+    assert.equal(p.exchange().order('#3010').length, 1);
+  });
+});
+
 test('an SKU of digits alone loses the apostrophe of an export', async t => {
   const p = await open(t);
   put(p, 'o.csv', csv([order(3001, { 'Lineitem sku': "'0748927000018" })]));
@@ -183,15 +247,58 @@ test('an entry of the folder that can’t be read costs itself only', async t =>
   fs.symlinkSync('x'.repeat(3000), p.path('exports/long.csv'));
   fs.symlinkSync('nowhere', p.path('exports/dangling.csv'));
   fs.mkdirSync(p.path('exports/folder.csv'));
-  ended(await p.run('orders export'), 0);
+  fs.mkdirSync(p.path('exports/folder'));
+  execFileSync('mkfifo', [p.path('exports/pipe.csv')]);
+  const said = {
+    'loop.csv': /loop\.csv: can't be read \(Too many levels of symbolic links\), and nothing is read from it; take it away, or put the file itself there/,
+    'long.csv': /long\.csv: can't be read \(File name too long\)/,
+    'dangling.csv': /dangling\.csv: is a link that leads nowhere/,
+    'folder.csv': /folder\.csv: is a folder/,
+    'pipe.csv': /pipe\.csv: is no file/,
+  };
+  const parked = async () => [...(await p.parked()).keys()];
+  const first = ended(await p.run('orders export'), 1);
   assert.deepEqual(exported(p), ['#3001']);
+  sameSet(await parked(), Object.keys(said));
+  for (const text of Object.values(said)) assert.match(first.stderr, text);
+  await t.test('it is told once, by run; check and --only say it whenever they are asked', async () => {
+    silent(ended(await p.run('orders export'), 0));
+    assert.match((await p.run('check')).stdout, /dangling\.csv: is a link that leads nowhere/);
+    assert.match(ended(await p.run('orders export --only pipe.csv'), 1).stderr, said['pipe.csv']);
+  });
+  await t.test('something else in its place is news, and the file itself the end of it', async () => {
+    fs.rmSync(p.path('exports/dangling.csv'));
+    fs.mkdirSync(p.path('exports/dangling.csv'));
+    assert.match(ended(await p.run('orders export'), 1).stderr, /dangling\.csv: is a folder/);
+    fs.rmdirSync(p.path('exports/dangling.csv'));
+    put(p, 'dangling.csv', csv([order(3005)]), 20);
+    ended(await p.run('orders export'), 0);
+    sameSet(exported(p), ['#3001', '#3005']);
+    assert.ok(!(await parked()).includes('dangling.csv'));
+  });
+  await t.test('what is taken away is forgotten', async () => {
+    for (const name of ['loop.csv', 'long.csv', 'pipe.csv']) fs.rmSync(p.path('exports', name));
+    ended(await p.run('orders export'), 0);
+    assert.deepEqual(await parked(), ['folder.csv']);
+    fs.rmdirSync(p.path('exports/folder.csv'));
+    ended(await p.run('orders export'), 0);
+    assert.deepEqual(await parked(), []);
+    ended(await p.run('status'), 0);
+  });
+  await t.test('where there is nothing else', async sub => {
+    const alone = await open(sub);
+    fs.mkdirSync(alone.path('exports'));
+    fs.symlinkSync('nowhere', alone.path('exports/dangling.csv'));
+    assert.match(ended(await alone.run('orders export'), 1).stderr, said['dangling.csv']);
+    silent(ended(await alone.run('orders export'), 0));
+  });
   await t.test('one without rights is told', { skip: process.getuid() === 0 && 'root may read everything' }, async () => {
     put(p, 'closed.csv', csv([order(3002)]));
     fs.chmodSync(p.path('exports/closed.csv'), 0);
     assert.match(ended(await p.run('orders export'), 1).stderr, /closed\.csv: can't be read \(Permission denied\)/);
     fs.chmodSync(p.path('exports/closed.csv'), 0o600);
     ended(await p.run('orders export'), 0);
-    sameSet(exported(p), ['#3001', '#3002']);
+    sameSet(exported(p), ['#3001', '#3002', '#3005']);
     assert.equal((await p.parked()).size, 0);
   });
 });

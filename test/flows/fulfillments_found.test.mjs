@@ -2,12 +2,13 @@
 // mid-run. What is there decides, never the text of an answer.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { requestsOf } from '../support/place.mjs';
 import { BIN_PLAIN, ended } from '../support/run.mjs';
 import { gql } from '../sandbox/client.mjs';
 import { FULFILLMENT_ORDERS, SHIP, SHIP_CANCEL } from '../sandbox/flow-documents.mjs';
-import { LYON, byName, deliveryFile, left, pull, sell, shipped, shippingPlace } from '../support/shipping.mjs';
+import { LYON, PARIS, byName, deliveryFile, left, pull, sell, shipped, shippingPlace } from '../support/shipping.mjs';
 
 const open = (t, options) => shippingPlace(t, { bin: BIN_PLAIN, ...options });
 const TWO = [
@@ -90,6 +91,80 @@ test('shipped by hand in the shop', async t => {
     deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1, tracking: 'T1' }]);
     assert.equal(byName(await pull(p, '', 1)).D1.code, 'tracking_in_use');
     assert.deepEqual(left(p.sandbox, name), { 'LONG-5': 1, 'LONG-5-RED': 2 });
+  });
+});
+
+test('a shipment that no delivery is known for, while enough is left to ship it again', async t => {
+  const lost = p => fs.rmSync(p.path('erpsync.db'));
+  /** D1 is shipped with T1, the state file is lost, and what the ERP says of it then. */
+  async function again(sub, goods, before, now) {
+    const p = await open(sub);
+    const { id, name } = sell(p.sandbox, goods);
+    deliveryFile(p, before.map(row => ({ delivery: 'D1', order: name, tracking: 'T1', ...row })));
+    await pull(p);
+    const was = shipped(p.sandbox, name);
+    lost(p);
+    deliveryFile(p, now.map(row => ({ delivery: 'D1', order: name, ...row })), { age: 30 });
+    const { D1 } = byName(await pull(p, '', 1));
+    assert.equal(D1.code, 'maybe_shipped');
+    assert.deepEqual(shipped(p.sandbox, name), was, 'nothing is shipped');
+    return { p, id, name, was, D1 };
+  }
+  const one = [{ sku: 'LONG-5', n: 1 }];
+  await t.test('its tracking number has changed: parked, and known by the number once that is there', async sub => {
+    const { p, name, was, D1 } = await again(sub, TWO, one, [{ ...one[0], tracking: 'T2' }]);
+    assert.match(D1.reason, /a shipment of the same lines .*\(gid:\S+ with T1\); if it is this one, write T2 there/);
+    const { id } = p.sandbox.fulfillments(name).fulfillments[0];
+    const track = `mutation($id: ID!) { fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: { number: "T2" }) { userErrors { message } } }`;
+    await gql(p.sandbox, track, { id });
+    ended(await p.run('queue retry D1'), 0);
+    assert.equal((await pull(p)).summary.adopted, 1);
+    assert.equal(shipped(p.sandbox, name).length, was.length);
+  });
+  await t.test('and it is another parcel, shipped by hand', async sub => {
+    const { p, id, name } = await again(sub, TWO, one, [{ ...one[0], tracking: 'T2' }]);
+    await byHand(p.sandbox, id, { 'LONG-5': 1 }, { number: 'T2' });
+    ended(await p.run('queue retry D1'), 0);
+    assert.equal((await pull(p)).summary.adopted, 1);
+    assert.deepEqual(shipped(p.sandbox, name).map(f => f.numbers), [['T1'], ['T2']]);
+  });
+  await t.test('the ERP names no number', async sub => {
+    const p = await open(sub);
+    const { id, name } = sell(p.sandbox, TWO);
+    await byHand(p.sandbox, id, { 'LONG-5': 1 }, { number: 'HAND' });
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1 }]);
+    const { D1 } = byName(await pull(p, '', 1));
+    assert.match(D1.reason, /with HAND\); if it is this one: erpsync queue drop 'D1'/);
+    ended(await p.run(['queue', 'drop', 'D1', '--reason', 'is there']), 0);
+    assert.equal((await pull(p)).summary.created, 0);
+    assert.equal(shipped(p.sandbox, name).length, 1);
+  });
+  await t.test('it was made as one shipment for each location', async sub => {
+    const goods = [['LONG-5', 4, LYON], ['LONG-5-RED', 4, PARIS]];
+    const both = [{ sku: 'LONG-5', n: 2 }, { sku: 'LONG-5-RED', n: 1 }];
+    const { was, D1 } = await again(sub, goods, both, both.map(row => ({ ...row, tracking: 'T2' })));
+    assert.equal(was.length, 2);
+    assert.match(D1.reason, /has shipments of the same lines .*with T1, .*with T1\)/);
+  });
+  await t.test('one of its shipments has its number, the other has none', async sub => {
+    const p = await open(sub);
+    const { id, name } = sell(p.sandbox, [['LONG-5', 4], ['LONG-5-RED', 4]]);
+    await byHand(p.sandbox, id, { 'LONG-5': 2 }, { number: 'T1' });
+    await byHand(p.sandbox, id, { 'LONG-5-RED': 1 });
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 2, tracking: 'T1' }, { delivery: 'D1', order: name, sku: 'LONG-5-RED', n: 1, tracking: 'T1' }]);
+    for (let i = 0; i < 2; i++) {
+      assert.equal(byName(await pull(p, '', 1)).D1.code, 'maybe_shipped');
+      ended(await p.run('queue retry D1'), 0);
+    }
+    assert.equal(shipped(p.sandbox, name).length, 2);
+  });
+  await t.test('other lines, or fewer: no reason to wait', async sub => {
+    const p = await open(sub);
+    const { id, name } = sell(p.sandbox, [['LONG-5', 9]]);
+    await byHand(p.sandbox, id, { 'LONG-5': 2 }, { number: 'HAND' });
+    deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 3, tracking: 'T1' }]);
+    assert.equal((await pull(p)).summary.created, 1);
+    assert.deepEqual(left(p.sandbox, name), { 'LONG-5': 4 });
   });
 });
 

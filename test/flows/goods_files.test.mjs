@@ -32,7 +32,7 @@ const ware = t => {
 
 test('in the place of a file', async t => {
   const cases = {
-    'a folder': [p => fs.mkdirSync(p.path('out/stock.csv'), { recursive: true }), /out: stock\.csv is a folder, and there is no other stock file; remove it/],
+    'a folder': [p => fs.mkdirSync(p.path('out/stock.csv'), { recursive: true }), /out: stock\.csv is a folder, and there is no other new stock file; remove it/],
     'a link to itself': [p => fs.symlinkSync('stock.csv', p.path('out/stock.csv')), /out: stock\.csv can't be read \(Too many levels of symbolic links\)/],
     'a link that leads nowhere': [p => fs.symlinkSync('gone', p.path('out/stock.csv')), /out: stock\.csv is a link that leads nowhere/],
   };
@@ -50,6 +50,18 @@ test('in the place of a file', async t => {
         assert.ok(notices.some(text => /out: stock\.csv .*, and is left out; remove it/.test(text)), notices.join());
       });
     });
+  await t.test('a folder costs itself only where others have been used, what may hide a file does not', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+    await pull(p);
+    fs.mkdirSync(p.path('out/stock-old.csv'));
+    const leftOut = /out: stock-old\.csv is a folder, and is left out; remove it/;
+    assert.match(ended(await p.run('inventory pull --verbose'), 0).stderr, leftOut);
+    ended(await p.run('inventory pull --full'), 0);
+    assert.match((await p.run('check')).stdout, leftOut);
+    fs.symlinkSync('gone', p.path('out/stock.csv'));
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /out: stock-old\.csv is a folder, stock\.csv is a link that leads nowhere, and there is no other new stock file/);
+  });
   await t.test('a file whose name has no room for its time', async sub => {
     const p = await open(sub);
     stockFile(p, [['SOLO-1', 'MAIN', 4]], { name: `stock${'é'.repeat(123)}.csv` });
@@ -62,14 +74,19 @@ test('in the place of a file', async t => {
   await t.test('products.csv', async sub => {
     const { p } = ware(sub);
     fs.mkdirSync(p.path('out/products.csv'), { recursive: true });
-    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv is a folder, and there is no other products file/);
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv is a folder, and there is no other new products file/);
+    fs.rmdirSync(p.path('out/products.csv'));
+    productFile(p, [{ sku: 'TEE-S', price: '1' }]);
+    ended(await p.run('products push'), 0);
+    fs.mkdirSync(p.path('out/products-dir.csv'));
+    assert.match(ended(await p.run('products push --verbose'), 0).stderr, /products-dir\.csv is a folder, and is left out; remove it/);
   });
   await t.test('the only export of the shop', async sub => {
     const { p } = ware(sub);
     fs.rmSync(p.path('exports/products_export.csv'));
     fs.mkdirSync(p.path('exports/products_export.csv'));
     productFile(p, [{ sku: 'TEE-S', price: '1' }]);
-    assert.match(ended(await p.run('products push'), 78).stderr, /exports: products_export\.csv is a folder, and there is no other file/);
+    assert.match(ended(await p.run('products push'), 78).stderr, /exports: there is no products export; make one .*; not used: products_export\.csv is a folder/);
   });
 });
 
@@ -96,6 +113,25 @@ test('files that are dated in the future', async t => {
     const { notices } = await pull(p);
     assert.equal(onHand(p, 'SOLO-1'), 3);
     assert.ok(notices.some(text => /1 older stock file was not used: stock-b\.csv is a newer snapshot than stock-a\.csv/.test(text)), notices.join());
+  });
+  await t.test('1970: the clock is not set, and each file is used as it comes', async sub => {
+    const p = await open(sub);
+    const unset = (stock, at) => {
+      fs.utimesSync(stockFile(p, [['SOLO-1', 'MAIN', at]]), at, at);
+    };
+    for (const at of [2, 3, 1]) {
+      unset(p, at);
+      const { notices } = await pull(p);
+      assert.ok(notices.some(text => /stock\.csv is dated 1970-01-01T00:00:0\dZ, as by a clock that is not set, so it is taken for older .*set the clock of the machine that writes it/.test(text)), notices.join());
+      assert.equal(onHand(p, 'SOLO-1'), at);
+    }
+    stockFile(p, [['SOLO-1', 'MAIN', 7]], { age: 60 });
+    await pull(p);
+    unset(p, 4);
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 4);
+    await pull(p, '--full');
+    assert.equal(onHand(p, 'SOLO-1'), 4);
   });
   await t.test('what arrives and is older than what was used is told', async sub => {
     const p = await open(sub);
@@ -211,6 +247,25 @@ test('a fault of the file is told once, by the file', async t => {
       assert.match(ended(await p.run('products push'), 78).stderr, said);
       assert.deepEqual(imports(p), []);
     });
+  await t.test('one barcode for all', async sub => {
+    const { p } = ware(sub);
+    const rows = more => ['TEE-S', 'TEE-M', '748927000018'].map(sku => ({ sku, price: '1', ...more }));
+    productFile(p, rows({ barcode: '4006381000000' }));
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv:3: column 'barcode': '4006381000000' stands on line 2 for another SKU too, .* or without the column/);
+    productFile(p, rows({ barcode: '4006381333931' }));
+    assert.match(ended(await p.run('products push'), 78).stderr, /products\.csv: column 'barcode': '4006381333931' stands in every row that has one, for 3 SKUs; nothing of the file is used/);
+    assert.deepEqual(imports(p), []);
+    productFile(p, rows());
+    await push(p);
+    assert.equal(csvRows(p.read('exports/import/products-changed-000001.csv')).length, 3);
+  });
+  await t.test('three decimals of the configured currency', async sub => {
+    const { p } = ware(sub);
+    p.configure({ store: { currency: 'KWD' }, csv: { currency: 'KWD' } });
+    productFile(p, [{ sku: 'TEE-S', price: '1.299' }]);
+    await push(p);
+    assert.equal(csvRows(p.read('exports/import/products-changed-000001.csv'))[0].Price, '1.299');
+  });
   await t.test('TRUE in another language is what it was', async sub => {
     const { p } = ware(sub);
     aged(p.write('exports/products_export.csv', p.read('exports/products_export.csv').replaceAll(',true,', ',WAHR,')), 60);

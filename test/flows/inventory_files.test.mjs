@@ -159,6 +159,78 @@ test('snapshots and changes', async t => {
     assert.match(ended(await p.run('inventory pull'), 78).stderr, /40 of the 43 of the last snapshot .* looks broken off/);
     assert.deepEqual(moved(before, p.sandbox.truth()), {});
   });
+  await t.test('the group gets at archive/ as at the folder, whatever the umask', async sub => {
+    const p = await open(sub);
+    fs.mkdirSync(p.path('out'));
+    fs.chmodSync(p.path('out'), 0o2750);
+    stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+    const before = process.umask(0o077);
+    try {
+      await pull(p);
+    } finally {
+      process.umask(before);
+    }
+    assert.equal(fs.statSync(p.path('out/archive')).mode & 0o7777, 0o2750);
+  });
+  await t.test('however few there are, and what to do when it is right', async sub => {
+    const begin = async s => {
+      const p = await open(s);
+      stockFile(p, SKUS.map(sku => [sku, 'MAIN', 7]), { age: 300 });
+      await pull(p);
+      stockFile(p, SKUS.map(sku => [sku, 'MAIN', 5]), { age: 200 });
+      await pull(p);
+      return p;
+    };
+    const left = p => SKUS.map(sku => onHand(p, sku));
+    const cases = {
+      'most of them are missing': [['SOLO-1', 'MAIN', 4]],
+      'other articles, as many': [['OTHER-1', 'MAIN', 5], ['OTHER-2', 'MAIN', 5], ['OTHER-3', 'MAIN', 5]],
+    };
+    for (const [what, rows] of Object.entries(cases))
+      await sub.test(what, async s => {
+        const p = await begin(s);
+        stockFile(p, rows, { age: 30 });
+        assert.match(ended(await p.run('inventory pull'), 78).stderr, /[23] of the 3 of the last snapshot \(.*archive\/stock\.[0-9TZ]+\.csv\) are missing: .* is not used; have the ERP list what is sold out with 0/);
+        assert.deepEqual(left(p), [5, 5, 5]);
+      });
+    await sub.test('one of a single article', async s => {
+      const p = await open(s);
+      stockFile(p, [['SOLO-1', 'MAIN', 5]], { age: 300 });
+      await pull(p);
+      stockFile(p, [['LONG-5', 'MAIN', 4]], { age: 30 });
+      ended(await p.run('inventory pull'), 78);
+      assert.deepEqual(left(p), [5, 10, 10]);
+    });
+    await sub.test('sold out with 0', async s => {
+      const p = await begin(s);
+      stockFile(p, SKUS.map((sku, i) => [sku, 'MAIN', i ? 0 : 4]), { age: 30 });
+      await pull(p);
+      assert.deepEqual(left(p), [4, 0, 0]);
+    });
+    await sub.test('changes', async s => {
+      const p = await begin(s);
+      stockFile(p, [['SOLO-1', 'MAIN', 4]], { age: 30 });
+      ended(await p.run('inventory pull'), 78);
+      fs.renameSync(p.path('out/stock.csv'), p.path('out/stock-changes-1.csv'));
+      await pull(p);
+      assert.deepEqual(left(p), [4, 5, 5]);
+    });
+    await sub.test('the used ones removed: the rest stays in the shop', async s => {
+      const p = await begin(s);
+      stockFile(p, [['SOLO-1', 'MAIN', 4]], { age: 30 });
+      ended(await p.run('inventory pull'), 78);
+      for (const name of names(p, 'out/archive')) fs.rmSync(p.path('out/archive', name));
+      await pull(p);
+      assert.deepEqual(left(p), [4, 5, 5]);
+    });
+    await sub.test('what a file of changes beside it lists is not missing', async s => {
+      const p = await begin(s);
+      stockFile(p, [['SOLO-1', 'MAIN', 4]], { age: 40 });
+      stockFile(p, [['LONG-5', 'MAIN', 3]], { name: 'stock-changes.csv', age: 30 });
+      await pull(p);
+      assert.deepEqual(left(p), [4, 3, 0]);
+    });
+  });
 });
 
 test('a reading that has waited too long is not passed on', async t => {

@@ -38,6 +38,11 @@ const nextSlot = p => sql(p, 'UPDATE queue SET next_attempt = 0 WHERE state = 0'
 /** The ERP does not take SOLO-1: its orders are parked; or it does again. */
 const parks = p => p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nLONG-5,LONG-5\n');
 const takes = p => p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\n*,*\n');
+/** From now on the shop says of all orders that they were cancelled, and leaves their lines as they are. */
+function cancelled(p) {
+  const when = new Date(Date.now() - 60000).toISOString().replace(/\.\d+/, '');
+  p.sandbox.mutate = (told, json) => JSON.parse(JSON.stringify(json).replaceAll('"cancelledAt":null', `"cancelledAt":"${when}"`));
+}
 /** What the ERP says: on hand, and what is free as far as it knows. */
 const says = (p, sku, free, more = {}) => stockFile(p, [[sku, 'MAIN', free, free, free]], { age: 20, ...more });
 
@@ -83,6 +88,17 @@ test('an order that no run has read yet', async t => {
     await pull(p);
     assert.equal(at(p, 'SOLO-1').available, 9);
   });
+  for (const [what, exported] of [['that no run has read', false], ['that is parked', true]])
+    await t.test(`one ${what} and was cancelled takes nothing, though the shop still counts units of it`, async sub => {
+      const p = await open(sub);
+      ago(p, () => sell(p, 'SOLO-1', 3));
+      parks(p);
+      cancelled(p);
+      if (exported) ended(await p.run('orders export'), 1);
+      says(p, 'SOLO-1', 9);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-1').available, 9);
+    });
   await t.test('a test order takes nothing, unless test orders go over', async sub => {
     for (const [include_test, left] of [['no', 9], ['yes', 8]]) {
       const p = await open(sub);

@@ -180,7 +180,7 @@ test('a mapping that never ends for one order', async t => {
   const p = await open(t, { mappings: { path: 'mappings', max_time: '500ms' } });
   endless(p, '#1001');
   const result = ended(await p.run('orders export'), 1);
-  assert.match(result.stderr, /order #1001: mapping csv\/order\.jq took more than 500ms/);
+  assert.match(result.stderr, /order #1001: mapping csv\/order\.jq took more than 500ms; .* mend it in .*\/mappings\/csv\/order\.jq, else raise \[mappings\] max_time/);
   assert.equal((await p.parked()).get('#1001').code, 'mapping_limit');
   assert.equal(p.exchange().verify().orders().size, 41, 'all others go over');
   await t.test('goes over when it is mended', async () => {

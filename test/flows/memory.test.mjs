@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place } from '../support/place.mjs';
 import { inShop, productFile, productPlace, push } from '../support/products.mjs';
@@ -58,13 +59,19 @@ test('stock: one place written, the other raced, and the file is as before', asy
   assert.deepEqual(levels(p), [10, 20]);
 });
 
-test('stock: the answer is lost, then the table lacks the warehouse, then all is as before', async t => {
+/** Lyon has 0, and then 10 of a write whose answer was lost. */
+async function unanswered(t) {
   const p = await stock(t);
   file(p, ['MAIN', 0]);
   ended(await p.run('inventory pull'), 0);
   lost(p, 'StockSet');
   file(p, ['MAIN', 10]);
   ended(await p.run('inventory pull'), 75);
+  return p;
+}
+
+test('stock: the answer is lost, then the table lacks the warehouse, then all is as before', async t => {
+  const p = await unanswered(t);
   assert.equal(levels(p)[0], 10);
   p.sandbox.faults.clear();
   p.write('mappings/tables/locations.csv', `warehouse,store_location\nOTHER,${LYON}\n`);
@@ -76,12 +83,7 @@ test('stock: the answer is lost, then the table lacks the warehouse, then all is
 });
 
 test('stock: the answer is lost, and by the next run the figure is too old', async t => {
-  const p = await stock(t);
-  file(p, ['MAIN', 0]);
-  ended(await p.run('inventory pull'), 0);
-  lost(p, 'StockSet');
-  file(p, ['MAIN', 10]);
-  ended(await p.run('inventory pull'), 75);
+  const p = await unanswered(t);
   p.sandbox.faults.clear();
   p.configure({ inventory: { max_age: '60s' } });
   await p.run('inventory pull');
@@ -140,6 +142,45 @@ for (const who of ['erp', 'both']) {
     assert.equal((await push(p, '--full')).summary.updated, 0);
   });
 }
+
+const COPIES = { 'a backup': p => p.run('state backup backup.db'), 'a plain copy': p => fs.copyFileSync(p.path('erpsync.db'), p.path('backup.db')) };
+for (const [how, copy] of Object.entries(COPIES))
+  test(`products: what both sides had agreed on is not known from an older state file, ${how}`, async t => {
+    const p = await productPlace(t, { bin: BIN_PLAIN, products: { both: 'title, price', erp_owns: 'sku, cost, barcode', store_owns: 'description, images, tags' }, conf: SLOW });
+    const other = p.sandbox.catalogue.variants.find(v => v.sku && v.sku !== SKU && v.product.variants.length === 1).sku;
+    const was = inShop(p.sandbox, SKU), its = inShop(p.sandbox, other);
+    const row = { product_id: 'S', sku: SKU, title: was.title, price: was.variants[0].price };
+    const same = { product_id: 'O', sku: other, title: its.title, price: its.variants[0].price };
+    const file = (...rows) => productFile(p, rows, { age: (age -= 10) });
+    file(row, same);
+    ended(await p.run('products push'), 0);
+    await copy(p);
+    file({ ...row, price: '5.00' }, same);
+    const dry = await push(p, '--dry-run');
+    assert.deepEqual([dry.summary.updated, dry.summary.parked], [1, 0], 'a dry run plays on a copy, and knows what is known');
+    ended(await p.run('products push'), 0);
+    assert.equal(price(p), '5.00');
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    fs.copyFileSync(p.path('backup.db'), p.path('erpsync.db'));
+    /* The ERP takes it back: to the copy it looks as if the shop had changed it. */
+    file(row, same);
+    assert.match((await p.run('products push --dry-run --verbose')).stderr, /erpsync\.db is an older one that was put back/);
+    const first = await push(p, '', 1);
+    assert.match(JSON.stringify(first), /erpsync\.db is an older one that was put back/);
+    assert.deepEqual([first.summary.parked, first.summary.unchanged + first.summary.adopted], [1, 1]);
+    const [parked] = await p.queue('--parked');
+    assert.match(parked.reason, /price of .*'5' in the shop.*older one that was put back: who changed it last is not known/);
+    assert.equal(price(p), '5.00');
+    assert.doesNotMatch((await p.run('products push --verbose')).stderr, /older one/, 'said once');
+    /* It stays so until a person makes them the same. */
+    ended(await p.run('queue retry --all'), 0);
+    await push(p, '', 1);
+    file({ ...row, price: '5.00' }, same);
+    await push(p);
+    file({ ...row, price: '6.00' }, same);
+    ended(await p.run('products push'), 0);
+    assert.equal(price(p), '6.00');
+  });
 
 const sql = (p, text) => execFileSync('sqlite3', [p.path('erpsync.db'), text]).toString().trim();
 

@@ -122,9 +122,12 @@ test('adopts what is there by its SKU, and writes only what the ERP owns', async
   const before = catalogue(p.sandbox);
   const was = inShop(p.sandbox, 'SOLO-1');
   productFile(p, [{ ...MUG, product_id: '77', sku: 'SOLO-1', price: '99.00', compare_at_price: '', barcode: '123' }]);
+  const dry = await push(p, '--dry-run');
+  assert.deepEqual([dry.summary.created, dry.summary.updated], [0, 1]);
   const seen = requestsOf(p.sandbox);
   const { summary } = await push(p);
-  assert.deepEqual([summary.created, summary.parked], [1, 0]);
+  assert.deepEqual([summary.created, summary.updated, summary.parked], [0, 1, 0], 'it was there before');
+  assert.deepEqual((await p.json('explain 77 --json')).history.filter(line => line.action === 'delivered').map(line => line.outcome), ['updated']);
   assert.deepEqual(writes(seen).map(r => r.operation), ['VariantsUpdate']);
   const is = inShop(p.sandbox, 'SOLO-1');
   assert.deepEqual(is, {
@@ -132,4 +135,16 @@ test('adopts what is there by its SKU, and writes only what the ERP owns', async
     variants: [{ ...was.variants[0], price: '99.00', barcode: '123', cost: '4.20', weight: '0.35 KILOGRAMS', compareAt: null }],
   });
   assert.equal(touched(before, catalogue(p.sandbox)).length, 1);
+});
+
+test('what the index still finds, and is gone, is not taken for there', async t => {
+  const p = await open(t);
+  productFile(p, [{ ...MUG, product_id: '77', sku: 'SOLO-1' }]);
+  p.sandbox.mutate = ({ operation }, json) => (operation === 'ProductsById' ? { ...json, data: { ...json.data, nodes: json.data.nodes.map(() => null) } } : json);
+  const { summary } = await push(p);
+  assert.deepEqual([summary.created, summary.updated, summary.adopted, summary.later], [0, 0, 0, 1]);
+  p.sandbox.mutate = null;
+  ended(await p.run('queue retry 77'), 0);
+  assert.equal((await push(p)).summary.updated, 1);
+  assert.equal(inShop(p.sandbox, 'SOLO-1').variants[0].price, '12.50');
 });

@@ -72,6 +72,60 @@ test('what is parked', async t => {
   });
 });
 
+test('what was parked for an answer that could not be read is fetched again when it is tried again', async t => {
+  const p = await place(t, { sandbox: { orders: 4, seed: 7, nasty: 'off' }, conf: { net: { retries: 1, max_wait: '1s' } }, bin: BIN_PLAIN });
+  const damage = [];
+  p.sandbox.mutate = ({ operation }, json) => {
+    if (operation !== 'OrdersById' || !json.data) return json;
+    for (const node of json.data.nodes) if (damage.includes(node?.name)) node.name = { id: 'x' };
+    return json;
+  };
+  const delivered = () => new Set(p.exchange().rows().map(row => row.order_number)).size;
+
+  damage.push('#1002', '#1003');
+  ended(await p.run('orders export'), 1);
+  const [entry, other] = await p.queue('--parked');
+  assert.deepEqual([entry.code, other.code], ['bad_value', 'bad_value']);
+
+  await t.test('damaged again, it is parked for what is wrong now', async () => {
+    ended(await p.run('queue retry --all'), 0);
+    ended(await p.run('orders export'), 1);
+    for (const again of await p.queue('--parked')) assert.deepEqual([again.code, again.reason], ['bad_value', entry.reason]);
+  });
+  await t.test('a source that is not to be had changes nothing of it', async () => {
+    ended(await p.run('queue retry --all'), 0);
+    const fault = p.sandbox.mutate;
+    p.sandbox.mutate = ({ operation }, json) => (operation === 'OrdersNamed' ? {} : json);
+    ended(await p.run('orders export'), 75);
+    p.sandbox.mutate = fault;
+    for (const waits of await p.queue('--waiting')) assert.deepEqual([waits.code, waits.reason], ['bad_value', entry.reason]);
+    assert.equal((await p.queue('--parked')).length, 0);
+  });
+  await t.test('one that is no longer there keeps its reason, however often it is tried', async () => {
+    p.sandbox.mutate = ({ operation }, json) => {
+      if (operation === 'OrdersNamed') json.data.orders.nodes = [];
+      return json;
+    };
+    for (let i = 0; i < 2; i++) {
+      ended(await p.run('queue retry --all'), 0);
+      ended(await p.run('orders export'), 1);
+      for (const lost of await p.queue('--parked')) {
+        assert.equal(lost.code, 'not_found');
+        assert.equal(lost.reason.split(entry.reason).length, 2, lost.reason);
+      }
+    }
+    assert.equal((await p.queue('--parked')).length, 2);
+    assert.equal(delivered(), 2);
+  });
+  await t.test('whole again, it goes over', async () => {
+    p.sandbox.mutate = null;
+    ended(await p.run('queue retry --all'), 0);
+    ended(await p.run('orders export'), 0);
+    assert.equal(delivered(), 4);
+    assert.equal((await p.queue('--all')).filter(e => e.state !== 'done').length, 0);
+  });
+});
+
 test('drop', async t => {
   const p = await open(t);
   await p.run('orders export');

@@ -47,7 +47,9 @@ test('for good, of what waits for nothing', async t => {
   const p = await open(t);
   ended(await p.run('orders export'), 0);
   assert.match(ended(await p.run('queue drop #1001'), 64).stderr, /erpsync queue drop --for-good '#1001'/);
-  ended(await p.run('queue drop --for-good #1001'), 0);
+  ended(await p.run(['queue', 'drop', '--for-good', '#1001', '--reason', 'sold twice']), 0);
+  const lines = (await p.json('explain #1001 --json')).history.filter(line => line.action === 'dropped');
+  assert.deepEqual(lines.map(line => line.detail), ['for good: sold twice']);
   earlier(p.sandbox, 90, { edit: '#1001', change: { note: 'changed' } });
   silent(ended(await p.run('orders export'), 0));
   assert.equal(p.exchange().orders('orders-changed').size, 0);

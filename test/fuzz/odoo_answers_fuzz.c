@@ -60,6 +60,12 @@ static void look_at(const struct record *r)
 		BUG("a record without %s", !r->id ? "id" : !r->label ? "label" : "document");
 }
 
+static void look_at_all(const struct odoo_item *item, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		look_at(&item[i].rec);
+}
+
 static void read_stock(const cJSON *doc, struct arena *a)
 {
 	const struct odoo_stock_answer answers[] = {{"LYON", json_at(doc, "stock[0]")},
@@ -76,11 +82,10 @@ static void read_stock(const cJSON *doc, struct arena *a)
 
 	if (odoo_stock_items(&p, a, &item, &n, &e) != E_OK)
 		return;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!item[i].rec.problem)
 			stock_record_finish(&item[i].rec, "odoo", a);
-		look_at(&item[i].rec);
-	}
+	look_at_all(item, n);
 }
 
 /* With the prices of whatever rules there are. */
@@ -116,8 +121,7 @@ static void read_products(const cJSON *doc, struct arena *a)
 	if (json_at(doc, "rules") && odoo_price_lists_settle(&lists, rule, n, a, &e) == E_OK)
 		o.price_lists = &lists;
 	if (odoo_product_items(&p, a, &item, &n, &e) == E_OK)
-		for (size_t i = 0; i < n; i++)
-			look_at(&item[i].rec);
+		look_at_all(item, n);
 	odoo_product_page_release(&p);
 }
 
@@ -140,8 +144,7 @@ static void read_deliveries(const cJSON *doc, struct arena *a)
 	size_t n;
 
 	if (odoo_delivery_items(&p, a, &item, &what, &n, &e) == E_OK)
-		for (size_t i = 0; i < n; i++)
-			look_at(&item[i].rec);
+		look_at_all(item, n);
 	odoo_delivery_page_release(&p);
 }
 

@@ -21,6 +21,32 @@ static char *text_of(const uint8_t *data, size_t size)
 	return text;
 }
 
+/* The secret with something that breaks a line between its characters: all of it is hidden. */
+static void break_up(const char *secret)
+{
+	static const char *const breaks[] = {"=\r\n", "\n", " ", "\r\n\t"};
+	size_t len = strlen(secret), n = 0;
+	char *text;
+
+	if (len < 8 || strpbrk(secret, "= \t\r\n\v\f"))
+		return;
+	text = malloc(len * 4 + 1);
+	if (!text)
+		abort();
+	for (size_t i = 0; i < len; i++) {
+		const char *between = i ? breaks[i % 4] : "";
+
+		memcpy(text + n, between, strlen(between));
+		n += strlen(between);
+		text[n++] = secret[i];
+	}
+	text[n] = '\0';
+	secrets_hide(text);
+	if (strcmp(text, "***") != 0)
+		BUG("a broken secret is left");
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t first = size ? data[0] % size : 0;
@@ -32,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	secret = text_of(data + 1, first);
 	text = text_of(data + 1 + first, size - 1 - first);
 	secrets_add(secret);
+	break_up(secret);
 	secrets_hide(text);
 	if (strlen(text) > size)
 		BUG("a text grew");

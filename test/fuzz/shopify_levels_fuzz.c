@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		item->id = json_str(node, "id");
 		item->sku = json_str(node, "sku");
 		pair->item = item;
+		r->id[r->n] = item->id;
 		r->pair[r->n++] = pair;
 	}
 	const struct shopify_query q = {.doc = DOC_STOCK_LEVELS,

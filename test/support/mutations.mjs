@@ -80,12 +80,18 @@ function* paths(value, at = []) {
 
 const shown = at => at.map(key => (isText(key) ? `.${key}` : `[${key}]`)).join('').slice(1);
 
+/** A line without a SKU is a custom item, a variant need not have a cost: so it may well be. */
+const isOptional = (operation, at) => {
+  const key = at[at.length - 1];
+  return key === 'unitCost' || (key === 'sku' && ['OrdersNewest', 'OrderUnits'].includes(operation));
+};
+
 /** All that can be wrong with one answer of one operation: { operation, nth, name, at, change, ever }. */
 export function mutationsOf({ operation, nth, json }) {
   const list = [];
   for (const [at, value] of paths(json))
     for (const [name, fits, change, ever] of WRONG)
-      if (at.length && fits(value, at[at.length - 1])) list.push({ operation, nth, at, change, ever: ever === 'ever', plausible: name === '×3', name: `${operation} ${nth}: ${shown(at)}: ${name}` });
+      if (at.length && fits(value, at[at.length - 1])) list.push({ operation, nth, at, change, ever: ever === 'ever', plausible: name === '×3' || (name === 'null' && isOptional(operation, at)), name: `${operation} ${nth}: ${shown(at)}: ${name}` });
   for (const [name, whole] of [['{}', {}], ['[]', []], ['data: {}', { data: {} }], ['errors: {}', { ...json, errors: {} }], ['errors: [null]', { ...json, errors: [null] }]])
     list.push({ operation, nth, at: [], change: () => whole, ever: false, name: `${operation} ${nth}: ${name}` });
   return list;

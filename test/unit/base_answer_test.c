@@ -143,6 +143,7 @@ static void test_answer__nodes_are_objects_and_no_more_than_asked_for(void **sta
 		{"{\"a\":[{},null]}", "holds null where an object belongs (entry 2)"},
 		{"{\"a\":[{},{},{},{}]}", "holds 4 entries, and 3 at most"},
 		{"{\"a\":[{},[]]}", "holds a list where"},
+		{"{\"a\":[{\"id\":\"x\"},{},{\"id\":\"x\"}]}", "holds one id twice"},
 		{"{\"a\":{\"x\":{}}}", "is an object instead of a list"},
 	};
 	struct err e;

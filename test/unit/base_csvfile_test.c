@@ -178,6 +178,10 @@ static void test_csvfile__unusable_files_do_not_open(void **state)
 		 "t.csv: is an Excel or OpenDocument workbook, no CSV file; save"},
 		{"\xd0\xcf\x11\xe0\xa1", 5, "t.csv: is an old Excel workbook"},
 		{"\xfe\xff\0a", 4, "t.csv: is UTF-16"},
+		/* Without a mark, and with a letter of another script among the others. */
+		{"s\0k\0u\0,\0\x3a\x04\n\0\xe9\0\n\0", 16,
+		 "t.csv: is UTF-16, no CSV file; save it as CSV UTF-8"},
+		{"\0s\0k\0u\n\0", 8, "t.csv: is UTF-16"},
 		{"a,b,c\n\"1,\"\"x\"\",2\"\n", 18,
 		 "t.csv:2: the row as a whole is one cell in quotes"},
 		{"a,b,c\n1,2,3\n\"4,\"\"x\"\",5\"\n", 24, "t.csv:3: the row as a whole is one"},

@@ -88,6 +88,29 @@ static void test_secrets__cut_ones(void **state)
 	expect("shpat_0123456789xyz", "shpat_0123456789xyz");
 }
 
+static void test_secrets__broken_by_line_ends(void **state)
+{
+	(void)state;
+	secrets_add("shpat_0123456789abcdef");
+	expect("has shpat_0123=\r\n456789abcdef.", "has ***.");
+	expect("has shpat_0123=\n456789=\nabcdef.", "has ***.");
+	expect("has shpat_\r\n\t0123456789abcdef", "has ***");
+	expect("has shpat_01234 56789abcdef", "has ***");
+	expect("has shpat_01234=  56789abcdef", "has ***");
+	expect("has \"shpat_01234=\\r\\n56789abcdef\"", "has \"***\"");
+	expect("has shpat_01234%3D%0D%0A56789", "has shpat_01234%3D%0D%0A56789");
+	expect("has shpat_01234%0D%0A56789abcdef", "has ***");
+	/* Wrapped base64, and hex in groups. */
+	expect("c2hwYXRfMDEyMzQ1\r\nNjc4OWFiY2RlZg==", "***");
+	expect("73687061745f3031 3233343536373839 616263646566", "***");
+	/* A cut one still ends where it ends. */
+	expect("has shpat_0123=\n456789 and more", "has *** and more");
+	expect("has shpat_0123456789 a", "has ***");
+	expect("has shpat_0123456789 an", "has *** an");
+	secrets_add("admin");
+	expect("ad min, adm=\r\nin", "ad min, adm=\r\nin");
+}
+
 static void test_secrets__short_ones_as_words(void **state)
 {
 	(void)state;
@@ -192,6 +215,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_secrets__every_shape, forget_all),
 		cmocka_unit_test_teardown(test_secrets__base64_wherever_it_begins, forget_all),
 		cmocka_unit_test_teardown(test_secrets__cut_ones, forget_all),
+		cmocka_unit_test_teardown(test_secrets__broken_by_line_ends, forget_all),
 		cmocka_unit_test_teardown(test_secrets__short_ones_as_words, forget_all),
 		cmocka_unit_test_teardown(test_secrets__several_and_longest_first, forget_all),
 		cmocka_unit_test_teardown(test_secrets__errors_log_and_cuts, forget_all),

@@ -41,6 +41,26 @@ static void test_guard__identifiers(void **state)
 	}
 }
 
+static void test_guard__names_of_orders(void **state)
+{
+	static const char *const cells[][2] = {
+		{"#1001", "#1001"}, {" '#1001 ", "#1001"},
+		{"'1001", "1001"},  {"'-1001", "-1001"},
+		{"'", "'"},         {"\xc2\xa0#1001", "#1001"},
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *name;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		assert_null(csv_guard_order_name(cells[i][0], a, &name));
+		assert_string_equal(name, cells[i][1]);
+	}
+	assert_contains(csv_guard_order_name("#N/A", a, &name), "a spreadsheet's error");
+	assert_null(csv_guard_identifier("'#1001", a, &name));
+	assert_string_equal(name, "'#1001");
+}
+
 static void test_guard__numbers(void **state)
 {
 	enum { P = CSV_SIGN_POINT, C = CSV_SIGN_COMMA };
@@ -174,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_guard__identifiers),
+		cmocka_unit_test(test_guard__names_of_orders),
 		cmocka_unit_test(test_guard__numbers),
 		cmocka_unit_test(test_guard__amounts_have_the_currencys_decimals),
 		cmocka_unit_test(test_guard__flags),

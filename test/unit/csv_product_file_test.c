@@ -45,6 +45,69 @@ static void test_products__columns_that_are_not_there_are_not_told(void **state)
 			    "\"status\":\"active\",\"options\":[],\"compare_at_price\":null}]}");
 }
 
+static void test_products__amounts_have_the_decimals_of_their_currency(void **state)
+{
+	static const struct {
+		const char *csv, *price; /* NULL: refused */
+	} files[] = {
+		{"sku,price,currency\nA,1.299,KWD\n", "1.299"},
+		{"sku,price,currency\nA,12.500,BHD\n", "12.500"},
+		{"sku,price,currency\nA,1.299,EUR\n", NULL},
+		{"sku,price,currency\nA,1.299,JPY\n", NULL},
+		/* The other sign is one of thousands, whatever the currency. */
+		{"sku;price;currency\nA;1,299;KWD\n", "1.299"},
+		{"sku;price;currency\nA;1.299;KWD\n", NULL},
+		/* Of the product, in an earlier row. */
+		{"product,sku,price,currency\nP,A,2,KWD\nP,B,1.299,\n", "2"},
+		{"product,sku,price,currency\nP,A,2,EUR\nP,B,1.299,\n", NULL},
+		/* Weights are no money. */
+		{"sku,price,weight,currency\nA,1.299,1.299,KWD\n", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		CLEANUP(csv_products) struct csv_products *s = read_csv(files[i].csv);
+
+		assert_int_equal(s->n, 1);
+		if (!files[i].price) {
+			assert_contains(s->product[0].problem->msg, "'1.299' has a thousands sign");
+			continue;
+		}
+		assert_null(s->product[0].problem);
+		assert_string_equal(s->row[1]->cell[PCOL_PRICE], files[i].price);
+	}
+}
+
+static void test_products__one_barcode_for_all_is_none(void **state)
+{
+	static const struct {
+		const char *csv, *wrong;
+	} files[] = {
+		{"sku,barcode\nA,4006381333931\nB,\nC,4006381333931\nD,4006381333931\n",
+		 "products.csv: column 'barcode': '4006381333931' stands in every row that has "
+		 "one, for 3 SKUs; nothing of the file is used: write it anew"},
+		{"sku,barcode\nA,4006381333931\nB,7489270000000\nC,7489270000000\n",
+		 "products.csv:4: column 'barcode': '7489270000000' stands on line 3 for another "
+		 "SKU too, and looks like a number that a spreadsheet shortened"},
+		/* Two of one may be meant so; a code that ends in zeros is one where it stands once. */
+		{"sku,barcode\nA,4006381333931\nB,4006381333931\n", NULL},
+		{"sku,barcode\nA,7489270000000\nB,4006381333931\nA,7489270000000\n", NULL},
+		{"sku,barcode\nA,\nB,\nC,\n", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		CLEANUP(csv_products) struct csv_products *s = NULL;
+		struct err e = {0};
+
+		assert_int_equal(try_read(files[i].csv, &s, &e), files[i].wrong ? E_LOCAL : E_OK);
+		if (!files[i].wrong)
+			continue;
+		assert_string_equal(e.code, "same_barcode");
+		assert_contains(e.msg, files[i].wrong);
+	}
+}
+
 static void test_products__rows_of_one_may_stand_anywhere(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -136,6 +199,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_products__columns_that_are_not_there_are_not_told),
+		cmocka_unit_test(test_products__amounts_have_the_decimals_of_their_currency),
+		cmocka_unit_test(test_products__one_barcode_for_all_is_none),
 		cmocka_unit_test(test_products__rows_of_one_may_stand_anywhere),
 		cmocka_unit_test(test_products__the_version_is_that_of_the_content),
 		cmocka_unit_test(test_products__what_is_no_product_file_is_refused),

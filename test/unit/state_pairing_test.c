@@ -127,7 +127,7 @@ static void test_drop_for_good__holds_for_newer_versions(void **state)
 
 	assert_int_equal(put(f, "v1", QUEUE_PUT_NEWS), QUEUE_PUT_NEW);
 	OK(queue_drop(f->s, &(struct queue_filter){.who = "#1"}, "r", 200, &n, e));
-	OK(queue_drop_for_good(f->s, FLOW, "#1", 200, &n, e));
+	OK(queue_drop_for_good(f->s, FLOW, "#1", "r", 200, &n, e));
 	assert_int_equal(n, 1);
 	assert_int_equal(put(f, "v2", QUEUE_PUT_NEWS), QUEUE_PUT_KNOWN);
 	assert_int_equal(put(f, "v3", QUEUE_PUT_AGAIN), QUEUE_PUT_KNOWN);
@@ -157,7 +157,7 @@ static void test_forbid__marks_what_is_under_way_and_nothing_else(void **state)
 	assert_int_equal(one_int(f,
 				 "SELECT count(*) FROM queue WHERE state = 1 AND code = 'dropped'"),
 			 1);
-	OK(queue_drop_for_good(f->s, FLOW, "1", 300, &n, e));
+	OK(queue_drop_for_good(f->s, FLOW, "1", "r", 300, &n, e));
 	assert_int_equal(n, 1);
 	OK(queue_mark_parked(f->s, id_of_row(f), "dropped", "mine", 400, e));
 	OK(queue_drop(f->s, &(struct queue_filter){.code = "dropped"}, "mine", 400, &n, e));

@@ -458,15 +458,20 @@ static void test_queue__a_failed_row_gives_way_to_a_newer_one(void **state)
 	assert_sound(f);
 }
 
+static struct link delivered(const char *version)
+{
+	return (struct link){.flow = FLOW,
+			     .record = "1",
+			     .label = "#1",
+			     .target_id = "doc",
+			     .version = version,
+			     .sent_hash = "hash"};
+}
+
 static void test_queue__a_ready_row_may_end_without_being_sent(void **state)
 {
 	struct fixture *f = *state;
-	struct link l = {.flow = FLOW,
-			 .record = "1",
-			 .label = "#1",
-			 .target_id = "doc",
-			 .version = "v0",
-			 .sent_hash = "hash"};
+	struct link l = delivered("v0");
 
 	OK(link_set(f->s, &l, 50, e));
 	put(f, "1", "v1");
@@ -485,12 +490,7 @@ static void test_queue__a_ready_row_may_end_without_being_sent(void **state)
 static void test_queue__what_was_written_is_known_only_once_it_stands_there(void **state)
 {
 	struct fixture *f = *state;
-	struct link l = {.flow = FLOW,
-			 .record = "1",
-			 .label = "#1",
-			 .target_id = "doc",
-			 .version = "v1",
-			 .sent_hash = "hash"};
+	struct link l = delivered("v1");
 
 	OK(link_set(f->s, &l, 50, e));
 	assert_true(knows(f, "1", "v1"));
@@ -516,12 +516,7 @@ static void test_queue__what_was_written_is_known_only_once_it_stands_there(void
 static void test_queue__a_dropped_write_leaves_the_version_before_it_unknown(void **state)
 {
 	struct fixture *f = *state;
-	struct link l = {.flow = FLOW,
-			 .record = "1",
-			 .label = "#1",
-			 .target_id = "doc",
-			 .version = "v1",
-			 .sent_hash = "hash"};
+	struct link l = delivered("v1");
 	struct queue_filter all = {.flow = FLOW};
 	int64_t n;
 

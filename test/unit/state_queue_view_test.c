@@ -257,6 +257,7 @@ static void test_queue_resolve__takes_the_file_and_its_rows(void **state)
 {
 	struct fixture *f = *state;
 	struct journal_line *lines;
+	const char **ids;
 	bool found;
 	struct link l;
 	size_t n;
@@ -276,6 +277,12 @@ static void test_queue_resolve__takes_the_file_and_its_rows(void **state)
 	OK(journal_find(f->s, "file:a.csv:12", f->a, &lines, &n, e));
 	assert_int_equal(n, 1);
 	assert_string_equal(lines[0].action, "resolved");
+	OK(queue_faults(f->s, FLOW, "file", f->a, &ids, &n, e));
+	assert_int_equal(n, 2);
+	assert_string_equal(ids[0], "file:a");
+	assert_string_equal(ids[1], "file:a.csv2");
+	OK(queue_faults(f->s, "another flow", "file", f->a, &ids, &n, e));
+	assert_int_equal(n, 0);
 	/* Nothing remembers it: the same fault is news when it comes again. */
 	OK(link_get(f->s, FLOW, "file:a.csv", f->a, &l, &found, e));
 	assert_false(found);

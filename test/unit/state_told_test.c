@@ -1,5 +1,6 @@
 #include "state_fixture.h"
 
+#include "state/link.h"
 #include "state/queue.h"
 #include "state/told.h"
 
@@ -25,10 +26,72 @@ static void test_told__newest_first_and_purged_by_age(void **state)
 	assert_int_equal(n, 1);
 }
 
+static bool is_doubted(struct fixture *f, const char *record)
+{
+	struct link l;
+	bool found;
+
+	OK(link_get(f->s, "inventory pull", record, f->a, &l, &found, e));
+	assert_true(found);
+	return l.doubt;
+}
+
+static void link_articles(struct fixture *f)
+{
+	static const char *const sku[] = {"A", "B", NULL};
+
+	for (int i = 0; i < 3; i++) {
+		const struct link l = {.flow = "inventory pull",
+				       .record = arena_printf(f->a, "%d", i),
+				       .label = "",
+				       .target_id = "9",
+				       .version = "v",
+				       .sent_hash = "h",
+				       .sku = sku[i]};
+
+		OK(link_set(f->s, &l, 50, e));
+	}
+}
+
+static void test_told__puts_the_articles_in_doubt(void **state)
+{
+	struct fixture *f = *state;
+	struct told *told;
+	bool any = true;
+	size_t n;
+
+	link_articles(f);
+	assert_false(is_doubted(f, "0"));
+	OK(told_add(f->s, "1", "{\"A\":1,\"C\":2}", 100, e));
+	assert_true(is_doubted(f, "0"));
+	assert_false(is_doubted(f, "1"));
+	assert_false(is_doubted(f, "2"));
+	OK(told_since(f->s, "A", 101, &any, e));
+	assert_false(any);
+	OK(told_since(f->s, "B", 100, &any, e));
+	assert_false(any);
+	OK(told_since(f->s, "A", 100, &any, e));
+	assert_true(any);
+	/* What it no longer takes has moved too. */
+	link_articles(f);
+	OK(told_add(f->s, "1", "{\"B\":1}", 200, e));
+	assert_true(is_doubted(f, "0"));
+	assert_true(is_doubted(f, "1"));
+	/* Only what was told last is taken back. */
+	link_articles(f);
+	OK(told_take_back(f->s, "1", e));
+	assert_true(is_doubted(f, "1"));
+	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	assert_int_equal(n, 1);
+	assert_int_equal(told[0].at, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_told__newest_first_and_purged_by_age, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_told__puts_the_articles_in_doubt, setup,
 						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

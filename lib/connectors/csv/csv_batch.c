@@ -117,6 +117,11 @@ void csv_batch_release(struct csv_batch *b)
 	b->doc = NULL;
 }
 
+enum errk csv_batch_damaged(const char *path, const char *what, struct err *e)
+{
+	return err_set(e, E_LOCAL, "bad_batch", "%s: is damaged: %s", path, what);
+}
+
 enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *out, struct err *e)
 {
 	struct csv_batch b = {0};
@@ -126,16 +131,16 @@ enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *ou
 
 	if (k != E_OK)
 		return k;
-	if (json_parse(text, len, &b.doc, NULL) == E_OK) {
-		b.key = json_str(b.doc, "batch");
-		b.target = json_str(b.doc, "target");
-		b.manifest = json_str(b.doc, "manifest");
-		b.sequence = json_int(b.doc, "sequence", 0);
-		b.changed = json_bool(b.doc, "changed", false);
-	}
+	if (json_parse(text, len, &b.doc, NULL) != E_OK)
+		return csv_batch_damaged(path, "it is no JSON, or not all of it", e);
+	b.key = json_str(b.doc, "batch");
+	b.target = json_str(b.doc, "target");
+	b.manifest = json_str(b.doc, "manifest");
+	b.sequence = json_int(b.doc, "sequence", 0);
+	b.changed = json_bool(b.doc, "changed", false);
 	if (!b.key || !b.target || !b.manifest || b.sequence < 1) {
 		csv_batch_release(&b);
-		return err_set(e, E_LOCAL, "bad_batch", "%s: is damaged", path);
+		return csv_batch_damaged(path, "it lacks batch, target, manifest or sequence", e);
 	}
 	*out = b;
 	return E_OK;

@@ -29,6 +29,8 @@ cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark
 /* E_LOCAL "bad_batch"; a file that is gone by now has the code "no_file". */
 MUST_CHECK enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *out,
 				    struct err *e);
+/* Such an error; what: what is wrong with it. */
+MUST_CHECK enum errk csv_batch_damaged(const char *path, const char *what, struct err *e);
 void csv_batch_release(struct csv_batch *b);
 
 /* All decided batches of a folder, in the order of their numbers, each handed to fn. */

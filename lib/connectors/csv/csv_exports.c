@@ -83,7 +83,8 @@ enum csv_export csv_export_kind(const char *path)
 	return kind;
 }
 
-static enum errk missing(const char *path, enum csv_export kind, bool customs, struct err *e)
+static enum errk missing(const char *path, enum csv_export kind, bool customs, struct arena *a,
+			 struct err *e)
 {
 	static const char *const how[] = {
 		[CSV_EXPORT_ORDERS] = "orders export; make one in the admin (Orders > Export)",
@@ -94,8 +95,15 @@ static enum errk missing(const char *path, enum csv_export kind, bool customs, s
 					 "states) and put it there",
 	};
 
-	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s%s", path, how[kind],
-		       customs ? " (what is there tells customs' codes of products alone)" : "");
+	struct csv_bad_entry *bad;
+	size_t n;
+	enum errk k = csv_source_bad(path, "", a, &bad, &n, e);
+
+	if (k != E_OK)
+		return k;
+	return err_set(e, E_LOCAL, "no_export", "%s: there is no %s%s%s%s", path, how[kind],
+		       customs ? " (what is there tells customs' codes of products alone)" : "",
+		       n ? "; not used: " : "", n ? csv_source_bad_text(bad, n, a) : "");
 }
 
 /* All of the kind, newest first. */
@@ -126,7 +134,7 @@ static enum errk find(const char *path, enum csv_export kind, struct arena *a,
 			found[(*count)++] = &file[i];
 	}
 	*out = found;
-	return *count ? E_OK : missing(path, kind, customs, e);
+	return *count ? E_OK : missing(path, kind, customs, a, e);
 }
 
 enum errk csv_export_newest(const char *path, enum csv_export kind, struct arena *a,
@@ -151,7 +159,7 @@ enum errk csv_export_files(const char *path, enum csv_export kind, struct arena 
 	enum errk k = find(path, kind, a, &set.file, &all, e);
 
 	/* Nobody knows when one was made that is dated in the future. */
-	while (k == E_OK && set.n < all && set.file[set.n]->ahead == set.file[0]->ahead &&
+	while (k == E_OK && set.n < all && set.file[set.n]->misdated == set.file[0]->misdated &&
 	       set.file[0]->mtime_ns - set.file[set.n]->mtime_ns <=
 		       (int64_t)TOGETHER_SECONDS * 1000000000) {
 		k = csv_file_settled(set.file[set.n]->path, set.file[set.n]->mtime_ns, e);

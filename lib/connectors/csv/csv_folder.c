@@ -53,18 +53,29 @@ const char *csv_staged(const char *dir, const char *name, struct arena *a)
 	return path_join(a, path_join(a, dir, CSV_STAGING), name);
 }
 
+enum errk csv_folder_open(const char *dir, struct err *e)
+{
+	struct stat st;
+	enum errk k;
+
+	if (dir_exists(dir))
+		return E_OK;
+	k = dir_make(dir, CSV_DIR_MODE, e);
+	STEP("csv_folder_made");
+	if (k != E_OK)
+		return k;
+	/* Whatever the umask: the group may read our files, so it must get at them. What it hands down stays. */
+	if (stat(dir, &st) != 0 ||
+	    chmod(dir, (st.st_mode & (S_ISGID | S_ISVTX)) | CSV_DIR_MODE) != 0)
+		return err_set(e, E_LOCAL, "file_error", "%s: can't be opened to its group (%s)",
+			       dir, strerror(errno));
+	return E_OK;
+}
+
 enum errk csv_folder_make(const char *dir, struct arena *a, struct err *e)
 {
-	enum errk k = E_OK;
+	enum errk k = csv_folder_open(dir, e);
 
-	if (!dir_exists(dir)) {
-		k = dir_make(dir, CSV_DIR_MODE, e);
-		STEP("csv_folder_made");
-		/* Whatever the umask: the group may read our files, so it must get at them. */
-		if (k == E_OK && chmod(dir, CSV_DIR_MODE) != 0)
-			k = err_set(e, E_LOCAL, "file_error",
-				    "%s: can't be opened to its group (%s)", dir, strerror(errno));
-	}
 	if (k == E_OK && !dir_exists(csv_staged(dir, "", a)))
 		k = dir_make(csv_staged(dir, "", a), 0700, e);
 	return k;

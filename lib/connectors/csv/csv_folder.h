@@ -27,7 +27,9 @@ const char *csv_name_make(const char *key, bool changed, int64_t sequence, const
 
 const char *csv_staged(const char *dir, const char *name, struct arena *a);
 
-/* Creates the folder if it is missing; one that is there keeps its rights. E_LOCAL. */
+/* Creates a folder for both sides if it is missing; one that is there keeps its rights. E_LOCAL. */
+MUST_CHECK enum errk csv_folder_open(const char *dir, struct err *e);
+/* The same, and .erpsync/ below it, which is ours alone. */
 MUST_CHECK enum errk csv_folder_make(const char *dir, struct arena *a, struct err *e);
 
 /* One writer at a time: waits up to ten seconds. *fd is to be closed. E_BUSY "folder_locked". */

@@ -188,12 +188,21 @@ static const char *kept(const struct reading *r, const struct csv_row *row, int 
 	return text[0] ? arena_strdup(r->d->mem, text) : NULL;
 }
 
-/* The same of what is compared letter by letter. */
+/* What is compared letter by letter, and what is wrong with it; NULL = nothing is. */
+static const char *read_key(const struct reading *r, const struct csv_row *row, int column,
+			    const char **text)
+{
+	const char *as_it_is = cell(r, row, column);
+
+	return column == COL_ORDER ? csv_guard_order_name(as_it_is, r->d->mem, text)
+				   : csv_guard_identifier(as_it_is, r->d->mem, text);
+}
+
 static const char *kept_key(const struct reading *r, const struct csv_row *row, int column)
 {
 	const char *text;
 
-	(void)csv_guard_identifier(cell(r, row, column), r->d->mem, &text);
+	(void)read_key(r, row, column, &text);
 	return text[0] ? text : NULL;
 }
 
@@ -214,7 +223,7 @@ static void share(struct reading *r, struct csv_delivery *to, const struct csv_r
 {
 	const char *text;
 
-	(void)csv_guard_identifier(cell(r, in, column), r->d->mem, &text);
+	(void)read_key(r, in, column, &text);
 	if (!text[0])
 		return;
 	if (*value && *file == r->number && strcmp(*value, text) != 0) {
@@ -401,7 +410,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 	char where[80];
 	struct csv_delivery *to;
 
-	(void)csv_guard_identifier(cell(r, in, COL_DELIVERY), r->d->mem, &id);
+	(void)read_key(r, in, COL_DELIVERY, &id);
 
 	r->cut = in->n < r->width;
 	snprintf(where, sizeof(where), "%.60s:%lld", r->name, (long long)in->line);
@@ -418,7 +427,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 		to->problem_file = r->number;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		const char *why = csv_guard_identifier(cell(r, in, keys[i]), r->d->mem, &text);
+		const char *why = read_key(r, in, keys[i], &text);
 
 		if (!why)
 			continue;

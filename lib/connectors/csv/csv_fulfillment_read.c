@@ -167,6 +167,15 @@ static enum errk open_files(struct csv_fulfillment_reader *r, const struct files
 	return E_OK;
 }
 
+static void tell_doubts(const struct csv_fulfillment_reader *r, const struct files *l,
+			struct arena *a)
+{
+	const char *doubts = csv_inbox_doubts(&l->news, r->dir, a);
+
+	if (doubts)
+		r->env->notice(r->env->notice_ctx, doubts);
+}
+
 enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pull_request *req,
 			       struct arena *a, struct page *out, struct err *e)
 {
@@ -185,6 +194,8 @@ enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pu
 		/* All of it stands in the queue: the files have done their work. */
 		if (*files && !r->env->dry_run)
 			k = csv_inbox_archive(r->dir, &l.news, a, e);
+		else if (!*files)
+			tell_doubts(r, &l, a);
 		unload(r);
 		if (k == E_OK)
 			*out = page;
@@ -192,12 +203,8 @@ enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pu
 	}
 	if (!str_equal(c.files, files))
 		c = (struct csv_inbox_cursor){.files = files};
-	if (c.done == 0) {
-		const char *doubts = csv_inbox_doubts(&l.news, r->dir, a);
-
-		if (doubts)
-			r->env->notice(r->env->notice_ctx, doubts);
-	}
+	if (c.done == 0)
+		tell_doubts(r, &l, a);
 	k = open_files(r, &l, files, e);
 	STEP("csv_inbox_read");
 	if (k == E_OK)

@@ -93,6 +93,15 @@ const char *csv_guard_identifier(const char *text, struct arena *a, const char *
 	return NULL;
 }
 
+const char *csv_guard_order_name(const char *text, struct arena *a, const char **out)
+{
+	const char *why = csv_guard_identifier(text, a, out);
+
+	if ((*out)[0] == '\'' && (*out)[1])
+		*out += 1;
+	return why;
+}
+
 const char *csv_guard_text(const char *text)
 {
 	return is_spreadsheet_error(text) ? "is a spreadsheet's error" : NULL;

@@ -21,6 +21,12 @@
  */
 const char *csv_guard_identifier(const char *text, struct arena *a, const char **out);
 
+/*
+ * The name of an order; none begins with an apostrophe, so that it goes from '#1001 and '-1001 too, which a
+ * spreadsheet would take for something else.
+ */
+const char *csv_guard_order_name(const char *text, struct arena *a, const char **out);
+
 /* Any other text: refused is #N/A. */
 const char *csv_guard_text(const char *text);
 

@@ -86,6 +86,16 @@ static bool is_counted(const struct put_batch *batch)
 	return batch->writer && batch->kind == KIND_ORDER;
 }
 
+/* All books, and in them the lane of the batch's writer. */
+static enum errk read_lane(const char *dir, const struct put_batch *batch, bool changed,
+			   struct arena *a, cJSON **all, cJSON **lane, struct err *e)
+{
+	enum errk k = read_writers(dir, a, all, e);
+
+	*lane = k == E_OK ? lane_of(*all, batch->writer, changed) : NULL;
+	return k;
+}
+
 enum errk csv_history_begin(const char *dir, const struct put_batch *batch, int64_t number,
 			    struct arena *a, struct err *e)
 {
@@ -96,10 +106,9 @@ enum errk csv_history_begin(const char *dir, const struct put_batch *batch, int6
 	if (!is_counted(batch))
 		return E_OK;
 	STEP("csv_writer_begins");
-	k = read_writers(dir, a, &all, e);
+	k = read_lane(dir, batch, batch->update, a, &all, &lane, e);
 	if (k != E_OK)
 		return k;
-	lane = lane_of(all, batch->writer, batch->update);
 	if (json_bool(lane, "done", false))
 		raise_last(lane, json_int(lane, "number", 0));
 	json_add_str(lane, "key", batch->key);
@@ -118,10 +127,9 @@ enum errk csv_history_end(const char *dir, const struct put_batch *batch, const 
 	if (!is_counted(batch))
 		return E_OK;
 	STEP("csv_writer_ends");
-	k = read_writers(dir, a, &all, e);
+	k = read_lane(dir, batch, b->changed, a, &all, &lane, e);
 	if (k != E_OK)
 		return k;
-	lane = lane_of(all, batch->writer, b->changed);
 	if (str_equal(json_str(lane, "key"), batch->key)) {
 		json_add_int(lane, "number", b->sequence);
 		json_add_bool(lane, "done", true);
@@ -290,7 +298,7 @@ static enum errk note_batch(struct search *s, const char *path, const struct csv
 		return E_OK;
 	if (!csv_name_parse(b->target, s->a, &name) || !json_str(b->doc, "created_at") ||
 	    clock_parse(json_str(b->doc, "created_at"), &f.at, NULL) != E_OK)
-		return err_set(e, E_LOCAL, "bad_batch", "%s: is damaged", path);
+		return csv_batch_damaged(path, "target or created_at is not what was written", e);
 	f.base = name.base;
 	if (s->n == s->cap) {
 		size_t cap = s->cap ? s->cap * 2 : 64;
@@ -303,6 +311,18 @@ static enum errk note_batch(struct search *s, const char *path, const struct csv
 	}
 	s->found[s->n++] = f;
 	return E_OK;
+}
+
+/* A manifest that nobody can mend is taken away; the order file of its number names the same orders. */
+static enum errk with_cure(const char *path, enum errk k, struct err *e)
+{
+	if (k == E_LOCAL && str_equal(e->code, "bad_batch") && str_ends(path, ".manifest.json"))
+		err_append(e,
+			   "; put a whole copy of it in its place (the ERP's, or a backup's). "
+			   "Without one, take it away and run erpsync adopt orders, then erpsync "
+			   "adopt orders --csv FILE with the order file of that number, at last "
+			   "erpsync adopt orders --rest-is-new");
+	return k;
 }
 
 static enum errk search_folder(struct search *s, const char *dir, struct err *e)
@@ -321,6 +341,7 @@ static enum errk search_folder(struct search *s, const char *dir, struct err *e)
 		k = csv_batch_read(path, scratch, &b, e);
 		if (k == E_OK)
 			k = note_batch(s, path, &b, e);
+		k = with_cure(path, k, e);
 	}
 	return k;
 }
@@ -392,7 +413,7 @@ static enum errk hand_over(struct search *s, const struct found *f, struct err *
 		bool refused = false;
 
 		if (!x.record || !x.label)
-			return err_set(e, E_LOCAL, "bad_batch", "%s: is damaged", f->path);
+			return csv_batch_damaged(f->path, "a record lacks its id or label", e);
 		k = is_refused(s, f->base, r, a, &refused, e);
 		if (k == E_OK && !refused)
 			k = s->q->fn(s->q->ctx, &x, e);
@@ -445,6 +466,6 @@ enum errk csv_landed(const struct csv_exchange *x, struct landed_request *q, str
 	if (k == E_OK && s.n)
 		qsort(s.found, s.n, sizeof(*s.found), by_time);
 	for (size_t i = 0; i < s.n && k == E_OK; i++)
-		k = hand_over(&s, &s.found[i], e);
+		k = with_cure(s.found[i].path, hand_over(&s, &s.found[i], e), e);
 	return k == E_OK ? find_missing(&s, e) : k;
 }

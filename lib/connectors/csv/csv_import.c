@@ -40,18 +40,14 @@ const char *csv_import_file(const char *written, struct arena *a)
 	return arena_strndup(a, written, strcspn(written, " "));
 }
 
-static void tell_ahead(const struct connector_env *env, const struct csv_source_file *file,
-		       bool used, struct arena *a)
+static void tell_misdated(const struct connector_env *env, const struct csv_source_file *file,
+			  bool used, struct arena *a)
 {
-	char text[CLOCK_TEXT_MAX];
-
-	env->notice(
-		env->notice_ctx,
-		arena_printf(a,
-			     "%s is dated in the future (%s)%s; set the clock of the machine that "
-			     "made it, and export anew",
-			     file->name, clock_text(file->dated_ns / 1000000000, text),
-			     used ? "" : ", so it is taken for older than the others"));
+	env->notice(env->notice_ctx,
+		    arena_printf(a,
+				 "%s%s; set the clock of the machine that made it, and export anew",
+				 csv_misdated_text(file->name, file->dated_ns, a),
+				 used ? "" : ", so it is taken for older than the others"));
 }
 
 void csv_import_tell_age(const struct connector_env *env, const char *path, enum csv_export kind,
@@ -63,17 +59,17 @@ void csv_import_tell_age(const struct connector_env *env, const char *path, enum
 	char text[CLOCK_TEXT_MAX];
 	size_t n;
 
-	if (file->ahead)
-		tell_ahead(env, file, true, a);
+	if (file->misdated)
+		tell_misdated(env, file, true, a);
 	else if (age > OLD_EXPORT_SECONDS)
 		env->notice(env->notice_ctx, arena_printf(a, "%s was made %s ago; %s", file->name,
 							  duration_text(age * 1000, text), what));
 	if (csv_source_list(path, a, &all, &n, &ignored) != E_OK)
 		return;
 	for (size_t i = 0; i < n; i++)
-		if (all[i].ahead && !str_equal(all[i].path, file->path) &&
+		if (all[i].misdated && !str_equal(all[i].path, file->path) &&
 		    csv_export_kind(all[i].path) == kind)
-			tell_ahead(env, &all[i], false, a);
+			tell_misdated(env, &all[i], false, a);
 }
 
 const char *csv_import_document(const char *key, const struct csv_import_column *column, size_t n,

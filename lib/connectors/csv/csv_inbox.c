@@ -59,7 +59,7 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 			.dated_ns = file[i].dated_ns,
 			.mtime_ns = file[i].mtime_ns,
 			.order_ns = file[i].dated_ns,
-			.ahead = file[i].ahead,
+			.misdated = file[i].misdated,
 			.changes = csv_begins_with(file[i].name + strlen(prefix), "-changes") ||
 				   csv_begins_with(file[i].name + strlen(prefix), "_changes"),
 			.archived = archived,
@@ -68,26 +68,33 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 	return E_OK;
 }
 
+/* Those of one kind that are dated wrongly, among themselves by their dates, come next after `after`. */
+static void place_misdated(struct csv_inbox_file *list, size_t n, bool archived, int64_t after)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].misdated || list[i].archived != archived)
+			continue;
+		list[i].order_ns = after;
+		for (size_t k = 0; k < n; k++)
+			list[i].order_ns += list[k].misdated && list[k].archived == archived &&
+					    list[k].dated_ns <= list[i].dated_ns;
+	}
+}
+
 /*
- * A date in the future says nothing of when the file was written. One in archive/ comes before all that is
- * dated rightly, one that is new comes after all that has been used, and before the new ones that are: so
- * it is used where there is nothing else, and hides nothing that comes later.
+ * A date in the future, or of a clock that is not set, says nothing of when the file was written. One in
+ * archive/ comes before all that is dated rightly, one that is new comes after all that has been used, and
+ * before the new ones that are: so it is used where there is nothing else, and hides nothing that comes later.
  */
 static void order(struct csv_inbox_file *list, size_t n)
 {
 	int64_t used = 0;
 
+	place_misdated(list, n, true, 0);
 	for (size_t i = 0; i < n; i++)
-		if (list[i].archived && !list[i].ahead && list[i].order_ns > used)
+		if (list[i].archived && list[i].order_ns > used)
 			used = list[i].order_ns;
-	for (size_t i = 0; i < n; i++) {
-		if (!list[i].ahead)
-			continue;
-		list[i].order_ns = list[i].archived ? 0 : used;
-		for (size_t k = 0; k < n; k++)
-			list[i].order_ns += list[k].ahead && list[k].archived == list[i].archived &&
-					    list[k].dated_ns <= list[i].dated_ns;
-	}
+	place_misdated(list, n, false, used);
 	if (n)
 		qsort(list, n, sizeof(*list), oldest_first);
 }
@@ -114,17 +121,25 @@ bool csv_inbox_may_come(const char *dir, const struct err *e)
 	return str_equal(e->code, "no_folder") && access(dir, F_OK) != 0 && errno == ENOENT;
 }
 
-static bool any_new(const struct csv_inbox_file *list, size_t n)
+/* Nothing is new but what can't be used: is that what the ERP wrote? A folder never is, if others were used. */
+static bool is_missed(const struct csv_bad_entry *bad, size_t n_bad,
+		      const struct csv_inbox_file *list, size_t n)
 {
+	bool hidden = false;
+
 	for (size_t i = 0; i < n; i++)
 		if (!list[i].archived)
-			return true;
-	return false;
+			return false;
+	for (size_t i = 0; i < n_bad; i++)
+		hidden |= bad[i].hidden;
+	return n_bad && (hidden || !n);
 }
 
 enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 			  struct csv_inbox_file **list, size_t *n, const char **bad, struct err *e)
 {
+	struct csv_bad_entry *entry;
+	size_t n_bad = 0;
 	enum errk k = check_folder(dir, e);
 
 	*list = NULL;
@@ -132,22 +147,21 @@ enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 	*bad = NULL;
 	if (k == E_OK)
 		k = list_dir(prefix, dir, false, a, list, n, e);
-	if (k == E_OK || str_equal(e->code, "bad_entry"))
-		k = csv_source_bad(dir, prefix, a, bad, e);
-	if (k == E_OK && *bad && !any_new(*list, *n))
-		return err_set(
-			e, E_LOCAL, "bad_entry",
-			"%s: %s, and there is no other %s file; remove it, and have the ERP write "
-			"a file of that name",
-			dir, *bad, prefix);
+	if (k == E_OK)
+		k = csv_source_bad(dir, prefix, a, &entry, &n_bad, e);
+	/* Used ones that can't be read are not missed. */
 	if (k == E_OK)
 		k = list_dir(prefix, path_join(a, dir, ARCHIVE), true, a, list, n, e);
-	/* Used ones that can't be read are not missed. */
-	if (k == E_LOCAL && str_equal(e->code, "bad_entry"))
-		k = E_OK;
-	if (k == E_OK)
-		order(*list, *n);
-	return k;
+	if (k != E_OK)
+		return k;
+	*bad = csv_source_bad_text(entry, n_bad, a);
+	if (is_missed(entry, n_bad, *list, *n))
+		return err_set(e, E_LOCAL, "bad_entry",
+			       "%s: %s, and there is no other new %s file; remove it, and have the "
+			       "ERP write a file of that name",
+			       dir, *bad, prefix);
+	order(*list, *n);
+	return E_OK;
 }
 
 /* The place of the newest list before `end`, used = in archive/; SIZE_MAX = there is none. */
@@ -284,7 +298,7 @@ static const char *archive_name(const char *dir, const struct csv_inbox_file *f,
 	if (len > NAME_KEPT)
 		for (len = NAME_KEPT; (f->name[len] & 0xc0) == 0x80;)
 			len--;
-	clock_text((f->ahead ? f->mtime_ns : f->dated_ns) / 1000000000, stamp);
+	clock_text((f->misdated ? f->mtime_ns : f->dated_ns) / 1000000000, stamp);
 	for (const char *from = stamp; *from; from++)
 		if (*from != '-' && *from != ':')
 			*to++ = *from;
@@ -312,7 +326,7 @@ static enum errk put_away(const char *dir, const struct csv_inbox_file *f, struc
 	STEP("csv_inbox_archive");
 	k = file_publish(f->path, to, e);
 	/* It keeps its place: what comes next is compared with it. */
-	if (k == E_OK && f->ahead) {
+	if (k == E_OK && f->misdated) {
 		const struct timespec at = {f->order_ns / 1000000000, f->order_ns % 1000000000};
 
 		if (utimensat(AT_FDCWD, to, (const struct timespec[2]){at, at}, 0) != 0)
@@ -325,12 +339,11 @@ static enum errk put_away(const char *dir, const struct csv_inbox_file *f, struc
 enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, struct arena *a,
 			    struct err *e)
 {
-	enum errk k = E_OK;
+	enum errk k;
 
 	if (set->n + set->n_superseded == 0)
 		return E_OK;
-	if (!dir_exists(path_join(a, dir, ARCHIVE)))
-		k = dir_make(path_join(a, dir, ARCHIVE), CSV_DIR_MODE, e);
+	k = csv_folder_open(path_join(a, dir, ARCHIVE), e);
 	/* Oldest first: stopped in between, what is left is still the newest. */
 	for (size_t i = 0; i < set->n_superseded && k == E_OK; i++)
 		k = put_away(dir, &set->superseded[i], a, e);
@@ -342,13 +355,11 @@ enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set, st
 
 static const char *dated(const struct csv_inbox_file *f, struct arena *a)
 {
-	char text[CLOCK_TEXT_MAX];
-
 	return arena_printf(
 		a,
-		"%s is dated in the future (%s), so it is taken for older than what is dated "
-		"rightly; set the clock of the machine that writes it",
-		f->name, clock_text(f->dated_ns / 1000000000, text));
+		"%s, so it is taken for older than what is dated rightly; set the clock of the "
+		"machine that writes it",
+		csv_misdated_text(f->name, f->dated_ns, a));
 }
 
 const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a)
@@ -361,7 +372,7 @@ const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, s
 		const struct csv_inbox_file *f = i < set->n ? &set->file[i]
 							    : &set->superseded[i - set->n];
 
-		if (f->ahead && !f->archived)
+		if (f->misdated && !f->archived)
 			return text ? arena_printf(a, "%s; %s", text, dated(f, a)) : dated(f, a);
 	}
 	return text;

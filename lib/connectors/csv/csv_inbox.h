@@ -15,7 +15,7 @@ struct csv_inbox_file {
 	int64_t mtime_ns;  /* as csv_source_file says */
 	int64_t dated_ns;
 	int64_t order_ns; /* its place among the others */
-	bool ahead;       /* dated in the future */
+	bool misdated;    /* as csv_source_file says */
 	bool changes;     /* no list */
 	bool archived;    /* stands in archive/ */
 	void *content;    /* once read, as the kind reads it; owned */
@@ -71,7 +71,8 @@ struct csv_inbox_kind {
 
 /*
  * What is called prefix*.csv in the folder and in its archive/, oldest first. *bad: what is called so and can't be
- * used, in words; NULL = nothing. Texts in the arena. E_LOCAL "no_folder"; "bad_entry": there is nothing but such.
+ * used, in words; NULL = nothing. Texts in the arena. E_LOCAL "no_folder"; "bad_entry": nothing is new but such, and
+ * it may be what the ERP wrote.
  */
 MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 				     struct csv_inbox_file **list, size_t *n, const char **bad,

@@ -292,6 +292,7 @@ void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct csv_inbox_set set = {0};
+	const char *doubts;
 	struct err why;
 
 	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK &&
@@ -312,5 +313,8 @@ void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 					       ? "articles"
 					       : record_kind_plural(r->kind->kind)),
 			  NULL);
+	doubts = csv_inbox_doubts(&set, r->dir, a);
+	if (doubts)
+		sink->say(sink->ctx, CHECK_WARN, doubts, NULL);
 	csv_inbox_unload(r->kind, &set);
 }

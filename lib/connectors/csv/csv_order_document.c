@@ -121,7 +121,8 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 {
 	static const enum csv_column needed[] = {COL_NAME,     COL_CREATED_AT, COL_FINANCIAL_STATUS,
 						 COL_CURRENCY, COL_SUBTOTAL,   COL_TOTAL};
-	const char *id = csv_order_cell(o, COL_ID);
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *id = csv_order_cell(o, COL_ID), *name, *wrong;
 
 	if (o->problem.kind != E_OK) {
 		*e = o->problem;
@@ -132,6 +133,9 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 			return missing(o, needed[i], e);
 	if (!is_named(o))
 		return bad(o, COL_NAME, "is no order's name", e);
+	wrong = csv_guard_order_name(csv_order_cell(o, COL_NAME), a, &name);
+	if (wrong)
+		return bad(o, COL_NAME, wrong, e);
 	if (id[0] && !id_is_sound(id))
 		return bad(o, COL_ID, "is no order id", e);
 	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))

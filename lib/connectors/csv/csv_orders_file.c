@@ -55,7 +55,7 @@ static enum errk judge(struct csv_orders_file *f, struct err *e)
 		any |= !str_blank(cell_of(f, &row, COL_CREATED_AT));
 		status |= !str_blank(cell_of(f, &row, COL_FINANCIAL_STATUS));
 		wrong = csv_guard_identifier(cell_of(f, &row, COL_ID), a, &id);
-		(void)csv_guard_identifier(cell_of(f, &row, COL_NAME), a, &name);
+		(void)csv_guard_order_name(cell_of(f, &row, COL_NAME), a, &name);
 		if (row.n == f->columns.width && !wrong && id[0] && name[0]) {
 			if (str_equal(id, last_id) &&
 			    strncmp(name, last_name, sizeof(last_name) - 1) != 0)
@@ -135,6 +135,20 @@ const char *csv_order_cell(const struct csv_order_rows *o, enum csv_column c)
 	return "";
 }
 
+/* By these rows are told apart, and orders from those of another file: not by what a spreadsheet does to them. */
+static const char *key_of(const struct csv_orders_file *f, const struct csv_row *row,
+			  enum csv_column c, struct arena *a)
+{
+	const char *text = cell_of(f, row, c), *key;
+
+	/* What is wrong with it is said where it is used. */
+	if (c == COL_NAME)
+		(void)csv_guard_order_name(text, a, &key);
+	else
+		(void)csv_guard_identifier(text, a, &key);
+	return key;
+}
+
 static const char *trimmed(struct arena *a, const char *s)
 {
 	size_t len;
@@ -152,11 +166,9 @@ static void append(struct csv_orders_file *f, const struct csv_row *row)
 	struct arena *a = f->mem[f->now];
 	const char **cell = arena_array(a, COL_COUNT_, sizeof(*cell));
 
-	for (enum csv_column c = 0; c < COL_COUNT_; c++) {
-		int at = f->columns.at[c];
-
-		cell[c] = at >= 0 && (size_t)at < row->n ? trimmed(a, row->cell[at]) : "";
-	}
+	for (enum csv_column c = 0; c < COL_COUNT_; c++)
+		cell[c] = c == COL_NAME || c == COL_ID ? key_of(f, row, c, a)
+						       : trimmed(a, cell_of(f, row, c));
 	if (o->n == f->cap) {
 		struct csv_order_row *larger;
 
@@ -186,16 +198,11 @@ static void begin(struct csv_orders_file *f)
 	f->cap = 0;
 }
 
-/* A cell of the reader's row as it will be after trimming; for comparing only. */
-static bool same(const struct csv_orders_file *f, const struct csv_row *row, enum csv_column c,
-		 const char *text)
+static bool is_same(const struct csv_orders_file *f, const struct csv_row *row, enum csv_column c)
 {
-	int at = f->columns.at[c];
-	const char *s = at >= 0 && (size_t)at < row->n ? row->cell[at] : "";
-	size_t len = strlen(text);
+	const char *key = key_of(f, row, c, f->mem[f->now]);
 
-	s += strspn(s, " \t\r\n");
-	return strncmp(s, text, len) == 0 && str_blank(s + len);
+	return !key[0] || str_equal(key, csv_order_cell(&f->order, c));
 }
 
 /*
@@ -209,9 +216,7 @@ static bool continues(const struct csv_orders_file *f, const struct csv_row *row
 
 	if (o->n == 0)
 		return true;
-	if (!same(f, row, COL_NAME, "") && !same(f, row, COL_NAME, csv_order_cell(o, COL_NAME)))
-		return false;
-	return same(f, row, COL_ID, "") || same(f, row, COL_ID, csv_order_cell(o, COL_ID));
+	return is_same(f, row, COL_NAME) && is_same(f, row, COL_ID);
 }
 
 /*

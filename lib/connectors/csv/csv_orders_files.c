@@ -17,6 +17,8 @@ enum {
 	SETTLED_SECONDS = 10,
 	/* Clocks differ by that much; what is dated further ahead is dated wrongly. */
 	AHEAD_SECONDS = 60,
+	/* 2001: a clock that was never set says 1970, 1980 or 2000. */
+	SET_SINCE = 978307200,
 };
 
 enum errk csv_file_settled(const char *name, int64_t mtime_ns, struct err *e)
@@ -41,9 +43,21 @@ static int64_t now_ns(void)
 	return clock_now() * 1000000000;
 }
 
-static bool is_ahead(int64_t ns)
+static bool is_misdated(int64_t ns)
 {
-	return ns > now_ns() + (int64_t)AHEAD_SECONDS * 1000000000;
+	return ns > now_ns() + (int64_t)AHEAD_SECONDS * 1000000000 ||
+	       ns < (int64_t)SET_SINCE * 1000000000;
+}
+
+const char *csv_misdated_text(const char *name, int64_t dated_ns, struct arena *a)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_text(dated_ns / 1000000000, text);
+	return dated_ns < now_ns()
+		       ? arena_printf(a, "%s is dated %s, as by a clock that is not set", name,
+				      text)
+		       : arena_printf(a, "%s is dated in the future (%s)", name, text);
 }
 
 /* ctime is our own clock's, unless that was ahead itself once. Nobody is to wait for such a file. */
@@ -52,8 +66,8 @@ static void date(struct csv_source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 	int64_t settled = now_ns() - (int64_t)SETTLED_SECONDS * 1000000000;
 
 	f->dated_ns = f->mtime_ns = mtime_ns;
-	f->ahead = is_ahead(mtime_ns);
-	if (f->ahead)
+	f->misdated = is_misdated(mtime_ns);
+	if (f->misdated)
 		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;
 }
 
@@ -66,8 +80,8 @@ static int oldest_first(const void *a, const void *b)
 {
 	const struct csv_source_file *x = a, *y = b;
 
-	if (x->ahead != y->ahead)
-		return x->ahead ? -1 : 1;
+	if (x->misdated != y->misdated)
+		return x->misdated ? -1 : 1;
 	if (x->dated_ns != y->dated_ns)
 		return x->dated_ns < y->dated_ns ? -1 : 1;
 	return strcmp(x->name, y->name);
@@ -91,32 +105,52 @@ static bool is_csv(const char *name)
 	return len > 4 && str_equal_nocase(name + len - 4, ".csv");
 }
 
-static const char *problem_text(const struct file_entry *f, struct arena *a)
+static const char *problem_text(int problem, struct arena *a)
 {
-	return f->problem == EISDIR   ? arena_printf(a, "%s is a folder", f->name)
-	       : f->problem == EINVAL ? arena_printf(a, "%s is no file", f->name)
-	       : f->problem == ENOENT
-		       ? arena_printf(a, "%s is a link that leads nowhere", f->name)
-		       : arena_printf(a, "%s can't be read (%s)", f->name, strerror(f->problem));
+	return problem == EISDIR   ? "is a folder"
+	       : problem == EINVAL ? "is no file"
+	       : problem == ENOENT ? "is a link that leads nowhere"
+				   : arena_printf(a, "can't be read (%s)", strerror(problem));
 }
 
-enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a, const char **out,
-			 struct err *e)
+enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a,
+			 struct csv_bad_entry **out, size_t *n, struct err *e)
 {
 	struct file_entry *entry;
-	size_t n;
-	enum errk k = dir_list_all(path, a, &entry, &n, e);
+	struct csv_bad_entry *list;
+	struct stat st;
+	size_t all;
+	enum errk k = E_OK;
 
+	*n = 0;
 	*out = NULL;
-	for (size_t i = 0; k == E_OK && i < n; i++) {
-		const char *name = entry[i].name, *text;
+	/* A single file is none of a folder's entries. */
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return E_OK;
+	k = dir_list_all(path, a, &entry, &all, e);
+	if (k != E_OK)
+		return k;
+	list = arena_array(a, all, sizeof(*list));
+	for (size_t i = 0; i < all; i++)
+		if (entry[i].problem && is_csv(entry[i].name) &&
+		    csv_begins_with(entry[i].name, prefix))
+			list[(*n)++] = (struct csv_bad_entry){
+				.name = entry[i].name,
+				.why = problem_text(entry[i].problem, a),
+				.hidden = entry[i].problem != EISDIR && entry[i].problem != EINVAL,
+			};
+	*out = list;
+	return E_OK;
+}
 
-		if (!entry[i].problem || !is_csv(name) || !csv_begins_with(name, prefix))
-			continue;
-		text = problem_text(&entry[i], a);
-		*out = *out ? arena_printf(a, "%s, %s", *out, text) : text;
-	}
-	return k;
+const char *csv_source_bad_text(const struct csv_bad_entry *bad, size_t n, struct arena *a)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(a, "%s%s%s %s", text ? text : "", text ? ", " : "", bad[i].name,
+				    bad[i].why);
+	return text;
 }
 
 static enum errk list_folder(const char *path, struct arena *a, struct csv_source_file **out,
@@ -139,18 +173,6 @@ static enum errk list_folder(const char *path, struct arena *a, struct csv_sourc
 			.stamp = stamp_text(a, entry[i].size, entry[i].mtime_ns),
 		};
 		date(&list[count++], entry[i].mtime_ns, entry[i].ctime_ns);
-	}
-	if (!count) {
-		const char *bad;
-
-		k = csv_source_bad(path, "", a, &bad, e);
-		if (k == E_OK && bad)
-			k = err_set(e, E_LOCAL, "bad_entry",
-				    "%s: %s, and there is no other file; put the file there under "
-				    "this name",
-				    path, bad);
-		if (k != E_OK)
-			return k;
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), oldest_first);
@@ -197,10 +219,10 @@ bool csv_source_changed(const struct csv_source_file *f)
 enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	cJSON *finished, *faults;
+	cJSON *finished;
 
 	if (!text) {
-		*out = (struct csv_cursor){.finished = json_object(), .faults = json_object()};
+		*out = (struct csv_cursor){.finished = json_object()};
 		return E_OK;
 	}
 	if (json_parse(text, strlen(text), &doc, NULL) != E_OK || !json_at(doc, "finished"))
@@ -208,10 +230,8 @@ enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor 
 			       "the checkpoint was not written by the csv connector; remove it or "
 			       "read with --full");
 	finished = cJSON_DetachItemFromObjectCaseSensitive(doc, "finished");
-	faults = cJSON_DetachItemFromObjectCaseSensitive(doc, "faults");
 	*out = (struct csv_cursor){
 		.finished = finished,
-		.faults = faults ? faults : json_object(),
 		.file = arena_strdup(a, json_str(doc, "file")),
 		.stamp = arena_strdup(a, json_str(doc, "stamp")),
 		.done = json_int(doc, "done", 0),
@@ -228,8 +248,6 @@ const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_
 	for (size_t i = 0; i < n; i++)
 		if (csv_cursor_finished(c, &files[i]))
 			json_add_str(finished, files[i].name, files[i].stamp);
-	if (c->faults->child)
-		json_add(doc, "faults", cJSON_Duplicate(c->faults, true));
 	if (c->file) {
 		json_add_str(doc, "file", c->file);
 		json_add_str(doc, "stamp", c->stamp);

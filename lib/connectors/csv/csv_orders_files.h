@@ -15,26 +15,36 @@ struct csv_source_file {
 	const char *name, *path;
 	const char *stamp; /* "size-mtime in ns": another stamp is another content */
 	/*
-	 * When it was written, as far as that can be known; of one that is dated in the future (ahead) when it
+	 * When it was written, as far as that can be known; of one that is dated in the future, or by a clock that is not set (misdated), when it
 	 * came here, for its own date says nothing.
 	 */
 	int64_t mtime_ns;
 	int64_t dated_ns; /* as it is dated */
-	bool ahead;
+	bool misdated;
 };
 
 /*
- * path itself, or the *.csv of that folder, oldest change first, those that are ahead before all others. What is
- * called so and can't be used (a folder, a link that leads nowhere, no rights) costs itself alone; E_LOCAL
- * "bad_entry" where there is nothing else, "no_file".
+ * path itself, or the *.csv of that folder, oldest change first, those that are misdated before all others. What is
+ * called so and can't be used (a folder, a link that leads nowhere) is left out, see csv_source_bad. E_LOCAL
+ * "no_file".
  */
 MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
 				     struct csv_source_file **out, size_t *n, struct err *e);
+/* "stock.csv is dated in the future (2031-01-01T00:00:00Z)". */
+const char *csv_misdated_text(const char *name, int64_t dated_ns, struct arena *a);
 /* Whatever its case. */
 bool csv_begins_with(const char *name, const char *prefix);
-/* Such entries of a folder that begin with prefix, in words: "stock.csv is a folder"; NULL = none. */
+/* What is called as such a file and can't be used. */
+struct csv_bad_entry {
+	const char *name;
+	const char *why; /* "is a folder" */
+	bool hidden; /* what it stands for may be a file: a link that leads nowhere, no rights */
+};
+/* Those of a folder that begin with prefix; none where path is no folder. */
 MUST_CHECK enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a,
-				    const char **out, struct err *e);
+				    struct csv_bad_entry **out, size_t *n, struct err *e);
+/* "stock.csv is a folder, stock-2.csv is no file"; NULL = none. */
+const char *csv_source_bad_text(const struct csv_bad_entry *bad, size_t n, struct arena *a);
 /*
  * E_BUSY "file_changing": a file of this age was written a moment ago and may not be finished, whole as it
  * looks between two blocks of a download.
@@ -46,7 +56,6 @@ bool csv_source_changed(const struct csv_source_file *f);
 /* Where reading stands. */
 struct csv_cursor {
 	cJSON *finished;  /* name -> stamp; owned */
-	cJSON *faults;    /* the same: files at fault, or with rows that are; owned */
 	const char *file; /* being read; NULL = none */
 	const char *stamp;
 	int64_t done; /* orders of it that are through */
@@ -67,7 +76,6 @@ void csv_stamp_set(cJSON *stamps, const char *name, const char *stamp);
 static inline void cleanup_csv_cursor(struct csv_cursor *c)
 {
 	cJSON_Delete(c->finished);
-	cJSON_Delete(c->faults);
 }
 
 #endif

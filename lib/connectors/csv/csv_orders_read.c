@@ -58,6 +58,36 @@ void csv_orders_free(struct csv_orders *s)
 	free(s);
 }
 
+/* What is there now: files, and what can't be used as one. */
+struct listing {
+	struct csv_source_file *file;
+	struct csv_bad_entry *bad;
+	size_t n, n_bad;
+};
+
+/* An entry that only its rights keep shut is a file as well, and refused as one. */
+static enum errk list_source(const struct csv_orders *s, struct arena *a, struct listing *l,
+			     struct err *e)
+{
+	size_t kept = 0;
+	enum errk k = csv_source_list(s->path, a, &l->file, &l->n, e);
+
+	if (k == E_OK)
+		k = csv_source_bad(s->path, "", a, &l->bad, &l->n_bad, e);
+	if (k != E_OK)
+		return k;
+	for (size_t i = 0; i < l->n_bad; i++) {
+		bool is_file = false;
+
+		for (size_t f = 0; f < l->n; f++)
+			is_file |= str_equal(l->bad[i].name, l->file[f].name);
+		if (!is_file)
+			l->bad[kept++] = l->bad[i];
+	}
+	l->n_bad = kept;
+	return E_OK;
+}
+
 static enum errk changing(const struct csv_source_file *f, struct err *e)
 {
 	return err_set(e, E_BUSY, "file_changing", "%s: is still being written", f->path);
@@ -192,47 +222,92 @@ static void add_gone(struct page *page, const char *name, struct arena *a)
 	page->gone[page->n_gone++] = csv_file_id(name, a);
 }
 
-/* A file that was at fault and is no longer there: so is its fault. */
-static void forget_taken_away(struct csv_cursor *at, const struct csv_source_file *files, size_t n,
-			      struct page *page, struct arena *a)
+/* Is it the fault of this file, or of one of its rows ("file:NAME:12")? */
+static bool is_fault_of(const char *id, const char *name, struct arena *a)
 {
-	for (cJSON *fault = at->faults->child, *next; fault; fault = next) {
+	const char *file = csv_file_id(name, a);
+
+	return str_equal(id, file) || str_starts(id, arena_printf(a, "%s:", file));
+}
+
+/* A file that was at fault and is no longer there, or is of other things now: so is its fault. */
+static enum errk forget_taken_away(const struct csv_orders *s, const struct pull_request *req,
+				   const struct listing *l, struct page *page, struct arena *a,
+				   struct err *e)
+{
+	const char **id = NULL;
+	size_t n = 0;
+	enum errk k = req->faults ? req->faults(req->knows_ctx, "file", a, &id, &n, e) : E_OK;
+
+	page->gone = arena_array(a, n + 1, sizeof(*page->gone));
+	for (size_t i = 0; i < n && k == E_OK; i++) {
 		bool there = false;
 
-		next = fault->next;
-		for (size_t i = 0; i < n; i++)
-			there |= str_equal(files[i].name, fault->string);
-		if (there)
-			continue;
-		add_gone(page, fault->string, a);
-		cJSON_Delete(cJSON_DetachItemViaPointer(at->faults, fault));
+		for (size_t f = 0; f < l->n; f++)
+			there |= is_fault_of(id[i], l->file[f].name, a) &&
+				 is_of_orders(s, &l->file[f]);
+		for (size_t f = 0; f < l->n_bad; f++)
+			there |= str_equal(id[i], csv_file_id(l->bad[f].name, a));
+		if (!there)
+			page->gone[page->n_gone++] = id[i];
 	}
+	return k;
+}
+
+/* stamp: of what is at fault, so that something else in its place is news. */
+static struct record fault(const char *name, const char *stamp, const struct err *why,
+			   struct arena *a)
+{
+	struct err *problem = arena_alloc(a, sizeof(*problem));
+	char label[64];
+
+	str_ellipsis(label, sizeof(label), name, 60);
+	*problem = *why;
+	problem->kind = E_RECORD;
+	return (struct record){
+		.id = csv_file_id(name, a),
+		.label = arena_strdup(a, label),
+		.version = arena_printf(a, "%s %s", stamp, why->code),
+		.problem = problem,
+	};
 }
 
 static struct record file_fault(const struct csv_source_file *f, const struct err *why,
 				struct arena *a)
 {
-	struct err *problem = arena_alloc(a, sizeof(*problem));
-	char label[64];
+	return fault(f->name, f->stamp, why, a);
+}
 
-	str_ellipsis(label, sizeof(label), f->name, 60);
-	*problem = *why;
-	problem->kind = E_RECORD;
-	return (struct record){
-		.id = csv_file_id(f->name, a),
-		.label = arena_strdup(a, label),
-		.version = arena_printf(a, "%s %s", f->stamp, why->code),
-		.problem = problem,
-	};
+static struct record entry_fault(const struct csv_bad_entry *bad, struct arena *a)
+{
+	struct err why;
+
+	err_set(&why, E_RECORD, "bad_entry",
+		"%s: %s, and nothing is read from it; take it away, or put the file itself there",
+		bad->name, bad->why);
+	return fault(bad->name, bad->why, &why, a);
 }
 
 /* The fault of a file in a folder is told once and costs the others nothing. */
 static void refuse(struct csv_orders *s, const struct csv_source_file *f, const struct err *why,
-		   struct csv_cursor *at, struct arena *a, struct page *page)
+		   struct arena *a, struct page *page)
 {
 	csv_stamp_set(s->refused, f->name, f->stamp);
-	csv_stamp_set(at->faults, f->name, f->stamp);
 	page->rec[page->n++] = file_fault(f, why, a);
+}
+
+/* The same of what is no file at all. */
+static void refuse_entries(struct csv_orders *s, const struct listing *l, struct arena *a,
+			   struct page *page)
+{
+	for (size_t i = 0; i < l->n_bad; i++) {
+		const struct csv_bad_entry *bad = &l->bad[i];
+
+		if (str_equal(csv_stamp_of(s->refused, bad->name), bad->why))
+			continue;
+		csv_stamp_set(s->refused, bad->name, bad->why);
+		page->rec[page->n++] = entry_fault(bad, a);
+	}
 }
 
 static enum errk pull_file(struct csv_orders *s, const struct pull_request *req,
@@ -249,13 +324,11 @@ static enum errk pull_file(struct csv_orders *s, const struct pull_request *req,
 		if (k != E_OK)
 			return k;
 		at->file = NULL;
-		refuse(s, f, &why, at, a, page);
+		refuse(s, f, &why, a, page);
 		return E_OK;
 	}
-	if (k == E_OK && s->open_done == 0) {
+	if (k == E_OK && s->open_done == 0)
 		add_gone(page, f->name, a);
-		cJSON_DeleteItemFromObjectCaseSensitive(at->faults, f->name);
-	}
 	if (k == E_OK)
 		k = read_page(s, req, a, page, &end, &why);
 	/* Whatever was found in a file that is being written is no finding. */
@@ -266,9 +339,6 @@ static enum errk pull_file(struct csv_orders *s, const struct pull_request *req,
 		*e = why;
 		return k;
 	}
-	for (size_t i = 0; i < page->n; i++)
-		if (str_starts(page->rec[i].id, "file:"))
-			csv_stamp_set(at->faults, f->name, f->stamp);
 	at->file = end ? NULL : f->name;
 	at->stamp = end ? NULL : f->stamp;
 	at->done = end ? 0 : s->open_done;
@@ -283,27 +353,27 @@ enum errk csv_orders_pull(struct csv_orders *s, const struct pull_request *req, 
 			  struct page *out, struct err *e)
 {
 	struct page page = {.expected = -1};
-	struct csv_source_file *files;
+	struct listing l;
 	CLEANUP(csv_cursor) struct csv_cursor at = {0};
 	const struct csv_source_file *f;
-	size_t n;
 	enum errk k = csv_cursor_parse(req->cursor, a, &at, e);
 
 	if (k == E_OK)
-		k = csv_source_list(s->path, a, &files, &n, e);
+		k = list_source(s, a, &l, e);
+	if (k == E_OK)
+		k = forget_taken_away(s, req, &l, &page, a, e);
 	if (k != E_OK)
 		return k;
-	page.rec = arena_array(a, PAGE + 1, sizeof(*page.rec));
-	page.gone = arena_array(a, (size_t)cJSON_GetArraySize(at.faults) + 1, sizeof(*page.gone));
-	forget_taken_away(&at, files, n, &page, a);
-	f = next_file(s, &at, files, n);
+	page.rec = arena_array(a, PAGE + 1 + l.n_bad, sizeof(*page.rec));
+	f = next_file(s, &at, l.file, l.n);
 	if (f)
 		k = pull_file(s, req, f, &at, a, &page, e);
 	if (k != E_OK)
 		return k;
-	if (f || page.n_gone) {
-		page.cursor = csv_cursor_text(&at, files, n, a);
-		page.more = next_file(s, &at, files, n) != NULL;
+	refuse_entries(s, &l, a, &page);
+	if (f || page.n || page.n_gone) {
+		page.cursor = csv_cursor_text(&at, l.file, l.n, a);
+		page.more = next_file(s, &at, l.file, l.n) != NULL;
 	}
 	*out = page;
 	return E_OK;
@@ -353,22 +423,33 @@ static enum errk find_in_file(const struct csv_orders *s, const struct csv_sourc
 	return k == E_OK && csv_source_changed(f) ? changing(f, e) : k;
 }
 
+static void find_faults(const struct listing *l, const char *const *who, size_t n, struct arena *a,
+			struct record *found)
+{
+	for (size_t b = 0; b < l->n_bad; b++)
+		for (size_t i = 0; i < n; i++)
+			if (str_equal(who[i], l->bad[b].name) ||
+			    str_equal(who[i], csv_file_id(l->bad[b].name, a)))
+				found[i] = entry_fault(&l->bad[b], a);
+}
+
 enum errk csv_orders_pull_only(struct csv_orders *s, const char *const *who, size_t n,
 			       struct arena *a, struct page *out, struct err *e)
 {
 	struct record *found = arena_array(a, n, sizeof(*found));
 	struct page page = {.rec = found, .expected = -1};
-	struct csv_source_file *files;
-	size_t n_files, unread = 0;
+	struct listing l = {0};
+	size_t unread = 0;
 	struct err why;
-	enum errk k = csv_source_list(s->path, a, &files, &n_files, e);
+	enum errk k = list_source(s, a, &l, e);
 
 	page.gone = arena_array(a, n, sizeof(*page.gone));
-	for (size_t i = 0; k == E_OK && i < n_files; i++) {
-		if (!is_of_orders(s, &files[i]))
+	find_faults(&l, who, n, a, found);
+	for (size_t i = 0; k == E_OK && i < l.n; i++) {
+		if (!is_of_orders(s, &l.file[i]))
 			continue;
-		k = find_in_file(s, &files[i], who, n, a, found, &why);
-		if (k == E_LOCAL && !str_equal(files[i].path, s->path)) {
+		k = find_in_file(s, &l.file[i], who, n, a, found, &why);
+		if (k == E_LOCAL && !str_equal(l.file[i].path, s->path)) {
 			unread++;
 			k = E_OK;
 		}
@@ -386,6 +467,11 @@ enum errk csv_orders_pull_only(struct csv_orders *s, const char *const *who, siz
 			found[page.n++] = found[i];
 		if (found[i].id)
 			continue;
+		/* What was at fault and is not there any more is no fault. */
+		if (str_starts(who[i], "file:")) {
+			add_gone(&page, who[i] + strlen("file:"), a);
+			continue;
+		}
 		problem = arena_alloc(a, sizeof(*problem));
 		err_set(problem, E_RECORD, "not_found", "%s is in none of the files of %s", who[i],
 			s->path);
@@ -444,20 +530,23 @@ static enum errk check_file(const struct csv_orders *s, const struct csv_source_
 enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	struct csv_source_file *files;
+	struct listing l;
 	struct err why;
-	size_t n = 0;
 
 	(void)e;
-	if (csv_source_list(s->path, a, &files, &n, &why) != E_OK) {
+	if (list_source(s, a, &l, &why) != E_OK) {
 		sink->say(sink->ctx, CHECK_BAD, why.msg, "correct [store] path=");
 		return E_OK;
 	}
-	if (n == 0)
+	if (l.n == 0)
 		sink->say(sink->ctx, CHECK_WARN, arena_printf(a, "%s: holds no *.csv", s->path),
 			  "put an orders export there");
-	for (size_t i = 0; i < n; i++)
-		if (is_of_orders(s, &files[i]) && check_file(s, &files[i], sink, a, &why) != E_OK)
+	for (size_t i = 0; i < l.n_bad; i++)
+		sink->say(sink->ctx, CHECK_BAD,
+			  arena_printf(a, "%s: %s", l.bad[i].name, l.bad[i].why),
+			  "take it away, or put the file itself there");
+	for (size_t i = 0; i < l.n; i++)
+		if (is_of_orders(s, &l.file[i]) && check_file(s, &l.file[i], sink, a, &why) != E_OK)
 			sink->say(sink->ctx, CHECK_BAD, why.msg,
 				  "take the file away or export it again");
 	return E_OK;

@@ -9,7 +9,13 @@
 
 #include "base/banned.h"
 
-enum { NAMES_MAX = 7 };
+enum {
+	NAMES_MAX = 7,
+	/* Articles of which nobody believes that they have one barcode. */
+	SAME_MIN = 3,
+	ROUNDED_MIN = 12,
+};
+static const char ROUNDED_END[] = "000000";
 enum cell_type { CELL_TEXT, CELL_KEY, CELL_AMOUNT, CELL_BOOL, CELL_STATUS };
 
 /* As ERPs call them, lower case and with blanks; see csv_column_is. The first one is ours. */
@@ -98,7 +104,7 @@ static const char *one_of(const char *text, const char *const *words)
 
 /* The cell as it is to go on; *why = what is wrong with it, NULL = nothing. */
 static const char *cell_text(const struct reading *r, enum cell_type type, const char *text,
-			     const char **why)
+			     struct csv_numbers numbers, const char **why)
 {
 	static const char *const states[] = {"active", "active", "archived", "archived", NULL};
 	char number[DECIMAL_TEXT_MAX];
@@ -117,7 +123,7 @@ static const char *cell_text(const struct reading *r, enum cell_type type, const
 		*why = csv_guard_identifier(text, r->s->mem, &out);
 		return arena_strdup(r->s->mem, out);
 	case CELL_AMOUNT:
-		*why = csv_guard_number(text, r->numbers, &d);
+		*why = csv_guard_number(text, numbers, &d);
 		if (d.units < 0 || (*why && str_starts(*why, "is no number")))
 			*why = "is not a number such as 12 or 12.50, 0 or more";
 		return arena_strdup(r->s->mem, decimal_text(d, number));
@@ -169,15 +175,35 @@ static void check_same(struct csv_products *s, struct csv_product *p,
 	}
 }
 
+/*
+ * How amounts of this row are written: in a currency of three decimals "1.299" is what it looks like. It may
+ * stand in an earlier row of the product; where the file has no such column, it is the configured one.
+ */
+static struct csv_numbers money_of(const struct reading *r, const struct csv_product *p,
+				   const struct csv_row *in)
+{
+	const char *currency = csv_cell_at(in, r->at[PCOL_CURRENCY]);
+
+	if (r->at[PCOL_CURRENCY] < 0)
+		currency = r->s->currency;
+	for (uint32_t i = p->first; i && currency && !currency[0]; i = r->s->row[i]->next)
+		if (r->s->row[i]->cell[PCOL_CURRENCY])
+			currency = r->s->row[i]->cell[PCOL_CURRENCY];
+	return csv_guard_money(r->numbers, currency);
+}
+
 static void take_cells(const struct reading *r, struct csv_product *p, const struct csv_row *in,
 		       struct csv_product_row *row)
 {
+	const struct csv_numbers money = money_of(r, p, in);
+
 	for (int c = 0; c < PCOL_COUNT_; c++) {
 		const char *text = csv_cell_at(in, r->at[c]), *why;
 
 		if (r->at[c] < 0)
 			continue;
-		row->cell[c] = cell_text(r, columns[c].type, text, &why);
+		row->cell[c] = cell_text(r, columns[c].type, text,
+					 c == PCOL_WEIGHT ? r->numbers : money, &why);
 		if (why)
 			spoil(r->s, p, "%s:%lld: column '%s': '%.40s' %s", r->s->name,
 			      (long long)in->line, columns[c].names[0], text, why);
@@ -251,6 +277,64 @@ static enum errk match_columns(struct reading *r, const struct csv_row *header, 
 	return E_OK;
 }
 
+/* "7489270000000": what is left of a barcode that was shown as 7.48927E+12, and saved once more. */
+static bool is_rounded(const char *barcode)
+{
+	size_t len = strlen(barcode);
+
+	return len >= ROUNDED_MIN && str_ends(barcode, ROUNDED_END) &&
+	       !barcode[strspn(barcode, "0123456789")];
+}
+
+static const char *barcode_of(const void *ctx, size_t row)
+{
+	const struct csv_products *s = ctx;
+	const char *barcode = row ? s->row[row]->cell[PCOL_BARCODE] : NULL;
+
+	return barcode ? barcode : "";
+}
+
+/* A barcode is of one article: a column of which a spreadsheet made one value would overwrite all of the shop's. */
+static enum errk judge_barcodes(const struct csv_products *s, struct key_index *seen, struct err *e)
+{
+	static const char cure[] = "nothing of the file is used: write it anew, without a "
+				   "spreadsheet or with that column as text, or without the column";
+	const char *one = NULL, *last_sku = NULL;
+	size_t n = 0;
+	bool same = true;
+
+	for (size_t i = 1; i < s->n_rows; i++) {
+		const char *barcode = barcode_of(s, i), *sku = s->row[i]->cell[PCOL_SKU];
+		uint32_t *slot;
+
+		key_index_room(seen, i);
+		slot = key_index_slot(seen, barcode);
+		if (!barcode[0])
+			continue;
+		if (*slot && is_rounded(barcode) &&
+		    !str_equal(s->row[*slot - 1]->cell[PCOL_SKU], sku))
+			return err_set(
+				e, E_LOCAL, "same_barcode",
+				"%s:%lld: column 'barcode': '%.40s' stands on line %lld for "
+				"another SKU too, and looks like a number that a spreadsheet "
+				"shortened; %s",
+				s->name, (long long)s->row[i]->line, barcode,
+				(long long)s->row[*slot - 1]->line, cure);
+		if (!*slot)
+			*slot = (uint32_t)i + 1;
+		one = one ? one : barcode;
+		same = same && str_equal(one, barcode);
+		n += !last_sku || !str_equal(last_sku, sku);
+		last_sku = sku;
+	}
+	if (!same || n < SAME_MIN)
+		return E_OK;
+	return err_set(e, E_LOCAL, "same_barcode",
+		       "%s: column 'barcode': '%.40s' stands in every row that has one, for %zu "
+		       "SKUs; %s",
+		       s->name, one, n, cure);
+}
+
 enum errk csv_products_read(const struct conf *c, const char *path, const char *name,
 			    struct csv_products **out, struct err *e)
 {
@@ -258,6 +342,7 @@ enum errk csv_products_read(const struct conf *c, const char *path, const char *
 	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
 	const char *tax = c ? conf_text(c, "csv", "prices_include_tax") : NULL;
 	struct reading r = {.s = s};
+	struct key_index seen = {.key = barcode_of, .ctx = s};
 	enum errk k;
 
 	if (!s)
@@ -278,6 +363,9 @@ enum errk csv_products_read(const struct conf *c, const char *path, const char *
 		r.numbers = csv_guard_numbers(reader, r.at + PCOL_PRICE, PCOL_TRACKED - PCOL_PRICE);
 	if (k == E_OK)
 		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
+	if (k == E_OK && s->has[PCOL_BARCODE])
+		k = judge_barcodes(s, &seen, e);
+	key_index_release(&seen);
 	if (k != E_OK)
 		return k;
 	*out = TAKE(s);

@@ -60,8 +60,8 @@ struct csv_products {
 
 /*
  * Reads the file; name is how messages call it. Rows that can't be used are problems of their
- * product. E_LOCAL "not_a_product_file": there is no SKU in it, or amounts without a currency; and
- * what csv_reader_open says.
+ * product. E_LOCAL "not_a_product_file": there is no SKU in it; "no_currency": amounts without one;
+ * "same_barcode": a spreadsheet made one of several; and what csv_reader_open says.
  */
 MUST_CHECK enum errk csv_products_read(const struct conf *c, const char *path, const char *name,
 				       struct csv_products **out, struct err *e);

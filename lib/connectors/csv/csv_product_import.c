@@ -272,6 +272,7 @@ static void report(struct putting *p)
 					 : plan->mark ? plan->mark
 						      : p->s->newest_mark;
 		}
+		put->changed = plan->deed == DEED_CHANGE && !put->adopted;
 		if (plan->judged)
 			put->memo = csv_product_remember(plan);
 		product_report_parts(plan->item, "refused", "went into the file but for this");

@@ -5,9 +5,6 @@
 
 #include "base/banned.h"
 
-/* Below this many articles a list may shrink as it likes. */
-enum { SHRINK_MIN = 20 };
-
 static enum errk read_file(const struct conf *c, const char *path, const char *name, void **content,
 			   bool *cut, struct err *e)
 {
@@ -26,27 +23,6 @@ static void free_file(void *content)
 	csv_stock_free(content);
 }
 
-/* An export that broke off between two rows would empty half the shop. */
-static enum errk judge(const struct csv_inbox_set *set, struct err *e)
-{
-	const struct csv_stock *was = set->before.content;
-	size_t gone = 0;
-
-	if (!was || was->n_articles < SHRINK_MIN)
-		return E_OK;
-	for (size_t i = 0; i < was->n_articles; i++)
-		gone += !csv_stock_find(set->file[0].content, was->article[i].sku);
-	if (gone * 2 <= was->n_articles)
-		return E_OK;
-	return err_set(e, E_LOCAL, "snapshot_shrunk",
-		       "%s: lists %zu articles, and %zu of the %zu of the last snapshot (%s) are "
-		       "missing: it looks broken off, and is not used; if it is right, remove that "
-		       "one, or call a file of changes stock-changes….csv",
-		       set->file[0].path,
-		       ((const struct csv_stock *)set->file[0].content)->n_articles, gone,
-		       was->n_articles, set->before.path);
-}
-
 static size_t count(const void *content)
 {
 	return ((const struct csv_stock *)content)->n_articles;
@@ -59,6 +35,37 @@ static bool is_overtaken(const struct csv_inbox_set *set, size_t file, const cha
 		if (csv_stock_find(set->file[i].content, sku))
 			return true;
 	return false;
+}
+
+/*
+ * An export that broke off between two rows, or a list of something else, would empty the shop: what a list
+ * leaves out is sold out. However few there are: a small shop is emptied as surely.
+ */
+static enum errk judge(const struct csv_inbox_set *set, struct err *e)
+{
+	const struct csv_stock *was = set->before.content;
+	size_t gone = 0, all = 0;
+
+	for (size_t i = 0; was && i < was->n_articles; i++) {
+		const struct csv_stock_article *x = &was->article[i];
+
+		if (x->problem)
+			continue;
+		all++;
+		gone += !csv_stock_find(set->file[0].content, x->sku) &&
+			!is_overtaken(set, 0, x->sku);
+	}
+	if (gone * 2 <= all)
+		return E_OK;
+	return err_set(e, E_LOCAL, "snapshot_shrunk",
+		       "%s: lists %zu articles, and %zu of the %zu of the last snapshot (%s) are "
+		       "missing: it looks broken off, or is a list of something else, and is not "
+		       "used; have the ERP list what is sold out with 0, or call a file of changes "
+		       "stock-changes….csv; if the shop is to keep what it has of those, remove "
+		       "the stock*.csv from that folder",
+		       set->file[0].path,
+		       ((const struct csv_stock *)set->file[0].content)->n_articles, gone, all,
+		       set->before.path);
 }
 
 static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,

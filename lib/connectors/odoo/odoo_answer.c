@@ -35,6 +35,7 @@ static const struct type_row {
 	{"is_storable", FLAG},
 	{"is_kits", FLAG},
 	{"price_include", FLAG},
+	{"reconciled", FLAG},
 	{"amount", NUMBER},
 	{"amount_total", NUMBER},
 	{"amount_tax", NUMBER},

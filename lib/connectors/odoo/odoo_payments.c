@@ -356,8 +356,15 @@ static bool is_paid_by(const struct payments *p, const struct odoo_invoice *inv,
 	return false;
 }
 
+/* An invoice whose lines, its own and those of its payments, Odoo was asked to reconcile. */
+struct joined {
+	struct odoo_invoice *inv;
+	int64_t *ids;
+	size_t n; /* 0: there was nothing to join */
+};
+
 static enum errk join(const struct payments *p, struct odoo_invoice *inv, const cJSON *lines,
-		      struct err *e)
+		      struct joined *out, struct err *e)
 {
 	int64_t *ids = arena_array(p->b->a, (size_t)cJSON_GetArraySize(lines), sizeof(*ids));
 	size_t n = 0, of_invoice = 0;
@@ -379,25 +386,73 @@ static enum errk join(const struct payments *p, struct odoo_invoice *inv, const 
 	if (rc != E_OK)
 		return rc;
 	inv->order->wrote = true;
-	odoo_order_step(p->b, inv->order, "reconciled", "done", inv->name);
+	*out = (struct joined){inv, ids, n};
 	return E_OK;
+}
+
+/* reconcile answers nothing, whatever it did: one side of what was joined must be settled by it. */
+static bool is_settled(const struct joined *j, const cJSON *lines)
+{
+	JSON_EACH (line, lines)
+		for (size_t i = 0; i < j->n; i++)
+			if (json_int(line, "id", 0) == j->ids[i] &&
+			    cJSON_IsTrue(json_at(line, "reconciled")))
+				return true;
+	return false;
+}
+
+static enum errk confirm(const struct payments *p, const struct joined *j, size_t n, struct err *e)
+{
+	static const char *const fields[] = {"reconciled", NULL};
+	CLEANUP(json) cJSON *lines = NULL;
+	struct odoo_read r = {.model = "account.move.line",
+			      .fields = fields,
+			      .domain = json_array()};
+	cJSON *ids = json_array();
+	enum errk rc;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < j[i].n; k++)
+			json_push_int(ids, j[i].ids[k]);
+	json_push(r.domain, odoo_term("id", "in", ids));
+	rc = odoo_search_read(p->b->o, &r, p->b->a, &lines, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		struct odoo_invoice *inv = j[i].inv;
+		struct err why;
+
+		if (is_settled(&j[i], lines)) {
+			odoo_order_step(p->b, inv->order, "reconciled", "done", inv->name);
+			continue;
+		}
+		err_set(&why, E_BUSY, "not_reconciled",
+			"Odoo was asked to reconcile the invoice of %s with its payment and answered "
+			"without an error, but has them open as before; the next run asks again",
+			inv->order->item->label);
+		odoo_order_fail(inv->order, &why);
+	}
+	return rc;
 }
 
 static enum errk join_all(struct payments *p, struct err *e)
 {
 	CLEANUP(json) cJSON *lines = NULL;
+	struct joined *joined = arena_array(p->b->a, p->n_inv, sizeof(*joined));
 	enum errk rc = open_lines(p, &lines, e);
+	size_t n = 0;
 
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < p->n_inv; i++) {
 		struct err why;
 
-		if (p->inv[i].id && odoo_order_goes_on(p->inv[i].order) &&
-		    join(p, &p->inv[i], lines, &why) != E_OK)
+		if (!p->inv[i].id || !odoo_order_goes_on(p->inv[i].order))
+			continue;
+		joined[n].n = 0;
+		if (join(p, &p->inv[i], lines, &joined[n], &why) != E_OK)
 			odoo_order_fail(p->inv[i].order, &why);
+		n += joined[n].n > 0;
 	}
-	return E_OK;
+	return n ? confirm(p, joined, n, e) : E_OK;
 }
 
 static enum errk pay_all(struct payments *p, struct err *e)

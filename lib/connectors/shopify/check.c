@@ -144,6 +144,56 @@ static enum errk say_shop(const struct shopify_query *q, const struct check_sink
 	return rc;
 }
 
+static enum errk newest_orders(struct shopify *s, struct order_head *head, size_t most, size_t *n,
+			       struct arena *a, struct err *e)
+{
+	struct shopify_query q = {.doc = DOC_ORDERS_NEWEST, .variables = json_object()};
+	json_add_int(q.variables, "first", (int64_t)most);
+	enum errk rc = shopify_send(s, &q, 1, a, e);
+	struct answer in = shopify_answer(&q);
+	*n = 0;
+	if (rc == E_OK) {
+		JSON_EACH (node, answer_nodes(&in, q.data, "orders.nodes", most)) {
+			const char *id = arena_strdup(a, answer_id(&in, node, "id"));
+			head[(*n)++] = (struct order_head){.id = id, .name = id};
+		}
+		rc = answer_end(&in, e);
+	}
+	shopify_query_release(&q);
+	return rc;
+}
+
+/* What the app may not see of buyers is null, without an error: only orders tell it. */
+static enum errk say_buyers(struct shopify *s, const struct check_sink *sink, struct arena *a,
+			    struct err *e)
+{
+	enum { NEWEST = 5 };
+	static const char hidden[] = "personal_data_hidden";
+	struct order_head head[NEWEST];
+	struct page page = {.rec = arena_array(a, NEWEST, sizeof(*page.rec))};
+	int fetch = NEWEST;
+	size_t n, without = 0;
+	enum errk rc = newest_orders(s, head, NEWEST, &n, a, e);
+	if (rc == E_OK)
+		rc = orders_fetch(s, head, n, &fetch, a, &page, e);
+	for (size_t i = 0; i < page.n; i++)
+		without += page.rec[i].problem && str_equal(page.rec[i].problem->code, hidden);
+	if (rc == E_REFUSED && str_equal(e->code, hidden)) {
+		without = n;
+		rc = E_OK;
+	}
+	if (rc == E_OK && without)
+		say(sink, CHECK_WARN,
+		    arena_printf(
+			    a,
+			    "Shopify shows no name, address, mail or phone of the buyers of %zu "
+			    "of the %zu orders that changed last: such orders are not exported",
+			    without, n),
+		    "request access to protected customer data (name, address, phone, email) in the "
+		    "app's settings; an app made in the admin needs the Grow plan or higher");
+	return rc;
+}
+
 enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 			const struct check_sink *sink, struct err *e)
 {
@@ -158,6 +208,10 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 		rc = say_shop(&q, sink, a, &problem);
 	if (rc == E_OK) {
 		say_scopes(s, pull, put, sink, a);
+		if (pull & 1u << KIND_ORDER && !missing_scope(s, 1u << KIND_ORDER, 0))
+			rc = say_buyers(s, sink, a, &problem);
+	}
+	if (rc == E_OK) {
 		if (put & 1u << KIND_PRODUCT)
 			rc = product_check(s, sink, a, &problem);
 		if (put & 1u << KIND_PRODUCT && sink->currency)

@@ -90,28 +90,82 @@ static bool adopt_by_lines(struct fulfillment_put *p, struct delivery *d)
 	return false;
 }
 
+/* Shipments that a delivery may be, and a choice of them. */
+struct choice {
+	struct ship_done **from, **chosen;
+	size_t n_from, n;
+	int tries;
+};
+
+/* Are some of them together what is needed, and nothing else? After many tries it is taken for so. */
+static bool makes_up(struct fulfillment_put *p, const struct delivery *d, struct choice *c,
+		     size_t at)
+{
+	enum { TRIES_MAX = 2000 };
+	for (size_t i = at; i < c->n_from; i++) {
+		c->chosen[c->n++] = c->from[i];
+		enum fit fit = fulfillment_fit(p, d, c->chosen, c->n);
+		if (fit == FIT_ALL || ++c->tries > TRIES_MAX)
+			return true;
+		if (fit == FIT_PART && makes_up(p, d, c, i + 1))
+			return true;
+		c->n--;
+	}
+	return false;
+}
+
+static const char *names_of(struct fulfillment_put *p, const struct choice *c)
+{
+	const char *text = "";
+	for (size_t i = 0; i < c->n; i++)
+		text = arena_printf(p->arena, "%s%s%s%s%s", text, i ? ", " : "", c->chosen[i]->id,
+				    c->chosen[i]->n_numbers ? " with " : "",
+				    c->chosen[i]->n_numbers ? c->chosen[i]->number[0] : "");
+	return text;
+}
+
+static void refuse_doubtful(struct fulfillment_put *p, struct delivery *d, const struct choice *c)
+{
+	const char *label = d->put->label;
+	const char *found =
+		arena_printf(p->arena,
+			     "order %s has %s of the same lines that no delivery is known for (%s)",
+			     d->state->name, c->n > 1 ? "shipments" : "a shipment", names_of(p, c));
+	const char *which = c->n > 1 ? "they are" : "it is";
+	if (d->n_numbers)
+		delivery_refuse(
+			d, "maybe_shipped",
+			"%s; if %s this one, write %s there as the tracking number; if it is "
+			"another parcel, ship this one there by hand with %s; then run: "
+			"erpsync queue retry '%s'",
+			found, which, d->number[0], d->number[0], label);
+	else
+		delivery_refuse(
+			d, "maybe_shipped",
+			"%s; if %s this one: erpsync queue drop '%s'; if it is another parcel, "
+			"ship this one there by hand, and then: erpsync queue drop '%s'",
+			found, which, label, label);
+}
+
 /*
- * There is more to ship, and a shipment without number that nobody here knows of has just these lines: made
- * by hand, or by a state file that was lost or restored since. Whether it is this one only a person knows.
+ * There is more to ship, and shipments that nobody here knows of have just these lines: made by hand, or by
+ * a state file that was lost or restored since, as one or as several, one for each location. A number says
+ * nothing then, the ERP may have another one by now. Whether they are this one only a person knows.
  */
 static bool may_be_there(struct fulfillment_put *p, struct delivery *d)
 {
 	struct ship_state *s = d->state;
-
-	for (size_t i = 0; i < s->n_done && !d->put->target_id && !d->n_own; i++) {
-		struct ship_done *f = &s->done[i];
-
-		if (!is_free(d, f) || f->n_numbers || fulfillment_fit(p, d, &f, 1) != FIT_ALL)
-			continue;
-		delivery_refuse(
-			d, "maybe_shipped",
-			"order %s has a shipment of the same lines that no delivery is known for (%s); if "
-			"it is this one: erpsync queue drop '%s'; if it is another parcel, give that one "
-			"its tracking number in the shop, then run: erpsync queue retry '%s'",
-			s->name, f->id, d->put->label, d->put->label);
-		return true;
-	}
-	return false;
+	struct choice c = {.from = arena_array(p->arena, s->n_done, sizeof(*c.from)),
+			   .chosen = arena_array(p->arena, s->n_done, sizeof(*c.chosen))};
+	if (d->put->target_id || d->written)
+		return false;
+	for (size_t i = 0; i < s->n_done; i++)
+		if (is_free(d, &s->done[i]))
+			c.from[c.n_from++] = &s->done[i];
+	if (!makes_up(p, d, &c, 0))
+		return false;
+	refuse_doubtful(p, d, &c);
+	return true;
 }
 
 static bool check_own(struct delivery *d)

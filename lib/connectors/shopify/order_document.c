@@ -51,6 +51,20 @@ void order_add_count(const struct order_reader *r, cJSON *to, const char *key, c
 	json_add_int(to, key, answer_int(r->in, from, path, -999999999, 999999999));
 }
 
+void order_add_fields(const struct order_reader *r, cJSON *to, const cJSON *from,
+		      const struct order_field *field, size_t n)
+{
+	static void (*const add[])(const struct order_reader *r, cJSON *to, const char *key,
+				   const cJSON *from, const char *path) = {
+		[ORDER_TEXT] = order_add_text,
+		[ORDER_NEEDED] = order_add_needed,
+		[ORDER_FLAG] = order_add_flag,
+		[ORDER_COUNT] = order_add_count,
+	};
+	for (size_t i = 0; i < n; i++)
+		add[field[i].as](r, to, field[i].key, from, field[i].path);
+}
+
 void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from)
 {
 	cJSON *list = json_add_array(to, "attributes");
@@ -126,6 +140,15 @@ static void add_texts(const struct order_reader *r, cJSON *to, const char *key, 
 
 static void add_customer(const struct order_reader *r, cJSON *doc)
 {
+	static const struct order_field fields[] = {
+		{"id", "id", ORDER_NEEDED},
+		{"legacy_id", "legacyResourceId", ORDER_NEEDED},
+		{"first_name", "firstName", ORDER_TEXT},
+		{"last_name", "lastName", ORDER_TEXT},
+		{"email", "defaultEmailAddress.emailAddress", ORDER_TEXT},
+		{"phone", "defaultPhoneNumber.phoneNumber", ORDER_TEXT},
+		{"tax_exempt", "taxExempt", ORDER_FLAG},
+	};
 	const cJSON *from = answer_object_or_null(r->in, r->node, "customer");
 	order_add_text(r, doc, "email", r->node, "email");
 	order_add_text(r, doc, "phone", r->node, "phone");
@@ -133,13 +156,7 @@ static void add_customer(const struct order_reader *r, cJSON *doc)
 	if (!from)
 		return;
 	cJSON *to = json_add_object(doc, "customer");
-	order_add_needed(r, to, "id", from, "id");
-	order_add_needed(r, to, "legacy_id", from, "legacyResourceId");
-	order_add_text(r, to, "first_name", from, "firstName");
-	order_add_text(r, to, "last_name", from, "lastName");
-	order_add_text(r, to, "email", from, "defaultEmailAddress.emailAddress");
-	order_add_text(r, to, "phone", from, "defaultPhoneNumber.phoneNumber");
-	order_add_flag(r, to, "tax_exempt", from, "taxExempt");
+	order_add_fields(r, to, from, fields, sizeof(fields) / sizeof(*fields));
 	add_texts(r, to, "tax_exemptions", from, "taxExemptions");
 }
 

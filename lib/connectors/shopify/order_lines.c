@@ -188,21 +188,24 @@ static void add_bundle(const struct order_reader *r, cJSON *to, const cJSON *lin
 
 static cJSON *line_document(const struct order_reader *r, const cJSON *from)
 {
+	static const struct order_field fields[] = {
+		{"barcode", "variant.barcode", ORDER_TEXT},
+		{"title", "title", ORDER_NEEDED},
+		{"variant_title", "variantTitle", ORDER_TEXT},
+		{"vendor", "vendor", ORDER_TEXT},
+		{"product_id", "product.id", ORDER_TEXT},
+		{"variant_id", "variant.id", ORDER_TEXT},
+		{"inventory_item_id", "variant.inventoryItem.id", ORDER_TEXT},
+		{"quantity", "quantity", ORDER_COUNT},
+		{"current_quantity", "currentQuantity", ORDER_COUNT},
+		{"unfulfilled_quantity", "unfulfilledQuantity", ORDER_COUNT},
+	};
 	cJSON *to = json_object();
 	const char *sku = answer_text_or_null(r->in, from, "sku");
 	order_add_needed(r, to, "id", from, "id");
 	json_add_str(to, "kind", line_kind(r, from));
 	json_add_str(to, "sku", str_blank(sku) ? NULL : sku);
-	order_add_text(r, to, "barcode", from, "variant.barcode");
-	order_add_needed(r, to, "title", from, "title");
-	order_add_text(r, to, "variant_title", from, "variantTitle");
-	order_add_text(r, to, "vendor", from, "vendor");
-	order_add_text(r, to, "product_id", from, "product.id");
-	order_add_text(r, to, "variant_id", from, "variant.id");
-	order_add_text(r, to, "inventory_item_id", from, "variant.inventoryItem.id");
-	order_add_count(r, to, "quantity", from, "quantity");
-	order_add_count(r, to, "current_quantity", from, "currentQuantity");
-	order_add_count(r, to, "unfulfilled_quantity", from, "unfulfilledQuantity");
+	order_add_fields(r, to, from, fields, sizeof(fields) / sizeof(*fields));
 	json_add_str(to, "unit_price", order_amount(r, from, "originalUnitPriceSet"));
 	add_allocations(r, to, from);
 	order_add_taxes(r, to, from);

@@ -124,6 +124,32 @@ static enum errk find_skus(struct product_put *p, struct err *e)
 	return sku_search(p->shop, w.sku, w.n, p->arena, take_hit, &w, e);
 }
 
+static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
+{
+	const struct wanted *w = ctx;
+	const char *shop = answer_id(in, node, "sku"), *product = answer_id(in, node, "product.id");
+	if (w->item[i]->put->err.kind != E_OK || !answer_ok(in))
+		return;
+	product_refuse(
+		w->item[i], "near_miss",
+		"the shop has the SKU '%s' (%s), and '%s' differs from it in %s; write it as "
+		"the shop does, or, if it is another article, create that in the shop, then "
+		"run: erpsync queue retry '%s'",
+		shop, product, w->sku[i], sku_near_difference(shop, w->sku[i]),
+		w->item[i]->put->label);
+}
+
+/* What is about to be created, and is there already but for how its SKU is spelled, would be there twice. */
+static enum errk find_near(struct product_put *p, struct err *e)
+{
+	struct wanted w = new_wanted(p);
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; is_wanted(&p->item[i]) && k < p->item[i].n_variants; k++)
+			if (*p->item[i].variant[k].sku && !p->item[i].archived)
+				add_wanted(&w, &p->item[i], &p->item[i].variant[k]);
+	return sku_search_near(p->shop, w.sku, w.n, p->arena, take_near, &w, e);
+}
+
 enum errk product_find(struct product_put *p, struct err *e)
 {
 	bool any = false;
@@ -134,6 +160,8 @@ enum errk product_find(struct product_put *p, struct err *e)
 		rc = find_references(p, e);
 	if (any && rc == E_OK)
 		rc = find_skus(p, e);
+	if (any && rc == E_OK)
+		rc = find_near(p, e);
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < p->n; i++)
@@ -209,6 +237,19 @@ static void take_foreign(void *ctx, size_t i, struct answer *in, const cJSON *no
 					product));
 }
 
+/* Another article of the shop has it but for how it is spelled. */
+static void take_foreign_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
+{
+	struct wanted *w = ctx;
+	const char *id = answer_id(in, node, "id"), *sku = answer_id(in, node, "sku");
+	const struct shop_variant *own = w->variant[i]->shop;
+	if (answer_ok(in) && !(own && strcmp(own->id, id) == 0))
+		refuse_sku(w, i,
+			   arena_printf(w->put->arena,
+					"another variant of the shop ('%s', which differs in %s)",
+					sku, sku_near_difference(sku, w->sku[i])));
+}
+
 enum errk product_check_new_skus(struct product_put *p, struct err *e)
 {
 	struct wanted w = new_wanted(p), to_ask = new_wanted(p);
@@ -225,5 +266,9 @@ enum errk product_check_new_skus(struct product_put *p, struct err *e)
 		if (!other && w.item[i]->shop)
 			add_wanted(&to_ask, w.item[i], w.variant[i]);
 	}
-	return sku_search(p->shop, to_ask.sku, to_ask.n, p->arena, take_foreign, &to_ask, e);
+	enum errk rc = sku_search(p->shop, to_ask.sku, to_ask.n, p->arena, take_foreign, &to_ask,
+				  e);
+	return rc == E_OK ? sku_search_near(p->shop, to_ask.sku, to_ask.n, p->arena,
+					    take_foreign_near, &to_ask, e)
+			  : rc;
 }

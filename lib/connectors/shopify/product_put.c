@@ -66,6 +66,15 @@ static bool any_lost(struct product_put *p)
 	return any;
 }
 
+/* What is found and can't be read was deleted a moment ago, as long as the index does not know it. */
+static void leave_lost(struct product_put *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct product_item *item = &p->item[i];
+		item->again |= product_is_open(item) && !item->id && !item->looked;
+	}
+}
+
 static enum errk find_and_read(struct product_put *p, struct err *e)
 {
 	enum errk rc = product_find(p, e);
@@ -75,6 +84,8 @@ static enum errk find_and_read(struct product_put *p, struct err *e)
 		rc = product_find(p, e);
 	if (rc == E_OK)
 		rc = product_read(p, e);
+	if (rc == E_OK)
+		leave_lost(p);
 	return rc;
 }
 
@@ -160,6 +171,7 @@ static void report(struct product_put *p)
 			continue;
 		put->target_id = item->id;
 		put->adopted = !item->written;
+		put->changed = item->written && item->shop && !item->created;
 		put->memo = product_memo_text(item, p->arena);
 		/*
 		 * The next run reads before it writes, whatever this is called. But one product that

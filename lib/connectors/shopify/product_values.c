@@ -70,13 +70,14 @@ void product_take_variant_values(struct answer *in, const cJSON *node, struct pr
 {
 	const cJSON *item = answer_object(in, node, "inventoryItem");
 	const cJSON *measurement = answer_object(in, item, "measurement");
+	const cJSON *cost = answer_object_or_null(in, item, "unitCost");
 	out->text[FIELD_SKU] = text_or_none(in, node, "sku", a);
 	out->text[FIELD_BARCODE] = text_or_none(in, node, "barcode", a);
 	out->text[FIELD_PRICE] = amount(in, answer_text(in, node, "price"), "price", a);
 	out->text[FIELD_COMPARE_AT_PRICE] =
 		amount(in, answer_text_or_null(in, node, "compareAtPrice"), "compareAtPrice", a);
-	out->text[FIELD_COST] = amount(in, answer_text_or_null(in, item, "unitCost.amount"),
-				       "unitCost.amount", a);
+	out->text[FIELD_COST] =
+		cost ? amount(in, answer_text(in, cost, "amount"), "unitCost.amount", a) : "";
 	out->text[FIELD_WEIGHT] = weight_text(in, answer_object_or_null(in, measurement, "weight"),
 					      a);
 	out->text[FIELD_TRACKED] = answer_bool(in, item, "tracked") ? "true" : "false";

@@ -224,6 +224,18 @@ MUST_CHECK enum errk sku_search(struct shopify *s, const char *const *sku, size_
 					    const cJSON *node),
 				void *ctx, struct err *e);
 
+/*
+ * The same for SKUs of which none was found: variants whose SKU differs in case alone, or, if it is made of
+ * digits, in zeros in front alone, as a spreadsheet cuts them. They are not the same article.
+ */
+MUST_CHECK enum errk sku_search_near(struct shopify *s, const char *const *sku, size_t n,
+				     struct arena *a,
+				     void (*hit)(void *ctx, size_t i, struct answer *in,
+						 const cJSON *node),
+				     void *ctx, struct err *e);
+/* For people: how the SKU differs from the shop's that sku_search_near found. */
+const char *sku_near_difference(const char *shop, const char *sku);
+
 /* orders_fetch.c: orders in full. */
 struct order_head {
 	const char *id, *name, *updated_at;
@@ -269,6 +281,13 @@ void order_add_flag(const struct order_reader *r, cJSON *to, const char *key, co
 		    const char *path);
 void order_add_count(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
 		     const char *path);
+/* Several of them, in this order. */
+struct order_field {
+	const char *key, *path;
+	enum { ORDER_TEXT, ORDER_NEEDED, ORDER_FLAG, ORDER_COUNT } as;
+};
+void order_add_fields(const struct order_reader *r, cJSON *to, const cJSON *from,
+		      const struct order_field *field, size_t n);
 void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from);
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of);
 void order_add_lines(const struct order_reader *r, cJSON *doc);

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
 
@@ -12,6 +13,7 @@ struct search {
 	struct shopify *shop;
 	const char *const *sku;
 	struct arena *arena;
+	bool nocase; /* other than in case, a SKU is the same bytes */
 	void (*hit)(void *ctx, size_t i, struct answer *in, const cJSON *node);
 	void *ctx;
 };
@@ -36,6 +38,11 @@ static const char *search_text(const char *const *sku, size_t n, struct arena *a
 }
 
 /* The search is by words and without case: only the same bytes are the same SKU. */
+static bool is_same(const struct search *w, size_t i, const char *sku)
+{
+	return w->nocase ? str_equal_nocase(w->sku[i], sku) : strcmp(w->sku[i], sku) == 0;
+}
+
 static enum errk take_page(const struct search *w, size_t from, size_t n,
 			   const struct shopify_query *q, const char **after, struct err *e)
 {
@@ -46,7 +53,7 @@ static enum errk take_page(const struct search *w, size_t from, size_t n,
 		/* Found by its SKU, so it has one: without, nobody could say that it is not there. */
 		const char *sku = answer_id(&in, node, "sku");
 		for (size_t i = from; answer_ok(&in) && i < from + n; i++)
-			if (strcmp(w->sku[i], sku) == 0)
+			if (is_same(w, i, sku))
 				w->hit(w->ctx, i, &in, node);
 	}
 	*after = arena_strdup(w->arena, *after);
@@ -103,14 +110,78 @@ static enum errk run_searches(const struct search *w, size_t from, size_t end, s
 	return rc;
 }
 
+static enum errk search_all(const struct search *w, size_t n, struct err *e)
+{
+	enum { AT_ONCE = SKUS_PER_SEARCH * SEARCHES_AT_ONCE };
+	enum errk rc = E_OK;
+	for (size_t from = 0; from < n && rc == E_OK; from += AT_ONCE)
+		rc = run_searches(w, from, n - from < AT_ONCE ? n : from + AT_ONCE, e);
+	return rc;
+}
+
 enum errk sku_search(struct shopify *s, const char *const *sku, size_t n, struct arena *a,
 		     void (*hit)(void *ctx, size_t i, struct answer *in, const cJSON *node),
 		     void *ctx, struct err *e)
 {
-	enum { AT_ONCE = SKUS_PER_SEARCH * SEARCHES_AT_ONCE };
-	const struct search w = {s, sku, a, hit, ctx};
-	enum errk rc = E_OK;
-	for (size_t from = 0; from < n && rc == E_OK; from += AT_ONCE)
-		rc = run_searches(&w, from, n - from < AT_ONCE ? n : from + AT_ONCE, e);
-	return rc;
+	const struct search w = {.shop = s, .sku = sku, .arena = a, .hit = hit, .ctx = ctx};
+	return search_all(&w, n, e);
+}
+
+/* How SKUs may be spelled in the shop, and whose spelling each is. */
+struct spellings {
+	LIST(const char *) text;
+	LIST(size_t) of;
+	const char *const *sku;
+	void (*hit)(void *ctx, size_t i, struct answer *in, const cJSON *node);
+	void *ctx;
+};
+
+static void add_spelling(struct spellings *x, const char *text, size_t i, struct arena *a)
+{
+	*list_add(&x->text, a) = text;
+	*list_add(&x->of, a) = i;
+}
+
+/* Digits: with any number of zeros in front, up to those of the longest article number (GTIN-14). */
+static void add_spellings(struct spellings *x, size_t i, struct arena *a)
+{
+	static const char zeros[] = "00000000000000";
+	const char *sku = x->sku[i], *bare = sku + strspn(sku, "0");
+	if (!*bare || bare[strspn(bare, "0123456789")] || strlen(bare) >= sizeof(zeros)) {
+		add_spelling(x, sku, i, a);
+		return;
+	}
+	for (size_t n = 0; n + strlen(bare) < sizeof(zeros); n++)
+		if (n != (size_t)(bare - sku))
+			add_spelling(x, arena_printf(a, "%.*s%s", (int)n, zeros, bare), i, a);
+}
+
+static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
+{
+	const struct spellings *x = ctx;
+	size_t of = x->of.at[i];
+	if (strcmp(answer_id(in, node, "sku"), x->sku[of]) != 0)
+		x->hit(x->ctx, of, in, node);
+}
+
+enum errk sku_search_near(struct shopify *s, const char *const *sku, size_t n, struct arena *a,
+			  void (*hit)(void *ctx, size_t i, struct answer *in, const cJSON *node),
+			  void *ctx, struct err *e)
+{
+	struct spellings x = {.sku = sku, .hit = hit, .ctx = ctx};
+	for (size_t i = 0; i < n; i++)
+		add_spellings(&x, i, a);
+	const struct search w = {.shop = s,
+				 .sku = x.text.at,
+				 .arena = a,
+				 .nocase = true,
+				 .hit = take_near,
+				 .ctx = &x};
+	return search_all(&w, x.text.n, e);
+}
+
+const char *sku_near_difference(const char *shop, const char *sku)
+{
+	return str_equal_nocase(shop, sku) ? "case alone"
+					   : "leading zeros alone, as a spreadsheet cuts them";
 }

@@ -83,6 +83,45 @@ static void refuse_twins(struct stock_put *p)
 	}
 }
 
+/* Whether it is the same article only a person knows. */
+static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
+{
+	const struct wanted *w = ctx;
+	struct stock_item *item = w->item[i];
+	const char *shop = answer_id(in, node, "sku");
+	if (!answer_ok(in) || item->put->err.kind != E_OK)
+		return;
+	stock_refuse(
+		item, "near_miss",
+		"no variant of the shop has the SKU '%s', but one has '%s', which differs in %s; "
+		"correct it on one side, or name the shop's SKU in tables/store_skus.csv, then "
+		"run: erpsync queue retry '%s'",
+		item->sku, shop, sku_near_difference(shop, item->sku), item->put->label);
+}
+
+static enum errk refuse_unknown(struct stock_put *p, struct wanted *w, size_t n, struct err *e)
+{
+	struct wanted lost = {p, arena_array(p->arena, n, sizeof(*lost.item))};
+	const char **sku = arena_array(p->arena, n, sizeof(*sku));
+	size_t n_lost = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (w->item[i]->proven || w->item[i]->put->err.kind != E_OK)
+			continue;
+		lost.item[n_lost] = w->item[i];
+		sku[n_lost++] = w->item[i]->sku;
+	}
+	enum errk rc = sku_search_near(p->shop, sku, n_lost, p->arena, take_near, &lost, e);
+	for (size_t i = 0; rc == E_OK && i < n_lost; i++)
+		if (lost.item[i]->put->err.kind == E_OK)
+			stock_refuse(
+				lost.item[i], "unknown_sku",
+				"no variant of the shop has the SKU '%s'; create it there, or name "
+				"the shop's SKU in tables/store_skus.csv, then run: erpsync queue "
+				"retry '%s'",
+				lost.item[i]->sku, lost.item[i]->put->label);
+	return rc;
+}
+
 enum errk stock_find_items(struct stock_put *p, struct err *e)
 {
 	struct wanted w = {p, arena_array(p->arena, p->n, sizeof(*w.item))};
@@ -98,13 +137,8 @@ enum errk stock_find_items(struct stock_put *p, struct err *e)
 	enum errk rc = sku_search(p->shop, sku, n, p->arena, take_hit, &w, e);
 	if (rc != E_OK)
 		return rc;
-	for (size_t i = 0; i < n; i++)
-		if (!w.item[i]->proven && w.item[i]->put->err.kind == E_OK)
-			stock_refuse(w.item[i], "unknown_sku",
-				     "no variant of the shop has the SKU '%s'; create it there, "
-				     "or name the shop's SKU in tables/store_skus.csv, then run: "
-				     "erpsync queue retry '%s'",
-				     w.item[i]->sku, w.item[i]->put->label);
-	refuse_twins(p);
-	return E_OK;
+	rc = refuse_unknown(p, &w, n, e);
+	if (rc == E_OK)
+		refuse_twins(p);
+	return rc;
 }

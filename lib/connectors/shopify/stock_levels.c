@@ -4,9 +4,13 @@
 #include "base/json.h"
 #include "connectors/shopify/stock_priv.h"
 
-/* Some pairs of one location, read by one request. */
+/*
+ * Some pairs of one location, read by one request; and the items that it asks for: an item may turn out to
+ * be gone while another reading of it is under way.
+ */
 struct reading {
 	struct stock_pair *pair[PAGE_MAX];
+	const char *id[PAGE_MAX];
 	size_t n;
 };
 
@@ -21,7 +25,7 @@ static void ask(const char *name, const struct reading *r, struct shopify_query 
 	*q = (struct shopify_query){.doc = DOC_STOCK_LEVELS, .variables = json_object()};
 	cJSON *ids = json_add_array(q->variables, "ids");
 	for (size_t i = 0; i < r->n; i++)
-		json_push(ids, cJSON_CreateString(r->pair[i]->item->id));
+		json_push(ids, cJSON_CreateString(r->id[i]));
 	json_add_str(q->variables, "location", r->pair[0]->location);
 	json_push(json_add_array(q->variables, "names"), cJSON_CreateString(name));
 }
@@ -31,7 +35,7 @@ enum errk stock_read_level(struct stock_put *p, const char *item, const char *lo
 {
 	struct stock_item one = {.id = item};
 	struct stock_pair pair = {.item = &one, .location = location};
-	const struct reading r = {.pair = {&pair}, .n = 1};
+	const struct reading r = {.pair = {&pair}, .id = {item}, .n = 1};
 	struct shopify_query q;
 	ask(name, &r, &q);
 	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
@@ -64,13 +68,17 @@ static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *
 static void take_node(struct stock_pair *pair, struct answer *in, const cJSON *node)
 {
 	struct stock_item *item = pair->item;
+	if (!item->id)
+		return;
 	const char *sku = node ? answer_text_or_null(in, node, "sku") : NULL;
 	if (!sku || strcmp(sku, item->sku) != 0) {
 		item->id = NULL;
 		item->proven = false;
+		item->strange = true;
 		return;
 	}
 	item->proven = true;
+	item->strange = false;
 	if (answer_int(in, node, "duplicateSkuCount", 0, INT32_MAX) > 0)
 		stock_refuse(
 			item, "duplicate_sku",
@@ -89,7 +97,7 @@ static void take_node(struct stock_pair *pair, struct answer *in, const cJSON *n
 
 static const char *id_of(const void *ctx, size_t i)
 {
-	return ((const struct reading *)ctx)->pair[i]->item->id;
+	return ((const struct reading *)ctx)->id[i];
 }
 
 static enum errk take(struct stock_put *p, const struct reading *r, const struct shopify_query *q,
@@ -126,17 +134,26 @@ static size_t pairs_to_read(const struct stock_put *p, struct stock_pair **out)
 	return n;
 }
 
-/* Moves up to a page of pairs of one location from the list into r; *n shrinks. */
+/*
+ * Moves up to a page of pairs of one location from the list into r; *n shrinks. An item that an earlier
+ * reading could not find has nothing to be read by.
+ */
 static void fill(struct reading *r, struct stock_pair **list, size_t *n, size_t page)
 {
 	size_t kept = 0;
 	const char *location = list[0]->location;
 	r->n = 0;
-	for (size_t i = 0; i < *n; i++)
-		if (r->n < page && strcmp(list[i]->location, location) == 0)
-			r->pair[r->n++] = list[i];
-		else
+	for (size_t i = 0; i < *n; i++) {
+		const char *id = list[i]->item->id;
+		if (!id)
+			continue;
+		if (r->n == page || strcmp(list[i]->location, location) != 0) {
 			list[kept++] = list[i];
+			continue;
+		}
+		r->id[r->n] = id;
+		r->pair[r->n++] = list[i];
+	}
 	*n = kept;
 }
 
@@ -152,9 +169,12 @@ enum errk stock_read_levels(struct stock_put *p, struct err *e)
 		enum errk rc = E_OK;
 		while (left && rc == E_OK) {
 			size_t n = 0;
-			for (; n < READINGS_AT_ONCE && left; n++)
+			while (n < READINGS_AT_ONCE && left) {
 				fill(&r[n], list, &left, s->stock_page);
-			rc = run(p, r, n, e);
+				n += r[n].n > 0;
+			}
+			if (n)
+				rc = run(p, r, n, e);
 		}
 		/* What a page costs is not published: ask for less until it is granted. */
 		if (rc != E_RECORD || strcmp(e->code, "max_cost") != 0 || s->stock_page <= 1)

@@ -42,6 +42,7 @@ struct stock_item {
 	const char *sku; /* the shop's */
 	const char *id;  /* gid of the inventory item; NULL = not found yet */
 	bool proven;     /* its SKU was read back in this put */
+	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;
 	size_t n_pairs;
 };

@@ -127,6 +127,7 @@ static const char *values_of(const struct stock_put *p, const struct stock_item 
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
+	bool counts = p->figure != FIGURE_ON_HAND && p->batch->owed;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
 		bool open = false, written = false, unsettled = false;
@@ -138,6 +139,7 @@ static void report(struct stock_put *p)
 		if (item->put->err.kind != E_OK)
 			continue;
 		item->put->target_id = item->id;
+		item->put->sku = counts ? item->sku : NULL;
 		item->put->values = values_of(p, item);
 		item->put->differs = open && p->batch->look_only;
 		if (item->put->differs)
@@ -147,7 +149,13 @@ static void report(struct stock_put *p)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"moved less than a minute ago, and the shop may not list the order "
 				"yet; the next run goes on");
-		if (open)
+		if (open && item->strange)
+			err_set(&item->put->err, E_BUSY, "other_item",
+				"the shop says which inventory item has the SKU '%s', and asked for it "
+				"by its id answered for another one or for none, each time; the next "
+				"run goes on",
+				item->sku);
+		else if (open)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"its stock in the shop moved each time it was written; the next run "
 				"goes on");
