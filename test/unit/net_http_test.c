@@ -481,7 +481,7 @@ static void test_http__tells_a_missing_file(void **state)
 
 	(void)state;
 	assert_int_equal(http_trust_check(&trust, &e), E_LOCAL);
-	assert_has(e.msg, "[erp] ca_file: /nonexistent/ca.pem");
+	assert_has(e.msg, "[erp] ca_file = /nonexistent/ca.pem");
 	assert_int_equal(http_open(&o, &h, &e), E_LOCAL);
 	assert_null(h);
 	assert_string_equal(e.code, "trace");
