@@ -51,8 +51,11 @@ struct connector_env {
 	const struct note_store *notes;
 	/* Put must render and judge everything, and write nothing. */
 	bool dry_run;
-	/* Once per run and text: what a person should know. */
-	void (*notice)(void *ctx, const char *text);
+	/*
+	 * What a person should know of the run. about: what the text is about, a constant, of which the run
+	 * says nothing more then, however often it is said; NULL = the text itself.
+	 */
+	void (*notice)(void *ctx, const char *about, const char *text);
 	void *notice_ctx;
 };
 

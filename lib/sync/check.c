@@ -94,12 +94,6 @@ static void say_unmapped(struct counting_sink *s)
 	s->mapper = NULL;
 }
 
-static void ignore(void *ctx, const char *text)
-{
-	(void)ctx;
-	(void)text;
-}
-
 /* Names that the mapping's tables give, looked up at the end that must know them. */
 static enum errk check_answers(struct session *s, struct connector *c, unsigned put,
 			       const struct check_sink *sink, struct err *e)
@@ -198,7 +192,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		return E_OK;
 	}
 	CLEANUP(connector) struct connector *c = NULL;
-	enum errk rc = session_connector(s, section, NULL, NULL, ignore, NULL, &c, &why);
+	enum errk rc = session_connector(s, section, NULL, NULL, NULL, &c, &why);
 	unsigned pull = 0, put = 0;
 	for (const struct flow *f = flows; f->noun; f++) {
 		if (!flow_is_set_up(f, s->conf))

@@ -47,8 +47,7 @@ struct owed {
 	struct owed_units face;
 	struct state *state;
 	const struct conf *conf;
-	void (*notice)(void *ctx, const char *text);
-	void *notice_ctx;
+	struct notices *notices;
 	struct arena *arena, *index; /* index: orders and lines, until the store says more */
 	bool read, indexed;
 	int64_t read_at, since;
@@ -155,9 +154,10 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 	if (rc != E_OK)
 		return rc;
 	if (!cursor) {
-		o->notice(o->notice_ctx,
-			  "orders export has never run: units of orders that the ERP does not know "
-			  "are not taken off");
+		notice_say(
+			o->notices, NULL,
+			"orders export has never run: units of orders that the ERP does not know "
+			"are not taken off");
 		return E_OK;
 	}
 	/* Of a time that is still to come nothing is known either: the clock was ahead then. */
@@ -240,11 +240,11 @@ static enum errk read_told(struct owed *o, struct order *x, struct err *e)
 static void tell_unreadable(struct owed *o)
 {
 	if (o->unreadable)
-		o->notice(o->notice_ctx,
-			  arena_printf(o->arena,
-				       "%zu orders on their way have no document (unreadable, or "
-				       "[state] keep_payloads): their units are not taken off",
-				       o->unreadable));
+		notice_say(o->notices, NULL,
+			   arena_printf(o->arena,
+					"%zu orders on their way have no document (unreadable, or "
+					"[state] keep_payloads): their units are not taken off",
+					o->unreadable));
 	o->unreadable = 0;
 }
 
@@ -376,8 +376,7 @@ static enum errk since(void *ctx, int64_t *out, struct err *e)
 	return E_OK;
 }
 
-struct owed *owed_new(struct state *s, const struct conf *c,
-		      void (*notice)(void *ctx, const char *text), void *ctx)
+struct owed *owed_new(struct state *s, const struct conf *c, struct notices *notices)
 {
 	struct owed *o = calloc(1, sizeof(*o));
 	if (!o)
@@ -389,8 +388,7 @@ struct owed *owed_new(struct state *s, const struct conf *c,
 				      .ctx = o};
 	o->state = s;
 	o->conf = c;
-	o->notice = notice;
-	o->notice_ctx = ctx;
+	o->notices = notices;
 	o->arena = arena_new();
 	o->index = arena_new();
 	o->lag = conf_int(c, "inventory", "order_lag") / 1000;

@@ -4,6 +4,7 @@
 #include "base/conf.h"
 #include "connectors/connector.h"
 #include "state/state.h"
+#include "sync/notice.h"
 
 /*
  * Units sold in the store that the ERP does not know: see struct owed_units. For each order, those of
@@ -12,9 +13,8 @@
  */
 struct owed;
 
-/* Reads nothing yet. notice: what can't be known, once. All arguments outlive it. */
-struct owed *owed_new(struct state *s, const struct conf *c,
-		      void (*notice)(void *ctx, const char *text), void *ctx);
+/* Reads nothing yet. notices: what can't be known. All arguments outlive it. */
+struct owed *owed_new(struct state *s, const struct conf *c, struct notices *notices);
 void owed_free(struct owed *o); /* takes NULL */
 const struct owed_units *owed_units(const struct owed *o);
 

@@ -176,8 +176,8 @@ enum errk session_mapper(struct session *s, const char *system, struct mapper **
 }
 
 enum errk session_connector(struct session *s, const char *section, const char *type,
-			    const char *path, void (*notice)(void *ctx, const char *text),
-			    void *ctx, struct connector **out, struct err *e)
+			    const char *path, struct notices *notices, struct connector **out,
+			    struct err *e)
 {
 	if (!type)
 		type = conf_text(s->conf, section, "connector");
@@ -195,8 +195,8 @@ enum errk session_connector(struct session *s, const char *section, const char *
 		.tokens = &s->tokens,
 		.notes = &s->notes,
 		.dry_run = s->options.dry_run,
-		.notice = notice,
-		.notice_ctx = ctx,
+		.notice = notice_say,
+		.notice_ctx = notices,
 	};
 	return found->open(&env, out, e);
 }

@@ -10,6 +10,7 @@
 #include "net/http.h"
 #include "net/oauth.h"
 #include "state/state.h"
+#include "sync/notice.h"
 
 /*
  * What one invocation has open: configuration, log, state file, wire. Commands open what they need
@@ -59,11 +60,10 @@ MUST_CHECK enum errk session_mapper(struct session *s, const char *system, struc
 
 /*
  * Opens the connector of a side. path overrides its configured one; type NULL = [section]
- * connector=. Checks that it can pull or put the kind. notice: see connector_env.
+ * connector=. Checks that it can pull or put the kind. notices outlive it.
  */
 MUST_CHECK enum errk session_connector(struct session *s, const char *section, const char *type,
-				       const char *path,
-				       void (*notice)(void *ctx, const char *text), void *ctx,
+				       const char *path, struct notices *notices,
 				       struct connector **out, struct err *e);
 void connector_close(struct connector *c); /* takes NULL */
 

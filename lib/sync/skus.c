@@ -44,6 +44,7 @@ const struct sku_rule_row sku_rules[SKUS_RULES_] = {
 struct check {
 	struct session *session;
 	const struct skus_options *options;
+	struct notices notices;
 	struct sku_list list[SIDE_COUNT_];
 	struct sku_pairs pairs;
 	struct arena *scratch; /* emptied after each finding */
@@ -62,8 +63,7 @@ static enum errk read_side(struct check *c, enum side side, struct err *e)
 {
 	const char *section = side_section(side);
 	CLEANUP(connector) struct connector *source = NULL;
-	enum errk rc = session_connector(c->session, section, NULL, NULL, c->options->on_notice,
-					 c->options->ctx, &source, e);
+	enum errk rc = session_connector(c->session, section, NULL, NULL, &c->notices, &source, e);
 
 	if (rc != E_OK)
 		return rc;
@@ -357,6 +357,7 @@ enum errk sync_skus(struct session *s, const struct skus_options *o, struct sku_
 {
 	struct check c = {.session = s,
 			  .options = o,
+			  .notices = {.a = s->arena, .on = o->on_notice, .ctx = o->ctx},
 			  .scratch = arena_new(),
 			  .sum = out,
 			  .needed = needed_marks(s->conf)};

@@ -22,16 +22,6 @@
 /* Seconds. */
 enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400, KEEP_TOLD = 90 * 86400 };
 
-static void notice(void *ctx, const char *said)
-{
-	struct sync *r = ctx;
-	CLEANUP(arena) struct arena *a = arena_new();
-	const char *text = foreign_text(said, a);
-	log_event(LOG_LEVEL_WARN, "notice", "text", text, NULL);
-	if (r->options->on_notice)
-		r->options->on_notice(r->options->ctx, text);
-}
-
 /* "csv:DIR": a connector and where it is to write. */
 enum errk sync_parse_to(struct sync *r, struct err *e)
 {
@@ -50,7 +40,7 @@ enum errk sync_parse_to(struct sync *r, struct err *e)
 enum errk sync_open_target(struct sync *r, struct err *e)
 {
 	const char *section = side_section(r->flow->to);
-	enum errk rc = session_connector(r->session, section, r->to_type, r->to_path, notice, r,
+	enum errk rc = session_connector(r->session, section, r->to_type, r->to_path, &r->notices,
 					 &r->target, e);
 	if (rc != E_OK)
 		return rc;
@@ -66,7 +56,8 @@ enum errk sync_open_target(struct sync *r, struct err *e)
 enum errk sync_open_source(struct sync *r, struct err *e)
 {
 	const char *section = side_section(r->flow->from);
-	enum errk rc = session_connector(r->session, section, NULL, NULL, notice, r, &r->source, e);
+	enum errk rc = session_connector(r->session, section, NULL, NULL, &r->notices, &r->source,
+					 e);
 	if (rc != E_OK)
 		return rc;
 	const struct connector_type *t = r->source->type;
@@ -81,7 +72,7 @@ enum errk sync_open_source(struct sync *r, struct err *e)
 static void tell_lacks(struct sync *r)
 {
 	for (const char *const *lack = r->from->lacks; lack && *lack; lack++)
-		notice(r, *lack);
+		notice_say(&r->notices, NULL, *lack);
 }
 
 static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e)
@@ -266,12 +257,13 @@ static enum errk mend_times(struct sync *r, struct err *e)
 	int64_t ahead;
 	enum errk rc = state_mend_times(r->state, clock_now(), &ahead, e);
 	if (rc == E_OK && ahead)
-		notice(r,
-		       arena_printf(r->session->arena,
-				    "the state file holds times that are still to come, by up to "
-				    "%s: this machine's clock was ahead, or is behind now; they "
-				    "count as now",
-				    duration_text(ahead * 1000, text)));
+		notice_say(
+			&r->notices, NULL,
+			arena_printf(r->session->arena,
+				     "the state file holds times that are still to come, by up to "
+				     "%s: this machine's clock was ahead, or is behind now; they "
+				     "count as now",
+				     duration_text(ahead * 1000, text)));
 	return rc;
 }
 
@@ -281,12 +273,13 @@ static enum errk compare_seal(struct sync *r, const char *seal, struct err *e)
 	bool older;
 	enum errk rc = state_compare_seal(r->state, seal, &older, e);
 	if (rc == E_OK && older)
-		notice(r,
-		       arena_printf(r->session->arena,
-				    "the state file %s is an older one that was put back: it does "
-				    "not know of the last runs, so what it remembers is compared "
-				    "with what is there",
-				    state_path(r->session->state)));
+		notice_say(
+			&r->notices, NULL,
+			arena_printf(r->session->arena,
+				     "the state file %s is an older one that was put back: it does "
+				     "not know of the last runs, so what it remembers is compared "
+				     "with what is there",
+				     state_path(r->session->state)));
 	return rc;
 }
 
@@ -338,7 +331,8 @@ static enum errk locked_run(struct sync *r, struct err *e)
 		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
 	const char *off = sync_clock_off(r->session->http, r->session->arena);
 	if (off)
-		notice(r, arena_printf(r->session->arena, "%s; " SYNC_CLOCK_REMEDY, off));
+		notice_say(&r->notices, NULL,
+			   arena_printf(r->session->arena, "%s; " SYNC_CLOCK_REMEDY, off));
 	lock_free(lock);
 	return rc;
 }
@@ -360,7 +354,10 @@ void sync_prepare(struct sync *r, struct session *s)
 	r->max_wait_ms = conf_int(c, "queue", "max_wait");
 	r->max_age = r->flow->max_age ? conf_int(c, r->flow->section, "max_age") / 1000 : 0;
 	if (r->flow->kind == KIND_STOCK)
-		r->owed = owed_new(r->state, c, notice, r);
+		r->owed = owed_new(r->state, c, &r->notices);
+	r->notices = (struct notices){.a = s->arena,
+				      .on = r->options->on_notice,
+				      .ctx = r->options->ctx};
 	r->started_ms = clock_mono_ms();
 	r->before = http_stats(s->http);
 }

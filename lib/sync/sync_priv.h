@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "state/queue.h"
+#include "sync/notice.h"
 #include "sync/owed.h"
 #include "sync/sync.h"
 
@@ -30,7 +31,8 @@ struct sync {
 	struct mapper *mapper;
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
-	struct owed *owed;            /* for stock; else NULL */
+	struct notices notices;
+	struct owed *owed; /* for stock; else NULL */
 	struct gathered {
 		struct arena *mem;
 		const char *key;        /* of the put that they will be; NULL = none is begun */

@@ -173,7 +173,7 @@ static void tell_doubts(const struct csv_fulfillment_reader *r, const struct fil
 	const char *doubts = csv_inbox_doubts(&l->news, r->dir, a);
 
 	if (doubts)
-		r->env->notice(r->env->notice_ctx, doubts);
+		r->env->notice(r->env->notice_ctx, NULL, doubts);
 }
 
 enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pull_request *req,

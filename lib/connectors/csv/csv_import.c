@@ -43,7 +43,7 @@ const char *csv_import_file(const char *written, struct arena *a)
 static void tell_misdated(const struct connector_env *env, const struct csv_source_file *file,
 			  bool used, struct arena *a)
 {
-	env->notice(env->notice_ctx,
+	env->notice(env->notice_ctx, NULL,
 		    arena_printf(a,
 				 "%s%s; set the clock of the machine that made it, and export anew",
 				 csv_misdated_text(file->name, file->dated_ns, a),
@@ -62,8 +62,9 @@ void csv_import_tell_age(const struct connector_env *env, const char *path, enum
 	if (file->misdated)
 		tell_misdated(env, file, true, a);
 	else if (age > OLD_EXPORT_SECONDS)
-		env->notice(env->notice_ctx, arena_printf(a, "%s was made %s ago; %s", file->name,
-							  duration_text(age * 1000, text), what));
+		env->notice(env->notice_ctx, NULL,
+			    arena_printf(a, "%s was made %s ago; %s", file->name,
+					 duration_text(age * 1000, text), what));
 	if (csv_source_list(path, a, &all, &n, &ignored) != E_OK)
 		return;
 	for (size_t i = 0; i < n; i++)

@@ -136,14 +136,14 @@ static void tell_left_out(const struct csv_inbox *r, struct arena *a)
 
 	if (set->n_superseded)
 		r->env->notice(
-			r->env->notice_ctx,
+			r->env->notice_ctx, NULL,
 			arena_printf(
 				a, "%zu older %s file%s not used: %s is a newer snapshot than %s%s",
 				set->n_superseded, r->kind->prefix, one ? " was" : "s were",
 				set->n ? set->file[0].name : "the one in archive/",
 				set->superseded[0].name, one ? "" : ", …"));
 	if (doubts)
-		r->env->notice(r->env->notice_ctx, doubts);
+		r->env->notice(r->env->notice_ctx, NULL, doubts);
 }
 
 enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, struct arena *a,

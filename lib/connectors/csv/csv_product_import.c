@@ -87,7 +87,7 @@ static void tell_columns(const struct csv_product_import *s)
 		int column = csv_product_column((enum product_field)f);
 
 		if (column >= 0 && !s->shop->has[column] && s->rules.owner[f] != OWNER_STORE)
-			s->env->notice(s->env->notice_ctx,
+			s->env->notice(s->env->notice_ctx, NULL,
 				       arena_printf(s->mem,
 						    "%s has no column for %s, so that of products "
 						    "that are there it is left alone; export all "
@@ -193,7 +193,7 @@ static enum errk make_plans(struct putting *p, struct err *e)
 	product_share(s->shares, p->item, p->batch->n, p->batch->n >= CSV_PRODUCT_BATCH, p->a);
 	text = product_share_text(s->shares, &s->rules, p->item, p->batch->n, p->a);
 	if (text)
-		s->env->notice(s->env->notice_ctx, text);
+		s->env->notice(s->env->notice_ctx, NULL, text);
 	for (size_t i = 0; i < p->batch->n; i++)
 		if (product_is_open(&p->item[i]))
 			csv_product_judge(&p->plan[i]);

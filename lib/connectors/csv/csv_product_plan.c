@@ -11,14 +11,9 @@
 
 #include "base/banned.h"
 
-/* What a person should know, once a run each. */
-enum { TOLD_USED = 1, TOLD_WAITS = 2, TOLD_ARCHIVED = 4 };
-
-static void tell(struct csv_product_import *s, int what, const char *text)
+static void tell(const struct csv_product_import *s, const char *about, const char *text)
 {
-	if (!(s->told & what))
-		s->env->notice(s->env->notice_ctx, text);
-	s->told |= what;
+	s->env->notice(s->env->notice_ctx, about, text);
 }
 
 /* ---- What an earlier file asked for */
@@ -235,7 +230,7 @@ static void compare(struct csv_product_plan *p)
 	str_init(&asks, 0);
 	archived = item->archived ? NULL : product_archived_text(item, p->a);
 	if (archived)
-		tell(p->s, TOLD_ARCHIVED, archived);
+		tell(p->s, "archived variants", archived);
 	look_back(p);
 	check_skus(p);
 	compare_product(p, &asks);
@@ -301,10 +296,10 @@ static void create(struct csv_product_plan *p)
 
 /* ---- What an earlier file means for it */
 
-static void later(struct csv_product_plan *p, int told, const char *code, const char *why)
+static void later(struct csv_product_plan *p, const char *code, const char *why)
 {
 	err_set(&p->item->put->err, E_BUSY, code, "%s", why);
-	tell(p->s, told, arena_printf(p->a, "some products wait: %s", why));
+	tell(p->s, code, arena_printf(p->a, "some products wait: %s", why));
 	p->deed = DEED_NONE;
 	p->judged = false;
 }
@@ -312,14 +307,14 @@ static void later(struct csv_product_plan *p, int told, const char *code, const 
 void csv_product_wait(struct csv_product_plan *p, const char *file, bool used)
 {
 	if (used)
-		later(p, TOLD_USED, "export_used",
+		later(p, "export_used",
 		      arena_printf(
 			      p->a,
 			      "%s is made from the products export that is there; import it in "
 			      "the shop, then export the products anew, and the next run goes on",
 			      file));
 	else
-		later(p, TOLD_WAITS, "import_waits",
+		later(p, "import_waits",
 		      arena_printf(
 			      p->a,
 			      "%s has not been imported, as the newest products export shows; "

@@ -32,7 +32,6 @@ struct csv_product_import {
 	struct csv_claim *claim;
 	size_t n_claims, cap_claims;
 	struct key_index claims;
-	int told;
 };
 
 enum csv_product_deed { DEED_NONE, DEED_CHANGE, DEED_CREATE };

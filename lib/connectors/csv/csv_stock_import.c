@@ -14,9 +14,6 @@
 
 #include "base/banned.h"
 
-/* What a person should know, once a run each. */
-enum { TOLD_NEGATIVE = 1, TOLD_INACTIVE = 2, TOLD_USED = 4 };
-
 struct csv_stock_import {
 	const struct connector_env *env;
 	const char *path;
@@ -26,7 +23,6 @@ struct csv_stock_import {
 	const char *mark;            /* "export:1a2b3c4d": which export that is */
 	int64_t buffer;
 	bool activate;
-	int told;
 };
 
 struct csv_stock_import *csv_stock_import_new(const struct connector_env *env, const char *path,
@@ -52,11 +48,9 @@ void csv_stock_import_free(struct csv_stock_import *s)
 	free(s);
 }
 
-static void tell(struct csv_stock_import *s, int what, const char *text)
+static void tell(const struct csv_stock_import *s, const char *about, const char *text)
 {
-	if (!(s->told & what))
-		s->env->notice(s->env->notice_ctx, text);
-	s->told |= what;
+	s->env->notice(s->env->notice_ctx, about, text);
 }
 
 /* The export, once a run: all batches are compared with the same. */
@@ -183,13 +177,13 @@ static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct 
 			       "correct it in the ERP",
 			       (long long)c->target, where);
 	if (negative)
-		tell(s, TOLD_NEGATIVE,
+		tell(s, "stock below zero",
 		     arena_printf(p->a,
 				  "the ERP has less than nothing of some articles (the first: '%s' "
 				  "at '%s'); they are offered with 0",
 				  p->sku, where));
 	if (!c->level->stocked && c->target > 0 && !s->activate)
-		tell(s, TOLD_INACTIVE,
+		tell(s, "stock where it is not stocked",
 		     arena_printf(
 			     p->a,
 			     "some articles are not stocked where the ERP has them (the first: "
@@ -278,7 +272,7 @@ static void say_used(struct csv_stock_import *s, struct put_item *item, struct a
 		"%s is made from the inventory export that is there; import it in the shop, then "
 		"export the inventory anew, and the next run goes on",
 		file);
-	tell(s, TOLD_USED,
+	tell(s, "export used",
 	     arena_printf(a,
 			  "some articles wait: %s is made from the inventory export that is there; "
 			  "import it in the shop, then export the inventory anew",

@@ -146,7 +146,7 @@ static enum errk tell(struct odoo *o, cJSON *condition, const char *const what[2
 	json_push(domain, condition);
 	rc = odoo_count(o, "product.template", domain, a, &n, e);
 	if (rc == E_OK && n)
-		o->env.notice(o->env.notice_ctx,
+		o->env.notice(o->env.notice_ctx, NULL,
 			      arena_printf(a, "%lld product%s of Odoo %s", (long long)n,
 					   n == 1 ? "" : "s", what[n != 1]));
 	return rc;

@@ -41,7 +41,7 @@ static enum errk tell_nameless(struct odoo *o, struct arena *a, struct err *e)
 	json_push(domain, odoo_term("default_code", "=", cJSON_CreateFalse()));
 	rc = odoo_count(o, "product.product", domain, a, &n, e);
 	if (rc == E_OK && n)
-		o->env.notice(o->env.notice_ctx,
+		o->env.notice(o->env.notice_ctx, NULL,
 			      arena_printf(a,
 					   "%lld storable product%s of Odoo ha%s no internal "
 					   "reference and %s left out",

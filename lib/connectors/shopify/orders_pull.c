@@ -32,7 +32,7 @@ static void forget_last(struct shopify *s, const struct pull_request *req, struc
 		 "written, or is wrong now; everything since %s is looked at again",
 		 clock_text(c->last, last),
 		 req->since ? clock_text(req->since, since) : "the first order");
-	s->env.notice(s->env.notice_ctx, text);
+	s->env.notice(s->env.notice_ctx, NULL, text);
 	c->last = 0;
 }
 

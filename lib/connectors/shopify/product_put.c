@@ -101,12 +101,10 @@ static enum errk check_money(struct product_put *p, struct err *e)
 
 static void tell_archived(struct product_put *p, const struct product_item *item)
 {
-	struct shopify *s = p->shop;
-	const char *text = s->archived_told ? NULL : product_archived_text(item, p->arena);
-	if (!text)
-		return;
-	s->env.notice(s->env.notice_ctx, text);
-	s->archived_told = true;
+	const struct connector_env *env = &p->shop->env;
+	const char *text = product_archived_text(item, p->arena);
+	if (text)
+		env->notice(env->notice_ctx, "archived variants", text);
 }
 
 /* Articles of the ERP that are variants of one product of the shop. */
@@ -118,7 +116,7 @@ static void share(struct product_put *p)
 	product_share(s->product_shares, p->item, p->n, p->batch->n >= PRODUCT_BATCH, p->arena);
 	const char *text = product_share_text(s->product_shares, p->rules, p->item, p->n, p->arena);
 	if (text)
-		s->env.notice(s->env.notice_ctx, text);
+		s->env.notice(s->env.notice_ctx, NULL, text);
 }
 
 static enum errk run_round(struct product_put *p, struct err *e)

@@ -104,12 +104,10 @@ struct shopify {
 	bool locations_read;
 	size_t stock_page; /* items of one reading of levels, as learned; 0 = not yet */
 	size_t ship_page;  /* orders of one reading of what is to be shipped; the same */
-	int stock_told;    /* notices that were given */
 	struct product_rules *products;    /* [products], read at open */
 	struct product_shop *product_shop; /* what products need to know of the shop, once read */
 	struct product_news
 		*product_news; /* SKUs that this run brings into the shop, newest first */
-	bool archived_told;    /* the notice about archived variants was given */
 	bool window_again;     /* a window whose list was short was begun again, once a run */
 	struct product_shares *product_shares; /* of this run; NULL = none was put yet */
 	size_t product_page; /* products of one reading, as learned; 0 = not yet */

@@ -4,15 +4,9 @@
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 
-/* What a person should know, once a run each. */
-enum { TOLD_NEGATIVE = 1, TOLD_INACTIVE = 2 };
-
-static void tell(struct stock_put *p, int what, const char *text)
+static void tell(const struct stock_put *p, const char *about, const char *text)
 {
-	struct shopify *s = p->shop;
-	if (!(s->stock_told & what))
-		s->env.notice(s->env.notice_ctx, text);
-	s->stock_told |= what;
+	p->shop->env.notice(p->shop->env.notice_ctx, about, text);
 }
 
 static void read_settings(struct stock_put *p)
@@ -58,14 +52,14 @@ static enum errk compare(struct stock_put *p, struct err *e)
 		if (rc != E_OK)
 			return rc;
 		if (negative)
-			tell(p, TOLD_NEGATIVE,
+			tell(p, "stock below zero",
 			     arena_printf(
 				     p->arena,
 				     "the ERP has less than nothing of some articles (the first: "
 				     "'%s' at '%s'); they are offered with 0",
 				     pair->item->sku, pair->location_name));
 		if (!pair->active && pair->target > 0 && !p->activate)
-			tell(p, TOLD_INACTIVE,
+			tell(p, "stock where it is not stocked",
 			     arena_printf(
 				     p->arena,
 				     "some articles are not stocked where the ERP has them (the "
