@@ -41,7 +41,7 @@ for (const [name, family] of [['without product_id', false], ['with product_id',
     const of = ({ sku, ...row }) => ({ ...(family ? { product_id: sku.split('-')[0] } : {}), sku, ...row });
     erp(p, list.map(of));
     const { summary } = await push(p);
-    assert.deepEqual([summary.created, summary.parked], [family ? 2 : 4, 0]);
+    assert.deepEqual([summary.updated, summary.parked], [family ? 2 : 4, 0]);
     assert.deepEqual(imports(p), ['products-changed-000001.csv']);
     assert.deepEqual(csvRows(p.read('exports/import/products-changed-000001.csv')).map(r => r['URL handle']), ['jersey', 'jersey', 'jersey', 'mug'], 'each row once');
     productsImported(p, admin);
@@ -60,7 +60,7 @@ test('of a shop’s real size all go over', async t => {
   assert.equal(rows.length, 1565);
   erp(p, rows);
   const { summary } = await push(p);
-  assert.deepEqual([summary.created, summary.parked], [1565, 0]);
+  assert.deepEqual([summary.updated, summary.parked], [1565, 0]);
   productsImported(p, admin);
   assert.deepEqual(new Set(Object.values(prices(admin))), new Set(['12.00']));
 });
@@ -164,7 +164,7 @@ test('into the shop itself: every variant that is found by its SKU', async t => 
   assert.ok(skus.length > 100, `${skus.length} articles, so that there are two batches`);
   erp(p, skus.map(sku => ({ sku, price: '7.77' })));
   const { summary } = await push(p);
-  assert.deepEqual([summary.created, summary.parked], [skus.length, 0]);
+  assert.deepEqual([summary.updated, summary.parked], [skus.length, 0]);
   assert.deepEqual(skus.filter(sku => inShop(p.sandbox, sku).variants.find(v => v.sku === sku).price !== '7.77'), []);
   await t.test('nothing of the products themselves', async sub => {
     const q = await productPlace(sub, { sandbox, products: { erp_owns: 'title, status, sku, price, cost, barcode', store_owns: 'description, images, tags' } });
