@@ -81,6 +81,27 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 	return E_OK;
 }
 
+enum errk told_each(struct state *s, int64_t since,
+		    enum errk (*fn)(void *ctx, const char *record, int64_t at, struct err *e),
+		    void *ctx, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT record, max(told_at) FROM told INDEXED BY told_age"
+				       " WHERE told_at >= ? GROUP BY record");
+	bool row;
+	enum errk rc;
+
+	query_int(&q, since);
+	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
+		rc = fn(ctx, query_col(&q, 0, a), query_col_int(&q, 1), e);
+		if (rc != E_OK)
+			return rc;
+		arena_reset(a);
+	}
+	return rc;
+}
+
 enum errk told_purge(struct state *s, int64_t before, struct err *e)
 {
 	CLEANUP(query) struct query q = query_open(s, "DELETE FROM told WHERE told_at < ?");

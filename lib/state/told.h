@@ -19,6 +19,11 @@ MUST_CHECK enum errk told_add(struct state *s, const char *record, const char *u
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
 MUST_CHECK enum errk told_get(struct state *s, const char *record, struct arena *a,
 			      struct told **out, size_t *n, struct err *e);
+/* Orders that were told something since then, each once with when that was last. */
+MUST_CHECK enum errk told_each(struct state *s, int64_t since,
+			       enum errk (*fn)(void *ctx, const char *record, int64_t at,
+					       struct err *e),
+			       void *ctx, struct err *e);
 /*
  * The target has refused afterwards what it was told last of this order: it does not know it. Its
  * articles are in doubt.

@@ -172,6 +172,22 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 	return E_OK;
 }
 
+static const struct version *in_queue(const struct owed *o, const char *order);
+
+/* What was delivered is purged from the queue after [state] keep_payloads; what it took stays in told. */
+static enum errk add_told(void *ctx, const char *order, int64_t at, struct err *e)
+{
+	struct owed *o = ctx;
+	(void)e;
+	if (in_queue(o, order))
+		return E_OK;
+	const struct version v = {.order = arena_strdup(o->arena, order),
+				  .text = "",
+				  .known_at = at + o->lag};
+	add_version(o, &v);
+	return E_OK;
+}
+
 /* What the queue holds now. */
 static enum errk read_queue(struct owed *o, struct err *e)
 {
@@ -189,11 +205,17 @@ static enum errk read_queue(struct owed *o, struct err *e)
 	if (o->n)
 		qsort(o->version, o->n, sizeof(*o->version), by_order);
 	o->n_queue = o->n;
+	rc = told_each(o->state, oldest, add_told, o, e);
+	if (rc != E_OK)
+		return rc;
+	if (o->n)
+		qsort(o->version, o->n, sizeof(*o->version), by_order);
+	o->n_queue = o->n;
 	o->read = true;
 	return E_OK;
 }
 
-/* The newest version of the order in the queue; NULL: none. */
+/* The newest version of the order in the queue, or of what is left of it; NULL: none. */
 static const struct version *in_queue(const struct owed *o, const char *order)
 {
 	size_t low = 0, high = o->n_queue;

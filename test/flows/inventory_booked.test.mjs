@@ -22,12 +22,12 @@ function ago(p, change, seconds = 90) {
 }
 
 /** A shop and an ERP with ten, and what happens at either; the ERP's files are a second apart or more, all in the past. */
-async function open(t, { lag = '0s' } = {}) {
+async function open(t, { lag = '0s', keep = '30d' } = {}) {
   const p = await stockPlace(t, {
     bin: BIN_PLAIN,
     sandbox: { nasty: 'off' },
     inventory: { quantity: 'available', order_lag: lag },
-    conf: { orders: { overlap: '1m' }, csv: { ack: 'expected' } },
+    conf: { orders: { overlap: '1m' }, csv: { ack: 'expected' }, state: { keep_payloads: keep } },
   });
   const sql = text => execFileSync('sqlite3', [p.path('erpsync.db'), text], { encoding: 'utf8' }).trim();
   const level = () => p.sandbox.truth({ skus: [SKU] }).stock[`${SKU} @ ${LYON}`].available;
@@ -200,7 +200,7 @@ test('an order that is told while its article is compared', async t => {
   });
   assert.equal(await w.pull(), 9);
   assert.equal(w.sql("SELECT doubt FROM link WHERE flow = 'inventory pull'"), '1');
-  w.sql('UPDATE told SET told_at = told_at - 60');
+  w.sql('UPDATE told SET told_at = told_at - 3600');
   w.says(9);
   await w.pull();
   assert.equal(w.sql("SELECT doubt FROM link WHERE flow = 'inventory pull'"), '0', 'compared once more');
@@ -251,4 +251,21 @@ async function model(t, seed) {
 test('any order of events', async t => {
   const seed = Number(process.env.MODEL_SEED ?? 0);
   for (const n of seed ? [seed] : [1, 2, 3, 4, 5, 6]) await t.test(`seed ${n}`, sub => model(sub, n));
+});
+
+test('units of a delivered order are taken off until the ERP knows it, though nothing of it is kept in the queue', async t => {
+  const w = await open(t, { lag: '5m', keep: '0s' });
+  w.sell(3);
+  await w.export();
+  w.says(10);
+  assert.equal(await w.pull(), 7);
+  w.sql('UPDATE queue SET changed_at = changed_at - 60 WHERE state = 3');
+  await w.export();
+  assert.equal(w.sql('SELECT count(*) FROM queue WHERE state = 3'), '0');
+  w.says(10);
+  ended(await w.p.run('inventory pull --full'), 0);
+  assert.equal(w.level(), 7);
+  w.book();
+  w.says(10);
+  assert.equal(await w.pull(), 10);
 });

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
@@ -96,7 +97,11 @@ static enum errk send(struct stock_put *p, struct stock_call *c, struct err *e)
 enum errk stock_call(struct stock_put *p, struct stock_call *c, struct err *e)
 {
 	size_t seq = p->seq++;
-	json_add_str(c->variables, "key", arena_printf(p->arena, "%s-%06zu", p->batch->key, seq));
+	char once[RANDOM_HEX_SIZE];
+	/* What stands in the state file may have been used already by what was done before it was put back. */
+	random_hex(once);
+	json_add_str(c->variables, "key",
+		     arena_printf(p->arena, "%s-%06zu-%s", p->batch->key, seq, once));
 	enum errk rc = save_note(p, c, seq, e);
 	STEP("stock noted");
 	return rc == E_OK ? send(p, c, e) : rc;
