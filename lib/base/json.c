@@ -106,6 +106,68 @@ enum errk json_parse(const char *text, size_t len, cJSON **out, struct err *e)
 	return E_OK;
 }
 
+/* The code unit of the escape \uXXXX at p; -1: there is none. */
+static int unit_at(const char *p, const char *end)
+{
+	int unit = 0;
+
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++) {
+		const char *hex = "0123456789abcdef", *digit = strchr(hex, p[i] | 0x20);
+
+		if (!p[i] || !digit)
+			return -1;
+		unit = unit * 16 + (int)(digit - hex);
+	}
+	return unit;
+}
+
+static bool is_half(int unit, int first)
+{
+	return unit >= first && unit < first + 0x400;
+}
+
+/* Whether there was any. */
+static bool replace_escapes(char *text, size_t len)
+{
+	enum { HIGH = 0xd800, LOW = 0xdc00 };
+	char *p = text, *end = text + len;
+	bool any = false;
+
+	while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+		int unit = unit_at(p, end);
+
+		if (is_half(unit, HIGH) && is_half(unit_at(p + 6, end), LOW)) {
+			p += 12;
+			continue;
+		}
+		if (unit == 0 || is_half(unit, HIGH) || is_half(unit, LOW)) {
+			memcpy(p, "\\ufffd", 6);
+			any = true;
+		}
+		p += unit >= 0 ? 6 : 2;
+	}
+	return any;
+}
+
+enum errk json_parse_answer(const char *text, size_t len, cJSON **out, struct err *e)
+{
+	enum errk rc = json_parse(text, len, out, e);
+	char *copy;
+
+	if (rc == E_OK || !len || !memchr(text, '\\', len))
+		return rc;
+	copy = malloc(len);
+	if (!copy)
+		die(70, "out of memory");
+	memcpy(copy, text, len);
+	if (replace_escapes(copy, len))
+		rc = json_parse(copy, len, out, e);
+	free(copy);
+	return rc;
+}
+
 char *json_text(const cJSON *doc, struct arena *a)
 {
 	char *text = cJSON_PrintUnformatted(doc), *copy;

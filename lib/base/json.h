@@ -31,6 +31,12 @@ enum { JSON_MAX_BYTES = 32 * 1024 * 1024, JSON_MAX_VALUES = 1 << 20, JSON_MAX_DE
  */
 MUST_CHECK enum errk json_parse(const char *text, size_t len, cJSON **out, struct err *e);
 
+/*
+ * The same for what another system answered. An escape that no text can hold, \u0000 or half of a
+ * surrogate pair, becomes U+FFFD: one odd sign in one text is no reason to read none of the others.
+ */
+MUST_CHECK enum errk json_parse_answer(const char *text, size_t len, cJSON **out, struct err *e);
+
 /* Compact text in the arena; with a NULL, to be freed by the caller with free(). */
 char *json_text(const cJSON *doc, struct arena *a);
 

@@ -31,7 +31,7 @@ enum errk graphql_parse(const struct http_answer *answer, cJSON **root, struct e
 	const char *type = http_answer_header(answer, "content-type");
 	char shown[120];
 
-	if (!json_parse(answer->body, answer->len, &doc, NULL) && cJSON_IsObject(doc)) {
+	if (!json_parse_answer(answer->body, answer->len, &doc, NULL) && cJSON_IsObject(doc)) {
 		*root = TAKE(doc);
 		return E_OK;
 	}

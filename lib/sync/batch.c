@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "map/worker.h"
 #include "net/retry.h"
 #include "state/link.h"
 #include "sync/sync_priv.h"
@@ -55,6 +56,20 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	return E_OK;
 }
 
+/* One document may be large. Several in a row mean that the mapping has no end, whatever it is given. */
+static enum errk judge_cost(struct sync *r, enum errk rc, struct err *e)
+{
+	enum { IN_A_ROW = 3 };
+	if (rc != E_RECORD || !str_equal(e->code, WORKER_SPENT)) {
+		r->spent = 0;
+		return rc;
+	}
+	if (++r->spent < IN_A_ROW)
+		return rc;
+	e->kind = E_LOCAL;
+	return err_wrap(e, "%d in a row", r->spent);
+}
+
 static enum errk map_document(struct sync *r, struct batch_row *b, const char *payload, size_t len,
 			      struct err *e)
 {
@@ -62,6 +77,7 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	char hash[HASH_HEX_SIZE];
 	enum errk rc = map_run(r->mapper, record_kind_name(r->flow->kind), payload, len, r->scratch,
 			       &doc, e);
+	rc = judge_cost(r, rc, e);
 	/* Shipped mappings have codes of their own and name no person. */
 	if (rc == E_RECORD && str_equal(e->code, "mapping"))
 		foreign_mapping(r, payload, e);

@@ -30,6 +30,7 @@ struct sync {
 	bool pull_first; /* what waits may be older than what the target has */
 	struct mapper *mapper;
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
+	int spent;                    /* documents in a row that took all of the mapping's budget */
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
 	struct notices notices;
 	struct owed *owed; /* for stock; else NULL */

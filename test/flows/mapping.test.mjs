@@ -190,6 +190,17 @@ test('a mapping that never ends for one order', async t => {
   });
 });
 
+test('a mapping that never ends for any order ends the run, and parks none', async t => {
+  const p = await open(t, { mappings: { path: 'mappings', max_time: '300ms' } });
+  override(p, 'csv/order.jq', text => text.replace(/^\. as \$order$/m, '. as $order\n| last(repeat(.))'));
+  const result = ended(await p.run('orders export'), 78);
+  assert.match(result.stderr, /3 in a row: mapping csv\/order\.jq took more than 300ms; .* mend it in/);
+  assert.equal((await p.queue('--parked')).length, 0);
+  override(p, 'csv/order.jq', text => text);
+  ended(await p.run('orders export'), 1);
+  assert.equal(p.exchange().verify().orders().size, 42);
+});
+
 for (const [what, options, ask] of [
   ['a signal', '', child => child.kill('SIGTERM')],
   ['--max-runtime', ' --max-runtime 2s', () => {}],

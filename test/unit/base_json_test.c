@@ -319,9 +319,38 @@ static void test_json__misuse_is_a_bug(void **state)
 	assert_int_equal(WEXITSTATUS(status_of(uses_bad_path)), 70);
 }
 
+static void test_json__odd_escapes_of_an_answer_cost_one_sign(void **state)
+{
+	static const struct {
+		const char *text, *is; /* NULL = no JSON for other reasons */
+	} answers[] = {
+		{"{\"a\":\"x\\u0000y\"}", "x\xef\xbf\xbdy"},
+		{"{\"a\":\"\\uD83D\"}", "\xef\xbf\xbd"},
+		{"{\"a\":\"\\ude00z\\ud83dz\"}", "\xef\xbf\xbdz\xef\xbf\xbdz"},
+		{"{\"a\":\"\\ud83d\\uDE00\\u0000\"}", "\xf0\x9f\x98\x80\xef\xbf\xbd"},
+		{"{\"a\":\"\\\\u0000\\u0000\"}", "\\u0000\xef\xbf\xbd"},
+		{"{\"a\":\"\\u00\"}", NULL},
+		{"{\"a\":\"\\u0000\"", NULL},
+		{"{\"a\":\"\\", NULL},
+	};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		CLEANUP(json) cJSON *doc = NULL;
+		enum errk rc = json_parse_answer(answers[i].text, strlen(answers[i].text), &doc,
+						 &e);
+
+		assert_int_equal(rc, answers[i].is ? E_OK : E_RECORD);
+		if (answers[i].is)
+			assert_string_equal(json_str(doc, "a"), answers[i].is);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_json__odd_escapes_of_an_answer_cost_one_sign),
 		cmocka_unit_test(test_json__parses_exactly_one_document),
 		cmocka_unit_test(test_json__needs_no_nul_and_reads_no_further),
 		cmocka_unit_test(test_json__errors_name_the_offset),

@@ -144,7 +144,7 @@ static enum errk judge(struct http_call *call, struct err *e)
 	cJSON_Delete(c->result);
 	c->result = NULL;
 	if (is_json(&call->answer) &&
-	    json_parse(call->answer.body, call->answer.len, &root, e) != E_OK)
+	    json_parse_answer(call->answer.body, call->answer.len, &root, e) != E_OK)
 		root = NULL;
 	if (call->answer.status == 200 && is_result(root, rpc)) {
 		c->result = rpc ? cJSON_DetachItemFromObjectCaseSensitive(root, "result")
