@@ -32,8 +32,8 @@ struct link {
 	 */
 	const char *sku;
 	/*
-	 * Linked by link_adopt and not written since: the target has it as it was then, and sent_hash is ""
-	 * until a version of that time has been seen. 0 = no; read only.
+	 * Linked by link_adopt and not seen since: the target has it as it was then, of which version and
+	 * sent_hash may say more. 0 = no; read only.
 	 */
 	int64_t adopted_at;
 };
@@ -57,7 +57,7 @@ MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *r
 				const char *label, const char *memo, int64_t now, struct err *e);
 /*
  * Links a record with what the target has of it, without a write: version and sent_hash are what was
- * written, if that is known; else "", and adopted_at is told from then on. *known = it is linked
+ * written, if that is known, else "". The next version that comes is compared with it. *known = it is linked
  * already, or was refused by its target, and nothing is changed: unless it is another document of later.
  */
 MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known,

@@ -12,7 +12,7 @@ enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *kn
 	struct query q = query_open(
 		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
 		   " delivered_at, changed_at, adopted_at)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, iif(?6 = '', ?7, 0))"
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7)"
 		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 		   " target_id = excluded.target_id, version = excluded.version,"
 		   " sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"

@@ -65,7 +65,8 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 	/* coalesce: the waiting row is asked, else the sending row, else the link if it knows. */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "SELECT coalesce(coalesce(w.version, x.version, iif(l.doubt, NULL, l.version))"
+		s, "SELECT coalesce(coalesce(w.version, x.version, iif(l.doubt OR l.adopted_at,"
+		   " NULL, l.version))"
 		   " = ?3, 0),"
 		   " w.id IS NULL AND (l.dropped IS ?3 OR coalesce(l.for_good, 0)),"
 		   " l.dropped IS NOT NULL, w.id, w.enqueued_at, w.next_attempt,"

@@ -27,8 +27,9 @@ static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const
 		if (text && clock_parse(text, &changed, NULL) != E_OK)
 			changed = INT64_MAX;
 	}
-	b->baseline = b->unchanged = *l->version ? strcmp(l->version, b->row.version) == 0
-						 : changed <= l->adopted_at;
+	bool same = b->hash && *l->sent_hash && strcmp(l->sent_hash, b->hash) == 0;
+	b->baseline = b->unchanged = same || (*l->version ? strcmp(l->version, b->row.version) == 0
+							  : changed <= l->adopted_at);
 	return E_OK;
 }
 
@@ -46,6 +47,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	}
 	b->memo = arena_strdup(r->page, l.memo);
 	b->memo_old = l.memo_old;
+	b->adopted_at = l.adopted_at;
 	if (l.adopted_at && b->update)
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
@@ -220,12 +222,26 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 	return rc;
 }
 
+/* What the ERP knows of an order from now on; its document may go in the same transaction. */
+static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
+{
+	const char *payload;
+	if (!sync_tells_orders(r))
+		return E_OK;
+	arena_reset(r->scratch);
+	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
+	return rc == E_OK ? owed_tell(r->state, b->row.record, payload, now, e) : rc;
+}
+
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
 enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e)
 {
 	int64_t now = clock_now();
 	enum sync_outcome outcome = b->baseline ? SYNC_ADOPTED : SYNC_UNCHANGED;
-	enum errk rc = queue_mark_unchanged(r->state, b->row.id, e);
+	/* An adopted order is known to the ERP since it was made there. */
+	enum errk rc = b->baseline ? note_told(r, b, b->adopted_at, e) : E_OK;
+	if (rc == E_OK)
+		rc = queue_mark_unchanged(r->state, b->row.id, e);
 	if (rc == E_OK && b->baseline)
 		rc = link_set_baseline(r->state, r->key, b->row.record, b->row.version,
 				       b->hash ? b->hash : "not mapped", now, e);
@@ -254,17 +270,6 @@ static const char *sent_hash(const struct sync *r, const struct batch_row *b,
 bool sync_tells_orders(const struct sync *r)
 {
 	return r->flow->kind == KIND_ORDER && strcmp(r->key, r->flow->name) == 0;
-}
-
-/* What the ERP knows of an order from now on; its document may go in the same transaction. */
-static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
-{
-	const char *payload;
-	if (!sync_tells_orders(r))
-		return E_OK;
-	arena_reset(r->scratch);
-	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK ? owed_tell(r->state, b->row.record, payload, now, e) : rc;
 }
 
 static const char on_order[] = "on_order";

@@ -174,7 +174,8 @@ struct batch_row {
 	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
 	bool memo_old;         /* it may be older than what was written since */
 	bool update, unchanged;
-	bool repeated; /* neither version nor document is another than at the last delivery */
+	bool repeated;      /* neither version nor document is another than at the last delivery */
+	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool differs;  /* looked at, and still to be put */
 	struct err err;

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { Random } from '../sandbox/lib/random.mjs';
 import { BIN_PLAIN, ended } from '../support/run.mjs';
@@ -268,4 +269,20 @@ test('units of a delivered order are taken off until the ERP knows it, though no
   w.book();
   w.says(10);
   assert.equal(await w.pull(), 10);
+});
+
+test('an order that a restored state file adopts is known to the ERP since it got it, not before', async t => {
+  const w = await open(t, { lag: '30m' }), { p } = w;
+  w.sql('PRAGMA wal_checkpoint(TRUNCATE)');
+  fs.copyFileSync(p.path('erpsync.db'), p.path('copy.db'));
+  w.sell(3);
+  await w.export();
+  for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+  fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+  await w.export(78);
+  ended(await p.run('adopt orders'), 0);
+  await w.export();
+  w.says(10);
+  ended(await p.run('inventory pull --full'), 0);
+  assert.equal(w.level(), 7);
 });

@@ -60,13 +60,13 @@ static void test_link_adopt__is_known_the_second_time(void **state)
 	OK(link_adopt(f->s, &l, 200, &known, e));
 	assert_true(known);
 	assert_int_equal(get(f, "1").adopted_at, 100);
-	/* What was written is known: nothing is left open. */
+	/* What was written is known; when the ERP got it is told when the record is seen. */
 	l.target_id = "doc-2";
 	l.version = "v2";
 	l.sent_hash = "h2";
 	OK(link_adopt(f->s, &l, 300, &known, e));
 	assert_false(known);
-	assert_int_equal(get(f, "1").adopted_at, 0);
+	assert_int_equal(get(f, "1").adopted_at, 300);
 	assert_string_equal(get(f, "1").sent_hash, "h2");
 	/* An older document does not take its place. */
 	l.target_id = "doc-1";
