@@ -235,9 +235,18 @@ static enum errk from_command(const struct conf *c, const char *command, struct 
 	return E_OK;
 }
 
-/* Cuts line ends; a command's further lines are comments, as with pass(1). */
+/*
+ * Cuts line ends, and the mark that editors put in front of UTF-8; a command's further lines are comments,
+ * as with pass(1).
+ */
 static void trim(struct scratch *s, bool first_line)
 {
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (s->len >= 3 && memcmp(s->text, mark, 3) == 0) {
+		s->len -= 3;
+		memmove(s->text, s->text + 3, s->len);
+	}
 	if (first_line) {
 		const char *end = memchr(s->text, '\n', s->len);
 

@@ -83,6 +83,8 @@ static void test_conf_secret__file(void **state)
 	assert_secret("password_file = pw", "hunter2");
 	write_bytes("pem", "-----BEGIN-----\nabc\n-----END-----\n", 34, 0400);
 	assert_secret("password_file = ./pem", "-----BEGIN-----\nabc\n-----END-----");
+	write_bytes("marked", "\xef\xbb\xbfhunter2\r\n", 12, 0600);
+	assert_secret("password_file = marked", "hunter2");
 	write_bytes("open", "hunter2\n", 8, 0644);
 	assert_no_secret("password_file = open", 0644, "chmod 600 ");
 	write_bytes("empty", "\n", 1, 0600);
