@@ -132,6 +132,7 @@ static bool is_half(int unit, int first)
 static bool replace_escapes(char *text, size_t len)
 {
 	enum { HIGH = 0xd800, LOW = 0xdc00 };
+	static const char odd[6] = {'\\', 'u', 'f', 'f', 'f', 'd'};
 	char *p = text, *end = text + len;
 	bool any = false;
 
@@ -143,7 +144,7 @@ static bool replace_escapes(char *text, size_t len)
 			continue;
 		}
 		if (unit == 0 || is_half(unit, HIGH) || is_half(unit, LOW)) {
-			memcpy(p, "\\ufffd", 6);
+			memcpy(p, odd, sizeof(odd));
 			any = true;
 		}
 		p += unit >= 0 ? 6 : 2;

@@ -359,6 +359,19 @@ static size_t break_at(const char *p, bool escapes)
 	return at > first ? at : 0;
 }
 
+/* How much of the text at p is what comes next of the pattern: bytes, n of them; 0: it is something else. */
+static size_t next_at(const struct pattern *pat, size_t done, const char *p, bool escapes,
+		      char before, char bytes[4], size_t *n)
+{
+	size_t took = escapes ? escape_at(p, pat->text[done], bytes, n) : 0;
+
+	if (took && folds_to(before, bytes, *n, pat->text + done, pat->len - done))
+		return took;
+	bytes[0] = *p;
+	*n = 1;
+	return fold(before, *p) == pat->text[done];
+}
+
 /* How much of the text at p is the pattern; 0: it is not. loose: it may be cut, or broken by line ends. */
 static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes, bool loose)
 {
@@ -368,25 +381,20 @@ static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes,
 
 	while (done < pat->len && p[at]) {
 		char bytes[4];
-		size_t n = 0;
-		size_t took = escapes ? escape_at(p + at, pat->text[done], bytes, &n) : 0;
+		size_t n = 0, took = next_at(pat, done, p + at, escapes, before, bytes, &n);
 
-		if (!took || !folds_to(before, bytes, n, pat->text + done, pat->len - done)) {
-			bytes[0] = p[at];
-			took = n = 1;
-			if (fold(before, p[at]) != pat->text[done]) {
-				took = loose && done && at == end ? break_at(p + at, escapes) : 0;
-				if (!took)
-					break;
-				at += took;
-				cut = done >= CUT_MIN ? end : 0;
-				continue;
-			}
+		if (took) {
+			before = bytes[n - 1];
+			at += took;
+			end = at;
+			done += n;
+			continue;
 		}
-		before = bytes[n - 1];
+		took = loose && done && at == end ? break_at(p + at, escapes) : 0;
+		if (!took)
+			break;
 		at += took;
-		end = at;
-		done += n;
+		cut = done >= CUT_MIN ? end : 0;
 	}
 	if (done == pat->len || (loose && done >= CUT_MIN && is_cut(p + end)))
 		return end;
