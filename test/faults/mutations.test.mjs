@@ -207,7 +207,7 @@ for (const [name, scene] of Object.entries(SCENES))
     assert.deepEqual(failures, []);
   });
 
-test('every document was answered wrongly', { skip: only && 'only some are tried' }, t => {
+test('every document was answered wrongly', { skip: only ? 'only some are tried' : false }, t => {
   t.diagnostic(`${count} cases`);
   assert.deepEqual(OPERATIONS.filter(name => !met.has(name)), [], 'documents that no scene sends');
 });
