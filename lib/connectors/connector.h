@@ -80,6 +80,14 @@ struct record {
 	const struct err *problem;
 };
 
+/* A record that the target was told of. */
+struct delivered {
+	const char *id;
+	const char *version; /* the last that the source said, delivered or not */
+	bool waits;          /* it is still to be delivered */
+	bool doubt;          /* nothing waits, and what the target has of it is not known */
+};
+
 struct pull_request {
 	enum record_kind kind;
 	/* Where the last page ended; NULL = from the beginning (or since). */
@@ -107,7 +115,14 @@ struct pull_request {
 	 */
 	enum errk (*faults)(void *ctx, const char *head, struct arena *a, const char ***ids,
 			    size_t *n, struct err *e);
-	void *knows_ctx; /* of both */
+	/*
+	 * What the target was told of, by id, some at a time: those after `after` (NULL = the first); *n 0 =
+	 * there are no more. For a source that must know what it no longer lists. NULL where there is nobody
+	 * to ask.
+	 */
+	enum errk (*delivered)(void *ctx, const char *after, struct arena *a,
+			       struct delivered **list, size_t *n, struct err *e);
+	void *knows_ctx; /* of all three */
 };
 
 struct page {
