@@ -101,6 +101,12 @@ struct pull_request {
 	 */
 	bool window;
 	bool full; /* read everything again from since, whatever is known */
+	/*
+	 * What earlier runs have read may be unknown: the state file is new, or an older one that was put
+	 * back. A source that puts away what it has read offers it once more; the engine says so until the
+	 * end has been reached once.
+	 */
+	bool again;
 	bool include_test;
 	int64_t max_age; /* seconds; what was read longer ago is of no use; 0 = any age */
 	size_t limit;    /* stop near this many records; 0 = no limit */

@@ -192,6 +192,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.until = o->until,
 		.window = window,
 		.full = o->full,
+		.again = r->again,
 		.include_test = f->include_test && conf_bool(c, f->section, "include_test"),
 		.max_age = r->max_age,
 		.limit = r->pull_first ? 0 : o->limit,

@@ -395,6 +395,59 @@ test('a snapshot is compared with all that the shop was told', async t => {
   });
 });
 
+test('what stood only in a state file that is lost is read again', async t => {
+  const three = (solo, age) => [SKUS.map((sku, i) => [sku, 'MAIN', i ? 5 : solo]), { age }];
+  /* The shop could not be reached when the second file was read: it stands in the queue alone. */
+  const begin = async (sub, options) => {
+    const p = await open(sub, { conf: { net: { retries: 0 }, queue: { wait: '1ms', max_wait: '1ms' } }, ...options });
+    stockFile(p, ...three(5, 300));
+    await pull(p);
+    ended(await p.run(['state', 'backup', p.path('copy.db')]), 0);
+    p.sandbox.addFaults({ fault: 'http', status: 503 });
+    stockFile(p, ...three(2, 200));
+    silent(ended(await p.run('inventory pull'), 75));
+    p.sandbox.faults.clear();
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    return p;
+  };
+  const quiet = async p => {
+    const seen = requestsOf(p.sandbox);
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.equal(seen({}).length, 0, 'once');
+  };
+  await t.test('a copy is put back', async sub => {
+    const p = await begin(sub);
+    fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 2);
+    await quiet(p);
+  });
+  await t.test('a copy is put back without the seal', async sub => {
+    const p = await begin(sub);
+    fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+    fs.rmSync(p.path('erpsync.db.seal'));
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 2);
+    await quiet(p);
+  });
+  await t.test('it is deleted, and read anew in two runs', async sub => {
+    const p = await begin(sub);
+    await pull(p, '--limit 1');
+    await pull(p);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [2, 5, 5]);
+    await quiet(p);
+  });
+  await t.test('what is too old by then is told', async sub => {
+    const p = await begin(sub, { inventory: { max_age: '8m' } });
+    const used = names(p, 'out/archive').map(name => p.path('out/archive', name));
+    for (const path of used) fs.utimesSync(path, new Date(Date.now() - 600000), new Date(Date.now() - 600000));
+    const { notices } = await pull(p);
+    assert.ok(notices.some(text => /archive\/stock.* was written 10m.* ago, longer than \[inventory\] max_age = 8m/.test(text)), notices.join('\n'));
+    assert.equal(onHand(p, 'SOLO-1'), 5);
+    await quiet(p);
+  });
+});
+
 test('a reading that has waited too long is not passed on', async t => {
   const p = await open(t, { inventory: { max_age: '1m' } });
   stockFile(p, [['SOLO-1', 'MAIN', 4], ['LONG-5', 'MAIN', 4]], { age: 40 });
