@@ -80,6 +80,14 @@ struct record {
 	const struct err *problem;
 };
 
+/* A record that the target was told of. */
+struct delivered {
+	const char *id;
+	const char *version; /* the last that the source said, delivered or not */
+	bool waits;          /* it is still to be delivered */
+	bool doubt;          /* nothing waits, and what the target has of it is not known */
+};
+
 struct pull_request {
 	enum record_kind kind;
 	/* Where the last page ended; NULL = from the beginning (or since). */
@@ -93,6 +101,12 @@ struct pull_request {
 	 */
 	bool window;
 	bool full; /* read everything again from since, whatever is known */
+	/*
+	 * What earlier runs have read may be unknown: the state file is new, or an older one that was put
+	 * back. A source that puts away what it has read offers it once more; the engine says so until the
+	 * end has been reached once.
+	 */
+	bool again;
 	bool include_test;
 	int64_t max_age; /* seconds; what was read longer ago is of no use; 0 = any age */
 	size_t limit;    /* stop near this many records; 0 = no limit */
@@ -107,7 +121,14 @@ struct pull_request {
 	 */
 	enum errk (*faults)(void *ctx, const char *head, struct arena *a, const char ***ids,
 			    size_t *n, struct err *e);
-	void *knows_ctx; /* of both */
+	/*
+	 * What the target was told of, by id, some at a time: those after `after` (NULL = the first); *n 0 =
+	 * there are no more. For a source that must know what it no longer lists. NULL where there is nobody
+	 * to ask.
+	 */
+	enum errk (*delivered)(void *ctx, const char *after, struct arena *a,
+			       struct delivered **list, size_t *n, struct err *e);
+	void *knows_ctx; /* of all three */
 };
 
 struct page {

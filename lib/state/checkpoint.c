@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "state/db_priv.h"
+#include "state/note.h"
 #include "base/banned.h"
 
 enum errk checkpoint_get(struct state *s, const char *flow, struct arena *a, const char **cursor,
@@ -35,4 +36,34 @@ enum errk checkpoint_set(struct state *s, const char *flow, const char *cursor, 
 	query_text(&q, cursor);
 	query_int(&q, now);
 	return query_run(&q, e);
+}
+
+/* No other flow's begins with it. A note, so that it goes with the file wherever it is copied. */
+static const char *again_key(const char *flow, struct arena *a)
+{
+	return arena_printf(a, DB_AGAIN_KEY "%s;", flow);
+}
+
+enum errk checkpoint_again(struct state *s, const char *flow, bool *again, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *cursor, *text;
+	int64_t at;
+	enum errk rc = checkpoint_get(s, flow, a, &cursor, &at, e);
+
+	if (rc == E_OK)
+		rc = note_get(s, again_key(flow, a), a, &text, &at, e);
+	/* It may take more than one run. */
+	if (rc == E_OK && !cursor && !text)
+		rc = note_set(s, again_key(flow, a), "", 0, e);
+	if (rc == E_OK)
+		*again = !cursor || text;
+	return rc;
+}
+
+enum errk checkpoint_reached(struct state *s, const char *flow, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	return note_drop(s, again_key(flow, a), e);
 }

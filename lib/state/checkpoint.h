@@ -12,4 +12,13 @@ MUST_CHECK enum errk checkpoint_get(struct state *s, const char *flow, struct ar
 MUST_CHECK enum errk checkpoint_set(struct state *s, const char *flow, const char *cursor,
 				    int64_t now, struct err *e);
 
+/*
+ * Earlier runs may have read more than this file knows of: the flow has never pulled (that is kept from this
+ * call on), or the file is a copy that was put back. Until checkpoint_reached.
+ */
+MUST_CHECK enum errk checkpoint_again(struct state *s, const char *flow, bool *again,
+				      struct err *e);
+/* All that the source has was read. */
+MUST_CHECK enum errk checkpoint_reached(struct state *s, const char *flow, struct err *e);
+
 #endif

@@ -237,3 +237,37 @@ enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *
 	query_text(&q, flow);
 	return query_one_int(&q, n, e);
 }
+
+enum errk link_list_said(struct state *s, const char *flow, const char *after, struct arena *a,
+			 struct link_said **out, size_t *n, struct err *e)
+{
+	enum { MOST = 1000 };
+	CLEANUP(query)
+	struct query q = query_open(
+		s,
+		"SELECT l.record, coalesce(w.version, x.version, l.dropped, l.version),"
+		" w.id IS NOT NULL OR x.id IS NOT NULL, l.doubt <> 0 AND w.id IS NULL AND x.id IS NULL"
+		" FROM link AS l"
+		" LEFT JOIN queue AS w ON w.record = l.record AND w.flow = l.flow AND w.state IN (0, 2)"
+		" LEFT JOIN queue AS x ON x.record = l.record AND x.flow = l.flow AND x.state = 1"
+		" WHERE l.record > ?1 AND l.flow = ?2 AND (l.target_id > '' OR l.doubt <> 0)"
+		" AND NOT l.for_good ORDER BY l.record LIMIT ?3");
+	struct link_said *list = arena_array(a, MOST, sizeof(*list));
+	size_t count = 0;
+	bool row;
+	enum errk rc;
+
+	query_text(&q, after ? after : "");
+	query_text(&q, flow);
+	query_int(&q, MOST);
+	while ((rc = query_next(&q, &row, e)) == E_OK && row)
+		list[count++] = (struct link_said){
+			.record = query_col(&q, 0, a),
+			.version = query_col(&q, 1, a),
+			.waits = query_col_int(&q, 2) != 0,
+			.doubt = query_col_int(&q, 3) != 0,
+		};
+	*out = list;
+	*n = count;
+	return rc;
+}

@@ -87,6 +87,19 @@ MUST_CHECK enum errk link_of_target(struct state *s, const char *flow, const cha
  */
 MUST_CHECK enum errk link_owner(struct state *s, const char *flow, const char *document,
 				struct arena *a, const char **record, struct err *e);
+/* What was last said of a record that the target was told of. */
+struct link_said {
+	const char *record, *version;
+	bool waits; /* this version waits, or is under way */
+	bool doubt; /* none does, and what the target has is not known */
+};
+/*
+ * Some of the records of a flow that were delivered or may have been, in the order of their bytes: those after
+ * `after` (NULL = the first); *n 0 = there are no more. What was dropped for good is left out.
+ */
+MUST_CHECK enum errk link_list_said(struct state *s, const char *flow, const char *after,
+				    struct arena *a, struct link_said **out, size_t *n,
+				    struct err *e);
 /* Delivered records of a flow; dropped ones don't count. */
 MUST_CHECK enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *e);
 

@@ -102,7 +102,7 @@ static enum errk doubt_all(const char *path, struct err *e)
 	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db, DB_DOUBT_ALL, NULL, NULL, NULL);
+		rc = sqlite3_exec(db, DB_DOUBT_ALL ";" DB_AGAIN_ALL, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? E_OK : db_fail(db, path, rc, e);
 }
 

@@ -35,11 +35,12 @@ static int64_t read_seal(const char *seal)
 static enum errk doubt_all(struct state *s, bool *any, struct err *e)
 {
 	CLEANUP(query) struct query q = query_open(s, DB_DOUBT_ALL);
+	CLEANUP(query) struct query again = query_open(s, DB_AGAIN_ALL);
 	enum errk rc = query_run(&q, e);
 
 	if (rc == E_OK)
 		*any = query_changed(&q) > 0;
-	return rc;
+	return rc == E_OK ? query_run(&again, e) : rc;
 }
 
 enum errk state_compare_seal(struct state *s, const char *seal, bool *older, struct err *e)

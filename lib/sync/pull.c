@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "state/checkpoint.h"
+#include "state/link.h"
 #include "sync/sync_priv.h"
 
 /* What the source says at all: at read_at, else now. */
@@ -40,6 +41,23 @@ static enum errk faults(void *ctx, const char *head, struct arena *a, const char
 {
 	struct sync *r = ctx;
 	return queue_faults(r->state, r->key, head, a, ids, n, e);
+}
+
+static enum errk delivered(void *ctx, const char *after, struct arena *a, struct delivered **list,
+			   size_t *n, struct err *e)
+{
+	struct sync *r = ctx;
+	struct link_said *said;
+	enum errk rc = link_list_said(r->state, r->key, after, a, &said, n, e);
+	if (rc != E_OK)
+		return rc;
+	*list = arena_array(a, *n, sizeof(**list));
+	for (size_t i = 0; i < *n; i++)
+		(*list)[i] = (struct delivered){.id = said[i].record,
+						.version = said[i].version,
+						.waits = said[i].waits,
+						.doubt = said[i].doubt};
+	return E_OK;
 }
 
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
@@ -174,11 +192,13 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.until = o->until,
 		.window = window,
 		.full = o->full,
+		.again = r->again,
 		.include_test = f->include_test && conf_bool(c, f->section, "include_test"),
 		.max_age = r->max_age,
 		.limit = r->pull_first ? 0 : o->limit,
 		.knows = knows,
 		.faults = faults,
+		.delivered = delivered,
 		.knows_ctx = r,
 	};
 	struct page page = {0};

@@ -82,6 +82,8 @@ static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e
 	enum errk rc = checkpoint_get(r->state, r->key, r->cursors[0], cursor, &moved, e);
 	if (rc == E_OK && !*cursor)
 		tell_lacks(r);
+	if (rc == E_OK)
+		rc = checkpoint_again(r->state, r->key, &r->again, e);
 	if (r->options->since || r->options->until || r->options->full)
 		*cursor = NULL;
 	return rc;
@@ -121,6 +123,9 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 		else if (rc == E_BUSY || rc == E_REFUSED)
 			r->source_failed = true;
 	}
+	/* A window is not all there is. */
+	if (rc == E_OK && !more && r->again && !r->options->since && !r->options->until)
+		rc = checkpoint_reached(r->state, r->key, e);
 	return rc == E_OK && !more ? sync_all_pulled(r, e) : rc;
 }
 

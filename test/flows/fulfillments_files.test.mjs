@@ -172,3 +172,26 @@ test('check says what it finds', async t => {
   assert.match((await p.run('check')).stdout, /^ok +.*: 1 deliveries in 1 file/m);
   assert.match((await p.run('check')).stdout, /scope write_merchant_managed_fulfillment_orders is granted/);
 });
+
+test('a delivery that stood only in a state file that is lost is read again, and none twice', async t => {
+  for (const how of ['a copy is put back', 'it is deleted'])
+    await t.test(how, async sub => {
+      const p = await open(sub, { conf: { net: { retries: 0 }, queue: { wait: '1ms', max_wait: '1ms' } } });
+      const [a, b] = [sell(p.sandbox, TWO), sell(p.sandbox, TWO)];
+      deliveryFile(p, [{ delivery: 'D1', order: a.name, sku: 'LONG-5', tracking: 'JD01' }], { age: 300 });
+      await pull(p);
+      ended(await p.run(['state', 'backup', p.path('copy.db')]), 0);
+      p.sandbox.addFaults({ fault: 'http', status: 503 });
+      deliveryFile(p, [{ delivery: 'D2', order: b.name, sku: 'LONG-5' }], { age: 200 });
+      silent(ended(await p.run('fulfillments pull'), 75));
+      p.sandbox.faults.clear();
+      for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+      if (how === 'a copy is put back') fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+      const { summary } = await pull(p);
+      assert.deepEqual([summary.created, summary.adopted], [1, 1]);
+      const seen = requestsOf(p.sandbox);
+      silent(ended(await p.run('fulfillments pull'), 0));
+      assert.equal(seen({}).length, 0, 'once');
+      assert.deepEqual([a, b].map(order => shipped(p.sandbox, order.name).length), [1, 1]);
+    });
+});

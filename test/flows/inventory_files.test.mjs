@@ -129,14 +129,16 @@ test('snapshots and changes', async t => {
   });
   await t.test('what a snapshot no longer lists is sold out', async sub => {
     const p = await open(sub);
-    stockFile(p, SKUS.flatMap(sku => [[sku, 'MAIN', 5], [sku, 'SHOP', 5]]));
+    /* Most of each warehouse must stay. */
+    const others = p.sandbox.catalogue.variants.filter(v => v.sku && v.tracked && !SKUS.includes(v.sku)).slice(0, 2).map(v => [v.sku, 'SHOP', 5]);
+    stockFile(p, [...others, ...SKUS.flatMap(sku => [[sku, 'MAIN', 5], [sku, 'SHOP', 5]])]);
     await pull(p);
-    stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 5], ['LONG-5', 'SHOP', 5]], { age: 30 });
+    stockFile(p, [...others, ['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 5], ['LONG-5', 'SHOP', 5]], { age: 30 });
     await pull(p);
     const rest = SKUS.map(sku => [onHand(p, sku), onHand(p, sku, PARIS)]);
     assert.deepEqual(rest, [[5, 0], [5, 5], [0, 0]]);
     /* The same again: nothing is left to do. */
-    stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 5], ['LONG-5', 'SHOP', 5]], { age: 20 });
+    stockFile(p, [...others, ['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 5], ['LONG-5', 'SHOP', 5]], { age: 20 });
     const seen = requestsOf(p.sandbox);
     await pull(p);
     assert.equal(seen({ operation: 'StockSet' }).length, 0);
@@ -215,13 +217,30 @@ test('snapshots and changes', async t => {
       await pull(p);
       assert.deepEqual(left(p), [4, 5, 5]);
     });
-    await sub.test('the used ones removed: the rest stays in the shop', async s => {
+    await sub.test('sold out with 0, and left out from then on', async s => {
+      const p = await begin(s);
+      stockFile(p, SKUS.map((sku, i) => [sku, 'MAIN', i ? 0 : 4]), { age: 30 });
+      await pull(p);
+      for (const age of [20, 15]) {
+        stockFile(p, [['SOLO-1', 'MAIN', 3]], { age });
+        silent(ended(await p.run('inventory pull'), 0));
+      }
+      assert.deepEqual(left(p), [3, 0, 0]);
+    });
+    await sub.test('the used ones removed: the rest stays in the shop, and is told', async s => {
       const p = await begin(s);
       stockFile(p, [['SOLO-1', 'MAIN', 4]], { age: 30 });
       ended(await p.run('inventory pull'), 78);
       for (const name of names(p, 'out/archive')) fs.rmSync(p.path('out/archive', name));
-      await pull(p);
-      assert.deepEqual(left(p), [4, 5, 5]);
+      const { records } = await pull(p, '', 1);
+      assert.match(records.find(r => r.name === 'LONG-5').reason, /^stock\.csv no longer lists 'LONG-5', and no older stock file in archive\/ says .* so the shop keeps what it has; .* run: erpsync queue drop 'LONG-5'$/);
+      ended(await p.run(['queue', 'drop', 'LONG-5']), 0);
+      ended(await p.run(['queue', 'drop', 'LONG-5-RED']), 0);
+      stockFile(p, [['SOLO-1', 'MAIN', 3]], { age: 20 });
+      silent(ended(await p.run('inventory pull'), 0));
+      silent(ended(await p.run('inventory pull --full'), 0));
+      assert.deepEqual(left(p), [3, 5, 5]);
+      assert.equal((await p.parked()).size, 0);
     });
     await sub.test('what a file of changes beside it lists is not missing', async s => {
       const p = await begin(s);
@@ -230,6 +249,202 @@ test('snapshots and changes', async t => {
       await pull(p);
       assert.deepEqual(left(p), [4, 3, 0]);
     });
+  });
+});
+
+test('a warehouse whose rows a snapshot lost is not emptied', async t => {
+  const both = (main, shop) => SKUS.flatMap(sku => [[sku, 'MAIN', main], [sku, 'SHOP', shop]]);
+  const left = p => SKUS.flatMap(sku => [onHand(p, sku), onHand(p, sku, PARIS)]);
+  const p = await open(t);
+  stockFile(p, both(5, 6), { age: 300 });
+  await pull(p);
+  for (const rows of [SKUS.map(sku => [sku, 'SHOP', 5]), [['SOLO-1', 'MAIN', 4], ...SKUS.map(sku => [sku, 'SHOP', 5])]]) {
+    stockFile(p, rows, { age: 200 });
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /out\/stock\.csv: has no row in warehouse 'MAIN' for [23] of the 3 articles that the last snapshot \(.*archive\/stock\.[0-9TZ]+\.csv\) had there, and is not used: .* list them there with 0, once/);
+    assert.deepEqual(left(p), [5, 6, 5, 6, 5, 6]);
+  }
+  await t.test('listed with 0, once', async () => {
+    stockFile(p, both(0, 5), { age: 100 });
+    await pull(p);
+    for (const age of [60, 30]) {
+      stockFile(p, SKUS.map(sku => [sku, 'SHOP', 4]), { age });
+      silent(ended(await p.run('inventory pull'), 0));
+    }
+    assert.deepEqual(left(p), [0, 4, 0, 4, 0, 4]);
+  });
+  await t.test('with articles that it alone had', async sub => {
+    const q = await open(sub);
+    const others = q.sandbox.catalogue.variants.filter(v => v.sku && v.tracked && !SKUS.includes(v.sku)).slice(0, 2).map(v => [v.sku, 'MAIN', 5]);
+    stockFile(q, [...others, ['SOLO-1', 'MAIN', 5], ['LONG-5', 'SHOP', 5], ['LONG-5-RED', 'SHOP', 5]], { age: 300 });
+    await pull(q);
+    stockFile(q, [...others, ['SOLO-1', 'MAIN', 5]], { age: 200 });
+    assert.match(ended(await q.run('inventory pull'), 78).stderr, /no row in warehouse 'SHOP' for 2 of the 2 articles/);
+  });
+  await t.test('one article is sold out, if it was the only one there', async sub => {
+    const q = await open(sub);
+    stockFile(q, [...SKUS.map(sku => [sku, 'MAIN', 5]), ['SOLO-1', 'SHOP', 5]], { age: 300 });
+    await pull(q);
+    stockFile(q, SKUS.map(sku => [sku, 'MAIN', 5]), { age: 200 });
+    await pull(q);
+    assert.deepEqual(left(q), [5, 0, 5, 10, 5, 10]);
+  });
+  await t.test('a minority is sold out', async sub => {
+    const q = await open(sub);
+    stockFile(q, both(5, 6), { age: 300 });
+    await pull(q);
+    stockFile(q, both(5, 6).slice(1), { age: 200 });
+    await pull(q);
+    assert.deepEqual(left(q), [0, 6, 5, 6, 5, 6]);
+  });
+});
+
+test('a snapshot is compared with all that the shop was told', async t => {
+  const rest = (...more) => [['LONG-5', 'MAIN', 1], ['LONG-5-RED', 'MAIN', 1], ...more];
+  await t.test('by a file of changes alone', async sub => {
+    const p = await open(sub);
+    stockFile(p, rest(), { age: 300 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 5]], { name: 'stock-changes.csv', age: 200 });
+    await pull(p);
+    stockFile(p, rest(), { age: 100 });
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 0);
+    assert.equal(onHand(p, 'SOLO-1', PARIS), 10, 'where it never was it stays');
+  });
+  await t.test('with a row between that can’t be used', async sub => {
+    const p = await open(sub);
+    stockFile(p, rest(['SOLO-1', 'MAIN', 5]), { age: 300 });
+    await pull(p);
+    stockFile(p, rest(['SOLO-1', 'MAIN', 'x']), { age: 200 });
+    await pull(p, '', 1);
+    stockFile(p, rest(), { age: 100 });
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 0);
+    assert.equal((await p.parked()).size, 0);
+  });
+  await t.test('and the file before does not list either, because the state file is an older one', async sub => {
+    const p = await open(sub);
+    p.configure({ net: { retries: 0 }, queue: { wait: '1ms', max_wait: '1ms' } });
+    stockFile(p, rest(['SOLO-1', 'MAIN', 5]), { age: 300 });
+    await pull(p);
+    ended(await p.run(['state', 'backup', p.path('copy.db')]), 0);
+    p.sandbox.addFaults({ fault: 'http', status: 503 });
+    stockFile(p, rest(), { age: 200 });
+    silent(ended(await p.run('inventory pull'), 75));
+    p.sandbox.faults.clear();
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+    stockFile(p, rest(), { age: 100 });
+    ended(await p.run('inventory pull'), 0);
+    assert.equal(onHand(p, 'SOLO-1'), 0);
+  });
+  await t.test('--full finds them too', async sub => {
+    const p = await open(sub);
+    stockFile(p, rest(), { age: 300 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 5]], { name: 'stock-changes.csv', age: 200 });
+    await pull(p);
+    /* As an earlier version left it: used, and nothing of SOLO-1 said. */
+    stockFile(p, rest(), { dir: 'out/archive', name: 'stock.20300101T000000Z.csv', age: 100 });
+    await pull(p, '--full');
+    assert.equal(onHand(p, 'SOLO-1'), 0);
+    const seen = requestsOf(p.sandbox);
+    await pull(p, '--full');
+    assert.equal(seen({ operation: 'StockSet' }).length, 0);
+  });
+  await t.test('more than half of it missing: refused', async sub => {
+    const p = await open(sub);
+    stockFile(p, [['SOLO-1', 'MAIN', 5]], { age: 300 });
+    await pull(p);
+    stockFile(p, rest(), { name: 'stock-changes.csv', age: 200 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 5]], { age: 100 });
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /2 of the 3 that the shop was told of are missing: .* list what is sold out with 0/);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [5, 1, 1]);
+    stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 0], ['LONG-5-RED', 'MAIN', 0]], { age: 90 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 5]], { age: 80 });
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [5, 0, 0]);
+  });
+  await t.test('more than a page of it, in several runs', async sub => {
+    const p = await open(sub);
+    const known = p.sandbox.catalogue.variants.filter(v => v.sku && v.tracked).map(v => v.sku).slice(0, 60);
+    plainLevels(p.sandbox, known, [LYON], 3);
+    stockFile(p, known.map(sku => [sku, 'MAIN', 2]), { age: 300 });
+    await p.run('inventory pull');
+    const left = known.filter((sku, i) => i % 2);
+    stockFile(p, left.map(sku => [sku, 'MAIN', 2]), { age: 200 });
+    for (let i = 0; i < 8; i++) await p.run('inventory pull --limit 7');
+    await p.run('inventory pull');
+    assert.deepEqual(known.filter(sku => onHand(p, sku) === 2), left.filter(sku => onHand(p, sku) === 2));
+    assert.deepEqual(known.filter((sku, i) => !(i % 2) && onHand(p, sku) !== 0), []);
+    assert.deepEqual(names(p, 'out'), []);
+  });
+  await t.test('--only names what is gone', async sub => {
+    const p = await open(sub);
+    stockFile(p, rest(['SOLO-1', 'MAIN', 5]), { age: 300 });
+    await pull(p);
+    stockFile(p, rest(), { age: 200 });
+    await pull(p);
+    stockFile(p, rest(), { age: 100 });
+    await pull(p);
+    p.sandbox.changeStock({ variant: 'SOLO-1', location: LYON, set: { available: 7 } });
+    await pull(p, '--only SOLO-1');
+    assert.equal(onHand(p, 'SOLO-1'), 0);
+  });
+});
+
+test('what stood only in a state file that is lost is read again', async t => {
+  const three = (solo, age) => [SKUS.map((sku, i) => [sku, 'MAIN', i ? 5 : solo]), { age }];
+  /* The shop could not be reached when the second file was read: it stands in the queue alone. */
+  const begin = async (sub, options) => {
+    const p = await open(sub, { conf: { net: { retries: 0 }, queue: { wait: '1ms', max_wait: '1ms' } }, ...options });
+    stockFile(p, ...three(5, 300));
+    await pull(p);
+    ended(await p.run(['state', 'backup', p.path('copy.db')]), 0);
+    p.sandbox.addFaults({ fault: 'http', status: 503 });
+    stockFile(p, ...three(2, 200));
+    silent(ended(await p.run('inventory pull'), 75));
+    p.sandbox.faults.clear();
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    return p;
+  };
+  const quiet = async p => {
+    const seen = requestsOf(p.sandbox);
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.equal(seen({}).length, 0, 'once');
+  };
+  await t.test('a copy is put back', async sub => {
+    const p = await begin(sub);
+    fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 2);
+    await quiet(p);
+  });
+  await t.test('a copy is put back without the seal', async sub => {
+    const p = await begin(sub);
+    fs.copyFileSync(p.path('copy.db'), p.path('erpsync.db'));
+    fs.rmSync(p.path('erpsync.db.seal'));
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1'), 2);
+    await quiet(p);
+  });
+  await t.test('it is deleted, and read anew in two runs', async sub => {
+    const p = await begin(sub);
+    await pull(p, '--limit 1');
+    await pull(p);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [2, 5, 5]);
+    await quiet(p);
+  });
+  await t.test('what is too old by then is told', async sub => {
+    const p = await begin(sub, { inventory: { max_age: '8m' } });
+    const used = names(p, 'out/archive').map(name => p.path('out/archive', name));
+    for (const path of used) fs.utimesSync(path, new Date(Date.now() - 600000), new Date(Date.now() - 600000));
+    const { notices } = await pull(p);
+    assert.ok(notices.some(text => /archive\/stock.* was written 10m.* ago, longer than \[inventory\] max_age = 8m/.test(text)), notices.join('\n'));
+    assert.equal(onHand(p, 'SOLO-1'), 5);
+    await quiet(p);
   });
 });
 

@@ -106,7 +106,7 @@ static void test_stock__what_a_snapshot_no_longer_lists_is_nothing(void **state)
 		now, "A", was,
 		"[{\"warehouse\":\"W1\",\"on_hand\":\"0\",\"available\":null,\"forecast\":null},"
 		"{\"warehouse\":\"W2\",\"on_hand\":\"5\",\"available\":null,\"forecast\":null}]");
-	csv_stock_record_gone(now, was, csv_stock_find(was, "GONE"), 1795000000, a, &r);
+	csv_stock_record_gone(now, "GONE", (const char *const[]){"W1"}, 1, 1795000000, a, &r);
 	stock_record_finish(&r, "csv", a);
 	assert_non_null(strstr(r.doc, "\"sku\":\"GONE\""));
 	assert_non_null(strstr(r.doc, "\"on_hand\":\"0\""));

@@ -42,6 +42,27 @@ static void test_checkpoint__goes_back_with_its_transaction(void **state)
 	assert_string_equal(cursor, "c1");
 }
 
+static void test_checkpoint__again_until_all_is_read(void **state)
+{
+	struct fixture *f = *state;
+	bool again = false;
+
+	OK(checkpoint_again(f->s, FLOW, &again, e));
+	assert_true(again);
+	OK(checkpoint_again(f->s, "refunds export", &again, e));
+	OK(checkpoint_set(f->s, FLOW, "c1", 100, e));
+	reopen(f);
+	again = false;
+	OK(checkpoint_again(f->s, FLOW, &again, e));
+	assert_true(again);
+	OK(checkpoint_reached(f->s, FLOW, e));
+	OK(checkpoint_again(f->s, FLOW, &again, e));
+	assert_false(again);
+	OK(checkpoint_set(f->s, "refunds export", "c1", 100, e));
+	OK(checkpoint_again(f->s, "refunds export", &again, e));
+	assert_true(again);
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -49,6 +70,7 @@ int main(void)
 		OPEN(test_checkpoint__is_null_before_the_first_pull),
 		OPEN(test_checkpoint__moves_and_survives),
 		OPEN(test_checkpoint__goes_back_with_its_transaction),
+		OPEN(test_checkpoint__again_until_all_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,6 +203,37 @@ static void test_link__a_memo_stays_until_there_is_another(void **state)
 	assert_int_equal(got.changed_at, 300);
 }
 
+static void test_link__what_was_said_of_each(void **state)
+{
+	struct fixture *f = *state;
+	struct link_said *said;
+	size_t n;
+
+	for (int i = 0; i < 1200; i++) {
+		struct link l = sample(arena_printf(f->a, "r%04d", i), "doc-1");
+		OK(link_set(f->s, &l, 100, e));
+	}
+	struct link never = sample("r0000a", "");
+	never.sent_hash = "";
+	OK(link_set(f->s, &never, 100, e));
+	struct link other = sample("r0000b", "doc-1");
+	other.flow = "another flow";
+	OK(link_set(f->s, &other, 100, e));
+	OK(link_doubt(f->s, FLOW, "r0000c", "r0000c", NULL, 100, e));
+	OK(link_list_said(f->s, FLOW, NULL, f->a, &said, &n, e));
+	assert_int_equal(n, 1000);
+	assert_string_equal(said[0].record, "r0000");
+	assert_string_equal(said[0].version, sample("1", "doc-1").version);
+	assert_false(said[0].waits || said[0].doubt);
+	assert_string_equal(said[1].record, "r0000c");
+	assert_true(said[1].doubt);
+	OK(link_list_said(f->s, FLOW, said[n - 1].record, f->a, &said, &n, e));
+	assert_int_equal(n, 201);
+	assert_string_equal(said[0].record, "r0999");
+	OK(link_list_said(f->s, FLOW, said[n - 1].record, f->a, &said, &n, e));
+	assert_int_equal(n, 0);
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -216,6 +247,7 @@ int main(void)
 		OPEN(test_link__find_by_record_or_label),
 		OPEN(test_link__settle_reaches_all_records_of_a_document),
 		OPEN(test_link__a_memo_stays_until_there_is_another),
+		OPEN(test_link__what_was_said_of_each),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

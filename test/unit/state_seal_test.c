@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "state/link.h"
 #include "state/run.h"
+#include "state/checkpoint.h"
 #include "state/seal.h"
 
 static struct link linked(struct fixture *f)
@@ -28,7 +29,7 @@ static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **stat
 			       .memo = "agreed"};
 	static const char *const silent[] = {"", "x", "-3", "1", "2\n"};
 	int64_t run;
-	bool older = true;
+	bool older = true, again;
 
 	OK(link_set(f->s, &l, 100, e));
 	OK(state_compare_seal(f->s, seal, &older, e));
@@ -44,10 +45,15 @@ static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **stat
 		assert_false(linked(f).doubt);
 		OK(file_write_atomic(seal, silent[i], strlen(silent[i]), 0600, e));
 	}
+	OK(checkpoint_set(f->s, FLOW, "c", 200, e));
+	OK(checkpoint_again(f->s, FLOW, &again, e));
+	assert_false(again);
 	OK(file_write_atomic(seal, "3\n", 2, 0600, e));
 	OK(state_compare_seal(f->s, seal, &older, e));
 	assert_true(older);
 	assert_true(linked(f).doubt && linked(f).memo_old);
+	OK(checkpoint_again(f->s, FLOW, &again, e));
+	assert_true(again);
 	/* What becomes of a write is believed again, and a new memo is none of before. */
 	OK(link_set_memo(f->s, FLOW, "1", "agreed anew", e));
 	assert_true(linked(f).doubt && !linked(f).memo_old);

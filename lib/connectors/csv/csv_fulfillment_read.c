@@ -186,7 +186,7 @@ enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pu
 	enum errk k = csv_inbox_cursor_parse(req->cursor, a, &c, e);
 
 	if (k == E_OK)
-		k = list_files(r->dir, req->full, a, &l, e);
+		k = list_files(r->dir, req->full || req->again, a, &l, e);
 	if (k != E_OK)
 		return k;
 	files = csv_inbox_fingerprint(&l.news, a);

@@ -202,6 +202,12 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	earlier = newest == SIZE_MAX ? SIZE_MAX : last_list(list, newest, true);
 	if (kind->complete && set.n && !set.file[0].changes && earlier != SIZE_MAX)
 		set.before = list[earlier];
+	if (kind->complete && set.n && !set.file[0].changes) {
+		set.older = arena_array(a, newest, sizeof(*set.older));
+		for (size_t i = 0; i < newest; i++)
+			if (list[i].archived)
+				add(set.older, &set.n_older, &list[i]);
+	}
 	*out = set;
 	return E_OK;
 }

@@ -29,8 +29,35 @@ struct csv_inbox_set {
 	size_t n_superseded;
 	/* The last list before the one in file[0]; path NULL = there is none. */
 	struct csv_inbox_file before;
+	/* With a list in file[0], of a kind that is complete: used files older than it, oldest first. */
+	struct csv_inbox_file *older;
+	size_t n_older;
+	/* What the target was told of and the set does not list, by id; as csv_inbox_find_gone found it. */
+	struct csv_inbox_gone *gone;
+	size_t n_gone;
+	size_t n_told; /* records that the target was told of, but for those that it was told are gone */
 	/* What can't be used beside them, in words; NULL = nothing. */
 	const char *bad;
+};
+
+/* What a content says of a record. */
+enum csv_said {
+	CSV_SAYS_NOTHING,
+	CSV_UNREADABLE, /* it is listed, and not how it stands */
+	CSV_LISTS_NONE, /* there is none of it */
+	CSV_LISTS_SOME,
+};
+
+/* The version of what a list no longer has, whatever it had of it. */
+#define CSV_GONE "gone"
+
+/* A record that the target was told of, and the set does not list. */
+struct csv_inbox_gone {
+	const char *id;
+	enum csv_said said; /* by the newest of the older files that says something */
+	void *trace;        /* what they say, as the kind keeps it; NULL = nothing */
+	bool traced;        /* nothing older counts */
+	bool told; /* the target was told that it is gone, and may have been told otherwise since */
 };
 
 /* What a kind of file is. Contents are the kind's own. */
@@ -57,6 +84,13 @@ struct csv_inbox_kind {
 	/* Content `file`, set->n = the one before. */
 	bool (*record)(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
 		       struct record *out);
+	/* The rest only where a list is complete. */
+	enum csv_said (*says)(const void *content, const char *id);
+	/* Adds what a content lists of it to *trace. */
+	void (*recall)(const void *content, const char *id, struct arena *a, void **trace);
+	/* The head of what is gone: version CSV_GONE; a problem without trace. */
+	void (*gone)(const struct csv_inbox_set *set, const struct csv_inbox_gone *x,
+		     struct arena *a, struct record *out);
 	/* Makes the document of a head. */
 	void (*finish)(struct record *r, struct arena *a);
 	/*
@@ -98,6 +132,20 @@ MUST_CHECK enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const cha
  */
 MUST_CHECK enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c,
 				    struct csv_inbox_set *set, int64_t max_age, struct err *e);
+/*
+ * Fills set->gone of a set that is loaded, from what req says was delivered, and asks kind->judge once
+ * more. What is kept lives in `mem`, what the engine is asked in `pull`. Older files are read one after the
+ * other, as long as something is sought.
+ */
+MUST_CHECK enum errk csv_inbox_find_gone(const struct csv_inbox_kind *kind, const struct conf *c,
+					 struct csv_inbox_set *set, const struct pull_request *req,
+					 struct arena *pull, struct arena *mem, struct err *e);
+/* The same of one record that is not listed: *out, whoever was told of it; false: no older file lists it. */
+bool csv_inbox_trace(const struct csv_inbox_kind *kind, const struct conf *c,
+		     const struct csv_inbox_set *set, const char *id, struct arena *a,
+		     struct csv_inbox_gone *out);
+/* It is among set->gone. */
+bool csv_inbox_is_gone(const struct csv_inbox_set *set, const char *id);
 void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *set);
 /* Moves the files that stand in the folder to archive/, superseded ones too. */
 MUST_CHECK enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set,

@@ -21,6 +21,8 @@ struct csv_inbox {
 	struct arena *mem; /* texts of the set */
 	struct csv_inbox_set set;
 	const char *fingerprint; /* of what is loaded; NULL = nothing is */
+	bool asked;              /* what is gone of it is known */
+	size_t gone_at;          /* so many of those are through */
 };
 
 struct csv_inbox *csv_inbox_new(const struct csv_inbox_kind *kind, const struct connector_env *env,
@@ -61,6 +63,7 @@ static enum errk open_set(struct csv_inbox *r, bool archived, struct arena *a, c
 	csv_inbox_unload(r->kind, &r->set);
 	arena_reset(r->mem);
 	r->fingerprint = NULL;
+	r->asked = false;
 	/* Once more, into memory that lives as long as the set. */
 	return csv_inbox_list(r->kind, r->dir, archived, r->mem, &r->set, e);
 }
@@ -74,6 +77,20 @@ static enum errk load_set(struct csv_inbox *r, int64_t max_age, const char *file
 	k = csv_inbox_load(r->kind, r->env->conf, &r->set, max_age, e);
 	if (k == E_OK)
 		r->fingerprint = arena_strdup(r->mem, files);
+	return k;
+}
+
+/* Of a set that is loaded. The cursor does not count them: what is through is no longer among them. */
+static enum errk find_gone(struct csv_inbox *r, const struct pull_request *req, struct arena *a,
+			   struct err *e)
+{
+	enum errk k;
+
+	if (r->asked)
+		return E_OK;
+	r->gone_at = 0;
+	k = csv_inbox_find_gone(r->kind, r->env->conf, &r->set, req, a, r->mem, e);
+	r->asked = k == E_OK;
 	return k;
 }
 
@@ -97,7 +114,7 @@ static bool record_at(const struct csv_inbox *r, size_t k, struct arena *a, stru
 	return r->kind->record(&r->set, file, k, a, out);
 }
 
-static enum errk read_page(const struct csv_inbox *r, const struct pull_request *req,
+static enum errk read_page(struct csv_inbox *r, const struct pull_request *req,
 			   struct csv_inbox_cursor *c, struct arena *a, struct page *page,
 			   struct err *e)
 {
@@ -122,8 +139,15 @@ static enum errk read_page(const struct csv_inbox *r, const struct pull_request 
 		if (!known && !rec->problem)
 			r->kind->finish(rec, a);
 	}
-	c->read = (size_t)c->done >= all;
-	page->expected = (int64_t)(all - (size_t)c->done);
+	for (; r->gone_at < r->set.n_gone && page->n < most; r->gone_at++) {
+		struct record *rec = &page->rec[page->n++];
+
+		r->kind->gone(&r->set, &r->set.gone[r->gone_at], a, rec);
+		if (!rec->problem)
+			r->kind->finish(rec, a);
+	}
+	c->read = (size_t)c->done >= all && r->gone_at >= r->set.n_gone;
+	page->expected = (int64_t)(all - (size_t)c->done + r->set.n_gone - r->gone_at);
 	return E_OK;
 }
 
@@ -146,6 +170,15 @@ static void tell_left_out(const struct csv_inbox *r, struct arena *a)
 		r->env->notice(r->env->notice_ctx, NULL, doubts);
 }
 
+/* Nothing of it is new: it is only read once more. */
+static bool is_used(const struct csv_inbox_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!set->file[i].archived)
+			return false;
+	return true;
+}
+
 enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, struct arena *a,
 			 struct page *out, struct err *e)
 {
@@ -156,7 +189,7 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 	enum errk k = csv_inbox_cursor_parse(req->cursor, a, &c, e);
 
 	if (k == E_OK)
-		k = open_set(r, req->full, a, &files, e);
+		k = open_set(r, req->full || req->again, a, &files, e);
 	if (k != E_OK)
 		return k;
 	same = str_equal(c.files, files);
@@ -183,7 +216,16 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 	if (c.done == 0)
 		tell_left_out(r, a);
 	k = load_set(r, req->max_age, files, e);
+	if (k == E_LOCAL && str_equal(e->code, "too_old") && !req->full && is_used(&r->set)) {
+		r->env->notice(r->env->notice_ctx, NULL, arena_strdup(a, e->msg));
+		c.read = true;
+		page.cursor = csv_inbox_cursor_text(&c, a);
+		*out = page;
+		return E_OK;
+	}
 	STEP("csv_inbox_read");
+	if (k == E_OK)
+		k = find_gone(r, req, a, e);
 	if (k == E_OK)
 		k = read_page(r, req, &c, a, &page, e);
 	if (k != E_OK)
@@ -198,6 +240,20 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 static int64_t max_age(const struct csv_inbox *r)
 {
 	return r->kind->section ? conf_int(r->env->conf, r->kind->section, "max_age") / 1000 : 0;
+}
+
+/* A list that no longer has it, where older ones did: it is gone, and that is an answer. */
+static bool add_gone(const struct csv_inbox *r, struct page *page, const char *who, struct arena *a)
+{
+	struct csv_inbox_gone gone;
+	struct record *rec = &page->rec[page->n];
+
+	if (!csv_inbox_trace(r->kind, r->env->conf, &r->set, who, a, &gone))
+		return false;
+	r->kind->gone(&r->set, &gone, a, rec);
+	r->kind->finish(rec, a);
+	page->n++;
+	return true;
 }
 
 static void add_missing(const struct csv_inbox *r, struct page *page, const char *who,
@@ -240,7 +296,7 @@ enum errk csv_inbox_pull_only(struct csv_inbox *r, const char *const *who, size_
 				r->kind->finish(&rec, a);
 			page.rec[page.n++] = rec;
 		}
-		if (page.n == before)
+		if (page.n == before && !add_gone(r, &page, who[w], a))
 			add_missing(r, &page, who[w], a);
 	}
 	*out = page;

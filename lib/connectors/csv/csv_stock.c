@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "base/str.h"
 #include "csv_inbox_read.h"
 #include "csv_guard.h"
@@ -37,35 +39,169 @@ static bool is_overtaken(const struct csv_inbox_set *set, size_t file, const cha
 	return false;
 }
 
+static enum csv_said says_of(const struct csv_stock *s, const struct csv_stock_article *x)
+{
+	if (!x)
+		return CSV_SAYS_NOTHING;
+	if (x->problem)
+		return CSV_UNREADABLE;
+	for (uint32_t i = x->first; i; i = s->row[i].next)
+		if (csv_stock_is_some(&s->row[i]))
+			return CSV_LISTS_SOME;
+	return CSV_LISTS_NONE;
+}
+
+static enum csv_said says(const void *content, const char *id)
+{
+	return says_of(content, csv_stock_find(content, id));
+}
+
+static enum errk shrunk(const struct csv_inbox_set *set, size_t gone, size_t all, const char *whose,
+			struct err *e)
+{
+	return err_set(e, E_LOCAL, "snapshot_shrunk",
+		       "%s: lists %zu articles, and %zu of the %zu %s are "
+		       "missing: it looks broken off, or is a list of something else, and is not "
+		       "used; have the ERP list what is sold out with 0, or call a file of changes "
+		       "stock-changes….csv; if the shop is to keep what it has of those, remove "
+		       "the stock*.csv from the folder archive/",
+		       set->file[0].path,
+		       ((const struct csv_stock *)set->file[0].content)->n_articles, gone, all,
+		       whose);
+}
+
+/* Of a warehouse that the last snapshot had, the new one has not enough. */
+static enum errk judge_warehouse(const struct csv_inbox_set *set, uint16_t warehouse, struct err *e)
+{
+	const struct csv_stock *was = set->before.content, *is = set->file[0].content;
+	size_t gone = 0, all = 0;
+
+	for (size_t i = 0; i < was->n_articles; i++) {
+		const struct csv_stock_article *x = &was->article[i], *now;
+
+		if (x->problem || !csv_stock_has_some(was, x, warehouse))
+			continue;
+		all++;
+		now = csv_stock_find(is, x->sku);
+		if (is_overtaken(set, 0, x->sku) || (now && now->problem))
+			continue;
+		gone += !now || !csv_stock_has(is, now, was->warehouse[warehouse]);
+	}
+	/* Of one article that is sold out nothing else follows. */
+	if (gone < 2 || gone * 2 <= all)
+		return E_OK;
+	return err_set(e, E_LOCAL, "snapshot_shrunk",
+		       "%s: has no row in warehouse '%s' for %zu of the %zu articles that the last "
+		       "snapshot (%s) had there, and is not used: its rows of that warehouse look "
+		       "lost; if it is empty, have the ERP list them there with 0, once",
+		       set->file[0].path, was->warehouse[warehouse], gone, all, set->before.path);
+}
+
 /*
  * An export that broke off between two rows, or a list of something else, would empty the shop: what a list
- * leaves out is sold out. However few there are: a small shop is emptied as surely.
+ * leaves out is sold out. However few there are: a small shop is emptied as surely. What was listed with 0
+ * may be left out: nothing is lost with it.
  */
-static enum errk judge(const struct csv_inbox_set *set, struct err *e)
+static enum errk judge_last(const struct csv_inbox_set *set, struct err *e)
 {
 	const struct csv_stock *was = set->before.content;
 	size_t gone = 0, all = 0;
+	char whose[600];
+	enum errk k = E_OK;
 
-	for (size_t i = 0; was && i < was->n_articles; i++) {
+	for (size_t i = 0; i < was->n_articles; i++) {
 		const struct csv_stock_article *x = &was->article[i];
 
-		if (x->problem)
+		if (says_of(was, x) != CSV_LISTS_SOME)
 			continue;
 		all++;
 		gone += !csv_stock_find(set->file[0].content, x->sku) &&
 			!is_overtaken(set, 0, x->sku);
 	}
-	if (gone * 2 <= all)
-		return E_OK;
-	return err_set(e, E_LOCAL, "snapshot_shrunk",
-		       "%s: lists %zu articles, and %zu of the %zu of the last snapshot (%s) are "
-		       "missing: it looks broken off, or is a list of something else, and is not "
-		       "used; have the ERP list what is sold out with 0, or call a file of changes "
-		       "stock-changes….csv; if the shop is to keep what it has of those, remove "
-		       "the stock*.csv from that folder",
-		       set->file[0].path,
-		       ((const struct csv_stock *)set->file[0].content)->n_articles, gone, all,
-		       set->before.path);
+	if (gone * 2 > all) {
+		snprintf(whose, sizeof(whose), "of the last snapshot (%s)", set->before.path);
+		return shrunk(set, gone, all, whose, e);
+	}
+	for (size_t i = 0; i < was->n_warehouses && k == E_OK; i++)
+		k = judge_warehouse(set, (uint16_t)i, e);
+	return k;
+}
+
+/* The same by all that the shop was told, whichever file it was from. */
+static enum errk judge(const struct csv_inbox_set *set, struct err *e)
+{
+	size_t gone = 0, all = set->n_told;
+	enum errk k = set->before.content ? judge_last(set, e) : E_OK;
+
+	if (k != E_OK)
+		return k;
+	for (size_t i = 0; i < set->n_gone; i++) {
+		const struct csv_inbox_gone *x = &set->gone[i];
+
+		if (x->told)
+			continue;
+		gone += x->said == CSV_LISTS_SOME;
+		all -= x->said != CSV_LISTS_SOME;
+	}
+	return gone * 2 <= all ? E_OK : shrunk(set, gone, all, "that the shop was told of", e);
+}
+
+static int64_t read_at(const struct csv_inbox_file *f)
+{
+	return f->mtime_ns / 1000000000;
+}
+
+/* Warehouses of an article that is gone. */
+struct trace {
+	const char **warehouse;
+	size_t n, cap;
+};
+
+static void add_warehouse(struct trace *t, const char *name, struct arena *a)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (str_equal(t->warehouse[i], name))
+			return;
+	if (t->n == t->cap) {
+		const char **larger = arena_array(a, t->cap * 2 + 2, sizeof(*larger));
+
+		for (size_t i = 0; i < t->n; i++)
+			larger[i] = t->warehouse[i];
+		t->warehouse = larger;
+		t->cap = t->cap * 2 + 2;
+	}
+	t->warehouse[t->n++] = arena_strdup(a, name);
+}
+
+static void recall(const void *content, const char *id, struct arena *a, void **trace)
+{
+	const struct csv_stock *s = content;
+	struct trace *t = *trace;
+
+	if (!t)
+		*trace = t = arena_alloc(a, sizeof(*t));
+	for (uint32_t i = csv_stock_find(s, id)->first; i; i = s->row[i].next)
+		add_warehouse(t, s->warehouse[s->row[i].warehouse], a);
+}
+
+static void make_gone(const struct csv_inbox_set *set, const struct csv_inbox_gone *x,
+		      struct arena *a, struct record *out)
+{
+	const struct csv_inbox_file *f = &set->file[0];
+	const struct trace *t = x->trace;
+	struct err problem;
+
+	if (t)
+		csv_stock_record_gone(f->content, x->id, t->warehouse, t->n, read_at(f), a, out);
+	else {
+		err_set(&problem, E_RECORD, "gone",
+			"%s no longer lists '%s', and no older stock file in archive/ says in which "
+			"warehouses it was, so the shop keeps what it has; have the ERP list it with "
+			"0, or, if that is right, run: erpsync queue drop '%s'",
+			f->name, x->id, x->id);
+		stock_record_problem(x->id, &problem, read_at(f), a, out);
+	}
+	out->version = CSV_GONE;
 }
 
 static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
@@ -73,20 +209,22 @@ static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struc
 {
 	const struct csv_stock *before = set->before.content;
 	const struct csv_stock *s = file < set->n ? set->file[file].content : before;
-	int64_t read_at = set->file[file < set->n ? file : 0].mtime_ns / 1000000000;
+	const struct csv_stock_article *x = &s->article[k];
+	struct csv_inbox_gone gone = {.id = x->sku};
 
 	if (file < set->n) {
-		if (is_overtaken(set, file, s->article[k].sku))
+		if (is_overtaken(set, file, x->sku))
 			return false;
-		csv_stock_record(s, &s->article[k], file == 0 ? before : NULL, read_at, a, out);
+		csv_stock_record(s, x, file == 0 ? before : NULL, read_at(&set->file[file]), a,
+				 out);
 		return true;
 	}
-	/* What the last snapshot had and the new one has not. */
-	if (before->article[k].problem ||
-	    csv_stock_find(set->file[0].content, before->article[k].sku) ||
-	    is_overtaken(set, 0, before->article[k].sku))
+	/* What the last snapshot had and the new one has not, and the shop was perhaps not told of. */
+	if (x->problem || csv_stock_find(set->file[0].content, x->sku) ||
+	    is_overtaken(set, 0, x->sku) || csv_inbox_is_gone(set, x->sku))
 		return false;
-	csv_stock_record_gone(set->file[0].content, before, &before->article[k], read_at, a, out);
+	recall(before, x->sku, a, &gone.trace);
+	make_gone(set, &gone, a, out);
 	return true;
 }
 
@@ -140,6 +278,9 @@ const struct csv_inbox_kind csv_stock_files = {
 	.read = read_file,
 	.free = free_file,
 	.judge = judge,
+	.says = says,
+	.recall = recall,
+	.gone = make_gone,
 	.count = count,
 	.record = record,
 	.finish = finish,

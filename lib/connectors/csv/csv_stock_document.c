@@ -64,14 +64,12 @@ void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article 
 	stock_record(article->sku, article->title, entry, n, read_at, a, out);
 }
 
-void csv_stock_record_gone(const struct csv_stock *s, const struct csv_stock *before,
-			   const struct csv_stock_article *article, int64_t read_at,
-			   struct arena *a, struct record *out)
+void csv_stock_record_gone(const struct csv_stock *s, const char *sku, const char *const *warehouse,
+			   size_t n, int64_t read_at, struct arena *a, struct record *out)
 {
-	size_t n = 0;
-	struct stock_entry *entry = arena_array(a, count_rows(before, article), sizeof(*entry));
+	struct stock_entry *entry = arena_array(a, n, sizeof(*entry));
 
-	for (uint32_t i = article->first; i; i = before->row[i].next)
-		entry[n++] = nothing_in(s, before->warehouse[before->row[i].warehouse]);
-	stock_record(article->sku, article->title, entry, n, read_at, a, out);
+	for (size_t i = 0; i < n; i++)
+		entry[i] = nothing_in(s, warehouse[i]);
+	stock_record(sku, NULL, entry, n, read_at, a, out);
 }

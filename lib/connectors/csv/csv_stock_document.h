@@ -11,9 +11,8 @@
 void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
 		      const struct csv_stock *before, int64_t read_at, struct arena *a,
 		      struct record *out);
-/* An article that a new snapshot no longer lists: nothing in each of its warehouses. */
-void csv_stock_record_gone(const struct csv_stock *s, const struct csv_stock *before,
-			   const struct csv_stock_article *article, int64_t read_at,
-			   struct arena *a, struct record *out);
+/* An article that a new snapshot (s) no longer lists: nothing in each of these warehouses. */
+void csv_stock_record_gone(const struct csv_stock *s, const char *sku, const char *const *warehouse,
+			   size_t n, int64_t read_at, struct arena *a, struct record *out);
 
 #endif

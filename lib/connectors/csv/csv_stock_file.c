@@ -271,3 +271,20 @@ bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
 			return true;
 	return false;
 }
+
+bool csv_stock_is_some(const struct csv_stock_row *row)
+{
+	for (int f = 0; f < FIGURE_COUNT_; f++)
+		if (row->scale[f] >= 0 && row->units[f] != 0)
+			return true;
+	return false;
+}
+
+bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
+			uint16_t warehouse)
+{
+	for (uint32_t i = a->first; i; i = s->row[i].next)
+		if (s->row[i].warehouse == warehouse && csv_stock_is_some(&s->row[i]))
+			return true;
+	return false;
+}

@@ -61,6 +61,11 @@ const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const 
 /* The article has a row for this warehouse. */
 bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
 		   const char *warehouse);
+/* A figure of the row is another than 0. */
+bool csv_stock_is_some(const struct csv_stock_row *row);
+/* The article has such a row for this warehouse of the file. */
+bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
+			uint16_t warehouse);
 /* False where the cell is empty. */
 bool csv_stock_figure(const struct csv_stock_row *row, enum stock_figure f, struct decimal *out);
 
