@@ -34,12 +34,6 @@ size_t csv_split(const char *text, const char *separator, struct arena *a, const
 	return n;
 }
 
-/* Spreadsheets turn long numbers into 5.67891E+12: such an Id is lost. */
-static bool id_is_sound(const char *id)
-{
-	return id[0] && id[strspn(id, "0123456789")] == '\0';
-}
-
 /* A row of another width may hold anything anywhere. */
 static bool is_named(const struct csv_order_rows *o)
 {
@@ -51,14 +45,19 @@ const char *csv_file_id(const char *name, struct arena *a)
 	return arena_printf(a, "file:%s", name);
 }
 
+const char *csv_name_id(const char *name, struct arena *a)
+{
+	return arena_printf(a, "csv:%s", name);
+}
+
 const char *csv_order_id(const struct csv_order_rows *o, struct arena *a)
 {
 	const char *id = csv_order_cell(o, COL_ID);
 
-	if (o->n > 0 && o->row[0].aligned && id_is_sound(id))
+	if (o->n > 0 && o->row[0].aligned && csv_order_id_is_sound(id))
 		return arena_printf(a, "gid://shopify/Order/%s", id);
 	if (!id[0] && is_named(o))
-		return arena_printf(a, "csv:%s", csv_order_cell(o, COL_NAME));
+		return csv_name_id(csv_order_cell(o, COL_NAME), a);
 	return arena_printf(a, "%s:%lld", csv_file_id(o->file, a), (long long)o->line);
 }
 
@@ -136,7 +135,7 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 	wrong = csv_guard_order_name(csv_order_cell(o, COL_NAME), a, &name);
 	if (wrong)
 		return bad(o, COL_NAME, wrong, e);
-	if (id[0] && !id_is_sound(id))
+	if (id[0] && !csv_order_id_is_sound(id))
 		return bad(o, COL_ID, "is no order id", e);
 	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))
 		return bad(o, COL_CURRENCY, "is no ISO 4217 code", e);
@@ -302,6 +301,11 @@ void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct re
 		out->version = version_of_problem(o, &why, a);
 		return;
 	}
+	out->remedy_of_namesake =
+		csv_order_cell(o, COL_ID)[0]
+			? "use the file as it was downloaded, or go on without the column 'Id' if "
+			  "the other came without it"
+			: "use the file as it was downloaded, with its column 'Id'";
 	out->doc = json_text(doc, a);
 	out->doc_len = strlen(out->doc);
 	hash_hex(out->doc, out->doc_len, hex);
