@@ -236,6 +236,8 @@ test('a fault of the file is told once, by the file', async t => {
   for (const [name, change, said] of [
     ['an SKU', text => text.replace("'748927000018", '7.48927E+11'), /products_export\.csv:4: column 'SKU': '7\.48927E\+11' was a number that a spreadsheet shortened.*; use the export as it was downloaded/],
     ['a price', text => text.replace('20.00', '"20,00"'), /products_export\.csv:2: column 'Price': '20,00' is no number such as 12\.50; use the export as it was downloaded/],
+    ['a price to two cells', text => text.replace('20.00', '20,00'), /products_export\.csv:2: the row has (\d+) cells, the header has \d+, so nothing of the file is used/],
+    ['the end of a row', text => text.replace(/,20\.00,.*/, ',20.00'), /products_export\.csv:2: the row has (\d+) cells, the header has \d+, so nothing of the file is used/],
     ['a flag', text => text.replace(',true,,deny', ',maybe,,deny'), /products_export\.csv:\d: column '\S.*': 'maybe' is not yes or no/],
   ])
     await t.test(`a products export in which a spreadsheet changed ${name}`, async sub => {

@@ -55,6 +55,7 @@ struct reading {
 	uint32_t product; /* that the rows belong to; 0 = one that a newer file has, or none yet */
 	const char *handle;
 	struct err problem; /* the first row that can't be read */
+	struct err misfit;  /* the first one of another width: any cell may be another's */
 };
 
 static const char *handle_of(const void *ctx, size_t i)
@@ -206,6 +207,8 @@ static void add_row(void *ctx, const struct csv_row *in)
 	struct csv_shop_product *p;
 	struct csv_shop_row *row;
 
+	if (!csv_row_fits(in, r->csv, r->file->name, &r->misfit))
+		return;
 	if (handle[0] && !str_equal(handle, r->handle))
 		begin_product(r, in, handle);
 	/* A row of an image only. */
@@ -259,6 +262,10 @@ static enum errk read_file(struct csv_shop *s, const struct csv_source_file *fil
 			    "%s: ends in the middle of a row, so nothing of it is used; download "
 			    "the export again",
 			    file->path);
+	if (k == E_OK && r.misfit.kind != E_OK) {
+		*e = r.misfit;
+		k = e->kind;
+	}
 	return k;
 }
 
