@@ -387,3 +387,26 @@ test('an order that comes back with or without its Id is not written a second ti
     sameSet([...(await p.parked()).values()].map(row => row.code), ['known_under_other_id']);
   });
 });
+
+test('a status that is none of the export\'s words', async t => {
+  const p = await open(t);
+  put(p, 'a.csv', csv([
+    order(3001, { 'Financial Status': '#N/A' }), order(3002, { 'Fulfillment Status': '#REF!' }), order(3003, { 'Financial Status': 'paid 2026' }),
+    order(3004, { 'Financial Status': 'Partially refunded', 'Fulfillment Status': 'partial' }), order(3005),
+  ]));
+  ended(await p.run('orders export'), 1);
+  const parked = await p.parked();
+  assert.match(parked.get('#3001').reason, /a\.csv:2: column 'Financial Status': '#N\/A' is a spreadsheet's error/);
+  assert.match(parked.get('#3002').reason, /a\.csv:3: column 'Fulfillment Status': '#REF!' is a spreadsheet's error/);
+  assert.match(parked.get('#3003').reason, /a\.csv:4: column 'Financial Status': .* is no word such as paid or partial/);
+  sameSet(exported(p), ['#3004', '#3005']);
+});
+
+test('amounts of a currency without decimals are never a thousandth', async t => {
+  const p = await open(t);
+  const whole = (number, more) => order(number, { Currency: 'CLP', Subtotal: '6000', Total: '6000', Shipping: '0', Taxes: '0', 'Discount Amount': '0', 'Lineitem price': '6000', ...more });
+  put(p, 'a.csv', csv([whole(3001, { Subtotal: '6.000', Total: '6.000', 'Lineitem price': '6.000' }), whole(3002), whole(3003, { Subtotal: '6000.00', Total: '6000.00', 'Lineitem price': '6000.00' })]));
+  ended(await p.run('orders export'), 1);
+  assert.match((await p.parked()).get('#3001').reason, /a\.csv:2: column '[A-Z].*': '6\.000' has a thousands sign, or decimals that its currency does not have; write 6000, or 6/);
+  sameSet(exported(p), ['#3002', '#3003']);
+});

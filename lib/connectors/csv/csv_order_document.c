@@ -84,16 +84,6 @@ static const char *number_of(const char *name, struct arena *a)
 	return arena_strndup(a, start, len);
 }
 
-/* "partial" is the export's word for what the API calls PARTIALLY_FULFILLED. */
-static const char *fulfillment_status(const struct csv_order_rows *o, struct arena *a)
-{
-	const char *status = csv_lower(a, csv_order_text(o, COL_FULFILLMENT_STATUS));
-
-	if (!status)
-		return "unfulfilled";
-	return str_equal(status, "partial") ? "partially_fulfilled" : status;
-}
-
 static enum errk missing(const struct csv_order_rows *o, enum csv_column c, struct err *e)
 {
 	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s' is empty", o->file,
@@ -108,6 +98,37 @@ static enum errk bad(const struct csv_order_rows *o, enum csv_column c, const ch
 	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s': '%s' %s", o->file,
 		       (long long)o->line, csv_column_title(c),
 		       csv_guard_shown(csv_order_cell(o, c), shown), what);
+}
+
+/* One of the export's words, as the API writes them but for case and blanks; NULL where there is none. */
+static enum errk status_word(const struct csv_order_rows *o, enum csv_column c, struct arena *a,
+			     const char **out, struct err *e)
+{
+	const char *text = csv_order_text(o, c);
+	const char *wrong = text ? csv_guard_text(text) : NULL;
+
+	*out = text ? csv_lower(a, text) : NULL;
+	if (!wrong && text && (*out)[strspn(*out, "abcdefghijklmnopqrstuvwxyz_")])
+		wrong = "is no word such as paid or partial";
+	return wrong ? bad(o, c, wrong, e) : E_OK;
+}
+
+/* "partial" is the export's word for what the API calls PARTIALLY_FULFILLED. */
+static enum errk add_statuses(cJSON *doc, const struct csv_order_rows *o, struct arena *a,
+			      struct err *e)
+{
+	const char *paid, *sent;
+	enum errk k = status_word(o, COL_FINANCIAL_STATUS, a, &paid, e);
+
+	if (k == E_OK)
+		k = status_word(o, COL_FULFILLMENT_STATUS, a, &sent, e);
+	if (k != E_OK)
+		return k;
+	if (sent && str_equal(sent, "partial"))
+		sent = "partially_fulfilled";
+	json_add_str(doc, "financial_status", paid);
+	json_add_str(doc, "fulfillment_status", sent ? sent : "unfulfilled");
+	return E_OK;
 }
 
 static bool is_currency(const char *code)
@@ -165,10 +186,7 @@ static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char
 	json_add_bool(doc, "test", csv_order_is_test(o, a));
 	json_add_bool(doc, "confirmed", true);
 	json_add_bool(doc, "edited", false);
-	json_add_str(doc, "financial_status",
-		     csv_lower(a, csv_order_text(o, COL_FINANCIAL_STATUS)));
-	json_add_str(doc, "fulfillment_status", fulfillment_status(o, a));
-	return E_OK;
+	return add_statuses(doc, o, a, e);
 }
 
 /*
