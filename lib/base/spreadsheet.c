@@ -49,10 +49,22 @@ static bool is_error(const char *s)
 	return s[0] && s[1] && !s[strspn(s, "#")];
 }
 
-/* Blanks, no-break spaces and the mark of byte order at both ends. */
+/* Blanks, no-break spaces, the mark of byte order and what takes no room, as it is copied from web pages. */
 static const char *trimmed(const char *s, struct arena *a)
 {
-	static const char *const blanks[] = {" ", "\t", "\r", "\n", "\xc2\xa0", "\xef\xbb\xbf"};
+	static const char *const blanks[] = {" ",
+					     "\t",
+					     "\r",
+					     "\n",
+					     "\xc2\xa0",
+					     "\xef\xbb\xbf",
+					     "\xc2\xad",
+					     "\xe2\x80\x8b",
+					     "\xe2\x80\x8c",
+					     "\xe2\x80\x8d",
+					     "\xe2\x80\x8e",
+					     "\xe2\x80\x8f",
+					     "\xe2\x81\xa0"};
 	size_t len = strlen(s), n;
 
 	for (bool more = true; more;) {

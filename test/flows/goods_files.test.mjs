@@ -339,3 +339,31 @@ test('an SKU that lost its leading zeros makes no second product', async t => {
   const { records } = await push(p, '', 1);
   assert.deepEqual([records[0].code, /'012345'/.test(records[0].reason)], ['near_miss', true]);
 });
+
+test('an SKU that the export has in another spelling makes no second product', async t => {
+  const seen = text => text.replace('\u200b', ' ');
+  const spelled = { mug: ['MUG', 'case'], 'TEE\u2011S': ['TEE-S', 'dashes'], 'C\u200bAP': ['CAP', 'blanks'], 'L00P': ['LOOP', 'the letter O and zero'] };
+  for (const [sku, [shop, what]] of Object.entries(spelled))
+    await t.test(JSON.stringify(sku), async sub => {
+      const admin = new AdminProducts([{ handle: 'one', title: 'One', variants: [{ sku: shop, price: '9.00' }] }]);
+      const p = productAdminPlace(sub, admin, { bin: BIN_PLAIN });
+      productFile(p, [{ product_id: 'P', sku, title: 'One', price: '5' }]);
+      const { records } = await push(p, '', 1);
+      assert.equal(records[0].code, 'near_miss');
+      assert.ok(records[0].reason.includes(`the shop has the SKU '${shop}' (products_export.csv:2), and '${seen(sku)}' differs from it in ${what} alone`), records[0].reason);
+      assert.deepEqual(imports(p), []);
+      await sub.test('another article, which is in the shop by now', async () => {
+        const more = new AdminProducts([{ handle: 'one', title: 'One', variants: [{ sku: shop, price: '9.00' }] }, { handle: 'two', title: 'Two', variants: [{ sku, price: '5.00' }] }]);
+        productsExported(p, more, { age: 30 });
+        ended(await p.run('queue retry P'), 0);
+        await push(p);
+        assert.equal((await p.queue('--parked')).length, 0);
+      });
+    });
+  await t.test('signs of no width around it are none of it', async sub => {
+    const { p } = ware(sub);
+    productFile(p, [{ sku: '\u200eTEE-S\u200b', price: '1' }]);
+    await push(p);
+    assert.deepEqual(imports(p), ['products-changed-000001.csv']);
+  });
+});
