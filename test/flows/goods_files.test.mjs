@@ -367,3 +367,13 @@ test('an SKU that the export has in another spelling makes no second product', a
     assert.deepEqual(imports(p), ['products-changed-000001.csv']);
   });
 });
+
+test('a new variant that another product of the export has in another spelling', async t => {
+  const { p } = ware(t);
+  const row = (sku, size) => ({ product_id: 'P', sku, title: 'Tee', price: '20.00', option1_name: 'Size', option1_value: size });
+  productFile(p, [row('TEE-S', 'S'), row('TEE-M', 'M'), row('tee-l', 'L'), row('0748927000018', 'XL')]);
+  const { records } = await push(p, '', 1);
+  assert.match(records[0].reason, /'0748927000018' is that of another variant of the shop \('748927000018', products_export\.csv:4, which differs in leading zeros alone\)/);
+  const written = imports(p).map(name => p.read(`exports/import/${name}`)).join();
+  assert.ok(written.includes('tee-l') && !written.includes('0748927000018'), written);
+});
