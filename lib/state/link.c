@@ -214,15 +214,16 @@ enum errk link_namesake(struct state *s, const char *flow, const char *record, c
 {
 	CLEANUP(query)
 	struct query q =
-		query_open(s, "WITH there (record) AS (SELECT record FROM link"
-			      " WHERE label = ?3 AND flow = ?1 AND target_id > ''"
-			      " UNION SELECT record FROM queue INDEXED BY queue_label"
-			      " WHERE label = ?3 AND flow = ?1 AND state IN (0, 1, 2)"
-			      " AND EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id))"
-			      " SELECT record FROM there WHERE record <> ?2"
-			      " AND NOT EXISTS (SELECT 1 FROM link WHERE record = ?2 AND flow = ?1"
-			      " AND target_id > '')"
-			      " AND ?2 NOT IN (SELECT record FROM there) ORDER BY record LIMIT 1");
+		query_open(s,
+			   "WITH there (record) AS (SELECT record FROM link INDEXED BY link_label"
+			   " WHERE label = ?3 AND flow = ?1 AND target_id > ''"
+			   " UNION SELECT record FROM queue INDEXED BY queue_label"
+			   " WHERE label = ?3 AND flow = ?1 AND state IN (0, 1, 2)"
+			   " AND EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id))"
+			   " SELECT record FROM there WHERE record <> ?2"
+			   " AND NOT EXISTS (SELECT 1 FROM link WHERE record = ?2 AND flow = ?1"
+			   " AND target_id > '')"
+			   " AND ?2 NOT IN (SELECT record FROM there) ORDER BY record LIMIT 1");
 	bool row;
 	enum errk rc;
 
