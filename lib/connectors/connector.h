@@ -78,6 +78,12 @@ struct record {
 	 * with this.
 	 */
 	const struct err *problem;
+	/*
+	 * Not NULL: no two records of this source go by one label, so that one that is new under the label
+	 * of another is the same once more, with its id lost or damaged. It is parked, unless a person
+	 * names it; this is the remedy that the reason gives.
+	 */
+	const char *remedy_of_namesake;
 };
 
 /* A record that the target was told of. */

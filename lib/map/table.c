@@ -7,6 +7,7 @@
 #include "base/csvfile.h"
 #include "base/decimal.h"
 #include "base/json.h"
+#include "base/spreadsheet.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -125,11 +126,44 @@ static enum errk rank_row(const struct table *t, struct table_row *r, struct err
 	return E_OK;
 }
 
+/* A cell as it was meant: without the apostrophe before digits, and nothing that a spreadsheet made of it. */
+static enum errk read_cell(struct table *t, const struct csv_row *in, const char *column, size_t i,
+			   const char **out, struct err *e)
+{
+	const char *cell = i < in->n ? trimmed(t->arena, in->cell[i]) : "", *plain;
+	const char *wrong = spreadsheet_identifier(cell, t->arena, &plain);
+
+	if (wrong)
+		return err_set(e, E_LOCAL, "bad_table", "%s:%lld: column '%s': '%.40s' %s", t->path,
+			       (long long)in->line, column, cell, wrong);
+	*out = cell[0] == '\'' && str_equal(cell + 1, plain) ? plain : cell;
+	return E_OK;
+}
+
+static enum errk read_cells(struct table *t, const struct layout *l, const struct csv_row *in,
+			    struct table_row *r, struct err *e)
+{
+	size_t key = 0, value = 0;
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < l->n && k == E_OK; i++) {
+		if (l->role[i] == ROLE_VALUE) {
+			k = read_cell(t, in, t->values[value], i, &r->value[value], e);
+			value++;
+		} else if (l->role[i] == ROLE_KEY) {
+			k = read_cell(t, in, t->keys[key], i, &r->key[key], e);
+			key++;
+		}
+	}
+	return k;
+}
+
 static enum errk add_row(struct table *t, const struct layout *l, const struct csv_row *in,
 			 struct err *e)
 {
-	size_t key = 0, value = 0, filled = 0;
+	size_t filled = 0;
 	struct table_row *r;
+	enum errk k;
 
 	for (size_t i = 0; i < in->n; i++)
 		filled += !str_blank(in->cell[i]);
@@ -141,14 +175,9 @@ static enum errk add_row(struct table *t, const struct layout *l, const struct c
 				       "%s:%lld: %zu cells, but the header has %zu columns",
 				       t->path, (long long)in->line, in->n, l->n);
 	r = new_row(t, in->line);
-	for (size_t i = 0; i < l->n; i++) {
-		const char *cell = i < in->n ? trimmed(t->arena, in->cell[i]) : "";
-
-		if (l->role[i] == ROLE_VALUE)
-			r->value[value++] = cell;
-		else if (l->role[i] == ROLE_KEY)
-			r->key[key++] = cell;
-	}
+	k = read_cells(t, l, in, r, e);
+	if (k != E_OK)
+		return k;
 	if (t->rate_at >= 0)
 		r->key[t->rate_at] = rate_text(t->arena, r->key[t->rate_at]);
 	return rank_row(t, r, e);
@@ -210,7 +239,8 @@ static enum errk load(struct table *t, struct err *e)
 	__attribute__((cleanup(cleanup_csv_reader))) struct csv_reader *r = NULL;
 	struct layout l = {0};
 	struct csv_row row;
-	bool more = true;
+	int64_t last = 0;
+	bool more = true, narrow = false;
 	enum errk k;
 
 	k = csv_reader_open(t->path, &r, e);
@@ -218,9 +248,17 @@ static enum errk load(struct table *t, struct err *e)
 		k = read_header(t, csv_reader_header(r), &l, e);
 	while (k == E_OK && more) {
 		k = csv_reader_next(r, &row, &more, e);
-		if (k == E_OK && more)
-			k = add_row(t, &l, &row, e);
+		if (k != E_OK || !more)
+			break;
+		k = add_row(t, &l, &row, e);
+		last = row.line;
+		narrow = row.n < l.n;
 	}
+	if (k == E_OK && narrow && csv_reader_unended(r))
+		return err_set(e, E_LOCAL, "bad_table",
+			       "%s:%lld: the file ends in the middle of this row; put the whole "
+			       "file there, or end the row with a line break",
+			       t->path, (long long)last);
 	return k == E_OK ? sort_rows(t, e) : k;
 }
 

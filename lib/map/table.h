@@ -11,7 +11,8 @@
 /*
  * Look-up tables that accountants and logistics people edit in a spreadsheet: CSV with a header.
  * Columns whose name begins with "erp_" or "store_" are values, one named "note" is ignored, all
- * others together are the key. Cells are trimmed.
+ * others together are the key. Cells are trimmed, and read as spreadsheet_identifier does: one that it
+ * refuses, and a file that ends in the middle of a row, is E_LOCAL "bad_table" with file:line.
  *
  * A key cell "*" matches anything, even nothing; "GST*" and "*Tax" match by beginning and end; an
  * empty one matches only what is absent. Of several rows that match, one without stars wins,

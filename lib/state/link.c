@@ -209,6 +209,33 @@ enum errk link_owner(struct state *s, const char *flow, const char *document, st
 	return rc;
 }
 
+enum errk link_namesake(struct state *s, const char *flow, const char *record, const char *label,
+			struct arena *a, const char **other, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s,
+			   "WITH there (record) AS (SELECT record FROM link INDEXED BY link_label"
+			   " WHERE label = ?3 AND flow = ?1 AND target_id > ''"
+			   " UNION SELECT record FROM queue INDEXED BY queue_label"
+			   " WHERE label = ?3 AND flow = ?1 AND state IN (0, 1, 2)"
+			   " AND EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id))"
+			   " SELECT record FROM there WHERE record <> ?2"
+			   " AND NOT EXISTS (SELECT 1 FROM link WHERE record = ?2 AND flow = ?1"
+			   " AND target_id > '')"
+			   " AND ?2 NOT IN (SELECT record FROM there) ORDER BY record LIMIT 1");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, record);
+	query_text(&q, label);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*other = row ? query_col(&q, 0, a) : NULL;
+	return rc;
+}
+
 enum errk link_settle(struct state *s, const char *flow, const char *target_id, const char *answer,
 		      int64_t now, int64_t *n, struct err *e)
 {

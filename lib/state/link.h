@@ -73,6 +73,13 @@ MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char
 MUST_CHECK enum errk link_find(struct state *s, const char *flow /* NULL = all */, const char *who,
 			       struct arena *a, struct link **out, size_t *n, struct err *e);
 /*
+ * Another record of the flow that goes by this label and was delivered, or waits with a document; *other NULL:
+ * there is none, or this record was itself delivered or waits so, and is no newcomer.
+ */
+MUST_CHECK enum errk link_namesake(struct state *s, const char *flow, const char *record,
+				   const char *label, struct arena *a, const char **other,
+				   struct err *e);
+/*
  * Later answer of the target to a document (acknowledgement file, asynchronous job); *n =
  * links that point to it.
  */

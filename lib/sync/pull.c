@@ -118,6 +118,28 @@ static enum errk is_unchanged(struct sync *r, const struct record *rec, bool *un
 	return E_OK;
 }
 
+/* Under a name that another record has already, what is new would be written a second time. */
+static enum errk check_namesake(struct sync *r, struct record *rec, struct err *e)
+{
+	const char *other = NULL;
+	if (rec->problem || !rec->remedy_of_namesake)
+		return E_OK;
+	enum errk rc = link_namesake(r->state, r->key, rec->id, rec->label, r->page, &other, e);
+	if (rc != E_OK || !other)
+		return rc;
+	struct err *why = arena_alloc(r->page, sizeof(*why));
+	err_set(why, E_RECORD, "known_under_other_id",
+		"%s is known as %s, and comes as %s now, which would write it a second time; %s; "
+		"to leave it out: erpsync queue drop --for-good '%s'; if it is another one of that "
+		"name: erpsync %s %s --only '%s'",
+		rec->label, other, rec->id, rec->remedy_of_namesake, rec->id, r->flow->noun,
+		r->flow->verb, rec->id);
+	rec->problem = why;
+	rec->doc = NULL;
+	rec->doc_len = 0;
+	return E_OK;
+}
+
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
@@ -153,11 +175,16 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 			    enum queue_put_mode mode, bool checkpoint, struct err *e)
 {
 	STEP("page read");
+	bool named = strcmp(origin, "only") == 0;
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < page->n_gone && rc == E_OK; i++)
 		rc = queue_resolve(r->state, r->key, page->gone[i], clock_now(), e);
-	for (size_t i = 0; i < page->n && rc == E_OK; i++)
-		rc = store_record(r, &page->rec[i], origin, mode, e);
+	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
+		if (!named)
+			rc = check_namesake(r, &page->rec[i], e);
+		if (rc == E_OK)
+			rc = store_record(r, &page->rec[i], origin, mode, e);
+	}
 	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)
 		rc = confirm(r, &r->confirmed[i], e);
 	if (rc == E_OK && checkpoint && page->cursor)

@@ -75,14 +75,6 @@ static inline bool sku_counts(const struct sku_list *l, const struct sku_entry *
 bool sku_is_due(const struct sku_list *l, const struct sku_entry *x);
 
 /* skus_near.c */
-/*
- * What is left of a SKU without what people do not see or mistake: case, blanks, leading zeros, the
- * letter O for a zero, typographic dashes. The hash of nothing is 0.
- */
-uint64_t sku_spelling_hash(const char *sku);
-uint64_t sku_text_hash(const char *text);
-/* "case, blanks": in what two SKUs of one spelling differ. */
-const char *sku_difference(const char *a, const char *b, struct arena *mem);
 /* The article of the other side that x might be, with the reason; NULL = none. */
 struct sku_entry *sku_near(const struct sku_list *other, const struct sku_entry *x, struct arena *a,
 			   const char **why);

@@ -45,9 +45,13 @@ const damaged = {
   ],
   'ids that a spreadsheet shortened': [csv([order(3001, { Id: '7.2E+12' }), order(3002, { Id: '7.2E+12' })]), /column 'Id': '7\.2E\+12' is no order id/],
   'ids that it wrote out again, one for several orders': [
-    csv([order(3001, { Id: '7200000000000' }), order(3002, { Id: '7200000000000' })]),
-    /bad\.csv:3: column 'Id': the order above has the Id '7200000000000' too/,
+    csv([order(3001, { Id: '7200000123000' }), order(3002, { Id: '7200000123000' })]),
+    /bad\.csv:3: column 'Id': the order above has the Id '7200000123000' too/,
   ],
+  ...Object.fromEntries(['7200000000000', '07200000003001', '0', '99999999999999999999999'].map(id => [
+    `an id that is none of the shop's: ${id}`,
+    [csv([order(3001, { Id: id }), order(3002)]), new RegExp(`bad\\.csv:2: column 'Id': '${id}' is no order id; a spreadsheet changed it`)],
+  ])),
   'Windows-1252': [Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' }), order(3002)]), 'latin1'), /:2: .*not UTF-8; save the file as CSV UTF-8/],
   'a workbook': [Buffer.from('PK\x03\x04\x14\x00\x06\x00', 'latin1'), /workbook.*save it as CSV UTF-8/],
   'UTF-16': [Buffer.from(`\ufeff${csv([order(3001)])}`, 'utf16le'), /UTF-16.*save it as CSV UTF-8$/m],
@@ -333,4 +337,76 @@ test('an order that does not add up is never to be dropped for its file’s sake
   const { stderr } = ended(await p.run('orders export'), 1);
   assert.match(stderr, /#3001.*use the file as it was downloaded/);
   assert.doesNotMatch(stderr, /queue drop/);
+});
+
+test('an order that comes back with or without its Id is not written a second time', async t => {
+  const plain = orders => csv(orders).split('\n').map(line => line.split(',').filter((_, i) => COLUMNS[i] !== 'Id').join(',')).join('\n');
+  const two = [order(3001), order(3002)];
+  const gid = number => `gid://shopify/Order/720000000${number}`;
+  const again = async (p, content, minutes) => {
+    put(p, 'a.csv', content, minutes);
+    const result = ended(await p.run('orders export'), 1);
+    sameSet([...(await p.parked()).values()].map(row => row.code), ['known_under_other_id', 'known_under_other_id']);
+    sameSet(exported(p), ['#3001', '#3002']);
+    return result.stderr;
+  };
+  await t.test('without: the file as it was downloaded takes the fault away', async sub => {
+    const p = await open(sub);
+    put(p, 'a.csv', csv(two));
+    ended(await p.run('orders export'), 0);
+    const said = await again(p, plain(two), 30);
+    assert.match(said, new RegExp(`#3001 is known as ${gid(3001)}, and comes as csv:#3001 now.*as it was downloaded, with its column 'Id'`));
+    silent(ended(await p.run('orders export'), 0));
+    ended(await p.run(['queue', 'retry', '--code', 'known_under_other_id']), 0);
+    ended(await p.run('orders export'), 1);
+    sameSet(exported(p), ['#3001', '#3002'], 'tried again it is the same');
+    put(p, 'a.csv', csv(two), 20);
+    ended(await p.run('orders export'), 0);
+    assert.equal((await p.parked()).size, 0);
+    sameSet(exported(p), ['#3001', '#3002']);
+  });
+  await t.test('with: what came without goes on without', async sub => {
+    const p = await open(sub);
+    put(p, 'a.csv', plain(two));
+    ended(await p.run('orders export'), 0);
+    assert.match(await again(p, csv(two), 30), new RegExp(`#3001 is known as csv:#3001, and comes as ${gid(3001)} now`));
+    ended(await p.run(['queue', 'drop', '--for-good', gid(3001)]), 0);
+    ended(await p.run(['orders', 'export', '--only', gid(3002)]), 0);
+    assert.equal((await p.parked()).size, 0);
+    sameSet(exported(p), ['#3001', '#3002', '#3002'], 'another one of that name, said by a person');
+    put(p, 'a.csv', csv([order(3001), order(3002, { 'Billing City': 'Bonn' })]), 20);
+    ended(await p.run('orders export'), 0);
+    assert.equal((await p.parked()).size, 0, 'it is known from then on');
+  });
+  await t.test('both in one run', async sub => {
+    const p = await open(sub);
+    put(p, 'a.csv', csv(two));
+    put(p, 'b.csv', plain([order(3001)]), 30);
+    ended(await p.run('orders export'), 1);
+    sameSet(exported(p), ['#3001', '#3002']);
+    sameSet([...(await p.parked()).values()].map(row => row.code), ['known_under_other_id']);
+  });
+});
+
+test('a status that is none of the export\'s words', async t => {
+  const p = await open(t);
+  put(p, 'a.csv', csv([
+    order(3001, { 'Financial Status': '#N/A' }), order(3002, { 'Fulfillment Status': '#REF!' }), order(3003, { 'Financial Status': 'paid 2026' }),
+    order(3004, { 'Financial Status': 'Partially refunded', 'Fulfillment Status': 'partial' }), order(3005),
+  ]));
+  ended(await p.run('orders export'), 1);
+  const parked = await p.parked();
+  assert.match(parked.get('#3001').reason, /a\.csv:2: column 'Financial Status': '#N\/A' is a spreadsheet's error/);
+  assert.match(parked.get('#3002').reason, /a\.csv:3: column 'Fulfillment Status': '#REF!' is a spreadsheet's error/);
+  assert.match(parked.get('#3003').reason, /a\.csv:4: column 'Financial Status': .* is no word such as paid or partial/);
+  sameSet(exported(p), ['#3004', '#3005']);
+});
+
+test('amounts of a currency without decimals are never a thousandth', async t => {
+  const p = await open(t);
+  const whole = (number, more) => order(number, { Currency: 'CLP', Subtotal: '6000', Total: '6000', Shipping: '0', Taxes: '0', 'Discount Amount': '0', 'Lineitem price': '6000', ...more });
+  put(p, 'a.csv', csv([whole(3001, { Subtotal: '6.000', Total: '6.000', 'Lineitem price': '6.000' }), whole(3002), whole(3003, { Subtotal: '6000.00', Total: '6000.00', 'Lineitem price': '6000.00' })]));
+  ended(await p.run('orders export'), 1);
+  assert.match((await p.parked()).get('#3001').reason, /a\.csv:2: column '[A-Z].*': '6\.000' has a thousands sign, or decimals that its currency does not have; write 6000, or 6/);
+  sameSet(exported(p), ['#3002', '#3003']);
 });

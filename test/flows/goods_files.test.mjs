@@ -236,6 +236,8 @@ test('a fault of the file is told once, by the file', async t => {
   for (const [name, change, said] of [
     ['an SKU', text => text.replace("'748927000018", '7.48927E+11'), /products_export\.csv:4: column 'SKU': '7\.48927E\+11' was a number that a spreadsheet shortened.*; use the export as it was downloaded/],
     ['a price', text => text.replace('20.00', '"20,00"'), /products_export\.csv:2: column 'Price': '20,00' is no number such as 12\.50; use the export as it was downloaded/],
+    ['a price to two cells', text => text.replace('20.00', '20,00'), /products_export\.csv:2: the row has (\d+) cells, the header has \d+, so nothing of the file is used/],
+    ['the end of a row', text => text.replace(/,20\.00,.*/, ',20.00'), /products_export\.csv:2: the row has (\d+) cells, the header has \d+, so nothing of the file is used/],
     ['a flag', text => text.replace(',true,,deny', ',maybe,,deny'), /products_export\.csv:\d: column '\S.*': 'maybe' is not yes or no/],
   ])
     await t.test(`a products export in which a spreadsheet changed ${name}`, async sub => {
@@ -336,4 +338,42 @@ test('an SKU that lost its leading zeros makes no second product', async t => {
   productFile(p, [{ sku: '12345', title: 'Tin', price: '5' }]);
   const { records } = await push(p, '', 1);
   assert.deepEqual([records[0].code, /'012345'/.test(records[0].reason)], ['near_miss', true]);
+});
+
+test('an SKU that the export has in another spelling makes no second product', async t => {
+  const seen = text => text.replace('\u200b', ' ');
+  const spelled = { mug: ['MUG', 'case'], 'TEE\u2011S': ['TEE-S', 'dashes'], 'C\u200bAP': ['CAP', 'blanks'], 'L00P': ['LOOP', 'the letter O and zero'] };
+  for (const [sku, [shop, what]] of Object.entries(spelled))
+    await t.test(JSON.stringify(sku), async sub => {
+      const admin = new AdminProducts([{ handle: 'one', title: 'One', variants: [{ sku: shop, price: '9.00' }] }]);
+      const p = productAdminPlace(sub, admin, { bin: BIN_PLAIN });
+      productFile(p, [{ product_id: 'P', sku, title: 'One', price: '5' }]);
+      const { records } = await push(p, '', 1);
+      assert.equal(records[0].code, 'near_miss');
+      assert.ok(records[0].reason.includes(`the shop has the SKU '${shop}' (products_export.csv:2), and '${seen(sku)}' differs from it in ${what} alone`), records[0].reason);
+      assert.deepEqual(imports(p), []);
+      await sub.test('another article, which is in the shop by now', async () => {
+        const more = new AdminProducts([{ handle: 'one', title: 'One', variants: [{ sku: shop, price: '9.00' }] }, { handle: 'two', title: 'Two', variants: [{ sku, price: '5.00' }] }]);
+        productsExported(p, more, { age: 30 });
+        ended(await p.run('queue retry P'), 0);
+        await push(p);
+        assert.equal((await p.queue('--parked')).length, 0);
+      });
+    });
+  await t.test('signs of no width around it are none of it', async sub => {
+    const { p } = ware(sub);
+    productFile(p, [{ sku: '\u200eTEE-S\u200b', price: '1' }]);
+    await push(p);
+    assert.deepEqual(imports(p), ['products-changed-000001.csv']);
+  });
+});
+
+test('a new variant that another product of the export has in another spelling', async t => {
+  const { p } = ware(t);
+  const row = (sku, size) => ({ product_id: 'P', sku, title: 'Tee', price: '20.00', option1_name: 'Size', option1_value: size });
+  productFile(p, [row('TEE-S', 'S'), row('TEE-M', 'M'), row('tee-l', 'L'), row('0748927000018', 'XL')]);
+  const { records } = await push(p, '', 1);
+  assert.match(records[0].reason, /'0748927000018' is that of another variant of the shop \('748927000018', products_export\.csv:4, which differs in leading zeros alone\)/);
+  const written = imports(p).map(name => p.read(`exports/import/${name}`)).join();
+  assert.ok(written.includes('tee-l') && !written.includes('0748927000018'), written);
 });

@@ -216,3 +216,21 @@ test('check knows the export and its locations', async t => {
   fs.rmSync(p.path('exports/inventory_export.csv'));
   assert.match(ended(await p.run('check'), 78).stdout, /^bad +.*there is no inventory export/m);
 });
+
+test('a row that is not as wide as the header: none of its cells is believed', async t => {
+  const CHANGES = {
+    'a title with a comma': text => text.replace('cap,cap,', 'cap,cap, blue,'),
+    'a cell too many at the end': text => text.replace('3,\n', '3,,\n'),
+    'too few': text => text.replace(/^cap,.*$/m, line => line.split(',').slice(0, -2).join(',')),
+  };
+  for (const [name, change] of Object.entries(CHANGES))
+    await t.test(name, async sub => {
+      const { p } = open(sub);
+      const text = p.read('exports/inventory_export.csv');
+      assert.notEqual(change(text), text);
+      aged(p.write('exports/inventory_export.csv', change(text)), 60);
+      stock(p, [['CAP', 'MAIN', 1], ['TEE-S', 'MAIN', 7]]);
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, /inventory_export\.csv:\d+: the row has (17|18|20) cells, the header has 19, so nothing of the file is used; use the export as it was downloaded/);
+      assert.deepEqual(imports(p), []);
+    });
+});

@@ -1,4 +1,4 @@
-// SKUs that differ in case, or in the zeros that a spreadsheet cuts, from the shop's: neither a second product nor stock of
+// SKUs that differ in case, in the zeros that a spreadsheet cuts, or in what is not seen, from the shop's: neither a second product nor stock of
 // another article comes of them. They are parked, and both are named.
 
 import assert from 'node:assert/strict';
@@ -12,7 +12,12 @@ const NEAR = [
   ['SOLO-1', 'solo-1', 'case alone'],
   ['0047110815', '47110815', 'leading zeros alone'],
   ['47110815', '0047110815', 'leading zeros alone'],
+  ['SOLO-1', 'SOLO\u20111', 'dashes alone'],
+  ['SOLO-1', 'SO\u200bLO-1', 'blanks alone'],
+  ['SOLO-1', 'so\u00adlo\u20111', 'case, blanks, dashes alone'],
 ];
+/** As a message shows it. */
+const seen = text => text.replace('\u200b', ' ');
 const rename = (p, sku, from = 'SOLO-1') => p.sandbox.changeVariants({ edit: from, change: { sku } });
 
 for (const [shop, erp, how] of NEAR) {
@@ -23,7 +28,7 @@ for (const [shop, erp, how] of NEAR) {
     stockFile(p, [[erp, 'MAIN', 9]]);
     const { records } = await pull(p, '', 1);
     assert.equal(records[0].code, 'near_miss');
-    assert.ok([`'${erp}'`, `'${shop}'`, how].every(text => records[0].reason.includes(text)), records[0].reason);
+    assert.ok([`'${seen(erp)}'`, `'${shop}'`, how].every(text => records[0].reason.includes(text)), records[0].reason);
     assert.equal(p.sandbox.truth({ skus: [shop] }).stock[`${shop} @ ${LYON}`].on_hand, 3);
     await t.test('what the reason says helps', async () => {
       p.write('mappings/tables/store_skus.csv', `sku,store_sku\n${erp},${shop}\n*,*\n`);
@@ -40,7 +45,7 @@ for (const [shop, erp, how] of NEAR) {
     productFile(p, [{ product_id: 'P', sku: erp, title: 'One', price: '5' }]);
     const { records } = await push(p, '', 1);
     assert.equal(records[0].code, 'near_miss');
-    assert.ok([`'${erp}'`, `'${shop}'`, how].every(text => records[0].reason.includes(text)), records[0].reason);
+    assert.ok([`'${seen(erp)}'`, `'${shop}'`, how].every(text => records[0].reason.includes(text)), records[0].reason);
     assert.equal(p.sandbox.catalogue.variants.length, count);
     await t.test('another article, which is in the shop by now', async () => {
       const other = p.sandbox.catalogue.variants.find(v => v.sku && v.product.variants.length === 1 && ![shop, erp].includes(v.sku) && v.product.status === 'ACTIVE' && !v.deleted);
@@ -52,6 +57,23 @@ for (const [shop, erp, how] of NEAR) {
     });
   });
 }
+
+test('signs that take no room around an SKU are none of it', async t => {
+  const p = await productPlace(t, { bin: BIN_PLAIN });
+  const count = p.sandbox.catalogue.variants.length;
+  productFile(p, [{ product_id: 'P', sku: '\u200eSOLO-1\u200b\u00ad', price: '5' }]);
+  const { summary } = await push(p);
+  assert.deepEqual([summary.parked, p.sandbox.catalogue.variants.length], [0, count]);
+  assert.equal(inShop(p.sandbox, 'SOLO-1').variants.find(v => v.sku === 'SOLO-1').price, '5.00');
+});
+
+test('a label that nobody can type', async t => {
+  const p = await productPlace(t, { bin: BIN_PLAIN });
+  productFile(p, [{ sku: 'SO\u200bLO-1', title: 'One', price: '5' }]);
+  const { records } = await push(p, '', 1);
+  assert.match(records[0].reason, /then run: erpsync queue retry --code near_miss$/);
+  assert.match(ended(await p.run('queue retry --code near_miss'), 0).stdout, /1/);
+});
 
 test('a new variant that another product has in another spelling', async t => {
   const p = await productPlace(t, { bin: BIN_PLAIN });

@@ -93,20 +93,28 @@ static void test_guard__numbers(void **state)
 		{"1299.500", false, 0, "1299.500", NULL},
 		{"1.2990", false, 0, "1.2990", NULL},
 		{"5E+3", false, 0, NULL, "is no number"},
-		{"1.2.3", false, 0, NULL, "thousands sign"},
+		{"1.2.3", false, 0, NULL, "is no number"},
+		{"04.05.2026", false, 0, NULL, "is no number"},
+		{"1,234,567.89", false, 0, NULL, "thousands sign"},
+		{"1.234.567", true, 0, NULL, "thousands sign"},
+		{"1.234.567.8", true, 0, NULL, "is no number"},
+		{"12345.678,90", true, 0, NULL, "is no number"},
+		{"18.119999999999997", false, P, NULL, "more digits than can be kept"},
+		{"18,119999999999997", true, C, NULL, "more digits than can be kept"},
+		{"99999999999999999999", false, P, NULL, "more digits than can be kept"},
 		{"ten", false, 0, NULL, "is no number"},
 		{"12 pcs", false, 0, NULL, "is no number"},
 		{"", false, 0, NULL, "is no number"},
 		{"-", false, 0, NULL, "is no number"},
 		{"99999999999999999999999999999999999999999999999999", false, 0, NULL,
-		 "is no number"},
+		 "more digits than can be kept"},
 	};
 	char text[DECIMAL_TEXT_MAX];
 	struct decimal d;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-		struct csv_numbers how = {cells[i].comma, cells[i].signs};
+		struct csv_numbers how = {.comma = cells[i].comma, .signs = cells[i].signs};
 		const char *why = csv_guard_number(cells[i].cell, how, &d);
 
 		if (cells[i].wrong) {
@@ -121,7 +129,7 @@ static void test_guard__numbers(void **state)
 
 static void test_guard__amounts_have_the_currencys_decimals(void **state)
 {
-	const struct csv_numbers how = {false, CSV_SIGN_POINT};
+	const struct csv_numbers how = {.signs = CSV_SIGN_POINT};
 	struct decimal d;
 
 	(void)state;
@@ -132,6 +140,13 @@ static void test_guard__amounts_have_the_currencys_decimals(void **state)
 	assert_null(csv_guard_amount("12.505", how, "KWD", &d));
 	assert_null(csv_guard_amount("1500.00", how, "JPY", &d));
 	assert_contains(csv_guard_amount("1500.5", how, "JPY", &d), "more decimals");
+	/* Six thousand or six: what other columns show is no help. */
+	assert_contains(csv_guard_amount("6.000", how, "CLP", &d), "write 6000, or 6");
+	assert_contains(csv_guard_amount("-12.000", how, "JPY", &d), "write 6000, or 6");
+	assert_contains(csv_guard_number("2.000", csv_guard_money(how, "JPY"), &d), "write 6000");
+	assert_null(csv_guard_amount("6.0", how, "CLP", &d));
+	assert_null(csv_guard_amount("0.000", how, "CLP", &d));
+	assert_null(csv_guard_amount("6000.000", how, "CLP", &d));
 }
 
 static void test_guard__flags(void **state)

@@ -101,6 +101,22 @@ static void test_table__rates_are_numbers(void **state)
 	finds(t, "FR", "x", NULL);
 }
 
+static void test_table__as_it_was_meant(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	const char *key[] = {"007"};
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("skus", "shop,erp_sku,note\n'007,'0042,#N/A\nb,'x\nc,1,", &t, &e),
+			 E_OK);
+	assert_string_equal(table_find(t, key, 1, "erp_sku"), "0042");
+	key[0] = "b";
+	assert_string_equal(table_find(t, key, 1, "erp_sku"), "'x");
+	key[0] = "c";
+	assert_string_equal(table_find(t, key, 1, "erp_sku"), "1");
+}
+
 static void refused(const char *csv, const char *msg)
 {
 	struct table *t = NULL;
@@ -127,6 +143,11 @@ static void test_table__mistakes_name_file_and_line(void **state)
 		"have the same key (shop 'a', …); remove one");
 	refused("shop,note\na,1\n", ":1: no column whose name begins with 'erp_'");
 	refused("erp_x,note\na,1\n", ":1: no key column");
+	refused("shop,erp_x\na,4.00638E+12\n",
+		":2: column 'erp_x': '4.00638E+12' was a number that a spreadsheet shortened");
+	refused("shop,erp_x\na,1\n7.5E+11,b\n", ":3: column 'shop': '7.5E+11' was a number");
+	refused("shop,erp_x\na,#N/A\n", ":2: column 'erp_x': '#N/A' is a spreadsheet's error");
+	refused("shop,erp_x,note\na,1,\nb,ART", ":3: the file ends in the middle of this row");
 	refused("shop,shop,erp_x\n", ":1: the column 'shop' stands there twice");
 	refused("shop,erp_x\na,1\nb,2,3\n", ":3: 3 cells, but the header has 2 columns");
 	refused("shop,erp_x\na*b,1\n",
@@ -195,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_table__the_most_exact_row_wins),
 		cmocka_unit_test(test_table__may_answer_in_the_stores_words),
 		cmocka_unit_test(test_table__rates_are_numbers),
+		cmocka_unit_test(test_table__as_it_was_meant),
 		cmocka_unit_test(test_table__mistakes_name_file_and_line),
 		cmocka_unit_test(test_table__a_missing_file_is_named),
 		cmocka_unit_test(test_table__codes_are_singular),

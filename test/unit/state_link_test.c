@@ -1,6 +1,7 @@
 #include "state_fixture.h"
 
 #include "state/link.h"
+#include "state/queue.h"
 
 static struct link sample(const char *record, const char *target)
 {
@@ -234,6 +235,34 @@ static void test_link__what_was_said_of_each(void **state)
 	assert_int_equal(n, 0);
 }
 
+static const char *namesake(struct fixture *f, const char *flow, const char *record)
+{
+	const char *other = "asked";
+
+	OK(link_namesake(f->s, flow, record, "#1001", f->a, &other, e));
+	return other;
+}
+
+static void test_link__another_of_the_same_name(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", "F/1"), dropped = sample("0", "");
+	enum queue_put_result put;
+
+	assert_null(namesake(f, FLOW, "2"));
+	OK(link_set(f->s, &dropped, 100, e));
+	OK(queue_put(f->s, ARRIVED("3", "#1001", "v1", NULL), QUEUE_PUT_NEWS, 100, &put, e));
+	assert_null(namesake(f, FLOW, "2")); /* neither went over, nor could be read */
+	OK(queue_put(f->s, ARRIVED("4", "#1001", "v1", "{}"), QUEUE_PUT_NEWS, 100, &put, e));
+	assert_string_equal(namesake(f, FLOW, "2"), "4");
+	assert_null(namesake(f, FLOW, "4"));
+	OK(link_set(f->s, &l, 100, e));
+	assert_string_equal(namesake(f, FLOW, "2"), "1");
+	assert_null(namesake(f, FLOW, "1"));
+	assert_null(namesake(f, FLOW, "4")); /* no newcomer any more */
+	assert_null(namesake(f, "other flow", "2"));
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -248,6 +277,7 @@ int main(void)
 		OPEN(test_link__settle_reaches_all_records_of_a_document),
 		OPEN(test_link__a_memo_stays_until_there_is_another),
 		OPEN(test_link__what_was_said_of_each),
+		OPEN(test_link__another_of_the_same_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

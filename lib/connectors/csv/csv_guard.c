@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/spreadsheet.h"
 #include "base/str.h"
 #include "csv_rows.h"
 
@@ -12,85 +13,9 @@
 
 static const char DIGITS[] = "0123456789";
 
-static bool all_digits(const char *s)
-{
-	return s[0] && !s[strspn(s, DIGITS)];
-}
-
-/* "5.27763E+12": what is left of a long number in a narrow column. */
-static bool is_scientific(const char *s)
-{
-	size_t n = strspn(s, DIGITS);
-
-	if (n == 0)
-		return false;
-	s += n;
-	if (*s == '.' || *s == ',')
-		s += 1 + strspn(s + 1, DIGITS);
-	return (*s == 'E' || *s == 'e') && (s[1] == '+' || s[1] == '-') && all_digits(s + 2);
-}
-
-/* "748927000018.0": a long number that went through a program which knows floating point only. */
-static bool is_floating(const char *s)
-{
-	size_t n = strspn(s, DIGITS);
-
-	return n >= 8 && s[n] == '.' && s[n + 1] && !s[n + 1 + strspn(s + n + 1, "0")];
-}
-
-/* What a formula leaves that found nothing, and a column that is too narrow. */
-static bool is_spreadsheet_error(const char *s)
-{
-	static const char *const errors[] = {"#N/A",     "#NV",     "#REF!",    "#BEZUG!",
-					     "#VALUE!",  "#WERT!",  "#VALEUR!", "#NAME?",
-					     "#DIV/0!",  "#NULL!",  "#NUM!",    "#ZAHL!",
-					     "#NOMBRE!", "#VALOR!", "#SPILL!",  NULL};
-
-	for (const char *const *e = errors; *e; e++)
-		if (str_equal_nocase(s, *e))
-			return true;
-	return s[0] && s[1] && !s[strspn(s, "#")];
-}
-
-/* Blanks, no-break spaces and the mark of byte order at both ends. */
-static const char *trimmed(const char *s, struct arena *a)
-{
-	static const char *const blanks[] = {" ", "\t", "\r", "\n", "\xc2\xa0", "\xef\xbb\xbf"};
-	size_t len = strlen(s), n;
-
-	for (bool more = true; more;) {
-		more = false;
-		for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
-			n = strlen(blanks[i]);
-			if (len >= n && memcmp(s, blanks[i], n) == 0) {
-				s += n;
-				len -= n;
-				more = true;
-			}
-			if (len >= n && memcmp(s + len - n, blanks[i], n) == 0) {
-				len -= n;
-				more = true;
-			}
-		}
-	}
-	return len ? arena_strndup(a, s, len) : "";
-}
-
 const char *csv_guard_identifier(const char *text, struct arena *a, const char **out)
 {
-	const char *id = trimmed(text, a);
-
-	if (id[0] == '\'' && all_digits(id + 1))
-		id++;
-	*out = id;
-	if (is_scientific(id))
-		return "was a number that a spreadsheet shortened; use the file as it was written, "
-		       "or format the column as text";
-	if (is_floating(id))
-		return "was a number to which a program added decimals; format the column as text";
-	if (is_spreadsheet_error(id))
-		return "is a spreadsheet's error";
-	return NULL;
+	return spreadsheet_identifier(text, a, out);
 }
 
 const char *csv_guard_order_name(const char *text, struct arena *a, const char **out)
@@ -104,7 +29,7 @@ const char *csv_guard_order_name(const char *text, struct arena *a, const char *
 
 const char *csv_guard_text(const char *text)
 {
-	return is_spreadsheet_error(text) ? "is a spreadsheet's error" : NULL;
+	return spreadsheet_error(text);
 }
 
 struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, size_t n)
@@ -124,11 +49,66 @@ static const char COMMA[] = "has a decimal comma, which only a file with ';' bet
 static const char TWO_WAYS[] = "has a thousands sign or three decimals, and the file does not show "
 			       "which; write 1299, or 1.2990";
 
-/* "1.299,00", "1,299", "1 299.5", "1'299": digits in groups. */
+static const char NO_DECIMALS[] =
+	"has a thousands sign, or decimals that its currency does not have; "
+	"write 6000, or 6";
+static const char TOO_LONG[] =
+	"has more digits than can be kept; have it rounded where the file is "
+	"written";
+
+/* The length of the sign between groups of digits that begins here; 0 = none does. */
+static size_t group_sign(const char *s)
+{
+	static const char *const signs[] = {",",           ".",        " ",
+					    "'",           "\xc2\xa0", "\xe2\x80\xaf",
+					    "\xe2\x80\x99"};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (str_starts(s, signs[i]))
+			return strlen(signs[i]);
+	return 0;
+}
+
+/* "1.299,00", "1,299", "1 299.5", "1'299": digits in groups of three, decimals behind another sign. */
 static bool is_grouped(const char *s)
 {
+	size_t first, sign, groups = 0;
+	const char *between;
+
 	s += *s == '-' || *s == '+';
-	return strspn(s, DIGITS) && !s[strspn(s, "0123456789., '\xc2\xa0\xe2\x80\xaf\x99")];
+	first = strspn(s, DIGITS);
+	s += first;
+	between = s;
+	sign = group_sign(s);
+	while (sign && strncmp(s, between, sign) == 0 && strspn(s + sign, DIGITS) == 3) {
+		s += sign + 3;
+		groups++;
+	}
+	if (first < 1 || first > 3 || groups == 0)
+		return false;
+	if ((*s == '.' || *s == ',') && *s != *between)
+		s += 1 + strspn(s + 1, DIGITS);
+	return !*s;
+}
+
+/* "18.119999999999997", "99999999999999999999": a number as it should be, but for its length. */
+static bool is_long(const char *s, struct csv_numbers how)
+{
+	s += *s == '-' || *s == '+';
+	if (!strspn(s, DIGITS))
+		return false;
+	s += strspn(s, DIGITS);
+	if (*s == '.' || (*s == ',' && how.comma))
+		s += 1 + strspn(s + 1, DIGITS);
+	return !*s;
+}
+
+/* Why a text that makes no decimal makes none. */
+static const char *no_number(const char *text, struct csv_numbers how)
+{
+	if (is_grouped(text))
+		return THOUSANDS;
+	return is_long(text, how) ? TOO_LONG : NO_NUMBER;
 }
 
 const char *csv_guard_number(const char *text, struct csv_numbers how, struct decimal *out)
@@ -139,20 +119,22 @@ const char *csv_guard_number(const char *text, struct csv_numbers how, struct de
 	unsigned shown;
 
 	if (strlen(text) >= sizeof(point))
-		return NO_NUMBER;
+		return no_number(text, how);
 	memcpy(point, text, strlen(text) + 1);
 	if (sign == ',' && how.comma)
 		point[digits + whole - text] = '.';
 	part = sign ? strlen(digits + whole + 1) : 0;
 	if (decimal_parse(point, out, NULL) != E_OK) {
 		/* Without its sign "21,50" would be 2150. */
-		if (sign == ',' && part != 3 && whole &&
+		if (sign == ',' && !how.comma && part != 3 && whole &&
 		    !digits[whole + 1 + strspn(digits + whole + 1, DIGITS)])
 			return COMMA;
-		return is_grouped(text) ? THOUSANDS : NO_NUMBER;
+		return no_number(text, how);
 	}
 	if (part != 3 || whole < 1 || whole > 3 || digits[0] == '0')
 		return NULL;
+	if (how.whole)
+		return NO_DECIMALS;
 	shown = sign == ',' ? CSV_SIGN_COMMA : CSV_SIGN_POINT;
 	if (how.signs == shown)
 		return NULL;
@@ -161,6 +143,7 @@ const char *csv_guard_number(const char *text, struct csv_numbers how, struct de
 
 struct csv_numbers csv_guard_money(struct csv_numbers how, const char *currency)
 {
+	how.whole = currency && currency_exponent(currency) == 0;
 	if (!how.signs && currency && currency_exponent(currency) == 3)
 		how.signs = how.comma ? CSV_SIGN_COMMA : CSV_SIGN_POINT;
 	return how;

@@ -35,6 +35,8 @@ struct csv_numbers {
 	/* A spreadsheet that separates cells by ";" writes "12,50"; "12.50" is read there too. */
 	bool comma;
 	unsigned signs; /* what its number columns show, csv_reader_signs */
+	/* Amounts of a currency without decimals: 6.000 is six thousand, or six, whatever others show. */
+	bool whole;
 };
 /* at: places of columns that hold numbers, -1 = the file has none of that name. */
 struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, size_t n);
@@ -44,7 +46,10 @@ struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, 
  * the sign is the decimal one, and none that it is the other.
  */
 const char *csv_guard_number(const char *text, struct csv_numbers how, struct decimal *out);
-/* A currency of three decimals is written with them: its 1.299 is what it looks like. */
+/*
+ * How amounts of a currency are written: one of three decimals with them, so that its 1.299 is what it looks
+ * like; one of none without.
+ */
 struct csv_numbers csv_guard_money(struct csv_numbers how, const char *currency);
 /* The same with no more decimals than the currency has; an unknown one has two. */
 const char *csv_guard_amount(const char *text, struct csv_numbers how, const char *currency,

@@ -31,8 +31,10 @@ static const char *const names[COL_COUNT_][NAMES_MAX] = {
 
 struct reading {
 	struct csv_inventory *s;
+	const struct csv_reader *csv;
 	int at[COL_COUNT_];
 	struct err problem; /* the first row that can't be used */
+	struct err misfit;  /* the first one of another width: any cell may be another's */
 };
 
 const char *csv_variant_text(const struct csv_variant *v, int part)
@@ -239,6 +241,8 @@ static void add_row(void *ctx, const struct csv_row *row)
 	struct csv_level level = {.stocked = !str_equal_nocase(on_hand, "not stocked")};
 	struct csv_variant *v;
 
+	if (!csv_row_fits(row, r->csv, s->name, &r->misfit))
+		return;
 	for (int part = 0; part < VARIANT_PARTS_; part++)
 		cell[part] = csv_cell_at(row, r->at[part]);
 	if (!cell[VARIANT_HANDLE][0])
@@ -281,7 +285,10 @@ static enum errk match(struct reading *r, const struct csv_row *header, struct e
 static enum errk read_rows(struct reading *r, struct csv_reader *csv, struct err *e)
 {
 	bool cut;
-	enum errk k = csv_rows_each(csv, add_row, add_unreadable, r, &cut, e);
+	enum errk k;
+
+	r->csv = csv;
+	k = csv_rows_each(csv, add_row, add_unreadable, r, &cut, e);
 
 	if (k == E_OK && r->problem.kind != E_OK) {
 		*e = r->problem;
@@ -293,6 +300,10 @@ static enum errk read_rows(struct reading *r, struct csv_reader *csv, struct err
 			"%s: ends in the middle of a row, so nothing of it is used; download the "
 			"export again",
 			r->s->name);
+	if (k == E_OK && r->misfit.kind != E_OK) {
+		*e = r->misfit;
+		k = e->kind;
+	}
 	return k;
 }
 

@@ -34,12 +34,6 @@ size_t csv_split(const char *text, const char *separator, struct arena *a, const
 	return n;
 }
 
-/* Spreadsheets turn long numbers into 5.67891E+12: such an Id is lost. */
-static bool id_is_sound(const char *id)
-{
-	return id[0] && id[strspn(id, "0123456789")] == '\0';
-}
-
 /* A row of another width may hold anything anywhere. */
 static bool is_named(const struct csv_order_rows *o)
 {
@@ -51,14 +45,19 @@ const char *csv_file_id(const char *name, struct arena *a)
 	return arena_printf(a, "file:%s", name);
 }
 
+const char *csv_name_id(const char *name, struct arena *a)
+{
+	return arena_printf(a, "csv:%s", name);
+}
+
 const char *csv_order_id(const struct csv_order_rows *o, struct arena *a)
 {
 	const char *id = csv_order_cell(o, COL_ID);
 
-	if (o->n > 0 && o->row[0].aligned && id_is_sound(id))
+	if (o->n > 0 && o->row[0].aligned && csv_order_id_is_sound(id))
 		return arena_printf(a, "gid://shopify/Order/%s", id);
 	if (!id[0] && is_named(o))
-		return arena_printf(a, "csv:%s", csv_order_cell(o, COL_NAME));
+		return csv_name_id(csv_order_cell(o, COL_NAME), a);
 	return arena_printf(a, "%s:%lld", csv_file_id(o->file, a), (long long)o->line);
 }
 
@@ -85,16 +84,6 @@ static const char *number_of(const char *name, struct arena *a)
 	return arena_strndup(a, start, len);
 }
 
-/* "partial" is the export's word for what the API calls PARTIALLY_FULFILLED. */
-static const char *fulfillment_status(const struct csv_order_rows *o, struct arena *a)
-{
-	const char *status = csv_lower(a, csv_order_text(o, COL_FULFILLMENT_STATUS));
-
-	if (!status)
-		return "unfulfilled";
-	return str_equal(status, "partial") ? "partially_fulfilled" : status;
-}
-
 static enum errk missing(const struct csv_order_rows *o, enum csv_column c, struct err *e)
 {
 	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s' is empty", o->file,
@@ -109,6 +98,37 @@ static enum errk bad(const struct csv_order_rows *o, enum csv_column c, const ch
 	return err_set(e, E_RECORD, "bad_cell", "%s:%lld: column '%s': '%s' %s", o->file,
 		       (long long)o->line, csv_column_title(c),
 		       csv_guard_shown(csv_order_cell(o, c), shown), what);
+}
+
+/* One of the export's words, as the API writes them but for case and blanks; NULL where there is none. */
+static enum errk status_word(const struct csv_order_rows *o, enum csv_column c, struct arena *a,
+			     const char **out, struct err *e)
+{
+	const char *text = csv_order_text(o, c);
+	const char *wrong = text ? csv_guard_text(text) : NULL;
+
+	*out = text ? csv_lower(a, text) : NULL;
+	if (!wrong && text && (*out)[strspn(*out, "abcdefghijklmnopqrstuvwxyz_")])
+		wrong = "is no word such as paid or partial";
+	return wrong ? bad(o, c, wrong, e) : E_OK;
+}
+
+/* "partial" is the export's word for what the API calls PARTIALLY_FULFILLED. */
+static enum errk add_statuses(cJSON *doc, const struct csv_order_rows *o, struct arena *a,
+			      struct err *e)
+{
+	const char *paid, *sent;
+	enum errk k = status_word(o, COL_FINANCIAL_STATUS, a, &paid, e);
+
+	if (k == E_OK)
+		k = status_word(o, COL_FULFILLMENT_STATUS, a, &sent, e);
+	if (k != E_OK)
+		return k;
+	if (sent && str_equal(sent, "partial"))
+		sent = "partially_fulfilled";
+	json_add_str(doc, "financial_status", paid);
+	json_add_str(doc, "fulfillment_status", sent ? sent : "unfulfilled");
+	return E_OK;
 }
 
 static bool is_currency(const char *code)
@@ -136,7 +156,7 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 	wrong = csv_guard_order_name(csv_order_cell(o, COL_NAME), a, &name);
 	if (wrong)
 		return bad(o, COL_NAME, wrong, e);
-	if (id[0] && !id_is_sound(id))
+	if (id[0] && !csv_order_id_is_sound(id))
 		return bad(o, COL_ID, "is no order id", e);
 	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))
 		return bad(o, COL_CURRENCY, "is no ISO 4217 code", e);
@@ -166,10 +186,7 @@ static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char
 	json_add_bool(doc, "test", csv_order_is_test(o, a));
 	json_add_bool(doc, "confirmed", true);
 	json_add_bool(doc, "edited", false);
-	json_add_str(doc, "financial_status",
-		     csv_lower(a, csv_order_text(o, COL_FINANCIAL_STATUS)));
-	json_add_str(doc, "fulfillment_status", fulfillment_status(o, a));
-	return E_OK;
+	return add_statuses(doc, o, a, e);
 }
 
 /*
@@ -302,6 +319,11 @@ void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct re
 		out->version = version_of_problem(o, &why, a);
 		return;
 	}
+	out->remedy_of_namesake =
+		csv_order_cell(o, COL_ID)[0]
+			? "use the file as it was downloaded, or go on without the column 'Id' if "
+			  "the other came without it"
+			: "use the file as it was downloaded, with its column 'Id'";
 	out->doc = json_text(doc, a);
 	out->doc_len = strlen(out->doc);
 	hash_hex(out->doc, out->doc_len, hex);

@@ -17,6 +17,8 @@ void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct re
  * (csv_file_id, ":" and the line).
  */
 const char *csv_order_id(const struct csv_order_rows *o, struct arena *a);
+/* The id of an order of this name in a file without ids. */
+const char *csv_name_id(const char *name, struct arena *a);
 /* The id under which a file's own fault is known. */
 const char *csv_file_id(const char *name, struct arena *a);
 /* Paid through the gateway that only takes test payments: what the API calls a test order. */

@@ -29,6 +29,24 @@ static const char *cell_of(const struct csv_orders_file *f, const struct csv_row
 	return csv_cell_at(row, f->columns.at[c]);
 }
 
+bool csv_order_id_is_sound(const char *id)
+{
+	/* A spreadsheet shows a number of 12 digits or more in six. */
+	enum { DIGITS_MOST = 19, DIGITS_SHORTENED = 12, DIGITS_LEFT = 6 };
+	size_t len = strlen(id), left = len;
+
+	while (left > 0 && id[left - 1] == '0')
+		left--;
+	return len > 0 && len <= DIGITS_MOST && id[0] != '0' && !id[strspn(id, "0123456789")] &&
+	       (len < DIGITS_SHORTENED || left > DIGITS_LEFT);
+}
+
+/* Digits, and yet not what the shop gave out. */
+static bool is_lost_number(const char *id)
+{
+	return id[0] && !id[strspn(id, "0123456789")] && !csv_order_id_is_sound(id);
+}
+
 /*
  * What only all rows together tell. An export of abandoned checkouts has an order export's columns and
  * a payment status nowhere; a spreadsheet shortens every long number of a column, to 5.27763E+12, and that
@@ -56,6 +74,8 @@ static enum errk judge(struct csv_orders_file *f, struct err *e)
 		status |= !str_blank(cell_of(f, &row, COL_FINANCIAL_STATUS));
 		wrong = csv_guard_identifier(cell_of(f, &row, COL_ID), a, &id);
 		(void)csv_guard_order_name(cell_of(f, &row, COL_NAME), a, &name);
+		if (!wrong && is_lost_number(id))
+			wrong = "is no order id";
 		if (row.n == f->columns.width && !wrong && id[0] && name[0]) {
 			if (str_equal(id, last_id) &&
 			    strncmp(name, last_name, sizeof(last_name) - 1) != 0)

@@ -49,6 +49,12 @@ bool csv_orders_file_cut(const struct csv_orders_file *f);
 /* The value of an order's own column: the first that isn't empty in any of its rows, else "". */
 const char *csv_order_cell(const struct csv_order_rows *o, enum csv_column c);
 
+/*
+ * Spreadsheets turn long numbers into 5.67891E+12, and that into 5678910000000: such an id is lost. None
+ * begins with a zero, and none is longer than a number of 64 bits.
+ */
+bool csv_order_id_is_sound(const char *id);
+
 static inline void cleanup_csv_orders_file(struct csv_orders_file **p)
 {
 	csv_orders_file_close(*p);

@@ -27,6 +27,9 @@ struct csv_orders {
 	struct csv_orders_file *open;
 	char *open_name, *open_stamp;
 	int64_t open_done;
+	/* Of this pull: records without an id of the shop's that are at fault, in order. */
+	const char **unnumbered;
+	size_t n_unnumbered;
 };
 
 struct csv_orders *csv_orders_new(const char *path, enum csv_encoding declared)
@@ -128,8 +131,25 @@ static bool in_window(const struct csv_order_rows *o, const struct pull_request 
 	return t >= req->since && (req->until == 0 || t < req->until);
 }
 
-static enum errk take(const struct csv_order_rows *o, const struct pull_request *req,
-		      struct arena *a, struct page *page, struct err *e)
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is at fault under its name alone, because a file came without ids: known by its id it is read well. */
+static void resolve_unnumbered(const struct csv_orders *s, const struct record *r, struct arena *a,
+			       struct page *page)
+{
+	const char *other = csv_name_id(r->label, a);
+
+	if (!r->problem && !str_equal(other, r->id) && s->n_unnumbered &&
+	    bsearch(&other, s->unnumbered, s->n_unnumbered, sizeof(other), by_text))
+		page->gone[page->n_gone++] = other;
+}
+
+static enum errk take(const struct csv_orders *s, const struct csv_order_rows *o,
+		      const struct pull_request *req, struct arena *a, struct page *page,
+		      struct err *e)
 {
 	struct record *r = &page->rec[page->n];
 	bool known = false;
@@ -144,6 +164,7 @@ static enum errk take(const struct csv_order_rows *o, const struct pull_request 
 		return E_OK;
 	}
 	csv_order_record(o, a, r);
+	resolve_unnumbered(s, r, a, page);
 	if (req->knows && !req->full) {
 		k = req->knows(req->knows_ctx, r, &known, e);
 		if (k != E_OK)
@@ -166,7 +187,7 @@ static enum errk read_page(struct csv_orders *s, const struct pull_request *req,
 		enum errk k = csv_orders_file_next(s->open, &order, &more, e);
 
 		if (k == E_OK && more)
-			k = take(&order, req, a, page, e);
+			k = take(s, &order, req, a, page, e);
 		if (k != E_OK)
 			return k;
 		if (!more)
@@ -231,7 +252,7 @@ static bool is_fault_of(const char *id, const char *name, struct arena *a)
 }
 
 /* A file that was at fault and is no longer there, or is of other things now: so is its fault. */
-static enum errk forget_taken_away(const struct csv_orders *s, const struct pull_request *req,
+static enum errk forget_taken_away(struct csv_orders *s, const struct pull_request *req,
 				   const struct listing *l, struct page *page, struct arena *a,
 				   struct err *e)
 {
@@ -239,7 +260,10 @@ static enum errk forget_taken_away(const struct csv_orders *s, const struct pull
 	size_t n = 0;
 	enum errk k = req->faults ? req->faults(req->knows_ctx, "file", a, &id, &n, e) : E_OK;
 
-	page->gone = arena_array(a, n + 1, sizeof(*page->gone));
+	s->n_unnumbered = 0;
+	if (k == E_OK && req->faults)
+		k = req->faults(req->knows_ctx, "csv", a, &s->unnumbered, &s->n_unnumbered, e);
+	page->gone = arena_array(a, n + 1 + PAGE, sizeof(*page->gone));
 	for (size_t i = 0; i < n && k == E_OK; i++) {
 		bool there = false;
 

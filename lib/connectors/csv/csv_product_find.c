@@ -4,6 +4,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "connectors/sku_spelling.h"
 #include "csv_product_priv.h"
 
 #include "base/banned.h"
@@ -125,30 +126,20 @@ static void refuse_older(struct csv_product_plan *p, const struct csv_shop_produ
 		older->file->name, older->handle, p->item->put->label);
 }
 
-/* Digits that the shop has with other zeros in front: a spreadsheet cuts them, and a second product would be made. */
-static void refuse_lost_zeros(struct csv_product_plan *p, const char *sku)
+/* What the shop has but for how it is spelled, as a spreadsheet or a web page does that, would be there twice. */
+static void refuse_near(struct csv_product_plan *p, const char *sku)
 {
-	static const char zeros[] = "00000000000000";
-	const char *bare = sku + strspn(sku, "0");
+	const struct csv_shop_row *near = csv_shop_near(p->s->shop, sku);
+	const char *shop = near ? near->cell[SHOP_SKU] : "";
 
-	if (!*bare || bare[strspn(bare, "0123456789")])
-		return;
-	for (size_t len = strlen(bare); len < sizeof(zeros); len++) {
-		const char *other = arena_printf(p->a, "%.*s%s", (int)(len - strlen(bare)), zeros,
-						 bare);
-		size_t n;
-		const struct csv_shop_row *const *hit = csv_shop_sku(p->s->shop, other, &n);
-
-		if (!n || strcmp(other, sku) == 0)
-			continue;
-		product_refuse(
-			p->item, "near_miss",
-			"the shop has the SKU '%s' (%s), and '%s' differs from it in leading "
-			"zeros alone, as a spreadsheet cuts them; write it as the shop does, or, "
-			"if it is another article, create that in the shop",
-			other, csv_shop_where(p->s->shop, hit[0], p->a), sku);
-		return;
-	}
+	if (near)
+		product_refuse(p->item, "near_miss",
+			       "the shop has the SKU '%s' (%s), and '%s' differs from it in %s "
+			       "alone; write it as the shop does, or, if it is another article, "
+			       "create that in the shop, export the products anew, then run: %s",
+			       shop, csv_shop_where(p->s->shop, near, p->a), sku,
+			       sku_difference(shop, sku, p->a),
+			       sku_retry(p->item->put->label, "near_miss", p->a));
 }
 
 void csv_product_find(struct csv_product_plan *p)
@@ -171,7 +162,7 @@ void csv_product_find(struct csv_product_plan *p)
 		return;
 	}
 	for (size_t i = 0; !p->shop && product_is_open(item) && i < item->n_variants; i++)
-		refuse_lost_zeros(p, item->variant[i].sku);
+		refuse_near(p, item->variant[i].sku);
 	if (!product_is_open(item))
 		return;
 	p->mark = p->shop ? csv_import_export_mark(p->shop->file, p->a) : s->newest_mark;

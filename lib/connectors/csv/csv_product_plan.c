@@ -4,6 +4,7 @@
 #include "base/decimal.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "connectors/sku_spelling.h"
 #include "connectors/product_match.h"
 #include "connectors/product_memo.h"
 #include "csv_product_handle.h"
@@ -148,6 +149,25 @@ static void compare_variant(struct csv_product_plan *p, struct product_variant *
 	p->fields |= v->sent;
 }
 
+/* Another variant of the shop has it but for how it is spelled; one's own may be spelled anew. */
+static void check_spelling(struct csv_product_plan *p, struct product_variant *v)
+{
+	const struct csv_shop_row *near = csv_shop_near(p->s->shop, v->sku);
+	const char *sku = near ? near->cell[SHOP_SKU] : "";
+
+	if (!near || csv_shop_product_of(p->s->shop, near)->older ||
+	    (v->shop && csv_shop_product_of(p->s->shop, near) == p->shop &&
+	     str_equal(sku, v->shop->sku)))
+		return;
+	product_refuse_sku(p->item, v,
+			   arena_printf(p->a,
+					"another variant of the shop ('%s', %s, which differs in "
+					"%s alone)",
+					sku, csv_shop_where(p->s->shop, near, p->a),
+					sku_difference(sku, v->sku, p->a)),
+			   p->a);
+}
+
 /* SKUs that would come into the shop a second time. */
 static void check_skus(struct csv_product_plan *p)
 {
@@ -170,6 +190,8 @@ static void check_skus(struct csv_product_plan *p)
 								"another variant of the shop (%s)",
 								csv_shop_where(shop, hit[k], p->a)),
 						   p->a);
+		if (n == 0)
+			check_spelling(p, v);
 		other = csv_product_claim(p->s, "SKU", v->sku, item->put->record);
 		if (!str_equal(other, item->put->record))
 			product_refuse_sku(item, v,

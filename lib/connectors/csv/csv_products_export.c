@@ -7,6 +7,7 @@
 #include "base/csvfile.h"
 #include "base/decimal.h"
 #include "base/str.h"
+#include "connectors/sku_spelling.h"
 #include "csv_guard.h"
 
 #include "base/banned.h"
@@ -55,6 +56,7 @@ struct reading {
 	uint32_t product; /* that the rows belong to; 0 = one that a newer file has, or none yet */
 	const char *handle;
 	struct err problem; /* the first row that can't be read */
+	struct err misfit;  /* the first one of another width: any cell may be another's */
 };
 
 static const char *handle_of(const void *ctx, size_t i)
@@ -206,6 +208,8 @@ static void add_row(void *ctx, const struct csv_row *in)
 	struct csv_shop_product *p;
 	struct csv_shop_row *row;
 
+	if (!csv_row_fits(in, r->csv, r->file->name, &r->misfit))
+		return;
 	if (handle[0] && !str_equal(handle, r->handle))
 		begin_product(r, in, handle);
 	/* A row of an image only. */
@@ -259,6 +263,10 @@ static enum errk read_file(struct csv_shop *s, const struct csv_source_file *fil
 			    "%s: ends in the middle of a row, so nothing of it is used; download "
 			    "the export again",
 			    file->path);
+	if (k == E_OK && r.misfit.kind != E_OK) {
+		*e = r.misfit;
+		k = e->kind;
+	}
 	return k;
 }
 
@@ -273,6 +281,26 @@ static int by_sku(const void *a, const void *b)
 	if (x->product != y->product)
 		return x->product < y->product ? -1 : 1;
 	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct csv_spelling *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return by_sku(&x->row, &y->row);
+}
+
+static void sort_spellings(struct csv_shop *s)
+{
+	s->spelling = arena_array(s->mem, s->n_by_sku, sizeof(*s->spelling));
+	for (size_t i = 0; i < s->n_by_sku; i++)
+		s->spelling[i] =
+			(struct csv_spelling){sku_spelling_hash(s->by_sku[i]->cell[SHOP_SKU]),
+					      s->by_sku[i]};
+	if (s->n_by_sku)
+		qsort(s->spelling, s->n_by_sku, sizeof(*s->spelling), by_hash);
 }
 
 static void sort_skus(struct csv_shop *s)
@@ -321,6 +349,7 @@ enum errk csv_shop_read_as(const char *path, enum csv_encoding declared, unsigne
 	if (k != E_OK)
 		return k;
 	sort_skus(s);
+	sort_spellings(s);
 	*out = TAKE(s);
 	return E_OK;
 }
@@ -359,6 +388,25 @@ const struct csv_shop_row *const *csv_shop_sku(const struct csv_shop *s, const c
 	while (from + *n < s->n_by_sku && strcmp(s->by_sku[from + *n]->cell[SHOP_SKU], sku) == 0)
 		++*n;
 	return s->by_sku + from;
+}
+
+const struct csv_shop_row *csv_shop_near(const struct csv_shop *s, const char *sku)
+{
+	const uint64_t hash = sku_spelling_hash(sku);
+	size_t from = 0, to = s->n_by_sku;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (s->spelling[middle].hash < hash)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	for (; hash && from < s->n_by_sku && s->spelling[from].hash == hash; from++)
+		if (strcmp(s->spelling[from].row->cell[SHOP_SKU], sku) != 0)
+			return s->spelling[from].row;
+	return NULL;
 }
 
 const char *csv_shop_where(const struct csv_shop *s, const struct csv_shop_row *row,

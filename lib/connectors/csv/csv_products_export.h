@@ -64,6 +64,11 @@ struct csv_shop_product {
 	bool broken; /* its first row has no title: the export was cut in pieces, or edited */
 };
 
+struct csv_spelling {
+	uint64_t hash; /* sku_spelling_hash */
+	const struct csv_shop_row *row;
+};
+
 struct csv_shop {
 	struct arena *mem;
 	enum csv_encoding declared;
@@ -78,6 +83,7 @@ struct csv_shop {
 	size_t n_rows, cap_rows;
 	const struct csv_shop_row **by_sku; /* those with a SKU, in its order */
 	size_t n_by_sku;
+	struct csv_spelling *spelling; /* of the same rows, by hash */
 	struct key_index handles;
 };
 
@@ -98,6 +104,8 @@ const struct csv_shop_product *csv_shop_find(const struct csv_shop *s, const cha
 /* The first of *n variants with this SKU, which stand one after the other in by_sku. */
 const struct csv_shop_row *const *csv_shop_sku(const struct csv_shop *s, const char *sku,
 					       size_t *n);
+/* A variant with another SKU that people take for this one, see sku_spelling.h; NULL: there is none. */
+const struct csv_shop_row *csv_shop_near(const struct csv_shop *s, const char *sku);
 /* "products.csv:12" */
 const char *csv_shop_where(const struct csv_shop *s, const struct csv_shop_row *row,
 			   struct arena *a);

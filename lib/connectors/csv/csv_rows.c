@@ -41,6 +41,19 @@ const char *csv_cell_at(const struct csv_row *row, int at)
 	return at >= 0 && (size_t)at < row->n ? row->cell[at] : "";
 }
 
+bool csv_row_fits(const struct csv_row *row, const struct csv_reader *r, const char *file,
+		  struct err *misfit)
+{
+	size_t width = csv_reader_header(r)->n;
+
+	if (row->n != width && misfit->kind == E_OK)
+		(void)err_set(misfit, E_LOCAL, "bad_row",
+			      "%s:%lld: the row has %zu cells, the header has %zu, so nothing of "
+			      "the file is used; use the export as it was downloaded",
+			      file, (long long)row->line, row->n, width);
+	return row->n == width;
+}
+
 enum errk csv_rows_each(struct csv_reader *r, void (*on_row)(void *, const struct csv_row *),
 			void (*on_unreadable)(void *, const struct err *), void *ctx, bool *cut,
 			struct err *e)

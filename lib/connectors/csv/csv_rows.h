@@ -20,6 +20,10 @@ const char *csv_cell_at(const struct csv_row *row, int at);
 /* What csv_guard_number says, where it is units that are counted. */
 const char *csv_no_quantity(const char *why);
 
+/* Is it as wide as the header? Else *misfit says so, unless it tells of an earlier row. */
+bool csv_row_fits(const struct csv_row *row, const struct csv_reader *r, const char *file,
+		  struct err *misfit);
+
 /*
  * Hands each row to on_row, and what can't be read as one to on_unreadable. *cut: the last row is
  * short, or a quote does not end. E_LOCAL: the file can't be read.

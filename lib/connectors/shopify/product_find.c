@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/product_priv.h"
+#include "connectors/sku_spelling.h"
 
 static bool is_wanted(const struct product_item *item)
 {
@@ -132,11 +133,11 @@ static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
 		return;
 	product_refuse(
 		w->item[i], "near_miss",
-		"the shop has the SKU '%s' (%s), and '%s' differs from it in %s; write it as "
+		"the shop has the SKU '%s' (%s), and '%s' differs from it in %s alone; write it as "
 		"the shop does, or, if it is another article, create that in the shop, then "
-		"run: erpsync queue retry '%s'",
-		shop, product, w->sku[i], sku_near_difference(shop, w->sku[i]),
-		w->item[i]->put->label);
+		"run: %s",
+		shop, product, w->sku[i], sku_difference(shop, w->sku[i], w->put->arena),
+		sku_retry(w->item[i]->put->label, "near_miss", w->put->arena));
 }
 
 /* What is about to be created, and is there already but for how its SKU is spelled, would be there twice. */
@@ -245,9 +246,10 @@ static void take_foreign_near(void *ctx, size_t i, struct answer *in, const cJSO
 	const struct shop_variant *own = w->variant[i]->shop;
 	if (answer_ok(in) && !(own && strcmp(own->id, id) == 0))
 		refuse_sku(w, i,
-			   arena_printf(w->put->arena,
-					"another variant of the shop ('%s', which differs in %s)",
-					sku, sku_near_difference(sku, w->sku[i])));
+			   arena_printf(
+				   w->put->arena,
+				   "another variant of the shop ('%s', which differs in %s alone)",
+				   sku, sku_difference(sku, w->sku[i], w->put->arena)));
 }
 
 enum errk product_check_new_skus(struct product_put *p, struct err *e)

@@ -223,16 +223,15 @@ MUST_CHECK enum errk sku_search(struct shopify *s, const char *const *sku, size_
 				void *ctx, struct err *e);
 
 /*
- * The same for SKUs of which none was found: variants whose SKU differs in case alone, or, if it is made of
- * digits, in zeros in front alone, as a spreadsheet cuts them. They are not the same article.
+ * The same for SKUs of which none was found: variants whose SKU differs in case, in signs that are not
+ * seen and dashes (sku_plain) or, if it is made of digits, in zeros in front, as a spreadsheet cuts them. They
+ * are not the same article.
  */
 MUST_CHECK enum errk sku_search_near(struct shopify *s, const char *const *sku, size_t n,
 				     struct arena *a,
 				     void (*hit)(void *ctx, size_t i, struct answer *in,
 						 const cJSON *node),
 				     void *ctx, struct err *e);
-/* For people: how the SKU differs from the shop's that sku_search_near found. */
-const char *sku_near_difference(const char *shop, const char *sku);
 
 /* orders_fetch.c: orders in full. */
 struct order_head {

@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
+#include "connectors/sku_spelling.h"
 
 /* Searches for variants, each for some SKUs, and several under way at once. */
 enum { SKUS_PER_SEARCH = 30, SEARCHES_AT_ONCE = 16 };
@@ -146,7 +147,9 @@ static void add_spelling(struct spellings *x, const char *text, size_t i, struct
 static void add_spellings(struct spellings *x, size_t i, struct arena *a)
 {
 	static const char zeros[] = "00000000000000";
-	const char *sku = x->sku[i], *bare = sku + strspn(sku, "0");
+	const char *sku = x->sku[i], *plain = sku_plain(sku, a), *bare = sku + strspn(sku, "0");
+	if (*plain && strcmp(plain, sku) != 0)
+		add_spelling(x, plain, i, a);
 	if (!*bare || bare[strspn(bare, "0123456789")] || strlen(bare) >= sizeof(zeros)) {
 		add_spelling(x, sku, i, a);
 		return;
@@ -178,10 +181,4 @@ enum errk sku_search_near(struct shopify *s, const char *const *sku, size_t n, s
 				 .hit = take_near,
 				 .ctx = &x};
 	return search_all(&w, x.text.n, e);
-}
-
-const char *sku_near_difference(const char *shop, const char *sku)
-{
-	return str_equal_nocase(shop, sku) ? "case alone"
-					   : "leading zeros alone, as a spreadsheet cuts them";
 }

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "connectors/shopify/stock_priv.h"
+#include "connectors/sku_spelling.h"
 
 static void take_variant(struct stock_put *p, struct stock_item *item, struct answer *in,
 			 const cJSON *node)
@@ -93,10 +94,11 @@ static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
 		return;
 	stock_refuse(
 		item, "near_miss",
-		"no variant of the shop has the SKU '%s', but one has '%s', which differs in %s; "
-		"correct it on one side, or name the shop's SKU in tables/store_skus.csv, then "
-		"run: erpsync queue retry '%s'",
-		item->sku, shop, sku_near_difference(shop, item->sku), item->put->label);
+		"no variant of the shop has the SKU '%s', but one has '%s', which differs in %s "
+		"alone; correct it on one side, or name the shop's SKU in tables/store_skus.csv, "
+		"then run: %s",
+		item->sku, shop, sku_difference(shop, item->sku, w->put->arena),
+		sku_retry(item->put->label, "near_miss", w->put->arena));
 }
 
 static enum errk refuse_unknown(struct stock_put *p, struct wanted *w, size_t n, struct err *e)

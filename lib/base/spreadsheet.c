@@ -1,0 +1,106 @@
+#include "base/spreadsheet.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#include "base/banned.h"
+
+static const char DIGITS[] = "0123456789";
+
+static bool all_digits(const char *s)
+{
+	return s[0] && !s[strspn(s, DIGITS)];
+}
+
+/* "5.27763E+12": what is left of a long number in a narrow column. */
+static bool is_scientific(const char *s)
+{
+	size_t n = strspn(s, DIGITS);
+
+	if (n == 0)
+		return false;
+	s += n;
+	if (*s == '.' || *s == ',')
+		s += 1 + strspn(s + 1, DIGITS);
+	return (*s == 'E' || *s == 'e') && (s[1] == '+' || s[1] == '-') && all_digits(s + 2);
+}
+
+/* "748927000018.0": a long number that went through a program which knows floating point only. */
+static bool is_floating(const char *s)
+{
+	size_t n = strspn(s, DIGITS);
+
+	return n >= 8 && s[n] == '.' && s[n + 1] && !s[n + 1 + strspn(s + n + 1, "0")];
+}
+
+/* What a formula leaves that found nothing, and a column that is too narrow. */
+static bool is_error(const char *s)
+{
+	static const char *const errors[] = {"#N/A",     "#NV",     "#REF!",    "#BEZUG!",
+					     "#VALUE!",  "#WERT!",  "#VALEUR!", "#NAME?",
+					     "#DIV/0!",  "#NULL!",  "#NUM!",    "#ZAHL!",
+					     "#NOMBRE!", "#VALOR!", "#SPILL!",  NULL};
+
+	for (const char *const *e = errors; *e; e++)
+		if (str_equal_nocase(s, *e))
+			return true;
+	return s[0] && s[1] && !s[strspn(s, "#")];
+}
+
+/* Blanks, no-break spaces, the mark of byte order and what takes no room, as it is copied from web pages. */
+static const char *trimmed(const char *s, struct arena *a)
+{
+	static const char *const blanks[] = {" ",
+					     "\t",
+					     "\r",
+					     "\n",
+					     "\xc2\xa0",
+					     "\xef\xbb\xbf",
+					     "\xc2\xad",
+					     "\xe2\x80\x8b",
+					     "\xe2\x80\x8c",
+					     "\xe2\x80\x8d",
+					     "\xe2\x80\x8e",
+					     "\xe2\x80\x8f",
+					     "\xe2\x81\xa0"};
+	size_t len = strlen(s), n;
+
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+			n = strlen(blanks[i]);
+			if (len >= n && memcmp(s, blanks[i], n) == 0) {
+				s += n;
+				len -= n;
+				more = true;
+			}
+			if (len >= n && memcmp(s + len - n, blanks[i], n) == 0) {
+				len -= n;
+				more = true;
+			}
+		}
+	}
+	return len ? arena_strndup(a, s, len) : "";
+}
+
+const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out)
+{
+	const char *id = trimmed(text, a);
+
+	if (id[0] == '\'' && all_digits(id + 1))
+		id++;
+	*out = id;
+	if (is_scientific(id))
+		return "was a number that a spreadsheet shortened; use the file as it was written, "
+		       "or format the column as text";
+	if (is_floating(id))
+		return "was a number to which a program added decimals; format the column as text";
+	return spreadsheet_error(id);
+}
+
+const char *spreadsheet_error(const char *text)
+{
+	return is_error(text) ? "is a spreadsheet's error" : NULL;
+}

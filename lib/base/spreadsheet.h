@@ -1,0 +1,20 @@
+#ifndef ERPSYNC_BASE_SPREADSHEET_H
+#define ERPSYNC_BASE_SPREADSHEET_H
+
+#include "base/arena.h"
+
+/*
+ * What spreadsheets make of texts that they take for numbers. Each function returns NULL, or what is wrong
+ * in words that follow "column 'X': 'text' ".
+ */
+
+/*
+ * An article number, a barcode or another name that is compared letter by letter; *out in the arena,
+ * "" where the text is empty. Blanks around it go, and the apostrophe that exports put before digits
+ * alone ('748927000018), which spreadsheets would cut. Refused: 5.27763E+12, 748927000018.0 and #N/A.
+ */
+const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out);
+/* Any other text: refused is #N/A, and what a column shows that is too narrow. */
+const char *spreadsheet_error(const char *text);
+
+#endif
