@@ -301,10 +301,14 @@ struct landed_request {
 /* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
 struct settlement {
 	const char *target_id; /* the document as put() named it */
-	const char *record;    /* one record of it by our reference or label; NULL = all */
+	/* One record of it, as the other side names it: see settlement_means; NULL = all. */
+	const char *record;
 	bool accepted;
+	bool changed;     /* the document tells changes of records that were there before */
 	const char *text; /* what the other side said; no personal data is assumed */
 };
+/* Is this answer about the record, by its id, its label, or all of its document? */
+bool settlement_means(const struct settlement *s, const char *record, const char *label);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {

@@ -375,8 +375,7 @@ static enum errk take_refusal(void *ctx, const struct settlement *s, struct err 
 	struct refusals *r = ctx;
 
 	(void)e;
-	if (!s->accepted &&
-	    (!s->record || str_equal(s->record, r->id) || str_equal(s->record, r->label)))
+	if (!s->accepted && settlement_means(s, r->id, r->label))
 		r->refused = true;
 	return E_OK;
 }
