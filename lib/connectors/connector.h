@@ -307,7 +307,10 @@ struct settlement {
 	bool changed;     /* the document tells changes of records that were there before */
 	const char *text; /* what the other side said; no personal data is assumed */
 };
-/* Is this answer about the record, by its id, its label, or all of its document? */
+/*
+ * Is this answer about the record: by its id or the number that ends it, by its label in any case, with or
+ * without '#', or about all of its document?
+ */
 bool settlement_means(const struct settlement *s, const char *record, const char *label);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };

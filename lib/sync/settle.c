@@ -130,22 +130,45 @@ static enum errk refuse(struct sync *r, const struct settlement *s, const char *
 	return take_back(&f, e);
 }
 
+/* Of a document that this state file has not written, as far as it knows. */
+static enum errk reject_unknown(struct sync *r, const struct settlement *s, struct err *e)
+{
+	struct err why;
+	const struct sync_record rec = {.record = s->target_id,
+					.label = s->target_id,
+					.outcome = SYNC_PARKED,
+					.err = &why};
+	err_set(&why, E_RECORD, "rejected_by_target",
+		"was rejected: %s; no order is known to have gone over in it, so nothing follows",
+		s->text);
+	r->sum->rejected++;
+	if (r->options->on_record)
+		r->options->on_record(r->options->ctx, &rec);
+	return sync_journal(r, s->target_id, s->target_id, "settled", "unknown", s->text, e);
+}
+
 static enum errk reject(struct settling *x, const struct settlement *s, struct err *e)
 {
-	struct sync *r = x->r;
-	size_t meant = 0;
 	enum errk rc = E_OK;
-	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
-		if (!settlement_means(s, x->held[i].record, x->held[i].label))
-			continue;
-		meant++;
-		rc = refuse(r, s, x->held[i].record, e);
-	}
-	if (rc == E_OK && !meant)
-		rc = sync_journal(r, s->record ? s->record : s->target_id,
-				  s->record ? s->record : s->target_id, "settled", "unknown",
-				  s->text, e);
-	return rc;
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
+		if (settlement_means(s, x->held[i].record, x->held[i].label))
+			rc = refuse(x->r, s, x->held[i].record, e);
+	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
+}
+
+/* A name that none of them has may be meant for any: all are looked at, rather than the right one not. */
+static void widen(const struct settling *x, struct settlement *s)
+{
+	if (!s->record)
+		return;
+	for (size_t i = 0; i < x->n_held; i++)
+		if (settlement_means(s, x->held[i].record, x->held[i].label))
+			return;
+	s->text = arena_printf(x->r->page,
+			       "the acknowledgement refuses '%s', which is no order of that file: "
+			       "%s",
+			       s->record, s->text);
+	s->record = NULL;
 }
 
 /* One document has many answers, and what it held is read once. */
@@ -168,6 +191,8 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 	struct settlement own = *said, *s = &own;
 	int64_t links = 0;
 	enum errk rc = s->accepted ? E_OK : find_held(x, s, e);
+	if (rc == E_OK && !s->accepted)
+		widen(x, s);
 	if (rc == E_OK)
 		rc = foreign_answer(r, &own, x->held, s->accepted ? 0 : x->n_held, e);
 	if (rc != E_OK)

@@ -122,6 +122,33 @@ test('an order is refused when a change of it is on its way, or has gone over', 
   });
 });
 
+test('an order is named in another way than here', async t => {
+  const { p, names: [name, other] } = await open(t, { orders: 2 });
+  const id = p.sandbox.orders.list({ limit: 1 })[0].id.split('/').at(-1);
+  let n = 0;
+  for (const text of ['error 1001: blocked', 'error "#1001": blocked', 'error #1001:blocked', `rejected ${id}: blocked`, 'error;#1001;blocked', 'error #1001 blocked'])
+    await t.test(text, async () => {
+      const file = `orders-00000${++n}`;
+      await answered(p, file, `ok\n${text}\n`);
+      assert.match((await reasons(p)).join('\n'), new RegExp(`^${file}\\.csv was rejected: blocked; [^\\n]*'${name}'$`));
+      await retried(p);
+      assert.deepEqual(sent(p)[`orders-00000${n + 1}`], [name]);
+    });
+  assert.deepEqual(sent(p)['orders-000001'], [name, other]);
+});
+
+test('an order is named that is not in the file: all of the file is looked at', async t => {
+  const { p, names } = await open(t, { orders: 2 });
+  const { stderr } = await answered(p, 'orders-000001', 'ok\nerror #9001: blocked\n');
+  assert.match(stderr, /orders-000001\.csv was rejected: the acknowledgement refuses '#9001', which is no order of that file: blocked/);
+  assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), names);
+  await t.test('nor is the file one of ours', async () => {
+    const { stderr } = await answered(p, 'orders-000077', 'error #1001: blocked\n');
+    assert.match(stderr, /orders-000077\.csv: was rejected: .*'#1001'.*blocked; no order is known to have gone over in it/);
+    silent(await exports(p));
+  });
+});
+
 test('the ERP answers to a file whose run was killed before it knew that it was there', async t => {
   const first = async () => {
     const p = await place(t, { sandbox: { orders: 0, nasty: 'off' }, conf: CONF });

@@ -13,6 +13,9 @@
 
 #include "base/banned.h"
 
+/* What stands between word, name and text, beside a colon: the line may be a row of a table. */
+#define SEPARATORS " \t;,|="
+
 enum { ACK_BYTES_MAX = 1024 * 1024, ACK_SETTLED_SECONDS = 10 };
 
 struct answers {
@@ -36,36 +39,58 @@ static const char *after_word(const char *line, const char *word)
 		if (tolower((unsigned char)line[i]) != word[i])
 			return NULL;
 	line += len;
-	return line + strspn(line, " \t");
+	return line + strspn(line, SEPARATORS);
 }
 
-/* "#1001: text", "1001 text" or ": text". */
+/* The colon in "gid://shopify/Order/1" or "csv:#1001" is part of an id. */
+static bool is_in_id(const char *rest, size_t colon)
+{
+	return str_starts(rest + colon, "://") || (colon == 3 && str_starts(rest, "csv:"));
+}
+
+/* Length of the name at the beginning; 0 = there is none. */
+static size_t name_length(const char *rest)
+{
+	size_t len = strcspn(rest, SEPARATORS ":");
+
+	while (rest[len] == ':' && is_in_id(rest, len))
+		len += 1 + strcspn(rest + len + 1, SEPARATORS ":");
+	return len;
+}
+
+/* "\"#1001\": text": the name in quotes; NULL = not in quotes. */
+static const char *quoted_name(const char *rest, const char **after, struct arena *a)
+{
+	const char *end = *rest == '"' || *rest == '\'' ? strchr(rest + 1, *rest) : NULL;
+
+	if (!end || end == rest + 1)
+		return NULL;
+	*after = end + 1;
+	return arena_strndup(a, rest + 1, (size_t)(end - rest - 1));
+}
+
+/* "#1001: text", "1001 text", "\"#1001\";text" or ": text". */
 static void refuse(struct answers *to, const char *rest, struct arena *a)
 {
-	size_t len = strcspn(rest, ": \t");
-	const char *text = rest + len + strspn(rest + len, ": \t");
-	/* Our ids hold colons ("gid://shopify/Order/1"): then the first ": " or blank ends it. */
-	const char *colon = strstr(rest, ": ");
+	const char *after = rest + name_length(rest), *text;
+	const char *name = quoted_name(rest, &after, a);
 
-	if (len && rest[len] == ':' && rest[len + 1] != ' ' && rest[len + 1] != '\0') {
-		const char *blank = rest + strcspn(rest, " \t");
-
-		len = (size_t)((colon && colon < blank ? colon : blank) - rest);
-		text = rest + len + strspn(rest + len, ": \t");
-	}
+	if (!name)
+		name = arena_strndup(a, rest, (size_t)(after - rest));
+	text = after + strspn(after, SEPARATORS ":");
 	/* "error period is closed": no number, no colon, so it isn't about one order. */
-	if (len > 0 && rest[len] != ':' && strcspn(rest, "0123456789") >= len) {
-		len = 0;
+	if (*name && *after != ':' && !strpbrk(name, "0123456789")) {
+		name = "";
 		text = rest;
 	}
-	if (len == 0) {
+	if (!*name) {
 		to->refused = true;
 		to->why = *text ? text : "rejected";
 		return;
 	}
 	to->each[to->n++] = (struct settlement){
 		.target_id = to->target,
-		.record = arena_strndup(a, rest, len),
+		.record = name,
 		.changed = to->changed,
 		.text = *text ? text : "rejected",
 	};
