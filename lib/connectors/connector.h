@@ -244,6 +244,12 @@ struct put_batch {
 	void *remember_ctx;
 	const struct owners *owners;
 	const char *writer; /* who writes, see struct history; NULL = not counted */
+	/*
+	 * The last numbers, of new records and of changed ones, that the state file knows of there: what is
+	 * written gets a higher one, even if the target has lost count, so that no late answer to an old
+	 * batch is taken for one to this. 0 = none.
+	 */
+	int64_t last[2];
 	struct put_item *item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */

@@ -153,6 +153,8 @@ MUST_CHECK enum errk sync_check_history(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
 					struct connector *target, bool alone, struct arena *a,
 					struct err *e);
+/* A batch is about to be put to a target that counts: fills `last`. */
+MUST_CHECK enum errk sync_known_numbers(struct sync *r, struct put_batch *batch, struct err *e);
 /* A batch was put: in the transaction of its outcome. */
 MUST_CHECK enum errk sync_note_written(struct sync *r, const struct put_batch *batch,
 				       struct err *e);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
@@ -147,6 +148,23 @@ test('an order is named that is not in the file: all of the file is looked at', 
     assert.match(stderr, /orders-000077\.csv: was rejected: .*'#1001'.*blocked; no order is known to have gone over in it/);
     silent(await exports(p));
   });
+});
+
+test('the folder is emptied, our own books too: the numbers go on', async t => {
+  const { p, names: [first] } = await open(t);
+  edit(p, first, { note: 'n' });
+  await exports(p);
+  acks(p, 'orders-000001', 'ok\n');
+  await answered(p, 'orders-changed-000001', 'ok\n', 0);
+  fs.rmSync(p.path('out'), { recursive: true });
+  const second = sell(p);
+  edit(p, first, { note: 'm' }, 70);
+  await exports(p);
+  assert.deepEqual(sent(p), { 'orders-000002': [second], 'orders-changed-000002': [first] });
+  await answered(p, 'orders-000002', 'error: period is closed\n');
+  assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [second]);
+  await retried(p);
+  assert.deepEqual(sent(p), { 'orders-000002': [second], 'orders-000003': [second], 'orders-changed-000002': [first] });
 });
 
 test('the ERP answers to a file whose run was killed before it knew that it was there', async t => {
