@@ -11,7 +11,7 @@ enum errk delivered_as(struct state *s, const char *flow, const char *target_id,
 	struct query q = query_open(s, "SELECT record, label FROM link"
 				       " WHERE flow = ?1 AND target_id = ?2"
 				       " UNION SELECT record, label FROM journal WHERE flow = ?1"
-				       " AND (action = 'delivered' AND detail = ?2"
+				       " AND (action IN ('delivered', 'adopted') AND detail = ?2"
 				       " OR action = 'settled' AND record <> ?2"
 				       " AND substr(detail, 1, length(?2) + 2) = ?2 || ': ')"
 				       " ORDER BY record");
@@ -39,7 +39,7 @@ enum errk delivered_first_as(struct state *s, const char *flow, const char *reco
 	/* Found there after an interruption says neither new nor changed: then its name does. */
 	CLEANUP(query)
 	struct query q = query_open(s, "SELECT detail = ?3 FROM journal WHERE record = ?1"
-				       " AND flow = ?2 AND action = 'delivered'"
+				       " AND flow = ?2 AND action IN ('delivered', 'adopted')"
 				       " AND (outcome = 'created' OR detail = ?3)"
 				       " ORDER BY id DESC LIMIT 1");
 	bool row;

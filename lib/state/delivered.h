@@ -3,7 +3,7 @@
 
 #include "state/state.h"
 
-/* A record that went over in a document of the target, whatever has become of it since. */
+/* A record that went over in a document of the target, or was found in it, whatever has become of it since. */
 struct delivered {
 	const char *record, *label;
 };

@@ -111,6 +111,17 @@ test('an order is refused when a change of it is on its way, or has gone over', 
       await answered(p, 'orders-000002', 'ok\n', 0);
       assert.deepEqual(await reasons(p), []);
     });
+  await t.test('the order was adopted', async sub => {
+    const { p, names: [name, other] } = await open(sub, { orders: 2 });
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    ended(await p.run('adopt orders'), 0);
+    edit(p, name, { note: 'n' });
+    await exports(p);
+    await answered(p, 'orders-000001', `ok\nerror ${name}: no customer\n`);
+    assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [name]);
+    await retried(p);
+    assert.deepEqual(sent(p), { 'orders-000001': [name, other], 'orders-000002': [name], 'orders-changed-000001': [name] });
+  });
   await t.test('the same answer once more, when it was sent anew and changed: nothing follows', async sub => {
     const { p, names: [name] } = await open(sub);
     await answered(p, 'orders-000001', `error ${name}: no customer\n`);
