@@ -271,6 +271,12 @@ struct put_batch {
 	void *remember_ctx;
 	const struct owners *owners;
 	const char *writer; /* who writes, see struct history; NULL = not counted */
+	/*
+	 * The last numbers, of new records and of changed ones, that the state file knows of there: what is
+	 * written gets a higher one, even if the target has lost count, so that no late answer to an old
+	 * batch is taken for one to this. 0 = none.
+	 */
+	int64_t last[2];
 	struct put_item *item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */
@@ -328,10 +334,17 @@ struct landed_request {
 /* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
 struct settlement {
 	const char *target_id; /* the document as put() named it */
-	const char *record;    /* one record of it by our reference or label; NULL = all */
+	/* One record of it, as the other side names it: see settlement_means; NULL = all. */
+	const char *record;
 	bool accepted;
+	bool changed;     /* the document tells changes of records that were there before */
 	const char *text; /* what the other side said; no personal data is assumed */
 };
+/*
+ * Is this answer about the record: by its id or the number that ends it, by its label in any case, with or
+ * without '#', or about all of its document?
+ */
+bool settlement_means(const struct settlement *s, const char *record, const char *label);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {

@@ -154,12 +154,12 @@ MUST_CHECK enum errk queue_mark_parked(struct state *s, int64_t id, const char *
 
 /*
  * A delivered record that its target refused afterwards: its last version is parked again with the
- * reason, without a document if that was purged. *reopened = false when a newer version waits or is
- * being sent already: that one will go over in its place.
+ * reason, without a document if that was purged. Where a newer version waits, that one is parked; its own
+ * reason stays in front. One that is being sent is left alone.
  */
 MUST_CHECK enum errk queue_reopen(struct state *s, const char *flow, const char *record,
 				  const char *label, const char *version, const char *code,
-				  const char *reason, int64_t now, bool *reopened, struct err *e);
+				  const char *reason, int64_t now, struct err *e);
 
 /* For people. */
 struct queue_filter {

@@ -66,18 +66,40 @@ static enum errk add_parked_row(struct state *s, const char *flow, const char *r
 	return query_run(&q, e);
 }
 
+/*
+ * What waits would tell the target of a record that it does not have, or has otherwise: it is parked too, with
+ * what it was parked for itself in front; once, however often it is said.
+ */
+static enum errk park_waiting_row(struct state *s, const char *flow, const char *record,
+				  const char *code, const char *reason, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue SET state = 2, changed_at = ?5,"
+				       " code = iif(state = 2, coalesce(code, ?3), ?3),"
+				       " reason = iif(state = 2, coalesce(reason || '; ', ''), '')"
+				       " || ?4 WHERE record = ?1 AND flow = ?2"
+				       " AND (state = 0 OR state = 2"
+				       " AND instr(coalesce(reason, ''), ?4) = 0)");
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	query_text(&q, code);
+	query_text(&q, reason);
+	query_int(&q, now);
+	return query_run(&q, e);
+}
+
 static enum errk reopen(struct state *s, const char *flow, const char *record, const char *label,
 			const char *version, const char *code, const char *reason, int64_t now,
-			bool *reopened, struct err *e)
+			struct err *e)
 {
 	bool open, found = false;
 	enum errk rc = has_open_row(s, flow, record, &open, e);
 
 	if (rc != E_OK)
 		return rc;
-	*reopened = !open;
 	if (open)
-		return E_OK;
+		return park_waiting_row(s, flow, record, code, reason, now, e);
 	rc = park_done_row(s, flow, record, version, code, reason, now, &found, e);
 	if (rc == E_OK && !found)
 		rc = add_parked_row(s, flow, record, label, version, code, reason, now, e);
@@ -86,16 +108,12 @@ static enum errk reopen(struct state *s, const char *flow, const char *record, c
 
 enum errk queue_reopen(struct state *s, const char *flow, const char *record, const char *label,
 		       const char *version, const char *code, const char *reason, int64_t now,
-		       bool *reopened, struct err *e)
+		       struct err *e)
 {
-	bool own, done = false;
+	bool own;
 	enum errk rc = db_enter(s, &own, e);
 
 	if (rc != E_OK)
 		return rc;
-	rc = reopen(s, flow, record, label, version, code, reason, now, &done, e);
-	rc = db_leave(s, own, rc, e);
-	if (rc == E_OK)
-		*reopened = done;
-	return rc;
+	return db_leave(s, own, reopen(s, flow, record, label, version, code, reason, now, e), e);
 }

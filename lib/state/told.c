@@ -43,6 +43,18 @@ enum errk told_take_back(struct state *s, const char *record, struct err *e)
 	return rc == E_OK ? query_run(&q, e) : rc;
 }
 
+enum errk told_nothing(struct state *s, const char *record, int64_t now, struct err *e)
+{
+	CLEANUP(query) struct query q = query_open(s, "DELETE FROM told WHERE record = ?");
+	enum errk rc = doubt_articles(s, record, e);
+
+	query_text(&q, record);
+	if (rc == E_OK)
+		rc = query_run(&q, e);
+	/* Without a line the documents that were delivered would be taken for known. */
+	return rc == E_OK ? told_add(s, record, "{}", now, e) : rc;
+}
+
 enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any, struct err *e)
 {
 	CLEANUP(query)

@@ -29,6 +29,8 @@ MUST_CHECK enum errk told_each(struct state *s, int64_t since,
  * articles are in doubt.
  */
 MUST_CHECK enum errk told_take_back(struct state *s, const char *record, struct err *e);
+/* It has refused the order itself: whatever it was told, it knows no unit of it. */
+MUST_CHECK enum errk told_nothing(struct state *s, const char *record, int64_t now, struct err *e);
 /* Was any order told since then that has this article? */
 MUST_CHECK enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any,
 				struct err *e);

@@ -156,8 +156,11 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 						  .err = rows[i]->err};
 	}
 	struct err why;
+	enum errk rc = sync_known_numbers(r, &batch, e);
+	if (rc != E_OK)
+		return rc;
 	STEP("before put");
-	enum errk rc = r->to->put(r->target, &batch, r->page, &why);
+	rc = r->to->put(r->target, &batch, r->page, &why);
 	STEP("after put");
 	foreign_outcome(r, rows, &batch, rc, &why);
 	switch (rc) {

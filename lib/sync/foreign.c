@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "map/canonical.h"
 #include "net/redact.h"
-#include "state/link.h"
 #include "sync/sync_priv.h"
 
 /*
@@ -92,7 +91,7 @@ void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_b
 struct meant {
 	struct sync *r;
 	const struct settlement *s;
-	struct link *links;
+	const struct delivered *held;
 	size_t n;
 	struct hidden *who;
 };
@@ -100,13 +99,13 @@ struct meant {
 static enum errk add_if_meant(const struct queue_row *row, void *ctx, struct err *e)
 {
 	const struct meant *m = ctx;
-	const char *doc = NULL, *named = m->s->record;
+	const char *doc = NULL;
 	(void)e;
-	if (named && !str_equal(named, row->record) && !str_equal(named, row->label))
+	if (!settlement_means(m->s, row->record, row->label))
 		return E_OK;
 	for (size_t i = 0; i < m->n && !doc; i++) {
 		struct err ignored;
-		if (str_equal(m->links[i].record, row->record) &&
+		if (str_equal(m->held[i].record, row->record) &&
 		    queue_payload(m->r->state, row->id, m->r->page, &doc, &ignored) != E_OK)
 			break;
 	}
@@ -114,19 +113,18 @@ static enum errk add_if_meant(const struct queue_row *row, void *ctx, struct err
 	return E_OK;
 }
 
-enum errk foreign_answer(struct sync *r, struct settlement *s, struct err *e)
+enum errk foreign_answer(struct sync *r, struct settlement *s, const struct delivered *held,
+			 size_t n, struct err *e)
 {
 	enum { TOO_SHORT = 4 }; /* "ok" names nobody */
 	CLEANUP(hidden) struct hidden *who = hidden_new();
-	struct meant m = {.r = r, .s = s, .who = who};
+	struct meant m = {.r = r, .s = s, .held = held, .n = n, .who = who};
 	const struct queue_filter filter = {.flow = r->key,
 					    .states = 1 << QUEUE_READY | 1 << QUEUE_SENDING |
 						      1 << QUEUE_PARKED | 1 << QUEUE_DONE};
 	if (!s->text || strlen(s->text) <= TOO_SHORT)
 		return E_OK;
-	enum errk rc = link_of_target(r->state, r->key, s->target_id, r->page, &m.links, &m.n, e);
-	if (rc == E_OK)
-		rc = queue_each(r->state, &filter, false, add_if_meant, &m, e);
+	enum errk rc = queue_each(r->state, &filter, false, add_if_meant, &m, e);
 	char *clean = arena_strdup(r->page, foreign_text(s->text, r->page));
 	hidden_hide(who, clean);
 	s->text = clean;

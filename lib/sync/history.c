@@ -174,6 +174,19 @@ enum errk sync_check_history(struct sync *r, struct err *e)
 	return E_OK;
 }
 
+enum errk sync_known_numbers(struct sync *r, struct put_batch *batch, struct err *e)
+{
+	struct pairing p;
+	enum errk rc = E_OK;
+
+	if (!r->writer)
+		return E_OK;
+	rc = pairing_get(r->state, r->key, r->page, &p, e);
+	for (int i = 0; i < 2 && rc == E_OK; i++)
+		batch->last[i] = p.last[i];
+	return rc;
+}
+
 enum errk sync_note_written(struct sync *r, const struct put_batch *batch, struct err *e)
 {
 	enum errk rc = E_OK;

@@ -7,6 +7,22 @@
 
 /* Answers that a target gives after the put: an acknowledgement file, an asynchronous job's end. */
 
+struct settling {
+	struct sync *r;
+	const char *target; /* the document whose records these are */
+	struct delivered *held;
+	size_t n_held;
+};
+
+/* One record that the target has refused. */
+struct refusal {
+	struct sync *r;
+	const struct settlement *s;
+	struct link *l;
+	/* Nothing of the record is there: what was refused was no change of what is. */
+	bool whole;
+};
+
 static enum errk note_answer(struct sync *r, const struct settlement *s, int64_t *links,
 			     struct err *e)
 {
@@ -17,71 +33,175 @@ static enum errk note_answer(struct sync *r, const struct settlement *s, int64_t
 	return rc;
 }
 
-/* A record that the target refuses afterwards was not delivered after all: it is parked. */
-static enum errk take_back(struct sync *r, const struct link *l, const char *text, struct err *e)
+/* delivered_as() reads by the document's name what a record was refused in. */
+static enum errk journal_refusal(const struct refusal *f, const char *outcome, struct err *e)
 {
-	struct err why;
-	err_set(&why, E_RECORD, "rejected_by_target",
-		"%s was rejected: %s; mend it there or here, then run: erpsync queue retry '%s'",
-		l->target_id, text, l->label);
-	bool reopened;
-	enum errk rc = queue_reopen(r->state, r->key, l->record, l->label, l->version, why.code,
-				    why.msg, clock_now(), &reopened, e);
-	if (rc != E_OK || !reopened)
-		return rc;
-	if (sync_tells_orders(r))
-		rc = told_take_back(r->state, l->record, e);
+	const char *detail = arena_printf(f->r->page, "%s: %s", f->s->target_id, f->s->text);
+	return sync_journal(f->r, f->l->record, f->l->label, "settled", outcome, detail, e);
+}
+
+static void describe(const struct refusal *f, struct err *why)
+{
+	const struct link *l = f->l;
+	err_set(why, E_RECORD, "rejected_by_target", "%s was rejected: %s", f->s->target_id,
+		f->s->text);
+	if (strcmp(l->target_id, f->s->target_id) != 0)
+		err_append(why,
+			   "; a change of it has gone over since (%s): see whether the order is "
+			   "there by that, for it will be sent as a new one",
+			   l->target_id);
+	err_append(why, "; mend it there or here, then run: erpsync queue retry '%s'", l->label);
+}
+
+/* What the link says of the record from now on, and what the target is taken to know of it. */
+static enum errk unlink_refused(const struct refusal *f, struct err *e)
+{
+	struct sync *r = f->r;
+	struct link left = *f->l;
+	left.sent_hash = "";
+	if (f->whole)
+		left.target_id = "";
+	left.settled = f->s->text;
+	enum errk rc = link_set(r->state, &left, clock_now(), e);
+	if (rc == E_OK && sync_tells_orders(r))
+		rc = f->whole ? told_nothing(r->state, f->l->record, clock_now(), e)
+			      : told_take_back(r->state, f->l->record, e);
+	return rc == E_OK ? journal_refusal(f, "rejected", e) : rc;
+}
+
+/* A record that the target refuses afterwards was not delivered after all: it is parked. */
+static enum errk take_back(const struct refusal *f, struct err *e)
+{
+	struct sync *r = f->r;
+	const struct link *l = f->l;
+	struct batch_row b = {.row = {.record = l->record, .label = l->label}};
+	describe(f, &b.err);
+	enum errk rc = queue_reopen(r->state, r->key, l->record, l->label, l->version, b.err.code,
+				    b.err.msg, clock_now(), e);
+	if (rc == E_OK)
+		rc = unlink_refused(f, e);
 	if (rc != E_OK)
 		return rc;
-	struct link none = *l;
-	none.sent_hash = "";
-	none.target_id = "";
-	none.settled = text;
-	rc = link_set(r->state, &none, clock_now(), e);
-	if (rc == E_OK)
-		rc = sync_journal(r, l->record, l->label, "settled", "rejected", text, e);
-	struct batch_row b = {.row = {.record = l->record, .label = l->label}, .err = why};
 	sync_count(r, &b, SYNC_PARKED, NULL);
 	r->sum->rejected++;
-	return rc;
+	return E_OK;
 }
 
-static bool is_meant(const struct settlement *s, const struct link *l)
+/*
+ * The record has gone over in another document since. A refused change is made good by what went after it;
+ * but what went as a change of something that was refused is a change of nothing.
+ */
+static enum errk refuse_earlier(struct refusal *f, struct err *e)
 {
-	return !s->record || strcmp(s->record, l->record) == 0 || strcmp(s->record, l->label) == 0;
-}
-
-static enum errk reject(struct sync *r, const struct settlement *s, struct err *e)
-{
-	struct link *links;
-	size_t n, meant = 0;
-	enum errk rc = link_of_target(r->state, r->key, s->target_id, r->page, &links, &n, e);
-	for (size_t i = 0; i < n && rc == E_OK; i++) {
-		if (!is_meant(s, &links[i]))
-			continue;
-		meant++;
-		rc = take_back(r, &links[i], s->text, e);
+	bool first = false;
+	enum errk rc = E_OK;
+	if (!f->s->changed)
+		rc = delivered_first_as(f->r->state, f->r->key, f->l->record, f->s->target_id,
+					&first, e);
+	if (rc != E_OK)
+		return rc;
+	if (first) {
+		f->whole = true;
+		return take_back(f, e);
 	}
-	if (rc == E_OK && !meant)
-		rc = sync_journal(r, s->record ? s->record : s->target_id,
-				  s->record ? s->record : s->target_id, "settled", "unknown",
-				  s->text, e);
+	notice_say(&f->r->notices, NULL,
+		   arena_printf(f->r->page,
+				"%s: %s was rejected: %s; it has gone over anew since, as %s",
+				f->l->label, f->s->target_id, f->s->text, f->l->target_id));
+	return journal_refusal(f, "outdated", e);
+}
+
+static enum errk refuse(struct sync *r, const struct settlement *s, const char *record,
+			struct err *e)
+{
+	struct link l;
+	bool found;
+	enum errk rc = link_get(r->state, r->key, record, r->page, &l, &found, e);
+	/* Without a target it was taken back before: the same answer, read again after a kill. */
+	if (rc != E_OK || !found || !*l.target_id)
+		return rc;
+	struct refusal f = {.r = r, .s = s, .l = &l, .whole = !s->changed};
+	if (strcmp(l.target_id, s->target_id) != 0)
+		return refuse_earlier(&f, e);
+	if (!*l.sent_hash && !l.adopted_at) {
+		l.settled = s->text;
+		return link_set(r->state, &l, clock_now(), e);
+	}
+	return take_back(&f, e);
+}
+
+/* Of a document that this state file has not written, as far as it knows. */
+static enum errk reject_unknown(struct sync *r, const struct settlement *s, struct err *e)
+{
+	struct err why;
+	const struct sync_record rec = {.record = s->target_id,
+					.label = s->target_id,
+					.outcome = SYNC_PARKED,
+					.err = &why};
+	err_set(&why, E_RECORD, "rejected_by_target",
+		"was rejected: %s; no order is known to have gone over in it, so nothing follows",
+		s->text);
+	r->sum->rejected++;
+	if (r->options->on_record)
+		r->options->on_record(r->options->ctx, &rec);
+	return sync_journal(r, s->target_id, s->target_id, "settled", "unknown", s->text, e);
+}
+
+static enum errk reject(struct settling *x, const struct settlement *s, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
+		if (settlement_means(s, x->held[i].record, x->held[i].label))
+			rc = refuse(x->r, s, x->held[i].record, e);
+	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
+}
+
+/* A name that none of them has may be meant for any: all are looked at, rather than the right one not. */
+static void widen(const struct settling *x, struct settlement *s)
+{
+	if (!s->record)
+		return;
+	for (size_t i = 0; i < x->n_held; i++)
+		if (settlement_means(s, x->held[i].record, x->held[i].label))
+			return;
+	s->text = arena_printf(x->r->page,
+			       "the acknowledgement refuses '%s', which is no order of that file: "
+			       "%s",
+			       s->record, s->text);
+	s->record = NULL;
+}
+
+/* One document has many answers, and what it held is read once. */
+static enum errk find_held(struct settling *x, const struct settlement *s, struct err *e)
+{
+	if (x->target && strcmp(x->target, s->target_id) == 0)
+		return E_OK;
+	x->target = NULL;
+	enum errk rc = delivered_as(x->r->state, x->r->key, s->target_id, x->r->page, &x->held,
+				    &x->n_held, e);
+	if (rc == E_OK)
+		x->target = arena_strdup(x->r->page, s->target_id);
 	return rc;
 }
 
 static enum errk settle_one(void *ctx, const struct settlement *said, struct err *e)
 {
-	struct sync *r = ctx;
+	struct settling *x = ctx;
+	struct sync *r = x->r;
 	struct settlement own = *said, *s = &own;
 	int64_t links = 0;
-	enum errk rc = foreign_answer(r, &own, e);
+	enum errk rc = s->accepted ? E_OK : find_held(x, s, e);
+	if (rc == E_OK && !s->accepted)
+		widen(x, s);
+	if (rc == E_OK)
+		rc = foreign_answer(r, &own, x->held, s->accepted ? 0 : x->n_held, e);
 	if (rc != E_OK)
 		return rc;
 	rc = state_begin(r->state, e);
 	if (rc == E_OK && s->accepted)
 		rc = note_answer(r, s, &links, e);
 	else if (rc == E_OK)
-		rc = reject(r, s, e);
+		rc = reject(x, s, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)
@@ -92,8 +212,9 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 
 enum errk sync_settle(struct sync *r, struct err *e)
 {
+	struct settling x = {.r = r};
 	if (!r->to->settle)
 		return E_OK;
 	arena_reset(r->page);
-	return r->to->settle(r->target, r->page, settle_one, r, e);
+	return r->to->settle(r->target, r->page, settle_one, &x, e);
 }

@@ -157,12 +157,13 @@ static enum errk work(struct sync *r, struct err *e)
 	struct err later = {.kind = E_OK};
 	enum errk rc = sync_check_history(r, e);
 	if (rc == E_OK)
-		rc = sync_settle(r, e);
-	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
 	bool late = r->pull_first || recovers_late(r);
 	if (rc == E_OK && !late)
 		rc = sync_recover(r, e);
+	/* The answer may be to what an interrupted run has just left there. */
+	if (rc == E_OK)
+		rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
 	if (rc != E_OK)

@@ -15,7 +15,7 @@
 /*
  * The engine: one run of one flow.
  *
- *	lock ▶ settle ▶ finish what was interrupted
+ *	lock ▶ finish what was interrupted ▶ settle
  *	     ▶ (pull a page ▶ queue and checkpoint)* ▶ (take ▶ map ▶ put ▶ commit)* ▶ summary
  *
  * Killed at any instruction and run again it ends in the same state on both sides.

@@ -2,6 +2,7 @@
 #define ERPSYNC_SYNC_SYNC_PRIV_H
 
 #include "base/hash.h"
+#include "state/delivered.h"
 #include "state/queue.h"
 #include "sync/notice.h"
 #include "sync/owed.h"
@@ -133,8 +134,9 @@ const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL 
 void foreign_mapping(struct sync *r, const char *doc, struct err *e);
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
 		     enum errk rc, struct err *why);
-/* The text of a later answer, in place. */
-MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s, struct err *e);
+/* The text of a later answer, in place; held: the records of the document that it answers. */
+MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s,
+				    const struct delivered *held, size_t n, struct err *e);
 /* What a pull returned: its error, or the problems of the page's records. Returns rc. */
 enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e);
 /* history.c: does the target prove writes that the state file knows nothing of? */
@@ -153,6 +155,8 @@ MUST_CHECK enum errk sync_check_history(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
 					struct connector *target, bool alone, struct arena *a,
 					struct err *e);
+/* A batch is about to be put to a target that counts: fills `last`. */
+MUST_CHECK enum errk sync_known_numbers(struct sync *r, struct put_batch *batch, struct err *e);
 /* A batch was put: in the transaction of its outcome. */
 MUST_CHECK enum errk sync_note_written(struct sync *r, const struct put_batch *batch,
 				       struct err *e);

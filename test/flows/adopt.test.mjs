@@ -308,4 +308,13 @@ test('orders that the ERP refused are not adopted', async t => {
   assert.equal((await p.json('adopt orders --json')).summary.linked, 11);
   ended(await p.run('orders export'), 0);
   assert.deepEqual(p.exchange().rows().filter(row => row.file === 'orders-000002.csv').map(row => row.order_number).filter((n, i, all) => all.indexOf(n) === i), ['#1003']);
+  for (const [text, linked] of [['ok\nerror;1003;blocked\n', 11], ['ok\nerror #9003: blocked\n', 0]])
+    await t.test(`refused as '${text.trim().split('\n')[1]}'`, async sub => {
+      const p = await open(sub, { conf: { csv: { ack: 'expected' } } });
+      ended(await p.run('orders export'), 0);
+      p.write('out/orders-000001.ack', text);
+      ended(await p.run('orders export'), 1);
+      lose(p);
+      assert.equal((await p.json('adopt orders --json')).summary.linked, linked);
+    });
 });

@@ -83,6 +83,17 @@ test('files that are not ready or not right', async t => {
     });
 });
 
+test('a wrong SKU is corrected as the message says', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, TWO);
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'long-5', n: 3 }]);
+  assert.match((await pull(p, '', 1)).records[0].reason, /in a new file: the wrong SKU with quantity 0, and the right one\), then run: erpsync queue retry 'D1'/);
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'long-5', n: 0 }, { delivery: 'D1', order: name, sku: 'LONG-5', n: 3 }], { age: 30 });
+  ended(await p.run('queue retry D1'), 0);
+  await pull(p);
+  assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, lines: { 'LONG-5': 3 } }]);
+});
+
 test('rows that can’t be used park their delivery, with file and line', async t => {
   const p = await open(t);
   const { name: n } = sell(p.sandbox, [['LONG-5', 9], ['LONG-5-RED', 9]]);

@@ -275,7 +275,11 @@ test('what is gone in the shop, and what is found again', async t => {
   await t.test('a reference on something else is not believed', async sub => {
     const q = await productPlace(sub, { bin: BIN_PLAIN, sandbox: p.sandbox });
     file(q, [{ ...lone, sku: 'ANOTHER' }]);
-    assert.match(reasons(await push(q, '', 1)).L, /^reference_mismatch: /);
+    assert.match(reasons(await push(q, '', 1)).L, /^reference_mismatch: .*; then run: erpsync queue retry 'L'/);
+    p.sandbox.changeVariants({ edit: 'NEW-L', change: { sku: 'ANOTHER' } });
+    ended(await q.run('queue retry L'), 0);
+    assert.equal((await push(q)).records[0].target, target);
+    p.sandbox.changeVariants({ edit: 'ANOTHER', change: { sku: 'NEW-L' } });
   });
   await t.test('deleted: created again', async () => {
     p.sandbox.changeProducts({ edit: p.sandbox.catalogue.find('NEW-L').product.handle, change: { delete: true } });

@@ -70,6 +70,32 @@ static void test_csv_ack__single_refusals_come_last(void **state)
 	assert_int_equal(h.n, 1);
 }
 
+static void test_csv_ack__names_are_written_in_several_ways(void **state)
+{
+	static const char *const same[] = {
+		"error #1001: blocked\n",    "error #1001:blocked\n",
+		"error #1001 blocked\n",     "error \"#1001\": blocked\n",
+		"error '#1001' blocked\n",   "error;#1001;blocked\n",
+		"error,\"#1001\",blocked\n", "REJECTED | #1001 | blocked\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		struct heard h = settle("orders-000001.ack", same[i]);
+
+		assert_int_equal(h.n, 1);
+		assert_string_equal(h.text[0], "orders-000001.csv #1001 no: blocked");
+	}
+	assert_string_equal(settle("orders-000001.ack", "error gid://x/Order/5:late\n").text[0],
+			    "orders-000001.csv gid://x/Order/5 no: late");
+	assert_string_equal(settle("orders-000001.ack", "error csv:#1001: late\n").text[0],
+			    "orders-000001.csv csv:#1001 no: late");
+	assert_string_equal(settle("orders-000001.ack", "error;period is closed\n").text[0],
+			    "orders-000001.csv all no: period is closed");
+	assert_string_equal(settle("orders-000001.ack", "error \"period\" is closed\n").text[0],
+			    "orders-000001.csv all no: \"period\" is closed");
+}
+
 static void test_csv_ack__whole_refusals(void **state)
 {
 	struct heard h = settle("orders-000004.ack", "error: period is closed\n");
@@ -142,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_csv_ack__ok),
 		cmocka_unit_test(test_csv_ack__single_refusals_come_last),
+		cmocka_unit_test(test_csv_ack__names_are_written_in_several_ways),
 		cmocka_unit_test(test_csv_ack__whole_refusals),
 		cmocka_unit_test(test_csv_ack__what_nobody_understands_is_no_yes),
 		cmocka_unit_test(test_csv_ack__one_that_is_being_written_waits),

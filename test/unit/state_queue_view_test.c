@@ -172,13 +172,9 @@ static void test_queue_release__matches_codes_with_a_star(void **state)
 	assert_string_equal(list(f, (struct queue_filter){.code = "no*"}, false), "r ");
 }
 
-static bool reopen_record(struct fixture *f, const char *record)
+static void reopen_record(struct fixture *f, const char *record)
 {
-	bool reopened;
-
-	OK(queue_reopen(f->s, FLOW, record, "#d", "v1", "refused_later", "no such tax", 700,
-			&reopened, e));
-	return reopened;
+	OK(queue_reopen(f->s, FLOW, record, "#d", "v1", "refused_later", "no such tax", 700, e));
 }
 
 static void test_queue_reopen__parks_what_was_delivered(void **state)
@@ -188,12 +184,28 @@ static void test_queue_reopen__parks_what_was_delivered(void **state)
 	size_t n;
 
 	fill(f);
-	assert_true(reopen_record(f, "d"));
+	reopen_record(f, "d");
 	assert_string_equal(list(f, (struct queue_filter){.code = "refused*"}, true), "dv1 ");
-	assert_false(reopen_record(f, "d")); /* waits already */
-	assert_false(reopen_record(f, "c")); /* is being sent */
+	reopen_record(f, "d"); /* waits already */
+	reopen_record(f, "c"); /* is being sent */
+	assert_string_equal(list(f, (struct queue_filter){.code = "refused*"}, true), "dv1 ");
 	OK(state_check(f->s, f->a, &findings, &n, e));
 	assert_int_equal(n, 0);
+}
+
+static void test_queue_reopen__parks_what_waits_in_its_place(void **state)
+{
+	struct fixture *f = *state;
+
+	fill(f);
+	reopen_record(f, "a");
+	assert_string_equal(list(f, (struct queue_filter){.code = "refused*"}, true), "av1 ");
+	reopen_record(f, "b");
+	reopen_record(f, "b");
+	assert_string_equal(list(f, (struct queue_filter){.code = "unmapped_sku"}, true), "bv1 ");
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue WHERE record = 'b'"
+				    " AND reason = 'a reason; no such tax'"),
+			 1);
 }
 
 static void test_queue_reopen__works_without_the_document(void **state)
@@ -206,7 +218,7 @@ static void test_queue_reopen__works_without_the_document(void **state)
 
 	fill(f);
 	OK(queue_purge(f->s, 9999, &more, e));
-	assert_true(reopen_record(f, "d"));
+	reopen_record(f, "d");
 	assert_string_equal(list(f, (struct queue_filter){.code = "refused*"}, true), "d ");
 	OK(queue_release(f->s, &(struct queue_filter){.who = "d"}, 800, &released, e));
 	OK(state_check(f->s, f->a, &findings, &n, e));
@@ -543,6 +555,7 @@ int main(void)
 		OPEN(test_queue_release__frees_what_matches),
 		OPEN(test_queue_release__matches_codes_with_a_star),
 		OPEN(test_queue_reopen__parks_what_was_delivered),
+		OPEN(test_queue_reopen__parks_what_waits_in_its_place),
 		OPEN(test_queue_reopen__works_without_the_document),
 		OPEN(test_queue_release__takes_backed_off_rows_but_not_sent_ones),
 		OPEN(test_queue_resolve__takes_the_file_and_its_rows),

@@ -84,6 +84,16 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 	OK(told_get(f->s, "1", f->a, &told, &n, e));
 	assert_int_equal(n, 1);
 	assert_int_equal(told[0].at, 100);
+	/* Or all that was told. */
+	OK(told_add(f->s, "1", "{\"B\":1}", 200, e));
+	link_articles(f);
+	OK(told_nothing(f->s, "1", 300, e));
+	assert_true(is_doubted(f, "0"));
+	assert_true(is_doubted(f, "1"));
+	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	assert_int_equal(n, 1);
+	assert_int_equal(told[0].at, 300);
+	assert_string_equal(told[0].units, "{}");
 }
 
 int main(void)

@@ -13,11 +13,16 @@
 
 #include "base/banned.h"
 
+/* What stands between word, name and text, beside a colon: the line may be a row of a table. */
+#define SEPARATORS " \t;,|="
+
 enum { ACK_BYTES_MAX = 1024 * 1024, ACK_SETTLED_SECONDS = 10 };
 
 struct answers {
-	bool ok, refused; /* of the whole batch */
-	const char *why;  /* of the whole batch; or the first line that nobody understands */
+	const char *target; /* the batch … */
+	bool changed;       /* … and it is one of changes */
+	bool ok, refused;   /* of the whole batch */
+	const char *why;    /* of the whole batch; or the first line that nobody understands */
 	bool not_understood;
 	struct settlement *each;
 	size_t n;
@@ -34,41 +39,64 @@ static const char *after_word(const char *line, const char *word)
 		if (tolower((unsigned char)line[i]) != word[i])
 			return NULL;
 	line += len;
-	return line + strspn(line, " \t");
+	return line + strspn(line, SEPARATORS);
 }
 
-/* "#1001: text", "1001 text" or ": text". */
-static void refuse(struct answers *to, const char *rest, const char *target, struct arena *a)
+/* The colon in "gid://shopify/Order/1" or "csv:#1001" is part of an id. */
+static bool is_in_id(const char *rest, size_t colon)
 {
-	size_t len = strcspn(rest, ": \t");
-	const char *text = rest + len + strspn(rest + len, ": \t");
-	/* Our ids hold colons ("gid://shopify/Order/1"): then the first ": " or blank ends it. */
-	const char *colon = strstr(rest, ": ");
+	return str_starts(rest + colon, "://") || (colon == 3 && str_starts(rest, "csv:"));
+}
 
-	if (len && rest[len] == ':' && rest[len + 1] != ' ' && rest[len + 1] != '\0') {
-		const char *blank = rest + strcspn(rest, " \t");
+/* Length of the name at the beginning; 0 = there is none. */
+static size_t name_length(const char *rest)
+{
+	size_t len = strcspn(rest, SEPARATORS ":");
 
-		len = (size_t)((colon && colon < blank ? colon : blank) - rest);
-		text = rest + len + strspn(rest + len, ": \t");
-	}
+	while (rest[len] == ':' && is_in_id(rest, len))
+		len += 1 + strcspn(rest + len + 1, SEPARATORS ":");
+	return len;
+}
+
+/* "\"#1001\": text": the name in quotes; NULL = not in quotes. */
+static const char *quoted_name(const char *rest, const char **after, struct arena *a)
+{
+	const char *end = *rest == '"' || *rest == '\'' ? strchr(rest + 1, *rest) : NULL;
+
+	if (!end || end == rest + 1)
+		return NULL;
+	*after = end + 1;
+	return arena_strndup(a, rest + 1, (size_t)(end - rest - 1));
+}
+
+/* "#1001: text", "1001 text", "\"#1001\";text" or ": text". */
+static void refuse(struct answers *to, const char *rest, struct arena *a)
+{
+	const char *after = rest + name_length(rest), *text;
+	const char *name = quoted_name(rest, &after, a);
+
+	if (!name)
+		name = arena_strndup(a, rest, (size_t)(after - rest));
+	text = after + strspn(after, SEPARATORS ":");
 	/* "error period is closed": no number, no colon, so it isn't about one order. */
-	if (len > 0 && rest[len] != ':' && strcspn(rest, "0123456789") >= len) {
-		len = 0;
+	if (*name && *after != ':' && !strpbrk(name, "0123456789")) {
+		name = "";
 		text = rest;
 	}
-	if (len == 0) {
+	if (!*name) {
 		to->refused = true;
 		to->why = *text ? text : "rejected";
 		return;
 	}
 	to->each[to->n++] = (struct settlement){
-		.target_id = target,
-		.record = arena_strndup(a, rest, len),
+		.target_id = to->target,
+		.record = name,
+		.changed = to->changed,
 		.text = *text ? text : "rejected",
 	};
 }
 
-static void read_line(struct answers *to, const char *line, const char *target, struct arena *a)
+static void read_line(struct answers *to, const char *line, struct arena *a)
 {
 	static const char *const yes[] = {"ok", "accepted", "done"};
 	static const char *const no[] = {"error", "rejected", "refused"};
@@ -83,7 +111,7 @@ static void read_line(struct answers *to, const char *line, const char *target, 
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
 		rest = after_word(line, no[i]);
 		if (rest) {
-			refuse(to, rest, target, a);
+			refuse(to, rest, a);
 			return;
 		}
 	}
@@ -92,9 +120,12 @@ static void read_line(struct answers *to, const char *line, const char *target, 
 	to->not_understood = true;
 }
 
-static struct answers parse(char *text, size_t len, const char *target, struct arena *a)
+/* name: of the batch. */
+static struct answers parse(char *text, size_t len, const struct csv_name *name, struct arena *a)
 {
-	struct answers all = {.each = arena_array(a, len / 2 + 1, sizeof(*all.each))};
+	struct answers all = {.target = arena_printf(a, "%s.csv", name->base),
+			      .changed = name->changed,
+			      .each = arena_array(a, len / 2 + 1, sizeof(*all.each))};
 	char *line = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
 
 	while (*line) {
@@ -106,7 +137,7 @@ static struct answers parse(char *text, size_t len, const char *target, struct a
 		*end = '\0';
 		line += strspn(line, " \t");
 		if (*line)
-			read_line(&all, line, target, a);
+			read_line(&all, line, a);
 		line = next;
 	}
 	return all;
@@ -116,11 +147,13 @@ static struct answers parse(char *text, size_t len, const char *target, struct a
  * A text that can't be understood is no acceptance: somebody must look. Beside answers that are
  * understood a strange line is ignored; it may be a date or a comment.
  */
-static enum errk hand_over(const struct answers *all, const char *target, struct arena *a,
+static enum errk hand_over(const struct answers *all, struct arena *a,
 			   enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			   void *ctx, struct err *e)
 {
-	struct settlement whole = {.target_id = target, .accepted = all->ok && !all->refused};
+	struct settlement whole = {.target_id = all->target,
+				   .accepted = all->ok && !all->refused,
+				   .changed = all->changed};
 	bool understood = all->ok || all->refused || all->n > 0;
 	char quoted[200];
 	enum errk k = E_OK;
@@ -169,8 +202,9 @@ static enum errk put_away(const char *dir, const char *name, struct arena *a, st
 }
 
 /* *ready = false: gone since the folder was listed, or not finished yet. */
-static enum errk read_ack(const char *path, const struct file_entry *entry, const char *target,
-			  struct arena *a, struct answers *out, bool *ready, struct err *e)
+static enum errk read_ack(const char *path, const struct file_entry *entry,
+			  const struct csv_name *name, struct arena *a, struct answers *out,
+			  bool *ready, struct err *e)
 {
 	char *text;
 	size_t len;
@@ -178,8 +212,9 @@ static enum errk read_ack(const char *path, const struct file_entry *entry, cons
 
 	*ready = true;
 	if (entry->size > ACK_BYTES_MAX) {
-		*out = (struct answers){.refused = true,
-					.why = "the acknowledgement is larger than 1 MiB"};
+		*out = parse(arena_strdup(a, ""), 0, name, a);
+		out->refused = true;
+		out->why = "the acknowledgement is larger than 1 MiB";
 		return E_OK;
 	}
 	k = file_read(path, ACK_BYTES_MAX, a, &text, &len, e);
@@ -189,7 +224,7 @@ static enum errk read_ack(const char *path, const struct file_entry *entry, cons
 											     : k;
 	}
 	*ready = !still_written(text, len, entry->mtime_ns);
-	*out = parse(text, len, target, a);
+	*out = parse(text, len, name, a);
 	return E_OK;
 }
 
@@ -206,18 +241,16 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 		return E_OK;
 	k = dir_list(x->dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++) {
-		const char *target;
 		struct answers all;
 		bool ready;
 
 		if (!csv_name_parse(entry[i].name, a, &name) || !str_equal(name.ending, ".ack"))
 			continue;
-		target = arena_printf(a, "%s.csv", name.base);
-		k = read_ack(path_join(a, x->dir, entry[i].name), &entry[i], target, a, &all,
-			     &ready, e);
+		k = read_ack(path_join(a, x->dir, entry[i].name), &entry[i], &name, a, &all, &ready,
+			     e);
 		if (k != E_OK || !ready)
 			continue;
-		k = hand_over(&all, target, a, fn, ctx, e);
+		k = hand_over(&all, a, fn, ctx, e);
 		if (k == E_OK)
 			k = put_away(x->dir, entry[i].name, a, e);
 	}
@@ -228,18 +261,19 @@ enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base, str
 			     enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			     void *ctx, struct err *e)
 {
-	const char *path = csv_staged(x->dir, arena_printf(a, "acks/%s.ack", base), a);
-	const char *target = arena_printf(a, "%s.csv", base);
+	const char *file = arena_printf(a, "%s.ack", base);
+	const char *path = csv_staged(x->dir, path_join(a, "acks", file), a);
+	struct csv_name name;
 	struct answers all;
 	char *text;
 	size_t len;
 	enum errk k;
 
-	if (!file_exists(path))
+	if (!csv_name_parse(file, a, &name) || !file_exists(path))
 		return E_OK;
 	k = file_read(path, ACK_BYTES_MAX, a, &text, &len, e);
 	if (k != E_OK)
 		return k;
-	all = parse(text, len, target, a);
-	return hand_over(&all, target, a, fn, ctx, e);
+	all = parse(text, len, &name, a);
+	return hand_over(&all, a, fn, ctx, e);
 }

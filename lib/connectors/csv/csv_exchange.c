@@ -106,7 +106,10 @@ static enum errk recover(struct recovery *r, struct err *e)
 	return k == E_OK ? drop_undecided(r, e) : k;
 }
 
-/* The number for a new batch: past our count, past everything decided, past every name in use. */
+/*
+ * The number for a new batch: past our count and the state file's, past everything decided, past every name
+ * in use.
+ */
 static enum errk choose_number(const struct csv_exchange *x, const struct put_batch *batch,
 			       const struct csv_rendered *r, const struct recovery *done,
 			       struct arena *a, int64_t *out, struct err *e)
@@ -119,6 +122,8 @@ static enum errk choose_number(const struct csv_exchange *x, const struct put_ba
 		return k;
 	if (sequence <= done->highest[batch->update])
 		sequence = done->highest[batch->update] + 1;
+	if (sequence <= batch->last[batch->update])
+		sequence = batch->last[batch->update] + 1;
 	for (; used; sequence += used) {
 		used = file_exists(path_join(a, x->dir,
 					     csv_name_make(r->file[0].key, batch->update, sequence,

@@ -366,26 +366,42 @@ static int by_time(const void *a, const void *b)
 }
 
 struct refusals {
+	const cJSON *records; /* of the batch */
 	const char *id, *label;
 	bool refused;
 };
+
+/* A refusal that names no order of its batch may mean any of them. */
+static bool means_nobody(const struct settlement *s, const cJSON *records)
+{
+	const cJSON *r;
+
+	cJSON_ArrayForEach (r, records) {
+		const char *id = json_str(r, "id"), *label = json_str(r, "label");
+
+		if (id && label && settlement_means(s, id, label))
+			return false;
+	}
+	return true;
+}
 
 static enum errk take_refusal(void *ctx, const struct settlement *s, struct err *e)
 {
 	struct refusals *r = ctx;
 
 	(void)e;
-	if (!s->accepted &&
-	    (!s->record || str_equal(s->record, r->id) || str_equal(s->record, r->label)))
+	if (!s->accepted && (settlement_means(s, r->id, r->label) || means_nobody(s, r->records)))
 		r->refused = true;
 	return E_OK;
 }
 
 /* What the other side refused is not there. */
-static enum errk is_refused(const struct search *s, const char *base, const cJSON *record,
-			    struct arena *a, bool *refused, struct err *e)
+static enum errk is_refused(const struct search *s, const char *base, const cJSON *records,
+			    const cJSON *record, struct arena *a, bool *refused, struct err *e)
 {
-	struct refusals r = {.id = json_str(record, "id"), .label = json_str(record, "label")};
+	struct refusals r = {.records = records,
+			     .id = json_str(record, "id"),
+			     .label = json_str(record, "label")};
 	enum errk k = s->x->ack ? csv_ack_read_again(s->x, base, a, take_refusal, &r, e) : E_OK;
 
 	*refused = r.refused;
@@ -414,7 +430,7 @@ static enum errk hand_over(struct search *s, const struct found *f, struct err *
 
 		if (!x.record || !x.label)
 			return csv_batch_damaged(f->path, "a record lacks its id or label", e);
-		k = is_refused(s, f->base, r, a, &refused, e);
+		k = is_refused(s, f->base, json_at(b.doc, "records"), r, a, &refused, e);
 		if (k == E_OK && !refused)
 			k = s->q->fn(s->q->ctx, &x, e);
 		if (k != E_OK)

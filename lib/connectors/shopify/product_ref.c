@@ -123,6 +123,7 @@ void product_ref_judge(struct product_item *item)
 		product_refuse(item, "reference_mismatch",
 			       "the shop's product %s carries the reference '%s', but none of its "
 			       "SKUs; give one of its variants the ERP's SKU, or remove the "
-			       "metafield erpsync.product_id there",
-			       item->id, item->put->record);
+			       "metafield erpsync.product_id there; then run: erpsync queue retry "
+			       "'%s'",
+			       item->id, item->put->record, item->put->label);
 }

@@ -1,0 +1,217 @@
+// What the ERP says afterwards of the files that it got: no order is lost by a refusal, and none is sent to it twice.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { earlier, place } from '../support/place.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
+
+const SKU = 'SOLO-1';
+const CONF = { csv: { ack: 'expected' }, orders: { overlap: '1m' }, mappings: { path: 'mappings' } };
+const takes = p => p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\n*,*\n');
+const parks = p => p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nLONG-5,LONG-5\n');
+
+/** Sets the shop's time back for a change: of what moved within the last minute erpsync is wary. */
+function ago(p, change, seconds = 90) {
+  p.sandbox.setClock({ advance_ms: -seconds * 1000 });
+  try {
+    return change();
+  } finally {
+    p.sandbox.setClock({ advance_ms: seconds * 1000 });
+  }
+}
+
+/** A shop with so many orders, which the ERP got as orders-000001; their names. */
+async function open(t, { orders = 1, conf = CONF } = {}) {
+  const p = await place(t, { bin: BIN_PLAIN, sandbox: { orders: 0, nasty: 'off' }, conf });
+  takes(p);
+  const names = Array.from({ length: orders }, () => sell(p));
+  await exports(p);
+  return { p, names };
+}
+
+const sell = (p, quantity = 3) => ago(p, () => p.sandbox.sell([{ variant: SKU, quantity, location: LYON }])).name;
+const edit = (p, name, change, seconds = 80) => earlier(p.sandbox, seconds, { edit: name, change });
+const exports = async (p, status = 0) => ended(await p.run('orders export'), status);
+const acks = (p, batch, text) => p.write(`out/${batch}.ack`, text);
+const answered = async (p, batch, text, status = 1) => (acks(p, batch, text), exports(p, status));
+const retried = async p => (ended(await p.run('queue retry --all'), 0), exports(p));
+/** { 'orders-000001': ['#1001'] } */
+const sent = p =>
+  Object.fromEntries(
+    p
+      .exchange()
+      .names(/^orders-.*\.csv$/)
+      .map(file => [file.replace('.csv', ''), [...new Set(p.exchange().rows().concat(p.exchange().rows('orders-changed')).filter(row => row.file === file).map(row => row.order_number))]]),
+  );
+const reasons = async p => (await p.queue('--parked')).map(entry => entry.reason);
+
+test('a change that is refused leaves the order as one that the ERP has', async t => {
+  for (const [how, again] of [
+    ['sent again', retried],
+    ['the edit is undone', async (p, name) => (edit(p, name, { note: '' }, 70), exports(p))],
+  ])
+    await t.test(how, async sub => {
+      const { p, names: [name] } = await open(sub);
+      await answered(p, 'orders-000001', 'ok\n', 0);
+      edit(p, name, { note: 'n' });
+      await exports(p);
+      assert.match((await answered(p, 'orders-changed-000001', `error ${name}: locked\n`)).stderr, /orders-changed-000001\.csv was rejected: locked/);
+      await again(p, name);
+      assert.deepEqual(sent(p), { 'orders-000001': [name], 'orders-changed-000001': [name], 'orders-changed-000002': [name] });
+      await answered(p, 'orders-changed-000002', 'ok\n', 0);
+      silent(await exports(p));
+    });
+  await t.test('a whole file of changes', async sub => {
+    const { p, names } = await open(sub, { orders: 2 });
+    for (const name of names) edit(p, name, { note: 'n' });
+    await exports(p);
+    await answered(p, 'orders-changed-000001', 'error: period closed\n');
+    assert.equal((await reasons(p)).length, 2);
+    await retried(p);
+    assert.deepEqual(sent(p), { 'orders-000001': names, 'orders-changed-000001': names, 'orders-changed-000002': names });
+  });
+  await t.test('a newer one went over since: it makes the refusal good', async sub => {
+    const { p, names: [name] } = await open(sub);
+    edit(p, name, { note: 'n' });
+    await exports(p);
+    edit(p, name, { note: 'm' }, 70);
+    await exports(p);
+    acks(p, 'orders-changed-000001', `error ${name}: locked\n`);
+    const { notices } = await p.export();
+    assert.match(notices.join(), /orders-changed-000001\.csv was rejected: locked; it has gone over anew since, as orders-changed-000002\.csv/);
+    assert.deepEqual(await reasons(p), []);
+  });
+});
+
+test('an order is refused when a change of it is on its way, or has gone over', async t => {
+  await t.test('the change is parked: it goes as a new order, and the refusal is seen', async sub => {
+    const { p, names: [name] } = await open(sub);
+    parks(p);
+    edit(p, name, { note: 'n' });
+    await exports(p, 1);
+    assert.match((await answered(p, 'orders-000001', `error ${name}: no customer\n`)).stderr, /orders-000001\.csv was rejected: no customer/);
+    assert.match((await reasons(p)).join(), /SKU 'SOLO-1' is in no row.*; orders-000001\.csv was rejected: no customer/);
+    takes(p);
+    await exports(p);
+    assert.deepEqual(sent(p), { 'orders-000001': [name], 'orders-000002': [name] });
+  });
+  for (const [how, text] of [['by name', 'error #1001: no customer\n'], ['with all of its file', 'error: period closed\n']])
+    await t.test(`the change has gone over, ${how}`, async sub => {
+      const { p, names: [name] } = await open(sub);
+      edit(p, name, { note: 'n' });
+      await exports(p);
+      acks(p, 'orders-changed-000001', `error ${name}: unknown order\n`);
+      const { stderr } = await answered(p, 'orders-000001', text);
+      assert.match(stderr, /orders-000001\.csv was rejected.*orders-changed-000001\.csv.*new one.*queue retry '#1001'/);
+      await retried(p);
+      assert.deepEqual(sent(p), { 'orders-000001': [name], 'orders-000002': [name], 'orders-changed-000001': [name] });
+      await answered(p, 'orders-000002', 'ok\n', 0);
+      assert.deepEqual(await reasons(p), []);
+    });
+  await t.test('the order was adopted', async sub => {
+    const { p, names: [name, other] } = await open(sub, { orders: 2 });
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    ended(await p.run('adopt orders'), 0);
+    edit(p, name, { note: 'n' });
+    await exports(p);
+    await answered(p, 'orders-000001', `ok\nerror ${name}: no customer\n`);
+    assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [name]);
+    await retried(p);
+    assert.deepEqual(sent(p), { 'orders-000001': [name, other], 'orders-000002': [name], 'orders-changed-000001': [name] });
+  });
+  await t.test('the same answer once more, when it was sent anew and changed: nothing follows', async sub => {
+    const { p, names: [name] } = await open(sub);
+    await answered(p, 'orders-000001', `error ${name}: no customer\n`);
+    await retried(p);
+    edit(p, name, { note: 'n' });
+    await exports(p);
+    await answered(p, 'orders-000001', `error ${name}: no customer\n`, 0);
+    assert.deepEqual(await reasons(p), []);
+    assert.deepEqual(sent(p), { 'orders-000001': [name], 'orders-000002': [name], 'orders-changed-000001': [name] });
+  });
+});
+
+test('an order is named in another way than here', async t => {
+  const { p, names: [name, other] } = await open(t, { orders: 2 });
+  const id = p.sandbox.orders.list({ limit: 1 })[0].id.split('/').at(-1);
+  let n = 0;
+  for (const text of ['error 1001: blocked', 'error "#1001": blocked', 'error #1001:blocked', `rejected ${id}: blocked`, 'error;#1001;blocked', 'error #1001 blocked'])
+    await t.test(text, async () => {
+      const file = `orders-00000${++n}`;
+      await answered(p, file, `ok\n${text}\n`);
+      assert.match((await reasons(p)).join('\n'), new RegExp(`^${file}\\.csv was rejected: blocked; [^\\n]*'${name}'$`));
+      await retried(p);
+      assert.deepEqual(sent(p)[`orders-00000${n + 1}`], [name]);
+    });
+  assert.deepEqual(sent(p)['orders-000001'], [name, other]);
+});
+
+test('an order is named that is not in the file: all of the file is looked at', async t => {
+  const { p, names } = await open(t, { orders: 2 });
+  const { stderr } = await answered(p, 'orders-000001', 'ok\nerror #9001: blocked\n');
+  assert.match(stderr, /orders-000001\.csv was rejected: the acknowledgement refuses '#9001', which is no order of that file: blocked/);
+  assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), names);
+  await t.test('nor is the file one of ours', async () => {
+    const { stderr } = await answered(p, 'orders-000077', 'error #1001: blocked\n');
+    assert.match(stderr, /orders-000077\.csv: was rejected: .*'#1001'.*blocked; no order is known to have gone over in it/);
+    silent(await exports(p));
+  });
+});
+
+test('the folder is emptied, our own books too: the numbers go on', async t => {
+  const { p, names: [first] } = await open(t);
+  edit(p, first, { note: 'n' });
+  await exports(p);
+  acks(p, 'orders-000001', 'ok\n');
+  await answered(p, 'orders-changed-000001', 'ok\n', 0);
+  fs.rmSync(p.path('out'), { recursive: true });
+  const second = sell(p);
+  edit(p, first, { note: 'm' }, 70);
+  await exports(p);
+  assert.deepEqual(sent(p), { 'orders-000002': [second], 'orders-changed-000002': [first] });
+  await answered(p, 'orders-000002', 'error: period is closed\n');
+  assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [second]);
+  await retried(p);
+  assert.deepEqual(sent(p), { 'orders-000002': [second], 'orders-000003': [second], 'orders-changed-000002': [first] });
+});
+
+test('the ERP answers to a file whose run was killed before it knew that it was there', async t => {
+  const first = async () => {
+    const p = await place(t, { sandbox: { orders: 0, nasty: 'off' }, conf: CONF });
+    takes(p);
+    return [p, sell(p)];
+  };
+  const [whole] = await first(), [p, name] = await first();
+  ended(await whole.run('orders export', { env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 0);
+  const step = whole.read('steps').match(/^(\d+) csv_published$/m)[1];
+  assert.equal((await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+  await answered(p, 'orders-000001', `error ${name}: no customer\n`);
+  assert.match((await reasons(p)).join(), /no customer/);
+  await retried(p);
+  assert.deepEqual(sent(p), { 'orders-000001': [name], 'orders-000002': [name] });
+});
+
+test('the ERP does not know the units of an order that it refused', async t => {
+  for (const [how, parked] of [['parked', true], ['delivered', false]])
+    await t.test(`a change of it is ${how}`, async sub => {
+      const p = await stockPlace(sub, { bin: BIN_PLAIN, sandbox: { nasty: 'off' }, inventory: { quantity: 'available', order_lag: '0s' }, conf: CONF });
+      takes(p);
+      plainLevels(p.sandbox, [SKU], [LYON], 10);
+      await exports(p);
+      const name = sell(p);
+      await exports(p);
+      if (parked) parks(p);
+      edit(p, name, { note: 'n' });
+      await exports(p, parked ? 1 : 0);
+      execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE told SET told_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3']);
+      const [file] = p.exchange().names(/^orders-\d+\.csv$/).slice(-1);
+      await answered(p, file.replace('.csv', ''), `error ${name}: blocked\n`);
+      takes(p);
+      stockFile(p, [[SKU, 'MAIN', 10, 10]], { age: 20 });
+      await p.run('inventory pull');
+      assert.equal(p.sandbox.truth({ skus: [SKU] }).stock[`${SKU} @ ${LYON}`].available, 7);
+    });
+});
