@@ -87,7 +87,7 @@ struct record {
 };
 
 /* A record that the target was told of. */
-struct delivered {
+struct told_record {
 	const char *id;
 	const char *version; /* the last that the source said, delivered or not */
 	bool waits;          /* it is still to be delivered */
@@ -133,7 +133,7 @@ struct pull_request {
 	 * to ask.
 	 */
 	enum errk (*delivered)(void *ctx, const char *after, struct arena *a,
-			       struct delivered **list, size_t *n, struct err *e);
+			       struct told_record **list, size_t *n, struct err *e);
 	void *knows_ctx; /* of all three */
 };
 

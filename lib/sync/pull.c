@@ -43,7 +43,7 @@ static enum errk faults(void *ctx, const char *head, struct arena *a, const char
 	return queue_faults(r->state, r->key, head, a, ids, n, e);
 }
 
-static enum errk delivered(void *ctx, const char *after, struct arena *a, struct delivered **list,
+static enum errk delivered(void *ctx, const char *after, struct arena *a, struct told_record **list,
 			   size_t *n, struct err *e)
 {
 	struct sync *r = ctx;
@@ -53,10 +53,10 @@ static enum errk delivered(void *ctx, const char *after, struct arena *a, struct
 		return rc;
 	*list = arena_array(a, *n, sizeof(**list));
 	for (size_t i = 0; i < *n; i++)
-		(*list)[i] = (struct delivered){.id = said[i].record,
-						.version = said[i].version,
-						.waits = said[i].waits,
-						.doubt = said[i].doubt};
+		(*list)[i] = (struct told_record){.id = said[i].record,
+						  .version = said[i].version,
+						  .waits = said[i].waits,
+						  .doubt = said[i].doubt};
 	return E_OK;
 }
 
