@@ -15,7 +15,7 @@ const SEED = Number(process.env.ERPSYNC_MEMORY_SEED ?? 1);
 const SHARE = { stock: 0.4, products: 0.2, 'products of both': 0.2, fulfillments: 0.15, orders: 0.05 };
 
 for (const name of Object.keys(FLOWS).filter(n => !ONLY || n === ONLY))
-  test(`${name}: both sides agree in the end`, async t => {
+  test(`${name}: both sides agree in the end`, { concurrency: AT_ONCE }, async t => {
     const wanted = Math.ceil(WANTED * SHARE[name]);
     let done = 0;
     let seed = SEED;
