@@ -13,9 +13,10 @@
 
 /*
  * What every system looks like to the engine, store and ERP alike: it is opened and closed, and has for
- * each kind of record that it can give a source, for each that it can take a sink. A connector speaks canonical documents when it is read from and its own documents (made
- * by mappings/<name>/) when it is written to. It does not know the state file, the mappings
- * or another connector; it does not log; it does not sleep but through lib/net.
+ * each kind of record that it can give a source, for each that it can take a sink. A connector speaks
+ * canonical documents when it is read from and its own documents (made by mappings/<name>/) when it is
+ * written to. It does not know the state file, the mappings or another connector; it does not log; it does
+ * not sleep but through lib/net.
  */
 enum record_kind { KIND_ORDER, KIND_STOCK, KIND_PRODUCT, KIND_FULFILLMENT, KIND_COUNT_ };
 const char *record_kind_name(enum record_kind k);   /* "order": mapping file, canonical table */

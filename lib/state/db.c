@@ -161,6 +161,24 @@ enum errk query_one_int(struct query *q, int64_t *out, struct err *e)
 	return rc;
 }
 
+enum errk query_texts(struct query *q, struct arena *a, const char ***out, size_t *n, struct err *e)
+{
+	const char **list = arena_array(a, 1, sizeof(*list));
+	size_t count = 0, cap = 1;
+	bool row;
+	enum errk rc;
+
+	while ((rc = query_next(q, &row, e)) == E_OK && row) {
+		list = db_grow(a, list, count, &cap, sizeof(*list));
+		list[count++] = query_col(q, 0, a);
+	}
+	if (rc != E_OK)
+		return rc;
+	*out = list;
+	*n = count;
+	return E_OK;
+}
+
 enum errk db_enter(struct state *s, bool *own, struct err *e)
 {
 	*own = !s->in_tx;

@@ -53,6 +53,9 @@ int64_t query_col_int(const struct query *q, int i);                  /* NULL gi
 bool query_col_null(const struct query *q, int i);
 /* The first column of the first row; 0 without a row. */
 MUST_CHECK enum errk query_one_int(struct query *q, int64_t *out, struct err *e);
+/* The first column of all rows, in the arena. */
+MUST_CHECK enum errk query_texts(struct query *q, struct arena *a, const char ***out, size_t *n,
+				 struct err *e);
 
 /* Several statements as one: begins a transaction unless the caller already has one … */
 MUST_CHECK enum errk db_enter(struct state *s, bool *own, struct err *e);

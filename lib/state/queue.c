@@ -384,21 +384,9 @@ enum errk queue_batches(struct state *s, const char *flow, struct arena *a, cons
 	CLEANUP(query)
 	struct query q = query_open(s, "SELECT DISTINCT batch FROM queue INDEXED BY queue_sending"
 				       " WHERE flow = ? AND state = 1");
-	const char **list = arena_array(a, 1, sizeof(*list));
-	size_t count = 0, cap = 1;
-	bool row;
-	enum errk rc;
 
 	query_text(&q, flow);
-	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
-		list = db_grow(a, list, count, &cap, sizeof(*list));
-		list[count++] = query_col(&q, 0, a);
-	}
-	if (rc != E_OK)
-		return rc;
-	*keys = list;
-	*n = count;
-	return E_OK;
+	return query_texts(&q, a, keys, n, e);
 }
 
 enum errk queue_payload(struct state *s, int64_t id, struct arena *a, const char **payload,

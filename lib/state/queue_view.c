@@ -289,22 +289,10 @@ enum errk queue_faults(struct state *s, const char *flow, const char *head, stru
 			      " WHERE state IN (0, 2) AND flow = ?1"
 			      " AND record > ?2 || ':' AND record < ?2 || ';'"
 			      " AND NOT EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)");
-	const char **list = arena_array(a, 1, sizeof(*list));
-	size_t count = 0, cap = 1;
-	bool row;
-	enum errk rc;
 
 	query_text(&q, flow);
 	query_text(&q, head);
-	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
-		list = db_grow(a, list, count, &cap, sizeof(*list));
-		list[count++] = query_col(&q, 0, a);
-	}
-	if (rc != E_OK)
-		return rc;
-	*ids = list;
-	*n = count;
-	return E_OK;
+	return query_texts(&q, a, ids, n, e);
 }
 
 enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char *reason,

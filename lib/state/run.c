@@ -103,20 +103,8 @@ enum errk run_flows(struct state *s, struct arena *a, const char ***out, size_t 
 		   " SELECT flow FROM ran WHERE flow IS NOT NULL"
 		   " UNION SELECT flow FROM queue INDEXED BY queue_waiting WHERE state IN (0, 2)"
 		   " ORDER BY 1");
-	const char **flows = arena_array(a, 1, sizeof(*flows));
-	size_t count = 0, cap = 1;
-	bool row;
-	enum errk rc;
 
-	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
-		flows = db_grow(a, flows, count, &cap, sizeof(*flows));
-		flows[count++] = query_col(&q, 0, a);
-	}
-	if (rc != E_OK)
-		return rc;
-	*out = flows;
-	*n = count;
-	return E_OK;
+	return query_texts(&q, a, out, n, e);
 }
 
 enum errk run_purge(struct state *s, int64_t before, bool *more, struct err *e)

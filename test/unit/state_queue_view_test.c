@@ -387,14 +387,7 @@ static void test_queue_drop__a_person_brings_it_back_a_full_pull_does_not(void *
 
 	fill(f);
 	drop(f, "a", 1);
-	OK(queue_put(f->s,
-		     &(struct queue_row){.flow = FLOW,
-					 .record = "a",
-					 .label = "#a",
-					 .version = "v1",
-					 .payload = "{}",
-					 .origin = "pull"},
-		     QUEUE_PUT_AGAIN, 690, &result, e));
+	OK(queue_put(f->s, ARRIVED("a", "#a", "v1", "{}"), QUEUE_PUT_AGAIN, 690, &result, e));
 	assert_int_equal(result, QUEUE_PUT_KNOWN);
 	OK(queue_put(f->s,
 		     &(struct queue_row){.flow = FLOW,
