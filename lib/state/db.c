@@ -165,7 +165,7 @@ enum errk query_texts(struct query *q, struct arena *a, const char ***out, size_
 {
 	const char **list = arena_array(a, 1, sizeof(*list));
 	size_t count = 0, cap = 1;
-	bool row;
+	bool row = false;
 	enum errk rc;
 
 	while ((rc = query_next(q, &row, e)) == E_OK && row) {
