@@ -1,8 +1,11 @@
 // What is recorded from a real Odoo (../live/recorder.mjs) and replayed without one (odoo_replay.mjs): places, what
 // happens in them, and what erpsync is told to do. The shop is the same each time, so its ids are those that Odoo was told.
 
+import fs from 'node:fs';
+import path from 'node:path';
 import { odooTables } from '../live/tables.mjs';
 import { earlier } from './place.mjs';
+import { ROOT } from './run.mjs';
 import { LYON, PARIS } from './stock.mjs';
 
 const SKU = 'LINE-0000-S';
@@ -26,24 +29,22 @@ const MUNICH = { country: 'DE', province: 'Bayern', provinceCode: 'BY', city: 'M
 const named = (field, names) => [field, 'in', names];
 const FEW = ['LINE-0000-S', 'LINE-0000-M', 'LINE-0001-S', 'LINE-0001-M', 'TWICE-0001'];
 /**
- * Conditions that the recorder adds to questions of these models, so that a recording is as long as what it is of: the
+ * Conditions that the recorder adds to questions of these models, by the version of Odoo, so that a recording is as long as what it is of: the
  * whole of Odoo's countries says no more than five.
  */
-const NARROW = {
+const NARROW = version => ({
   'res.country': [named('code', ['FR', 'DE', 'GB', 'CA', 'US'])],
   'res.country.state': [named('country_id.code', ['DE'])],
   'res.currency': [named('name', ['EUR', 'USD', 'GBP'])],
-  'account.tax': [named('country_id.code', ['FR', 'DE'])],
-};
-const FEW_PRODUCTS = { ...NARROW, 'product.product': [named('default_code', FEW)] };
-const FEW_TEMPLATES = {
-  ...NARROW,
-  'product.template': [named('product_variant_ids.default_code', FEW)],
-};
+  /* Taxes have no country before 15. */
+  ...(version !== '14' && { 'account.tax': [named('country_id.code', ['FR', 'DE'])] }),
+});
+const FEW_PRODUCTS = version => ({ ...NARROW(version), 'product.product': [named('default_code', FEW)] });
+const FEW_TEMPLATES = version => ({ ...NARROW(version), 'product.template': [named('product_variant_ids.default_code', FEW)] });
 
 /**
- * A place: sandbox (options), conf; before(sandbox) prepares the shop; people(odoo) what people do in Odoo, when it is
- * recorded. Its steps, in this order, each of before, people, run: the command, and the status it ends with.
+ * A place: sandbox (options), conf. Its steps, in this order, each of before(sandbox): what happens in the shop, prepare(p): in
+ * the place, people(odoo): in Odoo, when it is recorded; run: the command, and the status it ends with.
  */
 export const SCENARIOS = {
   check: {
@@ -81,6 +82,87 @@ export const SCENARIOS = {
     narrow: NARROW,
     steps: [{ run: 'orders export', status: 0 }],
   },
+  changed: {
+    sandbox: { orders: 4, seed: 10, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      {
+        before: sandbox =>
+          earlier(sandbox, 120, [
+            { edit: '#1001', change: { add: { article: 5, quantity: 1 } } },
+            { edit: '#1002', change: { address: { address1: '99 New Street', city: 'Newtown' } } },
+            { edit: '#1003', change: { refund: {} } },
+            { edit: '#1004', change: { cancel: 'CUSTOMER' } },
+          ]),
+        run: 'orders export',
+        status: 0,
+      },
+      {
+        /* Not in the second of the last change, however soon it follows. */
+        before: sandbox => earlier(sandbox, 90, { edit: '#1001', change: { add: { article: 6, quantity: 2 } } }),
+        people: async odoo => {
+          const [order] = await odoo.soldOrders([['client_order_ref', '=', '#1001']]);
+          await odoo.postInvoice(order.id);
+        },
+        run: 'orders export',
+        status: 1,
+      },
+    ],
+  },
+  paid_later: {
+    sandbox: { orders: 8, seed: 11, nasty: ['b2b'] },
+    conf: { odoo: { ...ODOO, depth: 'paid' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      {
+        before: sandbox => {
+          const due = sandbox.orders.list({ limit: Infinity }).find(({ nasty }) => nasty === 'b2b');
+          earlier(sandbox, 120, { edit: due.name, change: { paid: true } });
+        },
+        run: 'orders export',
+        status: 0,
+      },
+      { run: 'orders export --full', status: 0 },
+    ],
+  },
+  /** The state file is lost: all that is there is found, and nothing is written. */
+  lost: {
+    sandbox: { orders: 3, seed: 5, nasty: ['gift_card_used'] },
+    conf: { odoo: { ...ODOO, depth: 'paid' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      { prepare: p => fs.rmSync(p.path('erpsync.db')), run: 'orders export', status: 0 },
+    ],
+  },
+  /** One of them is refused; then its mapping is mended. */
+  refused: {
+    sandbox: { orders: 3, seed: 9, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      {
+        prepare: p => {
+          const program = fs.readFileSync(path.join(ROOT, 'mappings/odoo/order.jq'), 'utf8');
+          const wrong = 'picking_policy: (if .name == "#1002" then "nonsense" else "direct" end),\n      origin: .name';
+          p.write('mappings/odoo/order.jq', program.replace('origin: .name', wrong));
+        },
+        run: 'orders export',
+        status: 1,
+      },
+      {
+        async prepare(p) {
+          fs.rmSync(p.path('mappings/odoo/order.jq'));
+          await p.run('queue retry --all');
+        },
+        run: 'orders export',
+        status: 0,
+      },
+    ],
+  },
   stock: {
     sandbox: { orders: 0 },
     conf: { odoo: ODOO, inventory: { quantity: 'available' } },
@@ -101,10 +183,12 @@ export const SCENARIOS = {
       {
         people: async odoo => {
           const made = async (model, vals) => [await odoo.admin.call(model, 'create', { vals_list: [vals] })].flat()[0];
-          const list = await made('product.pricelist', { name: 'Recorded', currency_id: await odoo.id('base.EUR') });
+          const list = await made('product.pricelist', { name: 'Recorded', currency_id: await odoo.id('base.EUR'), company_id: await odoo.id('base.main_company') });
           const category = await made('product.category', { name: 'Recorded', parent_id: await made('product.category', { name: 'Above' }) });
           const goods = (await odoo.product(SKU, ['product_tmpl_id'])).product_tmpl_id;
-          await odoo.admin.call('product.template', 'write', { ids: [goods[0]], vals: { categ_id: category, product_tag_ids: [[6, 0, [await made('product.tag', { name: 'Recorded' })]]] } });
+          /* Products have tags since 16. */
+          const tags = odoo.version === '14' ? {} : { product_tag_ids: [[6, 0, [await made('product.tag', { name: 'Recorded' })]]] };
+          await odoo.admin.call('product.template', 'write', { ids: [goods[0]], vals: { categ_id: category, ...tags } });
           const rule = { pricelist_id: list, compute_price: 'formula', base: 'list_price', price_discount: 10 };
           const base = await odoo.id('pricelist_eur');
           await odoo.admin.call('product.pricelist.item', 'create', {

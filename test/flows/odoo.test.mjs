@@ -1,0 +1,29 @@
+// What Odoo is told, to the last word: each scenario that was recorded with a real Odoo (../live/recorder.mjs) is gone
+// through again, with that Odoo's answers, and every write must be one that the real one was told, in the same order, and no
+// other. Where a change of the connector changes what it writes, the recording is made anew, and its change is read.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recordedPlace } from '../support/odoo_place.mjs';
+import { recordedWith, recording } from '../support/odoo_replay.mjs';
+import { SCENARIOS } from '../support/odoo_scenarios.mjs';
+
+for (const [name, { steps }] of Object.entries(SCENARIOS))
+  for (const version of recordedWith(name))
+    test(`Odoo ${version}, ${name}: the writes of the recording, and no others`, async t => {
+      const { prepare, step, server } = await recordedPlace(t, version, name);
+      for (const [i, { run, status }] of steps.entries()) {
+        const what = `step ${i + 1}, ${run}`;
+        await prepare(i);
+        const end = await step(i);
+        const { writes, answers } = recording(version, name).steps[i];
+        assert.deepEqual(server.state.unknown, [], `${what}: questions that no recording answers: record them`);
+        assert.equal(end.status, status, `${what}: ${end.stderr}`);
+        assert.deepEqual(server.state.writes, writes, what);
+        assert.deepEqual([...server.state.asked.keys()].sort(), Object.keys(answers).sort(), `${what}: questions of the recording are asked`);
+      }
+    });
+
+test('all scenarios are recorded with the oldest Odoo and with a new one', () => {
+  for (const name of Object.keys(SCENARIOS)) assert.deepEqual(recordedWith(name), ['14', '19'], name);
+});
