@@ -106,6 +106,26 @@ static enum errk doubt_all(const char *path, struct err *e)
 	return rc == SQLITE_OK ? E_OK : db_fail(db, path, rc, e);
 }
 
+/* A copy of what is damaged would take the place of those that are sound. */
+static enum errk check_sound(const char *copy, const char *to, struct err *e)
+{
+	CLEANUP(db) sqlite3 *db = NULL;
+	CLEANUP(stmt) sqlite3_stmt *st = NULL;
+	const char *said = NULL;
+	int rc = sqlite3_open_v2(copy, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &st, NULL);
+	if (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		said = (const char *)sqlite3_column_text(st, 0);
+	if (said && strcmp(said, "ok") == 0)
+		return E_OK;
+	return err_set(e, E_LOCAL, "state_corrupt",
+		       "backup %s: not made, for the state file is damaged (%s); keep the earlier "
+		       "backups, and look with: erpsync state check",
+		       to, said ? said : sqlite3_errmsg(db));
+}
+
 enum errk db_copy(const char *from, const char *to, enum db_copy_how how, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -113,6 +133,8 @@ enum errk db_copy(const char *from, const char *to, enum db_copy_how how, struct
 	const char *slash = strrchr(to, '/');
 	enum errk rc = copy_into(from, tmp, e);
 
+	if (rc == E_OK && how == DB_COPY_KEPT)
+		rc = check_sound(tmp, to, e);
 	if (rc == E_OK && how == DB_COPY_KEPT)
 		rc = doubt_all(tmp, e);
 	if (rc == E_OK && how != DB_COPY_REPLACE)

@@ -140,6 +140,26 @@ static inline int64_t one_int(struct fixture *f, const char *sql)
 	return value;
 }
 
+/* Spoils pages in the middle of the file, behind those that opening reads: roots of tables and the schema. */
+static inline void damage(struct fixture *f)
+{
+	FILE *file;
+
+	sql_at(f->path,
+	       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+	       " INSERT INTO note SELECT 'n' || i, hex(randomblob(50)), 1 FROM n");
+	close_state(f);
+	file = fopen(f->path, "r+");
+	assert_non_null(file);
+	for (int page = 60; page < 70; page++) {
+		fseek(file, page * 4096, SEEK_SET);
+		for (int i = 0; i < 512; i++)
+			fputc(0xA5, file);
+	}
+	fclose(file);
+	reopen(f);
+}
+
 static inline mode_t mode_of(const char *path)
 {
 	struct stat st;

@@ -185,6 +185,17 @@ static void test_backup__replaces_what_a_killed_one_left(void **state)
 	assert_true(file_exists(to));
 }
 
+static void test_backup__refuses_to_copy_what_is_damaged(void **state)
+{
+	struct fixture *f = *state;
+	const char *to = path_join(f->a, f->dir, "copy.db");
+
+	damage(f);
+	FAILS(state_backup(f->s, to, e), E_LOCAL, "state_corrupt", "is damaged");
+	assert_false(file_exists(to));
+	assert_false(file_exists(arena_printf(f->a, "%s.tmp", to)));
+}
+
 int main(void)
 {
 #define EMPTY(test) cmocka_unit_test_setup_teardown(test, setup_empty, teardown)
@@ -200,6 +211,7 @@ int main(void)
 		OPEN(test_backup__copies_a_file_in_use),
 		OPEN(test_backup__refuses_to_replace),
 		OPEN(test_backup__replaces_what_a_killed_one_left),
+		OPEN(test_backup__refuses_to_copy_what_is_damaged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

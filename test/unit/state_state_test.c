@@ -398,14 +398,6 @@ static void test_state__a_missing_table_is_corrupt(void **state)
 	      "no such table: checkpoint");
 }
 
-static void put_many(struct fixture *f, int n)
-{
-	OK(state_begin(f->s, e));
-	for (int i = 0; i < n; i++)
-		put_one(f, arena_printf(f->a, "record-%d", i));
-	OK(state_commit(f->s, e));
-}
-
 static void test_state__a_damaged_file_is_found(void **state)
 {
 	struct fixture *f = *state;
@@ -413,20 +405,8 @@ static void test_state__a_damaged_file_is_found(void **state)
 	struct err e = {0};
 	size_t n = 0;
 	enum errk rc;
-	FILE *file;
 
-	put_many(f, 500);
-	close_state(f);
-	file = fopen(f->path, "r+");
-	assert_non_null(file);
-	/* Behind the first pages, which opening reads: roots of tables and the schema. */
-	for (int page = 30; page < 40; page++) {
-		fseek(file, page * 4096, SEEK_SET);
-		for (int i = 0; i < 512; i++)
-			fputc(0xA5, file);
-	}
-	fclose(file);
-	reopen(f);
+	damage(f);
 	rc = state_check(f->s, f->a, &findings, &n, &e);
 	if (rc == E_OK)
 		assert_true(n > 0);
