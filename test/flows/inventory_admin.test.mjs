@@ -204,6 +204,16 @@ test('the columns of before, and more files in the folder', async t => {
   assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), [['TEE-S', '10', '7']]);
 });
 
+test('an apostrophe that the export puts before a SKU of digits is no part of it', async t => {
+  const { p } = open(t);
+  const text = p.read('exports/inventory_export.csv');
+  aged(p.write('exports/inventory_export.csv', text.replaceAll(',CAP,', ",'0012345,")), 60);
+  stock(p, [['0012345', 'MAIN', 1]]);
+  const { summary } = await pull(p);
+  assert.deepEqual([summary.created, summary.parked], [1, 0]);
+  assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), [['0012345', '3', '1']]);
+});
+
 test('check knows the export and its locations', async t => {
   const { p } = open(t);
   stock(p, [['TEE-S', 'MAIN', 7]]);

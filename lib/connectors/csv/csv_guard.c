@@ -45,7 +45,7 @@ struct csv_numbers csv_guard_numbers(const struct csv_reader *r, const int *at, 
 static const char NO_NUMBER[] = "is no number such as 12 or 12.50";
 static const char THOUSANDS[] = "has a thousands sign; write it without one";
 static const char COMMA[] = "has a decimal comma, which only a file with ';' between its cells may "
-			    "have; write 12.50";
+			    "have; write a point";
 static const char TWO_WAYS[] = "has a thousands sign or three decimals, and the file does not show "
 			       "which; write 1299, or 1.2990";
 

@@ -217,18 +217,19 @@ static void add_unreadable(void *ctx, const struct err *why)
 		r->problem = *why;
 }
 
-/* It would be no article's, or another one's. */
-static void check_sku(struct reading *r, const struct csv_row *row)
+/* A damaged one would be no article's, or another one's. */
+static void read_sku(struct reading *r, const struct csv_row *row, const char **sku)
 {
-	const char *sku = csv_cell_at(row, r->at[VARIANT_SKU]), *ignored;
-	const char *wrong = csv_guard_identifier(sku, r->s->mem, &ignored);
+	const char *cell = *sku;
+	const char *wrong = csv_guard_identifier(cell, r->s->mem, sku);
 	struct err why;
 
 	if (!wrong)
 		return;
+	*sku = cell;
 	err_set(&why, E_RECORD, "bad_cell",
 		"%s:%lld: column 'SKU': '%.40s' %s; nothing of the file is used", r->s->name,
-		(long long)row->line, sku, wrong);
+		(long long)row->line, cell, wrong);
 	add_unreadable(r, &why);
 }
 
@@ -247,7 +248,7 @@ static void add_row(void *ctx, const struct csv_row *row)
 		cell[part] = csv_cell_at(row, r->at[part]);
 	if (!cell[VARIANT_HANDLE][0])
 		return;
-	check_sku(r, row);
+	read_sku(r, row, &cell[VARIANT_SKU]);
 	v = variant_of(s, cell, row->line);
 	level.readable = !level.stocked || whole_number(on_hand, &level.on_hand);
 	level.location = location_of(s, csv_cell_at(row, r->at[COL_LOCATION]));
