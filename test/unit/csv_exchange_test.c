@@ -448,6 +448,10 @@ static void test_csv_exchange__check(void **state)
 	assert_ok(csv_exchange_check(&x, &sink, &e), &e);
 	assert_contains(said,
 			"1 checked: 1 batches are not acknowledged, the first is orders-000001");
+	assert_ok(file_write_atomic("a-file", "", 0, 0600, &e), &e);
+	x.dir = "a-file";
+	assert_ok(csv_exchange_check(&x, &sink, &e), &e);
+	assert_contains(said, "2 a-file: is no folder");
 	x.dir = "not/there/at/all";
 	assert_ok(csv_exchange_check(&x, &sink, &e), &e);
 	assert_contains(said, "2 not/there");

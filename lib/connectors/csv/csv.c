@@ -39,7 +39,7 @@ static const char IMPORT_FOLDER[] = "import";
 
 static const struct conf_key keys[] = {
 	{"store", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
-	 "Exports of Shopify's admin, a file or a folder; import files go to import/ beside it."},
+	 "Exports of Shopify's admin, a file or a folder; import files go to import/ in that folder."},
 	{"erp", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
 	 "The exchange folder that order files are written to; created if missing."},
 	{"store", "currency", "csv", CONF_TEXT, NULL, NULL, 0, 0,

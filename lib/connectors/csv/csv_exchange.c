@@ -390,6 +390,9 @@ enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_si
 			  writable ? NULL : "give the user of erpsync the right to write there");
 		check_space(x, sink, a);
 		check_acks(x, sink, a);
+	} else if (file_exists(x->dir)) {
+		sink->say(sink->ctx, CHECK_BAD, arena_printf(a, "%s: is no folder", x->dir),
+			  "name a folder in [erp] path=");
 	} else if (dir_exists(parent) && access(parent, W_OK | X_OK) == 0) {
 		sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: will be created", x->dir),
 			  NULL);
