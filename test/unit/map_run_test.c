@@ -120,6 +120,13 @@ static void test_map__output_is_compact_and_sorted(void **state)
 	      "{\"first\":\"k100\",\"n\":20}");
 }
 
+/* jq's program has something on the other end of these; here is nothing. */
+static void test_map__what_asks_for_more_than_the_document_gets_nothing(void **state)
+{
+	gives(*state, "{id: (.id | debug), n: ([inputs] | length), f: input_filename}",
+	      "{\"f\":null,\"id\":\"gid://shopify/Order/1001\",\"n\":0}");
+}
+
 static void test_map__an_override_wins_file_by_file(void **state)
 {
 	struct place *p = *state;
@@ -459,6 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_map__output_is_compact_and_sorted),
+		TEST(test_map__what_asks_for_more_than_the_document_gets_nothing),
 		TEST(test_map__an_override_wins_file_by_file),
 		TEST(test_map__programs_that_do_not_compile_are_placed),
 		TEST(test_map__only_one_object_is_a_result),
