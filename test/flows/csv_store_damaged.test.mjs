@@ -90,6 +90,21 @@ for (const [what, [content, message]] of Object.entries(damaged))
     });
   });
 
+const unbelievable = {
+  'an amount below nothing': [{ 'Discount Amount': '-10.00' }, /:2: column 'Discount Amount': '-10\.00' is less than nothing/],
+  'a figure that ran into its neighbour': [{ Total: '999999999999999' }, /column 'Total': '999999999999999' is more than any order costs/],
+  'a discount that is more than all': [{ 'Discount Amount': '1200.50' }, /its discount is more than its lines and its shipping cost together/],
+  'a day without time and zone': [{ 'Created at': '2026-11-02' }, /column 'Created at': '2026-11-02' is not a time such as/],
+  'the day that a spreadsheet makes of nothing': [{ 'Created at': '1899-12-30 00:00:00 +0000' }, /column 'Created at': .* is no time of this century/],
+};
+for (const [what, [cells, message]] of Object.entries(unbelievable))
+  test(`an order with ${what} is parked, the others go`, async t => {
+    const p = await open(t);
+    put(p, 'o.csv', csv([order(3001, cells), order(3002)]));
+    assert.match(ended(await p.run('orders export'), 1).stderr, message);
+    assert.deepEqual(exported(p), ['#3002']);
+  });
+
 test('a file at fault that is taken away is forgotten', async t => {
   const p = await open(t);
   put(p, 'bad.csv', damaged['UTF-16'][0]);

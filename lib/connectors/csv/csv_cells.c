@@ -30,6 +30,17 @@ static size_t row_of(const struct csv_order_rows *o, enum csv_column c)
 	return 0;
 }
 
+/* What no order has: a price below nothing, or a figure that ran into its neighbour. */
+static const char *believe(enum csv_column c, struct decimal value)
+{
+	static const struct decimal most = {INT64_C(1000000000000), 0};
+
+	/* Less than nothing is outstanding of what was paid twice. */
+	if (value.units < 0 && c != COL_OUTSTANDING)
+		return "is less than nothing";
+	return decimal_cmp(decimal_abs(value), most) >= 0 ? "is more than any order costs" : NULL;
+}
+
 enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_column c,
 			  struct decimal *out, bool *given, struct err *e)
 {
@@ -46,6 +57,8 @@ enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_col
 	else if (text[0])
 		wrong = csv_guard_amount(text, o->columns->numbers, csv_order_cell(o, COL_CURRENCY),
 					 &value);
+	if (!wrong)
+		wrong = believe(c, value);
 	if (wrong)
 		return bad_cell(o, i, c, wrong, e);
 	*out = value;
@@ -109,6 +122,10 @@ enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c, stru
 		return E_OK;
 	}
 	wrong = csv_guard_time(text, &t);
+	/* Payments are due on a day. */
+	if (wrong && c == COL_PAYMENT_DUE_AT && clock_parse(text, &t, NULL) == E_OK &&
+	    csv_guard_this_century(t))
+		wrong = NULL;
 	if (wrong)
 		return bad_cell(o, row_of(o, c), c, wrong, e);
 	*out = arena_strdup(a, clock_text(t, utc));

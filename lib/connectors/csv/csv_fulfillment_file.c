@@ -251,7 +251,8 @@ static void share_time(struct reading *r, struct csv_delivery *to, const struct 
 	snprintf(zoned, sizeof(zoned), "%.40sZ", text);
 	if (strlen(zoned) > 10 && zoned[10] == ' ')
 		zoned[10] = 'T';
-	if (clock_parse(text, &at, NULL) != E_OK && clock_parse(zoned, &at, NULL) != E_OK) {
+	if ((clock_parse(text, &at, NULL) != E_OK && clock_parse(zoned, &at, NULL) != E_OK) ||
+	    !csv_guard_this_century(at)) {
 		to->problem = problem(
 			r,
 			"%s:%lld: column 'shipped_at': '%.40s' is no time such as 2026-11-23T09:45:00Z",

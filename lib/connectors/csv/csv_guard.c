@@ -213,11 +213,19 @@ const char *csv_guard_flag(const char *text, bool *out)
 	return "is not yes or no";
 }
 
+bool csv_guard_this_century(int64_t t)
+{
+	static const int64_t first = INT64_C(946684800), end = INT64_C(4102444800);
+
+	return t >= first && t < end;
+}
+
 const char *csv_guard_time(const char *text, int64_t *out)
 {
-	return clock_parse(text, out, NULL) == E_OK
-		       ? NULL
-		       : "is not a time such as 2026-10-07 09:50:26 +0200";
+	/* A day alone could be any zone's. */
+	if (!strchr(text, ':') || clock_parse(text, out, NULL) != E_OK)
+		return "is not a time such as 2026-10-07 09:50:26 +0200";
+	return csv_guard_this_century(*out) ? NULL : "is no time of this century";
 }
 
 enum errk csv_guard_column(const struct csv_row *header, const char *const *names, const char *file,

@@ -58,7 +58,9 @@ const char *csv_guard_amount(const char *text, struct csv_numbers how, const cha
 /* Yes or no in the words of spreadsheets: TRUE, yes, 1, WAHR, ja, VRAI, oui, … */
 const char *csv_guard_flag(const char *text, bool *out);
 
-/* A time with its zone; a day. UTC seconds. */
+/* 1899-12-30 is what a spreadsheet makes of an empty cell. */
+bool csv_guard_this_century(int64_t t);
+/* A time of this century with its zone. UTC seconds. */
 const char *csv_guard_time(const char *text, int64_t *out);
 
 /*

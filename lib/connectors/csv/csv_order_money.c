@@ -265,6 +265,12 @@ static void allocate(const struct figures *f, struct csv_money *m, int64_t amoun
 		m->line[largest].order_discount.units += left;
 }
 
+/* More was taken off than everything costs that it can be taken off. */
+static bool discount_too_large(const struct figures *f)
+{
+	return f->discount > f->gross + f->tips + f->shipping;
+}
+
 /* A minor unit per line is rounding. */
 static bool lines_short(const struct csv_money *m, const struct figures *f)
 {
@@ -281,6 +287,10 @@ enum errk csv_money_read(struct csv_money *m, struct arena *a, struct err *e)
 
 	if (k != E_OK)
 		return k;
+	if (discount_too_large(&f))
+		return err_set(
+			e, E_RECORD, "bad_sum",
+			"its discount is more than its lines and its shipping cost together");
 	r = choose(m, &f);
 	for (size_t i = 0; i < m->n; i++) {
 		struct csv_money_line *l = &m->line[i];

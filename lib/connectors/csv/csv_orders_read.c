@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "csv_exports.h"
+#include "csv_guard.h"
 #include "csv_order_document.h"
 #include "csv_orders_file.h"
 #include "csv_orders_files.h"
@@ -126,7 +127,7 @@ static bool in_window(const struct csv_order_rows *o, const struct pull_request 
 {
 	int64_t t;
 
-	if (clock_parse(csv_order_cell(o, COL_CREATED_AT), &t, NULL) != E_OK)
+	if (csv_guard_time(csv_order_cell(o, COL_CREATED_AT), &t) != NULL)
 		return true;
 	return t >= req->since && (req->until == 0 || t < req->until);
 }
