@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { Random } from '../sandbox/lib/random.mjs';
 import { earlier } from './place.mjs';
 import { inShop, productFile, productPlace } from './products.mjs';
-import { BIN, BIN_PLAIN } from './run.mjs';
+import { BIN, BIN_PLAIN, ended } from './run.mjs';
 import { deliveryFile, sell, shipped, shippingPlace } from './shipping.mjs';
 import { LOCATIONS, LYON, PARIS, plainLevels, stockFile, stockPlace } from './stock.mjs';
 import { place } from './place.mjs';
@@ -241,7 +241,7 @@ export async function sequences(t, name, seed, rounds = 6) {
         const entries = (await p.queue('--all')).filter(e => ['ready', 'parked'].includes(e.state));
         if (entries.length) {
           const { name: who } = random.pick(entries);
-          await p.run(['queue', 'drop', who, '--yes', '--reason', 'model']);
+          ended(await p.run(['queue', 'drop', who, '--reason', 'model']), 0);
           dropped.set(who, now.get(who));
           what.push(`dropped ${who}`);
         }
