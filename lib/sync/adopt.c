@@ -320,9 +320,11 @@ static enum errk adopt(struct adopt *d, struct err *e)
 		d->sum->closed = arena_printf(
 			r->session->arena,
 			"%s is still refused: %s has got to %s, and not known is %s. "
-			"Name the folder that the files were moved to with --from, or the records "
-			"with --csv; if the rest is not there and is to be sent: --rest-is-new",
-			r->flow->name, before.history.place, before.history.said, missing);
+			"Name the folder that the files were moved to: erpsync adopt %s --from "
+			"FOLDER, or the records: erpsync adopt %s --csv FILE; if the rest is not "
+			"there and is to be sent: erpsync adopt %s --rest-is-new",
+			r->flow->name, before.history.place, before.history.said, missing,
+			r->flow->noun, r->flow->noun, r->flow->noun);
 		return E_OK;
 	}
 	rc = open_again(d, e);
