@@ -30,6 +30,9 @@ static size_t row_of(const struct csv_order_rows *o, enum csv_column c)
 	return 0;
 }
 
+/* Far above any order, far below what a sum of all its lines could overflow. */
+static const struct decimal AMOUNT_MAX = {INT64_C(1000000000000), 0};
+
 enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_column c,
 			  struct decimal *out, bool *given, struct err *e)
 {
@@ -46,6 +49,8 @@ enum errk csv_cell_amount(const struct csv_order_rows *o, size_t i, enum csv_col
 	else if (text[0])
 		wrong = csv_guard_amount(text, o->columns->numbers, csv_order_cell(o, COL_CURRENCY),
 					 &value);
+	if (!wrong && decimal_cmp(decimal_abs(value), AMOUNT_MAX) >= 0)
+		wrong = "is too large an amount for an order";
 	if (wrong)
 		return bad_cell(o, i, c, wrong, e);
 	*out = value;
