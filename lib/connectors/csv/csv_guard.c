@@ -1,5 +1,6 @@
 #include "csv_guard.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,6 +212,29 @@ const char *csv_guard_flag(const char *text, bool *out)
 			return NULL;
 		}
 	return "is not yes or no";
+}
+
+static bool is_word(const char *text, const char *word)
+{
+	for (; *text && *word; text++, word++)
+		if ((*text == ' ' ? '_' : tolower((unsigned char)*text)) != *word)
+			return false;
+	return !*text && !*word;
+}
+
+const char *csv_guard_word(const char *text, const char *const *words, struct arena *a)
+{
+	const char *all = "";
+
+	for (size_t i = 0; words[i]; i++) {
+		if (is_word(text, words[i]))
+			return NULL;
+		all = arena_printf(a, "%s%s%s", all, i ? ", " : "", words[i]);
+	}
+	return arena_printf(a,
+			    "is none of the shop's words (%s); use the file as an admin in English "
+			    "exports it",
+			    all);
 }
 
 const char *csv_guard_time(const char *text, int64_t *out)

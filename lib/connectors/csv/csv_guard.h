@@ -58,6 +58,9 @@ const char *csv_guard_amount(const char *text, struct csv_numbers how, const cha
 /* Yes or no in the words of spreadsheets: TRUE, yes, 1, WAHR, ja, VRAI, oui, … */
 const char *csv_guard_flag(const char *text, bool *out);
 
+/* One of these words (the last is NULL), in any case, its blanks written as "_" or not; else what is wrong. */
+const char *csv_guard_word(const char *text, const char *const *words, struct arena *a);
+
 /* A time with its zone; a day. UTC seconds. */
 const char *csv_guard_time(const char *text, int64_t *out);
 
