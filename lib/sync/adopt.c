@@ -105,14 +105,16 @@ static bool are_named(const struct adopt *d)
 
 /*
  * What waited to be sent, or was parked, perhaps because the target refused it: the next run compares it with
- * what is there by now.
+ * what is there by now. What is under way is looked for, and not sent once more.
  */
 static enum errk compare_waiting(struct adopt *d, const struct landed *x, struct err *e)
 {
 	const struct queue_filter filter = {.flow = d->r->key, .who = x->record};
 	int64_t n;
 
-	return queue_release(d->r->state, &filter, clock_now(), &n, e);
+	enum errk rc = queue_release(d->r->state, &filter, clock_now(), &n, e);
+
+	return rc == E_OK ? queue_forbid(d->r->state, &filter, "adopted", &n, e) : rc;
 }
 
 static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, struct err *e)

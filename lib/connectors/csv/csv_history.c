@@ -32,11 +32,12 @@ static enum errk read_writers(const char *dir, struct arena *a, cJSON **out, str
 	enum errk k = E_OK;
 
 	*out = NULL;
-	if (!file_exists(path)) {
+	if (!csv_own_exists(path)) {
 		*out = json_object();
 		return E_OK;
 	}
-	k = file_read(path, WRITERS_BYTES_MAX, a, &text, &len, e);
+	k = csv_own_failed(file_read(path, WRITERS_BYTES_MAX, a, &text, &len, e),
+			   "remove it; the numbers in the state file are then asked", e);
 	if (k == E_OK && (json_parse(text, len, out, NULL) != E_OK || !cJSON_IsObject(*out))) {
 		cJSON_Delete(*out);
 		*out = NULL;
@@ -195,9 +196,9 @@ static int64_t last_of(const char *dir, const struct history_request *q, const c
 	const cJSON *lane = json_at(line, lane_name(changed));
 	const char *key = json_str(lane, "key");
 	int64_t last = json_int(lane, "last", 0), number = json_int(lane, "number", 0);
-	bool counts = key &&
-		      (file_exists(csv_batch_path(dir, key, a)) ? !is_open(q, key)
-								: json_bool(lane, "done", false));
+	bool counts = key && (csv_own_exists(csv_batch_path(dir, key, a))
+				      ? !is_open(q, key)
+				      : json_bool(lane, "done", false));
 
 	return counts && number > last ? number : last;
 }
