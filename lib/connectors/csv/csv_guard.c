@@ -214,6 +214,18 @@ const char *csv_guard_flag(const char *text, bool *out)
 	return "is not yes or no";
 }
 
+const char *csv_guard_currency(const char *text, struct arena *a, const char **out)
+{
+	char *code = arena_strdup(a, text);
+
+	*out = code;
+	for (char *p = code; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && !code[3]
+		       ? NULL
+		       : "is no ISO 4217 code such as EUR";
+}
+
 static bool is_word(const char *text, const char *word)
 {
 	for (; *text && *word; text++, word++)

@@ -144,18 +144,12 @@ static enum errk add_statuses(cJSON *doc, const struct csv_order_rows *o, struct
 	return E_OK;
 }
 
-static bool is_currency(const char *code)
-{
-	return isalpha((unsigned char)code[0]) && isalpha((unsigned char)code[1]) &&
-	       isalpha((unsigned char)code[2]) && !code[3];
-}
-
 static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 {
 	static const enum csv_column needed[] = {COL_NAME,     COL_CREATED_AT, COL_FINANCIAL_STATUS,
 						 COL_CURRENCY, COL_SUBTOTAL,   COL_TOTAL};
 	CLEANUP(arena) struct arena *a = arena_new();
-	const char *id = csv_order_cell(o, COL_ID), *name, *wrong;
+	const char *id = csv_order_cell(o, COL_ID), *name, *code, *wrong;
 
 	if (o->problem.kind != E_OK) {
 		*e = o->problem;
@@ -171,9 +165,8 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 		return bad(o, COL_NAME, wrong, e);
 	if (id[0] && !csv_order_id_is_sound(id))
 		return bad(o, COL_ID, "is no order id", e);
-	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))
-		return bad(o, COL_CURRENCY, "is no ISO 4217 code", e);
-	return E_OK;
+	wrong = csv_guard_currency(csv_order_cell(o, COL_CURRENCY), a, &code);
+	return wrong ? bad(o, COL_CURRENCY, wrong, e) : E_OK;
 }
 
 static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char *id,
@@ -208,10 +201,9 @@ static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char
  */
 static void add_currency(cJSON *doc, const struct csv_order_rows *o, struct arena *a)
 {
-	char *code = arena_strdup(a, csv_order_cell(o, COL_CURRENCY));
+	const char *code;
 
-	for (char *p = code; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
+	(void)csv_guard_currency(csv_order_cell(o, COL_CURRENCY), a, &code);
 	json_add_str(doc, "currency", code);
 	json_add_str(doc, "shop_currency", code);
 	json_add_str(doc, "presentment_currency", code);
