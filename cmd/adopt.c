@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "flow.h"
 #include "output.h"
+#include "remedy.h"
 #include "sync/adopt.h"
 
 #include "base/banned.h"
@@ -69,7 +70,7 @@ static void on_notice(void *ctx, const char *text)
 	const struct view *v = ctx;
 
 	if (!v->cmd->json)
-		printf("note: %s\n", clean_text(text, v->cmd->arena));
+		printf("note: %s\n", remedy_text(text, NULL, NULL, v->cmd->arena));
 }
 
 static void print_some(const struct view *v, const char *const *list, size_t n, int64_t of)

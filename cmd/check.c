@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "output.h"
+#include "remedy.h"
 #include "sync/sync.h"
 
 #include "base/banned.h"
@@ -45,9 +46,9 @@ static void say(void *ctx, enum check_result result, const char *what, const cha
 		return;
 	}
 	printf("%s%-5s%s%s\n", style_on(stdout, result_style(result)), result_name(result),
-	       style_off(stdout, result_style(result)), clean_text(what, f->arena));
+	       style_off(stdout, result_style(result)), remedy_text(what, NULL, NULL, f->arena));
 	if (remedy && *remedy)
-		printf("     → %s\n", clean_text(remedy, f->arena));
+		printf("     → %s\n", remedy_text(remedy, NULL, NULL, f->arena));
 	/* The next look may take seconds. */
 	fflush(stdout);
 }

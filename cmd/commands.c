@@ -100,6 +100,11 @@ static const struct opt *options_of(size_t i)
 	return made[i];
 }
 
+#define FLOW_OPTION                                                                              \
+	{                                                                                        \
+		"flow", 0, OPT_TEXT, "FLOW", NULL, "only this flow, e.g. 'orders export'", false \
+	}
+
 static const struct opt queue_list_options[] = {
 	{"parked", 0, OPT_FLAG, NULL, NULL, "those that need a person", false},
 	{"waiting", 0, OPT_FLAG, NULL, NULL, "those that the next run takes, or a later one",
@@ -107,7 +112,7 @@ static const struct opt queue_list_options[] = {
 	{"sending", 0, OPT_FLAG, NULL, NULL, "those under way, or interrupted on their way", false},
 	{"done", 0, OPT_FLAG, NULL, NULL, "those delivered a short while ago", false},
 	{"all", 0, OPT_FLAG, NULL, NULL, "all of these", false},
-	{"flow", 0, OPT_TEXT, "FLOW", NULL, "only this flow, e.g. 'orders export'", false},
+	FLOW_OPTION,
 	{"code", 0, OPT_TEXT, "CODE", NULL,
 	 "only with this reason; 'unmapped_*' matches any ending", false},
 	{"limit", 0, OPT_COUNT, "N", NULL, "show at most N records", false},
@@ -119,6 +124,7 @@ static const struct opt queue_retry_options[] = {
 	{"all", 0, OPT_FLAG, NULL, NULL, "everything that waits or is parked", false},
 	{"code", 0, OPT_TEXT, "CODE", NULL,
 	 "everything with this reason; 'unmapped_*' matches any ending", false},
+	FLOW_OPTION,
 	{0},
 };
 
@@ -126,6 +132,7 @@ static const struct opt queue_drop_options[] = {
 	{"for-good", 0, OPT_FLAG, NULL, NULL, "newer versions of them do not come back either",
 	 false},
 	{"reason", 0, OPT_TEXT, "TEXT", NULL, "why, for the history of the record", false},
+	FLOW_OPTION,
 	{0},
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "remedy.h"
 
 #include "base/banned.h"
 
@@ -41,7 +42,8 @@ const char *entry_why(const struct queue_row *row, int64_t now, struct arena *a)
 	const char *text = "";
 
 	if (row->code)
-		text = arena_printf(a, "%s: %s", row->code, clean_text(row->reason, a));
+		text = arena_printf(a, "%s: %s", row->code,
+				    remedy_text(row->reason, row->flow, row->label, a));
 	if (row->state != QUEUE_READY || row->next_attempt <= now)
 		return text;
 	return arena_printf(a, "%s%snext try in %s", text, *text ? "; " : "",
@@ -87,8 +89,9 @@ void entry_print(const struct queue_row *row, int64_t now, struct arena *a)
 				     clean_text(row->origin, a)));
 	if (row->attempts)
 		field("tries", arena_printf(a, "%d", row->attempts));
-	field("reason",
-	      row->code ? arena_printf(a, "%s: %s", row->code, clean_text(row->reason, a)) : NULL);
+	field("reason", row->code ? arena_printf(a, "%s: %s", row->code,
+						 remedy_text(row->reason, row->flow, row->label, a))
+				  : NULL);
 	if (row->state == QUEUE_READY)
 		field("next try", row->next_attempt <= now ? "with the next run"
 							   : when_text(row->next_attempt, now, a));

@@ -41,8 +41,8 @@ _erpsync() {
 	"run "*) words='orders fulfillments products inventory --all --dry-run --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue list"*) words='--parked --waiting --sending --done --all --flow --code --limit --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue show"*) words='--personal --json -c --config --trace -v --verbose -h --help --version' ;;
-	"queue retry"*) words='--all --code -c --config --trace -v --verbose -h --help --version' ;;
-	"queue drop"*) words='--for-good --reason -c --config --trace -v --verbose -h --help --version' ;;
+	"queue retry"*) words='--all --code --flow -c --config --trace -v --verbose -h --help --version' ;;
+	"queue drop"*) words='--for-good --reason --flow -c --config --trace -v --verbose -h --help --version' ;;
 	"adopt orders"*) words='--dry-run --from --csv --rest-is-new --to --json -c --config --trace -v --verbose -h --help --version' ;;
 	"status "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"check "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "document.h"
 #include "entry.h"
+#include "remedy.h"
 #include "state/journal.h"
 #include "state/link.h"
 #include "who.h"
@@ -88,7 +89,8 @@ static void tell_link(const struct story *s, const struct link *l, struct arena 
 		       l->for_good ? "a newer one does not come back, unless --only names it"
 				   : "a newer one will be delivered");
 	if (l->settled)
-		printf("    the target's answer: %s\n", clean_text(l->settled, a));
+		printf("    the target's answer: %s\n",
+		       remedy_text(l->settled, l->flow, l->label, a));
 }
 
 static enum errk tell_links(struct story *s, struct err *e)
@@ -136,7 +138,7 @@ static void tell_line(const struct journal_line *l, struct arena *a)
 	if (l->run)
 		printf(" run %lld", (long long)l->run);
 	if (l->detail)
-		printf("  %s", clean_text(l->detail, a));
+		printf("  %s", remedy_text(l->detail, l->flow, l->label, a));
 	putchar('\n');
 }
 
@@ -215,8 +217,8 @@ static enum errk tell_mapping(const struct story *s, const char *system, const c
 		return E_OK;
 	}
 	title("What the mapping makes of it now");
-	printf("  %s%s: %s%s\n", style_on(stdout, STYLE_RED), why.code, clean_text(why.msg, a),
-	       style_off(stdout, STYLE_RED));
+	printf("  %s%s: %s%s\n", style_on(stdout, STYLE_RED), why.code,
+	       remedy_text(why.msg, s->flow, NULL, a), style_off(stdout, STYLE_RED));
 	return E_OK;
 }
 
@@ -245,9 +247,11 @@ static void tell_unknown(const struct story *s)
 	printf("Nothing is known of %s: no run has seen it.\n", who);
 	for (const struct flow *f = flows; f->noun; f++)
 		printf("  %-44s reads it now, or says why not\n",
-		       arena_printf(s->cmd->arena, "erpsync %s %s --only '%s'", f->noun, f->verb,
-				    who));
-	printf("  %-44s tells how far the last run read, and when\n", "erpsync status");
+		       remedy_text(arena_printf(s->cmd->arena, "erpsync %s %s --only %s", f->noun,
+						f->verb, shell_word(who, s->cmd->arena)),
+				   NULL, NULL, s->cmd->arena));
+	printf("  %-44s tells how far the last run read, and when\n",
+	       remedy_text("erpsync status", NULL, NULL, s->cmd->arena));
 }
 
 static enum errk tell(struct story *s, struct err *e)

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "output.h"
 #include "progress.h"
+#include "remedy.h"
 #include "sync/sync.h"
 
 #include "base/banned.h"
@@ -66,7 +67,7 @@ static void print_record(struct view *v, const struct sync_record *r, struct are
 	if (r->target_id)
 		printf(" → %s", clean_text(r->target_id, a));
 	if (r->err)
-		printf(": %s", clean_text(r->err->msg, a));
+		printf(": %s", remedy_text(r->err->msg, NULL, r->label, a));
 	putchar('\n');
 	if (v->cmd->verbose && v->dry_run && r->document)
 		print_json(stdout, r->document, "  ");
@@ -104,7 +105,8 @@ static void keep_parked(struct view *v, const struct sync_record *r)
 
 	if (v->n_parked++ < PARKED_SHOWN)
 		v->parked[v->n_parked - 1] = arena_printf(a, "%s: %s", clean_text(r->label, a),
-							  r->err ? clean_text(r->err->msg, a)
+							  r->err ? remedy_text(r->err->msg, NULL,
+									       r->label, a)
 								 : "parked");
 }
 
@@ -133,7 +135,7 @@ static void on_notice(void *ctx, const char *text)
 	if (!out_is_tty(stderr) && !v->cmd->verbose)
 		return;
 	progress_clear(&v->progress);
-	fprintf(stderr, "erpsync: note: %s\n", clean_text(text, v->cmd->arena));
+	fprintf(stderr, "erpsync: note: %s\n", remedy_text(text, NULL, NULL, v->cmd->arena));
 }
 
 static void on_progress(void *ctx, const struct sync_summary *so_far)
@@ -204,14 +206,15 @@ static void print_parked(const struct view *v, const struct sync_summary *s)
 	int64_t all = s->parked_total > (int64_t)v->n_parked ? s->parked_total
 							     : (int64_t)v->n_parked;
 
+	const char *list = remedy_text("erpsync queue list --parked", NULL, NULL, v->cmd->arena);
+
 	for (size_t i = 0; i < shown; i++)
 		fprintf(stderr, "erpsync: %s %s\n", v->flow->label, v->parked[i]);
 	if (all > (int64_t)shown && shown > 0)
-		fprintf(stderr, "erpsync: and %lld more: erpsync queue list --parked\n",
-			(long long)(all - (int64_t)shown));
+		fprintf(stderr, "erpsync: and %lld more: %s\n", (long long)(all - (int64_t)shown),
+			list);
 	else if (shown == 0 && all > 0)
-		fprintf(stderr, "erpsync: %lld records are parked: erpsync queue list --parked\n",
-			(long long)all);
+		fprintf(stderr, "erpsync: %lld records are parked: %s\n", (long long)all, list);
 }
 
 static enum style summary_style(int status)

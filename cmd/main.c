@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/stop.h"
 #include "base/str.h"
 #include "help.h"
 #include "output.h"
+#include "remedy.h"
 #include "sync/sync.h"
 
 #include "base/banned.h"
@@ -62,7 +64,7 @@ static void complain(const struct cmd *c, const struct err *e)
 		return;
 	fflush(stdout);
 	fprintf(stderr, "%serpsync: %s%s\n", style_on(stderr, STYLE_RED),
-		clean_text(e->msg, c->arena), style_off(stderr, STYLE_RED));
+		remedy_text(e->msg, NULL, NULL, c->arena), style_off(stderr, STYLE_RED));
 }
 
 /* A reader of --json gets a document whatever happens. */
@@ -192,6 +194,28 @@ static void limit_unwatched(const struct cmd *c)
 		stop_set_deadline_ms(conf_int(c->session.conf, "run", "max_runtime"));
 }
 
+/* What a person must say to have this configuration read, wherever that is said; NULL: nothing. */
+static const char *named_conf(const struct args *a)
+{
+	const char *conf = args_text(a, "config");
+
+	conf = conf ? conf : getenv("ERPSYNC_CONF");
+	return conf && *conf ? path_absolute(a->arena, conf) : NULL;
+}
+
+/* NULL: the target is the configured one. */
+static const char *named_flow(const struct command *k, const struct args *a)
+{
+	const char *to = args_knows(a, "to") ? args_text(a, "to") : NULL;
+	const struct flow *f = k->flow ? k->flow : flow_of_kind(KIND_ORDER);
+	size_t system = to ? strcspn(to, ":") : 0;
+
+	/* As the state file keeps it: the same place, whatever folder it is named from. */
+	return to && to[system] ? arena_printf(a->arena, "%s > %.*s:%s", f->name, (int)system, to,
+					       path_absolute(a->arena, to + system + 1))
+				: NULL;
+}
+
 static enum errk run(struct cmd *c, struct args *a, struct command *k, struct err *e)
 {
 	bool found, given;
@@ -201,6 +225,7 @@ static enum errk run(struct cmd *c, struct args *a, struct command *k, struct er
 	c->json = args_knows(a, "json") && args_flag(a, "json");
 	if (rc != E_OK || !found)
 		return rc;
+	remedy_options(named_conf(a), named_flow(k, a));
 	/* Only what talks to others can be asked to end in order; the rest just ends. */
 	if (k->needs & NEED_WIRE)
 		stop_install();

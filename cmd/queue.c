@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "document.h"
 #include "entry.h"
+#include "remedy.h"
 #include "state/link.h"
 #include "state/queue.h"
 #include "state/run.h"
@@ -222,8 +223,11 @@ enum errk cmd_queue_show(struct cmd *c, struct err *e)
 	if (c->json)
 		printf("%s]\n}\n", w.n ? "\n  " : "");
 	else if (rc == E_OK && w.n == 0)
-		printf("the queue holds nothing of %s; 'erpsync explain %s' tells what is known\n",
-		       clean_text(filter.who, c->arena), clean_text(filter.who, c->arena));
+		printf("the queue holds nothing of %s; %s tells what is known\n",
+		       clean_text(filter.who, c->arena),
+		       remedy_text(arena_printf(c->arena, "erpsync explain %s",
+						shell_word(filter.who, c->arena)),
+				   NULL, NULL, c->arena));
 	return rc;
 }
 
@@ -231,7 +235,7 @@ enum errk cmd_queue_show(struct cmd *c, struct err *e)
 
 static enum errk retry_one(struct cmd *c, const char *who, int64_t *total, struct err *e)
 {
-	struct queue_filter filter = {0};
+	struct queue_filter filter = {.flow = args_text(c->args, "flow")};
 	int64_t n = 0;
 	bool known;
 	enum errk rc = who_find(c->session.state, who, c->arena, &filter.who, &known, e);
@@ -249,8 +253,8 @@ static enum errk retry_one(struct cmd *c, const char *who, int64_t *total, struc
 	else
 		return usage_error(e,
 				   "nothing is known of '%s'; the command of its flow would fetch "
-				   "it, e.g. 'erpsync %s --only %s'",
-				   who, flows[0].name, who);
+				   "it, e.g. erpsync %s --only %s",
+				   who, flows[0].name, shell_word(who, c->arena));
 	return E_OK;
 }
 
@@ -258,9 +262,13 @@ enum errk cmd_queue_retry(struct cmd *c, struct err *e)
 {
 	const char *code = args_text(c->args, "code");
 	bool all = args_flag(c->args, "all");
-	struct queue_filter filter = {.code = code};
+	struct queue_filter filter = {.code = code, .flow = args_text(c->args, "flow")};
 	int64_t n = 0;
-	enum errk rc = E_OK;
+	bool several;
+	enum errk rc = check_flow(c, filter.flow, &several, e);
+
+	if (rc != E_OK)
+		return rc;
 
 	if ((c->args->n_operands > 0) + all + (code != NULL) != 1)
 		return usage_error(e,
@@ -290,13 +298,13 @@ static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e
 static enum errk count_droppable(struct cmd *c, const char *who, bool for_good, int64_t *n,
 				 struct err *e)
 {
-	struct queue_filter filter = {.who = who};
+	struct queue_filter filter = {.who = who, .flow = args_text(c->args, "flow")};
 	struct link *links;
 	size_t n_links = 0;
 	enum errk rc = queue_each(c->session.state, &filter, false, count_row, n, e);
 
 	if (rc == E_OK && for_good && *n == 0)
-		rc = link_find(c->session.state, NULL, who, c->arena, &links, &n_links, e);
+		rc = link_find(c->session.state, filter.flow, who, c->arena, &links, &n_links, e);
 	*n += (int64_t)n_links;
 	return rc;
 }
@@ -325,13 +333,13 @@ static enum errk check_droppable(struct cmd *c, const char *who, bool for_good, 
 		return usage_error(
 			e,
 			"'%s' neither waits nor is parked; nothing was dropped. To leave "
-			"it alone whatever changes: erpsync queue drop --for-good '%s'",
-			who, as);
+			"it alone whatever changes: erpsync queue drop --for-good %s",
+			who, shell_word(as, c->arena));
 	return usage_error(
 		e,
 		"nothing is known of '%s'; nothing was dropped. If the ERP has that order "
-		"already: erpsync adopt orders '%s'",
-		who, who);
+		"already: erpsync adopt orders %s",
+		who, shell_word(who, c->arena));
 }
 
 static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
@@ -350,6 +358,14 @@ static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)
 	return E_OK;
 }
 
+/* Without its target. */
+static size_t name_length(const char *flow)
+{
+	const char *to = strstr(flow, " > ");
+
+	return to ? (size_t)(to - flow) : strlen(flow);
+}
+
 /* Of the flows in which something of it waited; if nothing does, of all that know it. */
 static enum errk drop_for_good(struct cmd *c, const char *who, const char *reason, struct walk *w,
 			       struct err *e)
@@ -359,22 +375,22 @@ static enum errk drop_for_good(struct cmd *c, const char *who, const char *reaso
 	enum errk rc = E_OK;
 
 	if (w->n_flows == 0)
-		rc = link_find(c->session.state, NULL, who, c->arena, &links, &n, e);
+		rc = link_find(c->session.state, args_text(c->args, "flow"), who, c->arena, &links,
+			       &n, e);
 	for (size_t i = 0; rc == E_OK && i < n; i++)
 		add_flow(w, links[i].flow);
 	for (size_t i = 0; rc == E_OK && i < w->n_flows; i++) {
-		const char *flow = w->flow[i], *to = strstr(flow, " > ");
+		const char *flow = w->flow[i], *only;
 		int64_t never = 0;
 
+		only = arena_printf(c->arena, "erpsync %.*s --only %s", (int)name_length(flow),
+				    flow, shell_word(who, c->arena));
 		rc = queue_drop_for_good(c->session.state, flow, who, reason, w->now, &never, e);
 		if (rc == E_OK && never)
 			printf("%s: no version of %s will come back; to fetch it all the same: "
-			       "erpsync %s%s%s --only '%s'\n",
+			       "%s\n",
 			       clean_text(flow, c->arena), clean_text(who, c->arena),
-			       arena_strndup(c->arena, flow,
-					     to ? (size_t)(to - flow) : strlen(flow)),
-			       to ? " --to " : "", to ? clean_text(to + 3, c->arena) : "",
-			       clean_text(who, c->arena));
+			       remedy_text(only, flow, NULL, c->arena));
 	}
 	return rc;
 }
@@ -383,7 +399,7 @@ static enum errk drop_one(struct cmd *c, const char *who, bool for_good, struct 
 			  int64_t *dropped, struct err *e)
 {
 	const char *reason = args_text(c->args, "reason");
-	struct queue_filter filter = {.who = who};
+	struct queue_filter filter = {.who = who, .flow = args_text(c->args, "flow")};
 	struct state *s = c->session.state;
 	int64_t n = 0, under_way = 0;
 	enum errk rc;
@@ -411,7 +427,8 @@ enum errk cmd_queue_drop(struct cmd *c, struct err *e)
 	bool for_good = args_flag(c->args, "for-good");
 	struct walk w = {.cmd = c, .now = clock_now()};
 	int64_t dropped = 0;
-	enum errk rc = E_OK;
+	bool several;
+	enum errk rc = check_flow(c, args_text(c->args, "flow"), &several, e);
 
 	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
 		rc = check_droppable(c, c->args->operands[i], for_good, e);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "flow.h"
 #include "output.h"
+#include "remedy.h"
 
 #include "base/banned.h"
 
@@ -71,7 +72,7 @@ static void tell(const struct cmd *c, const struct flow *f, const struct err *e)
 		return;
 	fflush(stdout);
 	fprintf(stderr, "%serpsync: %s: %s%s\n", style_on(stderr, STYLE_RED), f->name,
-		clean_text(e->msg, c->arena), style_off(stderr, STYLE_RED));
+		remedy_text(e->msg, f->name, NULL, c->arena), style_off(stderr, STYLE_RED));
 }
 
 static enum errk read_options(struct cmd *c, struct sync_options *o, struct err *e)

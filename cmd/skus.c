@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "output.h"
+#include "remedy.h"
 #include "sync/skus.h"
 #include "sync/sync.h"
 
@@ -151,7 +152,7 @@ static void end_text(const struct view *v, const struct sku_summary *s, const ch
 	enum style style = s->holds ? STYLE_GREEN : STYLE_RED;
 
 	for (size_t i = 0; i < v->n_notices; i++)
-		printf("note: %s\n", clean_text(v->notices[i], v->cmd->arena));
+		printf("note: %s\n", remedy_text(v->notices[i], NULL, NULL, v->cmd->arena));
 	printf("%zu articles in the store (%s), %zu in the ERP (%s): %zu aligned",
 	       s->articles[SIDE_STORE], s->system[SIDE_STORE], s->articles[SIDE_ERP],
 	       s->system[SIDE_ERP], s->aligned);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "output.h"
+#include "remedy.h"
 #include "state/state.h"
 
 #include "base/banned.h"
@@ -28,7 +29,7 @@ enum errk cmd_state_check(struct cmd *c, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < n; i++)
-		puts(clean_text(findings[i], c->arena));
+		puts(remedy_text(findings[i], NULL, NULL, c->arena));
 	if (n > 0)
 		return err_set(
 			e, E_LOCAL, "state_corrupt",

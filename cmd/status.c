@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "output.h"
+#include "remedy.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
 #include "state/queue.h"
@@ -179,7 +180,7 @@ static void print_runs(const struct flow_status *f, int64_t now, struct arena *a
 	if (f->failed)
 		line("last error", failed ? STYLE_RED : STYLE_DIM,
 		     arena_printf(a, "%s: %s", when_text(f->failed->ended, now, a),
-				  clean_text(f->failed->detail, a)));
+				  remedy_text(f->failed->detail, f->name, NULL, a)));
 	if (f->open)
 		line("unfinished", STYLE_YELLOW,
 		     arena_printf(a,

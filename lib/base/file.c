@@ -227,7 +227,9 @@ enum errk file_publish(const char *from, const char *to, struct err *e)
 
 		if (error == EEXIST)
 			return err_set(e, E_LOCAL, "file_exists",
-				       "%s: exists already and is not replaced", to);
+				       "%s: exists already and is not replaced; if it is nobody's, "
+				       "move it away",
+				       to);
 		return failed(error == ENOENT ? from : to, "can't be published", error, e);
 	}
 	STEP("file_published");

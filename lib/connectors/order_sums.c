@@ -58,8 +58,12 @@ static void PRINTF_LIKE(3, 4) fail(struct calc *c, const char *field, const char
 
 static void add(struct calc *c, struct decimal *sum, struct decimal x)
 {
-	if (!c->failed)
-		c->failed = decimal_add(*sum, x, sum, c->e);
+	char a[DECIMAL_TEXT_MAX], b[DECIMAL_TEXT_MAX];
+	struct err why;
+
+	if (!c->failed && decimal_add(*sum, x, sum, &why) != E_OK)
+		fail(c, "the amounts", "%s and %s: %s", decimal_text(*sum, a), decimal_text(x, b),
+		     why.msg);
 }
 
 static struct decimal minus(struct calc *c, struct decimal a, struct decimal b)
@@ -187,11 +191,12 @@ static void line_sums(struct calc *c, cJSON *line)
 	struct decimal price = amount(c, line, "unit_price"), gross = DECIMAL_ZERO;
 	struct decimal discount = sum_of(c, line, "discounts"), tax = part_taxes(c, line), net;
 	int64_t quantity = json_int(line, "quantity", -1);
+	struct err why;
 
 	if (quantity < 0)
 		fail(c, "quantity", "is missing or no whole number");
-	if (!c->failed)
-		c->failed = decimal_mul_int(price, quantity, &gross, c->e);
+	if (!c->failed && decimal_mul_int(price, quantity, &gross, &why) != E_OK)
+		fail(c, "unit_price * quantity", "%s", why.msg);
 	net = minus(c, gross, discount);
 	put(c, line, "gross_total", gross);
 	put(c, line, "discount_total", discount);

@@ -33,7 +33,10 @@ static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct aren
 			       "quantity asks for that one",
 			       stock_figure_name(f), where);
 	out->location = arena_strdup(a, where);
-	return decimal_parse(text, &out->figure, e);
+	if (decimal_parse(text, &out->figure, e) != E_OK)
+		return err_wrap(e, "the figure '%s' of the ERP at '%s'", stock_figure_name(f),
+				where);
+	return E_OK;
 }
 
 enum errk stock_wishes(const char *text, enum stock_figure f, struct arena *a, const char **sku,

@@ -54,8 +54,11 @@ static struct decimal get(struct audit *c, const cJSON *obj, struct place at, co
 
 static struct decimal plus(struct audit *c, struct decimal a, struct decimal b)
 {
-	if (!c->failed)
-		c->failed = decimal_add(a, b, &a, c->e);
+	char shown[2][DECIMAL_TEXT_MAX];
+
+	if (!c->failed && decimal_add(a, b, &a, c->e) != E_OK)
+		c->failed = err_wrap(c->e, "the amounts %s and %s of the order",
+				     decimal_text(a, shown[0]), decimal_text(b, shown[1]));
 	return a;
 }
 
@@ -122,8 +125,11 @@ static void check_line(struct audit *c, const cJSON *line, struct place at, stru
 	struct decimal gross = DECIMAL_ZERO, discount = sum_of(c, line, "discounts", "amount");
 	struct decimal price = get(c, line, at, "unit_price");
 
-	if (!c->failed)
-		c->failed = decimal_mul_int(price, json_int(line, "quantity", 0), &gross, c->e);
+	char path[96];
+
+	if (!c->failed &&
+	    decimal_mul_int(price, json_int(line, "quantity", 0), &gross, c->e) != E_OK)
+		c->failed = err_wrap(c->e, "%s * quantity", spell(at, "unit_price", path));
 	expect(c, line, at, "gross_total", gross, "unit_price * quantity");
 	expect(c, line, at, "discount_total", discount, "the sum of discounts");
 	expect(c, line, at, "net_total", plus(c, gross, decimal_neg(discount)),

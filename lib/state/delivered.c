@@ -36,11 +36,14 @@ enum errk delivered_as(struct state *s, const char *flow, const char *target_id,
 enum errk delivered_first_as(struct state *s, const char *flow, const char *record,
 			     const char *target_id, bool *first, struct err *e)
 {
-	/* Found there after an interruption says neither new nor changed: then its name does. */
+	/*
+	 * Found there after an interruption says neither new nor changed: then its name does. What a person
+	 * has named since is there, whatever was refused before.
+	 */
 	CLEANUP(query)
 	struct query q = query_open(s, "SELECT detail = ?3 FROM journal WHERE record = ?1"
 				       " AND flow = ?2 AND action IN ('delivered', 'adopted')"
-				       " AND (outcome = 'created' OR detail = ?3)"
+				       " AND (outcome IN ('created', 'named') OR detail = ?3)"
 				       " ORDER BY id DESC LIMIT 1");
 	bool row;
 	enum errk rc;

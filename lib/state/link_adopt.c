@@ -5,9 +5,13 @@
 
 /* Links that no write of ours has made: the target has the record all the same. */
 
-enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *known, struct err *e)
+enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t at, bool *known,
+		     struct err *e)
 {
-	/* One without a target that was settled is a refusal of the target's: it is not there. */
+	/*
+	 * One without a target that was settled is a refusal of the target's: it is not there, unless a
+	 * person says so. A target without a hash has not taken the last change.
+	 */
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
@@ -18,12 +22,15 @@ enum errk link_adopt(struct state *s, const struct link *l, int64_t at, bool *kn
 		   " sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"
 		   " adopted_at = excluded.adopted_at, settled = NULL, settled_at = NULL,"
 		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
-		   " WHERE iif(target_id = '', settled IS NULL, excluded.changed_at > changed_at"
+		   " WHERE iif(target_id = '', ?8 OR settled IS NULL,"
+		   " ?8 AND sent_hash = '' AND adopted_at = 0"
+		   " OR excluded.changed_at > changed_at"
 		   " AND excluded.target_id <> target_id)");
 	enum errk rc;
 
 	link_bind(&q, l);
 	query_int(&q, at);
+	query_int(&q, named);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*known = query_changed(&q) == 0;

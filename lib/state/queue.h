@@ -113,6 +113,11 @@ MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, 
 MUST_CHECK enum errk queue_payload(struct state *s, int64_t id, struct arena *a,
 				   const char **payload, struct err *e);
 
+/* All documents that are kept of a record, whatever became of them. */
+MUST_CHECK enum errk queue_payloads(struct state *s, const char *flow, const char *record,
+				    struct arena *a, const char ***payload, size_t *n,
+				    struct err *e);
+
 /* Keys of the batches that are being sent, or were interrupted. */
 MUST_CHECK enum errk queue_batches(struct state *s, const char *flow, struct arena *a,
 				   const char ***keys, size_t *n, struct err *e);

@@ -25,12 +25,12 @@ static enum errk park_done_row(struct state *s, const char *flow, const char *re
 			       const char *version, const char *code, const char *reason,
 			       int64_t now, bool *found, struct err *e)
 {
-	/* Rare, and bounded by what is kept of delivered rows: no index serves it. */
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "UPDATE queue SET state = 2, version = ?, code = ?, reason = ?, changed_at = ?"
 		   " WHERE id ="
-		   " (SELECT max(id) FROM queue WHERE record = ? AND flow = ? AND state = 3)");
+		   " (SELECT max(id) FROM queue INDEXED BY queue_record"
+		   "  WHERE record = ? AND flow = ? AND state = 3)");
 	enum errk rc;
 
 	query_text(&q, version);

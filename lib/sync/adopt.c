@@ -97,8 +97,29 @@ static void tell(const struct adopt *d, const struct landed *x, enum adopt_outco
 		d->o->on_record(d->o->ctx, &rec);
 }
 
+/* A person says that the target has them. */
+static bool are_named(const struct adopt *d)
+{
+	return d->o->n_who || d->o->csv;
+}
+
+/*
+ * What waited to be sent, or was parked, perhaps because the target refused it: the next run compares it with
+ * what is there by now. What is under way is looked for, and not sent once more.
+ */
+static enum errk compare_waiting(struct adopt *d, const struct landed *x, struct err *e)
+{
+	const struct queue_filter filter = {.flow = d->r->key, .who = x->record};
+	int64_t n;
+
+	enum errk rc = queue_release(d->r->state, &filter, clock_now(), &n, e);
+
+	return rc == E_OK ? queue_forbid(d->r->state, &filter, "adopted", &n, e) : rc;
+}
+
 static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, struct err *e)
 {
+	bool named = are_named(d);
 	bool whole = x->version && x->hash;
 	const struct link l = {.flow = d->r->key,
 			       .record = x->record,
@@ -106,11 +127,13 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 			       .target_id = x->target_id,
 			       .version = whole ? x->version : "",
 			       .sent_hash = whole ? x->hash : ""};
-	enum errk rc = link_adopt(d->r->state, &l, x->at, known, e);
+	enum errk rc = link_adopt(d->r->state, &l, named, x->at, known, e);
 
-	if (rc == E_OK && !*known)
-		rc = sync_journal(d->r, x->record, x->label, "adopted", "ok", x->target_id, e);
-	return rc;
+	if (rc != E_OK || *known)
+		return rc;
+	rc = sync_journal(d->r, x->record, x->label, "adopted", named ? "named" : "ok",
+			  x->target_id, e);
+	return rc == E_OK && named ? compare_waiting(d, x, e) : rc;
 }
 
 static enum errk flush(struct adopt *d, struct err *e)
@@ -242,7 +265,7 @@ static enum errk take_all(struct adopt *d, const char **missing, struct err *e)
 		rc = take_named(d, d->o->who[i], NULL, e);
 	if (rc == E_OK && d->o->csv)
 		rc = take_file(d, e);
-	if (rc != E_OK || d->o->n_who || d->o->csv) {
+	if (rc != E_OK || are_named(d)) {
 		*missing = "what else it has";
 	} else if (!d->r->to->landed) {
 		return err_set(e, E_LOCAL, "cannot_list",
@@ -299,9 +322,11 @@ static enum errk adopt(struct adopt *d, struct err *e)
 		d->sum->closed = arena_printf(
 			r->session->arena,
 			"%s is still refused: %s has got to %s, and not known is %s. "
-			"Name the folder that the files were moved to with --from, or the records "
-			"with --csv; if the rest is not there and is to be sent: --rest-is-new",
-			r->flow->name, before.history.place, before.history.said, missing);
+			"Name the folder that the files were moved to: erpsync adopt %s --from "
+			"FOLDER, or the records: erpsync adopt %s --csv FILE; if the rest is not "
+			"there and is to be sent: erpsync adopt %s --rest-is-new",
+			r->flow->name, before.history.place, before.history.said, missing,
+			r->flow->noun, r->flow->noun, r->flow->noun);
 		return E_OK;
 	}
 	rc = open_again(d, e);

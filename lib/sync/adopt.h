@@ -11,7 +11,7 @@
  */
 enum adopt_outcome {
 	ADOPT_LINKED,
-	ADOPT_KNOWN,     /* linked already, or refused by the target */
+	ADOPT_KNOWN,     /* linked already; or refused by the target, and not named */
 	ADOPT_NOT_FOUND, /* the source has no such record */
 };
 struct adopt_record {

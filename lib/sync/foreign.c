@@ -87,44 +87,24 @@ void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_b
 	mask(why, who, r->page);
 }
 
-/* The records that an answer is about. */
-struct meant {
-	struct sync *r;
-	const struct settlement *s;
-	const struct delivered *held;
-	size_t n;
-	struct hidden *who;
-};
-
-static enum errk add_if_meant(const struct queue_row *row, void *ctx, struct err *e)
-{
-	const struct meant *m = ctx;
-	const char *doc = NULL;
-	(void)e;
-	if (!settlement_means(m->s, row->record, row->label))
-		return E_OK;
-	for (size_t i = 0; i < m->n && !doc; i++) {
-		struct err ignored;
-		if (str_equal(m->held[i].record, row->record) &&
-		    queue_payload(m->r->state, row->id, m->r->page, &doc, &ignored) != E_OK)
-			break;
-	}
-	add_person(m->r->flow->kind, doc, m->who);
-	return E_OK;
-}
-
 enum errk foreign_answer(struct sync *r, struct settlement *s, const struct delivered *held,
 			 size_t n, struct err *e)
 {
 	enum { TOO_SHORT = 4 }; /* "ok" names nobody */
 	CLEANUP(hidden) struct hidden *who = hidden_new();
-	struct meant m = {.r = r, .s = s, .held = held, .n = n, .who = who};
-	const struct queue_filter filter = {.flow = r->key,
-					    .states = 1 << QUEUE_READY | 1 << QUEUE_SENDING |
-						      1 << QUEUE_PARKED | 1 << QUEUE_DONE};
 	if (!s->text || strlen(s->text) <= TOO_SHORT)
 		return E_OK;
-	enum errk rc = queue_each(r->state, &filter, false, add_if_meant, &m, e);
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		const char **doc = NULL;
+		size_t docs = 0;
+		if (!settlement_means(s, held[i].record, held[i].label))
+			continue;
+		CLEANUP(arena) struct arena *own = arena_new();
+		rc = queue_payloads(r->state, r->key, held[i].record, own, &doc, &docs, e);
+		for (size_t k = 0; k < docs && rc == E_OK; k++)
+			add_person(r->flow->kind, doc[k], who);
+	}
 	char *clean = arena_strdup(r->page, foreign_text(s->text, r->page));
 	hidden_hide(who, clean);
 	s->text = clean;

@@ -51,6 +51,10 @@ static void describe(const struct refusal *f, struct err *why)
 			   "there by that, for it will be sent as a new one",
 			   l->target_id);
 	err_append(why, "; mend it there or here, then run: erpsync queue retry '%s'", l->label);
+	if (f->r->flow->kind == KIND_ORDER)
+		err_append(why,
+			   "; or, where the ERP has it as it is by now: erpsync adopt orders '%s'",
+			   l->label);
 }
 
 /* What the link says of the record from now on, and what the target is taken to know of it. */

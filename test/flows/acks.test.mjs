@@ -215,3 +215,64 @@ test('the ERP does not know the units of an order that it refused', async t => {
       assert.equal(p.sandbox.truth({ skus: [SKU] }).stock[`${SKU} @ ${LYON}`].available, 7);
     });
 });
+
+test('an order that was refused and then entered by hand is adopted, and not sent again', async t => {
+  const cases = {
+    'one order of a file': [name => `ok\nerror ${name}: no customer\n`, async () => {}],
+    'the whole file': [() => 'error: period closed\n', async () => {}],
+    'a change of it': [
+      () => 'ok\n',
+      async (p, name) => (edit(p, name, { note: 'n' }), await exports(p), answered(p, 'orders-changed-000001', `error ${name}: locked\n`)),
+    ],
+    'its document is kept no more': [
+      name => `error ${name}: no customer\n`,
+      async p => execFileSync('sqlite3', [p.path('erpsync.db'), 'DELETE FROM payload']),
+    ],
+    'the same answer comes once more': [
+      name => `error ${name}: no customer\n`,
+      async () => {},
+      async (p, name) => answered(p, 'orders-000001', `error ${name}: no customer\n`, 0),
+    ],
+  };
+  for (const [how, [ack, before, after]] of Object.entries(cases))
+    for (const by of ['its name', 'a file of ids'])
+      await t.test(`${how}, by ${by}`, async sub => {
+        const { p, names: [name, other] } = await open(sub, { orders: 2 });
+        await answered(p, 'orders-000001', ack(name), /^ok\n$/.test(ack(name)) ? 0 : 1);
+        await before(p, name);
+        const was = sent(p);
+        const parked = (await p.queue('--parked')).map(entry => entry.name);
+        assert.ok(parked.includes(name));
+        for (const entry of await p.queue('--parked')) assert.match(entry.reason, new RegExp(`erpsync adopt orders '${entry.name}'`));
+        const id = p.sandbox.orders.list({ limit: 2 }).find(order => order.name === name).id;
+        p.write('ids.csv', `record,target\n${id},A-1\n`);
+        const adopt = by === 'its name' ? ['adopt', 'orders', name] : ['adopt', 'orders', '--csv', 'ids.csv'];
+        assert.match(ended(await p.run([...adopt, '--dry-run']), 0).stdout, /^1 would be linked, 0 known/);
+        assert.match(ended(await p.run(adopt), 0).stdout, /^1 linked, 0 known/);
+        assert.match(ended(await p.run(adopt), 0).stdout, /^0 linked, 1 known/);
+        await exports(p);
+        if (after) await after(p, name);
+        await retried(p);
+        ended(await p.run('orders export --full'), 0);
+        assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), []);
+        const again = parked.length > 1 ? { 'orders-000002': [other] } : {};
+        assert.deepEqual(sent(p), { ...was, ...again });
+        edit(p, name, { note: 'later' }, 70);
+        await exports(p);
+        const { [`orders-changed-00000${how === 'a change of it' ? 2 : 1}`]: changes } = sent(p);
+        assert.deepEqual(changes, [name], 'its changes go over');
+      });
+});
+
+test('an order that is parked before it was ever sent, and was entered by hand', async t => {
+  const { p, names: [name] } = await open(t);
+  parks(p);
+  const other = sell(p);
+  await exports(p, 1);
+  ended(await p.run(['adopt', 'orders', other]), 0);
+  await exports(p);
+  assert.deepEqual(await p.queue('--parked'), []);
+  takes(p);
+  await exports(p);
+  assert.deepEqual(sent(p), { 'orders-000001': [name] });
+});

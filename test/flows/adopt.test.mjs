@@ -318,3 +318,30 @@ test('orders that the ERP refused are not adopted', async t => {
       assert.equal((await p.json('adopt orders --json')).summary.linked, linked);
     });
 });
+
+test('a change of an order that the ERP refused is no proof of the order', async t => {
+  for (const [how, settled] of [['refused before the state file was lost', true], ['the refusal is read later', false]])
+    await t.test(how, async sub => {
+      const p = await open(sub, { orders: 4, conf: { csv: { ack: 'expected' } } });
+      ended(await p.run('orders export'), 0);
+      for (const name of ['#1002', '#1003']) earlier(p.sandbox, 90, { edit: name, change: { note: 'n' } });
+      ended(await p.run('orders export'), 0);
+      const refuse = () => p.write('out/orders-000001.ack', 'ok\nerror #1003: customer is blocked\n');
+      if (settled) (refuse(), ended(await p.run('orders export'), 1));
+      lose(p);
+      assert.equal((await p.json('adopt orders --json')).records.some(r => r.name === '#1003'), !settled);
+      if (!settled) refuse();
+      ended(await p.run('orders export'), settled ? 0 : 1);
+      if (!settled) ended(await p.run('queue retry #1003'), 0);
+      ended(await p.run('orders export'), 0);
+      ended(await p.run('orders export --full'), 0);
+      const sent = (file, key) => [...new Set(p.exchange().rows(key).filter(row => row.file === file).map(row => row.order_number))];
+      assert.deepEqual(sent('orders-000002.csv'), ['#1003'], 'it goes as a new order');
+      assert.deepEqual(sent('orders-changed-000001.csv', 'orders-changed'), ['#1002', '#1003']);
+      assert.equal(p.exchange().names(/^orders-.*\.csv$/).length, 3, 'and nothing else');
+      await sub.test('which was taken', async () => {
+        lose(p);
+        assert.equal((await p.json('adopt orders --json')).records.filter(r => r.name === '#1003').at(-1).target, 'orders-000002.csv');
+      });
+    });
+});

@@ -408,13 +408,16 @@ test('a status that is none of the export\'s words', async t => {
   put(p, 'a.csv', csv([
     order(3001, { 'Financial Status': '#N/A' }), order(3002, { 'Fulfillment Status': '#REF!' }), order(3003, { 'Financial Status': 'paid 2026' }),
     order(3004, { 'Financial Status': 'Partially refunded', 'Fulfillment Status': 'partial' }), order(3005),
+    order(3006, { 'Financial Status': 'bezahlt' }), order(3007, { 'Fulfillment Status': 'versandt' }), order(3008, { 'Financial Status': 'PAID' }),
   ]));
   ended(await p.run('orders export'), 1);
   const parked = await p.parked();
   assert.match(parked.get('#3001').reason, /a\.csv:2: column 'Financial Status': '#N\/A' is a spreadsheet's error/);
   assert.match(parked.get('#3002').reason, /a\.csv:3: column 'Fulfillment Status': '#REF!' is a spreadsheet's error/);
-  assert.match(parked.get('#3003').reason, /a\.csv:4: column 'Financial Status': .* is no word such as paid or partial/);
-  sameSet(exported(p), ['#3004', '#3005']);
+  assert.match(parked.get('#3003').reason, /a\.csv:4: column 'Financial Status': .* is none of the shop's words \(pending, authorized, partially_paid, paid, .*\); use the file as an admin in English exports it/);
+  assert.match(parked.get('#3006').reason, /a\.csv:7: column 'Financial Status': 'bezahlt' is none of the shop's words \(pending, .*paid, /);
+  assert.match(parked.get('#3007').reason, /a\.csv:8: column 'Fulfillment Status': 'versandt' is none of the shop's words \(unfulfilled, partial, /);
+  sameSet(exported(p), ['#3004', '#3005', '#3008']);
 });
 
 test('amounts of a currency without decimals are never a thousandth', async t => {

@@ -268,6 +268,20 @@ test('a fault of the file is told once, by the file', async t => {
     await push(p);
     assert.equal(csvRows(p.read('exports/import/products-changed-000001.csv'))[0].Price, '1.299');
   });
+  await t.test('an empty cell is of the configured currency, as a missing column is; a wrong one of none', async sub => {
+    const { p } = ware(sub);
+    p.configure({ store: { currency: 'KWD' }, csv: { currency: 'kwd' } });
+    productFile(p, "sku,price,currency\nTEE-S,1.299,\n'748927000018,2.5,KWDD\n");
+    ended(await p.run('products push'), 1);
+    assert.deepEqual(csvRows(p.read('exports/import/products-changed-000001.csv')).map(row => row.Price).filter(Boolean).slice(0, 1), ['1.299']);
+    assert.match((await p.queue('--parked'))[0].reason, /products\.csv:3: column 'currency': 'KWDD' is no ISO 4217 code such as EUR/);
+    for (const [section, name] of [['csv', '[csv]'], ['store', '[store]']]) {
+      p.configure({ store: { currency: 'KWD' }, csv: { currency: 'KWD' }, [section]: { currency: 'Dinar' } });
+      productFile(p, 'sku,price,currency\nTEE-S,1.3,\n');
+      const { stderr } = ended(await p.run('products push'), 78);
+      assert.ok(stderr.includes(`${name} currency`) && stderr.includes("'Dinar' is no ISO 4217 code such as EUR"), stderr);
+    }
+  });
   await t.test('TRUE in another language is what it was', async sub => {
     const { p } = ware(sub);
     aged(p.write('exports/products_export.csv', p.read('exports/products_export.csv').replaceAll(',true,', ',WAHR,')), 60);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mutate, paths, record } from '../support/mutations.mjs';
 import { addsUp, asShopSays, tellsRemedy } from '../support/orders.mjs';
 import { amount, same, text } from '../support/money.mjs';
 import { place, truth } from '../support/place.mjs';
@@ -218,4 +219,29 @@ test('a line or order of its own for what has no SKU: the table decides', async 
   ended(await p.run('orders export'), 0);
   const [custom] = p.exchange().rows().filter(row => row.line_type === 'custom');
   assert.deepEqual([custom.sku, custom.shop_sku], ['MISC', '']);
+});
+
+test('an amount that is no number, or none that can be reckoned with, is named with its place', async t => {
+  const p = await place(t, { bin: BIN_PLAIN, sandbox: { orders: 6, seed: 8, nasty: ['tip', 'cash_rounding'] } });
+  const answers = record(p.sandbox);
+  await p.json('orders export --dry-run --json');
+  const [{ operation, nth, json }] = answers.get('OrdersById');
+  const places = new Map();
+  for (const [at, value] of paths(json))
+    if (/^\d+\.\d+$/.test(value) && !at.includes('presentmentMoney')) places.set(at.filter(key => typeof key === 'string').join('.'), at);
+  assert.ok(places.size >= 8, [...places.keys()].join(' '));
+  for (const [name, at] of places)
+    for (const wrong of ['1e999999', '999999999999999999'])
+      await t.test(`${name} is ${wrong}`, async () => {
+        const met = mutate(p.sandbox, { operation, nth, at, change: () => wrong, ever: true });
+        const { records } = await p.json('orders export --dry-run --json', wrong === '1e999999' ? 1 : undefined).catch(error => (assert.equal(wrong, '999999999999999999', error.message), { records: [] }));
+        assert.ok(met());
+        const reasons = records.filter(record => record.reason).map(record => record.reason);
+        if (wrong === '1e999999') {
+          const field = at.at(-1) === 'rate' ? 'taxLines.rate' : `${at.at(-3)}.shopMoney.amount`;
+          const what = /lineItems|shippingLines/.test(name) ? /(line|shipping line) \d+ of the order/ : /^the order as Shopify shows it/;
+          assert.match(reasons.join(), new RegExp(`'[\\w.]*${field}' says: '1e999999' is not a number`));
+          assert.match(reasons.join(), what);
+        } else for (const reason of reasons) assert.doesNotMatch(reason, /^the result of a calculation/);
+      });
 });

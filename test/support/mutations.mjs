@@ -72,7 +72,7 @@ function changed(root, at, change) {
 }
 
 /** Paths of an answer; of a list its first and its last entry, for all are read alike. */
-function* paths(value, at = []) {
+export function* paths(value, at = []) {
   yield [at, value];
   if (Array.isArray(value)) for (const i of new Set([0, value.length - 1])) if (i in value) yield* paths(value[i], [...at, i]);
   if (isObject(value)) for (const key of Object.keys(value)) yield* paths(value[key], [...at, key]);

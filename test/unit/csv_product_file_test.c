@@ -60,6 +60,7 @@ static void test_products__amounts_have_the_decimals_of_their_currency(void **st
 		/* Of the product, in an earlier row. */
 		{"product,sku,price,currency\nP,A,2,KWD\nP,B,1.299,\n", "2"},
 		{"product,sku,price,currency\nP,A,2,EUR\nP,B,1.299,\n", NULL},
+		{"sku,price,currency\nA,1.299,kwd\n", "1.299"},
 		/* Weights are no money. */
 		{"sku,price,weight,currency\nA,1.299,1.299,KWD\n", NULL},
 	};
@@ -195,11 +196,40 @@ static void test_products__many_are_found_again(void **state)
 	assert_null(csv_products_find(s, "S5000"));
 }
 
+static void test_products__amounts_are_of_a_currency(void **state)
+{
+	static const struct {
+		const char *csv, *why; /* NULL: accepted */
+	} files[] = {
+		{"sku,price,currency\nA,1,\n",
+		 "products.csv:2: it has an amount, and 'currency' is empty; "
+		 "fill it in, or set [csv] currency"},
+		{"sku,cost,currency\nA,1,EURO\n",
+		 "column 'currency': 'EURO' is no ISO 4217 code such as EUR"},
+		{"sku,cost,currency\nA,1,12\n",
+		 "column 'currency': '12' is no ISO 4217 code such as EUR"},
+		{"product,sku,price,currency\nP,A,2,\nP,B,1,eur\n", NULL},
+		{"sku,title,price,currency\nA,x,,\n", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		CLEANUP(csv_products) struct csv_products *s = read_csv(files[i].csv);
+
+		assert_int_equal(s->n, 1);
+		if (files[i].why)
+			assert_contains(s->product[0].problem->msg, files[i].why);
+		else
+			assert_null(s->product[0].problem);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_products__columns_that_are_not_there_are_not_told),
 		cmocka_unit_test(test_products__amounts_have_the_decimals_of_their_currency),
+		cmocka_unit_test(test_products__amounts_are_of_a_currency),
 		cmocka_unit_test(test_products__one_barcode_for_all_is_none),
 		cmocka_unit_test(test_products__rows_of_one_may_stand_anywhere),
 		cmocka_unit_test(test_products__the_version_is_that_of_the_content),

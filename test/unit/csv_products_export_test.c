@@ -160,6 +160,19 @@ static void test_shop__a_product_without_title_is_broken(void **state)
 	assert_false(csv_shop_find(s, "cap")->broken);
 }
 
+static void test_shop__a_status_in_another_language_is_not_known(void **state)
+{
+	struct csv_shop *s = NULL;
+	struct err e = {0};
+
+	(void)state;
+	put("a.csv", "Handle,Title,Option1 Value,Variant SKU,Status\ncap,Cap,x,CAP,Archiviert\n",
+	    60);
+	assert_int_equal(csv_shop_read(".", 1u << SHOP_STATUS, &s, &e), E_LOCAL);
+	assert_contains(e.msg, "a.csv:2: column 'Status': 'Archiviert' is none of the shop's words "
+			       "(active, draft, archived, unlisted)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +185,9 @@ int main(void)
 						leave_scratch),
 		cmocka_unit_test_setup_teardown(test_shop__digits_have_no_apostrophe, enter_scratch,
 						leave_scratch),
+		cmocka_unit_test_setup_teardown(
+			test_shop__a_status_in_another_language_is_not_known, enter_scratch,
+			leave_scratch),
 		cmocka_unit_test_setup_teardown(test_shop__a_product_without_title_is_broken,
 						enter_scratch, leave_scratch),
 	};

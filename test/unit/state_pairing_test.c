@@ -54,23 +54,23 @@ static void test_link_adopt__is_known_the_second_time(void **state)
 	struct link l = adopted("1", "doc-1");
 	bool known = true;
 
-	OK(link_adopt(f->s, &l, 100, &known, e));
+	OK(link_adopt(f->s, &l, false, 100, &known, e));
 	assert_false(known);
 	assert_int_equal(get(f, "1").adopted_at, 100);
-	OK(link_adopt(f->s, &l, 200, &known, e));
+	OK(link_adopt(f->s, &l, false, 200, &known, e));
 	assert_true(known);
 	assert_int_equal(get(f, "1").adopted_at, 100);
 	/* What was written is known; when the ERP got it is told when the record is seen. */
 	l.target_id = "doc-2";
 	l.version = "v2";
 	l.sent_hash = "h2";
-	OK(link_adopt(f->s, &l, 300, &known, e));
+	OK(link_adopt(f->s, &l, false, 300, &known, e));
 	assert_false(known);
 	assert_int_equal(get(f, "1").adopted_at, 300);
 	assert_string_equal(get(f, "1").sent_hash, "h2");
 	/* An older document does not take its place. */
 	l.target_id = "doc-1";
-	OK(link_adopt(f->s, &l, 250, &known, e));
+	OK(link_adopt(f->s, &l, false, 250, &known, e));
 	assert_true(known);
 	assert_string_equal(get(f, "1").target_id, "doc-2");
 }
@@ -81,8 +81,8 @@ static void test_link_adopt__ends_with_the_baseline_or_a_write(void **state)
 	struct link l = adopted("1", "doc-1"), m = adopted("2", "doc-1");
 	bool known;
 
-	OK(link_adopt(f->s, &l, 100, &known, e));
-	OK(link_adopt(f->s, &m, 100, &known, e));
+	OK(link_adopt(f->s, &l, false, 100, &known, e));
+	OK(link_adopt(f->s, &m, false, 100, &known, e));
 	OK(link_set_baseline(f->s, FLOW, "1", "v1", "h1", 200, e));
 	assert_int_equal(get(f, "1").adopted_at, 0);
 	assert_string_equal(get(f, "1").version, "v1");
@@ -101,9 +101,16 @@ static void test_link_adopt__leaves_what_the_target_refused(void **state)
 	l.settled = "customer is blocked";
 	OK(link_set(f->s, &l, 100, e));
 	l = adopted("1", "doc-1");
-	OK(link_adopt(f->s, &l, 200, &known, e));
+	OK(link_adopt(f->s, &l, false, 200, &known, e));
 	assert_true(known);
 	assert_string_equal(get(f, "1").target_id, "");
+	/* Unless a person says that it is there; once is enough. */
+	OK(link_adopt(f->s, &l, true, 200, &known, e));
+	assert_false(known);
+	assert_string_equal(get(f, "1").target_id, "doc-1");
+	assert_null(get(f, "1").settled);
+	OK(link_adopt(f->s, &l, true, 300, &known, e));
+	assert_true(known);
 }
 
 static enum queue_put_result put(struct fixture *f, const char *version, enum queue_put_mode mode)

@@ -81,11 +81,35 @@ static void test_foreign__what_a_pull_returned(void **unused)
 	arena_free(a);
 }
 
+static void test_foreign__an_answer_to_what_was_delivered(void **unused)
+{
+	struct arena *a = arena_new();
+	struct state *state = NULL;
+	struct batch_row row = {0};
+	struct sync r = make(&state, a, &row);
+	const struct delivered held[] = {{"2", "#1002"}, {"1", "#1001"}};
+	struct settlement said = {.record = "1001", .text = quoted},
+			  other = {.record = "1002", .text = quoted};
+	struct err e = {0};
+
+	(void)unused;
+	assert_ok(queue_mark_sending(state, row.row.id, "b1", 100, &e), &e);
+	assert_ok(queue_mark_done(state, row.row.id, true, 100, &e), &e);
+	assert_ok(foreign_answer(&r, &said, held, 2, &e), &e);
+	assert_string_equal(said.text, masked);
+	/* Of another order, whose document is not kept. */
+	assert_ok(foreign_answer(&r, &other, held, 2, &e), &e);
+	assert_contains(other.text, "WEBER");
+	state_close(state);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_foreign__values_of_the_record_at_hand),
 		cmocka_unit_test(test_foreign__what_a_pull_returned),
+		cmocka_unit_test(test_foreign__an_answer_to_what_was_delivered),
 	};
 
 	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);

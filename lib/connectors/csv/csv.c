@@ -61,7 +61,7 @@ static const struct conf_key keys[] = {
 	{"csv", "ack", NULL, CONF_CHOICE, "none", "none|expected", 0, 0,
 	 "Whether the other side answers each file with an acknowledgement file."},
 	{"csv", "currency", NULL, CONF_TEXT, NULL, NULL, 0, 0,
-	 "Currency of the amounts in product files that have no such column."},
+	 "Currency of the amounts in product files that do not say it."},
 	{"csv", "prices_include_tax", NULL, CONF_CHOICE, "unknown", "unknown|yes|no", 0, 0,
 	 "Whether prices contain tax, in product files that have no such column."},
 	{0},

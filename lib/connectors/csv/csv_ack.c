@@ -195,8 +195,12 @@ static enum errk put_away(const char *dir, const char *name, struct arena *a, st
 	STEP("csv_ack_read");
 	/* An old acknowledgement of that number, read before, may be there: the new one stays. */
 	if (k == E_OK && rename(from, path_join(a, acks, name)) != 0 && errno != ENOENT)
-		return err_set(e, E_LOCAL, "file_error", "%s: can't be moved to %s (%s)", from,
-			       acks, strerror(errno));
+		k = err_set(e, E_LOCAL, "file_error", "%s: can't be moved to %s (%s)", from, acks,
+			    strerror(errno));
+	if (k == E_LOCAL)
+		err_append(e,
+			   "; acknowledgements that were read are put there: move away what stands "
+			   "under that name, and let erpsync's user write into the folder");
 	STEP("csv_ack_put_away");
 	return k;
 }
@@ -269,9 +273,10 @@ enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base, str
 	size_t len;
 	enum errk k;
 
-	if (!csv_name_parse(file, a, &name) || !file_exists(path))
+	if (!csv_name_parse(file, a, &name) || !csv_own_exists(path))
 		return E_OK;
-	k = file_read(path, ACK_BYTES_MAX, a, &text, &len, e);
+	k = csv_own_failed(file_read(path, ACK_BYTES_MAX, a, &text, &len, e),
+			   "write it anew, with what the ERP has answered to that file", e);
 	if (k != E_OK)
 		return k;
 	all = parse(text, len, &name, a);

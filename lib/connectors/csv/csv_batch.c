@@ -142,6 +142,10 @@ enum errk csv_batch_read(const char *path, struct arena *a, struct csv_batch *ou
 		csv_batch_release(&b);
 		return csv_batch_damaged(path, "it lacks batch, target, manifest or sequence", e);
 	}
+	if (!json_count(b.doc, "files") || !json_count(b.doc, "records")) {
+		csv_batch_release(&b);
+		return csv_batch_damaged(path, "it lacks files or records", e);
+	}
 	*out = b;
 	return E_OK;
 }
@@ -167,6 +171,47 @@ static bool is_decision(const char *name)
 	return str_ends(name, ".json") && !str_ends(name, ".manifest.json");
 }
 
+/* The manifest of this batch in that folder; NULL = none. */
+static const char *manifest_in(const char *dir, const char *key, struct arena *a)
+{
+	struct file_entry *entry;
+	const char *found = NULL;
+	size_t n = 0;
+
+	if (!dir_exists(dir) || dir_list(dir, a, &entry, &n, NULL) != E_OK)
+		return NULL;
+	for (size_t i = 0; i < n && !found; i++) {
+		__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch b = {0};
+		const char *path = path_join(a, dir, entry[i].name);
+
+		if (str_ends(path, ".manifest.json") && csv_batch_read(path, a, &b, NULL) == E_OK &&
+		    str_equal(b.key, key))
+			found = path;
+	}
+	return found;
+}
+
+/* Whether a batch was published can't be told without its decision, so nobody goes on before it is mended. */
+static enum errk damaged_decision(enum errk k, const char *dir, const char *name, struct arena *a,
+				  struct err *e)
+{
+	const char *key = arena_strndup(a, name, strlen(name) - strlen(".json"));
+	const char *copy = manifest_in(csv_staged(dir, "", a), key, a);
+
+	copy = copy ? copy : manifest_in(dir, key, a);
+	copy = copy ? copy : manifest_in(path_join(a, dir, "archive"), key, a);
+	if (copy)
+		err_append(e, "; %s has the same text: copy it over it", copy);
+	else
+		err_append(e,
+			   "; its manifest, which the ERP has moved, has the same text, and says "
+			   "'batch': '%s': copy it over it. Without one take it away: what is "
+			   "'sending' in erpsync queue list --sending is then written again, but "
+			   "for what the ERP has of it by erpsync adopt orders NAME",
+			   key);
+	return k;
+}
+
 enum errk csv_batch_each(const char *dir, struct arena *a,
 			 enum errk (*fn)(void *ctx, const struct csv_batch *b, struct err *e),
 			 void *ctx, struct err *e)
@@ -174,7 +219,7 @@ enum errk csv_batch_each(const char *dir, struct arena *a,
 	struct file_entry *entry;
 	struct csv_batch *list;
 	size_t entries, n = 0;
-	enum errk k = dir_list(csv_staged(dir, "", a), a, &entry, &entries, e);
+	enum errk k = dir_list_all(csv_staged(dir, "", a), a, &entry, &entries, e);
 
 	if (k != E_OK)
 		return k;
@@ -187,6 +232,8 @@ enum errk csv_batch_each(const char *dir, struct arena *a,
 		/* Its own run has just committed it: that needs no lock. */
 		if (k != E_OK && str_equal(e->code, "no_file"))
 			k = E_OK;
+		if (k != E_OK)
+			k = damaged_decision(k, dir, entry[i].name, a, e);
 	}
 	if (n)
 		qsort(list, n, sizeof(*list), by_sequence);

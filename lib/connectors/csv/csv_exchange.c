@@ -275,7 +275,7 @@ static enum errk put_locked(const struct csv_exchange *x, struct put_batch *batc
 
 	if (k != E_OK)
 		return k;
-	if (file_exists(path)) {
+	if (csv_own_exists(path)) {
 		k = csv_batch_read(path, a, &earlier, e);
 		return k == E_OK ? adopt(x, batch, &earlier, a, e) : k;
 	}

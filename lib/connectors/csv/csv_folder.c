@@ -72,6 +72,24 @@ enum errk csv_folder_open(const char *dir, struct err *e)
 	return E_OK;
 }
 
+bool csv_own_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+enum errk csv_own_failed(enum errk k, const char *cure, struct err *e)
+{
+	if (k == E_LOCAL &&
+	    (str_equal(e->code, "file_error") || str_equal(e->code, "file_too_large")))
+		err_append(e,
+			   "; it is erpsync's own, and must be a file that erpsync's user may read "
+			   "and write: %s",
+			   cure);
+	return k;
+}
+
 enum errk csv_folder_make(const char *dir, struct arena *a, struct err *e)
 {
 	enum errk k = csv_folder_open(dir, e);
@@ -103,8 +121,9 @@ enum errk csv_folder_lock(const char *dir, struct arena *a, int *fd, struct err 
 	enum errk k;
 
 	if (ours < 0)
-		return err_set(e, E_LOCAL, "file_error", "%s: can't be opened (%s)", path,
-			       strerror(errno));
+		return csv_own_failed(err_set(e, E_LOCAL, "file_error", "%s: can't be opened (%s)",
+					      path, strerror(errno)),
+				      "remove it while no run is under way", e);
 	file_give(ours, path);
 	k = wait_for_lock(ours, dir, e);
 	if (k != E_OK)
@@ -161,7 +180,9 @@ static enum errk read_sequence(const char *path, struct arena *a, int64_t *out, 
 	enum errk k = file_read(path, 64, a, &text, NULL, e);
 
 	if (k != E_OK)
-		return k;
+		return csv_own_failed(k,
+				      "remove it to go on after the highest number in the folder",
+				      e);
 	errno = 0;
 	value = strtoll(text, &end, 10);
 	if (errno || end == text || !str_blank(end) || value < 0)
@@ -180,7 +201,7 @@ enum errk csv_sequence_last(const char *dir, const char *key, bool changed, stru
 	int64_t last = 0;
 	enum errk k;
 
-	if (file_exists(path)) {
+	if (csv_own_exists(path)) {
 		k = read_sequence(path, a, &last, e);
 	} else {
 		k = highest_in(dir, key, changed, a, &last, e);
@@ -222,7 +243,7 @@ enum errk csv_sequence_raise(const char *dir, bool changed, int64_t used, struct
 	if (k != E_OK)
 		return k;
 	/* A count that was only read off the names is gone when the other side takes the files. */
-	if (used < next && file_exists(sequence_path(dir, changed, a)))
+	if (used < next && csv_own_exists(sequence_path(dir, changed, a)))
 		return E_OK;
 	return csv_sequence_store(dir, changed, used < next ? next - 1 : used, a, e);
 }

@@ -27,6 +27,14 @@ const char *csv_name_make(const char *key, bool changed, int64_t sequence, const
 
 const char *csv_staged(const char *dir, const char *name, struct arena *a);
 
+/* Something stands there, also what is no file: it is not taken for missing. */
+bool csv_own_exists(const char *path);
+/*
+ * What of ours can't be read or is damaged: an error of reading it, with what to do. cure: what helps where the file
+ * itself can't be mended. Returns k.
+ */
+enum errk csv_own_failed(enum errk k, const char *cure, struct err *e);
+
 /* Creates a folder for both sides if it is missing; one that is there keeps its rights. E_LOCAL. */
 MUST_CHECK enum errk csv_folder_open(const char *dir, struct err *e);
 /* The same, and .erpsync/ below it, which is ours alone. */

@@ -1,5 +1,6 @@
 #include "csv_guard.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,6 +219,41 @@ bool csv_guard_this_century(int64_t t)
 	static const int64_t first = INT64_C(946684800), end = INT64_C(4102444800);
 
 	return t >= first && t < end;
+}
+
+const char *csv_guard_currency(const char *text, struct arena *a, const char **out)
+{
+	char *code = arena_strdup(a, text);
+
+	*out = code;
+	for (char *p = code; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && !code[3]
+		       ? NULL
+		       : "is no ISO 4217 code such as EUR";
+}
+
+static bool is_word(const char *text, const char *word)
+{
+	for (; *text && *word; text++, word++)
+		if ((*text == ' ' ? '_' : tolower((unsigned char)*text)) != *word)
+			return false;
+	return !*text && !*word;
+}
+
+const char *csv_guard_word(const char *text, const char *const *words, struct arena *a)
+{
+	const char *all = "";
+
+	for (size_t i = 0; words[i]; i++) {
+		if (is_word(text, words[i]))
+			return NULL;
+		all = arena_printf(a, "%s%s%s", all, i ? ", " : "", words[i]);
+	}
+	return arena_printf(a,
+			    "is none of the shop's words (%s); use the file as an admin in English "
+			    "exports it",
+			    all);
 }
 
 const char *csv_guard_time(const char *text, int64_t *out)

@@ -58,6 +58,12 @@ const char *csv_guard_amount(const char *text, struct csv_numbers how, const cha
 /* Yes or no in the words of spreadsheets: TRUE, yes, 1, WAHR, ja, VRAI, oui, … */
 const char *csv_guard_flag(const char *text, bool *out);
 
+/* An ISO 4217 code in any case; *out has it in capitals. */
+const char *csv_guard_currency(const char *text, struct arena *a, const char **out);
+
+/* One of these words (the last is NULL), in any case, its blanks written as "_" or not; else what is wrong. */
+const char *csv_guard_word(const char *text, const char *const *words, struct arena *a);
+
 /* 1899-12-30 is what a spreadsheet makes of an empty cell. */
 bool csv_guard_this_century(int64_t t);
 /* A time of this century with its zone. UTC seconds. */

@@ -1,20 +1,17 @@
 #include "csv_history.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
-#include "csv_ack.h"
 #include "csv_folder.h"
 
 #include "base/banned.h"
 
-enum { WRITERS_BYTES_MAX = 1024 * 1024, MISSING_SHOWN = 5 };
+enum { WRITERS_BYTES_MAX = 1024 * 1024 };
 
 /* Its books */
 
@@ -35,11 +32,12 @@ static enum errk read_writers(const char *dir, struct arena *a, cJSON **out, str
 	enum errk k = E_OK;
 
 	*out = NULL;
-	if (!file_exists(path)) {
+	if (!csv_own_exists(path)) {
 		*out = json_object();
 		return E_OK;
 	}
-	k = file_read(path, WRITERS_BYTES_MAX, a, &text, &len, e);
+	k = csv_own_failed(file_read(path, WRITERS_BYTES_MAX, a, &text, &len, e),
+			   "remove it; the numbers in the state file are then asked", e);
 	if (k == E_OK && (json_parse(text, len, out, NULL) != E_OK || !cJSON_IsObject(*out))) {
 		cJSON_Delete(*out);
 		*out = NULL;
@@ -177,6 +175,17 @@ static enum errk take_all(const char *dir, struct proof *p, struct arena *a, str
 	return k;
 }
 
+enum errk csv_history_numbers(const char *dir, struct arena *a, int64_t last[2], struct err *e)
+{
+	const struct history_request none = {.kind = KIND_ORDER};
+	struct proof p = {.q = &none};
+	enum errk k = dir_exists(dir) ? take_all(dir, &p, a, e) : E_OK;
+
+	last[0] = p.all[0];
+	last[1] = p.all[1];
+	return k;
+}
+
 /*
  * Of the last batch: a decision stands until its run has noted the outcome, so that one which is not open
  * belongs to a state file that has forgotten it; without a decision the batch was noted, or never decided.
@@ -187,9 +196,9 @@ static int64_t last_of(const char *dir, const struct history_request *q, const c
 	const cJSON *lane = json_at(line, lane_name(changed));
 	const char *key = json_str(lane, "key");
 	int64_t last = json_int(lane, "last", 0), number = json_int(lane, "number", 0);
-	bool counts = key &&
-		      (file_exists(csv_batch_path(dir, key, a)) ? !is_open(q, key)
-								: json_bool(lane, "done", false));
+	bool counts = key && (csv_own_exists(csv_batch_path(dir, key, a))
+				      ? !is_open(q, key)
+				      : json_bool(lane, "done", false));
 
 	return counts && number > last ? number : last;
 }
@@ -270,218 +279,4 @@ enum errk csv_history(const struct csv_exchange *x, const struct history_request
 			  : writers && writers->child ? HISTORY_OTHERS
 						      : HISTORY_UNCOUNTED;
 	return E_OK;
-}
-
-/* What landed */
-
-struct found {
-	const char *path, *base;
-	int64_t at, sequence;
-	bool changed;
-};
-
-struct search {
-	const struct csv_exchange *x;
-	struct landed_request *q;
-	struct arena *a;
-	struct found *found;
-	size_t n, cap;
-};
-
-static enum errk note_batch(struct search *s, const char *path, const struct csv_batch *b,
-			    struct err *e)
-{
-	struct found f = {.path = path, .sequence = b->sequence, .changed = b->changed};
-	struct csv_name name;
-
-	if (!str_equal(json_str(b->doc, "kind"), record_kind_name(s->q->kind)))
-		return E_OK;
-	if (!csv_name_parse(b->target, s->a, &name) || !json_str(b->doc, "created_at") ||
-	    clock_parse(json_str(b->doc, "created_at"), &f.at, NULL) != E_OK)
-		return csv_batch_damaged(path, "target or created_at is not what was written", e);
-	f.base = name.base;
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 64;
-		struct found *larger = arena_array(s->a, cap, sizeof(*larger));
-
-		if (s->n)
-			memcpy(larger, s->found, s->n * sizeof(*larger));
-		s->found = larger;
-		s->cap = cap;
-	}
-	s->found[s->n++] = f;
-	return E_OK;
-}
-
-/* A manifest that nobody can mend is taken away; the order file of its number names the same orders. */
-static enum errk with_cure(const char *path, enum errk k, struct err *e)
-{
-	if (k == E_LOCAL && str_equal(e->code, "bad_batch") && str_ends(path, ".manifest.json"))
-		err_append(e,
-			   "; put a whole copy of it in its place (the ERP's, or a backup's). "
-			   "Without one, take it away and run erpsync adopt orders, then erpsync "
-			   "adopt orders --csv FILE with the order file of that number, at last "
-			   "erpsync adopt orders --rest-is-new");
-	return k;
-}
-
-static enum errk search_folder(struct search *s, const char *dir, struct err *e)
-{
-	struct file_entry *entry;
-	size_t n;
-	enum errk k = dir_list(dir, s->a, &entry, &n, e);
-
-	for (size_t i = 0; i < n && k == E_OK; i++) {
-		__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch b = {0};
-		const char *path = path_join(s->a, dir, entry[i].name);
-		CLEANUP(arena) struct arena *scratch = arena_new();
-
-		if (!str_ends(entry[i].name, ".manifest.json"))
-			continue;
-		k = csv_batch_read(path, scratch, &b, e);
-		if (k == E_OK)
-			k = note_batch(s, path, &b, e);
-		k = with_cure(path, k, e);
-	}
-	return k;
-}
-
-/* Decided, and perhaps not yet published: it will be. */
-static enum errk search_decided(void *ctx, const struct csv_batch *b, struct err *e)
-{
-	struct search *s = ctx;
-
-	return note_batch(s, csv_batch_path(s->x->dir, b->key, s->a), b, e);
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct found *x = a, *y = b;
-
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	if (x->changed != y->changed)
-		return x->changed ? 1 : -1;
-	return x->sequence < y->sequence ? -1 : x->sequence > y->sequence;
-}
-
-struct refusals {
-	const cJSON *records; /* of the batch */
-	const char *id, *label;
-	bool refused;
-};
-
-/* A refusal that names no order of its batch may mean any of them. */
-static bool means_nobody(const struct settlement *s, const cJSON *records)
-{
-	const cJSON *r;
-
-	cJSON_ArrayForEach (r, records) {
-		const char *id = json_str(r, "id"), *label = json_str(r, "label");
-
-		if (id && label && settlement_means(s, id, label))
-			return false;
-	}
-	return true;
-}
-
-static enum errk take_refusal(void *ctx, const struct settlement *s, struct err *e)
-{
-	struct refusals *r = ctx;
-
-	(void)e;
-	if (!s->accepted && (settlement_means(s, r->id, r->label) || means_nobody(s, r->records)))
-		r->refused = true;
-	return E_OK;
-}
-
-/* What the other side refused is not there. */
-static enum errk is_refused(const struct search *s, const char *base, const cJSON *records,
-			    const cJSON *record, struct arena *a, bool *refused, struct err *e)
-{
-	struct refusals r = {.records = records,
-			     .id = json_str(record, "id"),
-			     .label = json_str(record, "label")};
-	enum errk k = s->x->ack ? csv_ack_read_again(s->x, base, a, take_refusal, &r, e) : E_OK;
-
-	*refused = r.refused;
-	return k;
-}
-
-static enum errk hand_over(struct search *s, const struct found *f, struct err *e)
-{
-	__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch b = {0};
-	CLEANUP(arena) struct arena *a = arena_new();
-	const cJSON *r;
-	enum errk k = csv_batch_read(f->path, a, &b, e);
-
-	if (k != E_OK)
-		return k;
-	cJSON_ArrayForEach (r, json_at(b.doc, "records")) {
-		struct landed x =
-			{.record = json_str(r, "id"),
-			 .label = json_str(r, "label"),
-			 .target_id = b.target,
-			 .version = json_str(r, "version"),
-			 .hash = json_str(r, "hash"),
-			 /* A change comes after what it changes, within one second too. */
-			 .at = f->at + f->changed};
-		bool refused = false;
-
-		if (!x.record || !x.label)
-			return csv_batch_damaged(f->path, "a record lacks its id or label", e);
-		k = is_refused(s, f->base, json_at(b.doc, "records"), r, a, &refused, e);
-		if (k == E_OK && !refused)
-			k = s->q->fn(s->q->ctx, &x, e);
-		if (k != E_OK)
-			return k;
-	}
-	return E_OK;
-}
-
-/* Numbers of new orders of which no manifest is left. Changes of orders may be missing: they are sent again. */
-static enum errk find_missing(struct search *s, struct err *e)
-{
-	struct history_request none = {.kind = s->q->kind};
-	struct proof p = {.q = &none};
-	const char *list = NULL;
-	size_t n = 0;
-	enum errk k = dir_exists(s->x->dir) ? take_all(s->x->dir, &p, s->a, e) : E_OK;
-	bool *seen = arena_array(s->a, (size_t)p.all[0] + 1, sizeof(*seen));
-
-	for (size_t i = 0; i < s->n; i++)
-		if (!s->found[i].changed && s->found[i].sequence <= p.all[0])
-			seen[s->found[i].sequence] = true;
-	for (int64_t i = 1; i <= p.all[0] && k == E_OK; i++) {
-		if (seen[i])
-			continue;
-		if (n++ < MISSING_SHOWN)
-			list = arena_printf(s->a, "%s%s%s", list ? list : "", list ? ", " : "",
-					    csv_name_make("orders", false, i, ".manifest.json",
-							  s->a));
-	}
-	s->q->missing = n > MISSING_SHOWN
-				? arena_printf(s->a, "%s and %zu more", list, n - MISSING_SHOWN)
-				: list;
-	return k;
-}
-
-enum errk csv_landed(const struct csv_exchange *x, struct landed_request *q, struct arena *a,
-		     struct err *e)
-{
-	struct search s = {.x = x, .q = q, .a = a};
-	const char *archive = path_join(a, x->dir, "archive");
-	enum errk k = dir_exists(x->dir) ? search_folder(&s, x->dir, e) : E_OK;
-
-	if (k == E_OK && dir_exists(csv_staged(x->dir, "", a)))
-		k = csv_batch_each(x->dir, a, search_decided, &s, e);
-	if (k == E_OK && dir_exists(archive))
-		k = search_folder(&s, archive, e);
-	for (size_t i = 0; i < q->n_places && k == E_OK; i++)
-		k = search_folder(&s, q->place[i], e);
-	if (k == E_OK && s.n)
-		qsort(s.found, s.n, sizeof(*s.found), by_time);
-	for (size_t i = 0; i < s.n && k == E_OK; i++)
-		k = with_cure(s.found[i].path, hand_over(&s, &s.found[i], e), e);
-	return k == E_OK ? find_missing(&s, e) : k;
 }

@@ -20,6 +20,9 @@ MUST_CHECK enum errk csv_history_end(const char *dir, const struct put_batch *ba
 /* As connector.h. */
 MUST_CHECK enum errk csv_history(const struct csv_exchange *x, const struct history_request *q,
 				 struct arena *a, struct history *out, struct err *e);
+/* The highest numbers of all that is there: of new orders, and of changed ones. */
+MUST_CHECK enum errk csv_history_numbers(const char *dir, struct arena *a, int64_t last[2],
+					 struct err *e);
 /* By the manifests in the folder, in its archive/, in the folders named, and those not yet published. */
 MUST_CHECK enum errk csv_landed(const struct csv_exchange *x, struct landed_request *q,
 				struct arena *a, struct err *e);

@@ -100,16 +100,29 @@ static enum errk bad(const struct csv_order_rows *o, enum csv_column c, const ch
 		       csv_guard_shown(csv_order_cell(o, c), shown), what);
 }
 
-/* One of the export's words, as the API writes them but for case and blanks; NULL where there is none. */
-static enum errk status_word(const struct csv_order_rows *o, enum csv_column c, struct arena *a,
-			     const char **out, struct err *e)
+/* As the API has them, which are the export's: whether it has others in another language is told nowhere. */
+static const char *const paid_words[] =
+	{"pending",  "authorized", "partially_paid", "paid", "partially_refunded",
+	 "refunded", "voided",     "expired",        NULL};
+static const char *const sent_words[] =
+	{"unfulfilled",      "partial", "partially_fulfilled", "fulfilled", "restocked",
+	 "scheduled",        "on_hold", "in_progress",         "open",      "pending_fulfillment",
+	 "request_declined", NULL};
+
+/*
+ * One of the export's words, as the API writes them but for case and blanks; NULL where there is none. Another
+ * one may mean anything: an order that was paid, or that never will be.
+ */
+static enum errk status_word(const struct csv_order_rows *o, enum csv_column c,
+			     const char *const *words, struct arena *a, const char **out,
+			     struct err *e)
 {
 	const char *text = csv_order_text(o, c);
 	const char *wrong = text ? csv_guard_text(text) : NULL;
 
 	*out = text ? csv_lower(a, text) : NULL;
-	if (!wrong && text && (*out)[strspn(*out, "abcdefghijklmnopqrstuvwxyz_")])
-		wrong = "is no word such as paid or partial";
+	if (text && !wrong)
+		wrong = csv_guard_word(text, words, a);
 	return wrong ? bad(o, c, wrong, e) : E_OK;
 }
 
@@ -118,10 +131,10 @@ static enum errk add_statuses(cJSON *doc, const struct csv_order_rows *o, struct
 			      struct err *e)
 {
 	const char *paid, *sent;
-	enum errk k = status_word(o, COL_FINANCIAL_STATUS, a, &paid, e);
+	enum errk k = status_word(o, COL_FINANCIAL_STATUS, paid_words, a, &paid, e);
 
 	if (k == E_OK)
-		k = status_word(o, COL_FULFILLMENT_STATUS, a, &sent, e);
+		k = status_word(o, COL_FULFILLMENT_STATUS, sent_words, a, &sent, e);
 	if (k != E_OK)
 		return k;
 	if (sent && str_equal(sent, "partial"))
@@ -131,18 +144,12 @@ static enum errk add_statuses(cJSON *doc, const struct csv_order_rows *o, struct
 	return E_OK;
 }
 
-static bool is_currency(const char *code)
-{
-	return isalpha((unsigned char)code[0]) && isalpha((unsigned char)code[1]) &&
-	       isalpha((unsigned char)code[2]) && !code[3];
-}
-
 static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 {
 	static const enum csv_column needed[] = {COL_NAME,     COL_CREATED_AT, COL_FINANCIAL_STATUS,
 						 COL_CURRENCY, COL_SUBTOTAL,   COL_TOTAL};
 	CLEANUP(arena) struct arena *a = arena_new();
-	const char *id = csv_order_cell(o, COL_ID), *name, *wrong;
+	const char *id = csv_order_cell(o, COL_ID), *name, *code, *wrong;
 
 	if (o->problem.kind != E_OK) {
 		*e = o->problem;
@@ -158,9 +165,8 @@ static enum errk check_head(const struct csv_order_rows *o, struct err *e)
 		return bad(o, COL_NAME, wrong, e);
 	if (id[0] && !csv_order_id_is_sound(id))
 		return bad(o, COL_ID, "is no order id", e);
-	if (!is_currency(csv_order_cell(o, COL_CURRENCY)))
-		return bad(o, COL_CURRENCY, "is no ISO 4217 code", e);
-	return E_OK;
+	wrong = csv_guard_currency(csv_order_cell(o, COL_CURRENCY), a, &code);
+	return wrong ? bad(o, COL_CURRENCY, wrong, e) : E_OK;
 }
 
 static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char *id,
@@ -195,10 +201,9 @@ static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char
  */
 static void add_currency(cJSON *doc, const struct csv_order_rows *o, struct arena *a)
 {
-	char *code = arena_strdup(a, csv_order_cell(o, COL_CURRENCY));
+	const char *code;
 
-	for (char *p = code; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
+	(void)csv_guard_currency(csv_order_cell(o, COL_CURRENCY), a, &code);
 	json_add_str(doc, "currency", code);
 	json_add_str(doc, "shop_currency", code);
 	json_add_str(doc, "presentment_currency", code);

@@ -90,7 +90,8 @@ static enum errk line_figures(const struct csv_money *m, struct figures *f, stru
 			k = to_units(l->discount, f->scale, &f->cell[i], e);
 		if (k == E_OK && (__builtin_mul_overflow(price, l->quantity, &f->line[i]) ||
 				  f->line[i] >= UNITS_MAX || f->line[i] <= -UNITS_MAX))
-			k = too_large(e);
+			k = err_set(e, E_RECORD, "bad_number",
+				    "the price of line %zu times its quantity is too large", i + 1);
 		if (k != E_OK)
 			break;
 		if (l->tip)

@@ -16,7 +16,7 @@ enum {
 	ROUNDED_MIN = 12,
 };
 static const char ROUNDED_END[] = "000000";
-enum cell_type { CELL_TEXT, CELL_KEY, CELL_AMOUNT, CELL_BOOL, CELL_STATUS };
+enum cell_type { CELL_TEXT, CELL_KEY, CELL_AMOUNT, CELL_BOOL, CELL_CURRENCY, CELL_STATUS };
 
 /* As ERPs call them, lower case and with blanks; see csv_column_is. The first one is ours. */
 static const struct column_row {
@@ -30,7 +30,7 @@ static const struct column_row {
 	[PCOL_TYPE] = {{"type", "category", "product type"}, CELL_TEXT},
 	[PCOL_TAGS] = {{"tags"}, CELL_TEXT},
 	[PCOL_STATUS] = {{"status", "product status"}, CELL_STATUS},
-	[PCOL_CURRENCY] = {{"currency"}, CELL_TEXT},
+	[PCOL_CURRENCY] = {{"currency"}, CELL_CURRENCY},
 	[PCOL_TAX] = {{"prices include tax", "tax included"}, CELL_BOOL},
 	[PCOL_OPTION_NAME] = {{"option1 name", "option 1 name"}, CELL_TEXT},
 	[PCOL_OPTION_NAME + 1] = {{"option2 name", "option 2 name"}, CELL_TEXT},
@@ -130,6 +130,9 @@ static const char *cell_text(const struct reading *r, enum cell_type type, const
 	case CELL_BOOL:
 		*why = csv_guard_flag(text, &yes);
 		return yes ? "true" : "false";
+	case CELL_CURRENCY:
+		*why = csv_guard_currency(text, r->s->mem, &out);
+		return out;
 	case CELL_STATUS:
 		out = one_of(text, states);
 		*why = out ? NULL : "is not active or archived";
@@ -177,19 +180,18 @@ static void check_same(struct csv_products *s, struct csv_product *p,
 
 /*
  * How amounts of this row are written: in a currency of three decimals "1.299" is what it looks like. It may
- * stand in an earlier row of the product; where the file has no such column, it is the configured one.
+ * stand in an earlier row of the product; where none says it, it is the configured one.
  */
 static struct csv_numbers money_of(const struct reading *r, const struct csv_product *p,
 				   const struct csv_row *in)
 {
-	const char *currency = csv_cell_at(in, r->at[PCOL_CURRENCY]);
+	const char *currency;
 
-	if (r->at[PCOL_CURRENCY] < 0)
-		currency = r->s->currency;
-	for (uint32_t i = p->first; i && currency && !currency[0]; i = r->s->row[i]->next)
+	(void)csv_guard_currency(csv_cell_at(in, r->at[PCOL_CURRENCY]), r->s->mem, &currency);
+	for (uint32_t i = p->first; i && !currency[0]; i = r->s->row[i]->next)
 		if (r->s->row[i]->cell[PCOL_CURRENCY])
 			currency = r->s->row[i]->cell[PCOL_CURRENCY];
-	return csv_guard_money(r->numbers, currency);
+	return csv_guard_money(r->numbers, currency[0] ? currency : r->s->currency);
 }
 
 static void take_cells(const struct reading *r, struct csv_product *p, const struct csv_row *in,
@@ -277,6 +279,50 @@ static enum errk match_columns(struct reading *r, const struct csv_row *header, 
 	return E_OK;
 }
 
+static bool has_amount(const struct csv_product_row *row)
+{
+	static const int amounts[] = {PCOL_PRICE, PCOL_COMPARE_AT_PRICE, PCOL_COST};
+
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
+		if (row->cell[amounts[i]] && row->cell[amounts[i]][0])
+			return true;
+	return false;
+}
+
+/* An empty cell stands for the configured currency; where there is none either, amounts are of nothing. */
+static void check_currencies(struct csv_products *s)
+{
+	for (size_t k = 0; k < s->n && !s->currency; k++) {
+		struct csv_product *p = &s->product[k];
+		const struct csv_product_row *amount = NULL;
+		bool said = false;
+
+		for (uint32_t i = p->first; i; i = s->row[i]->next) {
+			const char *currency = s->row[i]->cell[PCOL_CURRENCY];
+
+			said = said || (currency && currency[0]);
+			amount = amount || !has_amount(s->row[i]) ? amount : s->row[i];
+		}
+		if (amount && !said)
+			spoil(s, p,
+			      "%s:%lld: it has an amount, and 'currency' is empty; fill it in, or "
+			      "set [csv] currency",
+			      s->name, (long long)amount->line);
+	}
+}
+
+static enum errk read_currency(struct csv_products *s, const struct conf *c, struct err *e)
+{
+	const char *text = c ? conf_text(c, "csv", "currency") : NULL, *why;
+
+	if (str_blank(text))
+		return E_OK;
+	why = csv_guard_currency(text, s->mem, &s->currency);
+	return why ? err_set(e, E_LOCAL, "bad_config", "%s: [csv] currency = '%.40s' %s",
+			     conf_where(c, "csv", "currency", s->mem), text, why)
+		   : E_OK;
+}
+
 /* "7489270000000": what is left of a barcode that was shown as 7.48927E+12, and saved once more. */
 static bool is_rounded(const char *barcode)
 {
@@ -349,12 +395,14 @@ enum errk csv_products_read(const struct conf *c, const char *path, const char *
 		die(70, "out of memory");
 	s->mem = arena_new();
 	s->name = arena_strdup(s->mem, name);
-	s->currency = c ? conf_text(c, "csv", "currency") : NULL;
 	s->with_tax = str_equal(tax, "yes") ? "true" : str_equal(tax, "no") ? "false" : NULL;
 	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_product_row *));
 	s->n_rows = 1;
 	s->ids = (struct key_index){.key = id_of, .ctx = s};
 	key_index_room(&s->ids, 0);
+	k = read_currency(s, c, e);
+	if (k != E_OK)
+		return k;
 	k = csv_guard_open(path, c ? csv_guard_encoding(c, "erp") : CSV_UTF8, &reader, e);
 	if (k != E_OK)
 		return k;
@@ -363,6 +411,8 @@ enum errk csv_products_read(const struct conf *c, const char *path, const char *
 		r.numbers = csv_guard_numbers(reader, r.at + PCOL_PRICE, PCOL_TRACKED - PCOL_PRICE);
 	if (k == E_OK)
 		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
+	if (k == E_OK && s->has[PCOL_CURRENCY])
+		check_currencies(s);
 	if (k == E_OK && s->has[PCOL_BARCODE])
 		k = judge_barcodes(s, &seen, e);
 	key_index_release(&seen);

@@ -48,7 +48,7 @@ struct csv_products {
 	struct arena *mem;
 	const char *name;
 	bool has[PCOL_COUNT_];
-	const char *currency;        /* where the file has no such column; NULL = not known */
+	const char *currency;        /* where the file does not say it; NULL = not known */
 	const char *with_tax;        /* "true", "false"; NULL = not known */
 	struct csv_product *product; /* in the order of the file */
 	size_t n, cap;

@@ -48,7 +48,7 @@ void csv_product_import_free(struct csv_product_import *s)
 static enum errk read_settings(struct csv_product_import *s, struct err *e)
 {
 	const struct conf *c = s->env->conf;
-	const char *tax = conf_text(c, "store", "prices_include_tax");
+	const char *tax = conf_text(c, "store", "prices_include_tax"), *wrong;
 
 	s->money = (struct product_money){
 		.currency = conf_text(c, "store", "currency"),
@@ -62,6 +62,11 @@ static enum errk read_settings(struct csv_product_import *s, struct err *e)
 			"say which currency its prices are in; set [store] currency = EUR, or "
 			"what the shop's is",
 			conf_where(c, "store", "currency", s->mem));
+	wrong = csv_guard_currency(s->money.currency, s->mem, &s->money.currency);
+	if (wrong)
+		return err_set(e, E_LOCAL, "bad_config", "%s: [store] currency = '%.40s' %s",
+			       conf_where(c, "store", "currency", s->mem),
+			       conf_text(c, "store", "currency"), wrong);
 	return product_rules_read(c, s->mem, &s->rules, e);
 }
 

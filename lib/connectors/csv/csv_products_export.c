@@ -165,6 +165,16 @@ static const char *flag_cell(struct reading *r, const struct csv_row *in, int co
 	return cell;
 }
 
+static const char *status_cell(struct reading *r, const struct csv_row *in, const char *cell)
+{
+	static const char *const words[] = {"active", "draft", "archived", "unlisted", NULL};
+	const char *why = csv_guard_word(cell, words, r->s->mem);
+
+	if (why)
+		spoil(r, in, SHOP_STATUS, cell, why);
+	return cell;
+}
+
 /* A cell as the shop has it; one that a spreadsheet has changed makes the file useless. */
 static const char *plain_cell(struct reading *r, const struct csv_row *in, int column)
 {
@@ -188,6 +198,8 @@ static const char *plain_cell(struct reading *r, const struct csv_row *in, int c
 	case SHOP_POLICY:
 	case SHOP_SHIPPING:
 		return flag_cell(r, in, column, cell);
+	case SHOP_STATUS:
+		return status_cell(r, in, cell);
 	default:
 		return cell;
 	}

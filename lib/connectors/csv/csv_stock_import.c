@@ -149,7 +149,9 @@ static enum errk add_wish(struct plan *p, const struct stock_wish *wish, struct 
 				     .level = csv_inventory_level(x, p->variant, location)};
 		p->n++;
 	}
-	return decimal_add(c->sum, wish->figure, &c->sum, e);
+	if (decimal_add(c->sum, wish->figure, &c->sum, e) != E_OK)
+		return err_wrap(e, "its figures at '%s'", wish->location);
+	return E_OK;
 }
 
 /* What the location is to hold; *differs: it does not yet. */

@@ -46,7 +46,7 @@ static enum errk amount(const cJSON *obj, const char *key, struct decimal *out, 
 
 	if (!text)
 		return err_set(e, E_RECORD, "mapping", "%s is missing", key);
-	return decimal_parse(text, out, e);
+	return decimal_parse(text, out, e) == E_OK ? E_OK : err_wrap(e, "%s", key);
 }
 
 /* "2026-11-23T09:45:00Z" as Odoo writes it. */

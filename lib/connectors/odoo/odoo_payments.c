@@ -52,6 +52,8 @@ static enum errk take_change(const cJSON *doc, struct odoo_payment *pay, size_t 
 		rc = decimal_parse(amount ? amount : "", &back, e);
 		if (rc == E_OK)
 			rc = decimal_sub(pay[to].amount, decimal_abs(back), &pay[to].amount, e);
+		if (rc != E_OK)
+			err_wrap(e, "the amount of the change of payment %zu", to + 1);
 	}
 	return rc;
 }
@@ -77,7 +79,7 @@ enum errk odoo_payments_read(const cJSON *doc, struct arena *a, struct odoo_paym
 		};
 		rc = decimal_parse(amount ? amount : "", &p->amount, e);
 		if (rc != E_OK)
-			return err_wrap(e, "payment %zu", count + 1);
+			return err_wrap(e, "the amount of payment %zu", count + 1);
 		count++;
 	}
 	rc = take_change(doc, pay, count, e);

@@ -405,7 +405,11 @@ static enum errk price_by(const struct odoo_price_lists *l, const struct odoo_pr
 		rc = take_percent(base, r->percent, out, e);
 	else if (rc == E_OK)
 		*out = base;
-	return rc == E_OK && r && r->way == RULE_FORMULA ? by_formula(r, base, out, e) : rc;
+	if (rc == E_OK && r && r->way == RULE_FORMULA)
+		rc = by_formula(r, base, out, e);
+	return rc == E_RECORD && str_equal(e->code, "bad_number")
+		       ? err_wrap(e, "the price by price list '%s'", list->name)
+		       : rc;
 }
 
 enum errk odoo_list_price(const struct odoo_price_lists *l, const struct odoo_goods *g,

@@ -36,6 +36,8 @@ enum errk odoo_rounding(const struct odoo_gap *g, struct odoo_rounding *out, str
 		return err_set(e, E_RECORD, "tax_differs",
 			       "there is no line with a tax that could take up the difference");
 	rc = decimal_parse(g->percent, &percent, e);
+	if (rc != E_OK)
+		return err_wrap(e, "the rate of a tax in Odoo");
 	if (rc == E_OK)
 		rc = decimal_add((struct decimal){.units = 100}, percent, &whole, e);
 	if (rc != E_OK)

@@ -74,7 +74,7 @@ static enum errk read_units(const char *text, int64_t *out, struct err *e)
 	struct decimal q, whole;
 	enum errk rc = decimal_parse(text ? text : "", &q, e);
 	if (rc != E_OK)
-		return rc;
+		return err_wrap(e, "quantity");
 	whole = decimal_round(q, 0);
 	if (decimal_cmp(q, whole) != 0 || whole.units <= 0 || whole.units > UNITS_MAX)
 		return err_set(e, E_RECORD, "bad_quantity",

@@ -16,7 +16,27 @@
 const char *order_amount(const struct order_reader *r, const cJSON *obj, const char *bag)
 {
 	const char *side = r->presentment ? "presentmentMoney" : "shopMoney";
-	return answer_text(r->in, obj, arena_printf(r->arena, "%s.%s.amount", bag, side));
+	const char *path = arena_printf(r->arena, "%s.%s.amount", bag, side);
+	const char *text = answer_text(r->in, obj, path);
+	order_check_number(r, path, text);
+	return text;
+}
+
+/* Where it is read its place is known; of a sum that can't be reckoned it would not be. */
+void order_check_number(const struct order_reader *r, const char *path, const char *text)
+{
+	struct decimal d;
+	struct err why;
+	if (answer_ok(r->in) && decimal_parse(text, &d, &why) != E_OK)
+		answer_fault(r->in, path, "says: %s", why.msg);
+}
+
+const char *order_line_begins(const struct order_reader *r, const char *kind, size_t number)
+{
+	const char *what = r->in->what;
+	if (answer_ok(r->in))
+		r->in->what = arena_printf(r->arena, "%s %zu of %s", kind, number, what);
+	return what;
 }
 
 const char *order_lower(const struct order_reader *r, const char *text)

@@ -5,13 +5,19 @@
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
 
-/* A rate or percentage. */
-static const char *number_or_null(const struct order_reader *r, const cJSON *from, const char *path)
+/* A rate or percentage; where: its path in the order. */
+static const char *number_or_null(const struct order_reader *r, const cJSON *from, const char *path,
+				  const char *where)
 {
 	const cJSON *item = json_at(from, path);
-	if (item && !cJSON_IsNumber(item) && !cJSON_IsString(item))
-		answer_fault(r->in, path, "is no number");
-	return json_number_text(from, path, r->arena);
+	const char *text = json_number_text(from, path, r->arena);
+	if (!item || cJSON_IsNull(item))
+		return NULL;
+	if (text)
+		order_check_number(r, where, text);
+	else
+		answer_fault(r->in, where, "is no number");
+	return text;
 }
 
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of)
@@ -20,7 +26,7 @@ void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of)
 	JSON_EACH (from, answer_nodes(r->in, of, "taxLines", ENTRIES_MAX)) {
 		cJSON *tax = json_object();
 		order_add_needed(r, tax, "title", from, "title");
-		json_add_str(tax, "rate", number_or_null(r, from, "rate"));
+		json_add_str(tax, "rate", number_or_null(r, from, "rate", "taxLines.rate"));
 		json_add_str(tax, "amount", order_amount(r, from, "priceSet"));
 		/* The only flag that may be null. */
 		json_add_bool(tax, "channel_liable",
@@ -87,7 +93,10 @@ void order_add_discounts(const struct order_reader *r, cJSON *doc)
 		json_add_str(to, "kind", kind);
 		add_name(to, app);
 		json_add_str(to, "value",
-			     number_or_null(r, app, percent ? "value.percentage" : "value.amount"));
+			     percent ? number_or_null(r, app, "value.percentage",
+						      "discountApplications.value.percentage")
+				     : number_or_null(r, app, "value.amount",
+						      "discountApplications.value.amount"));
 		json_add_str(to, "value_type", percent ? "percentage" : "amount");
 		json_add_str(to, "scope", discount_scope(r, app));
 		json_push(list, to);
@@ -116,7 +125,9 @@ static enum errk line_gross(const struct order_reader *r, const cJSON *line, str
 	enum errk rc = answer_end(r->in, e);
 	if (rc == E_OK)
 		rc = decimal_parse(price, &unit, e);
-	return rc == E_OK ? decimal_mul_int(unit, quantity, out, e) : rc;
+	if (rc == E_OK && decimal_mul_int(unit, quantity, out, e) != E_OK)
+		rc = err_wrap(e, "%s: originalUnitPriceSet * quantity", r->in->what);
+	return rc;
 }
 
 /* Finds tip lines whose sum does not pass the tip; the rest of the tip stands on no line. */
@@ -129,10 +140,14 @@ enum errk order_find_tips(struct order_reader *r, const char **rest, struct err 
 		rc = decimal_parse(text, &tip, e);
 	if (rc != E_OK || decimal_is_zero(tip))
 		return rc;
+	size_t n = 0;
 	JSON_EACH (line, answer_nodes(r->in, r->node, "lineItems.nodes", ENTRIES_MAX)) {
+		n++;
 		if (r->n_tip == sizeof(r->tip) / sizeof(*r->tip) || !may_be_tip(r, line))
 			continue;
+		const char *order = order_line_begins(r, "line", n);
 		rc = line_gross(r, line, &gross, e);
+		r->in->what = order;
 		if (rc != E_OK)
 			return rc;
 		if (decimal_cmp(gross, DECIMAL_ZERO) <= 0 || decimal_cmp(gross, tip) > 0)
@@ -221,16 +236,22 @@ static cJSON *line_document(const struct order_reader *r, const cJSON *from)
 void order_add_lines(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "lines");
-	JSON_EACH (from, answer_nodes(r->in, r->node, "lineItems.nodes", ENTRIES_MAX))
+	size_t n = 0;
+	JSON_EACH (from, answer_nodes(r->in, r->node, "lineItems.nodes", ENTRIES_MAX)) {
+		const char *order = order_line_begins(r, "line", ++n);
 		json_push(list, line_document(r, from));
+		r->in->what = order;
+	}
 }
 
 void order_add_shipping_lines(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "shipping_lines");
+	size_t n = 0;
 	JSON_EACH (from, answer_nodes(r->in, r->node, "shippingLines.nodes", PAGE_MAX)) {
 		if (answer_bool(r->in, from, "isRemoved"))
 			continue;
+		const char *order = order_line_begins(r, "shipping line", ++n);
 		cJSON *to = json_object();
 		order_add_text(r, to, "id", from, "id");
 		order_add_needed(r, to, "title", from, "title");
@@ -241,5 +262,6 @@ void order_add_shipping_lines(const struct order_reader *r, cJSON *doc)
 		add_allocations(r, to, from);
 		order_add_taxes(r, to, from);
 		json_push(list, to);
+		r->in->what = order;
 	}
 }

@@ -268,6 +268,10 @@ struct order_reader {
 	size_t n_tip;
 };
 const char *order_amount(const struct order_reader *r, const cJSON *obj, const char *bag);
+/* A fault, unless the text is a decimal number. */
+void order_check_number(const struct order_reader *r, const char *path, const char *text);
+/* Faults are of this line from here on; what they were of before is returned, for after it. */
+const char *order_line_begins(const struct order_reader *r, const char *kind, size_t number);
 const char *order_lower(const struct order_reader *r, const char *text); /* NULL stays NULL */
 /* A text that may be null; one that may not; a flag; a whole number of up to nine digits. */
 void order_add_text(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,

@@ -37,7 +37,9 @@ static enum errk add_quantity(struct stock_put *p, struct stock_item *item,
 	if (!at)
 		BUG("location '%s' is neither found nor refused", wish->location);
 	struct stock_pair *pair = pair_at(item, at);
-	return decimal_add(pair->sum, wish->figure, &pair->sum, e);
+	if (decimal_add(pair->sum, wish->figure, &pair->sum, e) != E_OK)
+		return err_wrap(e, "its figures at '%s'", wish->location);
+	return E_OK;
 }
 
 static enum errk read_document(struct stock_put *p, struct stock_item *item, struct err *e)

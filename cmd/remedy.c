@@ -1,0 +1,141 @@
+#include "remedy.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "cmd.h"
+#include "output.h"
+
+#include "base/banned.h"
+
+static const char *given_conf, *given_flow;
+
+void remedy_options(const char *conf, const char *flow)
+{
+	given_conf = conf;
+	given_flow = flow;
+}
+
+const char *shell_word(const char *text, struct arena *a)
+{
+	CLEANUP(str) struct str out = {0};
+
+	str_init(&out, 0);
+	str_addc(&out, '\'');
+	for (; *text; text++)
+		if (*text == '\'')
+			str_add(&out, "'\\''");
+		else
+			str_addc(&out, *text);
+	str_addc(&out, '\'');
+	return arena_strndup(a, out.buf, out.len);
+}
+
+/* "orders" of "orders export …": a word that begins a command and is not more than one. */
+static size_t noun_length(const char *text, struct arena *a)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	const char *word = arena_strndup(a, text, n);
+
+	/* Help is the same whatever is configured. */
+	return n && !isalnum((unsigned char)text[n]) && !str_equal(word, "help") &&
+			       noun_exists(word)
+		       ? n
+		       : 0;
+}
+
+/* The length of these words where the text begins with them. */
+static size_t words(const char *text, const char *noun, const char *verb)
+{
+	size_t n = strlen(noun);
+
+	if (!str_starts(text, noun) || text[n] != ' ' || !str_starts(text + n + 1, verb))
+		return 0;
+	n += 1 + strlen(verb);
+	return isalnum((unsigned char)text[n]) || text[n] == '-' ? 0 : n;
+}
+
+/* Writes into the target of the flow. */
+static size_t takes_to(const char *text)
+{
+	for (const struct flow *f = flows; f->noun; f++) {
+		size_t n = f->to_option ? words(text, f->noun, f->verb) : 0;
+
+		if (n)
+			return n;
+	}
+	return words(text, "adopt", "orders");
+}
+
+static size_t takes_flow(const char *text)
+{
+	size_t n = words(text, "queue", "retry");
+
+	return n ? n : words(text, "queue", "drop");
+}
+
+/* Copies a command as far as what is added goes. Returns what of the text was read. */
+static size_t add_command(struct str *out, const char *text, const char *flow, const char *to,
+			  struct arena *a)
+{
+	size_t to_at = to ? takes_to(text) : 0, flow_at = flow ? takes_flow(text) : 0;
+	size_t n = to_at ? to_at : flow_at;
+
+	str_addn(out, text, n);
+	if (to_at && !str_starts(text + n, " --to "))
+		str_addf(out, " --to %s", shell_word(to, a));
+	if (flow_at && !str_starts(text + n, " --flow "))
+		str_addf(out, " --flow %s", shell_word(flow, a));
+	return n;
+}
+
+static const char *completed(const char *text, const char *flow, const char *to, struct arena *a)
+{
+	static const char name[] = "erpsync ";
+	CLEANUP(str) struct str out = {0};
+	const char *p = text, *at;
+
+	str_init(&out, 0);
+	while ((at = strstr(p, name))) {
+		bool is_word = at == text || !strchr("/.-_", at[-1]);
+
+		is_word = is_word && (at == text || !isalnum((unsigned char)at[-1]));
+		str_addn(&out, p, (size_t)(at - p) + strlen(name));
+		p = at + strlen(name);
+		if (!is_word || !noun_length(p, a))
+			continue;
+		if (given_conf)
+			str_addf(&out, "-c %s ", shell_word(given_conf, a));
+		p += add_command(&out, p, flow, to, a);
+	}
+	str_add(&out, p);
+	return arena_strndup(a, out.buf, out.len);
+}
+
+/* 'TABLE 5'' → 'TABLE 5'\''' */
+static const char *quoted(const char *text, const char *label, struct arena *a)
+{
+	const char *plain = arena_printf(a, "'%s'", label), *p = text, *at;
+	CLEANUP(str) struct str out = {0};
+
+	str_init(&out, 0);
+	while ((at = strstr(p, plain))) {
+		str_addn(&out, p, (size_t)(at - p));
+		str_add(&out, shell_word(label, a));
+		p = at + strlen(plain);
+	}
+	str_add(&out, p);
+	return arena_strndup(a, out.buf, out.len);
+}
+
+const char *remedy_text(const char *text, const char *flow, const char *label, struct arena *a)
+{
+	const char *of = flow ? flow : given_flow, *mark = of ? strstr(of, " > ") : NULL;
+	const char *clean = clean_text(text, a);
+
+	if (label && strchr(label, '\''))
+		clean = quoted(clean, clean_text(label, a), a);
+	return completed(clean, mark ? of : NULL, mark ? mark + 3 : NULL, a);
+}

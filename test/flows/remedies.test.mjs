@@ -1,0 +1,96 @@
+// A command that a message prints is whole: typed as it is, in another folder, it does what the message says.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { place } from '../support/place.mjs';
+import { BIN_PLAIN, ROOT, ended, run } from '../support/run.mjs';
+import { stockFile, stockPlace } from '../support/stock.mjs';
+
+/** Types it into a shell. */
+async function type(command, t) {
+  const bin = fs.mkdtempSync(path.join(process.env.TMPDIR ?? '/tmp', 'erpsync-typed-'));
+  t.after(() => fs.rmSync(bin, { recursive: true, force: true }));
+  fs.symlinkSync(BIN_PLAIN, path.join(bin, 'erpsync'));
+  return (await promisify(execFile)('sh', ['-c', command], { cwd: bin, env: { ...process.env, PATH: `${bin}:${process.env.PATH}` } })).stdout;
+}
+const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
+const printed = (text, pattern) => text.match(pattern)?.[1] ?? assert.fail(`no ${pattern} in: ${text}`);
+
+/** The configuration under another name, in a folder of another one. */
+function moved(p) {
+  const conf = p.read('erpsync.conf').replace(/^(path|client_secret_file) = (?=\w)/gm, `$1 = ${p.dir}/`);
+  fs.rmSync(p.path('erpsync.conf'));
+  return p.write("my shop's/erp.conf", conf, 0o600);
+}
+
+test('every command in a message exists, and has the options that it names', async () => {
+  const sources = ['lib', 'cmd'].flatMap(dir => fs.readdirSync(path.join(ROOT, dir), { recursive: true }).map(name => path.join(ROOT, dir, name)));
+  const told = new Map();
+  for (const file of sources.filter(name => name.endsWith('.c')))
+    for (const [literal] of fs.readFileSync(file, 'utf8').matchAll(/"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*/g)) {
+      const text = literal.replace(/"\s*"/g, '').slice(1, -1);
+      for (const [, words] of text.matchAll(/(?<![/\w.-])erpsync ((?:queue|orders|adopt|state|skus) [a-z]+[^;,`]*)/g)) {
+        const [noun, verb, ...more] = words.split(' ');
+        const options = told.get(`${noun} ${verb}`) ?? new Set();
+        for (const word of more) if (/^--[a-z-]+$/.test(word)) options.add(word);
+        told.set(`${noun} ${verb}`, options);
+      }
+    }
+  assert.ok(told.size >= 4, [...told.keys()].join());
+  for (const [command, options] of told) {
+    const { stdout } = ended(await run(`help ${command}`), 0, command);
+    for (const option of options) assert.match(stdout, new RegExp(`${option}\\b`), `${command} ${option}`);
+  }
+});
+
+test('of another configuration and another target', async t => {
+  const p = await place(t, { bin: BIN_PLAIN, sandbox: { orders: 12, seed: 8, nasty: 'off' }, conf: { csv: { ack: 'expected' } } });
+  const [to, conf] = [`csv:${p.path('the accountant')}`, moved(p)];
+  const erpsync = (...args) => p.run(['-c', conf, ...args]);
+  ended(await erpsync('orders', 'export', '--to', to), 0);
+  ended(await erpsync('orders', 'export'), 0);
+  fs.writeFileSync(p.path('the accountant/orders-000001.ack'), 'ok\nerror #1003: no customer\n');
+  fs.writeFileSync(p.path('out/orders-000001.ack'), 'ok\nerror #1003: no customer\n');
+  const { stderr } = ended(await erpsync('orders', 'export', '--to', to), 1);
+  ended(await erpsync('orders', 'export'), 1);
+  const here = async () => (await p.json(['-c', conf, 'queue', 'list', '--json'])).entries.map(entry => [entry.flow, entry.state]).sort();
+
+  await t.test('as the queue lists it: of that target alone', async () => {
+    const listed = ended(await erpsync('queue', 'list', '--flow', `orders export > ${to}`), 0).stdout;
+    assert.match(await type(printed(listed, /then run: (erpsync [^;]*)/), t), /^#1003 will be tried/);
+    assert.deepEqual(await here(), [[`orders export > ${to}`, 'waiting'], ['orders export', 'parked']]);
+    const told = ended(await erpsync('explain', '#1003'), 0).stdout;
+    assert.doesNotMatch(told, /erpsync (queue|adopt)/, 'no command without its configuration');
+    assert.ok(told.includes(`erpsync -c ${quoted(conf)} queue retry '#1003'`) && told.includes(`adopt orders --to ${quoted(to)} '#1003'`), told);
+  });
+  await t.test('as the run prints it: adopted there, and not here', async () => {
+    assert.match(await type(printed(stderr, /by now: (erpsync .*)/), t), /^1 linked, /);
+    ended(await erpsync('orders', 'export', '--to', to), 0);
+    assert.deepEqual(await here(), [['orders export', 'parked']]);
+  });
+  await t.test('and what is typed with a wrong flow drops nothing', async () => {
+    ended(await erpsync('queue', 'drop', '#1003', '--flow', 'orders exports'), 64);
+    ended(await erpsync('queue', 'drop', '#1003', '--flow', `orders export > ${to}`), 64);
+    ended(await erpsync('queue', 'drop', '#1003', '--flow', 'orders export'), 0);
+  });
+  await t.test('as a refused run prints it', async () => {
+    for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+    const behind = ended(await erpsync('orders', 'export', '--to', to), 78).stderr;
+    assert.match(await type(printed(behind, /link what is there: (erpsync .*?), then/), t), /would be linked/);
+  });
+});
+
+test('of an article with an apostrophe in its number', async t => {
+  const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox: { nasty: 'off' } });
+  const sku = "TABLE 5' O'HARA";
+  stockFile(p, [[sku, 'MAIN', 4]]);
+  const { stderr } = ended(await p.run('inventory pull'), 1);
+  const conf = moved(p);
+  const { stdout } = ended(await p.run(['-c', conf, 'queue', 'list', '--parked']), 0);
+  for (const text of [stderr.replaceAll('erpsync queue', () => `erpsync -c ${quoted(conf)} queue`), stdout])
+    assert.match(await type(printed(text, /(erpsync -c [^\n]* queue (?:retry|drop) [^\n;]*)/), t), /TABLE 5' O'HARA will be tried by the next run/);
+});
