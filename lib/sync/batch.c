@@ -47,6 +47,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	}
 	b->memo = arena_strdup(r->page, l.memo);
 	b->memo_old = l.memo_old;
+	b->delivered_at = l.delivered_at;
 	b->adopted_at = l.adopted_at;
 	if (l.adopted_at && b->update)
 		return compare_with_adopted(r, b, &l, e);
