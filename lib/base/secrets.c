@@ -384,12 +384,14 @@ static size_t blank_at(const char *p, bool escapes)
  * What mail and terminals put into a long word: a line break and the blanks of the next line, behind the "="
  * of quoted-printable; and what people and forms put between groups. The length; 0: there is none.
  */
-static size_t break_at(const char *p, bool escapes)
+static size_t break_at(const char *p, bool escapes, char wanted)
 {
 	enum { MOST = 8 };
 	size_t first = *p == '=', at = first, took;
 
-	for (int i = 0; i < MOST && (took = blank_at(p + at, escapes)); i++)
+	/* A blank or dash that is wanted is the secret's own. */
+	for (int i = 0; i < MOST && fold(0, p[at]) != wanted && (took = blank_at(p + at, escapes));
+	     i++)
 		at += took;
 	return at > first ? at : 0;
 }
@@ -425,7 +427,7 @@ static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes,
 			done += n;
 			continue;
 		}
-		took = loose && done && at == end ? break_at(p + at, escapes) : 0;
+		took = loose && done && at == end ? break_at(p + at, escapes, pat->text[done]) : 0;
 		if (!took)
 			break;
 		at += took;

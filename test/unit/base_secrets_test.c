@@ -123,6 +123,11 @@ static void test_secrets__in_groups(void **state)
 	expect("has SHPA T_01 - 2345 6789 ABCD EF", "has ***");
 	expect("has shpat_–0123\u00a04567\u20118\r\n9abcdef", "has ***");
 	expect("shpat - 01, shpat_-0123", "shpat - 01, shpat_-0123");
+	/* A dash of its own, with a line end in front. */
+	secrets_add("0a1b-2c3d");
+	expect("0a1b\n-2c3d 0a-1b-2c-3d", "*** ***");
+	secrets_add("horse–battery");
+	expect("horse \n–battery", "***");
 }
 
 static void test_secrets__broken_by_line_ends(void **state)
