@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { addsUp, asShopSays, tellsRemedy } from '../support/orders.mjs';
 import { amount, same, text } from '../support/money.mjs';
 import { place, truth } from '../support/place.mjs';
+import { quotingProxy } from '../support/quoting.mjs';
 import { BIN_PLAIN, ended } from '../support/run.mjs';
 
 const CLAIMS = {
@@ -218,4 +219,19 @@ test('a line or order of its own for what has no SKU: the table decides', async 
   ended(await p.run('orders export'), 0);
   const [custom] = p.exchange().rows().filter(row => row.line_type === 'custom');
   assert.deepEqual([custom.sku, custom.shop_sku], ['MISC', '']);
+});
+
+test('a buyer of a kind that nobody knows is not taken for none', async t => {
+  const p = await place(t, { sandbox: { orders: 24, seed: 3, nasty: ['b2b'] }, bin: BIN_PLAIN });
+  const url = await quotingProxy(t, p.sandbox.url, ({ text }) =>
+    /OrdersById/.test(text) ? { after: body => body.replaceAll('"PurchasingCompany"', '"PurchasingGuild"') } : null,
+  );
+  p.configure({ store: { url } });
+  ended(await p.run('orders export'), 1);
+  const parked = await p.queue('--parked');
+  assert.ok(parked.length);
+  for (const { code, reason } of parked) {
+    assert.equal(code, 'bad_value');
+    assert.match(reason, /purchasingEntity.* is neither a customer nor a company/);
+  }
 });

@@ -50,6 +50,8 @@ struct ship_units {
 struct ship_done {
 	const char *id; /* Fulfillment */
 	bool cancelled;
+	const char
+		*strange; /* a status that is not known here: it may be shipped or not; else NULL */
 	const char *company, **number, **url;
 	size_t n_numbers;
 	struct ship_units *line;
