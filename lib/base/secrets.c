@@ -14,9 +14,10 @@
 enum {
 	WORD_MIN = 4,     /* shorter secrets are no secrets */
 	ANYWHERE_MIN = 8, /* from here on a shape is found inside of words */
-	CUT_MIN = 12,     /* so much of one at the end of a cut text is hidden */
-	NESTED_MAX = 16,  /* times that a text is escaped; a server may send megabytes of "\" */
-	PATTERNS = 5,     /* plain, hex, base64 after 0, 1, 2 bytes */
+	CUT_MIN = 12,     /* so much of one is hidden where a text is cut, in front or behind */
+	TAIL_BITS = 1 << 16,
+	NESTED_MAX = 16, /* times that a text is escaped; a server may send megabytes of "\" */
+	PATTERNS = 5,    /* plain, hex, base64 after 0, 1, 2 bytes */
 };
 
 static const char MASK[] = "***";
@@ -38,6 +39,8 @@ struct hidden {
 	} * list;
 	size_t n;
 	bool begins[256]; /* a pattern, or an escape, may begin with this character */
+	/* By hash of three characters: what is left of a secret without its front may begin so. */
+	unsigned char *tails;
 };
 
 static struct hidden held;
@@ -71,6 +74,27 @@ static void add_pattern(struct hidden *h, struct entry *s, const char *text, siz
 	for (int c = 0; c < 256; c++)
 		h->begins[c] = h->begins[c] || fold(0, (char)c) == p->text[0];
 	s->n++;
+}
+
+static unsigned tail_bit(const char *folded)
+{
+	const unsigned char *c = (const unsigned char *)folded;
+
+	return (c[0] * 2654435761u ^ c[1] * 40503u ^ c[2] * 2246822519u) >> 5 & (TAIL_BITS - 1);
+}
+
+static void add_tails(struct hidden *h, const struct entry *s)
+{
+	if (!h->tails)
+		h->tails = calloc(TAIL_BITS / 8, 1);
+	if (!h->tails)
+		die(70, "out of memory");
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 1; k + CUT_MIN <= s->pattern[i].len; k++) {
+			unsigned bit = tail_bit(s->pattern[i].text + k);
+
+			h->tails[bit / 8] |= (unsigned char)(1u << bit % 8);
+		}
 }
 
 static void add_hex(struct hidden *h, struct entry *s, const char *text, size_t len)
@@ -142,6 +166,8 @@ void secrets_add(const char *text)
 	}
 	for (size_t k = 0; k < 3; k++)
 		add_base64(&held, s, text, len, k);
+	if (!s->word)
+		add_tails(&held, s);
 }
 
 struct hidden *hidden_new(void)
@@ -177,6 +203,8 @@ static void forget(struct hidden *h)
 		wipe(s->exact, strlen(s->exact));
 	}
 	free(h->list);
+	if (h->tails)
+		wipe((char *)h->tails, TAIL_BITS / 8);
 	memset(h, 0, sizeof(*h));
 }
 
@@ -333,11 +361,18 @@ static bool is_cut(const char *p)
 	return !isalnum((unsigned char)*p);
 }
 
-/* One blank or line break, however it is written; 0: none. */
+/* One blank, dash or line break, however it is written; 0: none. */
 static size_t blank_at(const char *p, bool escapes)
 {
-	if (isspace((unsigned char)*p))
+	if (isalnum((unsigned char)*p))
+		return 0; /* mostly */
+	if (isspace((unsigned char)*p) || *p == '-')
 		return 1;
+	if (str_starts(p, "\xc2\xa0")) /* a blank that does not break */
+		return 2;
+	if (str_starts(p, "\xe2\x80\x90") || str_starts(p, "\xe2\x80\x91") ||
+	    str_starts(p, "\xe2\x80\x93")) /* hyphens and a dash */
+		return 3;
 	if (escapes && p[0] == '\\' && p[1] && strchr("rnt", p[1]))
 		return 2;
 	if (escapes && p[0] == '%' && p[1] == '0' && p[2] && strchr("9aAdD", p[2]))
@@ -347,14 +382,16 @@ static size_t blank_at(const char *p, bool escapes)
 
 /*
  * What mail and terminals put into a long word: a line break and the blanks of the next line, behind the "="
- * of quoted-printable. The length; 0: there is none.
+ * of quoted-printable; and what people and forms put between groups. The length; 0: there is none.
  */
-static size_t break_at(const char *p, bool escapes)
+static size_t break_at(const char *p, bool escapes, char wanted)
 {
 	enum { MOST = 8 };
 	size_t first = *p == '=', at = first, took;
 
-	for (int i = 0; i < MOST && (took = blank_at(p + at, escapes)); i++)
+	/* A blank or dash that is wanted is the secret's own. */
+	for (int i = 0; i < MOST && fold(0, p[at]) != wanted && (took = blank_at(p + at, escapes));
+	     i++)
 		at += took;
 	return at > first ? at : 0;
 }
@@ -390,7 +427,7 @@ static size_t pattern_at(const struct pattern *pat, const char *p, bool escapes,
 			done += n;
 			continue;
 		}
-		took = loose && done && at == end ? break_at(p + at, escapes) : 0;
+		took = loose && done && at == end ? break_at(p + at, escapes, pat->text[done]) : 0;
 		if (!took)
 			break;
 		at += took;
@@ -436,15 +473,20 @@ static bool begins_word(const char *start, const char *p)
 static size_t entry_at(const struct entry *s, const char *start, const char *p,
 		       const struct pattern **as)
 {
-	size_t longest = 0, len = strlen(s->exact);
+	bool escape = *p == '%' || *p == '\\' || *p == '&' || *p == '+';
+	char first = fold(0, *p);
+	size_t longest = 0, len;
 
 	if (s->word && !begins_word(start, p))
 		return 0;
+	len = s->word ? strlen(s->exact) : 0;
 	if (s->word && strncmp(p, s->exact, len) == 0 && !is_word(p + len))
 		longest = len;
 	for (size_t k = 0; k < s->n * 2; k++) {
 		const struct pattern *pat = &s->pattern[k / 2];
 
+		if (!escape && first != *pat->text)
+			continue;
 		len = pattern_at(pat, p, k % 2 == 1, !s->word);
 		if (len <= longest || (s->word && is_word(p + len)))
 			continue;
@@ -472,6 +514,83 @@ static size_t hidden_at(const struct hidden *h, const char *start, const char *p
 	return longest;
 }
 
+/* Nothing stands in front, or a sign, or what hides the rest: "…", "***", "xxxx". */
+static bool begins_anew(const char *start, const char *p)
+{
+	if (p == start || !isalnum((unsigned char)p[-1]) || ends_escape(start, p))
+		return true;
+	return p - start >= 2 && (p[-1] | 32) == 'x' && p[-2] == p[-1];
+}
+
+/* Does what is written at p, escapes read, begin as the rest of a secret may? first: its first character. */
+static bool may_be_tail(const struct hidden *h, const char *start, const char *p, char *first)
+{
+	char folded[3], out[4], before = 0;
+	unsigned bit;
+
+	if (!h->tails || !begins_anew(start, p))
+		return false;
+	for (int i = 0; i < 3; i++) {
+		size_t n = 0, took = *p == '+' ? 0 : escape_at(p, 0, out, &n);
+
+		if (!*p)
+			return false;
+		if (!took || n != 1)
+			out[0] = *p;
+		p += took && n == 1 ? took : 1;
+		folded[i] = fold(before, out[0]);
+		before = out[0];
+	}
+	*first = folded[0];
+	bit = tail_bit(folded);
+	return h->tails[bit / 8] >> bit % 8 & 1;
+}
+
+/* An end of a secret that is made of plain words is hidden only where something says that it is one. */
+static bool tells(const char *start, const char *p, size_t len)
+{
+	int changes = 0;
+
+	if (p > start && ((p[-1] & 0x80) || strchr("*.xX", p[-1])))
+		return true;
+	for (size_t i = 0; i < len; i++) {
+		if (isdigit((unsigned char)p[i]))
+			return true;
+		changes += i && islower((unsigned char)p[i - 1]) && isupper((unsigned char)p[i]);
+	}
+	return changes >= 2;
+}
+
+/* How much of the text at p is a secret without its front, to its end or as far as it goes. */
+static size_t tail_at(const struct hidden *h, const char *start, const char *p, char first,
+		      const struct pattern **as)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < h->n * PATTERNS; i++) {
+		const struct entry *s = &h->list[i / PATTERNS];
+		const struct pattern *pat = &s->pattern[i % PATTERNS];
+
+		for (size_t k = 1; !s->word && i % PATTERNS < s->n && k + CUT_MIN <= pat->len;
+		     k++) {
+			const struct pattern rest = {.text = pat->text + k, .len = pat->len - k};
+
+			if (first != *rest.text)
+				continue;
+			for (int escapes = 0; escapes < 2; escapes++) {
+				size_t len = pattern_at(&rest, p, escapes, true);
+
+				if (len <= longest || !(pat->base64 || is_cut(p + len)) ||
+				    !tells(start, p, len))
+					continue;
+				longest = len;
+				*as = pat;
+			}
+		}
+	}
+	return longest;
+}
+
 static bool is_base64(char c)
 {
 	return isalnum((unsigned char)c) || (c && strchr("+/-_=", c));
@@ -493,9 +612,9 @@ static char *step_back(char *start, char *to, size_t before)
 void hidden_hide(const struct hidden *h, char *text)
 {
 	const char *p = text;
-	char *to = text, *copy;
+	char *to = text, *copy, first;
 
-	while (*p && !h->begins[(unsigned char)*p])
+	while (*p && !h->begins[(unsigned char)*p] && !may_be_tail(h, text, p, &first))
 		p++;
 	if (!*p)
 		return;
@@ -505,13 +624,18 @@ void hidden_hide(const struct hidden *h, char *text)
 	for (p = copy; *p;) {
 		const struct pattern *as = NULL;
 		size_t len = h->begins[(unsigned char)*p] ? hidden_at(h, copy, p, &as) : 0;
+		size_t before = as ? as->before : 0;
 
+		if (!len && may_be_tail(h, copy, p, &first)) {
+			len = tail_at(h, copy, p, first, &as);
+			before = 0;
+		}
 		if (len < sizeof(MASK) - 1) {
 			*to++ = *p++;
 			continue;
 		}
 		p += len;
-		to = step_back(text, to, as ? as->before : 0);
+		to = step_back(text, to, before);
 		for (int i = 0; as && as->base64 && i < 3 && is_base64(*p); i++)
 			p++;
 		memcpy(to, MASK, sizeof(MASK) - 1);

@@ -9,9 +9,11 @@
  * it was sent. Errors, log, trace, lists and the state file's reasons all pass by secrets_hide().
  *
  * A secret is found in any case, and URL-encoded, escaped (JSON, HTML, Python), in hex, in base64 and
- * base64url, also as a part of what was encoded ("user:password"); cut off at the end of a text
- * from 12 characters on, and broken by line ends and blanks, also behind the "=" of quoted-printable. Shorter than 8 characters it is found as a whole word only, or it would
- * blot out innocent texts; shorter than 4 not at all.
+ * base64url, also as a part of what was encoded ("user:password"); cut off in front or behind, where 12
+ * characters are left and a word begins and ends there, but for an end that is plain words ("… the battery"
+ * of a password) which nothing shows to be cut; and broken by line ends, blanks and dashes, also behind the
+ * "=" of quoted-printable. Shorter than 8 characters it is found as a whole word only, or it would blot out
+ * innocent texts; shorter than 4 not at all.
  */
 void secrets_add(const char *text); /* copied; NULL, "" and known ones do nothing */
 /* In place; "***" is never longer than what it stands for. */

@@ -50,7 +50,7 @@ static bool is_error(const char *s)
 }
 
 /* Blanks, no-break spaces, the mark of byte order and what takes no room, as it is copied from web pages. */
-static const char *trimmed(const char *s, struct arena *a)
+const char *spreadsheet_trim(const char *s, struct arena *a)
 {
 	static const char *const blanks[] = {" ",
 					     "\t",
@@ -87,7 +87,7 @@ static const char *trimmed(const char *s, struct arena *a)
 
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out)
 {
-	const char *id = trimmed(text, a);
+	const char *id = spreadsheet_trim(text, a);
 
 	if (id[0] == '\'' && all_digits(id + 1))
 		id++;

@@ -14,6 +14,8 @@
  * alone ('748927000018), which spreadsheets would cut. Refused: 5.27763E+12, 748927000018.0 and #N/A.
  */
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out);
+/* The text without blanks and signs that take no room at both ends. */
+const char *spreadsheet_trim(const char *text, struct arena *a);
 /* Any other text: refused is #N/A, and what a column shows that is too narrow. */
 const char *spreadsheet_error(const char *text);
 

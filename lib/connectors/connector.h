@@ -188,9 +188,10 @@ struct put_item {
 	const char *memo;
 	/* In: the memo is of a copy of the state file, and more may have been written since. */
 	bool memo_old;
-	struct err err; /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
-	bool adopted;   /* out: it had landed before; nothing was written now */
-	bool changed;   /* out: what was written changed something that others had made there */
+	int64_t delivered_at; /* in: when target_id was first delivered, seconds; 0 = never */
+	struct err err;       /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
+	bool adopted;         /* out: it had landed before; nothing was written now */
+	bool changed; /* out: what was written changed something that others had made there */
 	/*
 	 * Out: right at this moment, but what it depends on besides the document will change (units of
 	 * orders on their way are taken off): it is compared again by each run until it is not set.

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/secrets.h"
 #include "base/str.h"
 #include "map/canonical_priv.h"
+#include "net/redact.h"
 
 #include "base/banned.h"
 
@@ -288,7 +290,16 @@ static void mask_scalar(cJSON *container, cJSON *v, int index)
 		cJSON_ReplaceItemInArray(container, index, hidden);
 }
 
-static void mask_below(const struct canonical_node *n, cJSON *container)
+/* What anybody may write into a field that is no person's: the name of a tax, a discount code. */
+static void mask_words(cJSON *v, struct arena *a)
+{
+	const char *clean = redact_text(v->valuestring, a);
+
+	if (strcmp(clean, v->valuestring) != 0 && !cJSON_SetValuestring(v, clean))
+		die(70, "out of memory");
+}
+
+static void mask_below(const struct canonical_node *n, cJSON *container, struct arena *a)
 {
 	cJSON *next;
 	int i = 0;
@@ -300,15 +311,19 @@ static void mask_below(const struct canonical_node *n, cJSON *container)
 		if (n)
 			c = v->string ? canonical_child(n, v->string) : n->element;
 		if (cJSON_IsObject(v) || cJSON_IsArray(v))
-			mask_below(c, v);
+			mask_below(c, v, a);
 		else if (hides(c) && !cJSON_IsNull(v))
 			mask_scalar(container, v, i);
+		else if (cJSON_IsString(v))
+			mask_words(v, a);
 	}
 }
 
 void canonical_mask(const char *kind, cJSON *doc)
 {
-	mask_below(canonical_tree(kind), doc);
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	mask_below(canonical_tree(kind), doc, a);
 }
 
 /* A house number or a size tells nobody, and would blot out the figures of an error. */

@@ -16,6 +16,7 @@
 #include "map/program.h"
 #include "map/table.h"
 #include "map/worker.h"
+#include "net/redact.h"
 
 #include "base/banned.h"
 
@@ -417,7 +418,12 @@ enum errk map_run(struct mapper *m, const char *kind, const char *canonical, siz
 	const struct worker_question q = {kind, canonical, strlen(kind) + 1, len, m->limit_ms};
 	enum errk k = worker_is_up(m->worker) ? E_OK : load(m, kind, e);
 
-	return k == E_OK ? ask(m, &q, a, out, e) : k;
+	if (k == E_OK)
+		k = ask(m, &q, a, out, e);
+	/* It quotes the document: anybody may write anything into a tax's name or a discount code. */
+	if (k == E_RECORD)
+		err_set(e, k, e->code, "%s", redact_text(e->msg, a));
+	return k;
 }
 
 enum errk map_fingerprint(struct mapper *m, const char *kind, char out[HASH_HEX_SIZE],

@@ -156,26 +156,56 @@ static bool is_local_part(char c)
 	return isalnum((unsigned char)c) || (c && strchr("._%+-'", c)) || (c & 0x80);
 }
 
+/* "@", "%40" of a URL, and the wide one of East Asian keyboards; 0: it is none. */
+static size_t at_sign(const char *s)
+{
+	return *s == '@' ? 1 : str_starts(s, "%40") || str_starts(s, "\xef\xbc\xa0") ? 3 : 0;
+}
+
+/* The length of "…", a quotation mark or a blank that is no ASCII: it ends a word, as no letter does. */
+static size_t wide_sign(const char *s)
+{
+	if (str_starts(s, "\xe2\x80") && s[2])
+		return 3;
+	return *s == '\xc2' && s[1] ? 2 : 0;
+}
+
 /*
  * Length of a mail address at s, 0 if there is none; *run is how far one could not begin
  * again.
  */
 static size_t mail_at(const char *s, size_t *run)
 {
-	size_t local = 0, domain = 0;
+	size_t local = 0, end, at;
 	bool dot = false;
 
-	while (is_local_part(s[local]))
-		local++;
-	*run = local;
-	if (local == 0 || s[local] != '@')
+	/* It is quoted: the quotation mark stays. */
+	if (*s == '\'') {
+		*run = 1;
 		return 0;
-	for (const char *p = s + local + 1; isalnum((unsigned char)*p) || *p == '.' || *p == '-';
-	     p++) {
-		dot = dot || (*p == '.' && domain > 0);
-		domain++;
 	}
-	return dot ? local + 1 + domain : 0;
+	while (is_local_part(s[local]) && !at_sign(s + local) && !wide_sign(s + local))
+		local++;
+	*run = local ? local : wide_sign(s);
+	at = local ? at_sign(s + local) : 0;
+	if (!at)
+		return 0;
+	/* A domain may be of any letters. */
+	for (end = local + at; isalnum((unsigned char)s[end]) || (s[end] && strchr(".-", s[end])) ||
+			       ((s[end] & 0x80) && !wide_sign(s + end));
+	     end++)
+		dot = dot || (s[end] == '.' && end > local + at);
+	return dot ? end : 0;
+}
+
+/* One sign between groups of digits; 0: there is none. Word processors put blanks that don't break. */
+static size_t between_at(const char *s, const char *signs)
+{
+	if (*s && strchr(signs, *s))
+		return 1;
+	if (!strchr(signs, ' '))
+		return 0;
+	return str_starts(s, "\xc2\xa0") ? 2 : str_starts(s, "\xe2\x80\xaf") ? 3 : 0;
 }
 
 /* "+49 (170) 123-4567": a plus and at least eight digits. "+02:00" of a time has four. */
@@ -185,7 +215,8 @@ static size_t phone_at(const char *s)
 
 	if (*s != '+')
 		return 0;
-	for (size_t i = 1; s[i] && (isdigit((unsigned char)s[i]) || strchr(" ()-./", s[i])); i++)
+	for (size_t i = 1, n; (n = isdigit((unsigned char)s[i]) ? 1 : between_at(s + i, " ()-./"));
+	     i += n)
 		if (isdigit((unsigned char)s[i])) {
 			digits++;
 			end = i + 1;
@@ -193,28 +224,54 @@ static size_t phone_at(const char *s)
 	return digits >= 8 ? end : 0;
 }
 
-/* "555-123-4567", "24-11-2026": groups of so many digits, and dashes or slashes between. */
-static bool has_groups(const char *s, size_t a, size_t b, size_t c)
+/* Groups of just so many digits ("334") with one sign between them, the same each time; 0: it is not. */
+static size_t groups_at(const char *s, const char *groups, const char *signs)
 {
-	static const char digits[] = "0123456789";
+	const char *sign = NULL;
+	size_t i = 0, n = 0;
 
-	return strspn(s, digits) == a && s[a] && strchr("-/", s[a]) &&
-	       strspn(s + a + 1, digits) == b && s[a + 1 + b] == s[a] &&
-	       strspn(s + a + b + 2, digits) == c;
+	for (; *groups; groups++) {
+		size_t digits = strspn(s + i, "0123456789");
+
+		if (digits != (size_t)(*groups - '0'))
+			return 0;
+		i += digits;
+		if (!groups[1])
+			break;
+		n = between_at(s + i, signs);
+		if (!n || (sign && strncmp(sign, s + i, n) != 0))
+			return 0;
+		sign = s + i;
+		i += n;
+	}
+	/* "1.2.3" goes on. */
+	if (isalnum((unsigned char)s[i]) ||
+	    (n && strncmp(sign, s + i, n) == 0 && isdigit((unsigned char)s[i + n])))
+		return 0;
+	return i;
+}
+
+/* "555-123-4567", "1 555 123 4567", "06.12.34.56.78": nothing else is written so. */
+static size_t usual_phone_at(const char *s)
+{
+	size_t n = groups_at(s, "334", "-/. ");
+
+	if (!n && *s == '1')
+		n = groups_at(s, "1334", "-/. ");
+	return n || *s != '0' ? n : groups_at(s, "22222", ".-/ ");
 }
 
 /*
- * "0170 1234567", "(555) 123-4567", "555-123-4567": as people write them at home, in groups of two
- * digits at least. Without groups it could be an article, with dashes alone too, with points an
- * amount.
+ * "0170 1234567", "(555) 123-4567": as people write them at home, in groups of two digits at least. Without
+ * groups it could be an article, with dashes alone too, with points an amount.
  */
 static size_t home_phone_at(const char *s)
 {
-	size_t digits = 0, groups = 0, i = *s == '(';
-	bool us = has_groups(s, 3, 3, 4), apart = us || *s == '(';
+	size_t digits = 0, groups = 0, i = *s == '(', usual = usual_phone_at(s), sign;
+	bool apart = *s == '(';
 
-	if ((*s != '0' && !apart) || has_groups(s, 2, 2, 4))
-		return 0;
+	if (usual || (*s != '0' && !apart) || groups_at(s, "224", "-/"))
+		return usual;
 	for (;;) {
 		size_t n = strspn(s + i, "0123456789");
 
@@ -224,9 +281,10 @@ static size_t home_phone_at(const char *s)
 		groups++;
 		i += n;
 		i += *s == '(' && groups == 1 && s[i] == ')';
-		apart = apart || s[i] == ' ' || s[i] == '/';
-		if (s[i] && strchr(" -/", s[i]) && isdigit((unsigned char)s[i + 1]))
-			i++;
+		sign = between_at(s + i, " -/");
+		apart = apart || (sign && s[i] != '-');
+		if (sign && isdigit((unsigned char)s[i + sign]))
+			i += sign;
 		else if (!isdigit((unsigned char)s[i]))
 			break;
 	}

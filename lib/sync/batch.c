@@ -47,6 +47,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	}
 	b->memo = arena_strdup(r->page, l.memo);
 	b->memo_old = l.memo_old;
+	b->delivered_at = l.delivered_at;
 	b->adopted_at = l.adopted_at;
 	if (l.adopted_at && b->update)
 		return compare_with_adopted(r, b, &l, e);
@@ -72,6 +73,17 @@ static enum errk judge_cost(struct sync *r, enum errk rc, struct err *e)
 	return err_wrap(e, "%d in a row", r->spent);
 }
 
+/* What a merchant's own mapping says; the checks and the shipped mappings quote what they name. */
+static bool is_custom(const char *code)
+{
+	static const char *const ours[] = {"unmapped_", "bad_", "no_sku", "order_tax",
+					   WORKER_SPENT};
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (str_starts(code, ours[i]))
+			return false;
+	return true;
+}
+
 static enum errk map_document(struct sync *r, struct batch_row *b, const char *payload, size_t len,
 			      struct err *e)
 {
@@ -80,8 +92,7 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	enum errk rc = map_run(r->mapper, record_kind_name(r->flow->kind), payload, len, r->scratch,
 			       &doc, e);
 	rc = judge_cost(r, rc, e);
-	/* Shipped mappings have codes of their own and name no person. */
-	if (rc == E_RECORD && str_equal(e->code, "mapping"))
+	if (rc == E_RECORD && is_custom(e->code))
 		foreign_mapping(r, payload, e);
 	if (rc != E_OK)
 		return rc;

@@ -153,6 +153,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 						  .target_id = rows[i]->target_id,
 						  .memo = rows[i]->memo,
 						  .memo_old = rows[i]->memo_old,
+						  .delivered_at = rows[i]->delivered_at,
 						  .err = rows[i]->err};
 	}
 	struct err why;

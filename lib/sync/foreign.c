@@ -51,6 +51,7 @@ static void add_row(struct sync *r, const struct batch_row *b, struct hidden *wh
 static void mask_item(struct sync *r, const struct batch_row *b, struct put_item *item)
 {
 	bool told = false;
+	item->values = foreign_text(item->values, r->page);
 	for (const struct put_step *s = item->steps; s; s = s->next)
 		told = told || s->detail;
 	if (item->err.kind == E_OK && !told)

@@ -56,6 +56,8 @@ static void check_head(struct record *rec, struct arena *a)
 	struct err *why = arena_alloc(a, sizeof(*why));
 	size_t id = strlen(rec->id), label = strlen(rec->label), version = strlen(rec->version);
 	char shown[LABEL_CHARS * 4 + 8];
+	if (strchr(rec->label, '@'))
+		rec->label = foreign_text(rec->label, a);
 	if (version > HEAD_MAX)
 		rec->version = digest(rec->version, a);
 	if (label > HEAD_MAX) {

@@ -178,6 +178,7 @@ struct batch_row {
 	const char *target_id; /* of an earlier delivery; NULL = none */
 	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
 	bool memo_old;         /* it may be older than what was written since */
+	int64_t delivered_at;  /* the first time; 0 = never */
 	bool update, unchanged;
 	bool repeated;      /* neither version nor document is another than at the last delivery */
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */

@@ -145,7 +145,11 @@ def payment_docs:
 | {
     number: .name,
     cancelled: (.cancelled_at != null),
-    depth: (optional("payment_statuses"; .financial_status; "erp_odoo_depth") // "paid"),
+    # How far an order of a status that nobody has thought of may go is asked, not guessed.
+    depth: (
+      if any($tables.payment_statuses.values[]; . == "erp_odoo_depth")
+      then lookup("payment_statuses"; .financial_status; "erp_odoo_depth")
+      else "paid" end),
     currency: lookup("currencies"; .currency),
     pricelist: (if $tables.price_lists then lookup_exact("price_lists"; .currency) else null end),
     prices_include_tax: .prices_include_tax,

@@ -167,6 +167,33 @@ test('a link that is none parks the delivery', async t => {
   assert.equal(writes(requestsOf(p.sandbox)).length, 0);
 });
 
+test('signs that are not seen: around a text they go, inside of it they park the delivery and go nowhere', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, TWO);
+  const goods = { sku: 'LONG-5', n: 1 };
+  const bad = {
+    D1: [{ tracking: 'JD\n01' }, /the tracking number 'JD 01' holds a sign that is not seen \(U\+000A\)/],
+    D2: [{ tracking: 'JD\u202e01' }, /the tracking number 'JD 01' .*\(U\+202E\)/],
+    D3: [{ tracking: 'JD01', url: 'https://x.example/\u0085a' }, /the tracking link .*\(U\+0085\)/],
+    D4: [{ tracking: 'JD01', url: 'https://x.example/\na' }, /the tracking link .*\(U\+000A\)/],
+    D5: [{ tracking: 'JD01', carrier: 'DH\u200eL' }, /the carrier's name .*\(U\+200E\)/],
+    D6: [{ tracking: 'JD01', order: `${name}\u0007x` }, /the order's name .*\(U\+0007\)/],
+  };
+  deliveryFile(p, Object.entries(bad).map(([delivery, [more]]) => ({ delivery, order: name, ...goods, ...more })));
+  const seen = requestsOf(p.sandbox);
+  const { records } = await pull(p, '', 1);
+  for (const { name: delivery, code, reason } of records) {
+    assert.equal(code, 'bad_character', delivery);
+    assert.match(reason, bad[delivery][1]);
+  }
+  assert.equal(records.length, 6);
+  assert.equal(writes(seen).length, 0);
+  deliveryFile(p, [{ delivery: 'D7', order: `\u200b${name}`, ...goods, tracking: '\u00a0JD01\u200b', url: '\thttps://x.example/1\u00a0' }], { age: 30 });
+  await pull(p);
+  const [{ tracking }] = p.sandbox.fulfillments(name).fulfillments;
+  assert.deepEqual([tracking[0].number, tracking[0].url], ['JD01', 'https://x.example/1']);
+});
+
 test('mails are sent when they are asked for', async t => {
   const p = await open(t, { fulfillments: { notify_customer: 'yes' } });
   const { name } = sell(p.sandbox, TWO);

@@ -6,6 +6,7 @@ import { mutate, paths, record } from '../support/mutations.mjs';
 import { addsUp, asShopSays, tellsRemedy } from '../support/orders.mjs';
 import { amount, same, text } from '../support/money.mjs';
 import { place, truth } from '../support/place.mjs';
+import { quotingProxy } from '../support/quoting.mjs';
 import { BIN_PLAIN, ended } from '../support/run.mjs';
 
 const CLAIMS = {
@@ -244,4 +245,19 @@ test('an amount that is no number, or none that can be reckoned with, is named w
           assert.match(reasons.join(), what);
         } else for (const reason of reasons) assert.doesNotMatch(reason, /^the result of a calculation/);
       });
+});
+
+test('a buyer of a kind that nobody knows is not taken for none', async t => {
+  const p = await place(t, { sandbox: { orders: 24, seed: 3, nasty: ['b2b'] }, bin: BIN_PLAIN });
+  const url = await quotingProxy(t, p.sandbox.url, ({ text }) =>
+    /OrdersById/.test(text) ? { after: body => body.replaceAll('"PurchasingCompany"', '"PurchasingGuild"') } : null,
+  );
+  p.configure({ store: { url } });
+  ended(await p.run('orders export'), 1);
+  const parked = await p.queue('--parked');
+  assert.ok(parked.length);
+  for (const { code, reason } of parked) {
+    assert.equal(code, 'bad_value');
+    assert.match(reason, /purchasingEntity.* is neither a customer nor a company/);
+  }
 });

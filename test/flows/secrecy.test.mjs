@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { place } from '../support/place.mjs';
+import { quotingProxy } from '../support/quoting.mjs';
 import { BIN_PLAIN } from '../support/run.mjs';
 
 const ORDERS = 96;
@@ -122,6 +123,26 @@ test('an ERP that quotes the order in its answer', async t => {
   assert.match(all, /debtor of \*{3}, \*{3}; \*{3} \(\*{3}\) \*{3}, tel\. \*{3} is blocked/);
   for (const word of [lastName, firstName, address1, city, order.email, '1234567'])
     assert.ok(!new RegExp(`(?<![\\w])${word.toLowerCase().replace(/[.*+?^$()|[\]\\]/g, '\\$&')}(?![\\w])`).test(all), word);
+});
+
+test('a mail address in the name of a tax, a telephone number in that of an article', async t => {
+  const p = await place(t, { sandbox: { orders: 48, seed: 3, nasty: ['unknown_tax', 'custom_line_no_sku'] }, bin: BIN_PLAIN });
+  const url = await quotingProxy(t, p.sandbox.url, ({ text }) =>
+    /OrdersById/.test(text)
+      ? { after: body => body.replaceAll('Galactic', 'anne@exämple.com 4006381333931').replaceAll('Engraving \\"Anna\\"', 'call 06.12.34.56.78 #4711') }
+      : null,
+  );
+  p.configure({ store: { url } });
+  const said = [];
+  for (const args of ['check', 'orders export -v', 'queue list', 'queue list --json', 'queue show --parked'])
+    said.push(await p.run(args).then(result => result.stdout + result.stderr));
+  for (const { name } of await p.queue('--parked')) said.push(await p.run(['explain', name, '--json']).then(result => result.stdout));
+  said.push(p.read('erpsync.log'));
+  for (const table of ['journal', 'link', 'run']) said.push(execFileSync('sqlite3', [p.path('erpsync.db'), `SELECT * FROM ${table}`], { encoding: 'utf8' }));
+  const all = said.join('\n');
+  assert.match(all, /title '\*{3} 4006381333931 [A-Z]/, 'what a table is to be asked for stays readable');
+  assert.match(all, /'call \*{3} #4711' has no SKU/);
+  assert.doesNotMatch(all, /exämple|anne@|06\.12\.34/);
 });
 
 test('files of others’ eyes: modes', async t => {

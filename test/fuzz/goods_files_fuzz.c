@@ -42,12 +42,12 @@ static void as_products(const char *path)
 static void as_deliveries(const char *path)
 {
 	CLEANUP(csv_deliveries) struct csv_deliveries *d = csv_deliveries_new();
+	const struct csv_delivery_file file = {path, "fulfillments.csv", 1, false};
 	bool cut;
 	struct err e;
 
 	for (int pass = CSV_DELIVERY_NAMES; pass <= CSV_DELIVERY_ROWS; pass++)
-		if (csv_deliveries_read(d, (enum csv_delivery_pass)pass, path, "fulfillments.csv",
-					1, &cut, &e) != E_OK)
+		if (csv_deliveries_read(d, (enum csv_delivery_pass)pass, &file, &cut, &e) != E_OK)
 			return;
 	for (size_t i = 0; i < csv_deliveries_count(d); i++)
 		if (!csv_deliveries_at(d, i)->id[0])

@@ -88,6 +88,48 @@ static void test_secrets__cut_ones(void **state)
 	expect("shpat_0123456789xyz", "shpat_0123456789xyz");
 }
 
+static void test_secrets__without_their_front(void **state)
+{
+	(void)state;
+	secrets_add("shpat_0123456789abcdef");
+	expect("has …23456789abcdef.", "has …***.");
+	expect("has ...456789abcdef", "has ...***");
+	expect("has ***6789abcdef", "has ***6789abcdef");
+	expect("has xxxxxxxx23456789abcdef", "has xxxxxxxx***");
+	expect("has 456789abcdef", "has ***");
+	expect("has '456789ABCDEF', 56789abcdef", "has '***', 56789abcdef");
+	expect("456789abcdef", "***");
+	/* Cut behind, too; broken; encoded. */
+	expect("…t_0123456789a…", "…***…");
+	expect("…2345 6789 abcd ef", "…***");
+	expect("…23456789%61bcdef", "…***");
+	expect("…%32%33456789\\u0061bcdef", "…***");
+	expect("…333435363738396162636465 66", "…***");
+	expect("…zQ1Njc4OWFiY2RlZg==", "…***");
+	/* It is another word that only begins or ends so. */
+	expect("x456789abcdef 456789abcdefg", "x456789abcdef 456789abcdefg");
+	/* A password of words. */
+	secrets_add("Correct horse at shop.example");
+	expect("see shop.example", "see shop.example");
+	expect("see …shop.example", "see …***");
+	expect("at the shop.example", "at the shop.example");
+}
+
+static void test_secrets__in_groups(void **state)
+{
+	(void)state;
+	secrets_add("shpat_0123456789abcdef");
+	expect("has shpa-t_01-2345-6789-abcd-ef.", "has ***.");
+	expect("has SHPA T_01 - 2345 6789 ABCD EF", "has ***");
+	expect("has shpat_–0123\u00a04567\u20118\r\n9abcdef", "has ***");
+	expect("shpat - 01, shpat_-0123", "shpat - 01, shpat_-0123");
+	/* A dash of its own, with a line end in front. */
+	secrets_add("0a1b-2c3d");
+	expect("0a1b\n-2c3d 0a-1b-2c-3d", "*** ***");
+	secrets_add("horse–battery");
+	expect("horse \n–battery", "***");
+}
+
 static void test_secrets__broken_by_line_ends(void **state)
 {
 	(void)state;
@@ -215,6 +257,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_secrets__every_shape, forget_all),
 		cmocka_unit_test_teardown(test_secrets__base64_wherever_it_begins, forget_all),
 		cmocka_unit_test_teardown(test_secrets__cut_ones, forget_all),
+		cmocka_unit_test_teardown(test_secrets__without_their_front, forget_all),
+		cmocka_unit_test_teardown(test_secrets__in_groups, forget_all),
 		cmocka_unit_test_teardown(test_secrets__broken_by_line_ends, forget_all),
 		cmocka_unit_test_teardown(test_secrets__short_ones_as_words, forget_all),
 		cmocka_unit_test_teardown(test_secrets__several_and_longest_first, forget_all),

@@ -222,12 +222,38 @@ static void test_redact__telephone_numbers_in_texts(void **state)
 		{"(555) 123-4567 / 555-123-4567", "*** / ***"},
 		{"00 33 1 42", "00 33 1 42"},
 		{"0033 142 000000", "***"},
+		{"555.123.4567, 555 123 4567, 1-555-123-4567", "***, ***, ***"},
+		{"06.12.34.56.78 or 06\u00a012\u00a034\u00a056\u00a078", "*** or ***"},
+		{"+33\u00a06\u202f12345678", "***"},
 		/* Times, amounts, articles, ids. */
 		{"2026-11-23 09:45:00Z, 24-11-2026 10:11",
 		 "2026-11-23 09:45:00Z, 24-11-2026 10:11"},
 		{"0.50 - 0.25 / 1000.00", "0.50 - 0.25 / 1000.00"},
 		{"SKU 012-345-678901, 4006381333931", "SKU 012-345-678901, 4006381333931"},
 		{"A0170 1234567", "A0170 1234567"},
+		{"1.2.3, 01.02.2026, 555.123.4567.8", "1.2.3, 01.02.2026, 555.123.4567.8"},
+		{"WH/OUT/00012, #1001, 0012345678905, 5551234567",
+		 "WH/OUT/00012, #1001, 0012345678905, 5551234567"},
+		{"1 234 567.00, 12 345 678", "1 234 567.00, 12 345 678"},
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(redact_text(cases[i].text, a), cases[i].masked);
+}
+
+static void test_redact__mail_addresses_in_texts(void **state)
+{
+	static const struct {
+		const char *text, *masked;
+	} cases[] = {
+		{"VAT anne.weber+x@example.com!", "VAT ***!"},
+		{"«anne@exämple.de»…", "«***»…"},
+		{"ref=anne%40example.com&x=1", "ref=***&x=1"},
+		{"anne＠example.com", "***"},
+		{"title 'o'neil@example.com'", "title '***'"},
+		{"TEE@M, 2 @ 9.90, user@host", "TEE@M, 2 @ 9.90, user@host"},
 	};
 	CLEANUP(arena) struct arena *a = arena_new();
 
@@ -241,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_redact__keys),
 		cmocka_unit_test(test_redact__telephone_numbers_in_texts),
+		cmocka_unit_test(test_redact__mail_addresses_in_texts),
 		cmocka_unit_test(test_redact__headers),
 		cmocka_unit_test(test_redact__bodies),
 		cmocka_unit_test(test_redact__forms_and_urls),

@@ -242,9 +242,31 @@ static void test_fulfillment_judge__one_call_is_one_place(void **state)
 	free_fixture(f);
 }
 
+static void test_fulfillment_judge__a_status_that_nobody_knows(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct fixture *f = new_fixture(a);
+
+	(void)state;
+	f->put.shop = arena_alloc(a, sizeof(*f->put.shop));
+	wants(f, NULL, "A", 2);
+	has(order_at(f, "Lyon"), "L1", "A", 2);
+	assert_int_equal(fulfillment_judge(&f->put, &f->d).what, NEXT_SHIP);
+	done(f, "F1", "L1", "A", 2)->strange = "RECALLED";
+	assert_int_equal(fulfillment_judge(&f->put, &f->d).what, NEXT_NOTHING);
+	assert_string_equal(f->item.err.code, "unknown_status");
+	/* Its own, too: neither delivered nor to be made anew. */
+	f->item.err = (struct err){.kind = E_OK};
+	f->own[f->d.n_own++] = "F1";
+	assert_int_equal(fulfillment_judge(&f->put, &f->d).what, NEXT_NOTHING);
+	assert_string_equal(f->item.err.code, "unknown_status");
+	free_fixture(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fulfillment_judge__a_status_that_nobody_knows),
 		cmocka_unit_test(test_fulfillment_allocate__takes_what_is_near_first),
 		cmocka_unit_test(test_fulfillment_allocate__never_guesses_a_line),
 		cmocka_unit_test(test_fulfillment_reckon__is_what_is_not_shipped_yet),

@@ -8,6 +8,17 @@
 
 #include "base/banned.h"
 
+/* An earlier file said another order: is anything of that one left, or was it never sent? */
+static bool is_two(const struct csv_delivery *in)
+{
+	if (!in->was || in->unsent)
+		return in->was != NULL;
+	for (const struct csv_delivery_line *l = in->line; l; l = l->next)
+		if (l->file < in->moved_file && (l->problem || l->quantity.units > 0))
+			return true;
+	return false;
+}
+
 /* Why the delivery can't be used; NULL if it can. */
 static const struct err *find_problem(const struct csv_delivery *in, struct arena *a)
 {
@@ -17,6 +28,15 @@ static const struct err *find_problem(const struct csv_delivery *in, struct aren
 	/* What contradicted itself in an earlier file has been written anew. */
 	if (in->problem && in->problem_file == in->file)
 		return in->problem;
+	if (is_two(in)) {
+		err_set(made, E_RECORD, "bad_row",
+			"%s: delivery '%s' is for order '%s' here, and was for '%s' in an earlier "
+			"file; one delivery_id is one delivery, of one order: in a new file, give "
+			"another delivery an id of its own and this one all of its rows and its "
+			"order; or if there is nothing to do for this one: erpsync queue drop '%s'",
+			in->moved, in->id, in->order, in->was, in->id);
+		return made;
+	}
 	for (const struct csv_delivery_line *l = in->line; l; l = l->next) {
 		if (l->problem && (!l->nameless || l->file == in->file))
 			return l->problem;

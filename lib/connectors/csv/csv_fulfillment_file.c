@@ -146,6 +146,7 @@ struct reading {
 	enum csv_delivery_pass pass;
 	const char *name;
 	int number;
+	bool used;
 	int at[COL_COUNT_]; /* -1: the file has no such column */
 	size_t width;
 	struct csv_numbers numbers;
@@ -237,6 +238,41 @@ static void share(struct reading *r, struct csv_delivery *to, const struct csv_r
 	}
 	*value = arena_strdup(r->d->mem, text);
 	*file = r->number;
+}
+
+static const char *without_hash(const char *name)
+{
+	return name + (*name == '#');
+}
+
+/*
+ * A later file names another order: the id is used again, or the order was wrong. What earlier files said is
+ * not this order's: goods of the one must not be told to the other's buyer, nor its tracking.
+ */
+static void share_order(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
+{
+	const char *text, *was = to->order;
+
+	(void)read_key(r, in, COL_ORDER, &text);
+	/* The id and the name may be one order's. */
+	if (text[0] && was && to->order_file != r->number &&
+	    str_starts(was, "gid://") == str_starts(text, "gid://") &&
+	    strcmp(without_hash(was), without_hash(text)) != 0) {
+		to->was = was;
+		to->moved = arena_printf(r->d->mem, "%s:%lld", r->name, (long long)in->line);
+		to->moved_file = r->number;
+		to->unsent = to->order_new;
+		if (to->tracking_file != r->number)
+			to->parcel = to->last_parcel = NULL;
+		if (to->warehouse_file != r->number)
+			to->warehouse = NULL;
+		if (to->carrier_file != r->number)
+			to->carrier = NULL;
+		if (to->shipped_file != r->number)
+			to->shipped_at = NULL;
+	}
+	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
+	to->order_new = to->order_file == r->number ? !r->used : to->order_new;
 }
 
 static void share_time(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
@@ -436,7 +472,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 				      text, why);
 		to->problem_file = r->number;
 	}
-	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
+	share_order(r, to, in);
 	share(r, to, in, COL_WAREHOUSE, &to->warehouse, &to->warehouse_file);
 	share(r, to, in, COL_CARRIER, &to->carrier, &to->carrier_file);
 	share_time(r, to, in);
@@ -490,12 +526,15 @@ static enum errk read_rows(struct reading *r, struct csv_reader *reader, struct 
 }
 
 enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_delivery_pass pass,
-			      const char *path, const char *name, int number, bool *cut,
-			      struct err *e)
+			      const struct csv_delivery_file *file, bool *cut, struct err *e)
 {
 	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
-	struct reading r = {.d = d, .pass = pass, .name = name, .number = number};
-	enum errk k = csv_guard_open(path, d->declared, &reader, e);
+	struct reading r = {.d = d,
+			    .pass = pass,
+			    .name = file->name,
+			    .number = file->number,
+			    .used = file->used};
+	enum errk k = csv_guard_open(file->path, d->declared, &reader, e);
 
 	if (k != E_OK)
 		return k;

@@ -38,6 +38,13 @@ struct csv_delivery {
 	struct csv_delivery_line *line, *last_line;
 	const struct err *problem; /* rows that contradict each other, of that file */
 	int problem_file;
+	/*
+	 * The order that earlier files said, and since which file it is another one; what they said is not
+	 * of this order. NULL: none. unsent: their delivery was never read without this one.
+	 */
+	const char *was, *moved; /* moved: "fulfillments.csv:2" */
+	int moved_file;
+	bool unsent, order_new;
 };
 
 struct csv_deliveries;
@@ -49,6 +56,12 @@ void csv_deliveries_free(struct csv_deliveries *d); /* takes NULL */
 /* Rows of this delivery are wanted; see CSV_DELIVERY_ROWS. */
 void csv_deliveries_want(struct csv_deliveries *d, const char *id);
 
+/* A file as it stands among the others. */
+struct csv_delivery_file {
+	const char *path, *name; /* name: how messages call it */
+	int number;              /* its place, from 1 */
+	bool used;               /* an earlier run has read it */
+};
 enum csv_delivery_pass {
 	/* Every delivery that the file names is wanted; nothing else is kept. */
 	CSV_DELIVERY_NAMES,
@@ -56,12 +69,11 @@ enum csv_delivery_pass {
 	CSV_DELIVERY_ROWS,
 };
 /*
- * Reads a file; name is how messages call it, number is its place among the files, from 1. *cut: it
- * ends in the middle of a row. E_LOCAL "not_a_fulfillment_file": a column is missing; and what
+ * Reads a file. *cut: it ends in the middle of a row. E_LOCAL "not_a_fulfillment_file": a column is missing; and what
  * csv_reader_open says.
  */
 MUST_CHECK enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_delivery_pass pass,
-					 const char *path, const char *name, int number, bool *cut,
+					 const struct csv_delivery_file *file, bool *cut,
 					 struct err *e);
 
 /* In the order in which files first named them. */

@@ -94,8 +94,9 @@ static enum errk read_file(struct csv_deliveries *d, enum csv_delivery_pass pass
 			   const struct files *l, size_t i, struct err *e)
 {
 	const struct csv_inbox_file *f = &l->all[i];
+	const struct csv_delivery_file file = {f->path, f->name, (int)i + 1, f->archived};
 	bool cut = false;
-	enum errk k = csv_deliveries_read(d, pass, f->path, f->name, (int)i + 1, &cut, e);
+	enum errk k = csv_deliveries_read(d, pass, &file, &cut, e);
 
 	if (is_new(l, f))
 		return csv_inbox_whole(f, k, cut, e);

@@ -70,6 +70,23 @@ static enum errk resolve_all(struct odoo_batch *b, struct err *e)
 	return rc;
 }
 
+/* A state of a later Odoo, or of a module: what may be done to such an order is not known. */
+static void refuse_strange(struct odoo_order *d)
+{
+	static const char *const known[] = {"draft", "sent", "sale", "done", "cancel"};
+	struct err why;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!d->id || str_equal(d->state, known[i]))
+			return;
+	err_set(&why, E_RECORD, "unknown_state",
+		"%s is in the state '%.40s' in Odoo, which this version of erpsync does not know; bring it "
+		"to one of quotation, sales order or cancelled there, then run: erpsync queue retry "
+		"'%s'; or settle it there and run: erpsync queue drop '%s'",
+		d->name, d->state ? d->state : "", d->item->label, d->item->label);
+	odoo_order_fail(d, &why);
+}
+
 static enum errk refuse_gone(struct odoo_order *d)
 {
 	struct err why;
@@ -95,8 +112,10 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 	rc = odoo_orders_find(b, e);
 	if (rc == E_OK)
 		rc = resolve_all(b, e);
-	for (size_t i = 0; i < b->n && rc == E_OK; i++)
+	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
+		refuse_strange(&b->order[i]);
 		rc = refuse_gone(&b->order[i]);
+	}
 	return rc;
 }
 

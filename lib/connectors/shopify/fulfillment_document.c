@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/json.h"
+#include "base/spreadsheet.h"
 #include "base/str.h"
 #include "connectors/shopify/fulfillment_priv.h"
 #include "connectors/shopify/stock_priv.h"
@@ -48,12 +49,35 @@ static bool is_order_id(const char *id)
 	       strspn(number, "0123456789") == strlen(number);
 }
 
+/*
+ * A text that the buyer, the carrier's page or the shop's search is to read: without what stands around it and
+ * is not seen. Inside of it such a sign makes another text of it than anybody means.
+ */
+static enum errk read_plain(struct fulfillment_put *p, const char *text, const char *what,
+			    const char **out, struct err *e)
+{
+	*out = text ? spreadsheet_trim(text, p->arena) : NULL;
+	for (const char *c = *out; c && *c; c++) {
+		size_t n = str_control(c);
+		if (n)
+			return err_set(
+				e, E_RECORD, "bad_character",
+				"the %s '%.80s' holds a sign that is not seen (U+%04X); correct "
+				"it in the ERP",
+				what, *out, str_code(c, n));
+	}
+	return E_OK;
+}
+
 static enum errk read_order(struct fulfillment_put *p, struct delivery *d, const cJSON *doc,
 			    struct err *e)
 {
-	const char *name = json_str(doc, "order.name");
+	const char *name = NULL;
+	enum errk rc = read_plain(p, json_str(doc, "order.name"), "order's name", &name, e);
+	if (rc != E_OK)
+		return rc;
 	d->order_id = global_id("Order", json_str(doc, "order.id"), p->arena);
-	d->order_name = arena_strdup(p->arena, name);
+	d->order_name = name;
 	/* Ids are long, order numbers are not. */
 	if (!d->order_id && name && strlen(name) >= 11 &&
 	    strspn(name, "0123456789") == strlen(name))
@@ -133,16 +157,24 @@ static enum errk read_packages(struct fulfillment_put *p, struct delivery *d, co
 	d->number = arena_array(p->arena, n, sizeof(*d->number));
 	d->url = arena_array(p->arena, n, sizeof(*d->url));
 	JSON_EACH (entry, json_at(doc, "packages")) {
-		const char *number = json_str(entry, "number"), *url = json_str(entry, "url");
+		const char *number, *url;
+		enum errk rc = read_plain(p, json_str(entry, "number"), "tracking number", &number,
+					  e);
+		if (rc == E_OK)
+			rc = read_plain(p, json_str(entry, "url"), "tracking link", &url, e);
+		if (rc != E_OK)
+			return rc;
 		if (str_blank(number))
 			continue;
+		if (str_blank(url))
+			url = NULL;
 		if (url && !is_link(url))
 			return err_set(e, E_RECORD, "bad_tracking_url",
 				       "the tracking link '%.80s' is no address that begins with "
 				       "https://; correct it in the ERP or in tables/carriers.csv",
 				       url);
-		d->url[d->n_numbers] = arena_strdup(p->arena, url);
-		d->number[d->n_numbers++] = arena_strdup(p->arena, number);
+		d->url[d->n_numbers] = url;
+		d->number[d->n_numbers++] = number;
 	}
 	/* The mapping puts those with a link first; what comes after a gap has none. */
 	while (d->n_urls < d->n_numbers && d->url[d->n_urls])
@@ -185,7 +217,9 @@ static enum errk read_document(struct fulfillment_put *p, struct delivery *d, st
 	rc = read_order(p, d, doc, e);
 	if (rc != E_OK)
 		return rc;
-	d->company = arena_strdup(p->arena, json_str(doc, "company"));
+	rc = read_plain(p, json_str(doc, "company"), "carrier's name", &d->company, e);
+	if (rc != E_OK)
+		return rc;
 	d->line = arena_array(p->arena, json_count(doc, "lines"), sizeof(*d->line));
 	JSON_EACH (entry, json_at(doc, "lines")) {
 		rc = add_line(p, d, entry, e);

@@ -168,6 +168,25 @@ static bool may_be_there(struct fulfillment_put *p, struct delivery *d)
 	return true;
 }
 
+/* Neither shipped nor cancelled: whether its goods may be shipped again only a person knows. */
+static bool check_known(struct delivery *d)
+{
+	const struct ship_state *s = d->state;
+	for (size_t i = 0; i < s->n_done; i++)
+		if (s->done[i].strange) {
+			delivery_refuse(
+				d, "unknown_status",
+				"order %s has the shipment %s, whose status '%.40s' this version of erpsync "
+				"does not know; see in the shop what it means and settle the delivery "
+				"there, then run: erpsync queue drop '%s'; or install a newer version, then "
+				"run: erpsync queue retry '%s'",
+				s->name, s->done[i].id, s->done[i].strange, d->put->label,
+				d->put->label);
+			return false;
+		}
+	return true;
+}
+
 static bool check_own(struct delivery *d)
 {
 	const struct ship_state *s = d->state;
@@ -294,7 +313,7 @@ struct next_call fulfillment_judge(struct fulfillment_put *p, struct delivery *d
 	const char *over = NULL;
 	struct err why;
 	ledger_claims(d);
-	if (!check_own(d) || !check_lines(p, d))
+	if (!check_known(d) || !check_own(d) || !check_lines(p, d))
 		return out;
 	if (fulfillment_needed(d)) {
 		if (!adopt_by_number(p, d) || !fulfillment_reckon(p, d, &over))

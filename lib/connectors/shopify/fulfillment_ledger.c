@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/fulfillment_priv.h"
@@ -15,7 +16,8 @@
  * "intent" is written before a call is sent and goes when its outcome is known; "done" are the
  * fulfillments that are this delivery's, so that no other delivery takes them for its own. Once it is
  * delivered the engine knows them as its target (struct owners), and its entry goes; that of one that
- * is parked half-way stays, however long.
+ * is parked half-way stays, however long. So long a note under the delivery's id says which order that
+ * is: an ERP may use its ids twice.
  */
 
 /* The blank at the end: notes are dropped by prefix, and an order's id may begin with another's. */
@@ -24,17 +26,32 @@ static const char *note_key(const char *order, struct arena *a)
 	return arena_printf(a, "keep fulfillments %s ", order);
 }
 
-enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct err *e)
+/* By hash: an id may be anything, also another's with a blank and more behind it. */
+static const char *delivery_key(const char *record, struct arena *a)
 {
-	const struct note_store *notes = p->shop->env.notes;
+	char hash[HASH_HEX_SIZE];
+	hash_hex(record, strlen(record), hash);
+	return arena_printf(a, "keep delivery %s", hash);
+}
+
+/* The ledger of an order; *out NULL: it has none. */
+static enum errk load(const struct note_store *notes, const char *order, struct arena *a,
+		      cJSON **out, struct err *e)
+{
 	const char *text = NULL;
 	int64_t at;
-	enum errk rc = notes->load(notes->ctx, note_key(s->id, p->arena), p->arena, &text, &at, e);
+	enum errk rc = notes->load(notes->ctx, note_key(order, a), a, &text, &at, e);
 	if (rc == E_OK && text)
-		rc = json_parse(text, strlen(text), &s->ledger, e);
-	else if (rc == E_OK)
-		s->ledger = json_object();
+		rc = json_parse(text, strlen(text), out, e);
 	return rc == E_RECORD ? (e->kind = E_LOCAL) : rc;
+}
+
+enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct err *e)
+{
+	enum errk rc = load(p->shop->env.notes, s->id, p->arena, &s->ledger, e);
+	if (rc == E_OK && !s->ledger)
+		s->ledger = json_object();
+	return rc;
 }
 
 /* Not by path: a delivery's id may hold dots. */
@@ -95,6 +112,36 @@ void ledger_claims(const struct delivery *d)
 	}
 }
 
+enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d, const char **was,
+			     const char **shipments, struct err *e)
+{
+	const struct note_store *notes = p->shop->env.notes;
+	const char *order = d->put->memo;
+	*was = NULL;
+	*shipments = d->put->target_id ? d->put->target_id : "";
+	if (order) {
+		if (strcmp(order, d->state->id) != 0)
+			*was = order;
+		return E_OK;
+	}
+	CLEANUP(json) cJSON *ledger = NULL;
+	int64_t at;
+	enum errk rc = notes->load(notes->ctx, delivery_key(d->put->record, p->arena), p->arena,
+				   &order, &at, e);
+	if (rc == E_OK && order && strcmp(order, d->state->id) != 0)
+		rc = load(notes, order, p->arena, &ledger, e);
+	const cJSON *entry = cJSON_GetObjectItemCaseSensitive(ledger, d->put->record);
+	/* What was refused there has sent nothing. */
+	if (rc != E_OK || !(json_count(entry, "done") || json_at(entry, "intent")))
+		return rc;
+	*was = order;
+	JSON_EACH (id, json_at(entry, "done"))
+		if (cJSON_IsString(id))
+			*shipments = arena_printf(p->arena, "%s%s%s", *shipments,
+						  **shipments ? " " : "", id->valuestring);
+	return E_OK;
+}
+
 enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent, struct err *e)
 {
 	const struct note_store *notes = p->shop->env.notes;
@@ -110,6 +157,13 @@ enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *inte
 	d->n_saved = d->n_own;
 	if (p->shop->env.dry_run)
 		return E_OK;
+	if (!d->noted && !d->put->memo) {
+		enum errk rc = notes->save(notes->ctx, delivery_key(d->put->record, p->arena),
+					   s->id, e);
+		if (rc != E_OK)
+			return rc;
+		d->noted = true;
+	}
 	return notes->save(notes->ctx, note_key(s->id, p->arena), json_text(s->ledger, p->arena),
 			   e);
 }
@@ -118,12 +172,10 @@ static enum errk forget(const struct note_store *notes, const char *order, const
 			struct arena *a, struct err *e)
 {
 	CLEANUP(json) cJSON *ledger = NULL;
-	const char *key = note_key(order, a), *text = NULL;
-	int64_t at;
-	enum errk rc = notes->load(notes->ctx, key, a, &text, &at, e);
-	if (rc != E_OK || !text)
-		return rc;
-	rc = json_parse(text, strlen(text), &ledger, e);
+	const char *key = note_key(order, a);
+	enum errk rc = load(notes, order, a, &ledger, e);
+	if (rc == E_OK)
+		rc = notes->drop(notes->ctx, delivery_key(delivery, a), e);
 	if (rc != E_OK || !cJSON_GetObjectItemCaseSensitive(ledger, delivery))
 		return rc;
 	cJSON_DeleteItemFromObjectCaseSensitive(ledger, delivery);

@@ -50,6 +50,8 @@ struct ship_units {
 struct ship_done {
 	const char *id; /* Fulfillment */
 	bool cancelled;
+	const char
+		*strange; /* a status that is not known here: it may be shipped or not; else NULL */
 	const char *company, **number, **url;
 	size_t n_numbers;
 	struct ship_units *line;
@@ -94,6 +96,7 @@ struct delivery {
 	/* Fulfillments whose tracking this put has written: ids, a blank after each. */
 	const char *told;
 	bool written; /* by this put */
+	bool noted;   /* that it is for this order, see ledger_other_order */
 	int refusals;
 	const char *refusal; /* what the last call was answered */
 	const char *tried;   /* that call, to see whether it comes again */
@@ -147,6 +150,12 @@ void ledger_claims(const struct delivery *d);
 MUST_CHECK enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent,
 				 struct err *e);
 const cJSON *ledger_intent(const struct delivery *d); /* NULL: none */
+/*
+ * The order that the delivery was sent for, wholly or in part, if that is another one than it is for
+ * now, with the ids of its shipments; *was NULL: none.
+ */
+MUST_CHECK enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d,
+					const char **was, const char **shipments, struct err *e);
 /* This fulfillment is the delivery's from now on; ledger_save makes it durable. */
 void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char *id);
 

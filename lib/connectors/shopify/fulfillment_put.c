@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/fulfillment_priv.h"
@@ -122,11 +123,47 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, int *doubt
 	return rc;
 }
 
+/* The name of an order, or what it is known by if the shop shows it no more. */
+static enum errk name_of(struct fulfillment_put *p, const char *order, const char **name,
+			 struct err *e)
+{
+	struct ship_state state = {.id = order}, *s = &state;
+	enum errk rc = fulfillment_read_states(p, &s, 1, e);
+	*name = rc == E_OK && s->found ? s->name : order;
+	return rc;
+}
+
+/* Two deliveries under one id: the shipments of the first would be looked for in the other's order. */
+static enum errk refuse_other_order(struct fulfillment_put *p, struct delivery *d, struct err *e)
+{
+	const char *was, *shipments, *name, *label = d->put->label;
+	char day[CLOCK_TEXT_MAX] = "";
+	enum errk rc = d->state->found ? ledger_other_order(p, d, &was, &shipments, e) : E_OK;
+	if (rc != E_OK || !d->state->found || !was)
+		return rc;
+	rc = name_of(p, was, &name, e);
+	if (rc != E_OK)
+		return rc;
+	if (d->put->delivered_at)
+		clock_text(d->put->delivered_at, day);
+	delivery_refuse(
+		d, "delivery_reused",
+		"delivery '%s' was sent for order %s%s%.10s (%s%s), and the ERP now says that it is "
+		"for order %s: one id is one delivery, of one order; if it is another delivery, or "
+		"the order was wrong before (then cancel that shipment in the shop), have the ERP "
+		"send it under an id of its own, or ship it in the shop by hand; then run: erpsync "
+		"queue drop '%s'",
+		label, name, *day ? " on " : "", day, *shipments ? "shipment " : "",
+		*shipments ? shipments : "no answer came: look there for its shipment",
+		d->state->name, label);
+	return E_OK;
+}
+
 /* What was adopted must be known to be this delivery's before any other is judged. */
 static enum errk deliver(struct fulfillment_put *p, struct delivery *d, struct err *e)
 {
 	int doubts = 0;
-	enum errk rc = E_OK;
+	enum errk rc = refuse_other_order(p, d, e);
 	for (bool more = true; more && delivery_is_open(d) && rc == E_OK;)
 		rc = go_on(p, d, &doubts, &more, e);
 	if (rc == E_OK && d->n_own > d->n_saved && !ledger_intent(d))

@@ -155,15 +155,27 @@ static enum errk read_more_orders(struct fulfillment_put *p, struct ship_state *
 	return E_OK;
 }
 
+/* FulfillmentStatus of 2026-10, but for CANCELLED: the goods count as on their way. */
+static bool is_shipped(const char *status)
+{
+	static const char *const known[] = {"SUCCESS", "OPEN", "PENDING", "ERROR", "FAILURE"};
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(status, known[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum errk add_done(struct fulfillment_put *p, struct answer *in, struct ship_done *f,
 			  const cJSON *node, struct err *e)
 {
 	const cJSON *parcels = answer_nodes(in, node, "trackingInfo", PAGE_MAX);
 	size_t n = json_count(parcels, "");
-	const char *after;
+	const char *after, *status = id_at(p, in, node, "status");
+	bool cancelled = str_equal(status, "CANCELLED");
 	*f = (struct ship_done){
 		.id = id_at(p, in, node, "id"),
-		.cancelled = str_equal(answer_text(in, node, "status"), "CANCELLED"),
+		.cancelled = cancelled,
+		.strange = cancelled || is_shipped(status) ? NULL : status,
 		.number = arena_array(p->arena, n, sizeof(*f->number)),
 		.url = arena_array(p->arena, n, sizeof(*f->url)),
 	};

@@ -183,8 +183,14 @@ static void add_customer(const struct order_reader *r, cJSON *doc)
 static void add_company(const struct order_reader *r, cJSON *doc)
 {
 	const cJSON *from = answer_object_or_null(r->in, r->node, "purchasingEntity");
-	if (!from || strcmp(answer_text(r->in, from, "__typename"), "PurchasingCompany") != 0)
+	const char *type = from ? answer_text(r->in, from, "__typename") : "Customer";
+	if (strcmp(type, "PurchasingCompany") != 0) {
+		/* Who bought must not be left out because it is of a kind that is not known. */
+		if (strcmp(type, "Customer") != 0)
+			answer_fault(r->in, "purchasingEntity",
+				     "is neither a customer nor a company");
 		return;
+	}
 	const cJSON *location = answer_object_or_null(r->in, from, "location");
 	cJSON *to = json_add_object(doc, "company");
 	order_add_needed(r, to, "id", from, "company.id");

@@ -1,0 +1,104 @@
+// An id of a delivery that comes again for another order: told as what it is, and never mixed with the first.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BIN_PLAIN, ended } from '../support/run.mjs';
+import { LYON, PARIS, byName, deliveryFile, pull, sell, shipped, shippingPlace } from '../support/shipping.mjs';
+
+const open = (t, options) => shippingPlace(t, { bin: BIN_PLAIN, ...options });
+const GOODS = [
+  ['LONG-5', 3],
+  ['LONG-5-RED', 2],
+];
+const two = p => [sell(p.sandbox, GOODS), sell(p.sandbox, GOODS)];
+
+test('after it was sent: both orders, the day and the shipment are named, and the remedies work', async t => {
+  const p = await open(t);
+  const [a, b] = two(p);
+  deliveryFile(p, [{ delivery: '7', order: a.name, sku: 'LONG-5' }], { age: 90 });
+  const target = (await pull(p)).records[0].target;
+  const before = shipped(p.sandbox, a.name);
+  deliveryFile(p, [{ delivery: '7', order: b.name, sku: 'LONG-5', tracking: 'T2' }], { age: 60 });
+  const { code, reason } = byName(await pull(p, '', 1))[7];
+  assert.equal(code, 'delivery_reused');
+  assert.match(
+    reason,
+    new RegExp(
+      `delivery '7' was sent for order ${a.name} on \\d{4}-\\d\\d-\\d\\d \\(shipment ${target}\\), and the ERP now says that it is for order ${b.name}:` +
+        `.*an id of its own.*erpsync queue drop '7'`,
+    ),
+  );
+  assert.doesNotMatch(reason, /removed|cancelled in/);
+  assert.deepEqual([shipped(p.sandbox, a.name), shipped(p.sandbox, b.name)], [before, []]);
+  deliveryFile(p, [{ delivery: '7b', order: b.name, sku: 'LONG-5', tracking: 'T2' }], { age: 30 });
+  ended(await p.run(['queue', 'drop', '7']), 0);
+  assert.equal((await pull(p)).summary.created, 1);
+  assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, numbers: ['T2'], lines: { 'LONG-5': 1 } }]);
+  assert.deepEqual(shipped(p.sandbox, a.name), before);
+});
+
+test('after half of it was sent', async t => {
+  const p = await open(t);
+  const a = sell(p.sandbox, [['LONG-5', 2, LYON], ['LONG-5', 1, PARIS]]);
+  const b = sell(p.sandbox, GOODS);
+  deliveryFile(p, [{ delivery: '7', order: a.name, sku: 'LONG-5', n: 3 }], { age: 90 });
+  p.sandbox.addHooks({
+    after_request: 1,
+    operation: 'ShipmentCreate',
+    call: () => {
+      const left = p.sandbox.fulfillments(a.name).fulfillmentOrders.find(o => o.status === 'OPEN');
+      p.sandbox.changeFulfillmentOrders({ order: a.name, fulfillment_order: left.n, status: 'ON_HOLD' });
+    },
+  });
+  assert.equal(byName(await pull(p, '', 1))[7].code, 'not_shippable');
+  deliveryFile(p, [{ delivery: '7', order: b.name, sku: 'LONG-5', n: 3 }], { age: 60 });
+  const { code, reason } = byName(await pull(p, '', 1))[7];
+  assert.equal(code, 'delivery_reused');
+  assert.match(reason, new RegExp(`was sent for order ${a.name} \\(shipment gid://shopify/Fulfillment/\\d+\\)`));
+  assert.deepEqual(shipped(p.sandbox, b.name), []);
+});
+
+test('what was refused for a wrong order is sent for the right one', async t => {
+  const p = await open(t);
+  const [, b] = two(p);
+  const rows = order => GOODS.map(([sku, n]) => ({ delivery: '7', order, sku, n }));
+  deliveryFile(p, rows('#987654'), { age: 90 });
+  assert.equal(byName(await pull(p, '', 1))[7].code, 'unknown_order');
+  deliveryFile(p, rows(b.name), { age: 60 });
+  await pull(p);
+  assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, lines: { 'LONG-5': 3, 'LONG-5-RED': 2 } }]);
+});
+
+test('what was refused because of its goods is sent for another order, with the tracking of that one alone', async t => {
+  const p = await open(t);
+  const [a, b] = two(p);
+  deliveryFile(p, [{ delivery: '7', order: a.name, sku: 'LONG-5', n: 9, tracking: 'OF-A' }], { age: 90 });
+  assert.equal(byName(await pull(p, '', 1))[7].code, 'over_delivery');
+  deliveryFile(p, [{ delivery: '7', order: b.name, sku: 'LONG-5', n: 1 }], { age: 60 });
+  await pull(p);
+  assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
+});
+
+for (const [what, first] of [
+  ['goods of the first are left', { sku: 'LONG-5-RED', n: 9 }],
+  ['neither was read before', { sku: 'LONG-5', n: 1 }],
+])
+  test(`before it was sent: ${what}`, async t => {
+    const p = await open(t);
+    const [a, b] = two(p);
+    deliveryFile(p, [{ delivery: '7', order: a.name, ...first }], { age: 90, name: 'fulfillments-1.csv' });
+    if (first.n > 1) await pull(p, '', 1);
+    deliveryFile(p, [{ delivery: '7', order: b.name.slice(1), sku: 'LONG-5', n: 1 }], { age: 60, name: 'fulfillments-2.csv' });
+    const { code, reason } = byName(await pull(p, '', 1))[7];
+    assert.equal(code, 'bad_row');
+    assert.match(reason, new RegExp(`fulfillments-2[^:]*:2: delivery '7' is for order '${b.name.slice(1)}' here, and was for '${a.name}' in an earlier file`));
+    assert.deepEqual([shipped(p.sandbox, a.name), shipped(p.sandbox, b.name)], [[], []]);
+    /* As the message says: ids of their own, and this one whole. */
+    deliveryFile(p, [
+      { delivery: '7', order: b.name, sku: 'LONG-5', n: 1 },
+      { delivery: '7', order: b.name, sku: 'LONG-5-RED', n: 0 },
+      { delivery: '8', order: a.name, sku: 'LONG-5-RED', n: 2 },
+    ], { age: 30 });
+    assert.equal((await pull(p)).summary.created, 2);
+    assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
+  });
