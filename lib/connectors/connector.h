@@ -60,6 +60,13 @@ struct connector_env {
 	void *notice_ctx;
 };
 
+/*
+ * Two texts of connectors that the engine knows: the version of what a source no longer has, whatever it had
+ * of it; and the code of put_item.left for stock, where the member "left" of the memo is what was found so.
+ */
+#define RECORD_GONE "gone"
+#define STOCK_LEFT  "left_there"
+
 /* First member of each connector's own struct. */
 struct connector {
 	const struct connector_type *type;
@@ -196,6 +203,11 @@ struct put_item {
 	 * orders on their way are taken off): it is compared again by each run until it is not set.
 	 */
 	bool passing;
+	/*
+	 * Out, with err E_OK: E_RECORD where the record went over, and the target holds something of it that
+	 * nothing writes any more. It counts as delivered and is parked with this.
+	 */
+	struct err left;
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
 	/*
 	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is

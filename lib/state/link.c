@@ -114,6 +114,17 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 	return query_run(&q, e);
 }
 
+enum errk link_doubt_all(struct state *s, const char *flow, const char *but, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET doubt = 1 WHERE flow = ?"
+				       " AND target_id > '' AND version <> ? AND doubt = 0");
+
+	query_text(&q, flow);
+	query_text(&q, but);
+	return query_run(&q, e);
+}
+
 enum errk link_set_memo(struct state *s, const char *flow, const char *record, const char *memo,
 			struct err *e)
 {

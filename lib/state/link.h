@@ -66,6 +66,9 @@ MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, int64_t a
 MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
 				       const char *version, const char *hash, int64_t now,
 				       struct err *e);
+/* All that was delivered is compared with its next version, whatever it is; but for those of this version. */
+MUST_CHECK enum errk link_doubt_all(struct state *s, const char *flow, const char *but,
+				    struct err *e);
 /* The memo alone, of a record whose put did not end well. Without a link nothing happens. */
 MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char *record,
 				   const char *memo, struct err *e);

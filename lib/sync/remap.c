@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "state/checkpoint.h"
+#include "state/link.h"
 #include "sync/sync_priv.h"
 
 /*
@@ -31,7 +32,8 @@ enum errk sync_note_mapping(struct sync *r, struct err *e)
 enum errk sync_release_mapped(struct sync *r, struct err *e)
 {
 	/* Codes that a mapping or its tables can cure; see lib/map/map.h. */
-	static const char *const codes[] = {"unmapped_*", "mapping*", "bad_document", "bad_sum"};
+	static const char *const codes[] = {"unmapped_*", "mapping*", "bad_document", "bad_sum",
+					    STOCK_LEFT};
 	int64_t freed, now = clock_now();
 	if (!r->first_mapping && !r->remapped)
 		return E_OK;
@@ -42,6 +44,9 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 					 .states = 1 << QUEUE_PARKED};
 		rc = queue_release(r->state, &f, now, &freed, e);
 	}
+	/* Stock may have another place now; what was written where it had its place before is noticed then. */
+	if (rc == E_OK && r->remapped && r->flow->kind == KIND_STOCK)
+		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);
 	if (rc == E_OK)
 		rc = checkpoint_set(r->state, key_of(r), r->mapping, now, e);
 	if (rc == E_OK)

@@ -49,7 +49,7 @@ enum csv_said {
 };
 
 /* The version of what a list no longer has, whatever it had of it. */
-#define CSV_GONE "gone"
+#define CSV_GONE RECORD_GONE
 
 /* A record that the target was told of, and the set does not list. */
 struct csv_inbox_gone {

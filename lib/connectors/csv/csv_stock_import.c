@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/list.h"
+#include "connectors/stock_places.h"
 #include "connectors/stock_wish.h"
 #include "csv_exports.h"
 #include "csv_guard.h"
@@ -88,6 +90,11 @@ struct change {
 	int64_t target;
 };
 
+/* What the batch names, whichever article of the ERP does. */
+struct named {
+	LIST(struct stock_place) list;
+};
+
 /* One article on its way. */
 struct plan {
 	struct csv_stock_import *s;
@@ -97,6 +104,7 @@ struct plan {
 	const struct csv_variant *variant;
 	struct change *change;
 	size_t n;
+	const struct named *named;
 };
 
 static const char *location_names(const struct csv_inventory *x, struct arena *a)
@@ -254,7 +262,8 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 	size_t n;
 	enum errk k = stock_wishes(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wish, &n, e);
 
-	if (k == E_OK)
+	/* An article that is not for the shop has no places, and need not be there. */
+	if (k == E_OK && n)
 		k = find_variant(p, e);
 	if (k != E_OK)
 		return k;
@@ -262,6 +271,81 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 	for (size_t i = 0; i < n && k == E_OK; i++)
 		k = add_wish(p, &wish[i], e);
 	return k == E_OK ? make_rows(p, rows, e) : k;
+}
+
+static struct stock_place place_of(const struct plan *p, const struct change *c)
+{
+	const char *name = p->s->known->location[c->location];
+
+	return (struct stock_place){.article = p->sku,
+				    .sku = p->sku,
+				    .place = name,
+				    .name = name,
+				    .figure = c->target};
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct stock_place *x = a, *y = b;
+	int article = strcmp(x->article, y->article);
+
+	return article ? article : strcmp(x->place, y->place);
+}
+
+/* What can't be read here is told where the article is planned. */
+static void list_named(const struct put_batch *batch, struct arena *a, struct named *out)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		struct stock_wish *wish;
+		struct err ignored;
+		const char *sku;
+		size_t n;
+
+		if (!batch->item[i].doc || stock_wishes(batch->item[i].doc, FIGURE_ON_HAND, a, &sku,
+							&wish, &n, &ignored) != E_OK)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			*list_add(&out->list, a) = (struct stock_place){.article = sku,
+									.place = wish[k].location};
+	}
+	if (out->list.n)
+		qsort(out->list.at, out->list.n, sizeof(*out->list.at), by_place);
+}
+
+/* What the export says of a place that is no longer written; false: it offers nothing. */
+static bool holds_some(const struct csv_inventory *x, struct stock_place *place)
+{
+	const struct csv_variant *v = csv_inventory_find(x, place->article);
+	int location = csv_inventory_location(x, place->place);
+	const struct csv_level *level = v && location >= 0 ? csv_inventory_level(x, v, location)
+							   : NULL;
+
+	if (!v)
+		return false;
+	place->seen = level != NULL;
+	if (!level)
+		return place->figure > 0;
+	place->now = level->on_hand;
+	return level->readable && level->stocked && level->on_hand > 0;
+}
+
+/* The memo of an article that is as it should be or goes into the file, and what it has left elsewhere. */
+static void close_places(struct plan *p)
+{
+	const struct named *named = p->named;
+	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
+	size_t n, n_at = 0, n_left = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->change[i].level->stocked || p->change[i].target > 0)
+			at[n_at++] = place_of(p, &p->change[i]);
+	stock_places_read(p->item->memo, p->a, &was, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!(named->list.n &&
+		      bsearch(&was[i], named->list.at, named->list.n, sizeof(*was), by_place)) &&
+		    holds_some(p->s->known, &was[i]))
+			was[n_left++] = was[i];
+	stock_places_close(p->item, at, n_at, was, n_left, ", export the inventory anew", p->a);
 }
 
 static void say_used(struct csv_stock_import *s, struct put_item *item, struct arena *a)
@@ -280,10 +364,11 @@ static void say_used(struct csv_stock_import *s, struct put_item *item, struct a
 }
 
 /* What is to be done about one item; *doc and *mark where it is to be written. */
-static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, struct arena *a,
-			   const char **doc, const char **mark, struct err *e)
+static enum errk plan_item(struct csv_stock_import *s, struct put_item *item,
+			   const struct named *named, struct arena *a, const char **doc,
+			   const char **mark, struct err *e)
 {
-	struct plan p = {.s = s, .item = item, .a = a};
+	struct plan p = {.s = s, .item = item, .a = a, .named = named};
 	const char *rows = NULL, *state;
 	struct err why;
 	enum errk k = read_plan(&p, &rows, &why);
@@ -300,12 +385,15 @@ static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, st
 	}
 	state = arena_printf(a, "%s %s", s->mark, csv_import_mark("rows", rows ? rows : "", a));
 	if (csv_import_is_used(item->target_id, s->mark)) {
-		if (str_ends(item->target_id, state))
+		if (str_ends(item->target_id, state)) {
 			item->adopted = true;
-		else
+			close_places(&p);
+		} else {
 			say_used(s, item, a);
+		}
 		return E_OK;
 	}
+	close_places(&p);
 	if (!rows) {
 		item->adopted = true;
 		item->target_id = arena_strdup(a, s->mark);
@@ -332,6 +420,19 @@ static enum errk read_settings(struct csv_stock_import *s, struct err *e)
 		       conf_where(c, "inventory", "quantity", s->mem));
 }
 
+/* Whatever becomes of the file: by the next put the tables may name another place. */
+static enum errk remember(struct put_batch *batch, const char *const *doc, struct arena *a,
+			  struct err *e)
+{
+	struct put_item **some = arena_array(a, batch->n, sizeof(*some));
+	size_t n = 0;
+
+	for (size_t i = 0; i < batch->n; i++)
+		if (doc[i])
+			some[n++] = &batch->item[i];
+	return n ? batch->remember(batch->remember_ctx, some, n, e) : E_OK;
+}
+
 enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
 			       struct err *e)
 {
@@ -339,13 +440,18 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 	const char **mark = arena_array(a, batch->n, sizeof(*mark));
 	/* A quantity is a quantity: what was written before has no sequence of its own. */
 	const struct csv_import_file file = {.key = batch->key, .doc = doc, .mark = mark};
+	struct named named = {0};
 	enum errk k = read_settings(s, e);
 
 	if (k == E_OK)
 		k = read_export(s, e);
+	if (k == E_OK)
+		list_named(batch, a, &named);
 	for (size_t i = 0; i < batch->n && k == E_OK; i++)
 		if (batch->item[i].doc)
-			k = plan_item(s, &batch->item[i], a, &doc[i], &mark[i], e);
+			k = plan_item(s, &batch->item[i], &named, a, &doc[i], &mark[i], e);
+	if (k == E_OK && !s->env->dry_run)
+		k = remember(batch, doc, a, e);
 	return k == E_OK ? csv_import_write(s->exchange, batch, &file, a, e) : k;
 }
 
