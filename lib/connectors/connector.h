@@ -61,11 +61,13 @@ struct connector_env {
 };
 
 /*
- * Two texts of connectors that the engine knows: the version of what a source no longer has, whatever it had
- * of it; and the code of put_item.left for stock, where the member "left" of the memo is what was found so.
+ * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
+ * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and that of
+ * stock whose article the store does not have.
  */
 #define RECORD_GONE "gone"
 #define STOCK_LEFT  "left_there"
+#define UNKNOWN_SKU "unknown_sku"
 
 /* First member of each connector's own struct. */
 struct connector {
@@ -208,6 +210,7 @@ struct put_item {
 	 * nothing writes any more. It counts as delivered and is parked with this.
 	 */
 	struct err left;
+	bool made; /* out, of products: an article came into being, or got another SKU, whatever err says */
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
 	/*
 	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is

@@ -36,6 +36,7 @@ struct sync {
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
 	struct notices notices;
 	struct owed *owed; /* for stock; else NULL */
+	bool just_made; /* stock: the store got articles a moment ago, and may not show them yet */
 	struct gathered {
 		struct arena *mem;
 		const char *key;        /* of the put that they will be; NULL = none is begun */
@@ -169,6 +170,10 @@ MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);
+/* The store has got articles, in the transaction that says so: stock that missed them … */
+MUST_CHECK enum errk sync_note_made(struct sync *r, struct err *e);
+/* … is tried again. */
+MUST_CHECK enum errk sync_release_made(struct sync *r, struct err *e);
 
 /* batch.c: one batch of rows on its way. */
 struct batch_row {

@@ -122,7 +122,7 @@ static enum errk find_variant(struct plan *p, struct err *e)
 
 	p->variant = csv_inventory_find(x, p->sku);
 	if (!p->variant)
-		return err_set(e, E_RECORD, "unknown_sku",
+		return err_set(e, E_RECORD, UNKNOWN_SKU,
 			       "%s lists no variant with the SKU '%s'; create it in the shop, or "
 			       "name the shop's SKU in tables/store_skus.csv, export the inventory "
 			       "anew, then run: erpsync queue retry '%s'",

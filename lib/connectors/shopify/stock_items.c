@@ -116,7 +116,7 @@ static enum errk refuse_unknown(struct stock_put *p, struct wanted *w, size_t n,
 	for (size_t i = 0; rc == E_OK && i < n_lost; i++)
 		if (lost.item[i]->put->err.kind == E_OK)
 			stock_refuse(
-				lost.item[i], "unknown_sku",
+				lost.item[i], UNKNOWN_SKU,
 				"no variant of the shop has the SKU '%s'; create it there, or name "
 				"the shop's SKU in tables/store_skus.csv, then run: erpsync queue "
 				"retry '%s'",
