@@ -44,10 +44,16 @@ void stock_places_read(const char *memo, struct arena *a, struct stock_place **o
 
 static void add(cJSON *doc, const char *key, const struct stock_place *list, size_t n)
 {
-	cJSON *to = n ? json_add_array(doc, key) : NULL;
+	cJSON *to = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		cJSON *entry = json_array();
+		cJSON *entry;
+
+		/* Where 0 was written, nothing of ours stands. */
+		if (list[i].figure <= 0)
+			continue;
+		to = to ? to : json_add_array(doc, key);
+		entry = json_array();
 
 		json_push_str(entry, list[i].article);
 		json_push_str(entry, list[i].sku);
@@ -88,9 +94,9 @@ static void say(struct put_item *put, const struct stock_place *left, size_t n, 
 	if (n > NAMED)
 		list = arena_printf(a, "%s and %zu more", list, n - NAMED);
 	err_set(&put->left, E_RECORD, STOCK_LEFT,
-		"the shop still offers what was written before and no longer is: %s; what is "
-		"written now is right. Set it to 0 there, or name it again in "
-		"tables/locations.csv or store_skus.csv%s, then run: erpsync queue retry '%s'; or, "
+		"the shop still offers what was written before, and by the ERP and the tables is "
+		"written no longer: %s; what is written now is right. Set it to 0 there, or name it "
+		"again in tables/locations.csv or store_skus.csv%s, then run: erpsync queue retry '%s'; or, "
 		"if somebody else looks after it: erpsync queue drop '%s'",
 		list, also, put->label, put->label);
 }
@@ -105,7 +111,7 @@ bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t
 	for (size_t i = 0; i < n_was; i++)
 		*list_add(&at, a) = was[i];
 	for (size_t i = 0; i < n; i++)
-		if (!has(at.at, at.n, &to[i]))
+		if (to[i].figure > 0 && !has(at.at, at.n, &to[i]))
 			*list_add(&at, a) = to[i];
 	if (at.n == n_was)
 		return false;
