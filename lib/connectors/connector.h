@@ -62,12 +62,13 @@ struct connector_env {
 
 /*
  * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
- * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and that of
- * stock whose article the store does not have.
+ * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and those of
+ * stock whose article the store does not have, and of stock that is two articles of the ERP and one there.
  */
-#define RECORD_GONE "gone"
-#define STOCK_LEFT  "left_there"
-#define UNKNOWN_SKU "unknown_sku"
+#define RECORD_GONE  "gone"
+#define STOCK_LEFT   "left_there"
+#define UNKNOWN_SKU  "unknown_sku"
+#define SAME_ARTICLE "same_article"
 
 /* First member of each connector's own struct. */
 struct connector {
@@ -217,6 +218,8 @@ struct put_item {
 	 * told an order of it, it is compared again. NULL where orders do not matter.
 	 */
 	const char *sku;
+	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
+	const char *article;
 	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target_id says it. */
 	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
@@ -260,6 +263,14 @@ struct owners {
 	void *ctx;
 };
 
+/* Another record that was written to an article of the store, and is not in the batch. */
+struct rival {
+	const char *article; /* the store's SKU */
+	const char *label;
+	const char *
+		doc; /* mapped, as the source says it now; NULL = it can't be asked at this moment */
+};
+
 struct put_batch {
 	enum record_kind kind;
 	/* Unique, and the same again when an interrupted batch is put once more. */
@@ -286,6 +297,10 @@ struct put_batch {
 	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
 	void *remember_ctx;
 	const struct owners *owners;
+	/* Of stock: those of these articles that the source still has. The source is asked if there are any. */
+	enum errk (*rivals)(void *ctx, const char *const *article, size_t n, struct arena *a,
+			    struct rival **out, size_t *n_out, struct err *e);
+	void *rivals_ctx;
 	const char *writer; /* who writes, see struct history; NULL = not counted */
 	/*
 	 * The last numbers, of new records and of changed ones, that the state file knows of there: what is

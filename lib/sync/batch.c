@@ -334,6 +334,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		/* With something left no version of it is unchanged: it would lose its row. */
 		.doubt = item->passing || told || is_left(item),
 		.sku = item->sku,
+		.article = item->article,
 	};
 	if (rc == E_OK && !is_left(item))
 		rc = close_row(r, b, item, now, e);

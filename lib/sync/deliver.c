@@ -137,6 +137,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 			const struct put_how *how, struct err *e)
 {
 	const struct owners owners = {owner_of, r};
+	struct put_rows all = {r, rows, n};
 	struct put_batch batch = {.kind = r->flow->kind,
 				  .key = how->key,
 				  .unsure = how->unsure,
@@ -146,6 +147,8 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .remember_ctx = r,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
 				  .owners = &owners,
+				  .rivals = sync_rivals,
+				  .rivals_ctx = &all,
 				  .writer = r->writer,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));

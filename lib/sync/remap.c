@@ -83,6 +83,8 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 					 .states = 1 << QUEUE_PARKED};
 		rc = queue_release(r->state, &f, now, &freed, e);
 	}
+	if (rc == E_OK && r->remapped)
+		rc = queue_try_parked(r->state, r->key, SAME_ARTICLE, now, e);
 	/* Stock may have another place now; what was written where it had its place before is noticed then. */
 	if (rc == E_OK && r->remapped && r->flow->kind == KIND_STOCK)
 		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);

@@ -25,6 +25,7 @@ struct sync {
 	struct connector *source, *target;
 	const struct source *from; /* what it reads of the one … */
 	const struct sink *to;     /* … and writes to the other */
+	bool paging;               /* between two pages of it */
 	bool source_failed;        /* busy or refused: what waits is delivered all the same */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
@@ -105,6 +106,14 @@ struct put_how {
  */
 MUST_CHECK enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				   const struct put_how *how, struct err *e);
+/* rivals.c: put_batch.rivals; ctx: the rows of the batch. */
+struct put_rows {
+	struct sync *r;
+	struct batch_row *const *row;
+	size_t n;
+};
+MUST_CHECK enum errk sync_rivals(void *ctx, const char *const *article, size_t n, struct arena *a,
+				 struct rival **out, size_t *n_out, struct err *e);
 /* They were never put: they wait again, and neither attempt nor history counts it. */
 MUST_CHECK enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
 				   const struct err *why, struct err *e);

@@ -6,9 +6,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "base/list.h"
-#include "connectors/stock_places.h"
-#include "connectors/stock_wish.h"
+#include "connectors/stock_claim.h"
 #include "csv_exports.h"
 #include "csv_guard.h"
 #include "csv_import.h"
@@ -90,11 +88,6 @@ struct change {
 	int64_t target;
 };
 
-/* What the batch names, whichever article of the ERP does. */
-struct named {
-	LIST(struct stock_place) list;
-};
-
 /* One article on its way. */
 struct plan {
 	struct csv_stock_import *s;
@@ -104,7 +97,8 @@ struct plan {
 	const struct csv_variant *variant;
 	struct change *change;
 	size_t n;
-	const struct named *named;
+	const struct put_batch *batch;
+	const struct stock_named *named;
 };
 
 static const char *location_names(const struct csv_inventory *x, struct arena *a)
@@ -284,34 +278,6 @@ static struct stock_place place_of(const struct plan *p, const struct change *c)
 				    .figure = c->target};
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct stock_place *x = a, *y = b;
-	int article = strcmp(x->article, y->article);
-
-	return article ? article : strcmp(x->place, y->place);
-}
-
-/* What can't be read here is told where the article is planned. */
-static void list_named(const struct put_batch *batch, struct arena *a, struct named *out)
-{
-	for (size_t i = 0; i < batch->n; i++) {
-		struct stock_wish *wish;
-		struct err ignored;
-		const char *sku;
-		size_t n;
-
-		if (!batch->item[i].doc || stock_wishes(batch->item[i].doc, FIGURE_ON_HAND, a, &sku,
-							&wish, &n, &ignored) != E_OK)
-			continue;
-		for (size_t k = 0; k < n; k++)
-			*list_add(&out->list, a) = (struct stock_place){.article = sku,
-									.place = wish[k].location};
-	}
-	if (out->list.n)
-		qsort(out->list.at, out->list.n, sizeof(*out->list.at), by_place);
-}
-
 /* What the export says of a place that is no longer written; false: it offers nothing. */
 static bool holds_some(const struct csv_inventory *x, struct stock_place *place)
 {
@@ -330,9 +296,8 @@ static bool holds_some(const struct csv_inventory *x, struct stock_place *place)
 }
 
 /* The memo of an article that is as it should be or goes into the file, and what it has left elsewhere. */
-static void close_places(struct plan *p)
+static enum errk close_places(struct plan *p, struct err *e)
 {
-	const struct named *named = p->named;
 	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
 	size_t n, n_at = 0, n_left = 0;
 
@@ -340,12 +305,21 @@ static void close_places(struct plan *p)
 		if (p->change[i].level->stocked || p->change[i].target > 0)
 			at[n_at++] = place_of(p, &p->change[i]);
 	stock_places_read(p->item->memo, p->a, &was, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!(named->list.n &&
-		      bsearch(&was[i], named->list.at, named->list.n, sizeof(*was), by_place)) &&
-		    holds_some(p->s->known, &was[i]))
+	for (size_t i = 0; i < n; i++) {
+		bool taken = stock_is_named(p->named, &was[i]);
+		enum errk k = E_OK;
+
+		if (taken || !holds_some(p->s->known, &was[i]))
+			continue;
+		k = stock_is_taken(p->batch, FIGURE_ON_HAND, &was[i], p->a, &taken, e);
+		if (k != E_OK)
+			return k;
+		if (!taken)
 			was[n_left++] = was[i];
+	}
 	stock_places_close(p->item, at, n_at, was, n_left, ", export the inventory anew", p->a);
+	p->item->article = p->n ? p->sku : NULL;
+	return E_OK;
 }
 
 static void say_used(struct csv_stock_import *s, struct put_item *item, struct arena *a)
@@ -364,20 +338,19 @@ static void say_used(struct csv_stock_import *s, struct put_item *item, struct a
 }
 
 /* What is to be done about one item; *doc and *mark where it is to be written. */
-static enum errk plan_item(struct csv_stock_import *s, struct put_item *item,
-			   const struct named *named, struct arena *a, const char **doc,
-			   const char **mark, struct err *e)
+static enum errk plan_item(struct plan *p, const char **doc, const char **mark, struct err *e)
 {
-	struct plan p = {.s = s, .item = item, .a = a, .named = named};
+	struct csv_stock_import *s = p->s;
+	struct put_item *item = p->item;
+	struct arena *a = p->a;
 	const char *rows = NULL, *state;
 	struct err why;
-	enum errk k = read_plan(&p, &rows, &why);
+	enum errk k = read_plan(p, &rows, &why);
 
 	if (k != E_OK && k != E_RECORD) {
 		*e = why;
 		return k;
 	}
-	item->err = (struct err){.kind = E_OK};
 	item->adopted = false;
 	if (k == E_RECORD) {
 		item->err = why;
@@ -387,13 +360,14 @@ static enum errk plan_item(struct csv_stock_import *s, struct put_item *item,
 	if (csv_import_is_used(item->target_id, s->mark)) {
 		if (str_ends(item->target_id, state)) {
 			item->adopted = true;
-			close_places(&p);
-		} else {
-			say_used(s, item, a);
+			return close_places(p, e);
 		}
+		say_used(s, item, a);
 		return E_OK;
 	}
-	close_places(&p);
+	k = close_places(p, e);
+	if (k != E_OK)
+		return k;
 	if (!rows) {
 		item->adopted = true;
 		item->target_id = arena_strdup(a, s->mark);
@@ -433,6 +407,36 @@ static enum errk remember(struct put_batch *batch, const char *const *doc, struc
 	return n ? batch->remember(batch->remember_ctx, some, n, e) : E_OK;
 }
 
+static enum errk plan_all(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
+			  const char **doc, const char **mark, struct err *e)
+{
+	bool *yields = arena_array(a, batch->n, sizeof(*yields));
+	struct stock_named named;
+	enum errk k;
+
+	for (size_t i = 0; i < batch->n; i++)
+		if (batch->item[i].doc)
+			batch->item[i].err = (struct err){.kind = E_OK};
+	k = stock_judge_claims(batch, FIGURE_ON_HAND, yields, a, e);
+	stock_list_named(batch, FIGURE_ON_HAND, a, &named);
+	for (size_t i = 0; i < batch->n && k == E_OK; i++) {
+		struct put_item *item = &batch->item[i];
+		struct plan p = {.s = s, .item = item, .a = a, .batch = batch, .named = &named};
+
+		if (!item->doc || item->err.kind != E_OK)
+			continue;
+		/* Another article of the ERP is this one there: it is left to that one. */
+		if (yields[i]) {
+			item->adopted = true;
+			item->memo = "{}";
+			item->target_id = arena_strdup(a, s->mark);
+		} else {
+			k = plan_item(&p, &doc[i], &mark[i], e);
+		}
+	}
+	return k;
+}
+
 enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
 			       struct err *e)
 {
@@ -440,16 +444,12 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 	const char **mark = arena_array(a, batch->n, sizeof(*mark));
 	/* A quantity is a quantity: what was written before has no sequence of its own. */
 	const struct csv_import_file file = {.key = batch->key, .doc = doc, .mark = mark};
-	struct named named = {0};
 	enum errk k = read_settings(s, e);
 
 	if (k == E_OK)
 		k = read_export(s, e);
 	if (k == E_OK)
-		list_named(batch, a, &named);
-	for (size_t i = 0; i < batch->n && k == E_OK; i++)
-		if (batch->item[i].doc)
-			k = plan_item(s, &batch->item[i], &named, a, &doc[i], &mark[i], e);
+		k = plan_all(s, batch, a, doc, mark, e);
 	if (k == E_OK && !s->env->dry_run)
 		k = remember(batch, doc, a, e);
 	return k == E_OK ? csv_import_write(s->exchange, batch, &file, a, e) : k;

@@ -3,7 +3,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
-#include "connectors/stock_places.h"
+#include "connectors/stock_claim.h"
 
 #include "base/banned.h"
 
@@ -134,13 +134,18 @@ static bool holds_some(const struct old_levels *old, struct stock_place *x)
 	return true;
 }
 
-static void conclude(const struct stock_put *p, struct stock_item *item,
-		     const struct old_levels *old)
+static enum errk conclude(const struct stock_put *p, struct stock_item *item,
+			  const struct old_levels *old, struct err *e)
 {
 	struct put_item *put = item->put;
 	struct stock_place *was, *at = arena_array(p->arena, item->n_pairs, sizeof(*at));
 	size_t n, n_at = 0, n_left = 0;
 
+	/* All of it is the other article's by now. */
+	if (item->yields) {
+		stock_places_close(put, NULL, 0, NULL, 0, "", p->arena);
+		return E_OK;
+	}
 	for (size_t i = 0; i < item->n_pairs; i++) {
 		const struct stock_pair *pair = &item->pair[i];
 
@@ -148,14 +153,25 @@ static void conclude(const struct stock_put *p, struct stock_item *item,
 			at[n_at++] = place_of(pair);
 	}
 	stock_places_read(put->memo, p->arena, &was, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!is_named(p, item, &was[i]) && holds_some(old, &was[i]))
+	for (size_t i = 0; i < n; i++) {
+		bool taken = true;
+
+		if (!is_named(p, item, &was[i]) && holds_some(old, &was[i])) {
+			enum errk rc = stock_is_taken(p->batch, p->figure, &was[i], p->arena,
+						      &taken, e);
+
+			if (rc != E_OK)
+				return rc;
+		}
+		if (!taken)
 			was[n_left++] = was[i];
+	}
 	stock_places_close(put, at, n_at, was, n_left, "", p->arena);
 	if (n_left && put->passing)
 		p->shop->env.notice(p->shop->env.notice_ctx, STOCK_LEFT,
 				    arena_printf(p->arena, "stock of %s: %s", put->label,
 						 put->left.msg));
+	return E_OK;
 }
 
 enum errk stock_find_left(struct stock_put *p, struct err *e)
@@ -167,7 +183,7 @@ enum errk stock_find_left(struct stock_put *p, struct err *e)
 		struct stock_place *was;
 		size_t n;
 
-		if (!is_through(&p->item[i]))
+		if (!is_through(&p->item[i]) || p->item[i].yields)
 			continue;
 		stock_places_read(p->item[i].put->memo, p->arena, &was, &n);
 		for (size_t k = 0; k < n; k++)
@@ -178,6 +194,6 @@ enum errk stock_find_left(struct stock_put *p, struct err *e)
 	rc = read_levels(p, &old, e);
 	for (size_t i = 0; i < p->n && rc == E_OK; i++)
 		if (is_through(&p->item[i]))
-			conclude(p, &p->item[i], &old);
+			rc = conclude(p, &p->item[i], &old, e);
 	return rc;
 }

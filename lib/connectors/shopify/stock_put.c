@@ -136,6 +136,7 @@ static void report(struct stock_put *p)
 			continue;
 		item->put->target_id = item->id;
 		item->put->sku = counts ? item->sku : NULL;
+		item->put->article = item->n_pairs && !item->yields ? item->sku : NULL;
 		item->put->values = values_of(p, item);
 		item->put->differs = open && p->batch->look_only;
 		if (item->put->differs)
