@@ -178,6 +178,21 @@ static void add(struct csv_inbox_file *to, size_t *n, const struct csv_inbox_fil
 	to[(*n)++] = *from;
 }
 
+/* Used files before the newest list; earlier: the place of the list before it, SIZE_MAX = none. */
+static void add_used(struct csv_inbox_set *set, const struct csv_inbox_file *list, size_t newest,
+		     size_t earlier, struct arena *a)
+{
+	set->older = arena_array(a, newest, sizeof(*set->older));
+	set->since = arena_array(a, newest, sizeof(*set->since));
+	for (size_t i = 0; i < newest; i++) {
+		if (!list[i].archived)
+			continue;
+		add(set->older, &set->n_older, &list[i]);
+		if (list[i].changes && (earlier == SIZE_MAX || i > earlier))
+			add(set->since, &set->n_since, &list[i]);
+	}
+}
+
 enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, bool archived,
 			 struct arena *a, struct csv_inbox_set *out, struct err *e)
 {
@@ -203,15 +218,7 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	if (kind->complete && set.n && !set.file[0].changes && earlier != SIZE_MAX)
 		set.before = list[earlier];
 	if (kind->complete && set.n && !set.file[0].changes) {
-		set.older = arena_array(a, newest, sizeof(*set.older));
-		set.since = arena_array(a, newest, sizeof(*set.since));
-		for (size_t i = 0; i < newest; i++) {
-			if (list[i].archived)
-				add(set.older, &set.n_older, &list[i]);
-			if (list[i].archived && list[i].changes &&
-			    (earlier == SIZE_MAX || i > earlier))
-				add(set.since, &set.n_since, &list[i]);
-		}
+		add_used(&set, list, newest, earlier, a);
 	}
 	*out = set;
 	return E_OK;
