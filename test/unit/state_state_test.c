@@ -420,7 +420,7 @@ static void test_state__a_damaged_file_is_found(void **state)
 	file = fopen(f->path, "r+");
 	assert_non_null(file);
 	/* Behind the first pages, which opening reads: roots of tables and the schema. */
-	for (int page = 30; page < 40; page++) {
+	for (int page = 40; page < 50; page++) {
 		fseek(file, page * 4096, SEEK_SET);
 		for (int i = 0; i < 512; i++)
 			fputc(0xA5, file);
