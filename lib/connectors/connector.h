@@ -60,6 +60,16 @@ struct connector_env {
 	void *notice_ctx;
 };
 
+/*
+ * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
+ * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and those of
+ * stock whose article the store does not have, and of stock that is two articles of the ERP and one there.
+ */
+#define RECORD_GONE  "gone"
+#define STOCK_LEFT   "left_there"
+#define UNKNOWN_SKU  "unknown_sku"
+#define SAME_ARTICLE "same_article"
+
 /* First member of each connector's own struct. */
 struct connector {
 	const struct connector_type *type;
@@ -197,12 +207,20 @@ struct put_item {
 	 * orders on their way are taken off): it is compared again by each run until it is not set.
 	 */
 	bool passing;
+	/*
+	 * Out, with err E_OK: E_RECORD where the record went over, and the target holds something of it that
+	 * nothing writes any more. It counts as delivered and is parked with this.
+	 */
+	struct err left;
+	bool made; /* out, of products: an article came into being, or got another SKU, whatever err says */
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
 	/*
 	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is
 	 * told an order of it, it is compared again. NULL where orders do not matter.
 	 */
 	const char *sku;
+	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
+	const char *article;
 	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target_id says it. */
 	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
@@ -246,6 +264,14 @@ struct owners {
 	void *ctx;
 };
 
+/* Another record that was written to an article of the store, and is not in the batch. */
+struct rival {
+	const char *article; /* the store's SKU */
+	const char *label;
+	const char *
+		doc; /* mapped, as the source says it now; NULL = it can't be asked at this moment */
+};
+
 struct put_batch {
 	enum record_kind kind;
 	/* Unique, and the same again when an interrupted batch is put once more. */
@@ -272,6 +298,10 @@ struct put_batch {
 	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
 	void *remember_ctx;
 	const struct owners *owners;
+	/* Of stock: those of these articles that the source still has. The source is asked if there are any. */
+	enum errk (*rivals)(void *ctx, const char *const *article, size_t n, struct arena *a,
+			    struct rival **out, size_t *n_out, struct err *e);
+	void *rivals_ctx;
 	const char *writer; /* who writes, see struct history; NULL = not counted */
 	/*
 	 * The last numbers, of new records and of changed ones, that the state file knows of there: what is

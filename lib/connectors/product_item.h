@@ -45,6 +45,7 @@ struct product_variant {
 	struct product_base base[FIELD_COUNT_]; /* of what both last agreed on */
 	struct product_base asked[FIELD_COUNT_];
 	const char *shop_id; /* as remembered; NULL = not met yet */
+	const char *was_sku; /* the shop's, as remembered; NULL = none */
 };
 
 struct product_item {

@@ -86,6 +86,7 @@ void product_read_memo(struct product_item *item, struct arena *a)
 								      v->id);
 		v->shop_id = arena_strdup(a, json_str(known, "id"));
 		read_bases(json_at(known, "fields"), a, v->base);
+		v->was_sku = v->base[FIELD_SKU].store;
 		read_bases(old ? NULL : json_at(known, "sent"), a, v->asked);
 	}
 }
@@ -139,6 +140,17 @@ void product_learn_asked(struct product_item *item, struct arena *a)
 	}
 	if (item->status_set && strcmp(item->status_set, item->shop->status) != 0)
 		item->status_was = item->status_set = NULL;
+}
+
+bool product_made_article(const struct product_item *item)
+{
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		const char *sku = v->base[FIELD_SKU].store;
+		if (sku && *sku && !(v->was_sku && strcmp(v->was_sku, sku) == 0))
+			return true;
+	}
+	return false;
 }
 
 const char *product_memo_text(const struct product_item *item, struct arena *a)

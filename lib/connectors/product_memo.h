@@ -14,6 +14,8 @@ void product_read_memo(struct product_item *item, struct arena *a);
  * only what both sides still say is believed.
  */
 void product_learn_asked(struct product_item *item, struct arena *a);
+/* The shop has an article by an SKU by which it was not known before. */
+bool product_made_article(const struct product_item *item);
 const char *product_memo_text(const struct product_item *item, struct arena *a);
 
 #endif

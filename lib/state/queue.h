@@ -201,6 +201,9 @@ MUST_CHECK enum errk queue_under_way(struct state *s, const char *flow, int64_t 
  */
 MUST_CHECK enum errk queue_release(struct state *s, const struct queue_filter *f, int64_t now,
 				   int64_t *n, struct err *e);
+/* What is parked with this code is tried once more; that it is parked for the same again is no news. */
+MUST_CHECK enum errk queue_try_parked(struct state *s, const char *flow, const char *code,
+				      int64_t now, struct err *e);
 /*
  * Takes waiting and parked rows out for good, on a person's order. Their record is remembered
  * as dropped with its version, so that the next pull of the same version does not bring it

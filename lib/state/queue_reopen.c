@@ -117,3 +117,18 @@ enum errk queue_reopen(struct state *s, const char *flow, const char *record, co
 		return rc;
 	return db_leave(s, own, reopen(s, flow, record, label, version, code, reason, now, e), e);
 }
+
+enum errk queue_try_parked(struct state *s, const char *flow, const char *code, int64_t now,
+			   struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue INDEXED BY queue_parked SET state = 0,"
+				       " origin = 'retry', parked_as = code, attempts = 0,"
+				       " next_attempt = ?3, changed_at = ?3"
+				       " WHERE state = 2 AND flow = ?1 AND code = ?2");
+
+	query_text(&q, flow);
+	query_text(&q, code);
+	query_int(&q, now);
+	return query_run(&q, e);
+}

@@ -194,9 +194,23 @@ static enum errk remember_dropped(struct state *s, int64_t now, struct err *e)
 	struct query q =
 		query_open(s, LINK_AS_DROPPED
 			   "id IN (SELECT id FROM temp.picked)"
+			   " AND (state <> 2 OR code IS NOT 'left_there')"
 			   " ON CONFLICT (record, flow) DO UPDATE SET dropped = excluded.dropped");
 
 	query_int(&q, now);
+	return query_run(&q, e);
+}
+
+/* Delivered, and parked for what is left of an older delivery: that alone is somebody else's business now. */
+static enum errk forget_left(struct state *s, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "UPDATE link SET memo = json_remove(memo, '$.left') FROM queue"
+			      " WHERE queue.id IN (SELECT id FROM temp.picked) AND queue.state = 2"
+			      " AND queue.code = 'left_there' AND link.record = queue.record"
+			      " AND link.flow = queue.flow AND json_valid(link.memo)");
+
 	return query_run(&q, e);
 }
 
@@ -223,6 +237,8 @@ static enum errk drop(struct state *s, const struct queue_filter *f, const char 
 
 	if (rc == E_OK)
 		rc = remember_dropped(s, now, e);
+	if (rc == E_OK)
+		rc = forget_left(s, e);
 	if (rc == E_OK)
 		rc = doubt_articles(s, e);
 	if (rc == E_OK)

@@ -292,6 +292,15 @@ static bool looked_only(const struct batch_row *b, const struct put_item *item)
 }
 
 /*
+ * It went over, and the target holds something of it that nothing writes any more. What will be compared
+ * again anyway is not kept from it: that is told when it comes to rest.
+ */
+static bool is_left(const struct put_item *item)
+{
+	return item->left.kind == E_RECORD && !item->passing;
+}
+
+/*
  * Compared again by the next run; not by this one, however long it takes. A second look that found
  * everything as it was is no news.
  */
@@ -333,10 +342,12 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.delivered_at = now,
 		.changed_at = now,
 		.memo = item->memo,
-		.doubt = item->passing || told,
+		/* With something left no version of it is unchanged: it would lose its row. */
+		.doubt = item->passing || told || is_left(item),
 		.sku = item->sku,
+		.article = item->article,
 	};
-	if (rc == E_OK)
+	if (rc == E_OK && !is_left(item))
 		rc = close_row(r, b, item, now, e);
 	if (rc == E_OK)
 		rc = link_set(r->state, &l, now, e);
@@ -344,6 +355,10 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome),
 				  item->values ? item->values : item->target_id, e);
+	if (rc == E_OK && is_left(item)) {
+		b->err = item->left;
+		return batch_record_parked(r, b, e);
+	}
 	if (rc == E_OK)
 		sync_count(r, b, outcome, item->target_id);
 	return rc;

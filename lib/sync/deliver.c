@@ -33,6 +33,8 @@ static enum errk record_refused(struct sync *r, struct batch_row *b, const struc
 {
 	if (strcmp(b->err.code, "dropped") == 0)
 		return batch_record_dropped(r, b, e);
+	if (r->just_made && strcmp(b->err.code, UNKNOWN_SKU) == 0)
+		return batch_record_later(r, b, e);
 	enum errk rc = batch_record_parked(r, b, e);
 	if (rc == E_OK && item->memo && item->memo != b->memo)
 		rc = link_set_memo(r->state, r->key, b->row.record, item->memo, e);
@@ -87,14 +89,18 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 			      const struct put_batch *batch, struct err *e)
 {
 	struct err stop = {.kind = E_OK};
+	bool made = false;
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
+		made |= batch->item[i].made;
 		rows[i]->differs = batch->look_only && batch->item[i].differs;
 		if (!rows[i]->differs)
 			rc = record_item(r, rows[i], &batch->item[i], &stop, e);
 		else if (batch->item[i].target_id)
 			rows[i]->target_id = batch->item[i].target_id;
 	}
+	if (rc == E_OK && made)
+		rc = sync_note_made(r, e);
 	if (rc == E_OK)
 		rc = sync_note_written(r, batch, e);
 	rc = finish(r, rc, e);
@@ -131,6 +137,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 			const struct put_how *how, struct err *e)
 {
 	const struct owners owners = {owner_of, r};
+	struct put_rows all = {r, rows, n};
 	struct put_batch batch = {.kind = r->flow->kind,
 				  .key = how->key,
 				  .unsure = how->unsure,
@@ -140,6 +147,8 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .remember_ctx = r,
 				  .owed = r->owed ? owed_units(r->owed) : NULL,
 				  .owners = &owners,
+				  .rivals = sync_rivals,
+				  .rivals_ctx = &all,
 				  .writer = r->writer,
 				  .n = n};
 	batch.item = arena_array(r->page, n, sizeof(*batch.item));

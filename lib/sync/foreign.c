@@ -54,11 +54,12 @@ static void mask_item(struct sync *r, const struct batch_row *b, struct put_item
 	item->values = foreign_text(item->values, r->page);
 	for (const struct put_step *s = item->steps; s; s = s->next)
 		told = told || s->detail;
-	if (item->err.kind == E_OK && !told)
+	if (item->err.kind == E_OK && item->left.kind == E_OK && !told)
 		return;
 	CLEANUP(hidden) struct hidden *who = hidden_new();
 	add_row(r, b, who);
 	mask(&item->err, who, r->page);
+	mask(&item->left, who, r->page);
 	for (struct put_step *s = item->steps; s; s = s->next) {
 		if (!s->detail)
 			continue;

@@ -118,11 +118,13 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 	enum errk rc = first_cursor(r, &cursor, e);
 	while (rc == E_OK && more && !stop_requested() && !enough(r)) {
 		rc = sync_pull_page(r, &cursor, &more, e);
+		r->paging = rc == E_OK && more;
 		if (rc == E_OK && !r->pull_first)
 			rc = sync_deliver(r, false, e);
 		else if (rc == E_BUSY || rc == E_REFUSED)
 			r->source_failed = true;
 	}
+	r->paging = false;
 	/* A window is not all there is. */
 	if (rc == E_OK && !more && r->again && !r->options->since && !r->options->until)
 		rc = checkpoint_reached(r->state, r->key, e);
@@ -166,6 +168,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_settle(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
+	if (rc == E_OK)
+		rc = sync_release_made(r, e);
 	if (rc != E_OK)
 		return rc;
 	if (r->options->n_only)

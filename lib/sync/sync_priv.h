@@ -25,6 +25,7 @@ struct sync {
 	struct connector *source, *target;
 	const struct source *from; /* what it reads of the one … */
 	const struct sink *to;     /* … and writes to the other */
+	bool paging;               /* between two pages of it */
 	bool source_failed;        /* busy or refused: what waits is delivered all the same */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
@@ -36,6 +37,7 @@ struct sync {
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
 	struct notices notices;
 	struct owed *owed; /* for stock; else NULL */
+	bool just_made; /* stock: the store got articles a moment ago, and may not show them yet */
 	struct gathered {
 		struct arena *mem;
 		const char *key;        /* of the put that they will be; NULL = none is begun */
@@ -104,6 +106,14 @@ struct put_how {
  */
 MUST_CHECK enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				   const struct put_how *how, struct err *e);
+/* rivals.c: put_batch.rivals; ctx: the rows of the batch. */
+struct put_rows {
+	struct sync *r;
+	struct batch_row *const *row;
+	size_t n;
+};
+MUST_CHECK enum errk sync_rivals(void *ctx, const char *const *article, size_t n, struct arena *a,
+				 struct rival **out, size_t *n_out, struct err *e);
 /* They were never put: they wait again, and neither attempt nor history counts it. */
 MUST_CHECK enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
 				   const struct err *why, struct err *e);
@@ -169,6 +179,10 @@ MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);
+/* The store has got articles, in the transaction that says so: stock that missed them … */
+MUST_CHECK enum errk sync_note_made(struct sync *r, struct err *e);
+/* … is tried again. */
+MUST_CHECK enum errk sync_release_made(struct sync *r, struct err *e);
 
 /* batch.c: one batch of rows on its way. */
 struct batch_row {

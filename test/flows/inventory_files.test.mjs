@@ -127,6 +127,25 @@ test('snapshots and changes', async t => {
       assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'LONG-5'), onHand(p, 'LONG-5-RED')], [4, 10, 3]);
     });
   });
+  await t.test('a warehouse that only changes named, and the next snapshot does not', async sub => {
+    const p = await open(sub);
+    const list = n => [['SOLO-1', 'MAIN', n], ['LONG-5', 'MAIN', n], ['LONG-5-RED', 'MAIN', n]];
+    stockFile(p, list(7), { age: 90 });
+    await pull(p);
+    stockFile(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'SHOP', 3]], { name: 'stock-changes.csv', age: 80 });
+    await pull(p);
+    assert.equal(onHand(p, 'SOLO-1', PARIS), 3);
+    stockFile(p, list(6), { age: 70 });
+    await pull(p);
+    assert.deepEqual([onHand(p, 'SOLO-1'), onHand(p, 'SOLO-1', PARIS)], [6, 0]);
+    await sub.test('of several articles: its rows look lost', async () => {
+      stockFile(p, ['SOLO-1', 'LONG-5'].flatMap(sku => [[sku, 'MAIN', 6], [sku, 'SHOP', 3]]), { name: 'stock-changes.csv', age: 60 });
+      await pull(p);
+      stockFile(p, list(5), { age: 50 });
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, /no row in warehouse 'SHOP' for 2 of the 2 articles that changes after the last snapshot \(.*stock-changes/);
+      assert.equal(onHand(p, 'LONG-5', PARIS), 3);
+    });
+  });
   await t.test('what a snapshot no longer lists is sold out', async sub => {
     const p = await open(sub);
     /* Most of each warehouse must stay. */

@@ -44,7 +44,7 @@ static struct record record_of(const struct csv_stock *s, const char *sku,
 	struct record r;
 
 	assert_non_null(article);
-	csv_stock_record(s, article, before, 1795000000, a, &r);
+	csv_stock_record(s, article, &before, before != NULL, 1795000000, a, &r);
 	return r;
 }
 

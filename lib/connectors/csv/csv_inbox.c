@@ -178,6 +178,21 @@ static void add(struct csv_inbox_file *to, size_t *n, const struct csv_inbox_fil
 	to[(*n)++] = *from;
 }
 
+/* Used files before the newest list; earlier: the place of the list before it, SIZE_MAX = none. */
+static void add_used(struct csv_inbox_set *set, const struct csv_inbox_file *list, size_t newest,
+		     size_t earlier, struct arena *a)
+{
+	set->older = arena_array(a, newest, sizeof(*set->older));
+	set->since = arena_array(a, newest, sizeof(*set->since));
+	for (size_t i = 0; i < newest; i++) {
+		if (!list[i].archived)
+			continue;
+		add(set->older, &set->n_older, &list[i]);
+		if (list[i].changes && (earlier == SIZE_MAX || i > earlier))
+			add(set->since, &set->n_since, &list[i]);
+	}
+}
+
 enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, bool archived,
 			 struct arena *a, struct csv_inbox_set *out, struct err *e)
 {
@@ -203,10 +218,7 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	if (kind->complete && set.n && !set.file[0].changes && earlier != SIZE_MAX)
 		set.before = list[earlier];
 	if (kind->complete && set.n && !set.file[0].changes) {
-		set.older = arena_array(a, newest, sizeof(*set.older));
-		for (size_t i = 0; i < newest; i++)
-			if (list[i].archived)
-				add(set.older, &set.n_older, &list[i]);
+		add_used(&set, list, newest, earlier, a);
 	}
 	*out = set;
 	return E_OK;
@@ -258,6 +270,17 @@ static enum errk load(const struct csv_inbox_kind *kind, const struct conf *c,
 	return csv_inbox_whole(f, k, cut, e);
 }
 
+/* It was read once; if it can't be any more there is nothing to compare with. */
+static void load_used(const struct csv_inbox_kind *kind, const struct conf *c,
+		      struct csv_inbox_file *f)
+{
+	struct err ignored;
+	bool cut;
+
+	if (kind->read(c, f->path, f->name, &f->content, &cut, &ignored) != E_OK)
+		f->content = NULL;
+}
+
 enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c,
 			 struct csv_inbox_set *set, int64_t max_age, struct err *e)
 {
@@ -267,15 +290,10 @@ enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c
 		k = check_age(kind, &set->file[i], max_age, e);
 	for (size_t i = 0; i < set->n && k == E_OK; i++)
 		k = load(kind, c, &set->file[i], e);
-	if (k == E_OK && set->before.path) {
-		struct err ignored;
-		bool cut;
-
-		/* It was read once; if it can't be any more there is nothing to compare with. */
-		if (kind->read(c, set->before.path, set->before.name, &set->before.content, &cut,
-			       &ignored) != E_OK)
-			set->before.content = NULL;
-	}
+	if (k == E_OK && set->before.path)
+		load_used(kind, c, &set->before);
+	for (size_t i = 0; i < set->n_since && k == E_OK; i++)
+		load_used(kind, c, &set->since[i]);
 	if (k == E_OK && kind->judge)
 		k = kind->judge(set, e);
 	if (k != E_OK)
@@ -291,6 +309,10 @@ void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *s
 	}
 	kind->free(set->before.content);
 	set->before.content = NULL;
+	for (size_t i = 0; i < set->n_since; i++) {
+		kind->free(set->since[i].content);
+		set->since[i].content = NULL;
+	}
 }
 
 /* "stock.csv" becomes "stock.20261123T094500Z.csv": ERPs write the same name again and again. */

@@ -29,6 +29,9 @@ struct csv_inbox_set {
 	size_t n_superseded;
 	/* The last list before the one in file[0]; path NULL = there is none. */
 	struct csv_inbox_file before;
+	/* With a list in file[0], of a kind that is complete: the used changes between the two. */
+	struct csv_inbox_file *since;
+	size_t n_since;
 	/* With a list in file[0], of a kind that is complete: used files older than it, oldest first. */
 	struct csv_inbox_file *older;
 	size_t n_older;
@@ -49,7 +52,7 @@ enum csv_said {
 };
 
 /* The version of what a list no longer has, whatever it had of it. */
-#define CSV_GONE "gone"
+#define CSV_GONE RECORD_GONE
 
 /* A record that the target was told of, and the set does not list. */
 struct csv_inbox_gone {

@@ -337,6 +337,7 @@ enum errk csv_inbox_catalogue(const struct csv_inbox *r,
 			r->dir, r->kind->prefix, r->kind->prefix);
 	/* Nothing is taken from it, so that there is nothing to compare it with. */
 	set.before.path = NULL;
+	set.n_since = 0;
 	k = csv_inbox_load(r->kind, r->env->conf, &set, 0, e);
 	if (k == E_OK)
 		k = hand_on_all(r->kind, &set, fn, ctx, e);

@@ -278,8 +278,10 @@ static void report(struct putting *p)
 						      : p->s->newest_mark;
 		}
 		put->changed = plan->deed == DEED_CHANGE && !put->adopted;
-		if (plan->judged)
+		if (plan->judged) {
+			put->made = product_made_article(plan->item);
 			put->memo = csv_product_remember(plan);
+		}
 		product_report_parts(plan->item, "refused", "went into the file but for this");
 	}
 }

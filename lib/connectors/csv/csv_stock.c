@@ -70,31 +70,71 @@ static enum errk shrunk(const struct csv_inbox_set *set, size_t gone, size_t all
 		       whose);
 }
 
-/* Of a warehouse that the last snapshot had, the new one has not enough. */
-static enum errk judge_warehouse(const struct csv_inbox_set *set, uint16_t warehouse, struct err *e)
+/* Articles that used changes after the k-th say anew are theirs; k = n_since: none. */
+static bool is_said_later(const struct csv_inbox_set *set, size_t k, const char *sku)
 {
-	const struct csv_stock *was = set->before.content, *is = set->file[0].content;
+	for (size_t i = k + 1; i < set->n_since; i++)
+		if (set->since[i].content && csv_stock_find(set->since[i].content, sku))
+			return true;
+	return false;
+}
+
+/* What a used file had in a warehouse, and how much of it the new snapshot has not. */
+static void count_lost(const struct csv_inbox_set *set, const struct csv_stock *was, size_t k,
+		       const char *warehouse, size_t *gone, size_t *all)
+{
+	const struct csv_stock *is = set->file[0].content;
+
+	for (size_t w = 0; was && w < was->n_warehouses; w++)
+		for (size_t i = 0; str_equal(was->warehouse[w], warehouse) && i < was->n_articles;
+		     i++) {
+			const struct csv_stock_article *x = &was->article[i], *now;
+
+			if (x->problem || !csv_stock_has_some(was, x, (uint16_t)w) ||
+			    is_said_later(set, k, x->sku))
+				continue;
+			now = csv_stock_find(is, x->sku);
+			/* Of all that changes ever told judge() sees what is gone altogether. */
+			if (!now && k < set->n_since)
+				continue;
+			++*all;
+			if (is_overtaken(set, 0, x->sku) || (now && now->problem))
+				continue;
+			*gone += !now || !csv_stock_has(is, now, warehouse);
+		}
+}
+
+/* Of a warehouse that the last snapshot, or changes after it, had, the new one has not enough. */
+static enum errk judge_warehouse(const struct csv_inbox_set *set, const char *warehouse,
+				 const char *path, bool changes, struct err *e)
+{
 	size_t gone = 0, all = 0;
 
-	for (size_t i = 0; i < was->n_articles; i++) {
-		const struct csv_stock_article *x = &was->article[i], *now;
-
-		if (x->problem || !csv_stock_has_some(was, x, warehouse))
-			continue;
-		all++;
-		now = csv_stock_find(is, x->sku);
-		if (is_overtaken(set, 0, x->sku) || (now && now->problem))
-			continue;
-		gone += !now || !csv_stock_has(is, now, was->warehouse[warehouse]);
-	}
+	if (!changes)
+		count_lost(set, set->before.content, set->n_since, warehouse, &gone, &all);
+	for (size_t i = 0; changes && i < set->n_since; i++)
+		count_lost(set, set->since[i].content, i, warehouse, &gone, &all);
 	/* Of one article that is sold out nothing else follows. */
 	if (gone < 2 || gone * 2 <= all)
 		return E_OK;
-	return err_set(e, E_LOCAL, "snapshot_shrunk",
-		       "%s: has no row in warehouse '%s' for %zu of the %zu articles that the last "
-		       "snapshot (%s) had there, and is not used: its rows of that warehouse look "
-		       "lost; if it is empty, have the ERP list them there with 0, once",
-		       set->file[0].path, was->warehouse[warehouse], gone, all, set->before.path);
+	return err_set(
+		e, E_LOCAL, "snapshot_shrunk",
+		"%s: has no row in warehouse '%s' for %zu of the %zu articles that %s (%s) had "
+		"there, and is not used: its rows of that warehouse look "
+		"lost; if it is empty, have the ERP list them there with 0, once",
+		set->file[0].path, warehouse, gone, all,
+		changes ? "changes after the last snapshot" : "the last snapshot", path);
+}
+
+static enum errk judge_warehouses(const struct csv_inbox_set *set, const struct csv_inbox_file *f,
+				  bool changes, struct err *e)
+{
+	const struct csv_stock *was = f->content;
+	enum errk k = E_OK;
+
+	for (size_t i = 0; was && i < was->n_warehouses && k == E_OK; i++)
+		k = judge_warehouse(set, was->warehouse[i], f->path, changes, e);
+	return k;
 }
 
 /*
@@ -107,7 +147,6 @@ static enum errk judge_last(const struct csv_inbox_set *set, struct err *e)
 	const struct csv_stock *was = set->before.content;
 	size_t gone = 0, all = 0;
 	char whose[600];
-	enum errk k = E_OK;
 
 	for (size_t i = 0; i < was->n_articles; i++) {
 		const struct csv_stock_article *x = &was->article[i];
@@ -122,9 +161,7 @@ static enum errk judge_last(const struct csv_inbox_set *set, struct err *e)
 		snprintf(whose, sizeof(whose), "of the last snapshot (%s)", set->before.path);
 		return shrunk(set, gone, all, whose, e);
 	}
-	for (size_t i = 0; i < was->n_warehouses && k == E_OK; i++)
-		k = judge_warehouse(set, (uint16_t)i, e);
-	return k;
+	return judge_warehouses(set, &set->before, false, e);
 }
 
 /* The same by all that the shop was told, whichever file it was from. */
@@ -133,6 +170,8 @@ static enum errk judge(const struct csv_inbox_set *set, struct err *e)
 	size_t gone = 0, all = set->n_told;
 	enum errk k = set->before.content ? judge_last(set, e) : E_OK;
 
+	for (size_t i = 0; i < set->n_since && k == E_OK; i++)
+		k = judge_warehouses(set, &set->since[i], true, e);
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < set->n_gone; i++) {
@@ -204,6 +243,22 @@ static void make_gone(const struct csv_inbox_set *set, const struct csv_inbox_go
 	out->version = CSV_GONE;
 }
 
+/* What says in which warehouses an article was: the last list, and the changes after it. */
+static size_t contents_before(const struct csv_inbox_set *set, struct arena *a,
+			      const struct csv_stock ***out)
+{
+	const struct csv_stock **list = arena_array(a, set->n_since + 1, sizeof(*list));
+	size_t n = 0;
+
+	if (set->before.content)
+		list[n++] = set->before.content;
+	for (size_t i = 0; i < set->n_since; i++)
+		if (set->since[i].content)
+			list[n++] = set->since[i].content;
+	*out = list;
+	return n;
+}
+
 static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
 		   struct record *out)
 {
@@ -211,12 +266,14 @@ static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struc
 	const struct csv_stock *s = file < set->n ? set->file[file].content : before;
 	const struct csv_stock_article *x = &s->article[k];
 	struct csv_inbox_gone gone = {.id = x->sku};
+	const struct csv_stock **earlier = NULL;
+	size_t n;
 
 	if (file < set->n) {
 		if (is_overtaken(set, file, x->sku))
 			return false;
-		csv_stock_record(s, x, file == 0 ? before : NULL, read_at(&set->file[file]), a,
-				 out);
+		n = file == 0 ? contents_before(set, a, &earlier) : 0;
+		csv_stock_record(s, x, earlier, n, read_at(&set->file[file]), a, out);
 		return true;
 	}
 	/* What the last snapshot had and the new one has not, and the shop was perhaps not told of. */

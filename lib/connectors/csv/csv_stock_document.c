@@ -38,28 +38,47 @@ static struct stock_entry nothing_in(const struct csv_stock *s, const char *ware
 	return entry;
 }
 
-void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
-		      const struct csv_stock *before, int64_t read_at, struct arena *a,
-		      struct record *out)
+static bool has_entry(const struct stock_entry *entry, size_t n, const char *warehouse)
 {
-	const struct csv_stock_article *was = before ? csv_stock_find(before, article->sku) : NULL;
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(entry[i].warehouse, warehouse))
+			return true;
+	return false;
+}
+
+/* How an earlier file has it; NULL: not, or not readably. */
+static const struct csv_stock_article *article_in(const struct csv_stock *s, const char *sku)
+{
+	const struct csv_stock_article *x = s ? csv_stock_find(s, sku) : NULL;
+
+	return x && !x->problem ? x : NULL;
+}
+
+void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
+		      const struct csv_stock *const *before, size_t n_before, int64_t read_at,
+		      struct arena *a, struct record *out)
+{
+	size_t n = 0, most = count_rows(s, article);
 	struct stock_entry *entry;
-	size_t n = 0;
 
 	if (article->problem) {
 		stock_record_problem(article->sku, article->problem, read_at, a, out);
 		return;
 	}
-	if (was && was->problem)
-		was = NULL;
-	entry = arena_array(a, count_rows(s, article) + count_rows(before, was), sizeof(*entry));
+	for (size_t b = 0; b < n_before; b++)
+		most += count_rows(before[b], article_in(before[b], article->sku));
+	entry = arena_array(a, most, sizeof(*entry));
 	for (uint32_t i = article->first; i; i = s->row[i].next)
 		entry[n++] = entry_of(s, &s->row[i], a);
-	for (uint32_t i = was ? was->first : 0; i; i = before->row[i].next) {
-		const char *warehouse = before->warehouse[before->row[i].warehouse];
+	for (size_t b = 0; b < n_before; b++) {
+		const struct csv_stock_article *was = article_in(before[b], article->sku);
 
-		if (!csv_stock_has(s, article, warehouse))
-			entry[n++] = nothing_in(s, warehouse);
+		for (uint32_t i = was ? was->first : 0; i; i = before[b]->row[i].next) {
+			const char *warehouse = before[b]->warehouse[before[b]->row[i].warehouse];
+
+			if (!has_entry(entry, n, warehouse))
+				entry[n++] = nothing_in(s, warehouse);
+		}
 	}
 	stock_record(article->sku, article->title, entry, n, read_at, a, out);
 }

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/stock_wish.h"
+#include "connectors/stock_claim.h"
 #include "csv_exports.h"
 #include "csv_guard.h"
 #include "csv_import.h"
@@ -97,6 +97,8 @@ struct plan {
 	const struct csv_variant *variant;
 	struct change *change;
 	size_t n;
+	const struct put_batch *batch;
+	const struct stock_named *named;
 };
 
 static const char *location_names(const struct csv_inventory *x, struct arena *a)
@@ -114,7 +116,7 @@ static enum errk find_variant(struct plan *p, struct err *e)
 
 	p->variant = csv_inventory_find(x, p->sku);
 	if (!p->variant)
-		return err_set(e, E_RECORD, "unknown_sku",
+		return err_set(e, E_RECORD, UNKNOWN_SKU,
 			       "%s lists no variant with the SKU '%s'; create it in the shop, or "
 			       "name the shop's SKU in tables/store_skus.csv, export the inventory "
 			       "anew, then run: erpsync queue retry '%s'",
@@ -256,7 +258,8 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 	size_t n;
 	enum errk k = stock_wishes(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wish, &n, e);
 
-	if (k == E_OK)
+	/* An article that is not for the shop has no places, and need not be there. */
+	if (k == E_OK && n)
 		k = find_variant(p, e);
 	if (k != E_OK)
 		return k;
@@ -264,6 +267,61 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 	for (size_t i = 0; i < n && k == E_OK; i++)
 		k = add_wish(p, &wish[i], e);
 	return k == E_OK ? make_rows(p, rows, e) : k;
+}
+
+static struct stock_place place_of(const struct plan *p, const struct change *c)
+{
+	const char *name = p->s->known->location[c->location];
+
+	return (struct stock_place){.article = p->sku,
+				    .sku = p->sku,
+				    .place = name,
+				    .name = name,
+				    .figure = c->target};
+}
+
+/* What the export says of a place that is no longer written; false: it offers nothing. */
+static bool holds_some(const struct csv_inventory *x, struct stock_place *place)
+{
+	const struct csv_variant *v = csv_inventory_find(x, place->article);
+	int location = csv_inventory_location(x, place->place);
+	const struct csv_level *level = v && location >= 0 ? csv_inventory_level(x, v, location)
+							   : NULL;
+
+	if (!v)
+		return false;
+	place->seen = level != NULL;
+	if (!level)
+		return place->figure > 0;
+	place->now = level->on_hand;
+	return level->readable && level->stocked && level->on_hand > 0;
+}
+
+/* The memo of an article that is as it should be or goes into the file, and what it has left elsewhere. */
+static enum errk close_places(struct plan *p, struct err *e)
+{
+	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
+	size_t n, n_at = 0, n_left = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->change[i].level->stocked || p->change[i].target > 0)
+			at[n_at++] = place_of(p, &p->change[i]);
+	stock_places_read(p->item->memo, p->a, &was, &n);
+	for (size_t i = 0; i < n; i++) {
+		bool taken = stock_is_named(p->named, &was[i]);
+		enum errk k = E_OK;
+
+		if (taken || !holds_some(p->s->known, &was[i]))
+			continue;
+		k = stock_is_taken(p->batch, FIGURE_ON_HAND, &was[i], p->a, &taken, e);
+		if (k != E_OK)
+			return k;
+		if (!taken)
+			was[n_left++] = was[i];
+	}
+	stock_places_close(p->item, at, n_at, was, n_left, ", export the inventory anew", p->a);
+	p->item->article = p->n ? p->sku : NULL;
+	return E_OK;
 }
 
 static void say_used(struct csv_stock_import *s, struct put_item *item, struct arena *a)
@@ -282,19 +340,19 @@ static void say_used(struct csv_stock_import *s, struct put_item *item, struct a
 }
 
 /* What is to be done about one item; *doc and *mark where it is to be written. */
-static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, struct arena *a,
-			   const char **doc, const char **mark, struct err *e)
+static enum errk plan_item(struct plan *p, const char **doc, const char **mark, struct err *e)
 {
-	struct plan p = {.s = s, .item = item, .a = a};
+	struct csv_stock_import *s = p->s;
+	struct put_item *item = p->item;
+	struct arena *a = p->a;
 	const char *rows = NULL, *state;
 	struct err why;
-	enum errk k = read_plan(&p, &rows, &why);
+	enum errk k = read_plan(p, &rows, &why);
 
 	if (k != E_OK && k != E_RECORD) {
 		*e = why;
 		return k;
 	}
-	item->err = (struct err){.kind = E_OK};
 	item->adopted = false;
 	if (k == E_RECORD) {
 		item->err = why;
@@ -302,12 +360,16 @@ static enum errk plan_item(struct csv_stock_import *s, struct put_item *item, st
 	}
 	state = arena_printf(a, "%s %s", s->mark, csv_import_mark("rows", rows ? rows : "", a));
 	if (csv_import_is_used(item->target_id, s->mark)) {
-		if (str_ends(item->target_id, state))
+		if (str_ends(item->target_id, state)) {
 			item->adopted = true;
-		else
-			say_used(s, item, a);
+			return close_places(p, e);
+		}
+		say_used(s, item, a);
 		return E_OK;
 	}
+	k = close_places(p, e);
+	if (k != E_OK)
+		return k;
 	if (!rows) {
 		item->adopted = true;
 		item->target_id = arena_strdup(a, s->mark);
@@ -334,6 +396,49 @@ static enum errk read_settings(struct csv_stock_import *s, struct err *e)
 		       conf_where(c, "inventory", "quantity", s->mem));
 }
 
+/* Whatever becomes of the file: by the next put the tables may name another place. */
+static enum errk remember(struct put_batch *batch, const char *const *doc, struct arena *a,
+			  struct err *e)
+{
+	struct put_item **some = arena_array(a, batch->n, sizeof(*some));
+	size_t n = 0;
+
+	for (size_t i = 0; i < batch->n; i++)
+		if (doc[i])
+			some[n++] = &batch->item[i];
+	return n ? batch->remember(batch->remember_ctx, some, n, e) : E_OK;
+}
+
+static enum errk plan_all(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
+			  const char **doc, const char **mark, struct err *e)
+{
+	bool *yields = arena_array(a, batch->n, sizeof(*yields));
+	struct stock_named named;
+	enum errk k;
+
+	for (size_t i = 0; i < batch->n; i++)
+		if (batch->item[i].doc)
+			batch->item[i].err = (struct err){.kind = E_OK};
+	k = stock_judge_claims(batch, FIGURE_ON_HAND, yields, a, e);
+	stock_list_named(batch, FIGURE_ON_HAND, a, &named);
+	for (size_t i = 0; i < batch->n && k == E_OK; i++) {
+		struct put_item *item = &batch->item[i];
+		struct plan p = {.s = s, .item = item, .a = a, .batch = batch, .named = &named};
+
+		if (!item->doc || item->err.kind != E_OK)
+			continue;
+		/* Another article of the ERP is this one there: it is left to that one. */
+		if (yields[i]) {
+			item->adopted = true;
+			item->memo = "{}";
+			item->target_id = arena_strdup(a, s->mark);
+		} else {
+			k = plan_item(&p, &doc[i], &mark[i], e);
+		}
+	}
+	return k;
+}
+
 enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
 			       struct err *e)
 {
@@ -345,9 +450,10 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 
 	if (k == E_OK)
 		k = read_export(s, e);
-	for (size_t i = 0; i < batch->n && k == E_OK; i++)
-		if (batch->item[i].doc)
-			k = plan_item(s, &batch->item[i], a, &doc[i], &mark[i], e);
+	if (k == E_OK)
+		k = plan_all(s, batch, a, doc, mark, e);
+	if (k == E_OK && !s->env->dry_run)
+		k = remember(batch, doc, a, e);
 	return k == E_OK ? csv_import_write(s->exchange, batch, &file, a, e) : k;
 }
 

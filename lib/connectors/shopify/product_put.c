@@ -165,6 +165,7 @@ static void report(struct product_put *p)
 	for (size_t i = 0; i < p->n; i++) {
 		struct product_item *item = &p->item[i];
 		struct put_item *put = item->put;
+		put->made = product_made_article(item);
 		if (put->err.kind != E_OK)
 			continue;
 		put->target_id = item->id;

@@ -6,6 +6,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
+#include "connectors/stock_claim.h"
 
 void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ...)
 {
@@ -55,6 +56,20 @@ static enum errk read_document(struct stock_put *p, struct stock_item *item, str
 	return rc;
 }
 
+/* What another article of the ERP writes is left to it, or refused. */
+static enum errk judge_claims(struct stock_put *p, struct err *e)
+{
+	bool *yields = arena_array(p->arena, p->batch->n, sizeof(*yields));
+	enum errk rc = stock_judge_claims(p->batch, p->figure, yields, p->arena, e);
+	for (size_t i = 0; i < p->n; i++) {
+		struct stock_item *item = &p->item[i];
+		item->yields = yields[item->put - p->batch->item];
+		for (size_t k = 0; item->yields && k < item->n_pairs; k++)
+			item->pair[k].done = true;
+	}
+	return rc;
+}
+
 enum errk stock_read_documents(struct stock_put *p, struct err *e)
 {
 	size_t pairs = 0;
@@ -83,7 +98,7 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 	for (size_t i = 0; i < p->n; i++)
 		for (size_t k = 0; k < p->item[i].n_pairs; k++)
 			p->pair[p->n_pairs++] = &p->item[i].pair[k];
-	return E_OK;
+	return judge_claims(p, e);
 }
 
 static enum errk add_locations(struct shopify *s, const struct shopify_query *q, const char **after,

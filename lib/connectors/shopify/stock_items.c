@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -51,39 +50,6 @@ static void take_hit(void *ctx, size_t i, struct answer *in, const cJSON *node)
 	take_variant(w->put, w->item[i], in, node);
 }
 
-static int by_item_id(const void *a, const void *b)
-{
-	const struct stock_item *x = *(struct stock_item *const *)a,
-				*y = *(struct stock_item *const *)b;
-	return strcmp(x->id, y->id);
-}
-
-/* Two SKUs of the ERP that are one article here: each would undo the other. */
-static void refuse_twins(struct stock_put *p)
-{
-	struct stock_item **some = arena_array(p->arena, p->n, sizeof(*some));
-	size_t n = 0;
-	for (size_t i = 0; p->item && i < p->n; i++)
-		if (p->item[i].id && p->item[i].put->err.kind == E_OK)
-			some[n++] = &p->item[i];
-	if (n)
-		qsort(some, n, sizeof(struct stock_item *), by_item_id);
-	for (size_t i = 1; i < n; i++) {
-		struct stock_item *a = some[i - 1], *b = some[i];
-		if (strcmp(a->id, b->id) != 0)
-			continue;
-		if (a->put->err.kind == E_OK)
-			stock_refuse(a, "same_article",
-				     "is the same article of the shop as '%s' ('%s'); correct "
-				     "tables/store_skus.csv",
-				     b->put->label, b->sku);
-		stock_refuse(b, "same_article",
-			     "is the same article of the shop as '%s' ('%s'); correct "
-			     "tables/store_skus.csv",
-			     a->put->label, a->sku);
-	}
-}
-
 /* Whether it is the same article only a person knows. */
 static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
 {
@@ -116,7 +82,7 @@ static enum errk refuse_unknown(struct stock_put *p, struct wanted *w, size_t n,
 	for (size_t i = 0; rc == E_OK && i < n_lost; i++)
 		if (lost.item[i]->put->err.kind == E_OK)
 			stock_refuse(
-				lost.item[i], "unknown_sku",
+				lost.item[i], UNKNOWN_SKU,
 				"no variant of the shop has the SKU '%s'; create it there, or name "
 				"the shop's SKU in tables/store_skus.csv, then run: erpsync queue "
 				"retry '%s'",
@@ -131,7 +97,7 @@ enum errk stock_find_items(struct stock_put *p, struct err *e)
 	size_t n = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
-		if (item->id || item->put->err.kind != E_OK || !item->n_pairs)
+		if (item->id || item->put->err.kind != E_OK || !item->n_pairs || item->yields)
 			continue;
 		w.item[n] = item;
 		sku[n++] = item->sku;
@@ -139,8 +105,5 @@ enum errk stock_find_items(struct stock_put *p, struct err *e)
 	enum errk rc = sku_search(p->shop, sku, n, p->arena, take_hit, &w, e);
 	if (rc != E_OK)
 		return rc;
-	rc = refuse_unknown(p, &w, n, e);
-	if (rc == E_OK)
-		refuse_twins(p);
-	return rc;
+	return refuse_unknown(p, &w, n, e);
 }

@@ -70,6 +70,11 @@ static void take_node(struct stock_pair *pair, struct answer *in, const cJSON *n
 	struct stock_item *item = pair->item;
 	if (!item->id)
 		return;
+	if (!item->sku) {
+		take_level(pair, in,
+			   node ? answer_object_or_null(in, node, "inventoryLevel") : NULL);
+		return;
+	}
 	const char *sku = node ? answer_text_or_null(in, node, "sku") : NULL;
 	if (!sku || strcmp(sku, item->sku) != 0) {
 		item->id = NULL;

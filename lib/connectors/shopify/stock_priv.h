@@ -39,9 +39,10 @@ struct stock_pair {
 /* One article of the batch. */
 struct stock_item {
 	struct put_item *put;
-	const char *sku; /* the shop's */
+	const char *sku; /* the shop's; NULL = whatever it is, see stock_left.c */
 	const char *id;  /* gid of the inventory item; NULL = not found yet */
 	bool proven;     /* its SKU was read back in this put */
+	bool yields;     /* another article of the ERP is this one there: it is left to that one */
 	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;
 	size_t n_pairs;
@@ -125,6 +126,14 @@ static inline void cleanup_stock_call(struct stock_call *c)
 	cJSON_Delete(c->variables);
 	cJSON_Delete(c->root);
 }
+
+/*
+ * stock_left.c: the memo of each article that is through, and put_item.left where the shop holds something that
+ * an earlier put had written and this one does not name.
+ */
+MUST_CHECK enum errk stock_remember_places(struct stock_put *p,
+					   struct err *e); /* before the writes */
+MUST_CHECK enum errk stock_find_left(struct stock_put *p, struct err *e);
 
 /* stock_write.c: writes the differences of all open pairs. */
 MUST_CHECK enum errk stock_write(struct stock_put *p, struct err *e);

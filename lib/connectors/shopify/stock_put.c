@@ -95,8 +95,10 @@ static enum errk run_round(struct stock_put *p, struct err *e)
 		rc = compare(p, e);
 	if (rc != E_OK || p->batch->look_only)
 		return rc;
-	if (!p->shop->env.dry_run)
-		return stock_write(p, e);
+	if (!p->shop->env.dry_run) {
+		rc = stock_remember_places(p, e);
+		return rc == E_OK ? stock_write(p, e) : rc;
+	}
 	for (size_t i = 0; i < p->n_pairs; i++)
 		if (stock_is_open(p->pair[i]) && p->pair[i]->item->id)
 			p->pair[i]->done = p->pair[i]->written = true;
@@ -134,6 +136,7 @@ static void report(struct stock_put *p)
 			continue;
 		item->put->target_id = item->id;
 		item->put->sku = counts ? item->sku : NULL;
+		item->put->article = item->n_pairs && !item->yields ? item->sku : NULL;
 		item->put->values = values_of(p, item);
 		item->put->differs = open && p->batch->look_only;
 		if (item->put->differs)
@@ -173,6 +176,8 @@ static enum errk run_rounds(struct stock_put *p, struct err *e)
 	int rounds = p->batch->look_only ? 1 : STOCK_ROUNDS;
 	for (int round = 0; rc == E_OK && (round == 0 || any_open(p)) && round < rounds; round++)
 		rc = run_round(p, e);
+	if (rc == E_OK)
+		rc = stock_find_left(p, e);
 	if (rc == E_OK)
 		report(p);
 	return rc;

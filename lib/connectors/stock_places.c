@@ -1,0 +1,129 @@
+#include "connectors/stock_places.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/list.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+static bool has(const struct stock_place *list, size_t n, const struct stock_place *x)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(list[i].article, x->article) && str_equal(list[i].place, x->place))
+			return true;
+	return false;
+}
+
+void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
+{
+	static const char *const lists[] = {"at", "left"};
+	CLEANUP(json) cJSON *doc = NULL;
+	LIST(struct stock_place) all = {0};
+
+	if (memo && json_parse(memo, strlen(memo), &doc, NULL) != E_OK)
+		doc = NULL;
+	for (size_t i = 0; i < 2; i++)
+		JSON_EACH (entry, json_at(doc, lists[i])) {
+			struct stock_place x = {
+				.article = arena_strdup(a, json_str(entry, "[0]")),
+				.sku = arena_strdup(a, json_str(entry, "[1]")),
+				.place = arena_strdup(a, json_str(entry, "[2]")),
+				.name = arena_strdup(a, json_str(entry, "[3]")),
+				.figure = json_int(entry, "[4]", 0),
+			};
+
+			if (x.article && x.sku && x.place && x.name && !has(all.at, all.n, &x))
+				*list_add(&all, a) = x;
+		}
+	*out = all.at;
+	*n = all.n;
+}
+
+static void add(cJSON *doc, const char *key, const struct stock_place *list, size_t n)
+{
+	cJSON *to = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *entry;
+
+		/* Where 0 was written, nothing of ours stands. */
+		if (list[i].figure <= 0)
+			continue;
+		to = to ? to : json_add_array(doc, key);
+		entry = json_array();
+
+		json_push_str(entry, list[i].article);
+		json_push_str(entry, list[i].sku);
+		json_push_str(entry, list[i].place);
+		json_push_str(entry, list[i].name);
+		json_push_int(entry, list[i].figure);
+		json_push(to, entry);
+	}
+}
+
+static const char *memo_of(const struct stock_place *at, size_t n, const struct stock_place *left,
+			   size_t n_left, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+
+	add(doc, "at", at, n);
+	add(doc, "left", left, n_left);
+	return json_text(doc, a);
+}
+
+static const char *say_place(const struct stock_place *x, struct arena *a)
+{
+	if (!x->seen)
+		return arena_printf(a, "'%s' at '%s' (%lld, when it was written there last)",
+				    x->sku, x->name, (long long)x->figure);
+	return arena_printf(a, "'%s' at '%s' (%lld, and %lld when it was written there last)",
+			    x->sku, x->name, (long long)x->now, (long long)x->figure);
+}
+
+static void say(struct put_item *put, const struct stock_place *left, size_t n, const char *also,
+		struct arena *a)
+{
+	enum { NAMED = 3 };
+	const char *list = "";
+
+	for (size_t i = 0; i < n && i < NAMED; i++)
+		list = arena_printf(a, "%s%s%s", list, i ? ", " : "", say_place(&left[i], a));
+	if (n > NAMED)
+		list = arena_printf(a, "%s and %zu more", list, n - NAMED);
+	err_set(&put->left, E_RECORD, STOCK_LEFT,
+		"the shop still offers what was written before, and by the ERP and the tables is "
+		"written no longer: %s; what is written now is right. Set it to 0 there, or name it "
+		"again in tables/locations.csv or store_skus.csv%s, then run: erpsync queue retry '%s'; or, "
+		"if somebody else looks after it: erpsync queue drop '%s'",
+		list, also, put->label, put->label);
+}
+
+bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n, struct arena *a)
+{
+	LIST(struct stock_place) at = {0};
+	struct stock_place *was;
+	size_t n_was;
+
+	stock_places_read(put->memo, a, &was, &n_was);
+	for (size_t i = 0; i < n_was; i++)
+		*list_add(&at, a) = was[i];
+	for (size_t i = 0; i < n; i++)
+		if (to[i].figure > 0 && !has(at.at, at.n, &to[i]))
+			*list_add(&at, a) = to[i];
+	if (at.n == n_was)
+		return false;
+	put->memo = memo_of(at.at, at.n, NULL, 0, a);
+	return true;
+}
+
+void stock_places_close(struct put_item *put, const struct stock_place *at, size_t n,
+			const struct stock_place *left, size_t n_left, const char *also,
+			struct arena *a)
+{
+	put->memo = memo_of(at, n, left, n_left, a);
+	if (n_left)
+		say(put, left, n_left, also, a);
+}

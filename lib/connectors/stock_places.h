@@ -1,0 +1,39 @@
+#ifndef ERPSYNC_CONNECTORS_STOCK_PLACES_H
+#define ERPSYNC_CONNECTORS_STOCK_PLACES_H
+
+#include "connectors/connector.h"
+
+/*
+ * Where the stock of a record was written in a store, remembered in its memo, so that it is noticed when
+ * the tables no longer name an article or a place: what stands there would be offered for ever. It is not
+ * set to 0 either, for somebody else may look after it by now: a person decides.
+ *
+ *	{"at": [["gid://…/InventoryItem/1", "TEE-M", "gid://…/Location/2", "Warehouse Lyon", 7]],
+ *	 "left": [… of what is no longer written, and a person has not decided about yet]}
+ */
+struct stock_place {
+	const char *article, *sku; /* as the store knows the article, and its SKU there */
+	const char *place, *name;  /* the same of the place */
+	int64_t figure;            /* what was written there last */
+	/* Of one that is left: what it holds now. */
+	bool seen; /* else nobody can tell */
+	int64_t now;
+};
+
+/* All of them, the left ones too. A memo that can't be read is none. */
+void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+/*
+ * Before these are written: adds to the memo what it lacks of them, for whatever becomes of the put, the tables may
+ * name another place by the next one. false: it has them all.
+ */
+bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
+		      struct arena *a);
+/*
+ * The put is through: it is written at these places, and something is left at those. Sets memo and left of
+ * the item; left: what is left where, and what to do about it; also: what a person has to do besides, ", …".
+ */
+void stock_places_close(struct put_item *put, const struct stock_place *at, size_t n,
+			const struct stock_place *left, size_t n_left, const char *also,
+			struct arena *a);
+
+#endif
