@@ -61,9 +61,33 @@ enum errk checkpoint_again(struct state *s, const char *flow, bool *again, struc
 	return rc;
 }
 
-enum errk checkpoint_reached(struct state *s, const char *flow, struct err *e)
+static const char *whole_key(const char *flow, struct arena *a)
+{
+	return arena_printf(a, "keep whole %s;", flow);
+}
+
+enum errk checkpoint_reached(struct state *s, const char *flow, int64_t begun, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
+	enum errk rc = note_drop(s, again_key(flow, a), e);
 
-	return note_drop(s, again_key(flow, a), e);
+	return rc == E_OK ? note_set(s, whole_key(flow, a), "", begun, e) : rc;
+}
+
+enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *cursor, *text, *again = NULL;
+	int64_t moved, saved;
+	enum errk rc = checkpoint_get(s, flow, a, &cursor, &moved, e);
+
+	if (rc == E_OK)
+		rc = note_get(s, whole_key(flow, a), a, &text, at, e);
+	if (rc != E_OK || text)
+		return rc;
+	/* A state file of before this was noted: its checkpoint is the best that is known. */
+	rc = note_get(s, again_key(flow, a), a, &again, &saved, e);
+	if (rc == E_OK)
+		*at = cursor && !again ? moved : 0;
+	return rc;
 }

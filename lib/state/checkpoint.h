@@ -18,7 +18,11 @@ MUST_CHECK enum errk checkpoint_set(struct state *s, const char *flow, const cha
  */
 MUST_CHECK enum errk checkpoint_again(struct state *s, const char *flow, bool *again,
 				      struct err *e);
-/* All that the source has was read. */
-MUST_CHECK enum errk checkpoint_reached(struct state *s, const char *flow, struct err *e);
+/* All that the source had at that moment was read. */
+MUST_CHECK enum errk checkpoint_reached(struct state *s, const char *flow, int64_t begun,
+					struct err *e);
+/* When that was, the last time; 0 = never: behind the checkpoint may stand what no run has seen. */
+MUST_CHECK enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at,
+				      struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "state/checkpoint.h"
 #include "state/link.h"
 #include "state/queue.h"
+#include "state/run.h"
 #include "state/told.h"
 #include "sync/flow.h"
 
@@ -145,15 +146,35 @@ static int by_sku(const void *a, const void *b)
 	return strcmp(((const struct line *)a)->sku, ((const struct line *)b)->sku);
 }
 
+/* Is it meant that the ERP gets its orders by this program? */
+static enum errk expects_orders(const struct owed *o, const char *orders, bool *expects,
+				struct err *e)
+{
+	struct run *tried;
+	size_t n;
+	enum errk rc = run_last(o->state, orders, 1, o->arena, &tried, &n, e);
+	if (rc == E_OK)
+		*expects = n || conf_has_section(o->conf, "orders");
+	return rc;
+}
+
 static enum errk check_orders(struct owed *o, const struct flow *orders, struct err *e)
 {
-	const char *cursor;
 	char ago[CLOCK_TEXT_MAX];
-	int64_t moved;
-	enum errk rc = checkpoint_get(o->state, orders->name, o->arena, &cursor, &moved, e);
+	int64_t whole;
+	bool expects = false;
+	enum errk rc = checkpoint_whole(o->state, orders->name, &whole, e);
+	if (rc == E_OK && !whole)
+		rc = expects_orders(o, orders->name, &expects, e);
 	if (rc != E_OK)
 		return rc;
-	if (!cursor) {
+	if (expects)
+		return err_set(e, E_LOCAL, "orders_behind",
+			       "%s has not read the store to its end yet, as far as this state "
+			       "file knows, so it is not known what was sold and the ERP's free "
+			       "stock can't be trusted; run it first: erpsync %s",
+			       orders->name, orders->name);
+	if (!whole) {
 		notice_say(
 			o->notices, NULL,
 			"orders export has never run: units of orders that the ERP does not know "
@@ -161,14 +182,16 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 		return E_OK;
 	}
 	/* Of a time that is still to come nothing is known either: the clock was ahead then. */
-	if (moved > o->read_at + CLOCK_TOLERANCE_S)
-		moved = 0;
-	if (o->read_at - moved > BEHIND)
+	if (whole > o->read_at + CLOCK_TOLERANCE_S)
+		whole = 0;
+	if (o->read_at - whole > BEHIND)
 		return err_set(e, E_LOCAL, "orders_behind",
-			       "%s last read the store %s ago, so it is not known what was sold "
-			       "since and the ERP's free stock can't be trusted; run it first",
-			       orders->name, duration_text((o->read_at - moved) * 1000, ago));
-	o->since = moved - OVERLAP;
+			       "%s last read the store to its end %s ago, so it is not known what "
+			       "was sold since and the ERP's free stock can't be trusted; run it "
+			       "first: erpsync %s",
+			       orders->name, duration_text((o->read_at - whole) * 1000, ago),
+			       orders->name);
+	o->since = whole - OVERLAP;
 	return E_OK;
 }
 

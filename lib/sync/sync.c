@@ -115,6 +115,7 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 {
 	const char *cursor;
 	bool more = true;
+	int64_t begun = clock_now();
 	enum errk rc = first_cursor(r, &cursor, e);
 	while (rc == E_OK && more && !stop_requested() && !enough(r)) {
 		rc = sync_pull_page(r, &cursor, &more, e);
@@ -125,9 +126,10 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 			r->source_failed = true;
 	}
 	r->paging = false;
-	/* A window is not all there is. */
-	if (rc == E_OK && !more && r->again && !r->options->since && !r->options->until)
-		rc = checkpoint_reached(r->state, r->key, e);
+	/* A window is not all there is. Of orders it is asked how far they are known (owed.c). */
+	if (rc == E_OK && !more && (r->again || sync_tells_orders(r)) && !r->options->since &&
+	    !r->options->until)
+		rc = checkpoint_reached(r->state, r->key, begun, e);
 	return rc == E_OK && !more ? sync_all_pulled(r, e) : rc;
 }
 

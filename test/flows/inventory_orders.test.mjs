@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, requestsOf } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
@@ -347,10 +348,55 @@ test('units are taken off at each location', async t => {
 test('orders that were last read long ago', async t => {
   const p = await open(t);
   says(p, 'SOLO-1', 5);
-  sql(p, "UPDATE checkpoint SET moved_at = moved_at - 100000 WHERE flow = 'orders export'");
-  assert.match(ended(await p.run('inventory pull'), 78).stderr, /orders export last read the store 1d .* run it first/);
+  sql(p, "UPDATE note SET saved_at = saved_at - 100000 WHERE key = 'keep whole orders export;'");
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /orders export last read the store to its end 1d .* run it first: erpsync orders export/);
   assert.equal(at(p, 'SOLO-1').available, 10);
   ended(await p.run('orders export'), 0);
   silent(ended(await p.run('inventory pull'), 0));
   assert.equal(at(p, 'SOLO-1').available, 5);
+});
+
+test('orders of which the state file does not know all', async t => {
+  const refused = async p => {
+    says(p, 'SOLO-1', 12);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /has not read the store to its end yet.*run it first: erpsync orders export/);
+    assert.equal(at(p, 'SOLO-1').available, 7, 'nothing is offered that was sold');
+  };
+  await t.test('the state file is lost, and orders are refused until it knows what is there', async sub => {
+    const p = await open(sub);
+    ago(p, () => sell(p, 'SOLO-1', 3));
+    ended(await p.run('orders export'), 0);
+    fs.rmSync(p.path('erpsync.db'));
+    assert.match(ended(await p.run('orders export'), 78).stderr, /adopt orders/);
+    await refused(p);
+    ended(await p.run('adopt orders'), 0);
+    await refused(p);
+    ended(await p.run('orders export'), 0);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1').available, 9, 'of 12, that do not know the order of 3');
+  });
+  await t.test('the first run of orders fails', async sub => {
+    const p = await stockPlace(sub, { bin: BIN_PLAIN, sandbox: { nasty: 'off' }, inventory: { quantity: 'available' } });
+    plainLevels(p.sandbox, ['SOLO-1'], [LYON], 7);
+    p.sandbox.addFaults({ fault: 'http', status: 503, operation: 'OrdersChanged' });
+    ended(await p.run('orders export'), 75);
+    p.sandbox.faults.clear();
+    await refused(p);
+  });
+  await t.test('a run of orders that did not get to the end', async sub => {
+    const p = await stockPlace(sub, { bin: BIN_PLAIN, sandbox: { nasty: 'off', orders: 300 }, inventory: { quantity: 'available' } });
+    plainLevels(p.sandbox, ['SOLO-1'], [LYON], 7);
+    p.sandbox.addFaults({ fault: 'http', status: 503, operation: 'OrdersChanged', nth: [2, 3, 4, 5, 6] });
+    ended(await p.run('orders export'), 75);
+    assert.ok(sql(p, "SELECT cursor FROM checkpoint WHERE flow = 'orders export'"), 'a page was read');
+    await refused(p);
+  });
+  await t.test('nobody says that orders go to the ERP by erpsync: told, and done', async sub => {
+    const p = await stockPlace(sub, { bin: BIN_PLAIN, sandbox: { nasty: 'off' }, inventory: { quantity: 'available' } });
+    plainLevels(p.sandbox, ['SOLO-1'], [LYON], 7);
+    says(p, 'SOLO-1', 12);
+    const { notices } = await pull(p);
+    assert.match(notices.join(), /orders export has never run: units .* are not taken off/);
+    assert.equal(at(p, 'SOLO-1').available, 12);
+  });
 });

@@ -46,6 +46,7 @@ static void test_checkpoint__again_until_all_is_read(void **state)
 {
 	struct fixture *f = *state;
 	bool again = false;
+	int64_t at = 1;
 
 	OK(checkpoint_again(f->s, FLOW, &again, e));
 	assert_true(again);
@@ -55,7 +56,11 @@ static void test_checkpoint__again_until_all_is_read(void **state)
 	again = false;
 	OK(checkpoint_again(f->s, FLOW, &again, e));
 	assert_true(again);
-	OK(checkpoint_reached(f->s, FLOW, e));
+	OK(checkpoint_whole(f->s, FLOW, &at, e));
+	assert_int_equal(at, 0);
+	OK(checkpoint_reached(f->s, FLOW, 90, e));
+	OK(checkpoint_whole(f->s, FLOW, &at, e));
+	assert_int_equal(at, 90);
 	OK(checkpoint_again(f->s, FLOW, &again, e));
 	assert_false(again);
 	OK(checkpoint_set(f->s, "refunds export", "c1", 100, e));
