@@ -36,7 +36,7 @@ struct transfer {
 	bool begun;    /* the request may have left: a connection stood */
 	bool repeated; /* curl wanted to send a write again and was kept from it */
 	bool too_big;
-	size_t headers_len;
+	size_t headers_len, header_lines;
 	int64_t trace_no, started_ms;
 	char detail[CURL_ERROR_SIZE];
 };

@@ -15,6 +15,8 @@ enum {
 	DEFAULT_MAX_ANSWER = 32 * 1024 * 1024,
 	MAX_HEADERS = 256 *
 		      1024, /* status line and headers; servers themselves accept 8 to 64 kB */
+	/* libcurl looks through all of them for each (lib/headers.c): thousands take it minutes. */
+	MAX_HEADER_LINES = 1000,
 	KEEP_BUFFER = 1024 * 1024, /* a larger one is given back to the system */
 	/*
 	 * Servers close idle connections (Node after 5 s, Apache 5 s, nginx 75 s). A read
@@ -80,7 +82,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *ctx)
 	(void)bytes;
 	n *= size;
 	t->headers_len += n;
-	if (t->headers_len > MAX_HEADERS) {
+	if (t->headers_len > MAX_HEADERS || ++t->header_lines > MAX_HEADER_LINES) {
 		t->too_big = true;
 		return 0;
 	}
@@ -253,7 +255,7 @@ static void reset(struct transfer *t, size_t max_answer)
 	str_clear(&t->body);
 	t->body.max = t->max_answer;
 	t->begun = t->repeated = t->too_big = false;
-	t->headers_len = 0;
+	t->headers_len = t->header_lines = 0;
 	t->detail[0] = '\0';
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place, sameSet, truth } from '../support/place.mjs';
-import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
 
 const open = (t, { orders = 12, ...more } = {}) => place(t, { sandbox: { orders, seed: 8, nasty: 'off' }, bin: BIN_PLAIN, ...more });
 const lose = p => ['erpsync.db', 'erpsync.db-wal', 'erpsync.db-shm'].forEach(name => fs.rmSync(p.path(name), { force: true }));
@@ -322,13 +322,15 @@ test('orders that the ERP refused are not adopted', async t => {
 test('a change of an order that the ERP refused is no proof of the order', async t => {
   for (const [how, settled] of [['refused before the state file was lost', true], ['the refusal is read later', false]])
     await t.test(how, async sub => {
-      const p = await open(sub, { orders: 4, conf: { csv: { ack: 'expected' } } });
+      const p = await open(sub, { orders: 4, bin: BIN, conf: { csv: { ack: 'expected' } } });
       ended(await p.run('orders export'), 0);
       for (const name of ['#1002', '#1003']) earlier(p.sandbox, 90, { edit: name, change: { note: 'n' } });
       ended(await p.run('orders export'), 0);
       const refuse = () => p.write('out/orders-000001.ack', 'ok\nerror #1003: customer is blocked\n');
       if (settled) (refuse(), ended(await p.run('orders export'), 1));
       lose(p);
+      /* Two minutes later: what went in one second has no order. */
+      p.env.ERPSYNC_CLOCK_SHIFT = '120';
       assert.equal((await p.json('adopt orders --json')).records.some(r => r.name === '#1003'), !settled);
       if (!settled) refuse();
       ended(await p.run('orders export'), settled ? 0 : 1);
