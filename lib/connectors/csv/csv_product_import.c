@@ -286,6 +286,7 @@ enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch 
 	bool any = false;
 	enum errk k = read_settings(s, e);
 
+	s->named = batch->named;
 	if (k == E_OK)
 		k = read_exports(s, e);
 	if (k != E_OK)

@@ -399,6 +399,8 @@ enum errk csv_product_meet(struct csv_product_plan *p, struct err *e)
 		k = product_check_money(&p->s->rules, &p->s->money, item, e);
 	if (k == E_OK && product_is_open(item) && p->shop && !item->archived)
 		product_match(item, false, p->a);
+	if (k == E_OK && product_is_open(item))
+		csv_product_recall(p);
 	return k;
 }
 
@@ -410,6 +412,8 @@ void csv_product_judge(struct csv_product_plan *p)
 		compare(p);
 	else
 		create(p);
+	if (product_is_open(item))
+		csv_product_heed_missing(p);
 	if (product_is_open(item))
 		claim_handle(p);
 	/* What was never written has no memory of what both sides agreed on. */
@@ -447,6 +451,7 @@ const char *csv_product_remember(struct csv_product_plan *p)
 
 	each_asked(p, forget);
 	item->written_as = item->put->target_id;
+	csv_product_keep_known(p);
 	if (p->deed == DEED_NONE)
 		return product_memo_text(item, p->a);
 	ask_now(p, NULL, item->sent);

@@ -26,6 +26,7 @@ struct csv_product_import {
 	struct arena *mem;
 	struct product_rules rules;
 	struct product_money money;
+	bool named;              /* put_batch.named, of the put that is under way */
 	struct csv_shop *shop;   /* the exports, once read */
 	const char *newest_mark; /* of the newest of them */
 	struct product_shares *shares;
@@ -83,6 +84,17 @@ const char *csv_product_remember(struct csv_product_plan *p);
 MUST_CHECK enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e);
 /* Notes what has been written for this one, where others may ask. E_LOCAL. */
 MUST_CHECK enum errk csv_product_note(const struct csv_product_plan *p, struct err *e);
+
+/*
+ * csv_product_missing.c: the import deletes the variants of a product that its rows leave out, and the rows are
+ * those of the export. So one that is known, and missing there, keeps the product out.
+ */
+/* Notes of the shop's product what is known of it by this one. */
+void csv_product_recall(const struct csv_product_plan *p);
+/* Refuses what would be written without them; or as a new product, where it is one of them itself. */
+void csv_product_heed_missing(struct csv_product_plan *p);
+/* What is to be known of the variants the next time. */
+void csv_product_keep_known(const struct csv_product_plan *p);
 
 /* csv_product_rows.c */
 /* Columns of an export that hold a field; -1 = none. */
