@@ -132,3 +132,57 @@ test('what has another name, another SKU or another place is not missing', async
       assert.deepEqual(admin.products, expected);
     });
 });
+
+/** The state file is gone; a new one begins. */
+const lose = p => ['erpsync.db', 'erpsync.db-wal', 'erpsync.db-shm'].forEach(name => fs.rmSync(p.path(name), { force: true }));
+const NEW = { product_id: '9', sku: 'NINE', title: 'Nine', price: '1.00' };
+for (const [name, rows] of [['article by article', flat], ['as one product', family]])
+  test(`the state file is lost while a file waits for its import, ${name}`, async t => {
+    const start = async (sub, title = NEW.title) => {
+      const { admin, p } = open(sub);
+      productsExported(p, admin, { name: 'e1.csv', age: 60 });
+      erp(p, [...rows({ L: '21.00' }), NEW]);
+      await push(p);
+      lose(p);
+      fs.rmSync(p.path('out/archive'), { recursive: true });
+      erp(p, [...rows({ M: '22.00' }).filter(row => row.sku === 'TEE-M'), { ...NEW, title }]);
+      const { summary, notices } = await push(p);
+      assert.deepEqual([summary.later, summary.created + summary.updated], [2, 0]);
+      assert.match(notices.join(), /some products wait: products-\S+\.csv is newer than the products export that is there and has the same product, and the state file knows nothing of it; import it in the shop and export the products anew, or take it away, and the next run goes on/);
+      assert.deepEqual(imports(p), ['products-000001.csv', 'products-changed-000001.csv']);
+      return { admin, p };
+    };
+    await t.test('imported, and exported anew', async sub => {
+      const { admin, p } = await start(sub);
+      productsImported(p, admin);
+      productsExported(p, admin, { name: 'e2.csv', age: 40 });
+      ended(await p.run('queue retry --all'), 0);
+      await push(p);
+      productsImported(p, admin);
+      assert.deepEqual([admin.products.length, sizes(admin)], [3, [['TEE-S', '20.00'], ['TEE-M', '22.00'], ['TEE-L', '21.00']]]);
+    });
+    await t.test('taken away; another title is another handle', async sub => {
+      const { admin, p } = await start(sub, 'Ninth');
+      for (const file of fs.readdirSync(p.path('exports/import')).filter(x => !x.startsWith('.'))) fs.rmSync(p.path('exports/import', file));
+      ended(await p.run('queue retry --all'), 0);
+      await push(p);
+      productsImported(p, admin);
+      assert.deepEqual([admin.find('ninth-9').title, sizes(admin)], ['Ninth', [['TEE-S', '20.00'], ['TEE-M', '22.00'], ['TEE-L', '20.00']]]);
+    });
+  });
+
+test('an older copy of the state file does not know what waits for its import', async t => {
+  const { admin, p } = open(t);
+  productsExported(p, admin, { name: 'e1.csv', age: 60 });
+  erp(p, family({}));
+  await push(p);
+  ended(await p.run('state backup backup.db'), 0);
+  erp(p, family({ L: '21.00' }));
+  await push(p);
+  lose(p);
+  fs.copyFileSync(p.path('backup.db'), p.path('erpsync.db'));
+  erp(p, family({ M: '22.00' }).slice(1, 2), 'products-changes.csv');
+  fs.rmSync(p.path('out/archive'), { recursive: true });
+  assert.equal((await push(p)).summary.later, 1);
+  assert.deepEqual(imports(p), ['products-changed-000001.csv']);
+});

@@ -318,7 +318,7 @@ static void create(struct csv_product_plan *p)
 
 /* ---- What an earlier file means for it */
 
-static void later(struct csv_product_plan *p, const char *code, const char *why)
+void csv_product_later(struct csv_product_plan *p, const char *code, const char *why)
 {
 	err_set(&p->item->put->err, E_BUSY, code, "%s", why);
 	tell(p->s, code, arena_printf(p->a, "some products wait: %s", why));
@@ -329,20 +329,22 @@ static void later(struct csv_product_plan *p, const char *code, const char *why)
 void csv_product_wait(struct csv_product_plan *p, const char *file, bool used)
 {
 	if (used)
-		later(p, "export_used",
-		      arena_printf(
-			      p->a,
-			      "%s is made from the products export that is there; import it in "
-			      "the shop, then export the products anew, and the next run goes on",
-			      file));
+		csv_product_later(
+			p, "export_used",
+			arena_printf(
+				p->a,
+				"%s is made from the products export that is there; import it in "
+				"the shop, then export the products anew, and the next run goes on",
+				file));
 	else
-		later(p, "import_waits",
-		      arena_printf(
-			      p->a,
-			      "%s has not been imported, as the newest products export shows; "
-			      "import it in the shop, or take it away, then export the products "
-			      "anew, and the next run goes on",
-			      file));
+		csv_product_later(
+			p, "import_waits",
+			arena_printf(
+				p->a,
+				"%s has not been imported, as the newest products export shows; "
+				"import it in the shop, or take it away, then export the products "
+				"anew, and the next run goes on",
+				file));
 }
 
 /*
