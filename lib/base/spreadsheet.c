@@ -35,6 +35,23 @@ static bool is_floating(const char *s)
 	return n >= 8 && s[n] == '.' && s[n + 1] && !s[n + 1 + strspn(s + n + 1, "0")];
 }
 
+bool spreadsheet_rounded(const char *text)
+{
+	enum {
+		LONG = 12,  /* digits, which a column shows as 7.48927E+11 … */
+		ZEROS = 6,  /* … so that these are left of it at least */
+		EXACT = 15, /* digits that a spreadsheet keeps of any number … */
+		BEHIND =
+			4, /* … and what shows it behind them: one in ten thousand ends so by itself */
+	};
+	size_t len = strlen(text), left = len;
+
+	while (left > 0 && text[left - 1] == '0')
+		left--;
+	return left > 0 && all_digits(text) &&
+	       ((len >= LONG && len - left >= ZEROS) || (len >= EXACT + BEHIND && left <= EXACT));
+}
+
 /* What a formula leaves that found nothing, and a column that is too narrow. */
 static bool is_error(const char *s)
 {
@@ -88,10 +105,14 @@ const char *spreadsheet_trim(const char *s, struct arena *a)
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out)
 {
 	const char *id = spreadsheet_trim(text, a);
+	bool was_text = id[0] == '\'' && all_digits(id + 1);
 
-	if (id[0] == '\'' && all_digits(id + 1))
-		id++;
+	id += was_text;
 	*out = id;
+	if (!was_text && spreadsheet_rounded(id))
+		return "ends in zeros as a longer number does that a spreadsheet rounded; use the "
+		       "file as it was written, or format the column as text; if it is right, "
+		       "write an apostrophe before it";
 	if (is_scientific(id))
 		return "was a number that a spreadsheet shortened; use the file as it was written, "
 		       "or format the column as text";

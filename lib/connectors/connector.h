@@ -290,6 +290,8 @@ struct put_batch {
 	 * then. Only where the connector looks at the kind.
 	 */
 	bool look_only;
+	/* A person has named these records (--only): where only a person can know, this is the answer. */
+	bool named;
 	const struct owed_units *owed; /* for stock; else NULL */
 	/*
 	 * The memo of these items as it stands now, durable when it returns: for what must be known

@@ -48,6 +48,12 @@ struct product_variant {
 	const char *was_sku; /* the shop's, as remembered; NULL = none */
 };
 
+/* What a variant was called by a store: by its options, or whatever tells them apart, and its SKU. */
+struct product_known {
+	const char *id, *sku;
+	bool shown; /* by an export; else it was asked for */
+};
+
 struct product_item {
 	struct put_item *put;
 	bool archived, done;
@@ -66,6 +72,9 @@ struct product_item {
 	struct product_base asked[FIELD_COUNT_];
 	/* A store that is written by files: what it is called there; what it was written as, NULL = not yet. */
 	const char *handle, *written_as;
+	/* The same: all variants that are known of its product there, its own or not. */
+	struct product_known *beside;
+	size_t n_beside;
 	/*
 	 * The ERP has told of its variants as of one product, once; another product of the ERP has been met
 	 * that is the same one of the shop. Both are remembered.

@@ -13,7 +13,7 @@
  * something else of what it is told. "sent", at the product and at its variants, {"price": ["19.9",
  * "18"]}, is what the shop was asked for and has not confirmed, and what it had then: an answer that was
  * lost, or a file that nobody has imported. A store that is written by files adds "handle" and
- * "written_as". "family" and "shared": see product_share.h.
+ * "written_as", and "beside": {"M": "TEE-M"}, see product_item. "family" and "shared": see product_share.h.
  */
 
 static const char *text_of(const cJSON *value, struct arena *a)
@@ -63,6 +63,41 @@ static void add_asked(cJSON *doc, const struct product_base *asked)
 		}
 }
 
+static void add_known(struct product_item *item, const char *id, const char *sku, bool shown,
+		      struct arena *a)
+{
+	for (size_t i = 0; i < item->n_beside; i++)
+		if (strcmp(item->beside[i].id, id) == 0)
+			return;
+	item->beside[item->n_beside++] = (struct product_known){arena_strdup(a, id),
+								arena_strdup(a, sku), shown};
+}
+
+/* Those that the last document told of are known too; a memo of before says nothing of the others. */
+static void read_beside(struct product_item *item, const cJSON *doc, struct arena *a)
+{
+	const cJSON *beside = json_at(doc, "beside"), *variants = json_at(doc, "variants"), *x;
+	size_t most = (size_t)cJSON_GetArraySize(beside) + (size_t)cJSON_GetArraySize(variants);
+	item->beside = arena_array(a, most, sizeof(*item->beside));
+	cJSON_ArrayForEach (x, beside)
+		add_known(item, x->string, cJSON_IsString(x) ? x->valuestring : "", true, a);
+	cJSON_ArrayForEach (x, variants) {
+		const cJSON *fields = json_at(x, "fields");
+		const char *sku = json_str(fields, "sku");
+		if (json_str(x, "id"))
+			add_known(item, json_str(x, "id"), sku ? sku : x->string,
+				  cJSON_GetArraySize(fields) > 0, a);
+	}
+}
+
+static void add_beside(cJSON *doc, const struct product_item *item)
+{
+	cJSON *list = item->n_beside ? json_add_object(doc, "beside") : NULL;
+	for (size_t i = 0; i < item->n_beside; i++)
+		if (item->beside[i].shown)
+			json_add_str(list, item->beside[i].id, item->beside[i].sku);
+}
+
 void product_read_memo(struct product_item *item, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = NULL;
@@ -78,6 +113,8 @@ void product_read_memo(struct product_item *item, struct arena *a)
 	item->shared = json_bool(doc, "shared", false);
 	item->handle = arena_strdup(a, json_str(doc, "handle"));
 	item->written_as = arena_strdup(a, json_str(doc, "written_as"));
+	if (item->handle)
+		read_beside(item, doc, a);
 	item->status_was = arena_strdup(a, json_str(doc, "status_was"));
 	item->status_set = arena_strdup(a, json_str(doc, "status_set"));
 	for (size_t i = 0; i < item->n_variants; i++) {
@@ -166,6 +203,7 @@ const char *product_memo_text(const struct product_item *item, struct arena *a)
 		json_add_str(doc, "handle", item->handle);
 	if (item->written_as)
 		json_add_str(doc, "written_as", item->written_as);
+	add_beside(doc, item);
 	if (item->status_was) {
 		json_add_str(doc, "status_was", item->status_was);
 		json_add_str(doc, "status_set", item->status_set);

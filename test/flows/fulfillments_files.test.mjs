@@ -127,6 +127,19 @@ test('what a spreadsheet made of tracking numbers', async t => {
   const { records } = await pull(p, '', 1);
   assert.match(records.find(r => r.name === 'D1').reason, /column 'tracking number': '1\.23457E\+19' was a number/);
   assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, numbers: ['748927000018'], lines: { 'LONG-5-RED': 1 } }]);
+  await t.test('saved twice', async () => {
+    deliveryFile(p, [
+      { delivery: 'D3', order: name, sku: 'LONG-5', tracking: '940011000000000000000' },
+      { delivery: '123456000000', order: name, sku: 'LONG-5' },
+      { delivery: 'D4', order: '560000000000000', sku: 'LONG-5' },
+    ], { age: 40 });
+    const { records: said } = await pull(p, '', 1);
+    const reason = label => said.find(r => r.name === label).reason;
+    assert.match(reason('D3'), /fulfillments\.csv:2: column 'tracking number': '940011000000000000000' ends in zeros/);
+    assert.match(reason('123456000000'), /fulfillments\.csv:3: column 'delivery id': '123456000000' ends in zeros/);
+    assert.match(reason('D4'), /fulfillments\.csv:4: column 'order': '560000000000000' ends in zeros/);
+    assert.equal(shipped(p.sandbox, name).length, 1);
+  });
 });
 
 test('a delivery over several files', async t => {

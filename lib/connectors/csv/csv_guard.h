@@ -17,7 +17,7 @@
 /*
  * An article number, a barcode or another name that is compared letter by letter; *out in the arena,
  * "" where the cell is empty. Blanks around it go, and the apostrophe that exports put before digits
- * alone ('748927000018), which spreadsheets would cut. Refused: 5.27763E+12 and #N/A.
+ * alone ('748927000018), which spreadsheets would cut. Refused: 5.27763E+12, 527763000000 and #N/A.
  */
 const char *csv_guard_identifier(const char *text, struct arena *a, const char **out);
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/spreadsheet.h"
 #include "base/str.h"
 #include "csv_rows.h"
 
@@ -31,14 +32,11 @@ static const char *cell_of(const struct csv_orders_file *f, const struct csv_row
 
 bool csv_order_id_is_sound(const char *id)
 {
-	/* A spreadsheet shows a number of 12 digits or more in six. */
-	enum { DIGITS_MOST = 19, DIGITS_SHORTENED = 12, DIGITS_LEFT = 6 };
-	size_t len = strlen(id), left = len;
+	enum { DIGITS_MOST = 19 };
+	size_t len = strlen(id);
 
-	while (left > 0 && id[left - 1] == '0')
-		left--;
 	return len > 0 && len <= DIGITS_MOST && id[0] != '0' && !id[strspn(id, "0123456789")] &&
-	       (len < DIGITS_SHORTENED || left > DIGITS_LEFT);
+	       !spreadsheet_rounded(id);
 }
 
 /* Digits, and yet not what the shop gave out. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/spreadsheet.h"
 #include "base/str.h"
 #include "csv_guard.h"
 
@@ -13,9 +14,7 @@ enum {
 	NAMES_MAX = 7,
 	/* Articles of which nobody believes that they have one barcode. */
 	SAME_MIN = 3,
-	ROUNDED_MIN = 12,
 };
-static const char ROUNDED_END[] = "000000";
 enum cell_type { CELL_TEXT, CELL_KEY, CELL_AMOUNT, CELL_BOOL, CELL_CURRENCY, CELL_STATUS };
 
 /* As ERPs call them, lower case and with blanks; see csv_column_is. The first one is ours. */
@@ -323,15 +322,6 @@ static enum errk read_currency(struct csv_products *s, const struct conf *c, str
 		   : E_OK;
 }
 
-/* "7489270000000": what is left of a barcode that was shown as 7.48927E+12, and saved once more. */
-static bool is_rounded(const char *barcode)
-{
-	size_t len = strlen(barcode);
-
-	return len >= ROUNDED_MIN && str_ends(barcode, ROUNDED_END) &&
-	       !barcode[strspn(barcode, "0123456789")];
-}
-
 static const char *barcode_of(const void *ctx, size_t row)
 {
 	const struct csv_products *s = ctx;
@@ -357,7 +347,7 @@ static enum errk judge_barcodes(const struct csv_products *s, struct key_index *
 		slot = key_index_slot(seen, barcode);
 		if (!barcode[0])
 			continue;
-		if (*slot && is_rounded(barcode) &&
+		if (*slot && spreadsheet_rounded(barcode) &&
 		    !str_equal(s->row[*slot - 1]->cell[PCOL_SKU], sku))
 			return err_set(
 				e, E_LOCAL, "same_barcode",

@@ -35,23 +35,12 @@ const char *csv_product_key(const char *const *option, size_t n, struct arena *a
 	return text;
 }
 
-static const char *row_key(const struct csv_shop_row *row, struct arena *a)
-{
-	const char *value[SHOP_OPTIONS];
-	size_t n = 0;
-
-	for (int i = 0; i < SHOP_OPTIONS; i++)
-		if (row->cell[csv_shop_option(i, SHOP_OPTION_VALUE)][0])
-			value[n++] = row->cell[csv_shop_option(i, SHOP_OPTION_VALUE)];
-	return csv_product_key(value, n, a);
-}
-
 /* ---- Which product it is */
 
 /* As it was called, with one of its SKUs, or a variant that had none of them then either. */
 static bool is_the_same(const struct csv_product_plan *p, const struct csv_shop_row *row)
 {
-	const char *sku = row->cell[SHOP_SKU], *key = row_key(row, p->a);
+	const char *sku = row->cell[SHOP_SKU], *key = csv_shop_key(row->cell, p->a);
 
 	for (size_t i = 0; i < p->item->n_variants; i++) {
 		const struct product_variant *v = &p->item->variant[i];
@@ -290,7 +279,7 @@ struct shop_product *csv_product_take(const struct csv_product_plan *p)
 		const struct csv_shop_row *row = shop->row[i];
 		struct shop_variant *v = &out->variant[out->n_variants++];
 
-		v->id = row_key(row, p->a);
+		v->id = csv_shop_key(row->cell, p->a);
 		v->sku = row->cell[SHOP_SKU];
 		take_values(p, row, FIELD_VARIANT_FIRST, FIELD_COUNT_, &v->values);
 		v->option = arena_array(p->a, SHOP_OPTIONS, sizeof(*v->option));

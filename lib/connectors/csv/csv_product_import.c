@@ -38,6 +38,7 @@ void csv_product_import_free(struct csv_product_import *s)
 	if (!s)
 		return;
 	csv_shop_free(s->shop);
+	csv_pending_free(s->pending);
 	product_shares_free(s->shares);
 	key_index_release(&s->claims);
 	free(s->claim);
@@ -214,6 +215,9 @@ static enum errk make_documents(struct putting *p, struct err *e)
 		if (p->plan[i].deed == DEED_CHANGE && !p->batch->item[i].adopted)
 			k = csv_product_heed_others(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
+		if (p->plan[i].judged && !p->batch->item[i].adopted)
+			k = csv_product_heed_files(&p->plan[i], e);
+	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
 		if (p->plan[i].deed != DEED_NONE)
 			p->mark[i] = arena_printf(p->a, "%s %s", p->plan[i].mark,
 						  csv_import_mark("rows", p->plan[i].asks, p->a));
@@ -293,6 +297,7 @@ enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch 
 	bool any = false;
 	enum errk k = read_settings(s, e);
 
+	s->named = batch->named;
 	if (k == E_OK)
 		k = read_exports(s, e);
 	if (k != E_OK)

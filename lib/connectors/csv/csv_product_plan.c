@@ -318,7 +318,7 @@ static void create(struct csv_product_plan *p)
 
 /* ---- What an earlier file means for it */
 
-static void later(struct csv_product_plan *p, const char *code, const char *why)
+void csv_product_later(struct csv_product_plan *p, const char *code, const char *why)
 {
 	err_set(&p->item->put->err, E_BUSY, code, "%s", why);
 	tell(p->s, code, arena_printf(p->a, "some products wait: %s", why));
@@ -329,20 +329,22 @@ static void later(struct csv_product_plan *p, const char *code, const char *why)
 void csv_product_wait(struct csv_product_plan *p, const char *file, bool used)
 {
 	if (used)
-		later(p, "export_used",
-		      arena_printf(
-			      p->a,
-			      "%s is made from the products export that is there; import it in "
-			      "the shop, then export the products anew, and the next run goes on",
-			      file));
+		csv_product_later(
+			p, "export_used",
+			arena_printf(
+				p->a,
+				"%s is made from the products export that is there; import it in "
+				"the shop, then export the products anew, and the next run goes on",
+				file));
 	else
-		later(p, "import_waits",
-		      arena_printf(
-			      p->a,
-			      "%s has not been imported, as the newest products export shows; "
-			      "import it in the shop, or take it away, then export the products "
-			      "anew, and the next run goes on",
-			      file));
+		csv_product_later(
+			p, "import_waits",
+			arena_printf(
+				p->a,
+				"%s has not been imported, as the newest products export shows; "
+				"import it in the shop, or take it away, then export the products "
+				"anew, and the next run goes on",
+				file));
 }
 
 /*
@@ -399,6 +401,8 @@ enum errk csv_product_meet(struct csv_product_plan *p, struct err *e)
 		k = product_check_money(&p->s->rules, &p->s->money, item, e);
 	if (k == E_OK && product_is_open(item) && p->shop && !item->archived)
 		product_match(item, false, p->a);
+	if (k == E_OK && product_is_open(item))
+		csv_product_recall(p);
 	return k;
 }
 
@@ -410,6 +414,8 @@ void csv_product_judge(struct csv_product_plan *p)
 		compare(p);
 	else
 		create(p);
+	if (product_is_open(item))
+		csv_product_heed_missing(p);
 	if (product_is_open(item))
 		claim_handle(p);
 	/* What was never written has no memory of what both sides agreed on. */
@@ -447,6 +453,7 @@ const char *csv_product_remember(struct csv_product_plan *p)
 
 	each_asked(p, forget);
 	item->written_as = item->put->target_id;
+	csv_product_keep_known(p);
 	if (p->deed == DEED_NONE)
 		return product_memo_text(item, p->a);
 	ask_now(p, NULL, item->sent);

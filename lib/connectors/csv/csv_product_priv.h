@@ -5,6 +5,7 @@
 #include "connectors/product_judge.h"
 #include "connectors/product_share.h"
 #include "csv_import.h"
+#include "csv_pending.h"
 #include "csv_product_import.h"
 #include "csv_products_export.h"
 
@@ -26,8 +27,11 @@ struct csv_product_import {
 	struct arena *mem;
 	struct product_rules rules;
 	struct product_money money;
+	bool named;              /* put_batch.named, of the put that is under way */
 	struct csv_shop *shop;   /* the exports, once read */
 	const char *newest_mark; /* of the newest of them */
+	struct csv_pending
+		*pending; /* files that lay there when this run began; read when asked for */
 	struct product_shares *shares;
 	struct csv_claim *claim;
 	size_t n_claims, cap_claims;
@@ -43,6 +47,7 @@ struct csv_product_plan {
 	const struct csv_shop_product *shop; /* NULL = it is not there */
 	const char *mark;                    /* of the export that says so */
 	const char *status;                  /* that it is to get; NULL = it keeps its own */
+	const char *noted;                   /* the file that is noted of the shop's product */
 	const char *asks;                    /* all that is asked for, as a text; "" = nothing */
 	enum csv_product_deed deed;
 	unsigned fields; /* bits of those that are asked for, variants' too */
@@ -69,7 +74,9 @@ const char *csv_product_key(const char *const *option, size_t n, struct arena *a
 MUST_CHECK enum errk csv_product_meet(struct csv_product_plan *p, struct err *e);
 /* Compares, and decides what is asked for: once all of a batch are met. */
 void csv_product_judge(struct csv_product_plan *p);
-/* It goes over once this file has been imported. used: it was made from the export that is there. */
+/* It goes over later. */
+void csv_product_later(struct csv_product_plan *p, const char *code, const char *why);
+/* The same, once this file has been imported. used: it was made from the export that is there. */
 void csv_product_wait(struct csv_product_plan *p, const char *file, bool used);
 /* What is to be known the next time: the memo. */
 const char *csv_product_remember(struct csv_product_plan *p);
@@ -81,8 +88,21 @@ const char *csv_product_remember(struct csv_product_plan *p);
  */
 /* Lets a plan wait for another one's file. E_LOCAL: the state file. */
 MUST_CHECK enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e);
+/* The same where nothing is known of it, and a file that is newer than the export has it. E_LOCAL. */
+MUST_CHECK enum errk csv_product_heed_files(struct csv_product_plan *p, struct err *e);
 /* Notes what has been written for this one, where others may ask. E_LOCAL. */
 MUST_CHECK enum errk csv_product_note(const struct csv_product_plan *p, struct err *e);
+
+/*
+ * csv_product_missing.c: the import deletes the variants of a product that its rows leave out, and the rows are
+ * those of the export. So one that is known, and missing there, keeps the product out.
+ */
+/* Notes of the shop's product what is known of it by this one. */
+void csv_product_recall(const struct csv_product_plan *p);
+/* Refuses what would be written without them; or as a new product, where it is one of them itself. */
+void csv_product_heed_missing(struct csv_product_plan *p);
+/* What is to be known of the variants the next time. */
+void csv_product_keep_known(const struct csv_product_plan *p);
 
 /* csv_product_rows.c */
 /* Columns of an export that hold a field; -1 = none. */

@@ -56,10 +56,12 @@ enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e)
 	if (k != E_OK || !text || json_parse(text, strlen(text), &note, NULL) != E_OK)
 		return k;
 	written = json_str(note, "written");
-	if (!written || str_equal(written, p->item->written_as))
+	if (!written)
+		return E_OK;
+	p->noted = file = csv_import_file(written, p->a);
+	if (str_equal(written, p->item->written_as))
 		return E_OK;
 	used = csv_import_is_used(written, p->mark);
-	file = csv_import_file(written, p->a);
 	if (str_ends(written, csv_import_mark("rows", p->asks, p->a)) &&
 	    (used || file_exists(path_join(p->a, p->s->exchange->dir, file)))) {
 		/* Its own, of a put that was parked for another part of it. */
@@ -69,6 +71,37 @@ enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e)
 			    file_exists(path_join(p->a, p->s->exchange->dir, file)))) {
 		csv_product_wait(p, file, used);
 	}
+	return E_OK;
+}
+
+/* A state file that is new, after the old one was lost, or an older copy does not know what waits for its import. */
+enum errk csv_product_heed_files(struct csv_product_plan *p, struct err *e)
+{
+	struct csv_product_import *s = p->s;
+	const struct product_item *item = p->item;
+	const struct csv_source_file *made_from = p->shop ? p->shop->file : s->shop->newest;
+	const char *file;
+	enum errk k = E_OK;
+
+	if (!item->handle || ((item->written_as || item->put->memo) && !item->put->memo_old))
+		return E_OK;
+	if (!s->pending)
+		k = csv_pending_read(s->exchange->dir, "products", &s->pending, e);
+	if (k != E_OK)
+		return k;
+	file = csv_pending_file(s->pending, PENDING_HANDLE, item->handle, made_from->mtime_ns);
+	for (size_t i = 0; !file && !p->shop && i < item->n_variants; i++)
+		file = csv_pending_file(s->pending, PENDING_SKU, item->variant[i].sku,
+					made_from->mtime_ns);
+	if (file && !str_equal(file, p->noted))
+		csv_product_later(
+			p, "import_waits",
+			arena_printf(p->a,
+				     "%s is newer than the products export that is there and "
+				     "has the same product, and the state file knows nothing of "
+				     "it; import it in the shop and export the products anew, or "
+				     "take it away, and the next run goes on",
+				     file));
 	return E_OK;
 }
 

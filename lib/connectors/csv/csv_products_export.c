@@ -54,7 +54,9 @@ struct reading {
 	unsigned keep;
 	bool older;
 	uint32_t product; /* that the rows belong to; 0 = one that a newer file has, or none yet */
+	uint32_t newer;   /* the product, where a newer file has it */
 	const char *handle;
+	struct arena *scratch;
 	struct err problem; /* the first row that can't be read */
 	struct err misfit;  /* the first one of another width: any cell may be another's */
 };
@@ -100,6 +102,7 @@ static void begin_product(struct reading *r, const struct csv_row *in, const cha
 	if (*slot) {
 		r->handle = s->product[*slot].handle;
 		r->product = s->product[*slot].file == r->file ? *slot : 0;
+		r->newer = r->product || s->product[*slot].older ? 0 : *slot;
 		return;
 	}
 	s->product = csv_grow(s->product, s->n, &s->cap, sizeof(*s->product));
@@ -111,6 +114,23 @@ static void begin_product(struct reading *r, const struct csv_row *in, const cha
 	};
 	r->handle = s->product[s->n].handle;
 	r->product = *slot = (uint32_t)s->n++;
+	r->newer = 0;
+}
+
+/* A row of a product that a newer file has: it is to have this variant too. */
+static void compare_older(const struct reading *r, const struct csv_row *in)
+{
+	const char *cell[SHOP_COUNT_], *sku;
+
+	for (int c = 0; c < SHOP_COUNT_; c++)
+		cell[c] = csv_cell_at(in, r->at[c]);
+	arena_reset(r->scratch);
+	(void)csv_guard_identifier(cell[SHOP_SKU], r->scratch, &sku);
+	csv_lost_add(r->s, &(struct csv_lost){.key = csv_shop_key(cell, r->scratch),
+					      .sku = sku,
+					      .file = r->file,
+					      .line = (uint32_t)in->line,
+					      .product = r->newer});
 }
 
 static void add_unreadable(void *ctx, const struct err *why)
@@ -225,9 +245,12 @@ static void add_row(void *ctx, const struct csv_row *in)
 	if (handle[0] && !str_equal(handle, r->handle))
 		begin_product(r, in, handle);
 	/* A row of an image only. */
-	if (!r->product ||
-	    (!csv_cell_at(in, r->at[SHOP_SKU])[0] &&
-	     str_blank(csv_cell_at(in, r->at[csv_shop_option(0, SHOP_OPTION_VALUE)]))))
+	if (!csv_cell_at(in, r->at[SHOP_SKU])[0] &&
+	    str_blank(csv_cell_at(in, r->at[csv_shop_option(0, SHOP_OPTION_VALUE)])))
+		return;
+	if (r->newer)
+		compare_older(r, in);
+	if (!r->product)
 		return;
 	s->policy_words |= str_equal_nocase(policy, "deny") || str_equal_nocase(policy, "continue");
 	row = arena_alloc(s->mem, sizeof(*row));
@@ -253,7 +276,8 @@ static enum errk read_file(struct csv_shop *s, const struct csv_source_file *fil
 			   bool older, struct err *e)
 {
 	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
-	struct reading r = {.s = s, .file = file, .keep = keep, .older = older};
+	CLEANUP(arena) struct arena *scratch = arena_new();
+	struct reading r = {.s = s, .file = file, .keep = keep, .older = older, .scratch = scratch};
 	bool cut = false;
 	enum errk k = csv_guard_open(file->path, s->declared, &csv, e);
 
@@ -334,7 +358,8 @@ static struct csv_shop *shop_new(void)
 	s->mem = arena_new();
 	s->product = csv_grow(NULL, 0, &s->cap, sizeof(*s->product));
 	s->row = csv_grow(NULL, 0, &s->cap_rows, sizeof(struct csv_shop_row *));
-	s->n = s->n_rows = 1;
+	s->lost = csv_grow(NULL, 0, &s->cap_lost, sizeof(*s->lost));
+	s->n = s->n_rows = s->n_lost = 1;
 	s->handles = (struct key_index){.key = handle_of, .ctx = s};
 	key_index_room(&s->handles, 0);
 	return s;
@@ -362,6 +387,7 @@ enum errk csv_shop_read_as(const char *path, enum csv_encoding declared, unsigne
 		return k;
 	sort_skus(s);
 	sort_spellings(s);
+	csv_lost_settle(s);
 	*out = TAKE(s);
 	return E_OK;
 }
@@ -372,6 +398,7 @@ void csv_shop_free(struct csv_shop *s)
 		return;
 	free(s->product);
 	free(s->row);
+	free(s->lost);
 	key_index_release(&s->handles);
 	arena_free(s->mem);
 	free(s);

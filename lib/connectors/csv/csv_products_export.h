@@ -59,9 +59,22 @@ struct csv_shop_row {
 struct csv_shop_product {
 	const char *handle;
 	uint32_t first, last;
+	uint32_t lost; /* a variant that it was known to have: csv_lost, 0 = none */
 	const struct csv_source_file *file;
 	bool older;  /* only an export of before lists it */
 	bool broken; /* its first row has no title: the export was cut in pieces, or edited */
+};
+
+/*
+ * A variant that a product had, as an older export says or what is remembered of it, and that the newest
+ * export of this product does not list: it was deleted in the shop, or its row got lost on the way.
+ */
+struct csv_lost {
+	const char *key, *sku;              /* csv_shop_key; sku "" = it had none */
+	const struct csv_source_file *file; /* that lists it; NULL = none does */
+	uint32_t line, product;
+	uint32_t next; /* of the same product, 0 = none; they count from 1 */
+	bool moved;    /* its SKU stands elsewhere in the export */
 };
 
 struct csv_spelling {
@@ -84,6 +97,8 @@ struct csv_shop {
 	const struct csv_shop_row **by_sku; /* those with a SKU, in its order */
 	size_t n_by_sku;
 	struct csv_spelling *spelling; /* of the same rows, by hash */
+	struct csv_lost *lost;         /* [0] is not used */
+	size_t n_lost, cap_lost;
 	struct key_index handles;
 };
 
@@ -116,6 +131,21 @@ static inline const struct csv_shop_product *csv_shop_product_of(const struct cs
 	return &s->product[row->product];
 }
 /* Of a product: for (uint32_t i = p->first; i; i = s->row[i]->next) */
+
+/* csv_products_lost.c */
+/* The values of a variant's options as one text, by which variants are told apart. */
+const char *csv_shop_key(const char *const *cell, struct arena *a);
+/* A variant that the product had; nothing happens if it has it, or if that is known already. */
+void csv_lost_add(struct csv_shop *s, const struct csv_lost *x);
+/* Once all files are read: what stands elsewhere is not lost. */
+void csv_lost_settle(struct csv_shop *s);
+/* The first of the product that is lost, NULL = none is. */
+const struct csv_lost *csv_lost_of(const struct csv_shop *s, const struct csv_shop_product *p);
+/* One with this SKU, of whichever product. */
+const struct csv_lost *csv_lost_sku(const struct csv_shop *s, const char *sku);
+/* This one of the product's, whether it has moved or not. */
+const struct csv_lost *csv_lost_find(const struct csv_shop *s, const struct csv_shop_product *p,
+				     const char *key);
 
 /* Each variant of what path holds as an article, older exports aside. As csv_shop_read. */
 MUST_CHECK enum errk csv_products_catalogue(const char *path, enum csv_encoding declared,

@@ -11,6 +11,7 @@
 #include "csv_guard.h"
 #include "csv_import.h"
 #include "csv_inventory_export.h"
+#include "csv_pending.h"
 
 #include "base/banned.h"
 
@@ -21,6 +22,9 @@ struct csv_stock_import {
 	struct arena *mem;
 	struct csv_inventory *known; /* the export, once read */
 	const char *mark;            /* "export:1a2b3c4d": which export that is */
+	int64_t made_ns;             /* when it was made */
+	struct csv_pending
+		*pending; /* files that lay there when this run began; read when asked for */
 	int64_t buffer;
 	bool activate;
 };
@@ -44,6 +48,7 @@ void csv_stock_import_free(struct csv_stock_import *s)
 	if (!s)
 		return;
 	csv_inventory_free(s->known);
+	csv_pending_free(s->pending);
 	arena_free(s->mem);
 	free(s);
 }
@@ -73,6 +78,7 @@ static enum errk read_export(struct csv_stock_import *s, struct err *e)
 		return k;
 	}
 	s->mark = csv_import_export_mark(file, s->mem);
+	s->made_ns = file->mtime_ns;
 	csv_import_tell_age(s->env, s->path, CSV_EXPORT_INVENTORY, file,
 			    "what was sold since makes the import refuse those rows: export the "
 			    "inventory anew",
@@ -339,6 +345,35 @@ static void say_used(struct csv_stock_import *s, struct put_item *item, struct a
 			  file));
 }
 
+/* A state file that is new, after the old one was lost, or an older copy does not know what waits for its import. */
+static enum errk heed_files(const struct plan *p, bool *waits, struct err *e)
+{
+	struct csv_stock_import *s = p->s;
+	const char *file, *why;
+	enum errk k = E_OK;
+
+	*waits = false;
+	if (p->item->target_id && !p->item->memo_old)
+		return E_OK;
+	if (!s->pending)
+		k = csv_pending_read(s->exchange->dir, "inventory", &s->pending, e);
+	if (k != E_OK)
+		return k;
+	file = csv_pending_file(s->pending, PENDING_SKU, p->sku, s->made_ns);
+	if (!file)
+		return E_OK;
+	why = arena_printf(
+		p->a,
+		"%s is newer than the inventory export that is there and has the same "
+		"article, and the state file knows nothing of it; import it in the shop "
+		"and export the inventory anew, or take it away, and the next run goes on",
+		file);
+	err_set(&p->item->err, E_BUSY, "import_waits", "%s", why);
+	tell(s, "import waits", arena_printf(p->a, "some articles wait: %s", why));
+	*waits = true;
+	return E_OK;
+}
+
 /* What is to be done about one item; *doc and *mark where it is to be written. */
 static enum errk plan_item(struct plan *p, const char **doc, const char **mark, struct err *e)
 {
@@ -347,6 +382,7 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 	struct arena *a = p->a;
 	const char *rows = NULL, *state;
 	struct err why;
+	bool waits;
 	enum errk k = read_plan(p, &rows, &why);
 
 	if (k != E_OK && k != E_RECORD) {
@@ -367,6 +403,9 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 		say_used(s, item, a);
 		return E_OK;
 	}
+	k = heed_files(p, &waits, e);
+	if (k != E_OK || waits)
+		return k;
 	k = close_places(p, e);
 	if (k != E_OK)
 		return k;
