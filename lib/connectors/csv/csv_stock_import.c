@@ -346,7 +346,7 @@ static void say_used(struct csv_stock_import *s, struct put_item *item, struct a
 }
 
 /* A state file that is new, after the old one was lost, or an older copy does not know what waits for its import. */
-static enum errk heed_files(const struct plan *p, bool *waits, struct err *e)
+static enum errk wait_for_import(const struct plan *p, bool *waits, struct err *e)
 {
 	struct csv_stock_import *s = p->s;
 	const char *file, *why;
@@ -403,7 +403,7 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 		say_used(s, item, a);
 		return E_OK;
 	}
-	k = heed_files(p, &waits, e);
+	k = wait_for_import(p, &waits, e);
 	if (k != E_OK || waits)
 		return k;
 	k = close_places(p, e);
