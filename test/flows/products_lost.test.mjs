@@ -133,6 +133,32 @@ test('what has another name, another SKU or another place is not missing', async
     });
 });
 
+test('an export whose columns of options are gone, or emptied', async t => {
+  const lacking = (p, admin, pattern, keep) => {
+    const rows = parseCsv(admin.export(), { lineEnd: '\n' });
+    const at = rows[0].flatMap((name, i) => (pattern.test(name) ? [i] : []));
+    const cell = (text, i, n) => (at.includes(i) ? (keep && (n === 0 || text === 'Default Title') ? [text] : keep ? [''] : []) : [text]);
+    aged(p.write('exports/e1.csv', rows.map((row, n) => row.flatMap((text, i) => cell(text, i, n)).join(',')).join('\n') + '\n'), 60);
+  };
+  for (const [pattern, name] of [[/^Option/, 'option1 name'], [/^Option1 value/, 'option1 value'], [/^Option3/, 'option3 name']])
+    await t.test(`${pattern} deleted`, async sub => {
+      const { admin, p } = open(sub);
+      lacking(p, admin, pattern, false);
+      erp(p, flat({ S: '25.00' }));
+      assert.match(ended(await p.run('products push'), 78).stderr, new RegExp(`e1\\.csv: the column '${name}' is missing, without which an import would take options or variants away; export the products anew`));
+      assert.deepEqual(imports(p), []);
+    });
+  await t.test('emptied', async sub => {
+    const { admin, p } = open(sub);
+    lacking(p, admin, /^Option1 value/, true);
+    erp(p, [...flat({ S: '25.00' }), { sku: 'MUG', price: '8.00' }]);
+    assert.match(reasons(await push(p, '', 1))['TEE-S'], /^broken_export: e1\.csv:2: the rows of 'tee' have the same options on lines 2 and 3; export the products anew/);
+    assert.deepEqual(imports(p), ['products-changed-000001.csv']);
+    productsImported(p, admin);
+    assert.deepEqual([admin.variant('MUG').price, sizes(admin).length], ['8.00', 3]);
+  });
+});
+
 /** The state file is gone; a new one begins. */
 const lose = p => ['erpsync.db', 'erpsync.db-wal', 'erpsync.db-shm'].forEach(name => fs.rmSync(p.path(name), { force: true }));
 const NEW = { product_id: '9', sku: 'NINE', title: 'Nine', price: '1.00' };

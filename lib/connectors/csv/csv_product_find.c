@@ -131,6 +131,36 @@ static void refuse_near(struct csv_product_plan *p, const char *sku)
 			       sku_retry(p->item->put->label, "near_miss", p->a));
 }
 
+static bool same_options(const struct csv_shop_row *a, const struct csv_shop_row *b)
+{
+	for (int i = 0; i < SHOP_OPTIONS; i++)
+		if (!str_equal(a->cell[csv_shop_option(i, SHOP_OPTION_VALUE)],
+			       b->cell[csv_shop_option(i, SHOP_OPTION_VALUE)]))
+			return false;
+	return true;
+}
+
+/* Its rows are not those of the shop: what would be written from them is refused, or makes something else of it. */
+static void refuse_broken(struct csv_product_plan *p)
+{
+	const struct csv_shop *shop = p->s->shop;
+	const char *why = NULL;
+
+	if (p->shop->broken)
+		why = "begin without a title";
+	for (uint32_t i = p->shop->first; i && !why; i = shop->row[i]->next)
+		for (uint32_t k = shop->row[i]->next; k && !why; k = shop->row[k]->next)
+			if (same_options(shop->row[i], shop->row[k]))
+				why = arena_printf(p->a, "have the same options on lines %u and %u",
+						   shop->row[i]->line, shop->row[k]->line);
+	if (why)
+		product_refuse(p->item, "broken_export",
+			       "%s: the rows of '%s' %s; export the products anew and put the file "
+			       "there as it was downloaded, then run: erpsync queue retry '%s'",
+			       csv_shop_where(shop, shop->row[p->shop->first], p->a),
+			       p->shop->handle, why, p->item->put->label);
+}
+
 void csv_product_find(struct csv_product_plan *p)
 {
 	struct csv_product_import *s = p->s;
@@ -156,14 +186,8 @@ void csv_product_find(struct csv_product_plan *p)
 		return;
 	p->mark = p->shop ? csv_import_export_mark(p->shop->file, p->a) : s->newest_mark;
 	item->id = p->shop ? p->shop->handle : NULL;
-	if (p->shop && p->shop->broken)
-		product_refuse(
-			item, "broken_export",
-			"%s: the rows of '%s' begin without a title; export the products "
-			"anew and put the file there as it was downloaded, then run: erpsync "
-			"queue retry '%s'",
-			csv_shop_where(s->shop, s->shop->row[p->shop->first], p->a),
-			p->shop->handle, item->put->label);
+	if (p->shop)
+		refuse_broken(p);
 }
 
 /* ---- What it has */

@@ -125,6 +125,19 @@ static enum errk check_amounts(const struct csv_product_import *s, struct err *e
 	return E_OK;
 }
 
+/* By options the import tells variants apart: what is written without them takes them away from its products. */
+static enum errk check_options(const struct csv_product_import *s, struct err *e)
+{
+	if (!s->shop->optionless)
+		return E_OK;
+	return err_set(
+		e, E_LOCAL, "not_a_products_export",
+		"%s: the column '%s' is missing, without which an import would take options or "
+		"variants away; export the products anew and put the file there as it was "
+		"downloaded",
+		s->shop->optionless->name, s->shop->option_lacking);
+}
+
 /* The exports, once a run: all batches are compared with the same. */
 static enum errk read_exports(struct csv_product_import *s, struct err *e)
 {
@@ -134,6 +147,8 @@ static enum errk read_exports(struct csv_product_import *s, struct err *e)
 		return E_OK;
 	k = csv_shop_read_as(s->path, csv_guard_encoding(s->env->conf, "store"), columns_to_keep(s),
 			     &s->shop, e);
+	if (k == E_OK)
+		k = check_options(s, e);
 	if (k == E_OK)
 		k = check_amounts(s, e);
 	if (k != E_OK)

@@ -86,6 +86,11 @@ static enum errk match(struct reading *r, const struct csv_row *header, struct e
 			s->title[c] = arena_strdup(s->mem, header->cell[r->at[c]]);
 		s->has[c] = r->at[c] >= 0 && (r->file == s->newest || s->has[c]);
 	}
+	for (int i = 0; i < SHOP_OPTIONS * SHOP_OPTION_PARTS_ && !r->older && !s->optionless; i++)
+		if (i % SHOP_OPTION_PARTS_ != SHOP_OPTION_LINK && r->at[SHOP_OPTION + i] < 0) {
+			s->optionless = r->file;
+			s->option_lacking = names[SHOP_OPTION + i][0];
+		}
 	if (r->file == s->newest)
 		s->today = csv_column_is(header->cell[r->at[SHOP_HANDLE]], names[SHOP_HANDLE][0]);
 	return E_OK;

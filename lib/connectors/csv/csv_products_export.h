@@ -86,10 +86,13 @@ struct csv_shop {
 	struct arena *mem;
 	enum csv_encoding declared;
 	const struct csv_source_file *newest;
-	bool today;                       /* the newest file has the columns of today */
-	const char *title[SHOP_COUNT_];   /* columns as the newest file calls them; NULL = none */
-	bool has[SHOP_COUNT_];            /* each file that is no older one has the column */
-	bool policy_words;                /* "deny" and "continue" */
+	bool today;                     /* the newest file has the columns of today */
+	const char *title[SHOP_COUNT_]; /* columns as the newest file calls them; NULL = none */
+	bool has[SHOP_COUNT_];          /* each file that is no older one has the column */
+	bool policy_words;              /* "deny" and "continue" */
+	/* One that is no older one, and has not all columns of options; the first that it lacks. */
+	const struct csv_source_file *optionless;
+	const char *option_lacking;
 	struct csv_shop_product *product; /* [0] is not used */
 	size_t n, cap;
 	struct csv_shop_row **row; /* [0] is not used */
