@@ -34,6 +34,8 @@ struct sync {
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
 	int spent;                    /* documents in a row that took all of the mapping's budget */
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
+	char settings[HASH_HEX_SIZE]; /* the same of what the configuration says */
+	bool first_settings, resettled;
 	struct notices notices;
 	struct owed *owed; /* for stock; else NULL */
 	struct gathered {
@@ -165,7 +167,7 @@ MUST_CHECK enum errk sync_all_pulled(struct sync *r, struct err *e);
 
 /* Later answers of the target. */
 MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
-/* remap.c: has the mapping changed since the last run? */
+/* remap.c: have the mapping or the settings changed since the last run? */
 MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);

@@ -228,3 +228,13 @@ test('500 lines in one order, several fulfillment orders', async t => {
     assert.deepEqual(shipped(p.sandbox, name).map(f => f.numbers?.[0]), ['T2', 'T2', 'T2', undefined, undefined, undefined]);
   });
 });
+
+test('a corrected location is taken by the next run', async t => {
+  const p = await open(t, { locations: 'warehouse,store_location\nMAIN,Nowhere\n' });
+  const { name } = sell(p.sandbox, TWO);
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1, warehouse: 'MAIN' }]);
+  assert.equal(byName(await pull(p, '', 1)).D1.code, 'unknown_location');
+  p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\n`);
+  ended(await p.run('fulfillments pull'), 0);
+  assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
+});
