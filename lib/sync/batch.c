@@ -82,7 +82,7 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	rc = judge_cost(r, rc, e);
 	/* Shipped mappings have codes of their own and name no person. */
 	if (rc == E_RECORD && str_equal(e->code, "mapping"))
-		foreign_mapping(r, payload, e);
+		foreign_mapping(r->flow->kind, payload, r->page, e);
 	if (rc != E_OK)
 		return rc;
 	hash_hex(doc, strlen(doc), hash);

@@ -133,7 +133,7 @@ void sync_forget_gathered(struct sync *r);
  */
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
 /* What a mapping of the merchant says may quote the document. */
-void foreign_mapping(struct sync *r, const char *doc, struct err *e);
+void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e);
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
 		     enum errk rc, struct err *why);
 /* The text of a later answer, in place; held: the records of the document that it answers. */

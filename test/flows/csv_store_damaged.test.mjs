@@ -334,9 +334,28 @@ test('sales taxes of the United States: one code for the state, one for local on
 test('an order that does not add up is never to be dropped for its file’s sake', async t => {
   const p = await open(t);
   put(p, 'o.csv', csv([order(3001, { Total: '99.00' })]));
+  assert.match(ended(await p.run('check'), 0).stdout, /^warn +1 would be parked, the first is #3001: .*use the file as it was downloaded/m);
   const { stderr } = ended(await p.run('orders export'), 1);
   assert.match(stderr, /#3001.*use the file as it was downloaded/);
   assert.doesNotMatch(stderr, /queue drop/);
+});
+
+test('check judges an order once, and only one that a run would still take', async t => {
+  const p = await open(t, { mappings: { path: 'mappings' } });
+  const strict = 'shop_sku,erp_sku\nNOTHING,N\n';
+  const parked = async () => ended(await p.run('check'), 0).stdout.match(/(\d+) would be parked, the first is (\S+):/)?.slice(1) ?? null;
+  put(p, 'a.csv', csv([order(3001)]));
+  fs.mkdirSync(p.path('mappings'));
+  ended(await p.run('orders export'), 0);
+  p.write('mappings/tables/skus.csv', strict);
+  assert.equal(await parked(), null, 'it was delivered');
+  put(p, 'b.csv', csv([order(3001), order(3002)]), 5);
+  put(p, 'c.csv', csv([order(3002)]), 6);
+  assert.deepEqual(await parked(), ['1', '#3002']);
+  ended(await p.run('orders export'), 1);
+  assert.deepEqual(await parked(), ['1', '#3002'], 'it is parked');
+  ended(await p.run(['queue', 'drop', '#3002']), 0);
+  assert.equal(await parked(), null, 'it was dropped');
 });
 
 test('an order that comes back with or without its Id is not written a second time', async t => {

@@ -538,11 +538,13 @@ static enum errk check_file(const struct csv_orders *s, const struct csv_source_
 	}
 	if (k != E_OK)
 		return k;
-	sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: %zu orders", f->name, orders), NULL);
-	if (bad)
+	if (!bad)
+		sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: %zu orders", f->name, orders),
+			  NULL);
+	else
 		sink->say(sink->ctx, CHECK_WARN,
-			  arena_printf(a, "%s: %zu orders can't be read; the first: %s", f->name,
-				       bad, first.msg),
+			  arena_printf(a, "%s: %zu of %zu orders can't be read; the first: %s",
+				       f->name, bad, orders, first.msg),
 			  "they will be parked; the others go over");
 	if (!ids)
 		sink->say(sink->ctx, CHECK_WARN, arena_printf(a, "%s: has no column 'Id'", f->name),
