@@ -160,6 +160,10 @@ test('Windows-1252 is read where it is declared', async t => {
   const p = await open(t, { store: { connector: 'csv', path: 'exports', read_encoding: 'windows-1252' } });
   put(p, 'o.csv', Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' })]), 'latin1'));
   put(p, 'utf8.csv', csv([order(3002, { 'Billing City': 'M\u00fcnchen' })]), 30);
+  p.configure({ store: { read_encoding: null } });
+  const told = ended(await p.run('check'), 78).stdout;
+  assert.match(told, /^bad +.*o\.csv:\d+: holds text that is not UTF-8; save the file as CSV UTF-8, or, if it is Windows-1252, set read_encoding = windows-1252\n(?! +→)/m);
+  p.configure({ store: { read_encoding: 'windows-1252' } });
   ended(await p.run('orders export'), 0);
   assert.equal(p.exchange().order('#3001')[0].billing_city, 'K\u00f6ln');
   assert.equal(p.exchange().order('#3002')[0].billing_city, 'M\u00fcnchen');

@@ -573,8 +573,11 @@ enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, 
 			  "take it away, or put the file itself there");
 	for (size_t i = 0; i < l.n; i++)
 		if (is_of_orders(s, &l.file[i]) && check_file(s, &l.file[i], sink, a, &why) != E_OK)
+			/* The one that has a remedy of its own. */
 			sink->say(sink->ctx, CHECK_BAD, why.msg,
-				  "take the file away or export it again");
+				  str_equal(why.code, "bad_encoding")
+					  ? NULL
+					  : "take the file away or export it again");
 	return E_OK;
 }
 
