@@ -257,7 +257,9 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		put |= f->to == side ? 1u << f->kind : 0;
 	}
 	if (rc != E_OK) {
-		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
+		bool named = strstr(why.msg, arena_printf(s->arena, "[%s]", section)) != NULL;
+		say(sink, CHECK_BAD,
+		    named ? why.msg : arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
 		return E_OK;
 	}
 	for (int k = 0; k < KIND_COUNT_; k++) {

@@ -29,7 +29,12 @@ test('what is bad: 78, a line each, and a remedy', async t => {
   const unreachable = { store: { url: 'http://127.0.0.1:9' } };
   const cases = {
     'a wrong secret': [p => p.write('secret', 'wrong\n', 0o600), /^bad +.*invalid_client.*check client_id/m],
-    'a shop that is away': [p => p.configure(unreachable), /^bad +.*no connection/m],
+    'a shop that is away': [p => p.configure(unreachable), /^bad +.*no connection.*\n +→ the shop's address is \[store\] url \(erpsync\.conf:\d+\)/m],
+    'an Odoo that is away': [
+      p => p.configure({ erp: { connector: 'odoo', url: 'http://127.0.0.1:9', path: null, api_key_file: 'secret' } }),
+      /^bad +Odoo does not answer at \[erp\] url \(erpsync\.conf:\d+\): .*no connection.*; see that it runs and can be reached from here, or correct the address/m,
+    ],
+    'no key for Odoo': [p => p.configure({ erp: { connector: 'odoo', url: 'http://127.0.0.1:9', path: null } }), /^bad +\[erp\]: no API key/m],
     'an app that was removed': [p => (p.sandbox.auth.notPermitted = true), /^bad +.*shop_not_permitted/m],
     'a scope that is missing': [
       p => p.sandbox.setScopes({ remove: ['read_orders'] }),

@@ -231,7 +231,14 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 			sink->currency(sink->ctx, json_str(q.data, "shop.currencyCode"),
 				       "let the ERP send prices in the shop's currency");
 	}
-	if (rc == E_REFUSED || rc == E_BUSY || rc == E_RECORD) {
+	if (rc == E_BUSY) {
+		say(sink, CHECK_BAD, problem.msg,
+		    arena_printf(a,
+				 "the shop's address is [store] url (%s); see that it can be "
+				 "reached from here, or correct it",
+				 conf_where(s->env.conf, "store", "url", a)));
+		rc = E_OK;
+	} else if (rc == E_REFUSED || rc == E_RECORD) {
 		say(sink, CHECK_BAD, problem.msg, NULL);
 		rc = E_OK;
 	} else if (rc != E_OK) {
