@@ -63,7 +63,7 @@ static void print_record(struct view *v, const struct sync_record *r, struct are
 
 	printf("%s%s%s %s", style_on(stdout, style), outcome_text(r->outcome, v->dry_run),
 	       style_off(stdout, style), clean_text(r->label, a));
-	if (r->target_id)
+	if (!str_blank(r->target_id))
 		printf(" → %s", clean_text(r->target_id, a));
 	if (r->err)
 		printf(": %s", clean_text(r->err->msg, a));
@@ -207,8 +207,9 @@ static void print_parked(const struct view *v, const struct sync_summary *s)
 	for (size_t i = 0; i < shown; i++)
 		fprintf(stderr, "erpsync: %s %s\n", v->flow->label, v->parked[i]);
 	if (all > (int64_t)shown && shown > 0)
-		fprintf(stderr, "erpsync: and %lld more: erpsync queue list --parked\n",
-			(long long)(all - (int64_t)shown));
+		fprintf(stderr, "erpsync: and %lld more%s: erpsync queue list --parked\n",
+			(long long)(all - (int64_t)shown),
+			shown == v->n_parked ? ", parked before" : "");
 	else if (shown == 0 && all > 0)
 		fprintf(stderr, "erpsync: %lld records are parked: erpsync queue list --parked\n",
 			(long long)all);

@@ -72,6 +72,12 @@ enum errk session_open(struct session *s, const struct session_options *o, struc
 /* "PATH.dry-run-4711" and what SQLite and the lock put beside it. */
 static const char DRY_MARK[] = ".dry-run-";
 
+const char *session_plain_path(const char *state, struct arena *a)
+{
+	const char *slash = strrchr(state, '/'), *mark = strstr(slash ? slash : state, DRY_MARK);
+	return mark ? arena_strndup(a, state, (size_t)(mark - state)) : state;
+}
+
 static bool is_alive(const char *pid)
 {
 	long n = strtol(pid, NULL, 10);

@@ -13,6 +13,8 @@
 struct token_store session_tokens(struct session *s);
 struct note_store session_notes(struct session *s);
 const char *session_shipped_mappings(void);
+/* The state file's own path, also of the copy that a dry run works on. */
+const char *session_plain_path(const char *state, struct arena *a);
 
 /* One run under way. */
 struct sync {

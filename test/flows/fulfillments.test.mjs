@@ -202,6 +202,7 @@ test('dry run: judges everything, writes nothing', async t => {
     { delivery: 'D2', order: name, sku: 'LONG-5', n: 2 },
   ]);
   const before = p.sandbox.truth({ orders: [name] });
+  assert.match(ended(await p.run('fulfillments pull --dry-run'), 1).stdout, /^would create D1$/m);
   const { summary, records } = await pull(p, '--dry-run', 1);
   assert.deepEqual([summary.created, summary.parked], [1, 1]);
   assert.equal(byName({ records }).D2.code, 'over_delivery');
