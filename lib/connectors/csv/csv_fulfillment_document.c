@@ -92,13 +92,19 @@ void csv_delivery_record(const struct csv_delivery *in, struct arena *a, struct 
 	const struct err *problem = find_problem(in, a);
 	char hash[HASH_HEX_SIZE];
 
-	*out = (struct record){.id = arena_strdup(a, in->id), .label = arena_strdup(a, in->id)};
+	*out = (struct record){.id = arena_strdup(a, in->id),
+			       .label = arena_strdup(a, in->label ? in->label : in->id)};
 	if (problem) {
 		struct err *copy = arena_alloc(a, sizeof(*copy));
 
+		/* Without the place: the file is read again from archive/, under another name. */
+		const char *what = strstr(problem->msg, ": ");
+
+		what = what ? what : problem->msg;
 		*copy = *problem;
+		err_append(copy, "; have the ERP write it again, in a new file");
 		out->problem = copy;
-		hash_hex(copy->msg, strlen(copy->msg), hash);
+		hash_hex(what, strlen(what), hash);
 		out->version = arena_printf(a, "bad %.28s", hash);
 		return;
 	}
