@@ -327,6 +327,11 @@ static enum errk check_droppable(struct cmd *c, const char *who, bool for_good, 
 				   "nothing in the queue is called '%s'; did you mean '%s'? "
 				   "Nothing was dropped",
 				   who, other);
+	if (known && !str_equal(as, who) && !str_equal(as, other))
+		return usage_error(e,
+				   "nothing in the queue is called '%s'; did you mean '%s'? "
+				   "Nothing was dropped",
+				   who, as);
 	if (known)
 		return usage_error(
 			e,

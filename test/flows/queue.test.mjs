@@ -200,6 +200,14 @@ test('explain', async t => {
     assert.equal(told.queue[0].code, 'unmapped_tax');
     assert.equal(told.mapping_error.code, 'unmapped_tax');
   });
+  await t.test('by the number that ends its id', async () => {
+    const { delivered, who } = await p.json('explain 1002 --json');
+    const number = delivered[0].record.split('/').at(-1);
+    assert.deepEqual((await p.json(`explain ${number} --json`)).delivered.map(d => d.name), [who]);
+    ended(await p.run(`queue show ${number}`), 0);
+    assert.match(ended(await p.run(`queue retry ${number}`), 0).stdout, /neither waits nor is parked/);
+    assert.match(ended(await p.run(`queue drop ${number}`), 64).stderr, new RegExp(`did you mean '${delivered[0].record}'\\?`));
+  });
   await t.test('one that nobody knows', async () => {
     const told = await p.json('explain 99999 --json', 1);
     assert.equal(told.known, false);
