@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "csv_fulfillment_file.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -95,17 +96,7 @@ void csv_delivery_record(const struct csv_delivery *in, struct arena *a, struct 
 	*out = (struct record){.id = arena_strdup(a, in->id),
 			       .label = arena_strdup(a, in->label ? in->label : in->id)};
 	if (problem) {
-		struct err *copy = arena_alloc(a, sizeof(*copy));
-
-		/* Without the place: the file is read again from archive/, under another name. */
-		const char *what = strstr(problem->msg, ": ");
-
-		what = what ? what : problem->msg;
-		*copy = *problem;
-		err_append(copy, "; have the ERP write it again, in a new file");
-		out->problem = copy;
-		hash_hex(what, strlen(what), hash);
-		out->version = arena_printf(a, "bad %.28s", hash);
+		csv_rows_fault(problem, a, out);
 		return;
 	}
 	out->doc = document(in, a);

@@ -1,6 +1,7 @@
 #include "csv_stock_document.h"
 
 #include "base/str.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -48,6 +49,7 @@ void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article 
 
 	if (article->problem) {
 		stock_record_problem(article->sku, article->problem, read_at, a, out);
+		csv_rows_fault(article->problem, a, out);
 		return;
 	}
 	if (was && was->problem)
