@@ -163,12 +163,13 @@ static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJS
 		l->product_code = odoo_product_of_kind(b->o, kind);
 	if (l->product_code)
 		return price_line(b, d, l, e);
-	return err_set(e, E_RECORD, "unmapped_sku",
-		       "'%s' has no SKU; give the article a SKU in the shop, or add a row for 'title:%s' to "
-		       "tables/skus.csv" OWN_TABLE
-		       ", or set [odoo] custom_product, then run: erpsync queue retry "
-		       "--code unmapped_sku",
-		       l->name, l->name);
+	return err_set(
+		e, E_RECORD, "unmapped_sku",
+		"'%s' has no SKU; give the article a SKU in the shop, or add a row for 'title:%s' to "
+		"tables/skus.csv" OWN_TABLE
+		", or set [odoo] custom_product, then run: erpsync queue retry "
+		"--code unmapped_sku",
+		l->name, l->name);
 }
 
 static enum errk read_lines(struct odoo_batch *b, struct odoo_order *d, struct err *e)
