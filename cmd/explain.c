@@ -11,6 +11,7 @@
 #include "remedy.h"
 #include "state/journal.h"
 #include "state/link.h"
+#include "sync/sync.h"
 #include "who.h"
 
 #include "base/banned.h"
@@ -78,8 +79,8 @@ static void tell_link(const struct story *s, const struct link *l, struct arena 
 {
 	printf("  %s: ", clean_text(l->flow, a));
 	if (l->delivered_at)
-		printf("%s, first delivered %s\n", clean_text(l->target_id, a),
-		       when_text(l->delivered_at, s->now, a));
+		printf("%s%sfirst delivered %s\n", clean_text(l->target_id, a),
+		       str_blank(l->target_id) ? "" : ", ", when_text(l->delivered_at, s->now, a));
 	else
 		puts("never delivered");
 	if (l->delivered_at && l->changed_at != l->delivered_at)
@@ -291,6 +292,7 @@ enum errk cmd_explain(struct cmd *c, struct err *e)
 		rc = tell(&s, e);
 	else
 		tell_unknown(&s);
+	c->status = known ? 0 : err_exit_status(E_RECORD);
 	if (rc == E_OK && answer)
 		answer_print(TAKE(answer), c->arena);
 	return rc;

@@ -64,7 +64,7 @@ static void print_record(struct view *v, const struct sync_record *r, struct are
 
 	printf("%s%s%s %s", style_on(stdout, style), outcome_text(r->outcome, v->dry_run),
 	       style_off(stdout, style), clean_text(r->label, a));
-	if (r->target_id)
+	if (!str_blank(r->target_id))
 		printf(" → %s", clean_text(r->target_id, a));
 	if (r->err)
 		printf(": %s", remedy_text(r->err->msg, NULL, r->label, a));
@@ -211,8 +211,8 @@ static void print_parked(const struct view *v, const struct sync_summary *s)
 	for (size_t i = 0; i < shown; i++)
 		fprintf(stderr, "erpsync: %s %s\n", v->flow->label, v->parked[i]);
 	if (all > (int64_t)shown && shown > 0)
-		fprintf(stderr, "erpsync: and %lld more: %s\n", (long long)(all - (int64_t)shown),
-			list);
+		fprintf(stderr, "erpsync: and %lld more%s: %s\n", (long long)(all - (int64_t)shown),
+			shown == v->n_parked ? ", parked before" : "", list);
 	else if (shown == 0 && all > 0)
 		fprintf(stderr, "erpsync: %lld records are parked: %s\n", (long long)all, list);
 }

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "document.h"
 #include "map/canonical.h"
@@ -53,6 +55,31 @@ static enum errk check_names(const char *kind, const char *system, struct err *e
 				   : kinds[0]);
 }
 
+/* What `queue show --json` prints is taken as it is: the one document of its entries. */
+static enum errk document_of_queue(struct arena *a, char **doc, struct err *e)
+{
+	CLEANUP(json) cJSON *root = NULL;
+	const cJSON *found = NULL;
+	size_t n = 0;
+
+	/* What is no JSON is told where it is mapped. */
+	if (json_parse(*doc, strlen(*doc), &root, NULL) != E_OK || !json_at(root, "entries"))
+		return E_OK;
+	JSON_EACH (entry, json_at(root, "entries")) {
+		const cJSON *x = json_at(entry, "document");
+
+		n += x != NULL;
+		found = x ? x : found;
+	}
+	if (n != 1)
+		return err_set(e, E_RECORD, "bad_document",
+			       "the entries of the queue hold %zu documents; one is mapped%s", n,
+			       n ? ": leave one entry"
+				 : ", and a document is kept for a while only");
+	*doc = arena_strdup(a, json_text(found, a));
+	return E_OK;
+}
+
 enum errk cmd_map(struct cmd *c, struct err *e)
 {
 	const char *kind = c->args->operands[0], *path = c->args->operands[1];
@@ -66,7 +93,10 @@ enum errk cmd_map(struct cmd *c, struct err *e)
 					  : file_read(path, DOCUMENT_MAX, c->arena, &doc, NULL, e);
 	if (rc != E_OK)
 		return rc;
-	rc = document_mapped(&c->session, system, kind, doc, personal, c->arena, &mapped, e);
+	rc = document_of_queue(c->arena, &doc, e);
+	if (rc == E_OK)
+		rc = document_mapped(&c->session, system, kind, doc, personal, c->arena, &mapped,
+				     e);
 	if (rc != E_OK) {
 		err_wrap(e, "%s", str_equal(path, "-") ? "standard input" : path);
 		return rc;

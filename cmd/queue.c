@@ -13,6 +13,7 @@
 #include "state/link.h"
 #include "state/queue.h"
 #include "state/run.h"
+#include "sync/sync.h"
 #include "who.h"
 
 #include "base/banned.h"
@@ -74,7 +75,7 @@ static void list_text(const struct walk *w, const struct queue_row *row, struct 
 
 	if (w->n == 0)
 		printf("%s%-12s %-8s %-8s %5s  %s%sREASON%s\n", style_on(stdout, STYLE_BOLD),
-		       "RECORD", "STATE", "AGE", "TRIES", w->with_flow ? "FLOW  " : "", "",
+		       "RECORD", "STATE", "AGE", "TRIES", w->with_flow ? FLOW_HEAD : "", "",
 		       style_off(stdout, STYLE_BOLD));
 	printf("%s %s%-8s%s %s %5d  ", clean_cell(row->label, 12, a), style_on(stdout, style),
 	       entry_state(row->state), style_off(stdout, style),
@@ -133,6 +134,9 @@ static enum errk check_flow(struct cmd *c, const char *flow, bool *several, stru
 	if (!flow || flow_of_name(flow, c->arena, NULL))
 		return E_OK;
 	near = str_nearest(flow, names, n);
+	for (const struct flow *f = flows; f->noun && !near; f++)
+		if (str_equal(f->noun, flow))
+			near = f->name;
 	if (near)
 		return usage_error(e, "--flow: no flow is called '%s'; did you mean '%s'?", flow,
 				   near);
@@ -220,6 +224,8 @@ enum errk cmd_queue_show(struct cmd *c, struct err *e)
 		printf("{\n  \"format\": %d,\n  \"entries\": [", OUTPUT_FORMAT);
 	}
 	rc = queue_each(c->session.state, &filter, true, show_row, &w, e);
+	if (rc == E_OK && w.n == 0)
+		c->status = err_exit_status(E_RECORD);
 	if (c->json)
 		printf("%s]\n}\n", w.n ? "\n  " : "");
 	else if (rc == E_OK && w.n == 0)
@@ -329,6 +335,11 @@ static enum errk check_droppable(struct cmd *c, const char *who, bool for_good, 
 				   "nothing in the queue is called '%s'; did you mean '%s'? "
 				   "Nothing was dropped",
 				   who, other);
+	if (known && !str_equal(as, who) && !str_equal(as, other))
+		return usage_error(e,
+				   "nothing in the queue is called '%s'; did you mean '%s'? "
+				   "Nothing was dropped",
+				   who, as);
 	if (known)
 		return usage_error(
 			e,
@@ -434,7 +445,8 @@ enum errk cmd_queue_drop(struct cmd *c, struct err *e)
 		rc = check_droppable(c, c->args->operands[i], for_good, e);
 	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
 		rc = drop_one(c, c->args->operands[i], for_good, &w, &dropped, e);
-	if (rc == E_OK)
+	/* What became of a name that only --for-good knew is said already. */
+	if (rc == E_OK && (dropped || !for_good))
 		printf("%lld dropped\n", (long long)dropped);
 	return rc;
 }

@@ -1,5 +1,7 @@
 #include "who.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "state/journal.h"
 #include "state/link.h"
@@ -49,7 +51,7 @@ static enum errk is_known(struct state *s, const char *who, struct arena *a, boo
 enum errk who_find(struct state *s, const char *who, struct arena *a, const char **as, bool *known,
 		   struct err *e)
 {
-	const char *other = who_other(who, a);
+	const char *other = who_other(who, a), *number = NULL;
 	enum errk rc = is_known(s, who, a, known, e);
 
 	*as = who;
@@ -58,5 +60,11 @@ enum errk who_find(struct state *s, const char *who, struct arena *a, const char
 	rc = is_known(s, other, a, known, e);
 	if (rc == E_OK && *known)
 		*as = other;
+	if (rc != E_OK || *known || strspn(who, "0123456789") != strlen(who))
+		return rc;
+	rc = link_by_number(s, who, a, &number, e);
+	*known = rc == E_OK && number;
+	if (*known)
+		*as = number;
 	return rc;
 }

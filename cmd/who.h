@@ -10,7 +10,7 @@
 /*
  * People leave the "#" of a name out, or shells take it for a comment. *as is the
  * spelling under which the state file knows the record: `who` itself, else with or
- * without "#"; `who` and *known = false if neither.
+ * without "#", else the id that ends in this number; `who` and *known = false if neither.
  */
 MUST_CHECK enum errk who_find(struct state *s, const char *who, struct arena *a, const char **as,
 			      bool *known, struct err *e);

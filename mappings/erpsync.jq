@@ -104,13 +104,18 @@ def _named($t; $cells):
     $t.label + " (" + ([range($cells | length) | "\($t.keys[.]) '\($cells[.] | shown)'"] | join(", ")) + ")"
   end;
 
+# (internal) "copy /usr/… to /etc/… and add a row there, with what the ERP calls it in the column erp_sku; …"
+def _remedy($t; $column; $what):
+  $t.before + $what + " " + $t.place + ", with what "
+  + (if $column | startswith("store_") then "the shop" else "the ERP" end)
+  + " calls it in the column \($column); the next run tries it again";
+
 # (internal)
 def _unmapped($t; $row; $cells; $column):
   fail($t.code;
     _named($t; $cells)
-    + (if $row == null then " is in no row of \($t.file); add a row"
-       else " has no \($column) in \($t.file), line \($row.line); fill it in" end)
-    + ", then run: erpsync queue retry --code \($t.code)");
+    + (if $row == null then " is in no row of \($t.file); " + _remedy($t; $column; "add a row")
+       else " has no \($column) in \($t.file), line \($row.line); " + _remedy($t; $column; "fill it in") end));
 
 # The value for a key, from the named column (else from the first one that begins with "erp_").
 # The key is a text, or a list of texts for a table with several key columns. No row: parks.
@@ -185,9 +190,9 @@ def erp_sku($line; $number):
     lookup_exact("skus"; "title:" + $line.title)
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
-        "line \($number) '\($line.title | shown)' has no SKU; give the article a SKU in the shop, or add "
-        + "'title:\($line.title | shown)' to tables/skus.csv, then run: "
-        + "erpsync queue retry --code unmapped_sku")
+        "line \($number) '\($line.title | shown)' has no SKU; give the article a SKU in the shop, or "
+        + (_table("skus") as $t
+          | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\($line.title | shown)'")))
   end;
 
 # The country that an order is taxed for; null when it has no address.

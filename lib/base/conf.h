@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/hash.h"
 
 /*
  * The INI file, read by inih against tables of keys. A key that no table names is
@@ -67,6 +68,9 @@ bool conf_has_section(const struct conf *c, const char *section);
 /* "erpsync.conf:12" of a key that is set, else "erpsync.conf, [section] name". */
 const char *conf_where(const struct conf *c, const char *section, const char *name,
 		       struct arena *a);
+
+/* Adds what is in force in a section, but no secret: another hash, other settings. */
+void conf_hash(const struct conf *c, const char *section, struct hash *h);
 
 /*
  * Fetches a secret when it is needed: inline (only if the file is not readable by

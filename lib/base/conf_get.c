@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/conf_priv.h"
 #include "base/str.h"
 
@@ -33,6 +35,19 @@ struct conf_value *conf_find(const struct conf *c, const char *section, const ch
 	if (!known)
 		BUG("no table has the key '%s' of [%s]", name, section);
 	return NULL;
+}
+
+void conf_hash(const struct conf *c, const char *section, struct hash *h)
+{
+	for (size_t i = 0; i < c->n_values; i++) {
+		const struct conf_value *v = &c->values[i];
+
+		if (!str_equal(v->key->section, section) || !v->text ||
+		    v->key->type == CONF_SECRET || !conf_is_active(c, v->key))
+			continue;
+		hash_add(h, v->key->name, strlen(v->key->name) + 1);
+		hash_add(h, v->text, strlen(v->text) + 1);
+	}
 }
 
 const char *conf_path(const struct conf *c)

@@ -41,6 +41,10 @@ struct note_store {
 	void *ctx;
 };
 
+/* Behind the name of a table in a remedy that adds a row: which file that is, and what would go wrong. */
+#define OWN_TABLE \
+	" (the one in [mappings] path; copy the shipped one there first, with all its rows)"
+
 /* What the engine gives to a connector at open; all of it outlives the connector. */
 struct connector_env {
 	struct conf *conf;

@@ -155,17 +155,46 @@ static enum errk list_files(const struct mapper *m, const char *sub, const char 
 	return E_OK;
 }
 
-static enum errk add_table(const char *path, const char *file, struct arena *a, cJSON *tables,
+/*
+ * What a person does before a row can be added, and where: the shipped file is overwritten by updates, and a table
+ * of one's own with nothing but the new row would park what the shipped rows answer.
+ */
+static void add_place(const struct mapper *m, const char *path, const char *file, struct arena *a,
+		      cJSON *table)
+{
+	const char *shipped = path_join(a, m->dirs[m->dirs[1] ? 1 : 0], file);
+	const char *before = "", *place = "there";
+
+	if (!str_equal(path, shipped))
+		place = arena_printf(a, "in %s", path);
+	else if (m->dirs[1])
+		before = arena_printf(a, "copy %s to %s and ", path,
+				      path_join(a, m->dirs[0], file));
+	else
+		before = arena_printf(a,
+				      "set [mappings] path to a folder of your own, copy %s to %s "
+				      "in it and ",
+				      path, file);
+	json_add_str(table, "before", before);
+	json_add_str(table, "place", place);
+}
+
+static enum errk add_table(const struct mapper *m, const char *file, struct arena *a, cJSON *tables,
 			   struct err *e)
 {
 	CLEANUP(table) struct table *t = NULL;
+	const char *path = find(m, file, a);
 	const char *base = strrchr(file, '/') + 1;
 	const char *name = arena_strndup(a, base, strlen(base) - strlen(".csv"));
 	enum errk k = table_load(path, name, &t, e);
+	cJSON *json;
 
-	if (k == E_OK)
-		json_add(tables, name, table_json(t));
-	return k;
+	if (k != E_OK)
+		return k;
+	json = table_json(t);
+	add_place(m, path, file, a, json);
+	json_add(tables, name, json);
+	return E_OK;
 }
 
 static enum errk load_tables(struct mapper *m, struct err *e)
@@ -179,7 +208,7 @@ static enum errk load_tables(struct mapper *m, struct err *e)
 		return E_OK;
 	k = list_files(m, "tables", ".csv", a, &files, e);
 	for (size_t i = 0; k == E_OK && i < files.n; i++)
-		k = add_table(find(m, files.name[i], a), files.name[i], a, tables, e);
+		k = add_table(m, files.name[i], a, tables, e);
 	if (k == E_OK)
 		m->tables = TAKE(tables);
 	return k;

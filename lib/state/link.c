@@ -189,6 +189,25 @@ enum errk link_find(struct state *s, const char *flow, const char *who, struct a
 	return read_links(&q, a, out, n, e);
 }
 
+enum errk link_by_number(struct state *s, const char *number, struct arena *a, const char **record,
+			 struct err *e)
+{
+	/* Rare, and a person waits: no index serves it. */
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT min(record), count(DISTINCT record) FROM"
+				       " (SELECT record FROM link UNION SELECT record FROM queue)"
+				       " WHERE substr(record, -length(?1) - 1) IN"
+				       " ('/' || ?1, ':' || ?1)");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, number);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*record = row && query_col_int(&q, 1) == 1 ? query_col(&q, 0, a) : NULL;
+	return rc;
+}
+
 enum errk link_of_target(struct state *s, const char *flow, const char *target_id, struct arena *a,
 			 struct link **out, size_t *n, struct err *e)
 {

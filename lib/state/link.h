@@ -84,6 +84,9 @@ MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char
 /* All links of a flow whose record or label equals who. */
 MUST_CHECK enum errk link_find(struct state *s, const char *flow /* NULL = all */, const char *who,
 			       struct arena *a, struct link **out, size_t *n, struct err *e);
+/* The one record whose id ends in this number ("gid://shopify/Order/1001"); NULL: there is none, or several. */
+MUST_CHECK enum errk link_by_number(struct state *s, const char *number, struct arena *a,
+				    const char **record, struct err *e);
 /*
  * Another record of the flow that goes by this label and was delivered, or waits with a document; *other NULL:
  * there is none, or this record was itself delivered or waits so, and is no newcomer.

@@ -93,7 +93,7 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 			       &doc, e);
 	rc = judge_cost(r, rc, e);
 	if (rc == E_RECORD && is_custom(e->code))
-		foreign_mapping(r, payload, e);
+		foreign_mapping(r->flow->kind, payload, r->page, e);
 	if (rc != E_OK)
 		return rc;
 	hash_hex(doc, strlen(doc), hash);

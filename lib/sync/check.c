@@ -1,6 +1,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/key_index.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "sync/sync_priv.h"
 
@@ -15,11 +17,16 @@ struct counting_sink {
 	struct mapper *mapper;
 	struct arena *scratch;
 	int mapped;
-	struct unmapped {
-		const char *msg, *first;
-		int n;
-	} unmapped[20];
-	size_t n_unmapped;
+	struct trial {
+		const char *id, *label;
+		int fault; /* index, -1 = none */
+	} * trial;
+	size_t n_trials, cap_trials;
+	struct key_index trials; /* by id */
+	struct fault {
+		const char *code, *msg;
+	} fault[20];
+	int n_faults;
 };
 
 /* Documents that are tried: enough to meet the names of a shop, few enough to wait for. */
@@ -46,20 +53,50 @@ static void compare_currencies(void *ctx, const char *code, const char *remedy)
 		    remedy);
 }
 
-/* What no table answers, each once, with the documents that it would park. */
-static void note_unmapped(struct counting_sink *s, const struct record *rec, const struct err *why)
+static const char *trial_id(const void *ctx, size_t i)
 {
-	size_t i = 0;
-	while (i < s->n_unmapped && !str_equal(s->unmapped[i].msg, why->msg))
-		i++;
-	if (i == sizeof(s->unmapped) / sizeof(s->unmapped[0]))
-		return;
-	if (i == s->n_unmapped) {
-		s->unmapped[i] = (struct unmapped){.msg = arena_strdup(s->a, why->msg),
-						   .first = arena_strdup(s->a, rec->label)};
-		s->n_unmapped++;
+	const struct counting_sink *s = ctx;
+	return s->trial[i].id;
+}
+
+/* A document is in several exports: as the last one has it, it is judged. */
+static struct trial *trial_of(struct counting_sink *s, const struct record *rec)
+{
+	key_index_room(&s->trials, s->n_trials);
+	uint32_t *slot = key_index_slot(&s->trials, rec->id);
+	if (!*slot) {
+		*LIST_ADD(s->trial, s->n_trials, s->cap_trials,
+			  s->a) = (struct trial){.id = arena_strdup(s->a, rec->id),
+						 .label = arena_strdup(s->a, rec->label)};
+		*slot = (uint32_t)s->n_trials;
 	}
-	s->unmapped[i].n++;
+	return &s->trial[*slot - 1];
+}
+
+/* What no table answers is told for each name; of the rest one of each code. */
+static int fault_of(struct counting_sink *s, const struct err *why)
+{
+	bool by_msg = str_starts(why->code, "unmapped_");
+	int i = 0;
+	while (i < s->n_faults && !str_equal(by_msg ? s->fault[i].msg : s->fault[i].code,
+					     by_msg ? why->msg : why->code))
+		i++;
+	if (i == sizeof(s->fault) / sizeof(s->fault[0]))
+		return -1;
+	if (i == s->n_faults)
+		s->fault[s->n_faults++] = (struct fault){arena_strdup(s->a, why->code),
+							 arena_strdup(s->a, why->msg)};
+	return i;
+}
+
+/* A run would not take it up: it was delivered as it is, or dropped. */
+static bool is_over(struct counting_sink *s, const struct flow *f, const struct record *rec)
+{
+	bool known = false, waits = false;
+	struct err ignored;
+	return queue_knows(s->session->state, f->name, rec->id, rec->version, &known, &waits,
+			   &ignored) == E_OK &&
+	       known && !waits;
 }
 
 static bool try_document(void *ctx, const struct record *rec, enum record_kind kind)
@@ -72,24 +109,43 @@ static bool try_document(void *ctx, const struct record *rec, enum record_kind k
 	if (!s->mapper && target)
 		rc = session_mapper(s->session, target, &s->mapper, &why);
 	/* What does not load was told with the mappings. */
-	if (!target || rc != E_OK || s->mapped++ >= DOCUMENTS_MAX)
+	if (!target || rc != E_OK || s->mapped >= DOCUMENTS_MAX)
 		return false;
+	struct trial *t = trial_of(s, rec);
+	t->fault = -1;
+	if (is_over(s, f, rec))
+		return true;
+	s->mapped++;
 	arena_reset(s->scratch);
 	rc = map_run(s->mapper, record_kind_name(kind), rec->doc, rec->doc_len, s->scratch, &doc,
 		     &why);
-	if (rc == E_RECORD && str_starts(why.code, "unmapped_"))
-		note_unmapped(s, rec, &why);
+	if (rc == E_RECORD) {
+		foreign_mapping(kind, rec->doc, s->scratch, &why);
+		t->fault = fault_of(s, &why);
+	}
 	return rc == E_OK || rc == E_RECORD;
 }
 
-static void say_unmapped(struct counting_sink *s)
+static void say_faults(struct counting_sink *s)
 {
-	for (size_t i = 0; i < s->n_unmapped; i++)
-		say(s, CHECK_WARN,
-		    arena_printf(s->a, "%d would be parked, the first is %s: %s", s->unmapped[i].n,
-				 s->unmapped[i].first, s->unmapped[i].msg),
-		    NULL);
-	s->n_unmapped = 0;
+	for (int k = 0; k < s->n_faults; k++) {
+		const char *first = NULL;
+		int n = 0;
+		for (size_t i = 0; i < s->n_trials; i++)
+			if (s->trial[i].fault == k) {
+				first = first ? first : s->trial[i].label;
+				n++;
+			}
+		if (first)
+			say(s, CHECK_WARN,
+			    arena_printf(s->a, "%d would be parked, the first is %s: %s", n, first,
+					 s->fault[k].msg),
+			    NULL);
+	}
+	s->n_faults = 0;
+	s->n_trials = 0;
+	key_index_release(&s->trials);
+	s->trials = (struct key_index){.key = trial_id, .ctx = s};
 	mapper_free(s->mapper);
 	s->mapper = NULL;
 }
@@ -201,7 +257,9 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		put |= f->to == side ? 1u << f->kind : 0;
 	}
 	if (rc != E_OK) {
-		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
+		bool named = strstr(why.msg, arena_printf(s->arena, "[%s]", section)) != NULL;
+		say(sink, CHECK_BAD,
+		    named ? why.msg : arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
 		return E_OK;
 	}
 	for (int k = 0; k < KIND_COUNT_; k++) {
@@ -211,7 +269,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 			say(sink, CHECK_WARN, *lack, NULL);
 	}
 	rc = c->type->examination.check(c, pull, put, &inner, e);
-	say_unmapped(sink);
+	say_faults(sink);
 	if (rc == E_OK)
 		rc = check_history(s, c, side, sink, e);
 	if (rc == E_OK && put)
@@ -227,6 +285,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 
 static enum errk check_mappings(struct session *s, struct counting_sink *sink, struct err *e)
 {
+	const char *told = NULL; /* a table's fault is that of each mapping */
 	for (const struct flow *f = flows; f->noun; f++) {
 		const char *system = conf_text(s->conf, side_section(f->to), "connector");
 		const char *kind = record_kind_name(f->kind);
@@ -242,8 +301,8 @@ static enum errk check_mappings(struct session *s, struct counting_sink *sink, s
 			    arena_printf(s->arena, "mapping %s/%s.jq compiles, its tables load",
 					 system, kind),
 			    NULL);
-		else
-			say(sink, CHECK_BAD, why.msg, NULL);
+		else if (!str_equal(told, why.msg))
+			say(sink, CHECK_BAD, told = arena_strdup(s->arena, why.msg), NULL);
 	}
 	(void)e;
 	return E_OK;
@@ -268,7 +327,8 @@ enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad,
 	struct counting_sink counting = {.to = sink,
 					 .a = s->arena,
 					 .session = s,
-					 .scratch = scratch};
+					 .scratch = scratch,
+					 .trials = {.key = trial_id, .ctx = &counting}};
 	say(&counting, CHECK_OK,
 	    arena_printf(s->arena, "configuration %s is valid", conf_path(s->conf)), NULL);
 	say(&counting, CHECK_OK,

@@ -69,11 +69,11 @@ static void mask_item(struct sync *r, const struct batch_row *b, struct put_item
 	}
 }
 
-void foreign_mapping(struct sync *r, const char *doc, struct err *e)
+void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e)
 {
 	CLEANUP(hidden) struct hidden *who = hidden_new();
-	add_person(r->flow->kind, doc, who);
-	mask(e, who, r->page);
+	add_person(kind, doc, who);
+	mask(e, who, a);
 }
 
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,

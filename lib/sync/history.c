@@ -112,7 +112,7 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 	what = judge(&out->history, &p, links, a);
 	out->is = what != NULL;
 	if (what)
-		behind(state_path(s), what, key, f, a, &out->why);
+		behind(session_plain_path(state_path(s), a), what, key, f, a, &out->why);
 	return E_OK;
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
@@ -45,13 +46,56 @@ enum errk sync_release_made(struct sync *r, struct err *e)
 }
 
 /*
- * A mapping may change between two runs. Its fingerprint, as of the last run of a flow, stands beside
- * the flow's checkpoint.
+ * The mapping with its tables, and the settings, may change between two runs. Their fingerprints, as of the
+ * last run of a flow, stand beside the flow's checkpoint.
  */
 
-static const char *key_of(const struct sync *r)
+enum { BY_MAPPING = 1u << 0, BY_SETTINGS = 1u << 1 };
+
+/*
+ * Which of the two can cure a reason: a message that names a file of tables/ or a key has its code here, so
+ * that a person who does what it says is done.
+ */
+static const struct {
+	const char *code;
+	unsigned by;
+} cures[] = {
+	{"unmapped_*", BY_MAPPING | BY_SETTINGS},
+	{"ambiguous_pricelist", BY_MAPPING | BY_SETTINGS},
+	{"mapping*", BY_MAPPING | BY_SETTINGS},
+	{"bad_document", BY_MAPPING},
+	{"bad_sum", BY_MAPPING},
+	{"unknown_location", BY_MAPPING},
+	{"other_location", BY_MAPPING | BY_SETTINGS},
+	{"unknown_sku", BY_MAPPING},
+	{"near_miss", BY_MAPPING},
+	{STOCK_LEFT, BY_MAPPING},
+	{"unknown_line", BY_MAPPING},
+	{"bad_tracking_url", BY_MAPPING},
+	{"bad_encoding", BY_SETTINGS},
+	{"conflict", BY_SETTINGS},
+	{"no_figure", BY_SETTINGS},
+	{"rounding_limit", BY_SETTINGS},
+};
+
+static const char *mapping_key(const struct sync *r)
 {
 	return arena_printf(r->page, "%s: mapping", r->key);
+}
+
+static const char *settings_key(const struct sync *r)
+{
+	return arena_printf(r->page, "%s: settings", r->key);
+}
+
+static void hash_settings(const struct sync *r, char out[HASH_HEX_SIZE])
+{
+	const char *const sections[] = {"store", "erp",      "csv",
+					"odoo",  "mappings", r->flow->section};
+	CLEANUP(hash) struct hash *h = hash_new();
+	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
+		conf_hash(r->session->conf, sections[i], h);
+	hash_finish(h, out);
 }
 
 enum errk sync_note_mapping(struct sync *r, struct err *e)
@@ -60,28 +104,33 @@ enum errk sync_note_mapping(struct sync *r, struct err *e)
 	int64_t moved;
 	enum errk rc = map_fingerprint(r->mapper, record_kind_name(r->flow->kind), r->mapping, e);
 	if (rc == E_OK)
-		rc = checkpoint_get(r->state, key_of(r), r->page, &was, &moved, e);
+		rc = checkpoint_get(r->state, mapping_key(r), r->page, &was, &moved, e);
 	if (rc != E_OK)
 		return rc;
 	r->first_mapping = !was;
 	r->remapped = was && strcmp(was, r->mapping) != 0;
+	hash_settings(r, r->settings);
+	rc = checkpoint_get(r->state, settings_key(r), r->page, &was, &moved, e);
+	if (rc != E_OK)
+		return rc;
+	r->first_settings = !was;
+	r->resettled = was && strcmp(was, r->settings) != 0;
 	return E_OK;
 }
 
 enum errk sync_release_mapped(struct sync *r, struct err *e)
 {
-	/* Codes that a mapping or its tables can cure; see lib/map/map.h. */
-	static const char *const codes[] = {"unmapped_*", "mapping*", "bad_document", "bad_sum",
-					    STOCK_LEFT};
+	unsigned changed = (r->remapped ? BY_MAPPING : 0) | (r->resettled ? BY_SETTINGS : 0);
 	int64_t freed, now = clock_now();
-	if (!r->first_mapping && !r->remapped)
+	if (!r->first_mapping && !r->first_settings && !changed)
 		return E_OK;
 	enum errk rc = state_begin(r->state, e);
-	for (size_t i = 0; r->remapped && i < sizeof(codes) / sizeof(*codes) && rc == E_OK; i++) {
+	for (size_t i = 0; i < sizeof(cures) / sizeof(*cures) && rc == E_OK; i++) {
 		struct queue_filter f = {.flow = r->key,
-					 .code = codes[i],
+					 .code = cures[i].code,
 					 .states = 1 << QUEUE_PARKED};
-		rc = queue_release(r->state, &f, now, &freed, e);
+		if (cures[i].by & changed)
+			rc = queue_release(r->state, &f, now, &freed, e);
 	}
 	if (rc == E_OK && r->remapped)
 		rc = queue_try_parked(r->state, r->key, SAME_ARTICLE, now, e);
@@ -89,7 +138,9 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 	if (rc == E_OK && r->remapped && r->flow->kind == KIND_STOCK)
 		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);
 	if (rc == E_OK)
-		rc = checkpoint_set(r->state, key_of(r), r->mapping, now, e);
+		rc = checkpoint_set(r->state, mapping_key(r), r->mapping, now, e);
+	if (rc == E_OK)
+		rc = checkpoint_set(r->state, settings_key(r), r->settings, now, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)

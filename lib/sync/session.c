@@ -72,6 +72,12 @@ enum errk session_open(struct session *s, const struct session_options *o, struc
 /* "PATH.dry-run-4711" and what SQLite and the lock put beside it. */
 static const char DRY_MARK[] = ".dry-run-";
 
+const char *session_plain_path(const char *state, struct arena *a)
+{
+	const char *slash = strrchr(state, '/'), *mark = strstr(slash ? slash : state, DRY_MARK);
+	return mark ? arena_strndup(a, state, (size_t)(mark - state)) : state;
+}
+
 static bool is_alive(const char *pid)
 {
 	long n = strtol(pid, NULL, 10);
@@ -117,6 +123,12 @@ static enum errk open_dry_state(struct session *s, struct err *e)
 
 enum errk session_open_state(struct session *s, struct err *e)
 {
+	/* Beside what is no file there is no place for another: /dev/null would get one in /dev. */
+	if (!conf_is_set(s->conf, "state", "path") && !file_exists(conf_path(s->conf)))
+		return err_set(e, E_LOCAL, "bad_config",
+			       "the configuration %s is no regular file, beside which the state "
+			       "file would stand; set [state] path",
+			       conf_path(s->conf));
 	enum errk rc = state_open(conf_text(s->conf, "state", "path"), &s->state, e);
 	if (rc == E_OK && s->options.dry_run)
 		rc = open_dry_state(s, e);

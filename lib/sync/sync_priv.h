@@ -13,6 +13,8 @@
 struct token_store session_tokens(struct session *s);
 struct note_store session_notes(struct session *s);
 const char *session_shipped_mappings(void);
+/* The state file's own path, also of the copy that a dry run works on. */
+const char *session_plain_path(const char *state, struct arena *a);
 
 /* One run under way. */
 struct sync {
@@ -35,6 +37,8 @@ struct sync {
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
 	int spent;                    /* documents in a row that took all of the mapping's budget */
 	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
+	char settings[HASH_HEX_SIZE]; /* the same of what the configuration says */
+	bool first_settings, resettled;
 	struct notices notices;
 	struct owed *owed; /* for stock; else NULL */
 	bool just_made; /* stock: the store got articles a moment ago, and may not show them yet */
@@ -141,7 +145,7 @@ void sync_forget_gathered(struct sync *r);
  */
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
 /* What a mapping of the merchant says may quote the document. */
-void foreign_mapping(struct sync *r, const char *doc, struct err *e);
+void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e);
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
 		     enum errk rc, struct err *why);
 /* The text of a later answer, in place; held: the records of the document that it answers. */
@@ -175,7 +179,7 @@ MUST_CHECK enum errk sync_all_pulled(struct sync *r, struct err *e);
 
 /* Later answers of the target. */
 MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
-/* remap.c: has the mapping changed since the last run? */
+/* remap.c: have the mapping or the settings changed since the last run? */
 MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);

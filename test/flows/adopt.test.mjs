@@ -18,6 +18,7 @@ async function refused(p, said, args = 'orders export') {
   const books = fs.readdirSync(p.path('out/.erpsync')).sort();
   const result = ended(await p.run(args), 78, args);
   assert.match(result.stderr, /^erpsync: .+\n$/, 'one line');
+  assert.doesNotMatch(result.stderr, /\.dry-run-/, 'the file that a person has is named');
   assert.match(result.stderr, said);
   assert.match(result.stderr, /erpsync adopt orders.* --dry-run/);
   assert.deepEqual(p.exchange().files, files);

@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { place, tempDir } from '../support/place.mjs';
 import { BIN_PLAIN, answer, ended } from '../support/run.mjs';
+import { deliveryFile } from '../support/shipping.mjs';
+import { LYON, stockFile } from '../support/stock.mjs';
 
 const open = (t, sandbox = {}, conf = {}) =>
   place(t, { sandbox: { orders: 8, nasty: 'off', ...sandbox }, conf, bin: BIN_PLAIN });
@@ -27,7 +29,12 @@ test('what is bad: 78, a line each, and a remedy', async t => {
   const unreachable = { store: { url: 'http://127.0.0.1:9' } };
   const cases = {
     'a wrong secret': [p => p.write('secret', 'wrong\n', 0o600), /^bad +.*invalid_client.*check client_id/m],
-    'a shop that is away': [p => p.configure(unreachable), /^bad +.*no connection/m],
+    'a shop that is away': [p => p.configure(unreachable), /^bad +.*no connection.*\n +→ the shop's address is \[store\] url \(erpsync\.conf:\d+\)/m],
+    'an Odoo that is away': [
+      p => p.configure({ erp: { connector: 'odoo', url: 'http://127.0.0.1:9', path: null, api_key_file: 'secret' } }),
+      /^bad +Odoo does not answer at \[erp\] url \(erpsync\.conf:\d+\): .*no connection.*; see that it runs and can be reached from here, or correct the address/m,
+    ],
+    'no key for Odoo': [p => p.configure({ erp: { connector: 'odoo', url: 'http://127.0.0.1:9', path: null } }), /^bad +\[erp\]: no API key/m],
     'an app that was removed': [p => (p.sandbox.auth.notPermitted = true), /^bad +.*shop_not_permitted/m],
     'a scope that is missing': [
       p => p.sandbox.setScopes({ remove: ['read_orders'] }),
@@ -87,9 +94,46 @@ test('order files as the store', async t => {
   fs.cpSync(new URL('../data/orders_export/current.csv', import.meta.url).pathname, `${exports}/current.csv`);
   assert.match(await look(0), /^ok +current\.csv: \d+ orders/m);
   fs.cpSync(new URL('../data/orders_export/bad_rows.csv', import.meta.url).pathname, `${exports}/bad.csv`);
-  assert.match(await look(0), /^warn +bad\.csv: \d+ orders can't be read; the first: .*bad\.csv:\d+/m);
+  assert.match(await look(0), /^warn +bad\.csv: \d+ of \d+ orders can't be read; the first: .*bad\.csv:\d+/m);
   fs.cpSync(new URL('../data/orders_export/not_orders.csv', import.meta.url).pathname, `${exports}/not.csv`);
   assert.match(await look(78), /^bad +.*not\.csv/m);
   p.configure({ store: { path: `${exports}/missing` } });
   assert.match(await look(78), /^bad +.*missing/m);
+});
+
+test('what would end a run is bad, what would park is no “ok”', async t => {
+  const at = (sub, conf) => open(sub, {}, { mappings: { path: 'mappings' }, orders: { since: '2026-01-01' }, ...conf });
+  const stock = { inventory: { quantity: 'on_hand' } };
+  const locations = (p, to) => p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${to}\n`);
+  const cases = {
+    'a list that lost most of its articles': [stock, p => {
+      stockFile(p, [['SOLO-1', 'MAIN', 1], ['LONG-5', 'MAIN', 2], ['LONG-5-RED', 'MAIN', 3]], { age: 600 });
+      fs.mkdirSync(p.path('out/archive'));
+      fs.renameSync(p.path('out/stock.csv'), p.path('out/archive/stock.csv'));
+      stockFile(p, [['SOLO-1', 'MAIN', 1]]);
+    }, 78, /^bad +.*stock\.csv: lists 1 articles/m],
+    'a file of changes without a column sku': [stock, p => stockFile(p, 'thing,on_hand\nX,1\n', { name: 'stock-changes-3.csv' }), 78, /^bad +.*stock-changes-3\.csv/m],
+    'a product file without a currency': [{ products: {} }, p => {
+      p.write('out/products.csv', 'product_id,sku,title,price\nP,SOLO-1,One,5.00\n');
+      fs.utimesSync(p.path('out/products.csv'), 1, 1);
+    }, 78, /^bad +.*products\.csv: it has amounts and no column 'currency'/m, '\n[products]\nerp_owns = price\n'],
+    'rows that can’t be read': [stock, p => stockFile(p, [['SOLO-1', 'MAIN', 'one'], ['LONG-5', 'MAIN', 2]]), 0, /^warn +.*stock\.csv: 2 articles, of which 1 can't be read; the first: SOLO-1: /m],
+    'deliveries that can’t be read': [{}, p => deliveryFile(p, [{ delivery: 'D1', order: '#1001', sku: 'A', n: 'one' }]), 0, /^warn +.*1 deliveries in 1 file, of which 1 can't be read; the first: /m, '\n[fulfillments]\nnotify_customer = no\n'],
+    'a location that the shop does not have': [{}, p => locations(p, 'Nowhere'), 78, /^bad +tables\/locations\.csv: the shop has no location 'Nowhere'/m, '\n[fulfillments]\nnotify_customer = no\n'],
+    'one that it has': [{}, p => locations(p, LYON), 0, /^ready to run/m, '\n[fulfillments]\nnotify_customer = no\n'],
+    'a table at fault': [{}, p => p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nA,1\nA,2\n'), 78, /^bad +.*skus\.csv/m, '\n[fulfillments]\nnotify_customer = no\n'],
+  };
+  for (const [name, [conf, make, status, said, more = '']] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await at(sub, conf);
+      fs.mkdirSync(p.path('mappings'), { recursive: true });
+      locations(p, LYON);
+      p.write('erpsync.conf', p.read('erpsync.conf') + more, 0o600);
+      make(p);
+      const { stdout } = ended(await p.run('check'), status);
+      assert.match(stdout, said);
+      const lines = stdout.split('\n').filter(line => /^(ok|warn|bad)/.test(line));
+      assert.equal(new Set(lines).size, lines.length, 'each finding once');
+      if (/can't be read/.test(stdout)) assert.doesNotMatch(stdout, /^ok +.*(articles|deliveries)/m);
+    });
 });

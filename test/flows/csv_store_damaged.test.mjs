@@ -175,6 +175,10 @@ test('Windows-1252 is read where it is declared', async t => {
   const p = await open(t, { store: { connector: 'csv', path: 'exports', read_encoding: 'windows-1252' } });
   put(p, 'o.csv', Buffer.from(csv([order(3001, { 'Billing City': 'K\u00f6ln' })]), 'latin1'));
   put(p, 'utf8.csv', csv([order(3002, { 'Billing City': 'M\u00fcnchen' })]), 30);
+  p.configure({ store: { read_encoding: null } });
+  const told = ended(await p.run('check'), 78).stdout;
+  assert.match(told, /^bad +.*o\.csv:\d+: holds text that is not UTF-8; save the file as CSV UTF-8, or, if it is Windows-1252, set read_encoding = windows-1252\n(?! +→)/m);
+  p.configure({ store: { read_encoding: 'windows-1252' } });
   ended(await p.run('orders export'), 0);
   assert.equal(p.exchange().order('#3001')[0].billing_city, 'K\u00f6ln');
   assert.equal(p.exchange().order('#3002')[0].billing_city, 'M\u00fcnchen');
@@ -349,9 +353,28 @@ test('sales taxes of the United States: one code for the state, one for local on
 test('an order that does not add up is never to be dropped for its file’s sake', async t => {
   const p = await open(t);
   put(p, 'o.csv', csv([order(3001, { Total: '99.00' })]));
+  assert.match(ended(await p.run('check'), 0).stdout, /^warn +1 would be parked, the first is #3001: .*use the file as it was downloaded/m);
   const { stderr } = ended(await p.run('orders export'), 1);
   assert.match(stderr, /#3001.*use the file as it was downloaded/);
   assert.doesNotMatch(stderr, /queue drop/);
+});
+
+test('check judges an order once, and only one that a run would still take', async t => {
+  const p = await open(t, { mappings: { path: 'mappings' } });
+  const strict = 'shop_sku,erp_sku\nNOTHING,N\n';
+  const parked = async () => ended(await p.run('check'), 0).stdout.match(/(\d+) would be parked, the first is (\S+):/)?.slice(1) ?? null;
+  put(p, 'a.csv', csv([order(3001)]));
+  fs.mkdirSync(p.path('mappings'));
+  ended(await p.run('orders export'), 0);
+  p.write('mappings/tables/skus.csv', strict);
+  assert.equal(await parked(), null, 'it was delivered');
+  put(p, 'b.csv', csv([order(3001), order(3002)]), 5);
+  put(p, 'c.csv', csv([order(3002)]), 6);
+  assert.deepEqual(await parked(), ['1', '#3002']);
+  ended(await p.run('orders export'), 1);
+  assert.deepEqual(await parked(), ['1', '#3002'], 'it is parked');
+  ended(await p.run(['queue', 'drop', '#3002']), 0);
+  assert.equal(await parked(), null, 'it was dropped');
 });
 
 test('an order that comes back with or without its Id is not written a second time', async t => {

@@ -229,6 +229,7 @@ test('dry run: judges everything, writes nothing', async t => {
     { delivery: 'D2', order: name, sku: 'LONG-5', n: 2 },
   ]);
   const before = p.sandbox.truth({ orders: [name] });
+  assert.match(ended(await p.run('fulfillments pull --dry-run'), 1).stdout, /^would create D1$/m);
   const { summary, records } = await pull(p, '--dry-run', 1);
   assert.deepEqual([summary.created, summary.parked], [1, 1]);
   assert.equal(byName({ records }).D2.code, 'over_delivery');
@@ -254,4 +255,14 @@ test('500 lines in one order, several fulfillment orders', async t => {
     await pull(p);
     assert.deepEqual(shipped(p.sandbox, name).map(f => f.numbers?.[0]), ['T2', 'T2', 'T2', undefined, undefined, undefined]);
   });
+});
+
+test('a corrected location is taken by the next run', async t => {
+  const p = await open(t, { locations: 'warehouse,store_location\nMAIN,Nowhere\n' });
+  const { name } = sell(p.sandbox, TWO);
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1, warehouse: 'MAIN' }]);
+  assert.equal(byName(await pull(p, '', 1)).D1.code, 'unknown_location');
+  p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\n`);
+  ended(await p.run('fulfillments pull'), 0);
+  assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
 });

@@ -114,6 +114,18 @@ test('rows that can’t be used park their delivery, with file and line', async 
   assert.match(reasons.D7, /^fulfillments\.csv:11: column 'shipped_at': 'soon' is no time/);
   assert.match(reasons.D8, /nothing is left in delivery 'D8'/);
   assert.deepEqual(left(p.sandbox, n), { 'LONG-5': 8, 'LONG-5-RED': 9 });
+  for (const [name, reason] of Object.entries(reasons)) if (name !== 'OK' && reason) assert.match(reason, /; have the ERP write it again, in a new file$/, name);
+  await t.test('a row without a name is tried again, and stays dropped, though its file has another name by now', async () => {
+    ended(await p.run(['queue', 'retry', 'fulfillments.csv:4']), 0);
+    const again = (await pull(p, '', 1)).records;
+    assert.deepEqual([again.length, again[0].code], [1, 'bad_row']);
+    assert.match(again[0].reason, /:4: the row has no delivery_id/);
+    const name = (await p.queue('--parked')).find(e => e.reason.includes('no delivery_id')).name;
+    ended(await p.run(['queue', 'drop', name]), 0);
+    const { summary } = await pull(p, '--full');
+    assert.equal(summary.parked, 0);
+    assert.ok((await p.queue('--parked')).every(e => !e.reason.includes('no delivery_id')));
+  });
   await t.test('a file with the rows set right frees them', async () => {
     deliveryFile(p, `delivery_id,order,sku,quantity,warehouse\nD1,${n},LONG-5,1,MAIN\nD2,${n},LONG-5,1,MAIN\nD3,${n},LONG-5-RED,1,MAIN\n`, { age: 30 });
     assert.equal((await pull(p)).summary.created, 3);

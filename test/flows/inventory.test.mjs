@@ -159,7 +159,7 @@ test('articles that can’t be written are named', async t => {
   const reason = name => records.find(r => r.name === name).reason;
   assert.match(reason('LONG-5'), /no location 'Moon' \(it has .*'Warehouse Lyon'\); correct tables\/locations\.csv/);
   assert.match(reason('LONG-5-RED'), /deactivated/);
-  assert.match(reason("QUO'TE-1"), /WH9.*tables\/locations\.csv; add a row/);
+  assert.match(reason("QUO'TE-1"), /WH9.*tables\/locations\.csv; add a row in \/.*\/tables\/locations\.csv, with what the shop calls it in the column store_location/);
   assert.match(reason('NOBODY-HAS-THIS'), /erpsync queue retry 'NOBODY-HAS-THIS'/);
 
   await t.test('the same trouble again is no news', async () => {
@@ -171,7 +171,7 @@ test('articles that can’t be written are named', async t => {
   });
   await t.test('a table that is filled in frees what it kept', async () => {
     p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\nWH9,${LYON}\n`);
-    await pull(p);
+    await pull(p, '', 1);
     assert.equal(p.sandbox.truth().stock[`QUO'TE-1 @ ${LYON}`].on_hand, 1);
   });
   await t.test('a SKU that appears in the shop goes over when it is tried again', async () => {

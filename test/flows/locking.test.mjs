@@ -125,6 +125,11 @@ test('how the files are written', async t => {
     }
     const text = p.exchange().files.get('orders-000001.csv').toString('latin1');
     assert.match(text, /M\xfcnchen|K\xf6ln|D\xfcsseldorf|Saint-\xc9tienne|L\xe9a/);
+    await sub.test('set as the reason says, the next run takes them', async () => {
+      p.configure({ csv: { encoding: 'utf-8' } });
+      ended(await p.run('orders export'), 0);
+      assert.equal((await p.queue('--parked')).length, 0);
+    });
   });
 });
 

@@ -39,6 +39,40 @@ test('a row that is added to a table frees what was parked for it', async t => {
   });
 });
 
+test('what a reason says about a table helps, word for word', async t => {
+  const p = await open(t, { mappings: { path: null } });
+  const lines = async () => (await p.queue('--parked')).filter(e => e.code === 'unmapped_sku').map(e => e.reason);
+  /** Does what the reason says; the row's text comes from the reason too. */
+  const heed = reason => {
+    const said = reason.match(/copy (\S+) to (\S+) (?:in it )?and add a row for shop_sku '(.*)' there, with what the ERP calls it in the column erp_sku; the next run tries it again$/);
+    assert.ok(said, reason);
+    const name = said[2].replace(`${p.path('own')}/`, '');
+    p.write(`own/${name}`, `${fs.readFileSync(said[1], 'utf8')}"${said[3].replaceAll('"', '""')}",SERVICE-1,\n`);
+  };
+  ended(await p.run('orders export'), 1);
+  const reasons = await lines();
+  assert.ok(reasons.length === 3 && reasons.every(r => / set \[mappings\] path to a folder of your own, copy \/.*\/tables\/skus\.csv to tables\/skus\.csv in it and add/.test(r)), reasons.join('\n'));
+  await t.test('with a folder of one’s own the copy is named whole', async () => {
+    fs.mkdirSync(p.path('own'));
+    p.configure({ mappings: { path: 'own' } });
+    ended(await p.run('orders export'), 1);
+    const [reason] = await lines();
+    assert.ok(reason.includes(` to ${p.path('own/tables/skus.csv')} and add a row`), reason);
+    const before = p.exchange().verify().orders().size;
+    heed(reason);
+    ended(await p.run('orders export'), 1, 'the taxes are parked still');
+    assert.ok(p.exchange().verify().orders().size > before);
+    assert.ok((await p.queue('--parked')).every(e => !/SKU '.*' is in no row/.test(e.reason)), 'and nothing else is parked for want of a row');
+  });
+  await t.test('with a table of one’s own its path is named', async () => {
+    override(p, 'tables/taxes.csv', text => text);
+    p.configure({ mappings: { path: 'mappings' } });
+    ended(await p.run('orders export'), 1);
+    const reason = (await p.queue('--code unmapped_tax'))[0].reason;
+    assert.ok(reason.includes(`; add a row in ${p.path('mappings/tables/taxes.csv')}, with what the ERP calls it in the column erp_tax_code`), reason);
+  });
+});
+
 test('a table that changes what was delivered does not write it again by itself', async t => {
   const p = await open(t);
   override(p, 'tables/payment_statuses.csv', text => text);
@@ -77,7 +111,7 @@ test('without the row that passes all others on, what is unknown is parked', asy
   ended(await p.run('orders export'), 1);
   const parked = await p.queue('--code unmapped_payment_method*');
   assert.ok(parked.length > 0);
-  for (const { reason } of parked) assert.match(reason, /tables\/payment_methods\.csv; add a row/);
+  for (const { reason } of parked) assert.match(reason, /tables\/payment_methods\.csv; add a row in \/.*\/tables\/payment_methods\.csv, /);
 });
 
 test('a mapping of one’s own', async t => {

@@ -386,3 +386,13 @@ test('product files', async t => {
     silent(ended(await p.run('products push'), 75));
   });
 });
+
+test('a faulty row says what to do, and once dropped it does not come back from archive/', async t => {
+  const p = await open(t);
+  productFile(p, [{ product_id: 'P', sku: 'SOLO-1', price: 'five' }]);
+  const { records } = await push(p, '', 1);
+  assert.match(records[0].reason, /^products\.csv:2: .*; have the ERP write it again, in a new file$/);
+  ended(await p.run('queue drop P'), 0);
+  const { summary } = await push(p, '--full');
+  assert.deepEqual([summary.parked, summary.still_parked], [0, 0]);
+});

@@ -33,6 +33,7 @@ test('what is parked', async t => {
     assert.equal((await p.queue('--done')).length, 42);
     assert.equal((await p.queue('--all')).length, 48);
     assert.equal((await p.json(['queue', 'list', '--json', '--flow', 'orders export'])).entries.length, 6);
+    assert.match(ended(await p.run('queue list --flow orders'), 64).stderr, /no flow is called 'orders'; did you mean 'orders export'\?/);
     const text = ended(await p.run('queue list'), 0).stdout;
     for (const name of parked) assert.match(text, new RegExp(`^${name}\\s+parked`, 'm'));
   });
@@ -41,6 +42,13 @@ test('what is parked', async t => {
     assert.equal(entries.length, 1);
     assert.equal(entries[0].document.name, parked[0]);
     assert.doesNotMatch(JSON.stringify(entries), /@example\.com/);
+    /* What it prints can be mapped. */
+    for (const more of [[], ['--personal']]) {
+      const input = (await p.run(['queue', 'show', '#1001', '--json', ...more])).stdout;
+      assert.ok(JSON.parse(ended(await p.run('map order -', { input }), 0).stdout).files.orders.rows.length > 0);
+    }
+    const input = JSON.stringify({ format: 1, entries: [] });
+    assert.match(ended(await p.run('map order -', { input }), 1).stderr, /standard input: the entries of the queue hold 0 documents/);
     const shown = await p.json(['queue', 'show', parked[0], '--json', '--personal']);
     assert.match(JSON.stringify(shown), /@example\.com/);
   });
@@ -192,9 +200,19 @@ test('explain', async t => {
     assert.equal(told.queue[0].code, 'unmapped_tax');
     assert.equal(told.mapping_error.code, 'unmapped_tax');
   });
+  await t.test('by the number that ends its id', async () => {
+    const { delivered, who } = await p.json('explain 1002 --json');
+    const number = delivered[0].record.split('/').at(-1);
+    assert.deepEqual((await p.json(`explain ${number} --json`)).delivered.map(d => d.name), [who]);
+    ended(await p.run(`queue show ${number}`), 0);
+    assert.match(ended(await p.run(`queue retry ${number}`), 0).stdout, /neither waits nor is parked/);
+    assert.match(ended(await p.run(`queue drop ${number}`), 64).stderr, new RegExp(`did you mean '${delivered[0].record}'\\?`));
+  });
   await t.test('one that nobody knows', async () => {
-    const told = await p.json('explain 99999 --json');
+    const told = await p.json('explain 99999 --json', 1);
     assert.equal(told.known, false);
-    assert.match(ended(await p.run('explain 99999'), 0).stdout, /Nothing is known of 99999.*orders export --only/s);
+    assert.match(ended(await p.run('queue show 99999'), 1).stdout, /the queue holds nothing of 99999/);
+    assert.deepEqual((await p.json('queue show 99999 --json', 1)).entries, []);
+    assert.match(ended(await p.run('explain 99999'), 1).stdout, /Nothing is known of 99999.*orders export --only/s);
   });
 });

@@ -89,6 +89,11 @@ test('where the configuration is found', async t => {
   fs.mkdirSync(`${home.HOME}/.config/erpsync`, { recursive: true });
   fs.copyFileSync(p.path('erpsync.conf'), `${home.HOME}/.config/erpsync/erpsync.conf`);
   assert.equal(await path(['state', 'path'], home), `${home.HOME}/.config/erpsync/erpsync.db`);
+  await t.test('one that is no file has no place beside it for the state file', async () => {
+    const options = { cwd, bin: BIN_PLAIN, env: { ERPSYNC_CONF: '/dev/null' } };
+    assert.match(ended(await run('status', options), 78).stderr, /\/dev\/null is no regular file, .*set \[state\] path/);
+    assert.ok(!fs.existsSync('/dev/erpsync.db'));
+  });
 });
 
 test('help', async t => {

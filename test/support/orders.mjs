@@ -88,7 +88,7 @@ export function tellsRemedy(entry, name) {
   assert.match(entry.code, /^[a-z][a-z0-9_]*$/, `${name}: code`);
   assert.match(
     entry.reason,
-    /\berpsync [a-z]|\[[a-z]+\] [a-z_]+ ?=|\b(correct|give|change|export) /,
+    /\berpsync [a-z]|\[[a-z]+\] [a-z_]+ ?=|\b(correct|give|change|export|add|fill) /,
     `${name} is parked without a remedy: ${entry.reason}`,
   );
 }

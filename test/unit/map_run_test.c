@@ -215,10 +215,9 @@ static void test_map__lookups(void **state)
 		"lookup_exact(\"things\"; [\"y\", \"1\"])]}",
 	      "{\"r\":[\"d\",null,\"shipped\",null,null]}");
 	fails(p, L "{a: lookup(\"things\"; [\"x\", \"9\"])}", E_RECORD, "unmapped_thing",
-	      "thing (a 'x', b '9') has no erp_one in tables/things.csv, line 3; fill it in, then run: "
-	      "erpsync queue retry --code unmapped_thing");
+	      "thing (a 'x', b '9') has no erp_one in tables/things.csv, line 3; copy /");
 	fails(p, L "{a: lookup(\"skus\"; null)}", E_RECORD, "unmapped_sku",
-	      "SKU '' is in no row of tables/skus.csv; add a row, then run");
+	      "SKU '' is in no row of tables/skus.csv; copy /");
 }
 
 static void test_map__text_helpers(void **state)

@@ -136,7 +136,8 @@ enum errk csv_bad_encoding(const struct csv_format *f, const struct csv_cell_col
 				return err_set(e, E_RECORD, "bad_encoding",
 					       "column '%s' holds the character U+%04X, which "
 					       "Windows-1252 does not have; set [csv] encoding = "
-					       "utf-8 or change the text",
+					       "utf-8 (the next run tries it again), or "
+					       "change the text",
 					       column[i].name, code);
 		}
 	}

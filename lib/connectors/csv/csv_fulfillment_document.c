@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "csv_fulfillment_file.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -112,14 +113,10 @@ void csv_delivery_record(const struct csv_delivery *in, struct arena *a, struct 
 	const struct err *problem = find_problem(in, a);
 	char hash[HASH_HEX_SIZE];
 
-	*out = (struct record){.id = arena_strdup(a, in->id), .label = arena_strdup(a, in->id)};
+	*out = (struct record){.id = arena_strdup(a, in->id),
+			       .label = arena_strdup(a, in->label ? in->label : in->id)};
 	if (problem) {
-		struct err *copy = arena_alloc(a, sizeof(*copy));
-
-		*copy = *problem;
-		out->problem = copy;
-		hash_hex(copy->msg, strlen(copy->msg), hash);
-		out->version = arena_printf(a, "bad %.28s", hash);
+		csv_rows_fault(problem, a, out);
 		return;
 	}
 	out->doc = document(in, a);

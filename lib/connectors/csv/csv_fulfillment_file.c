@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/csvfile.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "csv_guard.h"
 #include "csv_rows.h"
@@ -439,28 +440,51 @@ static void add_line(struct reading *r, struct csv_delivery *to, const struct cs
 				     r->name, (long long)in->line, in->n, r->width);
 }
 
+enum { ROW_ID_MAX = 32 };
+
+/* The same in whichever file and line the row stands: it is read again from archive/, under another name. */
+static const char *row_id(const struct csv_row *in, char out[ROW_ID_MAX])
+{
+	CLEANUP(hash) struct hash *h = hash_new();
+	char hex[HASH_HEX_SIZE];
+
+	for (size_t i = 0; i < in->n; i++)
+		hash_add(h, in->cell[i], strlen(in->cell[i]) + 1);
+	hash_finish(h, hex);
+	snprintf(out, ROW_ID_MAX, "row:%.24s", hex);
+	return out;
+}
+
 static void add_row(struct reading *r, const struct csv_row *in)
 {
 	static const int keys[] = {COL_DELIVERY, COL_ORDER,     COL_LINE,
 				   COL_SKU,      COL_WAREHOUSE, COL_CARRIER};
 	const char *id, *text;
-	char where[80];
+	char where[80], made[ROW_ID_MAX];
 	struct csv_delivery *to;
+	bool nameless;
 
 	(void)read_key(r, in, COL_DELIVERY, &id);
+	nameless = !id[0];
+	if (nameless)
+		id = row_id(in, made);
 
 	r->cut = in->n < r->width;
 	snprintf(where, sizeof(where), "%.60s:%lld", r->name, (long long)in->line);
 	if (r->pass == CSV_DELIVERY_NAMES) {
-		csv_deliveries_want(r->d, id[0] ? id : where);
+		csv_deliveries_want(r->d, id);
 		return;
 	}
-	to = wanted(r->d, id[0] ? id : where);
+	to = wanted(r->d, id);
 	if (!to)
 		return;
 	to->file = r->number;
-	if (!id[0]) {
-		to->problem = problem(r, "%s: the row has no delivery_id", where);
+	if (nameless) {
+		to->label = arena_strdup(r->d->mem, where);
+		to->problem = problem(r,
+				      "%s: the row has no delivery_id; a row that has one does not "
+				      "take its place: drop it",
+				      where);
 		to->problem_file = r->number;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {

@@ -30,7 +30,8 @@ struct csv_parcel {
 };
 
 struct csv_delivery {
-	const char *id; /* "fulfillments.csv:12" of a row that has none */
+	const char *id;    /* of a row that has none: made of what it says, for files are renamed */
+	const char *label; /* "fulfillments.csv:12" of such a row; NULL = the id */
 	const char *order, *shipped_at, *warehouse, *carrier;
 	/* Numbers of the files that said so last. */
 	int order_file, shipped_file, warehouse_file, carrier_file, tracking_file, file;

@@ -267,6 +267,32 @@ enum errk csv_fulfillment_pull_only(struct csv_fulfillment_reader *r, const char
 	return E_OK;
 }
 
+/* How many can be read, and those that would be parked for what their rows say. */
+static void say_deliveries(const struct csv_fulfillment_reader *r, const struct csv_deliveries *d,
+			   size_t files, const struct check_sink *sink)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *all = arena_printf(a, "%s: %zu deliveries in %zu file%s", r->dir,
+				       csv_deliveries_count(d), files, files == 1 ? "" : "s");
+	const struct err *first = NULL;
+	size_t bad = 0;
+
+	for (size_t i = 0; i < csv_deliveries_count(d); i++) {
+		struct record rec = {0};
+
+		csv_delivery_record(csv_deliveries_at(d, i), a, &rec);
+		bad += rec.problem != NULL;
+		first = first ? first : rec.problem;
+	}
+	if (!first)
+		sink->say(sink->ctx, CHECK_OK, all, NULL);
+	else
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s, of which %zu can't be read; the first: %s", all, bad,
+				       first->msg),
+			  "they will be parked; the others go over");
+}
+
 void csv_fulfillment_check(const struct csv_fulfillment_reader *r, const struct check_sink *sink)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -289,8 +315,5 @@ void csv_fulfillment_check(const struct csv_fulfillment_reader *r, const struct 
 	if (k != E_OK)
 		sink->say(sink->ctx, k == E_BUSY ? CHECK_WARN : CHECK_BAD, why.msg, NULL);
 	else
-		sink->say(sink->ctx, CHECK_OK,
-			  arena_printf(a, "%s: %zu deliveries in %zu file%s", r->dir,
-				       csv_deliveries_count(d), l.n, l.n == 1 ? "" : "s"),
-			  NULL);
+		say_deliveries(r, d, l.n, sink);
 }

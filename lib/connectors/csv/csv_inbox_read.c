@@ -345,12 +345,50 @@ enum errk csv_inbox_catalogue(const struct csv_inbox *r,
 	return k;
 }
 
+/* What a run would still read; what was used already can't end one. */
+static bool has_news(const struct csv_inbox_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (!set->file[i].archived)
+			return true;
+	return false;
+}
+
+/* Records that can be read, and those that would be parked for what their rows say. */
+static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *set,
+			const struct check_sink *sink, struct arena *a)
+{
+	CLEANUP(arena) struct arena *scratch = arena_new();
+	const char *what = r->kind->kind == KIND_STOCK ? "articles"
+						       : record_kind_plural(r->kind->kind);
+	const char *first = NULL;
+	size_t bad = 0, all = r->kind->count(set->file[0].content);
+
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t k = 0; k < r->kind->count(set->file[i].content); k++) {
+			struct record rec = {0};
+
+			if (r->kind->record(set, i, k, scratch, &rec) && rec.problem && bad++ == 0)
+				first = arena_printf(a, "%s: %s", rec.label, rec.problem->msg);
+			arena_reset(scratch);
+		}
+	if (bad == 0)
+		sink->say(sink->ctx, CHECK_OK,
+			  arena_printf(a, "%s: %zu %s", set->file[0].path, all, what), NULL);
+	else
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: %zu %s, of which %zu can't be read; the first: %s",
+				       set->file[0].path, all, what, bad, first),
+			  "they will be parked; the others go over");
+}
+
 void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct csv_inbox_set set = {0};
 	const char *doubts;
 	struct err why;
+	enum errk k;
 
 	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK &&
 	    !csv_inbox_may_come(r->dir, &why))
@@ -360,16 +398,11 @@ void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 			  arena_printf(a, "%s: there is no %s file yet", r->dir, r->kind->prefix),
 			  arena_printf(a, "have the ERP write %s.csv there, with the columns %s",
 				       r->kind->prefix, r->kind->columns));
-	else if (csv_inbox_load(r->kind, r->env->conf, &set, max_age(r), &why) != E_OK)
-		sink->say(sink->ctx, CHECK_WARN, why.msg, NULL);
+	else if ((k = csv_inbox_load(r->kind, r->env->conf, &set, max_age(r), &why)) != E_OK)
+		sink->say(sink->ctx, k != E_BUSY && has_news(&set) ? CHECK_BAD : CHECK_WARN,
+			  why.msg, NULL);
 	else
-		sink->say(sink->ctx, CHECK_OK,
-			  arena_printf(a, "%s: %zu %s", set.file[0].path,
-				       r->kind->count(set.file[0].content),
-				       r->kind->kind == KIND_STOCK
-					       ? "articles"
-					       : record_kind_plural(r->kind->kind)),
-			  NULL);
+		say_records(r, &set, sink, a);
 	doubts = csv_inbox_doubts(&set, r->dir, a);
 	if (doubts)
 		sink->say(sink->ctx, CHECK_WARN, doubts, NULL);

@@ -539,11 +539,13 @@ static enum errk check_file(const struct csv_orders *s, const struct csv_source_
 	}
 	if (k != E_OK)
 		return k;
-	sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: %zu orders", f->name, orders), NULL);
-	if (bad)
+	if (!bad)
+		sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: %zu orders", f->name, orders),
+			  NULL);
+	else
 		sink->say(sink->ctx, CHECK_WARN,
-			  arena_printf(a, "%s: %zu orders can't be read; the first: %s", f->name,
-				       bad, first.msg),
+			  arena_printf(a, "%s: %zu of %zu orders can't be read; the first: %s",
+				       f->name, bad, orders, first.msg),
 			  "they will be parked; the others go over");
 	if (!ids)
 		sink->say(sink->ctx, CHECK_WARN, arena_printf(a, "%s: has no column 'Id'", f->name),
@@ -572,8 +574,11 @@ enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, 
 			  "take it away, or put the file itself there");
 	for (size_t i = 0; i < l.n; i++)
 		if (is_of_orders(s, &l.file[i]) && check_file(s, &l.file[i], sink, a, &why) != E_OK)
+			/* The one that has a remedy of its own. */
 			sink->say(sink->ctx, CHECK_BAD, why.msg,
-				  "take the file away or export it again");
+				  str_equal(why.code, "bad_encoding")
+					  ? NULL
+					  : "take the file away or export it again");
 	return E_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "csv_inbox_read.h"
 #include "csv_product_file.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -253,12 +254,7 @@ static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struc
 			       .label = arena_strdup(a, p->id),
 			       .read_at = set->file[file].mtime_ns / 1000000000};
 	if (problem) {
-		struct err *copy = arena_alloc(a, sizeof(*copy));
-
-		*copy = *problem;
-		out->problem = copy;
-		hash_hex(copy->msg, strlen(copy->msg), hash);
-		out->version = arena_printf(a, "bad %.28s", hash);
+		csv_rows_fault(problem, a, out);
 		return true;
 	}
 	out->doc = document(s, p, a);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/str.h"
 #include "csv_guard.h"
 
@@ -88,6 +89,27 @@ enum errk csv_rows_each(struct csv_reader *r, void (*on_row)(void *, const struc
 		last = why;
 		on_unreadable(ctx, &why);
 	}
+}
+
+/* "stock.csv:12: column …" without its place. */
+static const char *without_place(const char *msg)
+{
+	const char *end = strstr(msg, ": ");
+
+	return end && end > msg && end[-1] >= '0' && end[-1] <= '9' ? end + 2 : msg;
+}
+
+void csv_rows_fault(const struct err *problem, struct arena *a, struct record *out)
+{
+	const char *what = without_place(problem->msg);
+	struct err *copy = arena_alloc(a, sizeof(*copy));
+	char hash[HASH_HEX_SIZE];
+
+	*copy = *problem;
+	err_append(copy, "; have the ERP write it again, in a new file");
+	hash_hex(what, strlen(what), hash);
+	out->problem = copy;
+	out->version = arena_printf(a, "bad %.28s", hash);
 }
 
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size)

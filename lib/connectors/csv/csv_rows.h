@@ -7,6 +7,7 @@
 
 #include "base/csvfile.h"
 #include "base/key_index.h"
+#include "connectors/connector.h"
 
 /* What files of the ERP have in common, whatever they hold: columns by name, rows. */
 
@@ -32,6 +33,12 @@ MUST_CHECK enum errk csv_rows_each(struct csv_reader *r,
 				   void (*on_row)(void *, const struct csv_row *),
 				   void (*on_unreadable)(void *, const struct err *), void *ctx,
 				   bool *cut, struct err *e);
+
+/*
+ * The record of rows at fault: its problem with what to do, for the file is used by then, and a version that
+ * does not tell in which file and line they stand: they are read again from archive/, under another name.
+ */
+void csv_rows_fault(const struct err *problem, struct arena *a, struct record *out);
 
 /* Room for one more than n in an array of cap. */
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size);

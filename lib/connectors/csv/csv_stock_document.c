@@ -1,6 +1,7 @@
 #include "csv_stock_document.h"
 
 #include "base/str.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -63,6 +64,7 @@ void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article 
 
 	if (article->problem) {
 		stock_record_problem(article->sku, article->problem, read_at, a, out);
+		csv_rows_fault(article->problem, a, out);
 		return;
 	}
 	for (size_t b = 0; b < n_before; b++)

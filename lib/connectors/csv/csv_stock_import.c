@@ -124,7 +124,8 @@ static enum errk find_variant(struct plan *p, struct err *e)
 	if (!p->variant)
 		return err_set(e, E_RECORD, UNKNOWN_SKU,
 			       "%s lists no variant with the SKU '%s'; create it in the shop, or "
-			       "name the shop's SKU in tables/store_skus.csv, export the inventory "
+			       "name the shop's SKU in tables/store_skus.csv" OWN_TABLE
+			       ", export the inventory "
 			       "anew, then run: erpsync queue retry '%s'",
 			       x->name, p->sku, p->item->label);
 	if (p->variant->twin)

@@ -105,7 +105,8 @@ static void settle_product(struct odoo *o, const char *sku, const cJSON *list)
 		p->problem = arena_printf(o->arena,
 					  "Odoo (%s) has no product with the internal reference or "
 					  "barcode '%s'; give it one there, or add a row to "
-					  "tables/skus.csv, then run: erpsync queue retry --code "
+					  "tables/skus.csv" OWN_TABLE
+					  ", then run: erpsync queue retry --code "
 					  "unmapped_sku",
 					  o->server.host, sku);
 	}
@@ -217,17 +218,18 @@ static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wish *w, str
 	char text[DECIMAL_TEXT_MAX];
 
 	if (w->name)
-		return err_set(
-			e, E_RECORD, "unmapped_tax",
-			"tax '%s': Odoo (%s) has no active sales tax with the name or "
-			"external id '%s' that is %s the price; correct %s in "
-			"tables/taxes.csv, then run: erpsync queue retry --code unmapped_tax",
-			w->title, o->server.host, w->name, w->included ? "included in" : "added to",
-			tax_column(w));
+		return err_set(e, E_RECORD, "unmapped_tax",
+			       "tax '%s': Odoo (%s) has no active sales tax with the name or "
+			       "external id '%s' that is %s the price; correct %s in "
+			       "tables/taxes.csv" OWN_TABLE
+			       ", then run: erpsync queue retry --code unmapped_tax",
+			       w->title, o->server.host, w->name,
+			       w->included ? "included in" : "added to", tax_column(w));
 	return err_set(e, E_RECORD, "unmapped_tax",
 		       "tax '%s': Odoo (%s) has no active sales tax of %s %% that is %s the price; "
 		       "make one there (Included in Price: %s), or name another one in %s of "
-		       "tables/taxes.csv, then run: erpsync queue retry --code unmapped_tax",
+		       "tables/taxes.csv" OWN_TABLE
+		       ", then run: erpsync queue retry --code unmapped_tax",
 		       w->title, o->server.host, decimal_text_short(percent, text),
 		       w->included ? "included in" : "added to",
 		       w->included ? "Tax Included" : "Tax Excluded", tax_column(w));
@@ -245,7 +247,8 @@ static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wish 
 			 *hit[i]->xid ? hit[i]->xid : "no external id");
 	rc = err_set(e, E_RECORD, "ambiguous_tax",
 		     "tax '%s': Odoo (%s) has %zu sales taxes that fit: %s; name one by its "
-		     "external id in the column %s of tables/taxes.csv, then run: erpsync "
+		     "external id in the column %s of tables/taxes.csv" OWN_TABLE
+		     ", then run: erpsync "
 		     "queue retry --code ambiguous_tax",
 		     w->title, o->server.host, n, names.buf, tax_column(w));
 	str_release(&names);
@@ -278,7 +281,7 @@ enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wish *w, struct ar
 	if (!w->name && !percent_of(w->rate, &percent))
 		return err_set(e, E_RECORD, "unmapped_tax",
 			       "tax '%s' has no rate; name a tax of Odoo for it in the column "
-			       "%s of tables/taxes.csv, then run: erpsync queue retry "
+			       "%s of tables/taxes.csv" OWN_TABLE ", then run: erpsync queue retry "
 			       "--code unmapped_tax",
 			       w->title, tax_column(w));
 	hit = arena_array(a, o->looks.n_taxes, sizeof(*hit));

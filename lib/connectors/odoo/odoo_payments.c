@@ -210,8 +210,9 @@ static enum errk resolve(struct payments *p, struct payment *pay, struct err *e)
 	enum errk rc;
 
 	if (!pay->say.journal_name)
-		return err_set(e, E_RECORD, "unmapped_journal",
-			       "a payment has no gateway; add a row to tables/payment_methods.csv");
+		return err_set(
+			e, E_RECORD, "unmapped_journal",
+			"a payment has no gateway; add a row to tables/payment_methods.csv" OWN_TABLE);
 	rc = odoo_look(o, LOOK_JOURNAL, pay->say.journal_name, p->b->a, &pay->journal, e);
 	if (rc != E_OK)
 		return rc;

@@ -298,13 +298,24 @@ static enum errk read_quantity_digits(struct odoo *o, struct arena *a, struct er
 	return rc;
 }
 
+/* Nobody answers there: whose address it is, and where it stands. */
+static enum errk name_address(struct odoo *o, enum errk rc, struct err *e)
+{
+	if (rc != E_BUSY)
+		return rc;
+	rc = err_wrap(e, "Odoo does not answer at [erp] url (%s)",
+		      conf_where(o->env.conf, "erp", "url", o->arena));
+	err_append(e, "; see that it runs and can be reached from here, or correct the address");
+	return rc;
+}
+
 enum errk odoo_connect(struct odoo *o, struct arena *a, struct err *e)
 {
 	enum errk rc;
 
 	if (o->connected)
 		return E_OK;
-	rc = odoo_version_ask(&o->server, o->arena, &o->version, e);
+	rc = name_address(o, odoo_version_ask(&o->server, o->arena, &o->version, e), e);
 	if (rc == E_OK && o->version.major < 14)
 		rc = err_set(e, E_REFUSED, "version", "Odoo %s (%s) is too old; 14 is the oldest",
 			     o->version.text, o->server.host);

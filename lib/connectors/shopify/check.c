@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/stock_priv.h"
 
 enum { SCOPES_MAX = 2000 };
 
@@ -112,11 +113,21 @@ static void say(const struct check_sink *sink, enum check_result result, const c
 	sink->say(sink->ctx, result, what, remedy);
 }
 
+/* Several kinds want one scope: said once, and as the one that can't do without it. */
+static bool is_said_by_another(const struct scope_row *row, unsigned pull, unsigned put)
+{
+	for (const struct scope_row *x = scope_table; x->name; x++)
+		if (x != row && is_for(x, pull, put) && strcmp(x->name, row->name) == 0 &&
+		    (x->required != row->required ? x->required : x < row))
+			return true;
+	return false;
+}
+
 static void say_scopes(struct shopify *s, unsigned pull, unsigned put,
 		       const struct check_sink *sink, struct arena *a)
 {
 	for (const struct scope_row *row = scope_table; row->name; row++) {
-		if (!is_for(row, pull, put))
+		if (!is_for(row, pull, put) || is_said_by_another(row, pull, put))
 			continue;
 		if (shopify_has_scope(s, row->name))
 			say(sink, CHECK_OK, arena_printf(a, "scope %s is granted", row->name),
@@ -208,6 +219,8 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 		rc = say_shop(&q, sink, a, &problem);
 	if (rc == E_OK) {
 		say_scopes(s, pull, put, sink, a);
+		s->names_locations = put & (1u << KIND_STOCK | 1u << KIND_FULFILLMENT) &&
+				     shopify_has_scope(s, "read_locations");
 		if (pull & 1u << KIND_ORDER && !missing_scope(s, 1u << KIND_ORDER, 0))
 			rc = say_buyers(s, sink, a, &problem);
 	}
@@ -218,7 +231,14 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 			sink->currency(sink->ctx, json_str(q.data, "shop.currencyCode"),
 				       "let the ERP send prices in the shop's currency");
 	}
-	if (rc == E_REFUSED || rc == E_BUSY || rc == E_RECORD) {
+	if (rc == E_BUSY) {
+		say(sink, CHECK_BAD, problem.msg,
+		    arena_printf(a,
+				 "the shop's address is [store] url (%s); see that it can be "
+				 "reached from here, or correct it",
+				 conf_where(s->env.conf, "store", "url", a)));
+		rc = E_OK;
+	} else if (rc == E_REFUSED || rc == E_RECORD) {
 		say(sink, CHECK_BAD, problem.msg, NULL);
 		rc = E_OK;
 	} else if (rc != E_OK) {
@@ -227,4 +247,31 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 	shopify_query_release(&q);
 	arena_free(a);
 	return rc;
+}
+
+const struct answer_column shopify_answer_columns[] = {{"locations", "store_location"}, {0}};
+
+enum errk shopify_check_answer(struct connector *c, const struct answer_column *column,
+			       const char *answer, const struct check_sink *sink, struct err *e)
+{
+	struct shopify *s = (struct shopify *)c;
+	struct arena *a = arena_new();
+	const struct stock_location *at;
+	struct err why;
+	enum errk rc = E_OK;
+	/* A warehouse with "-" is left out. */
+	if (s->names_locations && !str_equal(answer, "-")) {
+		rc = stock_read_locations(s, a, &why);
+		if (rc == E_OK)
+			rc = stock_find_location(s, answer, &at, &why);
+	}
+	if (rc == E_LOCAL)
+		*e = why;
+	else if (rc != E_OK)
+		say(sink, CHECK_BAD, arena_printf(a, "tables/%s.csv: %s", column->table, why.msg),
+		    NULL);
+	/* One that can't be asked is not asked again for each answer. */
+	s->names_locations = s->names_locations && (rc == E_OK || rc == E_RECORD);
+	arena_free(a);
+	return rc == E_LOCAL ? rc : E_OK;
 }

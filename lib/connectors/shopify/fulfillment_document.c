@@ -193,7 +193,8 @@ static enum errk read_location(struct fulfillment_put *p, struct delivery *d, co
 			return E_OK;
 		return err_set(
 			e, E_RECORD, "unmapped_location",
-			"warehouse '%s' is no location of the shop in tables/locations.csv, "
+			"warehouse '%s' is no location of the shop in tables/locations.csv" OWN_TABLE
+			", "
 			"and [fulfillments] other_location = accept is not set; add a row, then "
 			"run: erpsync queue retry --code unmapped_location",
 			d->warehouse);

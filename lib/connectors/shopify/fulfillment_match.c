@@ -177,7 +177,8 @@ static bool refuse(struct fulfillment_put *p, const struct delivery *d,
 		err_set(why, E_RECORD, "unknown_line",
 			"'%s' is on no line that order %s has to ship (its SKU in the shop may be "
 			"another one, or a fulfillment service ships it); name the shop's SKU in "
-			"tables/store_skus.csv or correct the delivery (in a new file: the wrong SKU "
+			"tables/store_skus.csv" OWN_TABLE
+			" or correct the delivery (in a new file: the wrong SKU "
 			"with quantity 0, and the right one), then run: erpsync queue retry '%s'",
 			name, order, retry);
 	else if (s->several)

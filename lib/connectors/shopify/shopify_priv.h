@@ -102,8 +102,9 @@ struct shopify {
 	struct stock_location *location; /* once read */
 	size_t n_locations, cap_locations;
 	bool locations_read;
-	size_t stock_page; /* items of one reading of levels, as learned; 0 = not yet */
-	size_t ship_page;  /* orders of one reading of what is to be shipped; the same */
+	bool names_locations; /* for `check`: it answers, and is to be told of locations by name */
+	size_t stock_page;    /* items of one reading of levels, as learned; 0 = not yet */
+	size_t ship_page;     /* orders of one reading of what is to be shipped; the same */
 	struct product_rules *products;    /* [products], read at open */
 	struct product_shop *product_shop; /* what products need to know of the shop, once read */
 	struct product_news
@@ -299,6 +300,10 @@ MUST_CHECK enum errk order_find_tips(struct order_reader *r, const char **rest, 
 /* check.c */
 MUST_CHECK enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 				   const struct check_sink *sink, struct err *e);
+extern const struct answer_column shopify_answer_columns[];
+MUST_CHECK enum errk shopify_check_answer(struct connector *c, const struct answer_column *column,
+					  const char *answer, const struct check_sink *sink,
+					  struct err *e);
 /* Scopes that these kinds (bits) can't be pulled or put without are missing: E_REFUSED naming one. */
 MUST_CHECK enum errk shopify_need_scopes(struct shopify *s, unsigned pull, unsigned put,
 					 struct arena *a, struct err *e);

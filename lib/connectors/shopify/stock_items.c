@@ -61,7 +61,8 @@ static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
 	stock_refuse(
 		item, "near_miss",
 		"no variant of the shop has the SKU '%s', but one has '%s', which differs in %s "
-		"alone; correct it on one side, or name the shop's SKU in tables/store_skus.csv, "
+		"alone; correct it on one side, or name the shop's SKU in tables/store_skus.csv" OWN_TABLE
+		", "
 		"then run: %s",
 		item->sku, shop, sku_difference(shop, item->sku, w->put->arena),
 		sku_retry(item->put->label, "near_miss", w->put->arena));
@@ -84,7 +85,8 @@ static enum errk refuse_unknown(struct stock_put *p, struct wanted *w, size_t n,
 			stock_refuse(
 				lost.item[i], UNKNOWN_SKU,
 				"no variant of the shop has the SKU '%s'; create it there, or name "
-				"the shop's SKU in tables/store_skus.csv, then run: erpsync queue "
+				"the shop's SKU in tables/store_skus.csv" OWN_TABLE
+				", then run: erpsync queue "
 				"retry '%s'",
 				lost.item[i]->sku, lost.item[i]->put->label);
 	return rc;
