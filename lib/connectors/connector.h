@@ -377,6 +377,11 @@ struct settlement {
  * without '#', or about all of its document?
  */
 bool settlement_means(const struct settlement *s, const char *record, const char *label);
+/*
+ * Does it name a record beyond doubt ("#1001", an id)? Else what stands in `record` may be words, unless a record
+ * of the document goes by them.
+ */
+bool settlement_names(const struct settlement *s);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {
