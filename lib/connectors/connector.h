@@ -92,7 +92,7 @@ struct record {
 	/*
 	 * Not NULL: no two records of this source go by one label, so that one that is new under the label
 	 * of another is the same once more, with its id lost or damaged. It is parked, unless a person
-	 * names it; this is the remedy that the reason gives.
+	 * names it by its id; this is the remedy that the reason gives.
 	 */
 	const char *remedy_of_namesake;
 };
