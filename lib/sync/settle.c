@@ -106,6 +106,19 @@ static enum errk confirm_whole(struct settling *x, const struct settlement *s, s
 		return rc;
 	x->whole = true;
 	r->sum->settled += links - (int64_t)x->n_confirmed;
+	/* What it held may have gone over anew since. */
+	if (!links)
+		rc = find_held(x, e);
+	if (rc != E_OK)
+		return rc;
+	if (!links && !x->n_held)
+		notice_say(
+			&r->notices, NULL,
+			arena_printf(r->page,
+				     "%s: its acknowledgement says %s, and no order is known to "
+				     "have gone over in that file: it confirms none; see which "
+				     "file it is meant for, and write the acknowledgement of that",
+				     x->target, s->text));
 	return sync_journal(r, x->target, x->target, "settled", "accepted", s->text, e);
 }
 

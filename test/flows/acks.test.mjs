@@ -206,6 +206,46 @@ test('an acceptance that names an order is of that one alone', async t => {
     });
 });
 
+test('an acknowledgement that is none is told by each run, and costs the others nothing', async t => {
+  const make = {
+    'a folder': [at => fs.mkdirSync(at), /is a folder/],
+    'a pipe': [at => execFileSync('mkfifo', [at]), /is no file/],
+    'a link to itself': [at => fs.symlinkSync('orders-000001.ack', at), /can't be read \(Too many levels/],
+    'a link to nowhere': [at => fs.symlinkSync('gone.ack', at), /is a link that leads nowhere/],
+    'a device that never ends': [at => fs.symlinkSync('/dev/zero', at), /is no file/],
+  };
+  for (const [how, [put, why]] of Object.entries(make))
+    await t.test(how, async sub => {
+      const { p, names } = await open(sub);
+      names.push(sell(p));
+      await exports(p);
+      put(p.path('out/orders-000001.ack'));
+      acks(p, 'orders-000002', 'ok\n');
+      const said = new RegExp(`out/orders-000001\\.ack: ${why.source}.*, so that the answer to orders-000001\\.csv is not known; put a file in its place`);
+      assert.match((await p.export()).notices.join(), said);
+      assert.deepEqual(confirmedOf(p), [names[1]]);
+      assert.match((await p.export()).notices.join(), said);
+      assert.match((await p.run('check')).stdout, /^warn .*orders-000001\.ack: .*is not known/m);
+      fs.rmSync(p.path('out/orders-000001.ack'), { recursive: true });
+      await answered(p, 'orders-000001', 'ok\n', 0);
+      assert.deepEqual(confirmedOf(p), names);
+    });
+});
+
+test('an answer to a file that never was', async t => {
+  const { p } = await open(t);
+  const said = /orders-000077\.csv: its acknowledgement says ok, and no order is known to have gone over in that file: it confirms none/;
+  acks(p, 'orders-000077', 'ok\n');
+  assert.match((await p.export()).notices.join(), said);
+  silent(await exports(p));
+  await t.test('an old one, of orders that have gone over anew since, says nothing new', async () => {
+    edit(p, '#1001', { note: 'n' });
+    await exports(p);
+    acks(p, 'orders-000001', 'ok\n');
+    assert.deepEqual((await p.export()).notices, []);
+  });
+});
+
 test('answers that were cut short by a kill come again, and are counted as they are', async t => {
   for (const file of ['orders-000001', 'orders-changed-000001']) {
     const world = async sub => {

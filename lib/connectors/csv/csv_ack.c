@@ -10,6 +10,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "csv_folder.h"
+#include "csv_orders_files.h"
 
 #include "base/banned.h"
 
@@ -276,10 +277,46 @@ static enum errk read_ack(const char *path, const struct file_entry *entry,
 	return E_OK;
 }
 
+enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
+			     void (*say)(void *ctx, const char *what, const char *remedy),
+			     void *ctx, struct err *e)
+{
+	struct file_entry *entry;
+	struct csv_name name;
+	size_t n;
+	enum errk k = dir_list_all(x->dir, a, &entry, &n, e);
+
+	for (size_t i = 0; k == E_OK && i < n; i++)
+		if (entry[i].problem && csv_name_parse(entry[i].name, a, &name) &&
+		    str_equal(name.ending, ".ack"))
+			say(ctx,
+			    arena_printf(a, "%s: %s, so that the answer to %s.csv is not known",
+					 path_join(a, x->dir, entry[i].name),
+					 csv_entry_problem(entry[i].problem, a), name.base),
+			    "put a file in its place that erpsync's user may read, with what the "
+			    "ERP has answered");
+	return k;
+}
+
+struct telling {
+	const struct csv_exchange *x;
+	struct arena *a;
+};
+
+static void tell(void *ctx, const char *what, const char *remedy)
+{
+	const struct telling *t = ctx;
+
+	if (t->x->env && t->x->env->notice)
+		t->x->env->notice(t->x->env->notice_ctx, NULL,
+				  arena_printf(t->a, "%s; %s", what, remedy));
+}
+
 enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 			 enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			 void *ctx, struct err *e)
 {
+	struct telling t = {x, a};
 	struct file_entry *entry;
 	struct csv_name name;
 	size_t n;
@@ -287,12 +324,15 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 
 	if (!x->ack || x->dry_run || !dir_exists(x->dir))
 		return E_OK;
-	k = dir_list(x->dir, a, &entry, &n, e);
+	k = csv_ack_unreadable(x, a, tell, &t, e);
+	if (k == E_OK)
+		k = dir_list_all(x->dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++) {
 		struct answers all;
 		bool ready;
 
-		if (!csv_name_parse(entry[i].name, a, &name) || !str_equal(name.ending, ".ack"))
+		if (entry[i].problem || !csv_name_parse(entry[i].name, a, &name) ||
+		    !str_equal(name.ending, ".ack"))
 			continue;
 		k = read_ack(path_join(a, x->dir, entry[i].name), &entry[i], &name, a, &all, &ready,
 			     e);

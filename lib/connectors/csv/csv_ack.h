@@ -19,6 +19,12 @@ MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *
 						    struct err *e),
 				    void *ctx, struct err *e);
 
+/* What is called as an acknowledgement and can't be read, one after the other, with what to do. */
+MUST_CHECK enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
+					void (*say)(void *ctx, const char *what,
+						    const char *remedy),
+					void *ctx, struct err *e);
+
 /* The answers to a batch ("orders-000001") that were read before, each to fn; none: nothing happens. */
 MUST_CHECK enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base,
 					struct arena *a,
