@@ -347,16 +347,55 @@ static enum errk start(struct csv_reader *r, struct err *e)
 	return parse(r, text, len, e);
 }
 
-/* libcsv trims blanks of cells without quotes; names in quotes shall match too. */
-static const char *trimmed(struct arena *a, const char *s)
+/* Bytes of the blank at p, of any width: spreadsheets and web pages leave those that don't break. 0: none. */
+static size_t blank_at(const char *p)
 {
-	size_t len;
+	static const char *const wide[] = {"\xc2\xa0", "\xe2\x80\xaf", "\xe3\x80\x80"};
 
-	s += strspn(s, " \t\r\n");
-	len = strlen(s);
-	while (len > 0 && strchr(" \t\r\n", s[len - 1]))
-		len--;
-	return arena_strndup(a, s, len);
+	if (*p == ' ' || (*p >= '\t' && *p <= '\r'))
+		return 1;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (str_starts(p, wide[i]))
+			return strlen(wide[i]);
+	/* U+2000 to U+200A */
+	return str_starts(p, "\xe2\x80") && (unsigned char)p[2] >= 0x80 &&
+			       (unsigned char)p[2] <= 0x8a
+		       ? 3
+		       : 0;
+}
+
+/* What is not seen in a name and is no blank: a mark of the byte order, a soft hyphen, controls. */
+static size_t unseen_at(const char *p)
+{
+	return str_starts(p, "\xef\xbb\xbf") ? 3 : str_starts(p, "\xc2\xad") ? 2 : str_control(p);
+}
+
+/*
+ * libcsv trims blanks of cells without quotes; names in quotes shall match too, and such as look the same:
+ * blanks of any kind and number are one.
+ */
+static const char *clean_name(struct arena *a, const char *s)
+{
+	char *out = arena_alloc(a, strlen(s) + 1), *to = out;
+	bool blank = false;
+
+	for (size_t n; *s; s += n) {
+		n = blank_at(s);
+		if (n) {
+			blank = to > out;
+			continue;
+		}
+		n = unseen_at(s);
+		if (n)
+			continue;
+		if (blank)
+			*to++ = ' ';
+		blank = false;
+		*to++ = *s;
+		n = 1;
+	}
+	*to = '\0';
+	return out;
 }
 
 static enum errk read_header(struct csv_reader *r, struct err *e)
@@ -377,7 +416,7 @@ static enum errk read_header(struct csv_reader *r, struct err *e)
 			       r->path);
 	names = arena_array(r->arena, row.n, sizeof(*names));
 	for (size_t i = 0; i < row.n; i++)
-		names[i] = trimmed(r->arena, row.cell[i]);
+		names[i] = clean_name(r->arena, row.cell[i]);
 	r->header = (struct csv_row){.n = row.n, .cell = names, .line = row.line};
 	return E_OK;
 }

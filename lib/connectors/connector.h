@@ -96,7 +96,7 @@ struct record {
 	/*
 	 * Not NULL: no two records of this source go by one label, so that one that is new under the label
 	 * of another is the same once more, with its id lost or damaged. It is parked, unless a person
-	 * names it; this is the remedy that the reason gives.
+	 * names it by its id; this is the remedy that the reason gives.
 	 */
 	const char *remedy_of_namesake;
 };
@@ -383,6 +383,11 @@ struct settlement {
  * without '#', or about all of its document?
  */
 bool settlement_means(const struct settlement *s, const char *record, const char *label);
+/*
+ * Does it name a record beyond doubt ("#1001", an id)? Else what stands in `record` may be words, unless a record
+ * of the document goes by them.
+ */
+bool settlement_names(const struct settlement *s);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {

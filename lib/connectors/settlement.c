@@ -24,3 +24,9 @@ bool settlement_means(const struct settlement *s, const char *record, const char
 	       str_equal(s->record, number_of(record)) ||
 	       strcasecmp(without_hash(s->record), without_hash(label)) == 0;
 }
+
+bool settlement_names(const struct settlement *s)
+{
+	return s->record &&
+	       (*s->record == '#' || str_starts(s->record, "csv:") || strstr(s->record, "://"));
+}

@@ -3,7 +3,7 @@
 
 #include "net/redact.h"
 
-/* Shared by redact.c (keys and texts) and redact_body.c (bodies). */
+/* Shared by redact.c (keys, URLs), redact_text.c (texts) and redact_body.c (bodies). */
 
 /*
  * Names a person, or a place, only beside other such keys: "name" of a customer, but not

@@ -291,18 +291,20 @@ enum errk link_namesake(struct state *s, const char *flow, const char *record, c
 	return rc;
 }
 
-enum errk link_settle(struct state *s, const char *flow, const char *target_id, const char *answer,
-		      int64_t now, int64_t *n, struct err *e)
+enum errk link_settle(struct state *s, const char *flow, const char *target_id, const char *record,
+		      const char *answer, int64_t now, int64_t *n, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET settled = ?, settled_at = ?"
-				       " WHERE flow = ? AND target_id = ?");
+				       " WHERE flow = ? AND target_id = ?"
+				       " AND record = coalesce(?, record)");
 	enum errk rc;
 
 	query_text(&q, answer);
 	query_int(&q, now);
 	query_text(&q, flow);
 	query_text(&q, target_id);
+	query_text(&q, record);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*n = query_changed(&q);

@@ -95,11 +95,12 @@ MUST_CHECK enum errk link_namesake(struct state *s, const char *flow, const char
 				   const char *label, struct arena *a, const char **other,
 				   struct err *e);
 /*
- * Later answer of the target to a document (acknowledgement file, asynchronous job); *n =
- * links that point to it.
+ * Later answer of the target to a document (acknowledgement file, asynchronous job), or to one record of it
+ * (NULL = all); *n = links that point to it.
  */
 MUST_CHECK enum errk link_settle(struct state *s, const char *flow, const char *target_id,
-				 const char *answer, int64_t now, int64_t *n, struct err *e);
+				 const char *record, const char *answer, int64_t now, int64_t *n,
+				 struct err *e);
 /* All links of a flow that point to one document of the target. */
 MUST_CHECK enum errk link_of_target(struct state *s, const char *flow, const char *target_id,
 				    struct arena *a, struct link **out, size_t *n, struct err *e);

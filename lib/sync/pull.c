@@ -118,11 +118,24 @@ static enum errk is_unchanged(struct sync *r, const struct record *rec, bool *un
 	return E_OK;
 }
 
+/* By its id, or the number that ends it: a person who gives the name alone may mean either record of that name. */
+static bool is_named_by_id(const struct sync *r, const struct record *rec)
+{
+	const char *slash = strrchr(rec->id, '/'), *name = rec->label + (*rec->label == '#');
+	for (size_t i = 0; i < r->options->n_only; i++) {
+		const char *who = r->options->only[i];
+		if (strcmp(who, rec->id) == 0 ||
+		    (slash && strcmp(who, slash + 1) == 0 && strcmp(who, name) != 0))
+			return true;
+	}
+	return false;
+}
+
 /* Under a name that another record has already, what is new would be written a second time. */
 static enum errk check_namesake(struct sync *r, struct record *rec, struct err *e)
 {
 	const char *other = NULL;
-	if (rec->problem || !rec->remedy_of_namesake)
+	if (rec->problem || !rec->remedy_of_namesake || is_named_by_id(r, rec))
 		return E_OK;
 	enum errk rc = link_namesake(r->state, r->key, rec->id, rec->label, r->page, &other, e);
 	if (rc != E_OK || !other)
@@ -175,13 +188,11 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 			    enum queue_put_mode mode, bool checkpoint, struct err *e)
 {
 	STEP("page read");
-	bool named = strcmp(origin, "only") == 0;
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < page->n_gone && rc == E_OK; i++)
 		rc = queue_resolve(r->state, r->key, page->gone[i], clock_now(), e);
 	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
-		if (!named)
-			rc = check_namesake(r, &page->rec[i], e);
+		rc = check_namesake(r, &page->rec[i], e);
 		if (rc == E_OK)
 			rc = store_record(r, &page->rec[i], origin, mode, e);
 	}

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "state/link.h"
 #include "state/told.h"
 #include "sync/sync_priv.h"
@@ -9,9 +10,15 @@
 
 struct settling {
 	struct sync *r;
-	const char *target; /* the document whose records these are */
-	struct delivered *held;
+	const char *target;     /* the document of the answers */
+	struct delivered *held; /* what it held, once that is asked for */
 	size_t n_held;
+	bool read;
+	bool whole;             /* all of it was confirmed … */
+	const char **confirmed; /* … or these records … */
+	size_t n_confirmed;
+	const char **refused; /* … but for these */
+	size_t n_refused;
 };
 
 /* One record that the target has refused. */
@@ -23,14 +30,127 @@ struct refusal {
 	bool whole;
 };
 
-static enum errk note_answer(struct sync *r, const struct settlement *s, int64_t *links,
-			     struct err *e)
+/* The answers of one document come one behind the other. */
+static void enter(struct settling *x, const struct settlement *s)
 {
-	enum errk rc = link_settle(r->state, r->key, s->target_id, s->text, clock_now(), links, e);
-	if (rc == E_OK)
-		rc = sync_journal(r, s->target_id, s->target_id, "settled",
-				  s->accepted ? "accepted" : "rejected", s->text, e);
+	struct sync *r = x->r;
+	if (x->target && strcmp(x->target, s->target_id) == 0)
+		return;
+	*x = (struct settling){.r = r, .target = arena_strdup(r->page, s->target_id)};
+}
+
+/* A document has many answers, and what it held is read once, if any names a record. */
+static enum errk find_held(struct settling *x, struct err *e)
+{
+	if (x->read)
+		return E_OK;
+	enum errk rc = delivered_as(x->r->state, x->r->key, x->target, x->r->page, &x->held,
+				    &x->n_held, e);
+	x->read = rc == E_OK;
+	if (!x->read)
+		return rc;
+	x->confirmed = arena_array(x->r->page, x->n_held + 1, sizeof(*x->confirmed));
+	x->refused = arena_array(x->r->page, x->n_held + 1, sizeof(*x->refused));
 	return rc;
+}
+
+static bool means_any(const struct settling *x, const struct settlement *s)
+{
+	for (size_t i = 0; i < x->n_held; i++)
+		if (settlement_means(s, x->held[i].record, x->held[i].label))
+			return true;
+	return false;
+}
+
+static bool is_among(const char *const *list, size_t n, const char *record)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], record) == 0)
+			return true;
+	return false;
+}
+
+static bool is_confirmed(const struct settling *x, const char *record)
+{
+	return x->whole || is_among(x->confirmed, x->n_confirmed, record);
+}
+
+static enum errk confirm_one(struct settling *x, const struct settlement *s,
+			     const struct delivered *d, struct err *e)
+{
+	struct sync *r = x->r;
+	int64_t links = 0;
+	/* It may be there twice, under an earlier name. */
+	if (is_confirmed(x, d->record))
+		return E_OK;
+	enum errk rc = link_settle(r->state, r->key, x->target, d->record, s->text, clock_now(),
+				   &links, e);
+	/* What has gone over anew since waits for the answer to that. */
+	if (rc != E_OK || !links)
+		return rc;
+	x->confirmed[x->n_confirmed++] = d->record;
+	r->sum->settled++;
+	return sync_journal(r, d->record, d->label, "settled", "accepted",
+			    arena_printf(r->page, "%s: %s", x->target, s->text), e);
+}
+
+static enum errk confirm_whole(struct settling *x, const struct settlement *s, struct err *e)
+{
+	struct sync *r = x->r;
+	int64_t links = 0;
+	if (x->whole)
+		return E_OK;
+	enum errk rc = link_settle(r->state, r->key, x->target, NULL, s->text, clock_now(), &links,
+				   e);
+	if (rc != E_OK)
+		return rc;
+	x->whole = true;
+	r->sum->settled += links - (int64_t)x->n_confirmed;
+	/* What it held may have gone over anew since. */
+	if (!links)
+		rc = find_held(x, e);
+	if (rc != E_OK)
+		return rc;
+	if (!links && !x->n_held)
+		notice_say(
+			&r->notices, NULL,
+			arena_printf(r->page,
+				     "%s: its acknowledgement says %s, and no order is known to "
+				     "have gone over in that file: it confirms none; see which "
+				     "file it is meant for, and write the acknowledgement of that",
+				     x->target, s->text));
+	return sync_journal(r, x->target, x->target, "settled", "accepted", s->text, e);
+}
+
+static enum errk confirm(struct settling *x, const struct settlement *s, struct err *e)
+{
+	enum errk rc = E_OK;
+	if (!s->record)
+		return confirm_whole(x, s, e);
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
+		if (settlement_means(s, x->held[i].record, x->held[i].label))
+			rc = confirm_one(x, s, &x->held[i], e);
+	return rc;
+}
+
+/* "ok 5 orders" is said of all; "ok #9999" of an order that the document does not have, and so of none. */
+static bool is_of_nobody(struct settling *x, struct settlement *s)
+{
+	char quoted[80];
+	if (!s->record || means_any(x, s))
+		return false;
+	if (!settlement_names(s)) {
+		s->record = NULL;
+		return false;
+	}
+	str_ellipsis(quoted, sizeof(quoted), s->record, sizeof(quoted) - 4);
+	notice_say(&x->r->notices, arena_printf(x->r->page, "ok of nobody in %s", s->target_id),
+		   arena_printf(x->r->page,
+				"%s: its acknowledgement says ok to '%s', which is no order of "
+				"that file: it confirms none; see which one is meant, and write "
+				"the acknowledgement of %s once more",
+				s->target_id, quoted, s->target_id));
+	return true;
 }
 
 /* delivered_as() reads by the document's name what a record was refused in. */
@@ -115,9 +235,10 @@ static enum errk refuse_earlier(struct refusal *f, struct err *e)
 	return journal_refusal(f, "outdated", e);
 }
 
-static enum errk refuse(struct sync *r, const struct settlement *s, const char *record,
+static enum errk refuse(struct settling *x, const struct settlement *s, const char *record,
 			struct err *e)
 {
+	struct sync *r = x->r;
 	struct link l;
 	bool found;
 	enum errk rc = link_get(r->state, r->key, record, r->page, &l, &found, e);
@@ -127,6 +248,11 @@ static enum errk refuse(struct sync *r, const struct settlement *s, const char *
 	struct refusal f = {.r = r, .s = s, .l = &l, .whole = !s->changed};
 	if (strcmp(l.target_id, s->target_id) != 0)
 		return refuse_earlier(&f, e);
+	/* "ok", but for this one. */
+	if (is_confirmed(x, record) && !is_among(x->refused, x->n_refused, record)) {
+		x->refused[x->n_refused++] = record;
+		r->sum->settled--;
+	}
 	if (!*l.sent_hash && !l.adopted_at) {
 		l.settled = s->text;
 		return link_set(r->state, &l, clock_now(), e);
@@ -156,18 +282,15 @@ static enum errk reject(struct settling *x, const struct settlement *s, struct e
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
 		if (settlement_means(s, x->held[i].record, x->held[i].label))
-			rc = refuse(x->r, s, x->held[i].record, e);
+			rc = refuse(x, s, x->held[i].record, e);
 	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
 }
 
 /* A name that none of them has may be meant for any: all are looked at, rather than the right one not. */
 static void widen(const struct settling *x, struct settlement *s)
 {
-	if (!s->record)
+	if (!s->record || means_any(x, s))
 		return;
-	for (size_t i = 0; i < x->n_held; i++)
-		if (settlement_means(s, x->held[i].record, x->held[i].label))
-			return;
 	s->text = arena_printf(x->r->page,
 			       "the acknowledgement refuses '%s', which is no order of that file: "
 			       "%s",
@@ -175,26 +298,15 @@ static void widen(const struct settling *x, struct settlement *s)
 	s->record = NULL;
 }
 
-/* One document has many answers, and what it held is read once. */
-static enum errk find_held(struct settling *x, const struct settlement *s, struct err *e)
-{
-	if (x->target && strcmp(x->target, s->target_id) == 0)
-		return E_OK;
-	x->target = NULL;
-	enum errk rc = delivered_as(x->r->state, x->r->key, s->target_id, x->r->page, &x->held,
-				    &x->n_held, e);
-	if (rc == E_OK)
-		x->target = arena_strdup(x->r->page, s->target_id);
-	return rc;
-}
-
 static enum errk settle_one(void *ctx, const struct settlement *said, struct err *e)
 {
 	struct settling *x = ctx;
 	struct sync *r = x->r;
 	struct settlement own = *said, *s = &own;
-	int64_t links = 0;
-	enum errk rc = s->accepted ? E_OK : find_held(x, s, e);
+	enter(x, s);
+	enum errk rc = s->accepted && !s->record ? E_OK : find_held(x, e);
+	if (rc == E_OK && s->accepted && is_of_nobody(x, s))
+		return E_OK;
 	if (rc == E_OK && !s->accepted)
 		widen(x, s);
 	if (rc == E_OK)
@@ -202,15 +314,12 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 	if (rc != E_OK)
 		return rc;
 	rc = state_begin(r->state, e);
-	if (rc == E_OK && s->accepted)
-		rc = note_answer(r, s, &links, e);
-	else if (rc == E_OK)
-		rc = reject(x, s, e);
+	if (rc == E_OK)
+		rc = s->accepted ? confirm(x, s, e) : reject(x, s, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)
 		state_rollback(r->state);
-	r->sum->settled += links;
 	return rc;
 }
 

@@ -38,6 +38,8 @@ const exports = async (p, status = 0) => ended(await p.run('orders export'), sta
 const acks = (p, batch, text) => p.write(`out/${batch}.ack`, text);
 const answered = async (p, batch, text, status = 1) => (acks(p, batch, text), exports(p, status));
 const retried = async p => (ended(await p.run('queue retry --all'), 0), exports(p));
+const confirmedOf = p =>
+  execFileSync('sqlite3', [p.path('erpsync.db'), "SELECT label FROM link WHERE settled = 'ok' ORDER BY label"], { encoding: 'utf8' }).split('\n').filter(Boolean);
 /** { 'orders-000001': ['#1001'] } */
 const sent = p =>
   Object.fromEntries(
@@ -176,6 +178,99 @@ test('the folder is emptied, our own books too: the numbers go on', async t => {
   assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [second]);
   await retried(p);
   assert.deepEqual(sent(p), { 'orders-000002': [second], 'orders-000003': [second], 'orders-changed-000002': [first] });
+});
+
+test('an acceptance that names an order is of that one alone', async t => {
+  const cases = [
+    ['one of three', a => `ok ${a[0]}\n`, 0, [1, 0], [0]],
+    ['one twice, and by its number', a => `ok ${a[0]}\nOK: ${a[0].slice(1)} taken\n`, 0, [1, 0], [0]],
+    ['words, no name', () => 'ok 250 orders imported\n', 0, [3, 0], [0, 1, 2]],
+    ['all, and one by name', a => `ok ${a[1]}\nok\n`, 0, [3, 0], [0, 1, 2]],
+    ['all but one that is refused, twice', a => `ok\nerror ${a[1]}: blocked\nerror ${a[1]}: blocked\n`, 1, [2, 1], [0, 2]],
+    ['one, and one is refused', a => `error ${a[0]}: blocked\nok ${a[2]}\n`, 1, [1, 1], [2]],
+    ['the same order both', a => `ok ${a[0]}\nerror ${a[0]}: blocked\n`, 1, [0, 1], []],
+    ['no order of the file', () => 'ok #9999\nok #9998\n', 0, [0, 0], []],
+    ['an id that is none', () => 'ok gid://shopify/Order/1\n', 0, [0, 0], []],
+  ];
+  for (const [how, text, status, [confirmed, rejected], which] of cases)
+    await t.test(how, async sub => {
+      const { p, names } = await open(sub, { orders: 3 });
+      acks(p, 'orders-000001', text(names));
+      const run = ended(await p.run('orders export --json'), status);
+      const { summary, notices } = JSON.parse(run.stdout);
+      assert.deepEqual([summary.settled, summary.rejected], [confirmed, rejected]);
+      assert.deepEqual(confirmedOf(p), which.map(i => names[i]));
+      const told = notices.filter(text => /^orders-000001\.csv: its acknowledgement says ok to '[^']*', which is no order of that file/.test(text));
+      assert.equal(told.length, /no order|none/.test(how) ? 1 : 0);
+      silent(await exports(p));
+    });
+});
+
+test('an acknowledgement that is none is told by each run, and costs the others nothing', async t => {
+  const make = {
+    'a folder': [at => fs.mkdirSync(at), /is a folder/],
+    'a pipe': [at => execFileSync('mkfifo', [at]), /is no file/],
+    'a link to itself': [at => fs.symlinkSync('orders-000001.ack', at), /can't be read \(Too many levels/],
+    'a link to nowhere': [at => fs.symlinkSync('gone.ack', at), /is a link that leads nowhere/],
+    'a device that never ends': [at => fs.symlinkSync('/dev/zero', at), /is no file/],
+  };
+  for (const [how, [put, why]] of Object.entries(make))
+    await t.test(how, async sub => {
+      const { p, names } = await open(sub);
+      names.push(sell(p));
+      await exports(p);
+      put(p.path('out/orders-000001.ack'));
+      acks(p, 'orders-000002', 'ok\n');
+      const said = new RegExp(`out/orders-000001\\.ack: ${why.source}.*, so that the answer to orders-000001\\.csv is not known; put a file in its place`);
+      assert.match((await p.export()).notices.join(), said);
+      assert.deepEqual(confirmedOf(p), [names[1]]);
+      assert.match((await p.export()).notices.join(), said);
+      assert.match((await p.run('check')).stdout, /^warn .*orders-000001\.ack: .*is not known/m);
+      fs.rmSync(p.path('out/orders-000001.ack'), { recursive: true });
+      await answered(p, 'orders-000001', 'ok\n', 0);
+      assert.deepEqual(confirmedOf(p), names);
+    });
+});
+
+test('an answer to a file that never was', async t => {
+  const { p } = await open(t);
+  const said = /orders-000077\.csv: its acknowledgement says ok, and no order is known to have gone over in that file: it confirms none/;
+  acks(p, 'orders-000077', 'ok\n');
+  assert.match((await p.export()).notices.join(), said);
+  silent(await exports(p));
+  await t.test('an old one, of orders that have gone over anew since, says nothing new', async () => {
+    edit(p, '#1001', { note: 'n' });
+    await exports(p);
+    acks(p, 'orders-000001', 'ok\n');
+    assert.deepEqual((await p.export()).notices, []);
+  });
+});
+
+test('answers that were cut short by a kill come again, and are counted as they are', async t => {
+  for (const file of ['orders-000001', 'orders-changed-000001']) {
+    const world = async sub => {
+      const { p, names } = await open(sub, { orders: 3 });
+      if (file !== 'orders-000001') {
+        for (const name of names) edit(p, name, { note: 'n' });
+        await exports(p);
+      }
+      acks(p, file, `ok\nok ${names[0]}\nerror ${names[1]}: blocked\n`);
+      return { p, names };
+    };
+    const { p: whole } = await world(t);
+    ended(await whole.run('orders export', { env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 1);
+    const steps = [...whole.read('steps').matchAll(/^(\d+) (csv_ack_\S+)$/gm)];
+    assert.equal(steps.length, 4);
+    for (const [, step, what] of steps)
+      await t.test(`${file}, ${what} ${step}`, async sub => {
+        const { p, names } = await world(sub);
+        assert.equal((await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+        const { settled } = JSON.parse((await p.run('orders export --json')).stdout).summary;
+        assert.equal(settled, what === 'csv_ack_put_away' ? 0 : 2);
+        assert.deepEqual(confirmedOf(p), [names[0], names[2]]);
+        assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [names[1]]);
+      });
+  }
 });
 
 test('the ERP answers to a file whose run was killed before it knew that it was there', async t => {

@@ -416,6 +416,22 @@ test('an order that comes back with or without its Id is not written a second ti
     ended(await p.run('orders export'), 0);
     assert.equal((await p.parked()).size, 0, 'it is known from then on');
   });
+  for (const [lost, who, id] of [[true, '3002', 'csv:#3002'], [true, '#3002', 'csv:#3002'], [false, '#3002', gid(3002)], [false, '3002', '7200000003002']])
+    await t.test(`--only ${who} of a file ${lost ? 'without' : 'with'} Ids is no word about which of the two`, async sub => {
+      const p = await open(sub);
+      put(p, 'a.csv', lost ? csv(two) : plain(two));
+      ended(await p.run('orders export'), 0);
+      put(p, 'a.csv', lost ? plain(two) : csv(two), 30);
+      const parked = async () => assert.match(ended(await p.run(['orders', 'export', '--only', who]), 1).stderr, /#3002 is known as .*--only '/);
+      await parked();
+      ended(await p.run('orders export'), 1);
+      await parked();
+      ended(await p.run(['queue', 'drop', '--for-good', ...[...(await p.parked()).keys()]]), 0);
+      await parked();
+      sameSet(exported(p), ['#3001', '#3002']);
+      ended(await p.run(['orders', 'export', '--only', id]), 0);
+      sameSet(exported(p), ['#3001', '#3002', '#3002']);
+    });
   await t.test('both in one run', async sub => {
     const p = await open(sub);
     put(p, 'a.csv', csv(two));

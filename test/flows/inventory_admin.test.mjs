@@ -223,6 +223,32 @@ test('the columns of before, and more files in the folder', async t => {
   assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), [['TEE-S', '10', '7']]);
 });
 
+test('a variant that stands twice in one location', async t => {
+  const twice = (p, change) => {
+    const text = p.read('exports/inventory_export.csv');
+    aged(p.write('exports/inventory_export.csv', text + change(text.match(/^cap,.*Lyon.*\n/m)[0])), 60);
+    stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 1]]);
+  };
+  for (const [how, change] of [['with another quantity', row => row.replace(',3,', ',4,')], ['stocked and not', row => row.replace(',3,', ',not stocked,')]])
+    await t.test(`${how}: nothing of the file is used`, async sub => {
+      const { p } = open(sub);
+      twice(p, change);
+      const said = new RegExp(`inventory_export[.]csv:12: the variant 'CAP' of 'cap' stands in location '${LYON}' on line 6 already, with another quantity.*export the inventory anew`);
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, said);
+      assert.match(ended(await p.run('check'), 78).stdout, said);
+      assert.deepEqual(imports(p), []);
+      aged(p.write('exports/inventory_export.csv', p.read('exports/inventory_export.csv').split('\n').slice(0, 11).join('\n') + '\n'), 50);
+      await pull(p);
+      assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['TEE-S', '7'], ['CAP', '1']]);
+    });
+  await t.test('with the same one: it says the same', async sub => {
+    const { p } = open(sub);
+    twice(p, row => row);
+    await pull(p);
+    assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['TEE-S', '7'], ['CAP', '1']]);
+  });
+});
+
 test('an apostrophe that the export puts before a SKU of digits is no part of it', async t => {
   const { p } = open(t);
   const text = p.read('exports/inventory_export.csv');

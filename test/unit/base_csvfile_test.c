@@ -102,6 +102,22 @@ static void test_csvfile__takes_the_delimiter_from_the_header(void **state)
 			    "2:1||3/3:||4/4:5| 6 |");
 }
 
+static void test_csvfile__names_that_look_the_same_are(void **state)
+{
+	static const char text[] =
+		"SKU\xc2\xa0,\xe2\x80\x8bOn\xe2\x80\xafhand,\"On\nhand  (new)\","
+		"\xef\xbb\xbf\xe3\x80\x80Ware\xc2\xadhouse\xe2\x80\x8f\n1,2,3,4\n";
+	CLEANUP(csv_reader) struct csv_reader *r = opened(text, strlen(text));
+	const struct csv_row *h = csv_reader_header(r);
+
+	(void)state;
+	assert_int_equal(h->n, 4);
+	assert_string_equal(h->cell[0], "SKU");
+	assert_string_equal(h->cell[1], "On hand");
+	assert_string_equal(h->cell[2], "On hand (new)");
+	assert_string_equal(h->cell[3], "Warehouse");
+}
+
 static void test_csvfile__header_is_trimmed_and_bom_skipped(void **state)
 {
 	static const char text[] = "\xef\xbb\xbf\" SKU \", Name ,é\n1,2,3\n";
@@ -492,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_csvfile__reads_quotes),
 		cmocka_unit_test(test_csvfile__line_is_where_the_row_begins),
 		cmocka_unit_test(test_csvfile__takes_the_delimiter_from_the_header),
+		cmocka_unit_test(test_csvfile__names_that_look_the_same_are),
 		cmocka_unit_test(test_csvfile__header_is_trimmed_and_bom_skipped),
 		cmocka_unit_test(test_csvfile__unclosed_quote_names_its_row),
 		cmocka_unit_test(test_csvfile__a_nul_costs_its_row_only),

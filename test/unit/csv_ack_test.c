@@ -38,8 +38,8 @@ static struct heard settle(const char *ack, const char *text)
 
 static void test_csv_ack__ok(void **state)
 {
-	static const char *const same[] = {"ok\n", "OK\r\n", "\xef\xbb\xbfok\n", "\n  ok 250\n",
-					   "accepted\n"};
+	static const char *const same[] = {"ok\n", "OK\r\n", "\xef\xbb\xbfok\n", "\n  ok \n",
+					   "accepted:\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
@@ -94,6 +94,27 @@ static void test_csv_ack__names_are_written_in_several_ways(void **state)
 			    "orders-000001.csv all no: period is closed");
 	assert_string_equal(settle("orders-000001.ack", "error \"period\" is closed\n").text[0],
 			    "orders-000001.csv all no: \"period\" is closed");
+}
+
+static void test_csv_ack__an_order_is_accepted_by_name(void **state)
+{
+	static const char *const same[] = {"ok #1001\n", "OK: #1001 taken\n", "ok;\"#1001\";\n"};
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		h = settle("orders-000001.ack", same[i]);
+		assert_int_equal(h.n, 1);
+		assert_string_equal(h.text[0], "orders-000001.csv #1001 yes: ok");
+	}
+	h = settle("orders-000001.ack", "error #1: no\nok gid://x/Order/5\nok\n");
+	assert_int_equal(h.n, 3);
+	assert_string_equal(h.text[0], "orders-000001.csv all yes: ok");
+	assert_string_equal(h.text[1], "orders-000001.csv gid://x/Order/5 yes: ok");
+	assert_string_equal(h.text[2], "orders-000001.csv #1 no: no");
+	h = settle("orders-000001.ack", "ok #1\nerror: period is closed\n");
+	assert_int_equal(h.n, 1);
+	assert_string_equal(h.text[0], "orders-000001.csv all no: period is closed");
 }
 
 static void test_csv_ack__whole_refusals(void **state)
@@ -169,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_csv_ack__ok),
 		cmocka_unit_test(test_csv_ack__single_refusals_come_last),
 		cmocka_unit_test(test_csv_ack__names_are_written_in_several_ways),
+		cmocka_unit_test(test_csv_ack__an_order_is_accepted_by_name),
 		cmocka_unit_test(test_csv_ack__whole_refusals),
 		cmocka_unit_test(test_csv_ack__what_nobody_understands_is_no_yes),
 		cmocka_unit_test(test_csv_ack__one_that_is_being_written_waits),

@@ -159,14 +159,18 @@ static void test_link__settle_reaches_all_records_of_a_document(void **state)
 		struct link l = sample(arena_printf(f->a, "%d", i), i < 2 ? "file-1" : "file-2");
 		OK(link_set(f->s, &l, 100, e));
 	}
-	OK(link_settle(f->s, FLOW, "file-1", "accepted", 300, &n, e));
+	OK(link_settle(f->s, FLOW, "file-1", NULL, "accepted", 300, &n, e));
 	assert_int_equal(n, 2);
 	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
 	assert_string_equal(got.settled, "accepted");
 	assert_int_equal(got.changed_at, 100);
 	OK(link_get(f->s, FLOW, "2", f->a, &got, &found, e));
 	assert_null(got.settled);
-	OK(link_settle(f->s, FLOW, "file-9", "accepted", 300, &n, e));
+	OK(link_settle(f->s, FLOW, "file-1", "1", "blocked", 301, &n, e));
+	assert_int_equal(n, 1);
+	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
+	assert_string_equal(got.settled, "accepted");
+	OK(link_settle(f->s, FLOW, "file-9", NULL, "accepted", 300, &n, e));
 	assert_int_equal(n, 0);
 	/* A new document has no answer yet. */
 	{

@@ -143,6 +143,7 @@ static void open_erp(struct csv_connector *c)
 		.style = style_of(c->env.conf),
 		.ack = str_equal(conf_text(c->env.conf, "csv", "ack"), "expected"),
 		.dry_run = c->env.dry_run,
+		.env = &c->env,
 	};
 }
 

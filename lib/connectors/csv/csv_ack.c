@@ -10,6 +10,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "csv_folder.h"
+#include "csv_orders_files.h"
 
 #include "base/banned.h"
 
@@ -69,14 +70,42 @@ static const char *quoted_name(const char *rest, const char **after, struct aren
 	return arena_strndup(a, rest + 1, (size_t)(end - rest - 1));
 }
 
+/* What an answer begins with; "" = with nothing that could be a name. */
+static const char *first_name(const char *rest, const char **after, struct arena *a)
+{
+	const char *name = quoted_name(rest, after, a);
+
+	if (name)
+		return name;
+	*after = rest + name_length(rest);
+	return arena_strndup(a, rest, (size_t)(*after - rest));
+}
+
+/* "#1001", or words: whether they name an order is known where its orders are. */
+static void accept(struct answers *to, const char *rest, struct arena *a)
+{
+	const char *name, *after;
+
+	rest += strspn(rest, SEPARATORS ":");
+	name = first_name(rest, &after, a);
+	if (!*name) {
+		to->ok = true;
+		return;
+	}
+	to->each[to->n++] = (struct settlement){
+		.target_id = to->target,
+		.record = name,
+		.accepted = true,
+		.changed = to->changed,
+		.text = "ok",
+	};
+}
+
 /* "#1001: text", "1001 text", "\"#1001\";text" or ": text". */
 static void refuse(struct answers *to, const char *rest, struct arena *a)
 {
-	const char *after = rest + name_length(rest), *text;
-	const char *name = quoted_name(rest, &after, a);
+	const char *after, *text, *name = first_name(rest, &after, a);
 
-	if (!name)
-		name = arena_strndup(a, rest, (size_t)(after - rest));
 	text = after + strspn(after, SEPARATORS ":");
 	/* "error period is closed": no number, no colon, so it isn't about one order. */
 	if (*name && *after != ':' && !strpbrk(name, "0123456789")) {
@@ -103,8 +132,9 @@ static void read_line(struct answers *to, const char *line, struct arena *a)
 	const char *rest;
 
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-		if (after_word(line, yes[i])) {
-			to->ok = true;
+		rest = after_word(line, yes[i]);
+		if (rest) {
+			accept(to, rest, a);
 			return;
 		}
 	}
@@ -143,9 +173,26 @@ static struct answers parse(char *text, size_t len, const struct csv_name *name,
 	return all;
 }
 
+static enum errk hand_over_each(const struct answers *all, bool accepted,
+				enum errk (*fn)(void *ctx, const struct settlement *s,
+						struct err *e),
+				void *ctx, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < all->n && k == E_OK; i++) {
+		if (all->each[i].accepted != accepted)
+			continue;
+		STEP("csv_ack_answer");
+		k = fn(ctx, &all->each[i], e);
+	}
+	return k;
+}
+
 /*
  * A text that can't be understood is no acceptance: somebody must look. Beside answers that are
- * understood a strange line is ignored; it may be a date or a comment.
+ * understood a strange line is ignored; it may be a date or a comment. Where the whole was refused no name is
+ * accepted.
  */
 static enum errk hand_over(const struct answers *all, struct arena *a,
 			   enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
@@ -172,11 +219,9 @@ static enum errk hand_over(const struct answers *all, struct arena *a,
 	}
 	if (all->ok || all->refused || !understood)
 		k = fn(ctx, &whole, e);
-	for (size_t i = 0; i < all->n && k == E_OK; i++) {
-		STEP("csv_ack_answer");
-		k = fn(ctx, &all->each[i], e);
-	}
-	return k;
+	if (k == E_OK && !all->refused)
+		k = hand_over_each(all, true, fn, ctx, e);
+	return k == E_OK ? hand_over_each(all, false, fn, ctx, e) : k;
 }
 
 /* Written in place and perhaps not finished: no line end yet, and younger than a moment. */
@@ -232,10 +277,46 @@ static enum errk read_ack(const char *path, const struct file_entry *entry,
 	return E_OK;
 }
 
+enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
+			     void (*say)(void *ctx, const char *what, const char *remedy),
+			     void *ctx, struct err *e)
+{
+	struct file_entry *entry;
+	struct csv_name name;
+	size_t n;
+	enum errk k = dir_list_all(x->dir, a, &entry, &n, e);
+
+	for (size_t i = 0; k == E_OK && i < n; i++)
+		if (entry[i].problem && csv_name_parse(entry[i].name, a, &name) &&
+		    str_equal(name.ending, ".ack"))
+			say(ctx,
+			    arena_printf(a, "%s: %s, so that the answer to %s.csv is not known",
+					 path_join(a, x->dir, entry[i].name),
+					 csv_entry_problem(entry[i].problem, a), name.base),
+			    "put a file in its place that erpsync's user may read, with what the "
+			    "ERP has answered");
+	return k;
+}
+
+struct telling {
+	const struct csv_exchange *x;
+	struct arena *a;
+};
+
+static void tell(void *ctx, const char *what, const char *remedy)
+{
+	const struct telling *t = ctx;
+
+	if (t->x->env && t->x->env->notice)
+		t->x->env->notice(t->x->env->notice_ctx, NULL,
+				  arena_printf(t->a, "%s; %s", what, remedy));
+}
+
 enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 			 enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			 void *ctx, struct err *e)
 {
+	struct telling t = {x, a};
 	struct file_entry *entry;
 	struct csv_name name;
 	size_t n;
@@ -243,12 +324,15 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 
 	if (!x->ack || x->dry_run || !dir_exists(x->dir))
 		return E_OK;
-	k = dir_list(x->dir, a, &entry, &n, e);
+	k = csv_ack_unreadable(x, a, tell, &t, e);
+	if (k == E_OK)
+		k = dir_list_all(x->dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++) {
 		struct answers all;
 		bool ready;
 
-		if (!csv_name_parse(entry[i].name, a, &name) || !str_equal(name.ending, ".ack"))
+		if (entry[i].problem || !csv_name_parse(entry[i].name, a, &name) ||
+		    !str_equal(name.ending, ".ack"))
 			continue;
 		k = read_ack(path_join(a, x->dir, entry[i].name), &entry[i], &name, a, &all, &ready,
 			     e);

@@ -7,16 +7,23 @@
  * Acknowledgements: orders-000001.ack beside the batch, one answer a line:
  *
  *	ok                              everything that no other line names was taken
+ *	ok #1001                        this order was
  *	error #1001: customer is blocked    this order was not ("rejected" says the same)
  *	error: wrong period             nothing was
  *
- * Each answer is handed to fn, "ok" first, so that single refusals have the last word. Then
- * the file moves to .erpsync/acks/. Killed in between, the same answers come again.
+ * Each answer is handed to fn, "ok" first, then those that name an order, so that single refusals have the last
+ * word. Then the file moves to .erpsync/acks/. Killed in between, the same answers come again.
  */
 MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 				    enum errk (*fn)(void *ctx, const struct settlement *s,
 						    struct err *e),
 				    void *ctx, struct err *e);
+
+/* What is called as an acknowledgement and can't be read, one after the other, with what to do. */
+MUST_CHECK enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
+					void (*say)(void *ctx, const char *what,
+						    const char *remedy),
+					void *ctx, struct err *e);
 
 /* The answers to a batch ("orders-000001") that were read before, each to fn; none: nothing happens. */
 MUST_CHECK enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base,

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/step.h"
+#include "csv_ack.h"
 #include "csv_batch.h"
 #include "csv_folder.h"
 #include "csv_history.h"
@@ -344,12 +345,21 @@ static void check_space(const struct csv_exchange *x, const struct check_sink *s
 			  "make room; a full disk ends each run without harm");
 }
 
+static void say_unreadable(void *ctx, const char *what, const char *remedy)
+{
+	const struct check_sink *sink = ctx;
+
+	sink->say(sink->ctx, CHECK_WARN, what, remedy);
+}
+
 /* Batches whose manifest is still there and that nobody acknowledged. */
 static void check_acks(const struct csv_exchange *x, const struct check_sink *sink, struct arena *a)
 {
 	struct file_entry *entry;
 	struct csv_name name;
 	const char *oldest = NULL;
+	struct check_sink say_to = *sink;
+	struct err ignored;
 	size_t n, waiting = 0;
 
 	if (!x->ack || dir_list(x->dir, a, &entry, &n, NULL) != E_OK)
@@ -367,6 +377,8 @@ static void check_acks(const struct csv_exchange *x, const struct check_sink *si
 		oldest = oldest ? oldest : name.base;
 		waiting++;
 	}
+	if (csv_ack_unreadable(x, a, say_unreadable, &say_to, &ignored) != E_OK)
+		sink->say(sink->ctx, CHECK_WARN, ignored.msg, NULL);
 	if (waiting)
 		sink->say(sink->ctx, CHECK_WARN,
 			  arena_printf(a, "%s: %zu batches are not acknowledged, the first is %s",

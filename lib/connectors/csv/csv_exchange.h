@@ -12,8 +12,9 @@
 struct csv_exchange {
 	const char *dir;
 	struct csv_style style;
-	bool ack;     /* acknowledgement files are expected */
-	bool dry_run; /* nothing is written, locked or created */
+	bool ack;                        /* acknowledgement files are expected */
+	bool dry_run;                    /* nothing is written, locked or created */
+	const struct connector_env *env; /* whom to tell; NULL = nobody */
 };
 
 /*

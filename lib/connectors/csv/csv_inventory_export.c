@@ -233,13 +233,34 @@ static void read_sku(struct reading *r, const struct csv_row *row, const char **
 	add_unreadable(r, &why);
 }
 
+/* Two exports in one file, or a row that was copied and changed: which one holds is not known. */
+static void check_double(struct reading *r, const struct csv_variant *v,
+			 const struct csv_level *level)
+{
+	const struct csv_inventory *s = r->s;
+	const struct csv_level *was = csv_inventory_level(s, v, level->location);
+	struct err why;
+
+	if (!was || (level->readable && was->readable && level->stocked == was->stocked &&
+		     level->on_hand == was->on_hand))
+		return;
+	err_set(&why, E_RECORD, "double_row",
+		"%s:%u: the variant '%.60s' of '%.60s' stands in location '%.60s' on line %u "
+		"already, with another quantity; nothing of the file is used: export the inventory "
+		"anew",
+		s->name, level->line, csv_variant_text(v, VARIANT_SKU),
+		csv_variant_text(v, VARIANT_HANDLE), s->location[level->location], was->line);
+	add_unreadable(r, &why);
+}
+
 static void add_row(void *ctx, const struct csv_row *row)
 {
 	struct reading *r = ctx;
 	struct csv_inventory *s = r->s;
 	const char *cell[VARIANT_PARTS_], *on_hand = csv_cell_at(row, r->at[COL_ON_HAND]);
 	const uint32_t at = (uint32_t)s->n_levels;
-	struct csv_level level = {.stocked = !str_equal_nocase(on_hand, "not stocked")};
+	struct csv_level level = {.stocked = !str_equal_nocase(on_hand, "not stocked"),
+				  .line = (uint32_t)row->line};
 	struct csv_variant *v;
 
 	if (!csv_row_fits(row, r->csv, s->name, &r->misfit))
@@ -252,6 +273,7 @@ static void add_row(void *ctx, const struct csv_row *row)
 	v = variant_of(s, cell, row->line);
 	level.readable = !level.stocked || whole_number(on_hand, &level.on_hand);
 	level.location = location_of(s, csv_cell_at(row, r->at[COL_LOCATION]));
+	check_double(r, v, &level);
 	s->level = csv_grow(s->level, s->n_levels, &s->cap_levels, sizeof(*s->level));
 	s->level[s->n_levels++] = level;
 	if (v->last)

@@ -18,6 +18,7 @@ enum { INVENTORY_OPTIONS = 3 };
 struct csv_level {
 	uint32_t next; /* next level of the same variant, 0 = none; levels count from 1 */
 	int32_t on_hand;
+	uint32_t line;
 	uint16_t location;
 	bool stocked;  /* false: the shop does not stock it there */
 	bool readable; /* false: the cell holds no whole number */
@@ -54,7 +55,8 @@ struct csv_inventory {
 
 /*
  * Reads the file; name is how messages call it. E_LOCAL "not_an_inventory_export": a column is
- * missing, as in the export of available quantities only; "bad_header", "bad_cell", "bad_csv", "file_cut".
+ * missing, as in the export of available quantities only; "bad_header", "bad_cell", "bad_csv", "file_cut", "double_row":
+ * a variant is there twice for one location, with different quantities.
  */
 MUST_CHECK enum errk csv_inventory_read(const char *path, const char *name,
 					enum csv_encoding declared, struct csv_inventory **out,

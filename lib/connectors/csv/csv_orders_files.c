@@ -105,7 +105,7 @@ static bool is_csv(const char *name)
 	return len > 4 && str_equal_nocase(name + len - 4, ".csv");
 }
 
-static const char *problem_text(int problem, struct arena *a)
+const char *csv_entry_problem(int problem, struct arena *a)
 {
 	return problem == EISDIR   ? "is a folder"
 	       : problem == EINVAL ? "is no file"
@@ -136,7 +136,7 @@ enum errk csv_source_bad(const char *path, const char *prefix, struct arena *a,
 		    csv_begins_with(entry[i].name, prefix))
 			list[(*n)++] = (struct csv_bad_entry){
 				.name = entry[i].name,
-				.why = problem_text(entry[i].problem, a),
+				.why = csv_entry_problem(entry[i].problem, a),
 				.hidden = entry[i].problem != EISDIR && entry[i].problem != EINVAL,
 			};
 	*out = list;

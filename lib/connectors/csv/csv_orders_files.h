@@ -34,6 +34,8 @@ MUST_CHECK enum errk csv_source_list(const char *path, struct arena *a,
 const char *csv_misdated_text(const char *name, int64_t dated_ns, struct arena *a);
 /* Whatever its case. */
 bool csv_begins_with(const char *name, const char *prefix);
+/* What is wrong with an entry of dir_list_all: "is a folder". */
+const char *csv_entry_problem(int problem, struct arena *a);
 /* What is called as such a file and can't be used. */
 struct csv_bad_entry {
 	const char *name;
