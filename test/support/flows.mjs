@@ -74,7 +74,7 @@ export const STOCK_TO_ADMIN = toAdmin('inventory pull', ['inventory'], 'stock');
 export const PRODUCTS_TO_ADMIN = toAdmin('products push', ['products', 'products-changed'], 'products');
 
 /** Files of deliveries into the shop: as STOCK; `place.orders` are the orders that are looked at. */
-const sorted = list => list.map(entry => JSON.stringify(entry)).sort().map(text => JSON.parse(text));
+export const sorted = list => list.map(entry => JSON.stringify(entry)).sort().map(text => JSON.parse(text));
 export const SHIPPING = {
   ...STOCK,
   name: 'fulfillments pull',
