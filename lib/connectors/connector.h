@@ -208,7 +208,8 @@ struct put_item {
 	bool changed; /* out: what was written changed something that others had made there */
 	/*
 	 * Out: right at this moment, but what it depends on besides the document will change (units of
-	 * orders on their way are taken off): it is compared again by each run until it is not set.
+	 * orders on their way are taken off), or may (a write that was given up may still arrive): it is
+	 * compared again by each run until it is not set.
 	 */
 	bool passing;
 	/*

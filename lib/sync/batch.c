@@ -283,7 +283,18 @@ bool sync_tells_orders(const struct sync *r)
 	return r->flow->kind == KIND_ORDER && strcmp(r->key, r->flow->name) == 0;
 }
 
-static const char on_order[] = "on_order";
+/* Why what went over waits to be compared again (struct put_item, passing). */
+static const struct passing {
+	const char *code, *reason;
+} on_order = {"on_order", "units of orders that the ERP does not know yet are taken off; "
+			  "compared again by each run until it does"},
+  sent_again = {"sent_again", "a write of it got no answer and was given up; each run of a day "
+			      "looks whether it is carried out all the same"};
+
+static const struct passing *passing_of(const struct sync *r)
+{
+	return r->flow->kind == KIND_FULFILLMENT ? &sent_again : &on_order;
+}
 
 /* Once more, and found as it was left: no event, and it leaves nothing. */
 static bool looked_only(const struct batch_row *b, const struct put_item *item)
@@ -309,13 +320,14 @@ static enum errk close_row(struct sync *r, const struct batch_row *b, const stru
 {
 	enum { WAIT = 60 };
 	int64_t taken = (clock_mono_ms() - r->started_ms) / 1000;
+	/* What was delivered before the looks is kept as any other, see keep_documents. */
+	bool looked = str_equal(b->row.code, sent_again.code);
 	if (!item->passing)
-		return looked_only(b, item)
+		return looked_only(b, item) && !looked
 			       ? queue_mark_unchanged(r->state, b->row.id, e)
 			       : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
-	return queue_mark_passing(r->state, b->row.id, on_order,
-				  "units of orders that the ERP does not know yet are taken off; "
-				  "compared again by each run until it does",
+	const struct passing *why = passing_of(r);
+	return queue_mark_passing(r->state, b->row.id, why->code, why->reason,
 				  now + WAIT + 2 * taken, now, e);
 }
 
@@ -323,7 +335,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 				 struct err *e)
 {
 	int64_t now = clock_now();
-	bool again = b->row.code && strcmp(b->row.code, on_order) == 0;
+	bool again = b->row.code && strcmp(b->row.code, passing_of(r)->code) == 0;
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;

@@ -357,18 +357,20 @@ test('what a fulfillment service ships is not seen, and not shipped for it', asy
 });
 
 test('a delivery that never gets an answer keeps no other back, and is told of in the end', async t => {
-  const p = await open(t, { conf: { queue: { tries: 2, wait: '1s' }, net: { retries: 0 } } });
+  const p = await shippingPlace(t, { conf: { queue: { tries: 2, wait: '1s' }, net: { retries: 0 } } });
+  const at = seconds => (p.env = { ...p.env, ERPSYNC_CLOCK_SHIFT: String(seconds) });
   const rows = [sell(p.sandbox, [['LONG-5', 5]]), sell(p.sandbox, [['LONG-5', 5]])];
   deliveryFile(p, rows.map(({ name }, i) => ({ delivery: `D${i}`, order: name, sku: 'LONG-5', n: 1 })));
-  p.sandbox.addFaults({ fault: 'http', status: 500, operation: 'ShipmentCreate', nth: [1, 2, 4, 5] });
+  p.sandbox.addFaults({ fault: 'http', status: 500, operation: 'ShipmentCreate', nth: [1, 3] });
   const first = await pull(p);
   assert.deepEqual([first.summary.later, first.summary.created], [1, 1]);
-  await new Promise(done => setTimeout(done, 2000));
+  at(360);
   const second = await pull(p, '', 1);
-  assert.equal(second.summary.parked, 1);
+  assert.deepEqual([second.summary.parked, byName(second).D0.code], [1, 'no_answer']);
+  assert.match(byName(second).D0.reason, /answered 500/);
   assert.deepEqual(rows.map(({ name }) => shipped(p.sandbox, name).length), [0, 1]);
   await t.test('and when it is tried again it is shipped, once', async () => {
-    p.sandbox.faults.clear();
+    at(720);
     ended(await p.run('queue retry --all'), 0);
     await pull(p);
     assert.deepEqual(rows.map(({ name }) => shipped(p.sandbox, name)), rows.map(() => [{ from: LYON, lines: { 'LONG-5': 1 } }]));

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSandbox } from '../sandbox/index.mjs';
-import { PRODUCTS, SHIPPING, STOCK } from '../support/flows.mjs';
+import { PRODUCTS, SHIPPING, STOCK, sorted } from '../support/flows.mjs';
 import { catalogue } from '../support/products.mjs';
 import { ended } from '../support/run.mjs';
 import { LYON, PARIS, sell, shipped } from '../support/shipping.mjs';
@@ -19,7 +19,7 @@ if (NO_SERVER) test('live', { skip: NO_SERVER });
 const READS = {
   stock: { ...STOCK, outcome: place => place.sandbox.truth().stock },
   products: { ...PRODUCTS, outcome: place => Object.values(catalogue(place.sandbox)).map(p => JSON.stringify(p)).sort() },
-  deliveries: { ...SHIPPING, outcome: place => place.orders.map(order => shipped(place.sandbox, order)) },
+  deliveries: { ...SHIPPING, outcome: place => place.orders.map(order => sorted(shipped(place.sandbox, order))) },
 };
 
 const some = names => sampled(names).map(step => [step]);

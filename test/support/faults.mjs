@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { place as placeFor } from './place.mjs';
 import { ended, silent } from './run.mjs';
-import { remembered } from './stops.mjs';
+import { remembered, runLater } from './stops.mjs';
 
 /**
  * once: how a run ends that meets the fault one time; ever: one that meets it each time. "done" is the run's normal
@@ -155,6 +155,7 @@ export async function meet(t, whole, subject, row, phase, ever) {
       /* Where the shop asked for a long wait, a person may know better. */
       ended(await p.plain.run('queue retry --all'), 0);
       ended(await p.run(flow.name), status, 'the run after it');
+      await runLater(p, flow);
     }
     const done = await outcome(p, subject);
     flow.same(done.left, whole.left, 'outcome');

@@ -74,16 +74,18 @@ export const STOCK_TO_ADMIN = toAdmin('inventory pull', ['inventory'], 'stock');
 export const PRODUCTS_TO_ADMIN = toAdmin('products push', ['products', 'products-changed'], 'products');
 
 /** Files of deliveries into the shop: as STOCK; `place.orders` are the orders that are looked at. */
+export const sorted = list => list.map(entry => JSON.stringify(entry)).sort().map(text => JSON.parse(text));
 export const SHIPPING = {
   ...STOCK,
   name: 'fulfillments pull',
   outcome: place => ({
-    orders: place.orders.map(order => ({ shipped: shipped(place.sandbox, order), left: left(place.sandbox, order) })),
+    /* In whatever order: what waits for an answer lets others pass. */
+    orders: place.orders.map(order => ({ shipped: sorted(shipped(place.sandbox, order)), left: left(place.sandbox, order) })),
     files: ['out', 'out/archive'].map(dir => filesOf(place, dir, 'fulfillments')),
   }),
   wrote: request => /^Shipment/.test(request.operation ?? ''),
-  /* After a kill a run waits for what may still be at work there: many can wait at once. */
-  parallel: 12,
+  /* What may still be at work there is waited for, and what was sent again is looked at for a day. */
+  later: [360, 90000],
 };
 
 /** Product files into the shop: each copy writes to a shop of its own. */

@@ -38,8 +38,6 @@ const SUBJECT = {
   shop,
   options: { conf: { net: NET, mappings: { path: 'mappings' } } },
   status: 1,
-  /* What got no answer is waited for: many can wait at once. */
-  parallel: 10,
   prepare(p) {
     p.orders = p.sandbox.rows.map(row => row.name);
     p.write('mappings/tables/locations.csv', LOCATIONS);

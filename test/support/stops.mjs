@@ -21,6 +21,14 @@ export async function pool(items, parallel, work) {
   if (failed) throw failed;
 }
 
+/** Runs at these times from now on, for a flow that waits before it sends what got no answer again. */
+export async function runLater(place, flow) {
+  for (const seconds of flow.later ?? []) {
+    place.env = { ...place.env, ERPSYNC_CLOCK_SHIFT: String(seconds) };
+    again(await place.run(flow.name));
+  }
+}
+
 /** What a run leaves in the state file, without times and run numbers. */
 export async function remembered(place, flow = ORDERS) {
   const { delivered, waiting, due, sending, parked, parked_by_reason } = await place.plain.status(flow.name);
@@ -99,6 +107,7 @@ async function stopped(base, whole, steps, { consumer, flow }) {
       if (consumer) consume(place, taken);
     }
     again(await place.run(flow.name));
+    await runLater(place, flow);
     if (consumer) {
       consume(place, taken);
       const files = comparable({ files: new Map([...taken].sort(([a], [b]) => (a < b ? -1 : 1))) });

@@ -11,9 +11,9 @@ static const struct call_row {
 	enum shopify_document doc;
 	const char *field, *name; /* of the answer; in ledger and history */
 } call_table[] = {
-	[NEXT_SHIP] = {DOC_SHIPMENT_CREATE, "fulfillmentCreate", "shipped"},
-	[NEXT_MOVE] = {DOC_SHIPMENT_MOVE, "fulfillmentOrderMove", "moved"},
-	[NEXT_TRACK] = {DOC_SHIPMENT_TRACK, "fulfillmentTrackingInfoUpdate", "tracking"},
+	[NEXT_SHIP] = {DOC_SHIPMENT_CREATE, "fulfillmentCreate", SENT_SHIPMENT},
+	[NEXT_MOVE] = {DOC_SHIPMENT_MOVE, "fulfillmentOrderMove", SENT_MOVE},
+	[NEXT_TRACK] = {DOC_SHIPMENT_TRACK, "fulfillmentTrackingInfoUpdate", SENT_TRACKING},
 };
 
 static void add_lines(cJSON *to, const struct ship_part *part, size_t n,
@@ -100,14 +100,18 @@ static cJSON *variables_of(const struct fulfillment_put *p, const struct deliver
 	return variables;
 }
 
-/* Enough to know the shipment again, should it turn up: what was there, and what it holds. */
-static cJSON *intent_of(const struct delivery *d, const struct next_call *call)
+/* Enough to know what it did, should it turn up. */
+static cJSON *intent_of(const struct delivery *d, const struct next_call *call,
+			const cJSON *variables)
 {
 	const struct ship_state *s = d->state;
 	cJSON *intent = json_object();
 	json_add_str(intent, "what", call_table[call->what].name);
-	if (call->what != NEXT_SHIP)
+	if (call->what == NEXT_TRACK) {
+		json_add_str(intent, "fulfillment", call->fulfillment);
+		json_add(intent, "tracking", cJSON_Duplicate(json_at(variables, "tracking"), true));
 		return intent;
+	}
 	cJSON *before = json_add_array(intent, "before"), *lines = json_add_array(intent, "lines"),
 	      *numbers = json_add_array(intent, "numbers");
 	for (size_t i = 0; i < s->n_done; i++)
@@ -116,6 +120,8 @@ static cJSON *intent_of(const struct delivery *d, const struct next_call *call)
 		cJSON *o = json_object();
 		json_add_str(o, "line", call->part[i].left->line);
 		json_add_int(o, "units", call->part[i].units);
+		json_add_str(o, "from", call->part[i].left->id);
+		json_add_int(o, "left", call->part[i].left->left);
 		json_push(lines, o);
 	}
 	for (size_t i = 0; i < d->n_numbers; i++)
@@ -189,7 +195,7 @@ enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 	}
 	d->tried = text;
 	d->refusal = NULL;
-	enum errk rc = ledger_save(p, d, intent_of(d, call), e);
+	enum errk rc = ledger_save(p, d, intent_of(d, call, q.variables), e);
 	STEP("shipment noted");
 	d->state->stale = true;
 	if (rc == E_OK) {
@@ -204,89 +210,5 @@ enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 		}
 	}
 	shopify_query_release(&q);
-	return rc;
-}
-
-static bool was_before(const cJSON *intent, const char *id)
-{
-	JSON_EACH (before, json_at(intent, "before"))
-		if (cJSON_IsString(before) && strcmp(before->valuestring, id) == 0)
-			return true;
-	return false;
-}
-
-/* Exactly the units that were sent. */
-static bool same_lines(const cJSON *intent, const struct ship_done *f)
-{
-	int64_t sent = 0, there = 0;
-	for (size_t i = 0; i < f->n_lines; i++)
-		there += f->line[i].units;
-	JSON_EACH (line, json_at(intent, "lines")) {
-		const char *id = json_str(line, "line");
-		int64_t of_line = 0, units = 0;
-		sent += json_int(line, "units", 0);
-		JSON_EACH (other, json_at(intent, "lines"))
-			if (str_equal(json_str(other, "line"), id))
-				of_line += json_int(other, "units", 0);
-		for (size_t i = 0; i < f->n_lines; i++)
-			if (str_equal(f->line[i].line, id))
-				units += f->line[i].units;
-		if (units != of_line)
-			return false;
-	}
-	return sent == there;
-}
-
-/* The shipment that the intent made; NULL: it is not there (yet). */
-static const struct ship_done *find_landed(struct fulfillment_put *p, const struct delivery *d,
-					   const cJSON *intent)
-{
-	const struct ship_state *s = d->state;
-	LIST(const char *) number = {0};
-	JSON_EACH (entry, json_at(intent, "numbers"))
-		if (cJSON_IsString(entry))
-			*list_add(&number, p->arena) = entry->valuestring;
-	ledger_claims(d);
-	for (size_t i = 0; i < s->n_done; i++) {
-		const struct ship_done *f = &s->done[i];
-		if (!f->claimed && !delivery_owns(d, f->id) && !was_before(intent, f->id) &&
-		    same_lines(intent, f) &&
-		    (!number.n || fulfillment_same_numbers(number.at, number.n, f)))
-			return f;
-	}
-	return NULL;
-}
-
-/* A request that we gave up on may still be at work there. */
-static enum errk wait_for_it(struct fulfillment_put *p, struct delivery *d, const cJSON *intent,
-			     struct err *e)
-{
-	int64_t age = (clock_now() - json_int(intent, "at", 0)) * 1000;
-	if (age >= 0 && age < SETTLE_MS) {
-		enum errk rc = http_pause(p->shop->env.http, SETTLE_MS - age, e);
-		if (rc != E_OK)
-			return rc;
-	}
-	return fulfillment_read_states(p, &d->state, 1, e);
-}
-
-enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d, struct err *e)
-{
-	const cJSON *intent = ledger_intent(d);
-	bool ship = str_equal(json_str(intent, "what"), call_table[NEXT_SHIP].name);
-	const struct ship_done *f = ship ? find_landed(p, d, intent) : NULL;
-	/* Nothing is sent in a dry run, so nothing can be sent twice. */
-	if (!f && !p->shop->env.dry_run) {
-		enum errk rc = wait_for_it(p, d, intent, e);
-		if (rc != E_OK)
-			return rc;
-		f = ship ? find_landed(p, d, intent) : NULL;
-	}
-	if (f) {
-		delivery_add_own(p, d, f->id);
-		delivery_step(p, d, call_table[NEXT_SHIP].name, "found there", f->id);
-	}
-	enum errk rc = ledger_save(p, d, NULL, e);
-	STEP("shipment resolved");
 	return rc;
 }

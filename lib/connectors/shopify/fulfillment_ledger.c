@@ -13,7 +13,8 @@
  *	{"<delivery>": {"done": ["gid://shopify/Fulfillment/1"],
  *	                "intent": {"what": "ship", "at": 1763890000, …}}, …}
  *
- * "intent" is written before a call is sent and goes when its outcome is known; "done" are the
+ * "intent" is written before a call is sent and goes when its outcome is known; where it never is, it stands
+ * among "late" until a day has passed (fulfillment_doubt.c); "done" are the
  * fulfillments that are this delivery's, so that no other delivery takes them for its own. Once it is
  * delivered the engine knows them as its target (struct owners), and its entry goes; that of one that
  * is parked half-way stays, however long. So long a note under the delivery's id says which order that
@@ -66,6 +67,20 @@ const cJSON *ledger_intent(const struct delivery *d)
 	return entry ? json_at(entry, "intent") : NULL;
 }
 
+const cJSON *ledger_late(const struct delivery *d)
+{
+	const cJSON *entry = entry_of(d);
+	return entry ? json_at(entry, "late") : NULL;
+}
+
+bool ledger_other_intents(const struct delivery *d)
+{
+	JSON_EACH_MEMBER (entry, d->state->ledger)
+		if (!str_equal(entry->string, d->put->record) && json_at(entry, "intent"))
+			return true;
+	return false;
+}
+
 bool delivery_owns(const struct delivery *d, const char *id)
 {
 	for (size_t i = 0; i < d->n_own; i++)
@@ -79,6 +94,17 @@ void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char 
 	if (delivery_owns(d, id))
 		return;
 	*LIST_ADD(d->own, d->n_own, d->cap_own, p->arena) = arena_strdup(p->arena, id);
+}
+
+/* n_saved: the ledger is to be written. */
+void delivery_drop_own(struct delivery *d, const char *id)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < d->n_own; i++)
+		if (strcmp(d->own[i], id) != 0)
+			d->own[kept++] = d->own[i];
+	d->n_own = kept;
+	d->n_saved = 0;
 }
 
 void ledger_own(struct fulfillment_put *p, struct delivery *d)
@@ -132,7 +158,8 @@ enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d
 		rc = load(notes, order, p->arena, &ledger, e);
 	const cJSON *entry = cJSON_GetObjectItemCaseSensitive(ledger, d->put->record);
 	/* What was refused there has sent nothing. */
-	if (rc != E_OK || !(json_count(entry, "done") || json_at(entry, "intent")))
+	if (rc != E_OK ||
+	    !(json_count(entry, "done") || json_at(entry, "intent") || json_count(entry, "late")))
 		return rc;
 	*was = order;
 	JSON_EACH (id, json_at(entry, "done"))
@@ -147,6 +174,10 @@ enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *inte
 	const struct note_store *notes = p->shop->env.notes;
 	struct ship_state *s = d->state;
 	cJSON *entry = json_object(), *done = json_add_array(entry, "done");
+	cJSON *was = cJSON_GetObjectItemCaseSensitive(s->ledger, d->put->record);
+	cJSON *late = cJSON_DetachItemFromObjectCaseSensitive(was, "late");
+	if (late)
+		json_add(entry, "late", late);
 	for (size_t i = 0; i < d->n_own; i++)
 		json_push_str(done, d->own[i]);
 	if (intent) {
@@ -166,6 +197,16 @@ enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *inte
 	}
 	return notes->save(notes->ctx, note_key(s->id, p->arena), json_text(s->ledger, p->arena),
 			   e);
+}
+
+enum errk ledger_give_up(struct fulfillment_put *p, struct delivery *d, struct err *e)
+{
+	cJSON *entry = cJSON_GetObjectItemCaseSensitive(d->state->ledger, d->put->record);
+	cJSON *late = cJSON_GetObjectItemCaseSensitive(entry, "late");
+	if (!late)
+		late = json_add_array(entry, "late");
+	json_push(late, cJSON_DetachItemFromObjectCaseSensitive(entry, "intent"));
+	return ledger_save(p, d, NULL, e);
 }
 
 static enum errk forget(const struct note_store *notes, const char *order, const char *delivery,
@@ -191,7 +232,7 @@ void fulfillment_put_committed(const struct shopify *s, const struct put_batch *
 		const struct put_item *item = &batch->item[i];
 		struct err ignored;
 		/* An entry that stays says what the link says. */
-		if (item->err.kind == E_OK && item->memo)
+		if (item->err.kind == E_OK && item->memo && !item->passing)
 			rc = forget(s->env.notes, item->memo, item->record, a, &ignored);
 	}
 	arena_free(a);

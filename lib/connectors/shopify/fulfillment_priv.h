@@ -20,8 +20,13 @@ enum {
 	NAMES_PER_SEARCH = 20,
 	/* Lines of one call (FulfillmentOrderLineItemsInput takes 512). */
 	SHIP_LINES_MAX = 512,
-	/* A write without an answer may still be under way for so long; then it is looked for. */
-	SETTLE_MS = 10000,
+	/*
+	 * A write without an answer that is not to be seen may still be under way: for so long nothing more
+	 * is sent. A tracking number that comes some minutes later harms nobody, a second shipment does.
+	 */
+	SETTLE_S = 300,
+	/* For so long after a write that was given up each run looks whether it came all the same. */
+	LATE_S = 24 * 3600,
 	/* Answers "no" to one delivery before it is left to the next run. */
 	REFUSALS_MAX = 3,
 	/* Deliveries one after the other that got no answer at all: then the shop is in trouble. */
@@ -100,6 +105,7 @@ struct delivery {
 	int refusals;
 	const char *refusal; /* what the last call was answered */
 	const char *tried;   /* that call, to see whether it comes again */
+	const char *lost;    /* why the last call of this put got no answer; NULL: it got one */
 	struct put_step **last_step;
 };
 
@@ -146,6 +152,12 @@ void ledger_own(struct fulfillment_put *p, struct delivery *d);
 bool delivery_owns(const struct delivery *d, const char *id);
 /* Marks what other deliveries of the order have made. */
 void ledger_claims(const struct delivery *d);
+/* What was sent of the delivery and given up, oldest first; NULL: nothing. */
+const cJSON *ledger_late(const struct delivery *d);
+/* What became of a call of another delivery of the order is not known. */
+bool ledger_other_intents(const struct delivery *d);
+/* Its call is not there, and not waited for any longer. */
+MUST_CHECK enum errk ledger_give_up(struct fulfillment_put *p, struct delivery *d, struct err *e);
 /* What is about to be sent; NULL = no longer. With the ids that are this delivery's. */
 MUST_CHECK enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent,
 				 struct err *e);
@@ -158,6 +170,7 @@ MUST_CHECK enum errk ledger_other_order(struct fulfillment_put *p, const struct 
 					const char **was, const char **shipments, struct err *e);
 /* This fulfillment is the delivery's from now on; ledger_save makes it durable. */
 void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char *id);
+void delivery_drop_own(struct delivery *d, const char *id);
 
 /* fulfillment_judge.c: what is next for a delivery, as its order was read. */
 enum next { NEXT_NOTHING, NEXT_SHIP, NEXT_MOVE, NEXT_TRACK };
@@ -193,17 +206,25 @@ MUST_CHECK bool fulfillment_allocate(struct fulfillment_put *p, struct delivery 
 				     struct ship_part **part, size_t *n, struct err *why);
 
 /* fulfillment_calls.c */
+/* What calls are called in ledger and history. */
+#define SENT_SHIPMENT "shipped"
+#define SENT_MOVE     "moved"
+#define SENT_TRACKING "tracking"
 /*
  * Sends the call. E_OK: done, or refused: then d->refusal is set. E_UNSURE: it may have happened;
  * its intent stays in the ledger.
  */
 MUST_CHECK enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 				      const struct next_call *call, struct err *e);
+
+/* fulfillment_doubt.c */
 /*
- * Finds out what became of the call that the ledger holds, from the order as just read, or read once
- * more after a wait. E_OK: it is known now, and the ledger says so.
+ * Finds out what became of the call that the ledger holds, from the order as just read. E_OK: it is known
+ * now or given up, and the ledger says so; or the delivery is out until it is.
  */
 MUST_CHECK enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d,
 					 struct err *e);
+/* Looks for what was given up, and refuses the delivery if it is there besides its repetition. */
+void fulfillment_late(struct fulfillment_put *p, struct delivery *d);
 
 #endif

@@ -67,26 +67,21 @@ static void refuse_unknown(struct delivery *d)
 }
 
 /*
- * No answer came. The order is looked at and the call perhaps sent once more; then the delivery waits
- * for a later run, which looks again: its intent stands in the ledger. One that never gets an answer
- * must not keep all others from going over, but a shop that answers nobody ends the put.
+ * What was sent without an answer is not to be seen in the order: the delivery waits for a later run, which
+ * looks again; its intent stands in the ledger. One that never gets an answer must not keep all others from
+ * going over, but a shop that answers nobody ends the put.
  */
-static enum errk doubt(struct fulfillment_put *p, struct delivery *d, int *doubts, bool *more,
-		       struct err *e)
+static enum errk wait_for_it(struct fulfillment_put *p, const struct delivery *d, struct err *e)
 {
-	*more = ++*doubts < 2;
-	if (*more)
+	if (!d->lost || ++p->lost < LOST_MAX)
 		return E_OK;
-	e->kind = E_BUSY;
-	if (++p->lost >= LOST_MAX)
-		return E_BUSY;
-	d->put->err = *e;
-	return E_OK;
+	*e = d->put->err;
+	e->wait_ms = 0;
+	return E_BUSY;
 }
 
 /* One look at the order, and one call. *more: look again. */
-static enum errk go_on(struct fulfillment_put *p, struct delivery *d, int *doubts, bool *more,
-		       struct err *e)
+static enum errk go_on(struct fulfillment_put *p, struct delivery *d, bool *more, struct err *e)
 {
 	enum errk rc = E_OK;
 	*more = false;
@@ -98,8 +93,13 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, int *doubt
 	}
 	if (rc == E_OK && ledger_intent(d))
 		rc = fulfillment_resolve(p, d, e);
+	if (rc == E_OK && !delivery_is_open(d))
+		return wait_for_it(p, d, e);
 	if (rc != E_OK)
 		return rc;
+	fulfillment_late(p, d);
+	if (!delivery_is_open(d))
+		return E_OK;
 	struct next_call call = fulfillment_judge(p, d);
 	if (!delivery_is_open(d) || call.what == NEXT_NOTHING)
 		return E_OK;
@@ -116,8 +116,12 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, int *doubt
 	rc = fulfillment_call(p, d, &call, e);
 	d->refusals += d->refusal != NULL;
 	*more = d->refusal || call.what != NEXT_SHIP || units_of(&call) < needed;
-	if (rc == E_UNSURE)
-		return doubt(p, d, doubts, more, e);
+	if (rc == E_UNSURE) {
+		d->lost = arena_strdup(p->arena, e->msg);
+		*more = true;
+		return E_OK;
+	}
+	d->lost = NULL;
 	if (rc == E_OK && !d->refusal)
 		p->lost = 0;
 	return rc;
@@ -162,10 +166,9 @@ static enum errk refuse_other_order(struct fulfillment_put *p, struct delivery *
 /* What was adopted must be known to be this delivery's before any other is judged. */
 static enum errk deliver(struct fulfillment_put *p, struct delivery *d, struct err *e)
 {
-	int doubts = 0;
 	enum errk rc = refuse_other_order(p, d, e);
 	for (bool more = true; more && delivery_is_open(d) && rc == E_OK;)
-		rc = go_on(p, d, &doubts, &more, e);
+		rc = go_on(p, d, &more, e);
 	if (rc == E_OK && d->n_own > d->n_saved && !ledger_intent(d))
 		rc = ledger_save(p, d, NULL, e);
 	return rc;
