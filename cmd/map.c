@@ -63,7 +63,8 @@ static enum errk document_of_queue(struct arena *a, char **doc, struct err *e)
 	size_t n = 0;
 
 	/* What is no JSON is told where it is mapped. */
-	if (json_parse(*doc, strlen(*doc), &root, NULL) != E_OK || !json_at(root, "entries"))
+	if (!*doc || json_parse(*doc, strlen(*doc), &root, NULL) != E_OK ||
+	    !json_at(root, "entries"))
 		return E_OK;
 	JSON_EACH (entry, json_at(root, "entries")) {
 		const cJSON *x = json_at(entry, "document");

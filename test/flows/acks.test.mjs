@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place } from '../support/place.mjs';
-import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
 
 const SKU = 'SOLO-1';
@@ -258,13 +258,13 @@ test('answers that were cut short by a kill come again, and are counted as they 
       return { p, names };
     };
     const { p: whole } = await world(t);
-    ended(await whole.run('orders export', { env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 1);
+    ended(await whole.run('orders export', { bin: BIN, env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 1);
     const steps = [...whole.read('steps').matchAll(/^(\d+) (csv_ack_\S+)$/gm)];
     assert.equal(steps.length, 4);
     for (const [, step, what] of steps)
       await t.test(`${file}, ${what} ${step}`, async sub => {
         const { p, names } = await world(sub);
-        assert.equal((await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+        assert.equal((await p.run('orders export', { bin: BIN, env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
         const { settled } = JSON.parse((await p.run('orders export --json')).stdout).summary;
         assert.equal(settled, what === 'csv_ack_put_away' ? 0 : 2);
         assert.deepEqual(confirmedOf(p), [names[0], names[2]]);
@@ -280,9 +280,9 @@ test('the ERP answers to a file whose run was killed before it knew that it was 
     return [p, sell(p)];
   };
   const [whole] = await first(), [p, name] = await first();
-  ended(await whole.run('orders export', { env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 0);
+  ended(await whole.run('orders export', { bin: BIN, env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 0);
   const step = whole.read('steps').match(/^(\d+) csv_published$/m)[1];
-  assert.equal((await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+  assert.equal((await p.run('orders export', { bin: BIN, env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
   await answered(p, 'orders-000001', `error ${name}: no customer\n`);
   assert.match((await reasons(p)).join(), /no customer/);
   await retried(p);

@@ -217,7 +217,7 @@ static enum errk forget(const struct note_store *notes, const char *order, const
 	enum errk rc = load(notes, order, a, &ledger, e);
 	if (rc == E_OK)
 		rc = notes->drop(notes->ctx, delivery_key(delivery, a), e);
-	if (rc != E_OK || !cJSON_GetObjectItemCaseSensitive(ledger, delivery))
+	if (rc != E_OK || !ledger || !cJSON_GetObjectItemCaseSensitive(ledger, delivery))
 		return rc;
 	cJSON_DeleteItemFromObjectCaseSensitive(ledger, delivery);
 	return ledger->child ? notes->save(notes->ctx, key, json_text(ledger, a), e)
