@@ -18,7 +18,7 @@
  */
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out);
 /* The text without blanks and signs that take no room at both ends. */
-const char *spreadsheet_trim(const char *text, struct arena *a);
+const char *spreadsheet_trim(const char *s, struct arena *a);
 /*
  * Digits of which a spreadsheet has kept the first ones, as 7.48927E+11 is 748927000000 when it is saved once
  * more: 12 or more that end in six zeros, or 19 and more with nothing behind the first 15. By itself one number
