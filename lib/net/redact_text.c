@@ -26,26 +26,30 @@ static size_t either_at(const char *s, const char *const *list)
 	return 0;
 }
 
+static bool hex_digits(const char *s, unsigned *value)
+{
+	*value = 0;
+	for (int i = 0; i < 4; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (!isxdigit(c))
+			return false;
+		*value = *value * 16 + (unsigned)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+	}
+	return true;
+}
+
 /*
  * "\u0040", behind as many backslashes as JSON inside of JSON makes: its length, and the sign; 0: it is none.
  */
 static size_t escape_at(const char *s, unsigned *sign)
 {
 	size_t run = 0;
-	unsigned value = 0;
 
 	while (s[run] == '\\' && run <= ESCAPED_MAX)
 		run++;
-	if (!run || run > ESCAPED_MAX || s[run] != 'u')
+	if (!run || run > ESCAPED_MAX || s[run] != 'u' || !hex_digits(s + run + 1, sign))
 		return 0;
-	for (int i = 1; i <= 4; i++) {
-		unsigned char c = (unsigned char)s[run + (size_t)i];
-
-		if (!isxdigit(c))
-			return 0;
-		value = value * 16 + (unsigned)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
-	}
-	*sign = value;
 	return run + 5;
 }
 

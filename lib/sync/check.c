@@ -236,6 +236,18 @@ static enum errk check_history(struct session *s, struct connector *c, enum side
 	return rc;
 }
 
+static void say_lacks(struct session *s, const struct connector_type *t, enum side side,
+		      struct counting_sink *sink)
+{
+	for (const struct flow *f = flows; f->noun; f++) {
+		const struct source *from = t->source[side][f->kind];
+		if (f->from != side || !from || !flow_is_set_up(f, s->conf))
+			continue;
+		for (const char *const *lack = from->lacks; lack && *lack; lack++)
+			say(sink, CHECK_WARN, *lack, NULL);
+	}
+}
+
 static enum errk check_end(struct session *s, enum side side, struct counting_sink *sink,
 			   struct err *e)
 {
@@ -262,12 +274,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		    named ? why.msg : arena_printf(s->arena, "[%s] %s", section, why.msg), NULL);
 		return E_OK;
 	}
-	for (int k = 0; k < KIND_COUNT_; k++) {
-		const struct source *from = c->type->source[side][k];
-		for (const char *const *lack = from && pull & 1u << k ? from->lacks : NULL;
-		     lack && *lack; lack++)
-			say(sink, CHECK_WARN, *lack, NULL);
-	}
+	say_lacks(s, c->type, side, sink);
 	rc = c->type->examination.check(c, pull, put, &inner, e);
 	say_faults(sink);
 	if (rc == E_OK)

@@ -393,7 +393,7 @@ static enum errk price_by(const struct odoo_price_lists *l, const struct odoo_pr
 			  const struct odoo_goods *g, struct decimal *out, struct err *e)
 {
 	const struct odoo_price_rule *r = rule_for(l, list, g);
-	struct decimal base;
+	struct decimal base = DECIMAL_ZERO;
 	enum errk rc;
 
 	if (r && r->way == RULE_FIXED) {
@@ -415,7 +415,7 @@ static enum errk price_by(const struct odoo_price_lists *l, const struct odoo_pr
 enum errk odoo_list_price(const struct odoo_price_lists *l, const struct odoo_goods *g,
 			  struct decimal *out, struct err *e)
 {
-	struct decimal price;
+	struct decimal price = DECIMAL_ZERO;
 	enum errk rc = price_by(l, l->list, g, &price, e);
 
 	if (rc == E_OK)
