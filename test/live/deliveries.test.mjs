@@ -181,6 +181,9 @@ for (const version of VERSIONS) {
         const killed = await p.run('fulfillments pull', { bin: BIN, env: { ERPSYNC_STOP_AT: stop } });
         assert.equal(killed.signal, 'SIGKILL');
       }
+      /* A call that a kill left without an answer is given five minutes. */
+      await p.run('fulfillments pull', { bin: BIN });
+      await p.run('fulfillments pull', { bin: BIN, env: { ERPSYNC_CLOCK_SHIFT: '400' } });
       const { summary } = await done();
       assert.equal(summary.parked, 0);
       assert.deepEqual(counted(), Array(MANY).fill(1));

@@ -73,12 +73,14 @@ export const FLOWS = {
     writes: ['ShipmentCreate', 'ShipmentTrack'],
     reads: ['ShippingOrders'],
     async open(t) {
-      const p = await shippingPlace(t, { bin: BIN_PLAIN, conf: QUICK });
+      const p = await shippingPlace(t, { bin: BIN, conf: QUICK });
       const age = ages();
       const orders = Array.from({ length: 16 }, () => sell(p.sandbox, [['LONG-5', 2]]).name);
       const record = new Map(orders.map((name, i) => [`D${i}`, name]));
       return {
         p,
+        /* A call without an answer is given five minutes, and what was sent again is looked at for a day. */
+        later: [0, 400, 800, 90000, 90400],
         records: [...record.keys()],
         values: () => ['A', 'B', 'C'],
         write: now =>
@@ -252,7 +254,8 @@ export async function sequences(t, name, seed, rounds = 6) {
     for (const r of records)
       if (now.get(r) === world.bad || dropped.has(r)) now.set(r, world.values(r).find(v => v !== dropped.get(r)));
     world.write(now);
-    for (let i = 0; i < 3; i++) {
+    for (const seconds of world.later ?? [0, 0, 0]) {
+      if (seconds) p.env = { ...p.env, ERPSYNC_CLOCK_SHIFT: String(seconds) };
       await p.run('queue retry --all');
       await run(flow, world, random, '', false);
     }
