@@ -238,11 +238,12 @@ struct put_item {
  */
 struct owed_units {
 	/*
-	 * Units of the store's SKU in orders on their way, that the ERP did not know at read_at.
-	 * The first call reads the queue. E_LOCAL "orders_behind": orders were last read too long
+	 * Units in orders on their way, that the ERP did not know at read_at: of the store's SKU, and of
+	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold. The first call reads the queue. E_LOCAL "orders_behind": orders were last read too long
 	 * ago to know.
 	 */
-	enum errk (*of)(void *ctx, const char *sku, int64_t read_at, int64_t *units, struct err *e);
+	enum errk (*of)(void *ctx, const char *sku, const char *item, int64_t read_at,
+			int64_t *units, struct err *e);
 	/*
 	 * Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read.
 	 * Asked when the store is read anew: what `sees` was told is forgotten.
@@ -253,11 +254,11 @@ struct owed_units {
 			   struct err *e);
 	/*
 	 * What the store says of an order of which it has an unknown version: so many units of a SKU,
-	 * for each of its lines, one order after the other; sku NULL: it is there, if only with
+	 * and whose that is by the article's id (NULL = not known), for each of its lines, one order after the other; sku NULL: it is there, if only with
 	 * nothing to send (cancelled). `of` counts what the ERP was not told of it.
 	 */
 	enum errk (*sees)(void *ctx, const char *order, const char *version, const char *sku,
-			  int64_t units, struct err *e);
+			  const char *item, int64_t units, struct err *e);
 	void *ctx;
 };
 

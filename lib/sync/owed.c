@@ -26,11 +26,13 @@ struct version {
 	int64_t seq; /* the row's id: a newer version has a higher one; INT64_MAX: the store's own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
 	cJSON *units;     /* {"SKU": 3}; owned; NULL: its document is gone */
+	cJSON *items; /* {"article's id": ["SKU"]}: under which of these it was sold; owned; may be NULL */
 };
 
 /* An order that the ERP may not know as it is now. */
 struct order {
 	const cJSON *now;      /* units, as far as they are known: the newest version's */
+	const cJSON *items;    /* of the same version; may be NULL */
 	struct version *first; /* all versions of it, oldest first */
 	size_t n;
 	struct told *told; /* newest first */
@@ -39,7 +41,8 @@ struct order {
 };
 
 struct line {
-	const char *sku;
+	const char *key; /* an SKU, or the id of an article */
+	const char *sku; /* that it was sold under */
 	const struct order *order;
 	int64_t units;
 };
@@ -57,7 +60,7 @@ struct owed {
 	size_t n, cap, n_queue; /* those of the queue come first, sorted */
 	struct order *order;
 	size_t n_orders;
-	struct line *line; /* by SKU */
+	struct line *line; /* by key: each of them by its SKU and, if it says so, by its article */
 	size_t n_lines;
 	size_t unreadable;
 };
@@ -74,6 +77,12 @@ static struct version *add_version(struct owed *o, const struct version *v)
 	return &o->version[o->n++];
 }
 
+static void release(struct version *v)
+{
+	cJSON_Delete(v->units);
+	cJSON_Delete(v->items);
+}
+
 static void add_units(cJSON *units, const char *sku, int64_t n)
 {
 	if (!sku || !*sku || n < 0)
@@ -85,11 +94,26 @@ static void add_units(cJSON *units, const char *sku, int64_t n)
 	json_add_int(units, sku, n);
 }
 
+/* An order line keeps the SKU of the day of the sale, and the article may have got another one since. */
+static void add_item(cJSON *items, const char *item, const char *sku)
+{
+	const cJSON *had;
+	cJSON *skus = item ? cJSON_GetObjectItemCaseSensitive(items, item) : NULL;
+	if (!item || !*item || !sku || !*sku)
+		return;
+	if (!skus)
+		skus = json_add_array(items, item);
+	cJSON_ArrayForEach (had, skus)
+		if (strcmp(had->valuestring, sku) == 0)
+			return;
+	json_push_str(skus, sku);
+}
+
 /*
  * What an order takes from the shelf: of each article 0 if it was cancelled, for these moved all the same.
- * NULL: it can't be read.
+ * NULL: it can't be read. items: what each article was sold as.
  */
-static cJSON *units_of_order(const char *payload)
+static cJSON *units_of_order(const char *payload, cJSON *items)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	if (!payload || json_parse(payload, strlen(payload), &doc, NULL) != E_OK)
@@ -99,6 +123,7 @@ static cJSON *units_of_order(const char *payload)
 	JSON_EACH (line, json_at(doc, "lines")) {
 		int64_t left = json_int(line, "current_quantity", json_int(line, "quantity", 0));
 		add_units(units, json_str(line, "sku"), cancelled ? 0 : left);
+		add_item(items, json_str(line, "inventory_item_id"), json_str(line, "sku"));
 	}
 	return units;
 }
@@ -106,7 +131,8 @@ static cJSON *units_of_order(const char *payload)
 enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
 		    struct err *e)
 {
-	CLEANUP(json) cJSON *units = units_of_order(payload);
+	CLEANUP(json) cJSON *items = json_object();
+	CLEANUP(json) cJSON *units = units_of_order(payload, items);
 	if (!units)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -123,13 +149,14 @@ static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 {
 	struct owed *o = ctx;
 	(void)e;
-	const struct version v = {
+	struct version v = {
 		.order = arena_strdup(o->arena, row->record),
 		.text = arena_strdup(o->arena, row->version),
 		.seq = row->id,
 		.known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX,
-		.units = units_of_order(row->payload),
+		.items = json_object(),
 	};
+	v.units = units_of_order(row->payload, v.items);
 	add_version(o, &v);
 	return E_OK;
 }
@@ -141,9 +168,9 @@ static int by_order(const void *a, const void *b)
 	return order ? order : (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-static int by_sku(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
-	return strcmp(((const struct line *)a)->sku, ((const struct line *)b)->sku);
+	return strcmp(((const struct line *)a)->key, ((const struct line *)b)->key);
 }
 
 /* Is it meant that the ERP gets its orders by this program? */
@@ -276,6 +303,7 @@ static enum errk read_told(struct owed *o, struct order *x, struct err *e)
 			return e->kind = E_LOCAL;
 	const struct version *newest = &x->first[x->n - 1];
 	x->now = newest->units;
+	x->items = newest->items;
 	if (!x->now && newest->known_at != INT64_MAX && x->n_told)
 		x->now = x->known[0];
 	o->unreadable += !x->now;
@@ -293,12 +321,34 @@ static void tell_unreadable(struct owed *o)
 	o->unreadable = 0;
 }
 
-/* Orders, and their lines by SKU, from all versions. */
+static size_t count_lines(const struct order *x)
+{
+	size_t n = (size_t)cJSON_GetArraySize(x->now);
+	const cJSON *skus;
+	cJSON_ArrayForEach (skus, x->items)
+		n += (size_t)cJSON_GetArraySize(skus);
+	return n;
+}
+
+static void add_lines(struct owed *o, const struct order *x)
+{
+	const cJSON *unit, *skus, *sku;
+	cJSON_ArrayForEach (unit, x->now)
+		o->line[o->n_lines++] = (struct line){unit->string, unit->string, x,
+						      json_int(unit, "", 0)};
+	cJSON_ArrayForEach (skus, x->items)
+		cJSON_ArrayForEach (sku, skus) {
+			unit = cJSON_GetObjectItemCaseSensitive(x->now, sku->valuestring);
+			o->line[o->n_lines++] = (struct line){skus->string, sku->valuestring, x,
+							      json_int(unit, "", 0)};
+		}
+}
+
+/* Orders, and their lines by key, from all versions. */
 static enum errk build_index(struct owed *o, struct err *e)
 {
 	size_t n_lines = 0;
 	enum errk rc = E_OK;
-	const cJSON *unit;
 	struct version *all = arena_array(o->index, o->n, sizeof(*all));
 	if (o->n) {
 		memcpy(all, o->version, o->n * sizeof(*all));
@@ -312,15 +362,13 @@ static enum errk build_index(struct owed *o, struct err *e)
 		if (i + 1 < o->n && strcmp(all[i + 1].order, all[i].order) == 0)
 			continue;
 		rc = read_told(o, &o->order[o->n_orders - 1], e);
-		n_lines += (size_t)cJSON_GetArraySize(o->order[o->n_orders - 1].now);
+		n_lines += count_lines(&o->order[o->n_orders - 1]);
 	}
 	o->line = arena_array(o->index, n_lines, sizeof(*o->line));
 	for (size_t i = 0; i < o->n_orders && rc == E_OK; i++)
-		cJSON_ArrayForEach (unit, o->order[i].now)
-			o->line[o->n_lines++] = (struct line){unit->string, &o->order[i],
-							      json_int(unit, "", 0)};
+		add_lines(o, &o->order[i]);
 	if (o->n_lines)
-		qsort(o->line, o->n_lines, sizeof(*o->line), by_sku);
+		qsort(o->line, o->n_lines, sizeof(*o->line), by_key);
 	tell_unreadable(o);
 	o->indexed = rc == E_OK;
 	return rc;
@@ -341,26 +389,36 @@ static int64_t known_units(const struct owed *o, const struct order *x, const ch
 	return 0;
 }
 
-static enum errk units_of(void *ctx, const char *sku, int64_t read_at, int64_t *units,
-			  struct err *e)
+/* Units of the lines with this key, but for those that were sold under this SKU (NULL = none). */
+static int64_t units_under(const struct owed *o, const char *key, const char *but, int64_t read_at)
+{
+	struct line want = {.key = key};
+	int64_t units = 0;
+	const struct line *hit =
+		o->n_lines ? bsearch(&want, o->line, o->n_lines, sizeof(*o->line), by_key) : NULL;
+	while (hit && hit > o->line && strcmp(hit[-1].key, key) == 0)
+		hit--;
+	/* An order that takes less than the ERP thinks gives nothing to the others. */
+	for (; hit && hit < o->line + o->n_lines && strcmp(hit->key, key) == 0; hit++) {
+		int64_t more = hit->units - known_units(o, hit->order, hit->sku, read_at);
+		if (more > 0 && !(but && strcmp(hit->sku, but) == 0))
+			units += more;
+	}
+	return units;
+}
+
+static enum errk units_of(void *ctx, const char *sku, const char *item, int64_t read_at,
+			  int64_t *units, struct err *e)
 {
 	struct owed *o = ctx;
-	struct line want = {.sku = sku};
 	enum errk rc = read_queue(o, e);
 	if (rc == E_OK && !o->indexed)
 		rc = build_index(o, e);
 	if (rc != E_OK)
 		return rc;
-	*units = 0;
-	const struct line *hit =
-		o->n_lines ? bsearch(&want, o->line, o->n_lines, sizeof(*o->line), by_sku) : NULL;
-	while (hit && hit > o->line && strcmp(hit[-1].sku, sku) == 0)
-		hit--;
-	/* An order that takes less than the ERP thinks gives nothing to the others. */
-	for (; hit && hit < o->line + o->n_lines && strcmp(hit->sku, sku) == 0; hit++) {
-		int64_t more = hit->units - known_units(o, hit->order, sku, read_at);
-		*units += more > 0 ? more : 0;
-	}
+	*units = units_under(o, sku, NULL, read_at);
+	if (item)
+		*units += units_under(o, item, sku, read_at);
 	return E_OK;
 }
 
@@ -391,7 +449,7 @@ static enum errk knows(void *ctx, const char *order, const char *version, bool *
 }
 
 static enum errk sees(void *ctx, const char *order, const char *version, const char *sku,
-		      int64_t units, struct err *e)
+		      const char *item, int64_t units, struct err *e)
 {
 	struct owed *o = ctx;
 	(void)e;
@@ -401,10 +459,12 @@ static enum errk sees(void *ctx, const char *order, const char *version, const c
 					      .text = arena_strdup(o->arena, version),
 					      .seq = INT64_MAX,
 					      .known_at = INT64_MAX,
-					      .units = json_object()};
+					      .units = json_object(),
+					      .items = json_object()};
 		v = add_version(o, &fresh);
 	}
 	add_units(v->units, sku, units);
+	add_item(v->items, item, sku);
 	return E_OK;
 }
 
@@ -417,7 +477,7 @@ static enum errk since(void *ctx, int64_t *out, struct err *e)
 	*out = o->since;
 	forget_index(o);
 	while (o->n > o->n_queue)
-		cJSON_Delete(o->version[--o->n].units);
+		release(&o->version[--o->n]);
 	return E_OK;
 }
 
@@ -446,7 +506,7 @@ void owed_free(struct owed *o)
 		return;
 	forget_index(o);
 	for (size_t i = 0; i < o->n; i++)
-		cJSON_Delete(o->version[i].units);
+		release(&o->version[i]);
 	free(o->version);
 	arena_free(o->index);
 	arena_free(o->arena);

@@ -47,6 +47,45 @@ function cancelled(p) {
 /** What the ERP says: on hand, and what is free as far as it knows. */
 const says = (p, sku, free, more = {}) => stockFile(p, [[sku, 'MAIN', free, free, free]], { age: 20, ...more });
 
+test('an article whose SKU was changed after it was sold', async t => {
+  /* An order line keeps the SKU of the day of the sale. */
+  const WAYS = {
+    'no run has read the order': () => {},
+    'the ERP got the order a moment ago': async p => void ended(await p.run('orders export'), 0),
+    'the order is parked': async p => {
+      parks(p);
+      ended(await p.run('orders export'), 1);
+      takes(p);
+    },
+  };
+  for (const [name, then] of Object.entries(WAYS))
+    await t.test(`${name}: its units are taken off under the new one`, async sub => {
+      const p = await open(sub);
+      ago(p, () => sell(p, 'SOLO-1', 3), 70);
+      await then(p);
+      p.sandbox.changeVariants({ edit: 'SOLO-1', change: { sku: 'SOLO-NEW' } });
+      says(p, 'SOLO-NEW', 10);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-NEW').available, 7);
+      if (name.startsWith('the ERP')) {
+        booked(p);
+        nextSlot(p);
+        says(p, 'SOLO-NEW', 7);
+        await pull(p);
+        assert.equal(at(p, 'SOLO-NEW').available, 7, 'and not once more when the ERP has booked them');
+      }
+    });
+  await t.test('what goes by the old one now gives nothing away either: the ERP will book it there', async sub => {
+    const p = await open(sub);
+    ago(p, () => sell(p, 'SOLO-1', 3), 70);
+    p.sandbox.changeVariants({ edit: 'SOLO-1', change: { sku: 'SOLO-NEW' } });
+    p.sandbox.changeVariants({ edit: 'LONG-5', change: { sku: 'SOLO-1' } });
+    says(p, 'SOLO-1', 10);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1').available, 7);
+  });
+});
+
 test('an order that no run has read yet', async t => {
   for (const quantity of ['available', 'forecast'])
     await t.test(`${quantity}: its units are taken off`, async sub => {

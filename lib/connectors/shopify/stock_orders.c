@@ -21,9 +21,13 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in,
 	JSON_EACH (line, lines) {
 		const char *sku = answer_text_or_null(in, line, "sku");
 		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX);
+		/* Null where the variant has been deleted. */
+		const char *item = answer_object_or_null(in, line, "variant")
+					   ? answer_text(in, line, "variant.inventoryItem.id")
+					   : NULL;
 		enum errk rc = answer_end(in, e);
 		if (rc == E_OK)
-			rc = owed->sees(owed->ctx, order->id, order->version, sku, units, e);
+			rc = owed->sees(owed->ctx, order->id, order->version, sku, item, units, e);
 		if (rc != E_OK)
 			return rc;
 	}
@@ -39,7 +43,7 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 	const cJSON *lines = answer_page(in, node, "lineItems", FIRST_UNITS, NULL, &after);
 	enum errk rc = answer_end(in, e);
 	if (rc == E_OK)
-		rc = owed->sees(owed->ctx, order->id, order->version, NULL, 0, e);
+		rc = owed->sees(owed->ctx, order->id, order->version, NULL, NULL, 0, e);
 	if (rc != E_OK || cancelled)
 		return rc;
 	rc = see_lines(p, in, order, lines, e);

@@ -8,7 +8,8 @@ enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool 
 	int64_t units = 0;
 	/* Physical stock is complete: Shopify takes its own open orders off. */
 	if (p->figure != FIGURE_ON_HAND && owed) {
-		enum errk rc = owed->of(owed->ctx, item->sku, item->put->read_at, &units, e);
+		enum errk rc = owed->of(owed->ctx, item->sku, item->id, item->put->read_at, &units,
+					e);
 		if (rc != E_OK)
 			return rc;
 		item->put->passing |= units > 0;
