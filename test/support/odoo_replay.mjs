@@ -85,7 +85,8 @@ export async function replay(t, shift = 0) {
 function ofThese(answers, { method, args }, result) {
   const [model, name] = method.split('/');
   const conditions = (args.domain ?? []).filter(x => isTerm(x) && x[1] === 'in' && x[2].length && x[2].every(Number.isInteger));
-  const fits = row => conditions.every(([field, , ids]) => !(field in row) || ids.includes([row[field]].flat()[0]));
+  const after = (args.domain ?? []).filter(x => isTerm(x) && x[0] === 'id' && x[1] === '>').map(([, , id]) => id);
+  const fits = row => conditions.every(([field, , ids]) => !(field in row) || ids.includes([row[field]].flat()[0])) && after.every(id => row.id > id);
   const all = Object.entries(answers).flatMap(([shape, list]) => list.map(({ result: said }) => ({ shape, said })));
   if (name === 'search_read' && !(args.domain ?? []).includes('|') && Array.isArray(result)) return result.filter(fits);
   if (name === 'search_count' && conditions.length) {
