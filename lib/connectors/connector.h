@@ -371,13 +371,26 @@ struct landed_request {
 	const char *missing; /* out: what is known to be missing, for people; NULL = nothing is */
 };
 
+/*
+ * What is said beside answers and is none itself. An order that it names is not covered by an acceptance of the whole
+ * document that follows.
+ */
+enum settlement_doubt {
+	DOUBT_NONE,
+	DOUBT_REMARK,  /* a remark to the answer about `record`; it matters by what else it names */
+	DOUBT_LINE,    /* nobody understands it */
+	DOUBT_REFUSAL, /* it says that something was not taken: naming nobody it may mean any */
+};
 /* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
 struct settlement {
 	const char *target_id; /* the document as put() named it */
 	/* One record of it, as the other side names it: see settlement_means; NULL = all. */
 	const char *record;
 	bool accepted;
-	bool changed;     /* the document tells changes of records that were there before */
+	bool changed; /* the document tells changes of records that were there before */
+	/* Named behind another in one refusal: a number that no record goes by refuses none. */
+	bool further;
+	enum settlement_doubt doubt;
 	const char *text; /* what the other side said; no personal data is assumed */
 };
 /*
@@ -390,6 +403,10 @@ bool settlement_means(const struct settlement *s, const char *record, const char
  * of the document goes by them.
  */
 bool settlement_names(const struct settlement *s);
+/* Naming no record of the document it may mean any. */
+bool settlement_may_mean_any(const struct settlement *s);
+/* Does the text name the record anywhere, in one of the ways above? */
+bool settlement_mentions(const char *text, const char *record, const char *label);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {

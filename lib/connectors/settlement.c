@@ -1,5 +1,6 @@
 #include "connectors/connector.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -29,4 +30,27 @@ bool settlement_names(const struct settlement *s)
 {
 	return s->record &&
 	       (*s->record == '#' || str_starts(s->record, "csv:") || strstr(s->record, "://"));
+}
+
+bool settlement_may_mean_any(const struct settlement *s)
+{
+	return !s->further || settlement_names(s);
+}
+
+/* As a whole: no "1001" in "11001". */
+static bool holds(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = len ? strcasestr(text, name) : NULL;
+
+	for (; at; at = strcasestr(at + 1, name))
+		if ((at == text || !isalnum((unsigned char)at[-1])) &&
+		    !isalnum((unsigned char)at[len]))
+			return true;
+	return false;
+}
+
+bool settlement_mentions(const char *text, const char *record, const char *label)
+{
+	return holds(text, without_hash(label)) || holds(text, number_of(record));
 }

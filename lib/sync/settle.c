@@ -19,6 +19,10 @@ struct settling {
 	size_t n_confirmed;
 	const char **refused; /* … but for these */
 	size_t n_refused;
+	const char **doubted; /* what an acceptance of all of it does not cover … */
+	size_t n_doubted;
+	bool all_doubted; /* … or it covers nothing */
+	bool strange;     /* a line that names nobody was told */
 };
 
 /* One record that the target has refused. */
@@ -51,6 +55,7 @@ static enum errk find_held(struct settling *x, struct err *e)
 		return rc;
 	x->confirmed = arena_array(x->r->page, x->n_held + 1, sizeof(*x->confirmed));
 	x->refused = arena_array(x->r->page, x->n_held + 1, sizeof(*x->refused));
+	x->doubted = arena_array(x->r->page, x->n_held + 1, sizeof(*x->doubted));
 	return rc;
 }
 
@@ -94,12 +99,24 @@ static enum errk confirm_one(struct settling *x, const struct settlement *s,
 			    arena_printf(r->page, "%s: %s", x->target, s->text), e);
 }
 
+/* All but what is doubted, one by one. */
+static enum errk confirm_undoubted(struct settling *x, const struct settlement *s, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < x->n_held && !x->all_doubted && rc == E_OK; i++)
+		if (!is_among(x->doubted, x->n_doubted, x->held[i].record))
+			rc = confirm_one(x, s, &x->held[i], e);
+	return rc;
+}
+
 static enum errk confirm_whole(struct settling *x, const struct settlement *s, struct err *e)
 {
 	struct sync *r = x->r;
 	int64_t links = 0;
 	if (x->whole)
 		return E_OK;
+	if (x->n_doubted || x->all_doubted)
+		return confirm_undoubted(x, s, e);
 	enum errk rc = link_settle(r->state, r->key, x->target, NULL, s->text, clock_now(), &links,
 				   e);
 	if (rc != E_OK)
@@ -289,13 +306,77 @@ static enum errk reject(struct settling *x, const struct settlement *s, struct e
 /* A name that none of them has may be meant for any: all are looked at, rather than the right one not. */
 static void widen(const struct settling *x, struct settlement *s)
 {
-	if (!s->record || means_any(x, s))
+	if (!s->record || !settlement_may_mean_any(s) || means_any(x, s))
 		return;
 	s->text = arena_printf(x->r->page,
 			       "the acknowledgement refuses '%s', which is no order of that file: "
 			       "%s",
 			       s->record, s->text);
 	s->record = NULL;
+}
+
+static void tell_doubt(struct settling *x, const struct settlement *s, const char *label)
+{
+	struct sync *r = x->r;
+	char quoted[200];
+	str_ellipsis(quoted, sizeof(quoted), s->text, 120);
+	const char *what =
+		label ? arena_printf(
+				r->page,
+				"names %s in what is neither a plain ok nor its refusal: '%s'; "
+				"an ok that does not name it does not confirm it",
+				label, quoted)
+		: s->doubt == DOUBT_REFUSAL
+			? arena_printf(r->page,
+				       "may refuse something, and no order of that file is named "
+				       "with it: '%s'; an ok that names no order confirms none",
+				       quoted)
+			: arena_printf(r->page, "has a line that is neither ok nor error: '%s'",
+				       quoted);
+	notice_say(&r->notices,
+		   arena_printf(r->page, "doubt %d of %s in %s", (int)s->doubt,
+				label ? label : "nobody", s->target_id),
+		   arena_printf(r->page,
+				"%s: its acknowledgement %s; see what is meant, and write the "
+				"acknowledgement of %s once more, with lines of ok and error alone",
+				s->target_id, what, s->target_id));
+}
+
+/* The text may be about the person of the order that it names; or of any, if it names none. */
+static enum errk tell_doubted(struct settling *x, const struct settlement *s,
+			      const struct delivered *named, struct err *e)
+{
+	struct settlement own = *s;
+	own.record = named ? named->record : NULL;
+	enum errk rc = foreign_answer(x->r, &own, x->held, x->n_held, e);
+	if (rc == E_OK)
+		tell_doubt(x, &own, named ? named->label : NULL);
+	return rc;
+}
+
+/* Each order, and the document as a whole, is told once: what else is doubted of it changes nothing. */
+static enum errk take_doubt(struct settling *x, const struct settlement *s, struct err *e)
+{
+	enum errk rc = E_OK;
+	bool names = false;
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
+		const struct delivered *d = &x->held[i];
+		if (!settlement_mentions(s->text, d->record, d->label) ||
+		    (s->record && settlement_means(s, d->record, d->label)))
+			continue;
+		names = true;
+		if (is_among(x->doubted, x->n_doubted, d->record))
+			continue;
+		x->doubted[x->n_doubted++] = d->record;
+		rc = tell_doubted(x, s, d, e);
+	}
+	if (rc != E_OK || names || s->doubt == DOUBT_REMARK)
+		return rc;
+	bool *told = s->doubt == DOUBT_REFUSAL ? &x->all_doubted : &x->strange;
+	if (*told)
+		return E_OK;
+	*told = true;
+	return tell_doubted(x, s, NULL, e);
 }
 
 static enum errk settle_one(void *ctx, const struct settlement *said, struct err *e)
@@ -305,6 +386,8 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 	struct settlement own = *said, *s = &own;
 	enter(x, s);
 	enum errk rc = s->accepted && !s->record ? E_OK : find_held(x, e);
+	if (rc == E_OK && s->doubt)
+		return take_doubt(x, s, e);
 	if (rc == E_OK && s->accepted && is_of_nobody(x, s))
 		return E_OK;
 	if (rc == E_OK && !s->accepted)

@@ -206,6 +206,61 @@ test('an acceptance that names an order is of that one alone', async t => {
     });
 });
 
+test('a refusal is never taken for a yes, however it is written', async t => {
+  // text, exit status, confirmed, rejected (of three orders, by their place), what is told
+  const cases = [
+    ['CR alone', a => `ok ${a[0]}\rerror ${a[1]}: blocked\rok ${a[2]}\r`, 1, [0, 2], [1]],
+    ['two names', a => `ok\nerror ${a[0]}, ${a[1]}: blocked\n`, 1, [2], [0, 1]],
+    ['two numbers', a => `ok\nerror ${a[0].slice(1)} ${a[1].slice(1)}: blocked\n`, 1, [2], [0, 1]],
+    ['three names and nothing else', a => `ok\nerror ${a.join(' ')}\n`, 1, [], [0, 1, 2]],
+    ['a number that no order has', a => `ok\nerror ${a[0].slice(1)} 12: blocked\n`, 1, [1, 2], [0]],
+    ['a name that no order has', a => `ok\nerror ${a[0]}, #9001: blocked\n`, 1, [], [0, 1, 2]],
+    ['a name in the reason', a => `ok\nerror ${a[0]}: double of ${a[1]}\n`, 1, [2], [0], /names #1002 in what .*'double of #1002'/],
+    ['a number in the reason', a => `ok 3 orders\nerror ${a[0]} double of ${a[1].slice(1)}\n`, 1, [2], [0], /names #1002 in what/],
+    ['the name first', a => `ok\n${a[1]}: error blocked\n`, 0, [0, 2], [], /names #1002 in what .*'#1002: error blocked'/],
+    ['a date before it', a => `ok\n2026-01-02 ${a[1].slice(1)} blocked\n`, 0, [0, 2], [], /names #1002 in what/],
+    ['not ok', a => `ok ${a[0]}\nnot ok ${a[1]}\nfailed ${a[2]}: x\n`, 0, [0], [], /names #1002 [^\n]*\n.*names #1003/],
+    ['not ok, and an order that is none', () => 'ok\nnot ok #9001\n', 0, [], [], /may refuse something, .*'not ok #9001'/],
+    ['words of refusal', () => 'ok 0\nerrors 3\n', 0, [], [], /may refuse something, .*'errors 3'/],
+    ['with errors', () => 'done with errors\n', 0, [], [], /may refuse something, .*'done with errors'/],
+    ['all but one', a => `ok except ${a[1]}\n`, 0, [], [], /names #1002 in what .*'ok except #1002'/],
+    ['all but one, and all', a => `ok except ${a[1]}\nok\n`, 0, [0, 2], [], /names #1002 in what/],
+    ['a yes that is none', a => `ok ${a[1]} not taken\nok\n`, 0, [0, 2], [], /names #1002 in what/],
+    ['a yes of its own beside it', a => `ok\nok ${a[1]}\nsee ${a[1]}\n`, 0, [0, 1, 2], [], /names #1002 in what/],
+    ['a line that is only strange', () => 'ok\nread by the night job\n', 0, [0, 1, 2], [], /neither ok nor error: 'read by the night job'/],
+  ];
+  for (const [how, text, status, confirmed, rejected, said] of cases)
+    await t.test(how, async sub => {
+      const { p, names } = await open(sub, { orders: 3 });
+      acks(p, 'orders-000001', text(names));
+      const { summary, notices } = JSON.parse(ended(await p.run('orders export --json'), status).stdout);
+      assert.deepEqual([summary.settled, summary.rejected], [confirmed.length, rejected.length]);
+      assert.deepEqual(confirmedOf(p), confirmed.map(i => names[i]));
+      assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), rejected.map(i => names[i]));
+      if (said) assert.match(notices.join('\n'), said);
+      else assert.deepEqual(notices, []);
+      silent(await exports(p));
+      if (!said || rejected.length) return;
+      assert.match(notices.join('\n'), /write the acknowledgement of orders-000001\.csv once more, with lines of ok and error alone/);
+      await answered(p, 'orders-000001', 'ok\n', 0);
+      assert.deepEqual(confirmedOf(p), names);
+    });
+});
+
+test('an acknowledgement with signs that no text has is told, and confirms nothing until it is written anew', async t => {
+  for (const [how, sign] of [['NUL', '\0'], ['a form feed', '\f'], ['NEL', '\x85'], ['a line separator', '\u2028'], ['a paragraph separator', '\u2029']])
+    await t.test(how, async sub => {
+      const { p, names } = await open(sub, { orders: 2 });
+      acks(p, 'orders-000001', `ok\n${sign}error ${names[1]}: blocked\n`);
+      const said = /orders-000001\.ack: is no text that can be relied on \(.*U\+[0-9A-F]{4} in line 2\), so that the answer to orders-000001\.csv is not known; put a file in its place/;
+      for (let run = 0; run < 2; run++) assert.match((await p.export()).notices.join(), said);
+      assert.deepEqual(confirmedOf(p), []);
+      assert.match((await p.run('check')).stdout, /^warn .*orders-000001\.ack: is no text/m);
+      await answered(p, 'orders-000001', `ok\nerror ${names[1]}: blocked\n`);
+      assert.deepEqual(confirmedOf(p), [names[0]]);
+    });
+});
+
 test('an acknowledgement that is none is told by each run, and costs the others nothing', async t => {
   const make = {
     'a folder': [at => fs.mkdirSync(at), /is a folder/],

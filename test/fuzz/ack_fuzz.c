@@ -1,4 +1,7 @@
-/* Any bytes as an acknowledgement: answers, at least one of them, and the file is put away. */
+/*
+ * Any bytes as an acknowledgement: answers, at least one of them, and the file is put away; or what is no text is told,
+ * and stays.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +22,13 @@ static enum errk count(void *ctx, const struct settlement *s, struct err *e)
 	return E_OK;
 }
 
+static void tell(void *ctx, const char *what, const char *remedy)
+{
+	if (!what || !remedy)
+		BUG("nothing is said");
+	++*(int *)ctx;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char dir[] = "/dev/shm/erpsync-ack-XXXXXX";
@@ -27,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *path;
 	struct csv_exchange x = {.ack = true};
-	int n = 0;
+	int n = 0, told = 0;
 	struct err e;
 
 	if (!made && !mkdtemp(dir))
@@ -38,9 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file_write_atomic(path, data, size, 0600, &e) != E_OK ||
 	    utimensat(0, path, then, 0) != 0)
 		BUG("%s", e.msg);
+	if (csv_ack_unreadable(&x, a, tell, &told, &e) != E_OK)
+		BUG("%s", e.msg);
 	if (csv_ack_settle(&x, a, count, &n, &e) != E_OK)
 		BUG("%s", e.msg);
-	if (n == 0 || file_exists(path))
-		BUG("%d answers", n);
+	if ((n == 0) != (told == 1) || file_exists(path) != (told == 1))
+		BUG("%d answers, told %d times", n, told);
 	return 0;
 }

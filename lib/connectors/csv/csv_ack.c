@@ -1,179 +1,29 @@
 #include "csv_ack.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/step.h"
 #include "base/str.h"
+#include "csv_ack_lines.h"
 #include "csv_folder.h"
 #include "csv_orders_files.h"
 
 #include "base/banned.h"
 
-/* What stands between word, name and text, beside a colon: the line may be a row of a table. */
-#define SEPARATORS " \t;,|="
-
 enum { ACK_BYTES_MAX = 1024 * 1024, ACK_SETTLED_SECONDS = 10 };
 
-struct answers {
-	const char *target; /* the batch … */
-	bool changed;       /* … and it is one of changes */
-	bool ok, refused;   /* of the whole batch */
-	const char *why;    /* of the whole batch; or the first line that nobody understands */
-	bool not_understood;
-	struct settlement *each;
-	size_t n;
-};
-
-/* The rest of the line when it begins with the word, in any case, as a whole word. */
-static const char *after_word(const char *line, const char *word)
+static struct csv_answers parse(char *text, size_t len, const struct csv_name *name,
+				struct arena *a)
 {
-	size_t len = strlen(word);
-
-	if (strlen(line) < len || isalnum((unsigned char)line[len]))
-		return NULL;
-	for (size_t i = 0; i < len; i++)
-		if (tolower((unsigned char)line[i]) != word[i])
-			return NULL;
-	line += len;
-	return line + strspn(line, SEPARATORS);
+	return csv_ack_parse(text, len, arena_printf(a, "%s.csv", name->base), name->changed, a);
 }
 
-/* The colon in "gid://shopify/Order/1" or "csv:#1001" is part of an id. */
-static bool is_in_id(const char *rest, size_t colon)
-{
-	return str_starts(rest + colon, "://") || (colon == 3 && str_starts(rest, "csv:"));
-}
-
-/* Length of the name at the beginning; 0 = there is none. */
-static size_t name_length(const char *rest)
-{
-	size_t len = strcspn(rest, SEPARATORS ":");
-
-	while (rest[len] == ':' && is_in_id(rest, len))
-		len += 1 + strcspn(rest + len + 1, SEPARATORS ":");
-	return len;
-}
-
-/* "\"#1001\": text": the name in quotes; NULL = not in quotes. */
-static const char *quoted_name(const char *rest, const char **after, struct arena *a)
-{
-	const char *end = *rest == '"' || *rest == '\'' ? strchr(rest + 1, *rest) : NULL;
-
-	if (!end || end == rest + 1)
-		return NULL;
-	*after = end + 1;
-	return arena_strndup(a, rest + 1, (size_t)(end - rest - 1));
-}
-
-/* What an answer begins with; "" = with nothing that could be a name. */
-static const char *first_name(const char *rest, const char **after, struct arena *a)
-{
-	const char *name = quoted_name(rest, after, a);
-
-	if (name)
-		return name;
-	*after = rest + name_length(rest);
-	return arena_strndup(a, rest, (size_t)(*after - rest));
-}
-
-/* "#1001", or words: whether they name an order is known where its orders are. */
-static void accept(struct answers *to, const char *rest, struct arena *a)
-{
-	const char *name, *after;
-
-	rest += strspn(rest, SEPARATORS ":");
-	name = first_name(rest, &after, a);
-	if (!*name) {
-		to->ok = true;
-		return;
-	}
-	to->each[to->n++] = (struct settlement){
-		.target_id = to->target,
-		.record = name,
-		.accepted = true,
-		.changed = to->changed,
-		.text = "ok",
-	};
-}
-
-/* "#1001: text", "1001 text", "\"#1001\";text" or ": text". */
-static void refuse(struct answers *to, const char *rest, struct arena *a)
-{
-	const char *after, *text, *name = first_name(rest, &after, a);
-
-	text = after + strspn(after, SEPARATORS ":");
-	/* "error period is closed": no number, no colon, so it isn't about one order. */
-	if (*name && *after != ':' && !strpbrk(name, "0123456789")) {
-		name = "";
-		text = rest;
-	}
-	if (!*name) {
-		to->refused = true;
-		to->why = *text ? text : "rejected";
-		return;
-	}
-	to->each[to->n++] = (struct settlement){
-		.target_id = to->target,
-		.record = name,
-		.changed = to->changed,
-		.text = *text ? text : "rejected",
-	};
-}
-
-static void read_line(struct answers *to, const char *line, struct arena *a)
-{
-	static const char *const yes[] = {"ok", "accepted", "done"};
-	static const char *const no[] = {"error", "rejected", "refused"};
-	const char *rest;
-
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-		rest = after_word(line, yes[i]);
-		if (rest) {
-			accept(to, rest, a);
-			return;
-		}
-	}
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
-		rest = after_word(line, no[i]);
-		if (rest) {
-			refuse(to, rest, a);
-			return;
-		}
-	}
-	if (!to->not_understood)
-		to->why = line;
-	to->not_understood = true;
-}
-
-/* name: of the batch. */
-static struct answers parse(char *text, size_t len, const struct csv_name *name, struct arena *a)
-{
-	struct answers all = {.target = arena_printf(a, "%s.csv", name->base),
-			      .changed = name->changed,
-			      .each = arena_array(a, len / 2 + 1, sizeof(*all.each))};
-	char *line = str_starts(text, "\xef\xbb\xbf") ? text + 3 : text;
-
-	while (*line) {
-		char *next = line + strcspn(line, "\n"), *end = next;
-
-		next += *next == '\n';
-		while (end > line && isspace((unsigned char)end[-1]))
-			end--;
-		*end = '\0';
-		line += strspn(line, " \t");
-		if (*line)
-			read_line(&all, line, a);
-		line = next;
-	}
-	return all;
-}
-
-static enum errk hand_over_each(const struct answers *all, bool accepted,
+static enum errk hand_over_each(const struct csv_answers *all, bool accepted,
 				enum errk (*fn)(void *ctx, const struct settlement *s,
 						struct err *e),
 				void *ctx, struct err *e)
@@ -189,19 +39,34 @@ static enum errk hand_over_each(const struct answers *all, bool accepted,
 	return k;
 }
 
+static enum errk hand_over_doubts(const struct csv_answers *all,
+				  enum errk (*fn)(void *ctx, const struct settlement *s,
+						  struct err *e),
+				  void *ctx, struct err *e)
+{
+	bool plain = csv_ack_has_plain_ok(all);
+	enum errk k = E_OK;
+
+	/* What is named by the way is told only where an ok would cover it. */
+	for (size_t i = 0; i < all->n_doubts && k == E_OK; i++)
+		if (plain || all->doubt[i].doubt != DOUBT_REMARK)
+			k = fn(ctx, &all->doubt[i], e);
+	return k;
+}
+
 /*
- * A text that can't be understood is no acceptance: somebody must look. Beside answers that are
- * understood a strange line is ignored; it may be a date or a comment. Where the whole was refused no name is
- * accepted.
+ * A text that can't be understood is no acceptance: somebody must look. Beside answers that are understood a strange
+ * line is a doubt, and comes before them, for an ok does not cover what is doubted. Where the whole was refused no
+ * name is accepted, and nothing left to doubt.
  */
-static enum errk hand_over(const struct answers *all, struct arena *a,
+static enum errk hand_over(const struct csv_answers *all, struct arena *a,
 			   enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			   void *ctx, struct err *e)
 {
 	struct settlement whole = {.target_id = all->target,
 				   .accepted = all->ok && !all->refused,
 				   .changed = all->changed};
-	bool understood = all->ok || all->refused || all->n > 0;
+	bool understood = all->ok || all->refused || all->hedged || all->n > 0;
 	char quoted[200];
 	enum errk k = E_OK;
 
@@ -217,7 +82,9 @@ static enum errk hand_over(const struct answers *all, struct arena *a,
 						     quoted)
 				      : "the acknowledgement is empty";
 	}
-	if (all->ok || all->refused || !understood)
+	if (understood && !all->refused)
+		k = hand_over_doubts(all, fn, ctx, e);
+	if (k == E_OK && (all->ok || all->refused || !understood))
 		k = fn(ctx, &whole, e);
 	if (k == E_OK && !all->refused)
 		k = hand_over_each(all, true, fn, ctx, e);
@@ -229,7 +96,8 @@ static bool still_written(const char *text, size_t len, int64_t mtime_ns)
 {
 	int64_t age = clock_now() - mtime_ns / 1000000000;
 
-	return (len == 0 || text[len - 1] != '\n') && age >= 0 && age < ACK_SETTLED_SECONDS;
+	return (len == 0 || (text[len - 1] != '\n' && text[len - 1] != '\r')) && age >= 0 &&
+	       age < ACK_SETTLED_SECONDS;
 }
 
 static enum errk put_away(const char *dir, const char *name, struct arena *a, struct err *e)
@@ -250,9 +118,9 @@ static enum errk put_away(const char *dir, const char *name, struct arena *a, st
 	return k;
 }
 
-/* *ready = false: gone since the folder was listed, or not finished yet. */
+/* *ready = false: gone since the folder was listed, not finished yet, or no text and told as such. */
 static enum errk read_ack(const char *path, const struct file_entry *entry,
-			  const struct csv_name *name, struct arena *a, struct answers *out,
+			  const struct csv_name *name, struct arena *a, struct csv_answers *out,
 			  bool *ready, struct err *e)
 {
 	char *text;
@@ -272,9 +140,31 @@ static enum errk read_ack(const char *path, const struct file_entry *entry,
 		return str_equal(e->code, "no_file") || str_equal(e->code, "file_too_large") ? E_OK
 											     : k;
 	}
-	*ready = !still_written(text, len, entry->mtime_ns);
+	*ready = !still_written(text, len, entry->mtime_ns) && !csv_ack_sign(text, len, a);
 	*out = parse(text, len, name, a);
 	return E_OK;
+}
+
+/* What makes this acknowledgement none; NULL = nothing, or it is not finished. */
+static const char *fault_of(const char *path, const struct file_entry *entry, struct arena *a)
+{
+	CLEANUP(arena) struct arena *own = arena_new();
+	const char *sign;
+	char *text;
+	size_t len;
+
+	if (entry->problem)
+		return csv_entry_problem(entry->problem, a);
+	/* One that is too large or gone has its own answer. */
+	if (file_read(path, ACK_BYTES_MAX, own, &text, &len, NULL) != E_OK ||
+	    still_written(text, len, entry->mtime_ns))
+		return NULL;
+	sign = csv_ack_sign(text, len, own);
+	return sign ? arena_printf(a,
+				   "is no text that can be relied on (the control character or "
+				   "separator %s)",
+				   sign)
+		    : NULL;
 }
 
 enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
@@ -286,15 +176,19 @@ enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
 	size_t n;
 	enum errk k = dir_list_all(x->dir, a, &entry, &n, e);
 
-	for (size_t i = 0; k == E_OK && i < n; i++)
-		if (entry[i].problem && csv_name_parse(entry[i].name, a, &name) &&
-		    str_equal(name.ending, ".ack"))
+	for (size_t i = 0; k == E_OK && i < n; i++) {
+		const char *path = path_join(a, x->dir, entry[i].name), *fault;
+
+		if (!csv_name_parse(entry[i].name, a, &name) || !str_equal(name.ending, ".ack"))
+			continue;
+		fault = fault_of(path, &entry[i], a);
+		if (fault)
 			say(ctx,
 			    arena_printf(a, "%s: %s, so that the answer to %s.csv is not known",
-					 path_join(a, x->dir, entry[i].name),
-					 csv_entry_problem(entry[i].problem, a), name.base),
+					 path, fault, name.base),
 			    "put a file in its place that erpsync's user may read, with what the "
 			    "ERP has answered");
+	}
 	return k;
 }
 
@@ -328,7 +222,7 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 	if (k == E_OK)
 		k = dir_list_all(x->dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++) {
-		struct answers all;
+		struct csv_answers all;
 		bool ready;
 
 		if (entry[i].problem || !csv_name_parse(entry[i].name, a, &name) ||
@@ -352,7 +246,7 @@ enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base, str
 	const char *file = arena_printf(a, "%s.ack", base);
 	const char *path = csv_staged(x->dir, path_join(a, "acks", file), a);
 	struct csv_name name;
-	struct answers all;
+	struct csv_answers all;
 	char *text;
 	size_t len;
 	enum errk k;

@@ -173,7 +173,10 @@ static enum errk take_refusal(void *ctx, const struct settlement *s, struct err 
 	struct refusals *r = ctx;
 
 	(void)e;
-	if (!s->accepted && (settlement_means(s, r->id, r->label) || means_nobody(s, r->records)))
+	if (s->accepted || s->doubt)
+		return E_OK;
+	if (settlement_means(s, r->id, r->label) ||
+	    (settlement_may_mean_any(s) && means_nobody(s, r->records)))
 		r->refused = true;
 	return E_OK;
 }
