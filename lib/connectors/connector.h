@@ -128,6 +128,11 @@ struct pull_request {
 	 * end has been reached once.
 	 */
 	bool again;
+	/*
+	 * More is asked for than what the cursor has read: begin again at since, with all that is not known. What
+	 * else the cursor says holds. Of the first page only.
+	 */
+	bool anew;
 	bool include_test;
 	int64_t max_age; /* seconds; what was read longer ago is of no use; 0 = any age */
 	size_t limit;    /* stop near this many records; 0 = no limit */

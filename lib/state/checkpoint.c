@@ -91,3 +91,32 @@ enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struc
 		*at = cursor && !again ? moved : 0;
 	return rc;
 }
+
+enum errk checkpoint_reopen(struct state *s, const char *flow, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	enum errk rc = note_drop(s, whole_key(flow, a), e);
+
+	return rc == E_OK ? note_set(s, again_key(flow, a), "", 0, e) : rc;
+}
+
+static const char *choice_key(const char *flow, struct arena *a)
+{
+	return arena_printf(a, "keep choice %s;", flow);
+}
+
+enum errk checkpoint_choice(struct state *s, const char *flow, struct arena *a, const char **choice,
+			    struct err *e)
+{
+	int64_t at;
+
+	return note_get(s, choice_key(flow, a), a, choice, &at, e);
+}
+
+enum errk checkpoint_choose(struct state *s, const char *flow, const char *choice, int64_t now,
+			    struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	return note_set(s, choice_key(flow, a), choice, now, e);
+}

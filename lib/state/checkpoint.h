@@ -24,5 +24,16 @@ MUST_CHECK enum errk checkpoint_reached(struct state *s, const char *flow, int64
 /* When that was, the last time; 0 = never: behind the checkpoint may stand what no run has seen. */
 MUST_CHECK enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at,
 				      struct err *e);
+/* Behind the checkpoint stands what it has passed by: not whole, and again, until checkpoint_reached. */
+MUST_CHECK enum errk checkpoint_reopen(struct state *s, const char *flow, struct err *e);
+
+/*
+ * What of the source the checkpoint stands for, as a text of the caller's. *choice = NULL: it is not known.
+ * Set it in the transaction that moves the checkpoint, or when all was read.
+ */
+MUST_CHECK enum errk checkpoint_choice(struct state *s, const char *flow, struct arena *a,
+				       const char **choice, struct err *e);
+MUST_CHECK enum errk checkpoint_choose(struct state *s, const char *flow, const char *choice,
+				       int64_t now, struct err *e);
 
 #endif

@@ -11,6 +11,7 @@
 #include "state/queue.h"
 #include "state/run.h"
 #include "state/told.h"
+#include "sync/choice.h"
 #include "sync/flow.h"
 
 enum {
@@ -189,8 +190,16 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 {
 	char ago[CLOCK_TEXT_MAX];
 	int64_t whole;
-	bool expects = false;
+	bool expects = false, wider = false;
 	enum errk rc = checkpoint_whole(o->state, orders->name, &whole, e);
+	if (rc == E_OK)
+		rc = choice_is_wider(o->state, o->conf, orders, orders->name, &wider, e);
+	if (rc == E_OK && wider)
+		return err_set(e, E_LOCAL, "orders_behind",
+			       "[%s] asks for more orders than %s has read the store for, so it "
+			       "is not known what was sold and the ERP's free stock can't be "
+			       "trusted; run it first: erpsync %s",
+			       orders->section, orders->name, orders->name);
 	if (rc == E_OK && !whole)
 		rc = expects_orders(o, orders->name, &expects, e);
 	if (rc != E_OK)

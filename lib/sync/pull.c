@@ -183,6 +183,16 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	return rc == E_OK && rec->problem ? park_problem(r, rec, e) : rc;
 }
 
+/* With the choice that it was read with; reading anew has begun from here on, and may take more runs. */
+static enum errk move_checkpoint(struct sync *r, const char *cursor, struct err *e)
+{
+	int64_t now = clock_now();
+	enum errk rc = checkpoint_set(r->state, r->key, cursor, now, e);
+	if (rc == E_OK && r->choice)
+		rc = checkpoint_choose(r->state, r->key, r->choice, now, e);
+	return rc == E_OK && r->anew ? checkpoint_reopen(r->state, r->key, e) : rc;
+}
+
 /* The records of a page and the checkpoint behind them: all or nothing. */
 static enum errk store_page(struct sync *r, const struct page *page, const char *origin,
 			    enum queue_put_mode mode, bool checkpoint, struct err *e)
@@ -199,7 +209,7 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)
 		rc = confirm(r, &r->confirmed[i], e);
 	if (rc == E_OK && checkpoint && page->cursor)
-		rc = checkpoint_set(r->state, r->key, page->cursor, clock_now(), e);
+		rc = move_checkpoint(r, page->cursor, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)
@@ -231,6 +241,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.window = window,
 		.full = o->full,
 		.again = r->again,
+		.anew = r->anew,
 		.include_test = f->include_test && conf_bool(c, f->section, "include_test"),
 		.max_age = r->max_age,
 		.limit = r->pull_first ? 0 : o->limit,
@@ -251,6 +262,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 				!window && !o->full, e);
 	if (rc != E_OK)
 		return rc;
+	r->anew = false;
 	r->sum->known += (int64_t)page.known;
 	r->sum->excluded += (int64_t)page.excluded;
 	r->sum->expected = page.expected;

@@ -17,6 +17,7 @@
 #include "state/run.h"
 #include "state/seal.h"
 #include "state/told.h"
+#include "sync/choice.h"
 #include "sync/sync_priv.h"
 
 /* Seconds. */
@@ -75,6 +76,25 @@ static void tell_lacks(struct sync *r)
 		notice_say(&r->notices, NULL, *lack);
 }
 
+/* Where the configuration asks for more than the checkpoint was read with. */
+static enum errk begin_anew(struct sync *r, struct err *e)
+{
+	char since[CLOCK_TEXT_MAX];
+	const struct flow *f = r->flow;
+	int64_t from = f->since ? conf_int(r->session->conf, f->section, "since") : 0;
+	r->choice = choice_text(r->session->conf, f, r->session->arena);
+	enum errk rc = choice_is_wider(r->state, r->session->conf, f, r->key, &r->anew, e);
+	if (rc == E_OK && r->anew)
+		notice_say(&r->notices, NULL,
+			   arena_printf(r->session->arena,
+					"[%s] asks for more than what was read so far, so the %s "
+					"since %s are looked at again",
+					f->section, record_kind_plural(f->kind),
+					from ? clock_text(from, since) : "the first one"));
+	r->again |= r->anew;
+	return rc;
+}
+
 static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e)
 {
 	int64_t moved;
@@ -86,6 +106,8 @@ static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e
 		rc = checkpoint_again(r->state, r->key, &r->again, e);
 	if (r->options->since || r->options->until || r->options->full)
 		*cursor = NULL;
+	if (rc == E_OK && !r->options->since && !r->options->until)
+		rc = begin_anew(r, e);
 	return rc;
 }
 
@@ -110,6 +132,20 @@ static enum errk fetch_again(struct sync *r, struct err *later, struct err *e)
 	return E_OK;
 }
 
+/* A window is not all there is. Of orders it is asked how far they are known (owed.c). */
+static enum errk note_end(struct sync *r, int64_t begun, struct err *e)
+{
+	enum errk rc = E_OK;
+	if (r->options->since || r->options->until)
+		return E_OK;
+	/* Of a state file that did not know, or read with --full. */
+	if (r->choice)
+		rc = checkpoint_choose(r->state, r->key, r->choice, clock_now(), e);
+	if (rc == E_OK && (r->again || sync_tells_orders(r)))
+		rc = checkpoint_reached(r->state, r->key, begun, e);
+	return rc;
+}
+
 /* Pages into the queue, and whole batches out of it, so that neither grows with the backlog. */
 static enum errk pull_and_deliver(struct sync *r, struct err *e)
 {
@@ -126,10 +162,8 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 			r->source_failed = true;
 	}
 	r->paging = false;
-	/* A window is not all there is. Of orders it is asked how far they are known (owed.c). */
-	if (rc == E_OK && !more && (r->again || sync_tells_orders(r)) && !r->options->since &&
-	    !r->options->until)
-		rc = checkpoint_reached(r->state, r->key, begun, e);
+	if (rc == E_OK && !more)
+		rc = note_end(r, begun, e);
 	return rc == E_OK && !more ? sync_all_pulled(r, e) : rc;
 }
 

@@ -31,8 +31,9 @@ struct sync {
 	bool source_failed;        /* busy or refused: what waits is delivered all the same */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
-	bool again;      /* see pull_request */
-	bool pull_first; /* what waits may be older than what the target has */
+	bool again, anew;   /* see pull_request */
+	const char *choice; /* choice.h, as of this run */
+	bool pull_first;    /* what waits may be older than what the target has */
 	struct mapper *mapper;
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
 	int spent;                    /* documents in a row that took all of the mapping's budget */

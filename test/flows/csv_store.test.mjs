@@ -75,6 +75,21 @@ test('a second run over files that have not changed reads nothing', async t => {
   assert.deepEqual(p.exchange().files, before);
 });
 
+test('orders that were left out, when the configuration asks for them', async t => {
+  const p = await open(t, { orders: { since: '2999-01-01', include_test: 'yes' } });
+  put(p, 'demo.csv');
+  await p.export('', 1);
+  assert.equal((await p.parked()).size, 1, 'one whose time can’t be read');
+  p.configure({ orders: { since: '2001-01-01' } });
+  const first = await p.export('--limit 10');
+  assert.equal(first.summary.created, 10, 'the rest waits for the next run');
+  const second = await p.export('', 1);
+  assert.equal(second.summary.created, 35);
+  assert.equal(p.exchange().verify().orders().size, 45);
+  const third = await p.export();
+  assert.deepEqual([third.summary.pulled, third.summary.known], [0, 0], 'once');
+});
+
 test('several files', async t => {
   const p = await open(t);
   put(p, 'current.csv', { age: 3 * HOUR });

@@ -9,12 +9,12 @@ import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { KOELN, LYON, PARIS, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 /** A shop with ten of SOLO-1 and LONG-5 in Lyon, and an ERP that has got every order so far. */
-async function open(t, { quantity = 'available', sandbox = {}, inventory = {}, places = [LYON] } = {}) {
+async function open(t, { quantity = 'available', sandbox = {}, inventory = {}, orders = {}, places = [LYON] } = {}) {
   const p = await stockPlace(t, {
     bin: BIN_PLAIN,
     sandbox: { nasty: 'off', ...sandbox },
     inventory: { quantity, ...inventory },
-    conf: { orders: { overlap: '1m' } },
+    conf: { orders: { overlap: '1m', ...orders } },
   });
   plainLevels(p.sandbox, ['SOLO-1', 'LONG-5'], places, 10);
   ended(await p.run('orders export'), 0);
@@ -143,6 +143,7 @@ test('an order that no run has read yet', async t => {
     for (const [include_test, left] of [['no', 9], ['yes', 8]]) {
       const p = await open(sub);
       p.configure({ orders: { include_test } });
+      ended(await p.run('orders export'), 0);
       const { name } = sell(p, 'SOLO-1', 1);
       p.sandbox.changeOrders({ edit: name, change: { test: true } });
       says(p, 'SOLO-1', 9);
@@ -430,6 +431,27 @@ test('orders of which the state file does not know all', async t => {
     assert.ok(sql(p, "SELECT cursor FROM checkpoint WHERE flow = 'orders export'"), 'a page was read');
     await refused(p);
   });
+  for (const [what, before, after] of [
+    ['since is set to an earlier day', { since: '-900s' }, { since: '-30d' }],
+    ['test orders are asked for', { include_test: 'no' }, { include_test: 'yes' }],
+  ])
+    await t.test(`orders were left out, and ${what}`, async sub => {
+      const p = await open(sub, { orders: before });
+      const change = { test: 'include_test' in before };
+      ago(p, () => p.sandbox.changeOrders({ edit: sell(p, 'SOLO-1', 3).name, change }), 1800);
+      ended(await p.run('orders export'), 0);
+      p.configure({ orders: after });
+      says(p, 'SOLO-1', 10);
+      const asked = /\[orders\] asks for more orders than orders export has read the store for.*run it first: erpsync orders export/;
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, asked);
+      p.sandbox.addFaults({ fault: 'http', status: 403, operation: 'OrdersById' });
+      ended(await p.run('orders export'), 69);
+      ended(await p.run('inventory pull'), 78);
+      p.sandbox.faults.clear();
+      ended(await p.run('orders export'), 0);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-1').available, 7, 'the ERP did not know it when it counted');
+    });
   await t.test('nobody says that orders go to the ERP by erpsync: told, and done', async sub => {
     const p = await stockPlace(sub, { bin: BIN_PLAIN, sandbox: { nasty: 'off' }, inventory: { quantity: 'available' } });
     plainLevels(p.sandbox, ['SOLO-1'], [LYON], 7);

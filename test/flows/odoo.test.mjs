@@ -27,3 +27,25 @@ for (const [name, { steps }] of Object.entries(SCENARIOS))
 test('all scenarios are recorded with the oldest Odoo and with a new one', () => {
   for (const name of Object.keys(SCENARIOS)) assert.deepEqual(recordedWith(name), ['14', '19'], name);
 });
+
+test('a quotation reserves nothing, and free stock is offered: said by the order, and by check', async t => {
+  const reserves = /a quotation reserves nothing, .* \[odoo\] depth = confirmed, or \[inventory\] quantity = on_hand/s;
+  for (const [quantity, said] of [['available', 1], ['forecast', 1], ['on_hand', 0]])
+    await t.test(`orders export, ${quantity}`, async sub => {
+      const { p, prepare, step } = await recordedPlace(sub, '19', 'orders');
+      p.configure({ odoo: { depth: 'quotation' }, inventory: { quantity } });
+      await prepare(0);
+      const { told } = await step(0);
+      assert.ok(told.summary.created > 1, 'more than one, and it is said once');
+      assert.equal(told.notices.filter(notice => reserves.test(notice)).length, said, told.notices.join('\n'));
+    });
+  for (const [depth, quantity, said] of [['quotation', 'available', true], ['confirmed', 'available', false], ['quotation', 'on_hand', false]])
+    await t.test(`check, ${depth}, ${quantity}`, async sub => {
+      const { p, prepare, server } = await recordedPlace(sub, '19', 'check');
+      p.configure({ odoo: { depth }, inventory: { quantity } });
+      await prepare(0);
+      server.use(recording('19', 'check').steps[0]);
+      const { stdout } = await p.run('check');
+      assert.equal(/\[odoo\] depth = quotation: /.test(stdout) && reserves.test(stdout), said, stdout);
+    });
+});

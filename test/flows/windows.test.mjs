@@ -214,3 +214,81 @@ test('a machine whose clock was two years ahead for one run', async t => {
   assert.ok(p.exchange().orders().has(added.id), 'what came meanwhile was found');
   assert.deepEqual((await p.export()).notices, []);
 });
+
+/** What the next run asks for: how far back, and how many orders it fetched. */
+async function nextRun(p, status = 0) {
+  const seen = requestsOf(p.sandbox);
+  ended(await p.run('orders export'), status);
+  const [first] = seen({ operation: 'OrdersChanged' });
+  return { from: bounds(first).from, after: first.variables.after, fetched: seen({ operation: 'OrdersById' }).length };
+}
+
+test('orders that were left out, when the configuration asks for them', async t => {
+  const DAY = 24 * 60 * MINUTE;
+  const isRecent = from => Date.now() - from < 3 * DAY;
+  for (const [what, before, after] of [
+    ['since is an earlier time', { since: '-10d' }, { since: '-300d' }],
+    ['since is gone', { since: '-10d' }, { since: null }],
+    ['test orders too', { include_test: 'no' }, { include_test: 'yes' }],
+    ['test orders too, and a later since', { since: '-300d', include_test: 'no' }, { since: '-200d', include_test: 'yes' }],
+  ])
+    await t.test(`${what}: they come, once`, async sub => {
+      const p = await place(sub, { sandbox: { orders: 12, seed: 4, nasty: 'off' }, bin: BIN_PLAIN, conf: { orders: before } });
+      earlier(p.sandbox, 7200, { edit: ['#1001', '#1002'], change: { test: true } });
+      ended(await p.run('orders export'), 0);
+      const some = p.exchange().orders().size;
+      assert.ok(some < 12);
+      p.configure({ orders: { ...after, ...(after.include_test ? {} : { include_test: 'yes' }) } });
+      const { summary, notices } = await p.export();
+      assert.equal(summary.created, 12 - some);
+      assert.equal(summary.updated, 0);
+      assert.match(notices.join(), /^\[orders\] asks for more than what was read so far/);
+      sameSet(p.exchange().verify().orders().keys(), idsOf(p.sandbox));
+      assert.ok(isRecent((await nextRun(p)).from));
+    });
+
+  await t.test('a later since, fewer orders, the same again: nothing is read anew', async sub => {
+    const p = await place(sub, { sandbox: { orders: 6, nasty: 'off' }, bin: BIN_PLAIN, conf: { orders: { since: '-300d', include_test: 'yes' } } });
+    await nextRun(p);
+    for (const orders of [{}, { since: '-299d' }, { include_test: 'no' }, { since: '-200d' }, {}]) {
+      p.configure({ orders });
+      assert.ok(isRecent((await nextRun(p)).from), JSON.stringify(orders));
+    }
+  });
+
+  await t.test('cut short: the next run goes on, and --full is as good', async sub => {
+    const p = await place(sub, { sandbox: { orders: 300, seed: 5, nasty: 'off' }, bin: BIN_PLAIN, conf: { orders: { since: '-1m' } } });
+    await nextRun(p);
+    p.configure({ orders: { since: '-300d' } });
+    p.sandbox.addFaults({ fault: 'http', status: 403, operation: 'OrdersChanged', from: 2 });
+    await nextRun(p, 69);
+    p.sandbox.faults.clear();
+    const second = await nextRun(p);
+    assert.ok(second.after && !isRecent(second.from), 'at the page where it was');
+    sameSet(p.exchange().verify().orders().keys(), idsOf(p.sandbox));
+    p.configure({ orders: { since: '-400d' } });
+    ended(await p.run('orders export --limit 1 --since -2d'), 0);
+    ended(await p.run('orders export --full'), 0);
+    assert.ok(isRecent((await nextRun(p)).from), 'the run that read all has read that');
+  });
+
+  await t.test('a state file that does not know: what is asked for now is believed to have been', async sub => {
+    const p = await place(sub, { sandbox: { orders: 6, nasty: 'off' }, bin: BIN_PLAIN, conf: { orders: { since: '-10d' } } });
+    await nextRun(p);
+    execFileSync('sqlite3', [p.path('erpsync.db'), "DELETE FROM note WHERE key LIKE 'keep choice %'"]);
+    p.configure({ orders: { since: '-300d' } });
+    assert.ok(isRecent((await nextRun(p)).from));
+    p.configure({ orders: { since: '-301d' } });
+    assert.ok(!isRecent((await nextRun(p)).from), 'from then on it knows');
+  });
+
+  await t.test('each target has read for itself', async sub => {
+    const p = await place(sub, { sandbox: { orders: 6, nasty: 'off' }, bin: BIN_PLAIN, conf: { orders: { since: '-1m' } } });
+    await nextRun(p);
+    ended(await p.run(['orders', 'export', '--to', `csv:${p.path('other')}`]), 0);
+    p.configure({ orders: { since: '-300d' } });
+    await nextRun(p);
+    ended(await p.run(['orders', 'export', '--to', `csv:${p.path('other')}`]), 0);
+    sameSet(p.exchange('other').orders().keys(), idsOf(p.sandbox));
+  });
+});

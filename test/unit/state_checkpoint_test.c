@@ -68,6 +68,32 @@ static void test_checkpoint__again_until_all_is_read(void **state)
 	assert_true(again);
 }
 
+static void test_checkpoint__is_read_anew_until_all_is_read(void **state)
+{
+	struct fixture *f = *state;
+	const char *choice = "x";
+	bool again = true;
+	int64_t at = 1;
+
+	OK(checkpoint_choice(f->s, FLOW, f->a, &choice, e));
+	assert_null(choice);
+	OK(checkpoint_set(f->s, FLOW, "c1", 100, e));
+	OK(checkpoint_choose(f->s, FLOW, "few", 100, e));
+	OK(checkpoint_reached(f->s, FLOW, 90, e));
+	OK(checkpoint_choose(f->s, FLOW, "more", 200, e));
+	OK(checkpoint_reopen(f->s, FLOW, e));
+	reopen(f);
+	OK(checkpoint_choice(f->s, FLOW, f->a, &choice, e));
+	assert_string_equal(choice, "more");
+	OK(checkpoint_whole(f->s, FLOW, &at, e));
+	assert_int_equal(at, 0);
+	OK(checkpoint_again(f->s, FLOW, &again, e));
+	assert_true(again);
+	OK(checkpoint_reached(f->s, FLOW, 300, e));
+	OK(checkpoint_whole(f->s, FLOW, &at, e));
+	assert_int_equal(at, 300);
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -76,6 +102,7 @@ int main(void)
 		OPEN(test_checkpoint__moves_and_survives),
 		OPEN(test_checkpoint__goes_back_with_its_transaction),
 		OPEN(test_checkpoint__again_until_all_is_read),
+		OPEN(test_checkpoint__is_read_anew_until_all_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,6 +239,12 @@ enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor 
 	return E_OK;
 }
 
+void csv_cursor_restart(struct csv_cursor *c)
+{
+	cJSON_Delete(c->finished);
+	*c = (struct csv_cursor){.finished = json_object()};
+}
+
 const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_file *files,
 			    size_t n, struct arena *a)
 {

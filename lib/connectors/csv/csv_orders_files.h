@@ -66,6 +66,8 @@ struct csv_cursor {
 /* text NULL: the beginning. E_LOCAL "bad_cursor". */
 MUST_CHECK enum errk csv_cursor_parse(const char *text, struct arena *a, struct csv_cursor *out,
 				      struct err *e);
+/* Each file is to be read once more. */
+void csv_cursor_restart(struct csv_cursor *c);
 /* Names of files that are no longer there are left out. */
 const char *csv_cursor_text(const struct csv_cursor *c, const struct csv_source_file *files,
 			    size_t n, struct arena *a);

@@ -383,6 +383,8 @@ enum errk csv_orders_pull(struct csv_orders *s, const struct pull_request *req, 
 	const struct csv_source_file *f;
 	enum errk k = csv_cursor_parse(req->cursor, a, &at, e);
 
+	if (k == E_OK && req->anew)
+		csv_cursor_restart(&at);
 	if (k == E_OK)
 		k = list_source(s, a, &l, e);
 	if (k == E_OK)

@@ -237,6 +237,9 @@ static enum errk look_at_source(const struct looker *l, enum record_kind kind, s
 		say_price_list(l);
 	if (rc == E_OK && kind == KIND_FULFILLMENT)
 		look_at_carriers(l);
+	if (rc == E_OK && kind == KIND_STOCK && l->o->rules.free_stock &&
+	    l->o->rules.depth == ODOO_QUOTATION)
+		say(l, CHECK_WARN, "[odoo] depth = quotation: " ODOO_UNRESERVED, ODOO_RESERVES);
 	return rc;
 }
 

@@ -22,6 +22,7 @@ enum odoo_guest { ODOO_GUEST_ORDER, ODOO_GUEST_SHARED, ODOO_GUEST_EMAIL };
 /* [odoo]: what the merchant decided. */
 struct odoo_rules {
 	enum odoo_depth depth;
+	bool free_stock; /* the shop is offered what is free by what Odoo knows of orders */
 	enum odoo_match match;
 	enum odoo_guest guest;
 	const char *shop; /* in every external id */
@@ -133,6 +134,13 @@ extern const struct odoo_right odoo_rights[]; /* ended by a row with model NULL 
 
 /* odoo_rules.c: the keys of [erp] and [odoo]. */
 extern const struct conf_key odoo_keys[];
+/* Said of a quotation where rules.free_stock. */
+#define ODOO_UNRESERVED                                                                             \
+	"a quotation reserves nothing, so Odoo's free stock does not know its units, and the shop " \
+	"is offered them again when [inventory] order_lag is over"
+#define ODOO_RESERVES                                                                                 \
+	"set [odoo] depth = confirmed, or [inventory] quantity = on_hand, from which the shop takes " \
+	"off its own open orders; or confirm each quotation in Odoo before that time"
 MUST_CHECK enum errk odoo_rules_read(struct odoo *o, struct err *e);
 /* Internal reference of the product for lines of this kind; NULL = none configured. */
 const char *odoo_product_of_kind(const struct odoo *o, const char *kind);

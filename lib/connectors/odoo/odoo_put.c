@@ -119,6 +119,26 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 	return rc;
 }
 
+/* Whatever held it there: [odoo] depth, its payment status, or the mapping. */
+static void tell_unreserved(const struct odoo_batch *b)
+{
+	const struct odoo *o = b->o;
+
+	for (size_t i = 0; i < b->n && o->rules.free_stock; i++) {
+		const struct odoo_order *d = &b->order[i];
+
+		if (odoo_order_goes_on(d) && !d->cancelled &&
+		    (str_equal(d->state, "draft") || str_equal(d->state, "sent")))
+			o->env.notice(
+				o->env.notice_ctx, "quotations",
+				arena_printf(b->a,
+					     "%s stays a quotation: " ODOO_UNRESERVED
+					     "; " ODOO_RESERVES
+					     " (tables/payment_statuses.csv may hold it, too)",
+					     d->item->label));
+	}
+}
+
 static enum errk write_all(struct odoo_batch *b, struct err *e)
 {
 	enum errk rc = odoo_parties(b, e);
@@ -136,6 +156,8 @@ static enum errk write_all(struct odoo_batch *b, struct err *e)
 		rc = odoo_orders_confirm(b, e);
 	if (rc == E_OK)
 		rc = odoo_orders_invoice(b, e);
+	if (rc == E_OK)
+		tell_unreserved(b);
 	return rc;
 }
 

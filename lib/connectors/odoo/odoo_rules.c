@@ -195,6 +195,7 @@ enum errk odoo_rules_read(struct odoo *o, struct err *e)
 	const struct conf *c = o->env.conf;
 	const char *depth = conf_text(c, "odoo", "depth");
 	const char *match = conf_text(c, "odoo", "customer_match");
+	const char *quantity = conf_text(c, "inventory", "quantity");
 	const char *guest = conf_text(c, "odoo", "guest");
 	const char *list = conf_text(c, "odoo", "product_pricelist");
 	enum errk rc = read_url(o, e);
@@ -211,6 +212,7 @@ enum errk odoo_rules_read(struct odoo *o, struct err *e)
 		.depth = str_equal(depth, "quotation") ? ODOO_QUOTATION
 			 : str_equal(depth, "paid")    ? ODOO_PAID
 						       : ODOO_CONFIRMED,
+		.free_stock = quantity && !str_equal(quantity, "on_hand"),
 		.match = str_equal(match, "email")         ? ODOO_MATCH_EMAIL
 			 : str_equal(match, "company_vat") ? ODOO_MATCH_COMPANY_VAT
 							   : ODOO_MATCH_EXTERNAL_ID,

@@ -299,6 +299,10 @@ enum errk shopify_pull(struct connector *con, const struct pull_request *req, st
 	enum errk rc = order_cursor_parse(req->cursor, a, &c, e);
 	if (rc == E_OK)
 		rc = check_shop(s, &c, e);
+	if (req->anew) {
+		c.last = 0;
+		c.window = (struct order_window){0};
+	}
 	if (rc == E_OK)
 		rc = shopify_authorize(s, a, e);
 	if (rc == E_OK)
