@@ -189,6 +189,33 @@ test('an export that was made before the import file was taken away proves nothi
   });
 });
 
+for (const [what, away, then] of [
+  ['the import left a row out', (p, admin) => {
+    admin.rows[0]['On hand (current)'] = '9';
+    assert.deepEqual(imported(p, admin), ['TEE-S']);
+  }, [['TEE-S', '9', '7']]],
+  ['the file was thrown away', p => takenAway(p), [['TEE-S', '10', '7'], ['CAP', '3', '1']]],
+])
+  test(`${what}: the next round brings it, though the ERP says the same`, async t => {
+    const { admin, p } = open(t);
+    const said = () => stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 1]]);
+    said();
+    await pull(p);
+    said();
+    assert.equal((await pull(p)).summary.later, 0, 'upon the same export it is asked for already');
+    assert.deepEqual(imports(p), ['inventory-000001.csv']);
+    away(p, admin);
+    exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
+    said();
+    await pull(p);
+    assert.deepEqual(csvRows(p.read('exports/import/inventory-000002.csv')).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), then);
+    imported(p, admin);
+    exported(p, admin, { name: 'inventory_export (2).csv', age: 30 });
+    said();
+    await pull(p);
+    assert.deepEqual([imports(p), admin.stock[`TEE-S @ ${LYON}`], admin.stock[`CAP @ ${LYON}`]], [[], '7', '1']);
+  });
+
 test('what is known of the import files is damaged, and removed', async t => {
   const { admin, p } = open(t);
   stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 3]]);

@@ -362,6 +362,23 @@ test('an export that was made before the import files were taken away proves not
   });
 });
 
+test('files that were thrown away: the next round brings what they asked for, though the ERP says the same', async t => {
+  const { admin, p } = open(t);
+  const said = () => erp(p, [{ product_id: 'M', sku: 'MUG', price: '5' }, { product_id: '9', sku: 'NINE', title: 'Nine', price: '1' }]);
+  said();
+  await push(p);
+  takenAway(p);
+  newest(p, admin, 1);
+  said();
+  assert.equal((await push(p)).summary.later, 0);
+  assert.deepEqual(imports(p), ['products-000002.csv', 'products-changed-000002.csv']);
+  productsImported(p, admin);
+  newest(p, admin, 2);
+  said();
+  await push(p);
+  assert.deepEqual([imports(p), admin.variant('MUG').price, admin.variant('NINE').price], [[], '5.00', '1.00']);
+});
+
 test('a part that can’t go over does not keep the rest of a product that was met before', async t => {
   const { admin, p } = open(t);
   erp(p, [tee('TEE-S', { price: '20' })]);

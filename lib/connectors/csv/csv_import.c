@@ -184,3 +184,13 @@ enum errk csv_import_write(const struct csv_exchange *x, struct csv_away *away,
 	}
 	return E_OK;
 }
+
+void csv_import_mark_unproven(struct put_batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		struct put_item *item = &batch->item[i];
+
+		item->unproven = item->err.kind == E_OK && item->target_id &&
+				 !str_starts(item->target_id, "export:");
+	}
+}

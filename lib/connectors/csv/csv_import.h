@@ -63,6 +63,8 @@ struct csv_import_file {
 	bool changed;             /* numbered apart: products-changed-000001.csv */
 	const char **doc, **mark; /* by item; doc NULL = not in it */
 };
+/* Which of a batch's items stand in a file of which no export shows yet what became of it. */
+void csv_import_mark_unproven(struct put_batch *batch);
 /* csv_exchange_put with these documents; outcomes go to the batch's items, whose doc stays. */
 MUST_CHECK enum errk csv_import_write(const struct csv_exchange *x, struct csv_away *away,
 				      struct put_batch *batch, const struct csv_import_file *f,

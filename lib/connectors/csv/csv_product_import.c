@@ -304,6 +304,7 @@ static void report(struct putting *p)
 		}
 		product_report_parts(plan->item, "refused", "went into the file but for this");
 	}
+	csv_import_mark_unproven(p->batch);
 }
 
 enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch *batch,

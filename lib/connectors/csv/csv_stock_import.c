@@ -553,7 +553,11 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 		k = plan_all(s, batch, a, doc, mark, e);
 	if (k == E_OK && !s->env->dry_run)
 		k = remember(batch, doc, a, e);
-	return k == E_OK ? csv_import_write(s->exchange, s->away, batch, &file, a, e) : k;
+	if (k == E_OK)
+		k = csv_import_write(s->exchange, s->away, batch, &file, a, e);
+	if (k == E_OK)
+		csv_import_mark_unproven(batch);
+	return k;
 }
 
 void csv_stock_import_check(struct csv_stock_import *s, const struct check_sink *sink)
