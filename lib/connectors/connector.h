@@ -218,6 +218,11 @@ struct put_item {
 	 */
 	bool passing;
 	/*
+	 * Out: written where somebody else has yet to take it over, so that the target does not show it: compared
+	 * again whenever the source says it, unchanged as it may be, until it is not set.
+	 */
+	bool unproven;
+	/*
 	 * Out, with err E_OK: E_RECORD where the record went over, and the target holds something of it that
 	 * nothing writes any more. It counts as delivered and is parked with this.
 	 */

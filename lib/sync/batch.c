@@ -355,7 +355,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.changed_at = now,
 		.memo = item->memo,
 		/* With something left no version of it is unchanged: it would lose its row. */
-		.doubt = item->passing || told || is_left(item),
+		.doubt = item->passing || item->unproven || told || is_left(item),
 		.sku = item->sku,
 		.article = item->article,
 	};

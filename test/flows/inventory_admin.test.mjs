@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { Admin, adminPlace, aged, exported, imported, imports } from '../support/admin.mjs';
+import { Admin, adminPlace, aged, exported, imported, imports, takenAway } from '../support/admin.mjs';
 import { csvRows, parseCsv } from '../support/csv.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { KOELN, LYON, PARIS, pull, stockFile } from '../support/stock.mjs';
@@ -105,6 +105,134 @@ async function sameAgain(p) {
   assert.deepEqual([summary.updated, summary.adopted, summary.later], [0, 2, 0]);
   assert.deepEqual(imports(p), before);
 }
+
+test('an export that was made before the import file was taken away proves nothing about it', async t => {
+  const waiting = async p => (await p.queue('--waiting')).map(q => `${q.code}: ${q.reason}`).join();
+  /* Asks for 7 where 10 is; then somebody exports, and after that, perhaps, imports the file. */
+  const asked = async (sub, name = 'inventory_export (1).csv') => {
+    const { admin, p } = open(sub);
+    stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 3]]);
+    await pull(p);
+    exported(p, admin, { name, age: 40 });
+    return { admin, p };
+  };
+  /* The ERP has 10 again, as the export says. */
+  const back = async p => {
+    stock(p, [['TEE-S', 'MAIN', 10], ['CAP', 'MAIN', 3]]);
+    return (await pull(p)).summary;
+  };
+  const goesOn = async (p, admin) => {
+    exported(p, admin, { name: 'inventory_export (2).csv', age: 20 });
+    ended(await p.run('queue retry --all'), 0);
+    await pull(p);
+    if (imports(p).length) imported(p, admin);
+    assert.equal(admin.stock[`TEE-S @ ${LYON}`], '10');
+    assert.equal(await waiting(p), '');
+  };
+  await t.test('imported, and taken away since', async sub => {
+    const { admin, p } = await asked(sub);
+    imported(p, admin, { age: 30 });
+    assert.equal((await back(p)).later, 1);
+    assert.match(await waiting(p), /^export_used: inventory-000001\.csv was taken away after the inventory export that is there was made, which so can't tell whether it was imported; export the inventory anew, and the next run goes on/);
+    /* What is written for another article, and taken away, changes nothing about it. */
+    stock(p, [['TEE-S', 'MAIN', 10], ['CAP', 'MAIN', 2]]);
+    await pull(p);
+    assert.deepEqual(imports(p), ['inventory-000002.csv']);
+    takenAway(p, { age: 25 });
+    await goesOn(p, admin);
+  });
+  await t.test('thrown away since', async sub => {
+    const { admin, p } = await asked(sub);
+    takenAway(p, { age: 30 });
+    assert.equal((await back(p)).later, 1);
+    await goesOn(p, admin);
+  });
+  await t.test('the whole folder is gone', async sub => {
+    const { admin, p } = await asked(sub);
+    fs.rmSync(p.path('exports/import'), { recursive: true });
+    assert.equal((await back(p)).later, 1);
+    assert.match(await waiting(p), /^export_used: /);
+  });
+  await t.test('taken away before it, and missed by a run that wrote for others', async sub => {
+    const { admin, p } = await asked(sub);
+    imported(p, admin, { age: 50 });
+    exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
+    stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 2]]);
+    await pull(p);
+    assert.deepEqual(imports(p), ['inventory-000002.csv']);
+    stock(p, [['TEE-S', 'MAIN', 10], ['CAP', 'MAIN', 2]]);
+    const { summary } = await pull(p);
+    assert.deepEqual([summary.later, imports(p)], [0, ['inventory-000002.csv', 'inventory-000003.csv']]);
+  });
+  await t.test('it lies there still', async sub => {
+    const { admin, p } = await asked(sub);
+    assert.equal((await back(p)).later, 1);
+    assert.match(await waiting(p), /^import_waits: inventory-000001\.csv has not been imported, as the newest inventory export shows; import it in the shop, or take it away, then export the inventory anew/);
+    imported(p, admin, { age: 30 });
+    await goesOn(p, admin);
+  });
+  await t.test('it lies there still and asks for nothing there, another place is as it was', async sub => {
+    const { admin, p } = open(sub);
+    stock(p, [['TEE-S', 'MAIN', 0], ['TEE-S', 'SHOP', 5]]);
+    await pull(p);
+    exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
+    stock(p, [['TEE-S', 'MAIN', 10], ['TEE-S', 'SHOP', 5]]);
+    assert.equal((await pull(p)).summary.later, 1);
+    assert.match(await waiting(p), /^import_waits: /);
+  });
+  await t.test('it lies there still, and the export shows it', async sub => {
+    const { admin, p } = await asked(sub);
+    for (const name of imports(p)) admin.import(p.read(`exports/import/${name}`));
+    exported(p, admin, { name: 'inventory_export (1).csv', age: 30 });
+    const summary = await back(p);
+    assert.deepEqual([summary.later, imports(p)], [0, ['inventory-000001.csv', 'inventory-000002.csv']]);
+  });
+});
+
+for (const [what, away, then] of [
+  ['the import left a row out', (p, admin) => {
+    admin.rows[0]['On hand (current)'] = '9';
+    assert.deepEqual(imported(p, admin), ['TEE-S']);
+  }, [['TEE-S', '9', '7']]],
+  ['the file was thrown away', p => takenAway(p), [['TEE-S', '10', '7'], ['CAP', '3', '1']]],
+])
+  test(`${what}: the next round brings it, though the ERP says the same`, async t => {
+    const { admin, p } = open(t);
+    const said = () => stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 1]]);
+    said();
+    await pull(p);
+    said();
+    assert.equal((await pull(p)).summary.later, 0, 'upon the same export it is asked for already');
+    assert.deepEqual(imports(p), ['inventory-000001.csv']);
+    away(p, admin);
+    exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
+    said();
+    await pull(p);
+    assert.deepEqual(csvRows(p.read('exports/import/inventory-000002.csv')).map(r => [r.SKU, r['On hand (current)'], r['On hand (new)']]), then);
+    imported(p, admin);
+    exported(p, admin, { name: 'inventory_export (2).csv', age: 30 });
+    said();
+    await pull(p);
+    assert.deepEqual([imports(p), admin.stock[`TEE-S @ ${LYON}`], admin.stock[`CAP @ ${LYON}`]], [[], '7', '1']);
+  });
+
+test('what is known of the import files is damaged, and removed', async t => {
+  const { admin, p } = open(t);
+  stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 3]]);
+  await pull(p);
+  imported(p, admin, { age: 30 });
+  p.write('exports/import/.erpsync/imports', '{"there":');
+  exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
+  stock(p, [['TEE-S', 'MAIN', 10], ['CAP', 'MAIN', 3]]);
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /\.erpsync\/imports: is damaged; remove it: an export that is newer than the folder's last change is waited for then/);
+  fs.rmSync(p.path('exports/import/.erpsync/imports'));
+  assert.equal((await pull(p)).summary.later, 1);
+  exported(p, admin, { name: 'inventory_export (2).csv', age: 20 });
+  ended(await p.run('queue retry --all'), 0);
+  await pull(p);
+  imported(p, admin);
+  assert.equal(admin.stock[`TEE-S @ ${LYON}`], '10');
+});
 
 test('what was sold meanwhile is a conflict for the import, never an overwrite', async t => {
   const { admin, p } = open(t);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { aged, imports } from '../support/admin.mjs';
+import { aged, imports, takenAway } from '../support/admin.mjs';
 import { AdminProducts, productAdminPlace, productsExported, productsImported } from '../support/admin_products.mjs';
 import { csvRows, parseCsv } from '../support/csv.mjs';
 import { productFile, push } from '../support/products.mjs';
@@ -299,7 +299,7 @@ test('a product waits until the shop was exported anew', async t => {
     erp(p, [{ product_id: '9', sku: 'NINE', title: 'Nine', price: '1' }]);
     await push(p);
     const [row] = csvRows(p.read('exports/import/products-000002.csv'));
-    for (const name of fs.readdirSync(p.path('exports/import')).filter(n => !n.startsWith('.'))) fs.rmSync(p.path('exports/import', name));
+    takenAway(p);
     newest(p, admin, 4);
     await push(p, '--full');
     assert.deepEqual(csvRows(p.read('exports/import/products-000003.csv')), [row]);
@@ -310,6 +310,73 @@ test('a product waits until the shop was exported anew', async t => {
     await push(p, '--full');
     assert.deepEqual(imports(p), there);
   });
+});
+
+test('an export that was made before the import files were taken away proves nothing about them', async t => {
+  const mug = price => ({ product_id: 'M', sku: 'MUG', price });
+  const codes = async p => (await p.queue('--waiting')).map(q => q.code);
+  const goesOn = async (p, admin) => {
+    newest(p, admin, 20);
+    ended(await p.run('queue retry --all'), 0);
+    await push(p);
+    productsImported(p, admin);
+    assert.deepEqual(await codes(p), []);
+  };
+  await t.test('a change that the ERP takes back', async sub => {
+    const { admin, p } = open(sub);
+    const was = admin.variant('MUG').price;
+    erp(p, [mug('5')]);
+    await push(p);
+    newest(p, admin, 1);
+    productsImported(p, admin, { age: 30 });
+    erp(p, [mug(was)]);
+    assert.equal((await push(p)).summary.later, 1);
+    assert.match((await p.queue('--waiting'))[0].reason, /products-changed-000001\.csv was taken away after the products export that is there was made/);
+    await goesOn(p, admin);
+    assert.equal(admin.variant('MUG').price, was);
+  });
+  await t.test('a new product that changes', async sub => {
+    const { admin, p } = open(sub);
+    const nine = price => ({ product_id: '9', sku: 'NINE', title: 'Nine', price });
+    erp(p, [nine('1')]);
+    await push(p);
+    newest(p, admin, 1);
+    productsImported(p, admin, { age: 30 });
+    erp(p, [nine('2')]);
+    assert.equal((await push(p)).summary.later, 1);
+    assert.deepEqual([imports(p), await codes(p)], [[], ['export_used']]);
+    await goesOn(p, admin);
+    assert.equal(admin.variant('NINE').price, '2.00');
+  });
+  await t.test('another product of the ERP has a part in it', async sub => {
+    const { admin, p } = open(sub);
+    const s = { product_id: 'S', sku: 'TEE-S', price: '5' };
+    erp(p, [s]);
+    await push(p);
+    newest(p, admin, 1);
+    productsImported(p, admin, { age: 30 });
+    erp(p, [s, { product_id: 'T', sku: 'TEE-M', price: '6' }]);
+    await push(p);
+    await goesOn(p, admin);
+    assert.deepEqual(['TEE-S', 'TEE-M'].map(sku => admin.variant(sku).price), ['5.00', '6.00']);
+  });
+});
+
+test('files that were thrown away: the next round brings what they asked for, though the ERP says the same', async t => {
+  const { admin, p } = open(t);
+  const said = () => erp(p, [{ product_id: 'M', sku: 'MUG', price: '5' }, { product_id: '9', sku: 'NINE', title: 'Nine', price: '1' }]);
+  said();
+  await push(p);
+  takenAway(p);
+  newest(p, admin, 1);
+  said();
+  assert.equal((await push(p)).summary.later, 0);
+  assert.deepEqual(imports(p), ['products-000002.csv', 'products-changed-000002.csv']);
+  productsImported(p, admin);
+  newest(p, admin, 2);
+  said();
+  await push(p);
+  assert.deepEqual([imports(p), admin.variant('MUG').price, admin.variant('NINE').price], [[], '5.00', '1.00']);
 });
 
 test('a part that can’t go over does not keep the rest of a product that was met before', async t => {

@@ -86,8 +86,13 @@ export const imports = p =>
   p.exists('exports/import')
     ? fs.readdirSync(p.path('exports/import')).filter(name => name.endsWith('.csv')).sort()
     : [];
-export function imported(p, admin) {
+export function imported(p, admin, { age } = {}) {
   const conflicts = imports(p).flatMap(name => admin.import(p.read(`exports/import/${name}`)));
-  for (const name of fs.readdirSync(p.path('exports/import')).filter(name => !name.startsWith('.'))) fs.rmSync(p.path('exports/import', name));
+  takenAway(p, { age });
   return conflicts;
+}
+/** A person takes the import files away, so many seconds ago: before the next export is made, unless it is said. */
+export function takenAway(p, { age = 3600 } = {}) {
+  for (const name of fs.readdirSync(p.path('exports/import')).filter(name => !name.startsWith('.'))) fs.rmSync(p.path('exports/import', name));
+  aged(p.path('exports/import'), age);
 }

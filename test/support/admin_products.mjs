@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { aged, imports } from './admin.mjs';
+import { aged, imports, takenAway } from './admin.mjs';
 import { csvRows } from './csv.mjs';
 import { Place, tempDir } from './place.mjs';
 
@@ -164,8 +164,8 @@ export function productAdminPlace(t, admin, { products = {}, store = {}, csv = {
 export const productsExported = (p, admin, { name = 'products_export.csv', age = 60, ...how } = {}) =>
   aged(p.write(`exports/${name}`, admin.export(how)), age);
 /** A person imports what is there, changes with "overwrite", and takes it away. Returns the handles that were skipped. */
-export function productsImported(p, admin) {
+export function productsImported(p, admin, { age } = {}) {
   const skipped = imports(p).flatMap(name => admin.import(p.read(`exports/import/${name}`), { overwrite: name.includes('-changed-') }));
-  for (const name of fs.readdirSync(p.path('exports/import')).filter(name => !name.startsWith('.'))) fs.rmSync(p.path('exports/import', name));
+  takenAway(p, { age });
   return skipped;
 }

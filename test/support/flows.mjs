@@ -12,6 +12,9 @@ import { catalogue } from './products.mjs';
 export function copyOf(base, name) {
   const dir = path.join(path.dirname(base.dir), `${path.basename(base.dir)}-${name}`);
   fs.cpSync(base.dir, dir, { recursive: true, preserveTimestamps: true });
+  /* Of folders it does not: when files were taken away is to be the same in the copy. */
+  const [is, from] = [dir, base.dir].map(root => path.join(root, 'exports/import'));
+  if (fs.existsSync(from)) fs.utimesSync(is, fs.statSync(from).atime, fs.statSync(from).mtime);
   const copy = Object.create(Place.prototype);
   return Object.assign(copy, base, { dir });
 }

@@ -40,6 +40,49 @@ const char *csv_import_file(const char *written, struct arena *a)
 	return arena_strndup(a, written, strcspn(written, " "));
 }
 
+enum csv_import_wait csv_import_judge(const struct csv_away *away, const char *written,
+				      const char *mark, int64_t made_ns, bool shown,
+				      struct arena *a)
+{
+	const char *file;
+
+	if (!written || str_starts(written, "export:"))
+		return IMPORT_GOES_ON;
+	if (csv_import_is_used(written, mark))
+		return IMPORT_USED;
+	file = csv_import_file(written, a);
+	if (csv_away_lies(away, file))
+		return shown ? IMPORT_GOES_ON : IMPORT_LIES;
+	return csv_away_after(away, file, made_ns) ? IMPORT_TAKEN : IMPORT_GOES_ON;
+}
+
+const char *csv_import_wait_code(enum csv_import_wait why)
+{
+	return why == IMPORT_LIES ? "import_waits" : "export_used";
+}
+
+const char *csv_import_wait_text(enum csv_import_wait why, const char *file, const char *what,
+				 struct arena *a)
+{
+	const char *state = arena_printf(a,
+					 "is made from the %s export that is there; import it "
+					 "in the shop, then",
+					 what);
+
+	if (why == IMPORT_TAKEN)
+		state = arena_printf(a,
+				     "was taken away after the %s export that is there was made, "
+				     "which so can't tell whether it was imported;",
+				     what);
+	if (why == IMPORT_LIES)
+		state = arena_printf(a,
+				     "has not been imported, as the newest %s export shows; import "
+				     "it in the shop, or take it away, then",
+				     what);
+	return arena_printf(a, "%s %s export the %s anew, and the next run goes on", file, state,
+			    what);
+}
+
 static void tell_misdated(const struct connector_env *env, const struct csv_source_file *file,
 			  bool used, struct arena *a)
 {
@@ -91,8 +134,32 @@ const char *csv_import_document(const char *key, const struct csv_import_column 
 	return json_text(doc, a);
 }
 
-enum errk csv_import_write(const struct csv_exchange *x, struct put_batch *batch,
-			   const struct csv_import_file *f, struct arena *a, struct err *e)
+/* The files that items came into, by this put or by one that was interrupted. */
+static enum errk note_written(const struct csv_exchange *x, struct csv_away *away,
+			      const struct put_batch *files, struct arena *a, struct err *e)
+{
+	const char *last = NULL;
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < files->n && k == E_OK && !x->dry_run; i++) {
+		const struct put_item *item = &files->item[i];
+		const char *file;
+
+		if (item->err.kind != E_OK || (!item->doc && !item->adopted) || !item->target_id ||
+		    str_starts(item->target_id, "export:"))
+			continue;
+		file = csv_import_file(item->target_id, a);
+		if (!str_equal(file, last))
+			k = csv_away_wrote(away, file, e);
+		last = file;
+	}
+	/* Decided: another file with these would be imported as well. */
+	return k == E_OK ? k : err_set(e, E_UNSURE, e->code, "%s", e->msg);
+}
+
+enum errk csv_import_write(const struct csv_exchange *x, struct csv_away *away,
+			   struct put_batch *batch, const struct csv_import_file *f,
+			   struct arena *a, struct err *e)
 {
 	struct put_batch files = *batch;
 	enum errk k;
@@ -105,6 +172,8 @@ enum errk csv_import_write(const struct csv_exchange *x, struct put_batch *batch
 		files.item[i].doc = f->doc[i];
 	}
 	k = csv_exchange_put(x, &files, f->mark, a, e);
+	if (k == E_OK)
+		k = note_written(x, away, &files, a, e);
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < batch->n; i++) {
@@ -114,4 +183,14 @@ enum errk csv_import_write(const struct csv_exchange *x, struct put_batch *batch
 		batch->item[i].doc = doc;
 	}
 	return E_OK;
+}
+
+void csv_import_mark_unproven(struct put_batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		struct put_item *item = &batch->item[i];
+
+		item->unproven = item->err.kind == E_OK && item->target_id &&
+				 !str_starts(item->target_id, "export:");
+	}
 }

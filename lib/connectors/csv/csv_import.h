@@ -2,6 +2,7 @@
 #define ERPSYNC_CONNECTORS_CSV_IMPORT_H
 
 #include "connectors/connector.h"
+#include "csv_away.h"
 #include "csv_exchange.h"
 #include "csv_exports.h"
 
@@ -23,6 +24,25 @@ bool csv_import_is_used(const char *written, const char *mark);
 /* The file's name out of the same text. */
 const char *csv_import_file(const char *written, struct arena *a);
 
+/* Why a record waits for a newer export. */
+enum csv_import_wait {
+	IMPORT_GOES_ON, /* it does not: what the export says is so */
+	IMPORT_USED,    /* its file is made from the export that is there */
+	IMPORT_TAKEN, /* its file was taken away after that one was made, so it may have been imported since */
+	IMPORT_LIES, /* its file lies there still, and the export does not show it */
+};
+/*
+ * What the file that was written last means upon an export with this mark, made then. shown: the export shows
+ * what the file asks for.
+ */
+enum csv_import_wait csv_import_judge(const struct csv_away *away, const char *written,
+				      const char *mark, int64_t made_ns, bool shown,
+				      struct arena *a);
+const char *csv_import_wait_code(enum csv_import_wait why);
+/* what: "inventory", "products". */
+const char *csv_import_wait_text(enum csv_import_wait why, const char *file, const char *what,
+				 struct arena *a);
+
 /*
  * An export (of those of its kind at path) that is older than a day is worth a word, what = what comes of it; and
  * so are those that are dated in the future.
@@ -43,9 +63,11 @@ struct csv_import_file {
 	bool changed;             /* numbered apart: products-changed-000001.csv */
 	const char **doc, **mark; /* by item; doc NULL = not in it */
 };
+/* Which of a batch's items stand in a file of which no export shows yet what became of it. */
+void csv_import_mark_unproven(struct put_batch *batch);
 /* csv_exchange_put with these documents; outcomes go to the batch's items, whose doc stays. */
-MUST_CHECK enum errk csv_import_write(const struct csv_exchange *x, struct put_batch *batch,
-				      const struct csv_import_file *f, struct arena *a,
-				      struct err *e);
+MUST_CHECK enum errk csv_import_write(const struct csv_exchange *x, struct csv_away *away,
+				      struct put_batch *batch, const struct csv_import_file *f,
+				      struct arena *a, struct err *e);
 
 #endif

@@ -33,6 +33,7 @@ struct reading {
 	struct csv_inventory *s;
 	const struct csv_reader *csv;
 	int at[COL_COUNT_];
+	bool asked;         /* a file for the import: what it asks for */
 	struct err problem; /* the first row that can't be used */
 	struct err misfit;  /* the first one of another width: any cell may be another's */
 };
@@ -285,6 +286,7 @@ static void add_row(void *ctx, const struct csv_row *row)
 
 static enum errk match(struct reading *r, const struct csv_row *header, struct err *e)
 {
+	static const char *const asked[] = {"on hand (new)", NULL};
 	enum errk k = E_OK;
 
 	/* Of quantities there are several, by what they are worth for us. */
@@ -292,7 +294,7 @@ static enum errk match(struct reading *r, const struct csv_row *header, struct e
 		k = csv_guard_column(header, names[c], r->s->name, &r->at[c], e);
 	if (k != E_OK)
 		return k;
-	r->at[COL_ON_HAND] = csv_column_find(header, names[COL_ON_HAND]);
+	r->at[COL_ON_HAND] = csv_column_find(header, r->asked ? asked : names[COL_ON_HAND]);
 	for (int c = 0; c < COL_COUNT_; c++)
 		if (r->at[c] < 0 && (c == VARIANT_SKU || c == VARIANT_HANDLE ||
 				     c == VARIANT_OPTION + 1 || c >= COL_LOCATION))
@@ -330,12 +332,12 @@ static enum errk read_rows(struct reading *r, struct csv_reader *csv, struct err
 	return k;
 }
 
-enum errk csv_inventory_read(const char *path, const char *name, enum csv_encoding declared,
-			     struct csv_inventory **out, struct err *e)
+static enum errk read_as(const char *path, const char *name, enum csv_encoding declared, bool asked,
+			 struct csv_inventory **out, struct err *e)
 {
 	CLEANUP(csv_inventory) struct csv_inventory *s = calloc(1, sizeof(*s));
 	CLEANUP(csv_reader) struct csv_reader *csv = NULL;
-	struct reading r = {.s = s};
+	struct reading r = {.s = s, .asked = asked};
 	enum errk k;
 
 	if (!s)
@@ -353,6 +355,18 @@ enum errk csv_inventory_read(const char *path, const char *name, enum csv_encodi
 	if (k == E_OK)
 		*out = TAKE(s);
 	return k;
+}
+
+enum errk csv_inventory_read(const char *path, const char *name, enum csv_encoding declared,
+			     struct csv_inventory **out, struct err *e)
+{
+	return read_as(path, name, declared, false, out, e);
+}
+
+enum errk csv_inventory_read_asked(const char *path, const char *name, struct csv_inventory **out,
+				   struct err *e)
+{
+	return read_as(path, name, CSV_UTF8, true, out, e);
 }
 
 void csv_inventory_free(struct csv_inventory *s)

@@ -61,6 +61,9 @@ struct csv_inventory {
 MUST_CHECK enum errk csv_inventory_read(const char *path, const char *name,
 					enum csv_encoding declared, struct csv_inventory **out,
 					struct err *e);
+/* The same of a file for the import: its quantities are those that it asks for. */
+MUST_CHECK enum errk csv_inventory_read_asked(const char *path, const char *name,
+					      struct csv_inventory **out, struct err *e);
 void csv_inventory_free(struct csv_inventory *s); /* takes NULL */
 
 /* The first variant with this SKU, NULL if there is none; twin leads to others. */

@@ -39,6 +39,7 @@ void csv_product_import_free(struct csv_product_import *s)
 		return;
 	csv_shop_free(s->shop);
 	csv_pending_free(s->pending);
+	csv_away_free(s->away);
 	product_shares_free(s->shares);
 	key_index_release(&s->claims);
 	free(s->claim);
@@ -263,7 +264,7 @@ static enum errk write_files(struct putting *p, bool look_only, bool *any, struc
 						     .doc = look_only ? none : p->doc[i],
 						     .mark = p->mark};
 
-		k = csv_import_write(p->s->exchange, p->batch, &file, p->a, e);
+		k = csv_import_write(p->s->exchange, p->s->away, p->batch, &file, p->a, e);
 		for (size_t n = 0; n < p->batch->n && k == E_OK; n++)
 			*any |= file.doc[n] || p->batch->item[n].adopted;
 	}
@@ -303,6 +304,7 @@ static void report(struct putting *p)
 		}
 		product_report_parts(plan->item, "refused", "went into the file but for this");
 	}
+	csv_import_mark_unproven(p->batch);
 }
 
 enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch *batch,
@@ -315,6 +317,8 @@ enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch 
 	s->named = batch->named;
 	if (k == E_OK)
 		k = read_exports(s, e);
+	if (k == E_OK && !s->away)
+		k = csv_away_read(s->exchange, &s->away, e);
 	if (k != E_OK)
 		return k;
 	p.plan = arena_array(a, batch->n, sizeof(*p.plan));

@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "base/decimal.h"
-#include "base/file.h"
 #include "base/str.h"
 #include "connectors/sku_spelling.h"
 #include "connectors/product_match.h"
@@ -93,7 +92,7 @@ static void look_back(struct csv_product_plan *p)
 	if (!written || str_starts(written, "export:"))
 		return;
 	p->waits = true;
-	if (csv_import_is_used(written, p->mark))
+	if (csv_product_doubt(p, written, true) != IMPORT_GOES_ON)
 		return;
 	/* One that was to be created, and is there. */
 	if (p->shop && !strstr(csv_import_file(written, p->a), "-changed-"))
@@ -326,46 +325,37 @@ void csv_product_later(struct csv_product_plan *p, const char *code, const char 
 	p->judged = false;
 }
 
-void csv_product_wait(struct csv_product_plan *p, const char *file, bool used)
+void csv_product_wait(struct csv_product_plan *p, const char *file, enum csv_import_wait why)
 {
-	if (used)
-		csv_product_later(
-			p, "export_used",
-			arena_printf(
-				p->a,
-				"%s is made from the products export that is there; import it in "
-				"the shop, then export the products anew, and the next run goes on",
-				file));
-	else
-		csv_product_later(
-			p, "import_waits",
-			arena_printf(
-				p->a,
-				"%s has not been imported, as the newest products export shows; "
-				"import it in the shop, or take it away, then export the products "
-				"anew, and the next run goes on",
-				file));
+	csv_product_later(p, csv_import_wait_code(why),
+			  csv_import_wait_text(why, file, "products", p->a));
+}
+
+enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p, const char *written,
+				       bool shown)
+{
+	const struct csv_source_file *from = p->shop ? p->shop->file : p->s->shop->newest;
+
+	return csv_import_judge(p->s->away, written, p->mark, from->mtime_ns, shown, p->a);
 }
 
 /*
- * An export says how things stood once. What was written upon it is not written upon it again, unless
- * it is the same, which is there then; nor while the file lies there and no newer export shows it.
+ * An export says how things stood once. What was written upon it, or may have been imported since, is not
+ * written upon it again, unless it is the same, which is there then; nor while the file lies there and no newer
+ * export shows it.
  */
 static void heed_earlier(struct csv_product_plan *p)
 {
-	const char *written = p->item->written_as, *file;
-	bool used = csv_import_is_used(written, p->mark);
+	const char *written = p->item->written_as;
+	enum csv_import_wait why = csv_product_doubt(p, written, !p->waits);
 
-	if (!used && !p->waits)
-		return;
-	file = csv_import_file(written, p->a);
-	if (!used && !file_exists(path_join(p->a, p->s->exchange->dir, file)))
+	if (why == IMPORT_GOES_ON)
 		return;
 	if (str_ends(written, csv_import_mark("rows", p->asks, p->a))) {
 		p->deed = DEED_NONE;
 		p->judged = false;
 	} else {
-		csv_product_wait(p, file, used);
+		csv_product_wait(p, csv_import_file(written, p->a), why);
 	}
 }
 

@@ -32,6 +32,7 @@ struct csv_product_import {
 	const char *newest_mark; /* of the newest of them */
 	struct csv_pending
 		*pending; /* files that lay there when this run began; read when asked for */
+	struct csv_away *away;
 	struct product_shares *shares;
 	struct csv_claim *claim;
 	size_t n_claims, cap_claims;
@@ -76,8 +77,11 @@ MUST_CHECK enum errk csv_product_meet(struct csv_product_plan *p, struct err *e)
 void csv_product_judge(struct csv_product_plan *p);
 /* It goes over later. */
 void csv_product_later(struct csv_product_plan *p, const char *code, const char *why);
-/* The same, once this file has been imported. used: it was made from the export that is there. */
-void csv_product_wait(struct csv_product_plan *p, const char *file, bool used);
+/* The same, for what is known of this file. */
+void csv_product_wait(struct csv_product_plan *p, const char *file, enum csv_import_wait why);
+/* What a file that was written means for it. shown: the export shows that it was imported. */
+enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p, const char *written,
+				       bool shown);
 /* What is to be known the next time: the memo. */
 const char *csv_product_remember(struct csv_product_plan *p);
 

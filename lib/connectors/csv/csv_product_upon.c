@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "csv_product_priv.h"
@@ -50,7 +49,7 @@ enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e)
 	const struct note_store *notes = p->s->env->notes;
 	const char *text, *written, *file;
 	int64_t at;
-	bool used;
+	enum csv_import_wait why;
 	enum errk k = notes->load(notes->ctx, note_key(p), p->a, &text, &at, e);
 
 	if (k != E_OK || !text || json_parse(text, strlen(text), &note, NULL) != E_OK)
@@ -61,15 +60,14 @@ enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e)
 	p->noted = file = csv_import_file(written, p->a);
 	if (str_equal(written, p->item->written_as))
 		return E_OK;
-	used = csv_import_is_used(written, p->mark);
+	why = csv_product_doubt(p, written, is_imported(p, note));
 	if (str_ends(written, csv_import_mark("rows", p->asks, p->a)) &&
-	    (used || file_exists(path_join(p->a, p->s->exchange->dir, file)))) {
+	    (why != IMPORT_GOES_ON || csv_away_lies(p->s->away, file))) {
 		/* Its own, of a put that was parked for another part of it. */
 		p->deed = DEED_NONE;
 		p->judged = false;
-	} else if (used || (!is_imported(p, note) &&
-			    file_exists(path_join(p->a, p->s->exchange->dir, file)))) {
-		csv_product_wait(p, file, used);
+	} else if (why != IMPORT_GOES_ON) {
+		csv_product_wait(p, file, why);
 	}
 	return E_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/stock_claim.h"
@@ -15,6 +16,13 @@
 
 #include "base/banned.h"
 
+/* What an import file asks for. */
+struct asked {
+	const char *file;
+	struct csv_inventory *says;
+	struct asked *next;
+};
+
 struct csv_stock_import {
 	const struct connector_env *env;
 	const char *path;
@@ -25,6 +33,8 @@ struct csv_stock_import {
 	int64_t made_ns;             /* when it was made */
 	struct csv_pending
 		*pending; /* files that lay there when this run began; read when asked for */
+	struct csv_away *away;
+	struct asked *asked;
 	int64_t buffer;
 	bool activate;
 };
@@ -48,7 +58,10 @@ void csv_stock_import_free(struct csv_stock_import *s)
 	if (!s)
 		return;
 	csv_inventory_free(s->known);
+	for (struct asked *x = s->asked; x; x = x->next)
+		csv_inventory_free(x->says);
 	csv_pending_free(s->pending);
+	csv_away_free(s->away);
 	arena_free(s->mem);
 	free(s);
 }
@@ -331,19 +344,61 @@ static enum errk close_places(struct plan *p, struct err *e)
 	return E_OK;
 }
 
-static void say_used(struct csv_stock_import *s, struct put_item *item, struct arena *a)
+static void say_waits(struct csv_stock_import *s, struct put_item *item, enum csv_import_wait why,
+		      struct arena *a)
 {
-	const char *file = csv_import_file(item->target_id, a);
+	const char *code = csv_import_wait_code(why);
+	const char *text = csv_import_wait_text(why, csv_import_file(item->target_id, a),
+						"inventory", a);
 
-	err_set(&item->err, E_BUSY, "export_used",
-		"%s is made from the inventory export that is there; import it in the shop, then "
-		"export the inventory anew, and the next run goes on",
-		file);
-	tell(s, "export used",
-	     arena_printf(a,
-			  "some articles wait: %s is made from the inventory export that is there; "
-			  "import it in the shop, then export the inventory anew",
-			  file));
+	err_set(&item->err, E_BUSY, code, "%s", text);
+	tell(s, str_equal(code, "export_used") ? "export used" : "import waits",
+	     arena_printf(a, "some articles wait: %s", text));
+}
+
+/* What an import file that lies there asks for; NULL: it can't be read. Each once a run. */
+static const struct csv_inventory *asked_by(struct csv_stock_import *s, const char *file)
+{
+	const char *path = path_join(s->mem, s->exchange->dir, file);
+	struct asked *x = s->asked;
+	struct err ignored;
+
+	while (x && !str_equal(x->file, file))
+		x = x->next;
+	if (!x) {
+		x = arena_alloc(s->mem, sizeof(*x));
+		*x = (struct asked){.file = arena_strdup(s->mem, file), .next = s->asked};
+		s->asked = x;
+		if (csv_inventory_read_asked(path, file, &x->says, &ignored) != E_OK)
+			x->says = NULL;
+	}
+	return x->says;
+}
+
+/* The export has what the file asks for that lies there still: it was imported. */
+static bool is_shown(const struct plan *p)
+{
+	const struct csv_inventory *is = p->s->known, *asked = NULL;
+	const char *written = p->item->target_id,
+		   *file = written ? csv_import_file(written, p->a) : NULL;
+	const struct csv_variant *v = NULL, *now = csv_inventory_find(is, p->sku);
+
+	if (file && csv_away_lies(p->s->away, file))
+		asked = asked_by(p->s, file);
+	if (asked)
+		v = csv_inventory_find(asked, p->sku);
+	if (!v || !now)
+		return false;
+	for (uint32_t i = v->first; i; i = asked->level[i].next) {
+		const struct csv_level *wish = &asked->level[i];
+		int at = csv_inventory_location(is, asked->location[wish->location]);
+		const struct csv_level *level = at >= 0 ? csv_inventory_level(is, now, at) : NULL;
+
+		if (!level || !level->readable || !wish->readable ||
+		    level->on_hand != wish->on_hand)
+			return false;
+	}
+	return true;
 }
 
 /* A state file that is new, after the old one was lost, or an older copy does not know what waits for its import. */
@@ -383,6 +438,7 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 	struct arena *a = p->a;
 	const char *rows = NULL, *state;
 	struct err why;
+	enum csv_import_wait why_wait;
 	bool waits;
 	enum errk k = read_plan(p, &rows, &why);
 
@@ -396,12 +452,13 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 		return E_OK;
 	}
 	state = arena_printf(a, "%s %s", s->mark, csv_import_mark("rows", rows ? rows : "", a));
-	if (csv_import_is_used(item->target_id, s->mark)) {
-		if (str_ends(item->target_id, state)) {
+	why_wait = csv_import_judge(s->away, item->target_id, s->mark, s->made_ns, is_shown(p), a);
+	if (why_wait != IMPORT_GOES_ON) {
+		if (str_ends(item->target_id, csv_import_mark("rows", rows ? rows : "", a))) {
 			item->adopted = true;
 			return close_places(p, e);
 		}
-		say_used(s, item, a);
+		say_waits(s, item, why_wait, a);
 		return E_OK;
 	}
 	k = wait_for_import(p, &waits, e);
@@ -490,11 +547,17 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 
 	if (k == E_OK)
 		k = read_export(s, e);
+	if (k == E_OK && !s->away)
+		k = csv_away_read(s->exchange, &s->away, e);
 	if (k == E_OK)
 		k = plan_all(s, batch, a, doc, mark, e);
 	if (k == E_OK && !s->env->dry_run)
 		k = remember(batch, doc, a, e);
-	return k == E_OK ? csv_import_write(s->exchange, batch, &file, a, e) : k;
+	if (k == E_OK)
+		k = csv_import_write(s->exchange, s->away, batch, &file, a, e);
+	if (k == E_OK)
+		csv_import_mark_unproven(batch);
+	return k;
 }
 
 void csv_stock_import_check(struct csv_stock_import *s, const struct check_sink *sink)
