@@ -251,6 +251,15 @@ enum errk queue_parked_as(struct state *s, int64_t id, struct arena *a, const ch
 	return rc;
 }
 
+enum errk queue_forget_parked_as(struct state *s, int64_t id, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue SET parked_as = NULL WHERE id = ?");
+
+	query_int(&q, id);
+	return query_run(&q, e);
+}
+
 enum errk queue_waiting(struct state *s, const char *flow, const char *record, int64_t *id,
 			struct err *e)
 {

@@ -90,6 +90,8 @@ MUST_CHECK enum errk queue_confirm(struct state *s, const char *flow, const char
 /* Why the version that this row replaced was parked; NULL if it was not, or a person freed it. */
 MUST_CHECK enum errk queue_parked_as(struct state *s, int64_t id, struct arena *a,
 				     const char **code, struct err *e);
+/* Whatever it is parked for from now on is news. */
+MUST_CHECK enum errk queue_forget_parked_as(struct state *s, int64_t id, struct err *e);
 
 /* The row of a record that is ready or parked; 0 = none. */
 MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char *record,

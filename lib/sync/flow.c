@@ -39,6 +39,7 @@ const struct flow flows[] = {
 		.master = true,
 		.keeps_documents = true,
 		.quiet_repeats = true,
+		.versions_are_news = true,
 	},
 	{
 		.noun = "products",

@@ -51,6 +51,8 @@ struct flow {
 	bool brief;
 	/* A record that is parked once more for the same reason is no news: no mail about it. */
 	bool quiet_repeats;
+	/* But a newer version that is parked as well is: somebody has corrected it, and not enough. */
+	bool versions_are_news;
 };
 
 /* In the order in which one slot runs them; ended by a row with noun NULL. */

@@ -65,6 +65,22 @@ static enum errk confirm(struct sync *r, const struct record *rec, struct err *e
 	return queue_confirm(r->state, r->key, rec->id, rec->version, read_at(rec), clock_now(), e);
 }
 
+/*
+ * A newer version of what is parked: that of a person's correction is news if it is parked too. A fault of
+ * the source has one code for many reasons, and its version tells them apart; figures that change all the
+ * time do not make it another one.
+ */
+static enum errk note_correction(struct sync *r, const struct record *rec,
+				 enum queue_put_result result, struct err *e)
+{
+	int64_t id;
+	if (result == QUEUE_PUT_REPEATED ||
+	    !(r->flow->versions_are_news || (rec->problem && !r->flow->brief)))
+		return E_OK;
+	enum errk rc = queue_waiting(r->state, r->key, rec->id, &id, e);
+	return rc == E_OK && id ? queue_forget_parked_as(r->state, id, e) : rc;
+}
+
 /* A record that the source could not make a document of is parked at once, with the reason. */
 static enum errk park_problem(struct sync *r, const struct record *rec, struct err *e)
 {
@@ -180,6 +196,8 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	}
 	r->sum->pulled++;
 	rc = note_pulled(r, rec, result, mode, e);
+	if (rc == E_OK)
+		rc = note_correction(r, rec, result, e);
 	return rc == E_OK && rec->problem ? park_problem(r, rec, e) : rc;
 }
 

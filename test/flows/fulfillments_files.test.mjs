@@ -231,3 +231,13 @@ test('a delivery that stood only in a state file that is lost is read again, and
       assert.deepEqual([a, b].map(order => shipped(p.sandbox, order.name).length), [1, 1]);
     });
 });
+
+test('a file that can’t be used as a whole is named, and taking it away heals', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, TWO);
+  deliveryFile(p, 'delivery_id,order\nD1,1\n', { name: 'fulfillments-1.csv', age: 300 });
+  deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5' }], { name: 'fulfillments-2.csv', age: 200 });
+  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /until 'fulfillments-1\.csv' is mended or taken out of the folder/);
+  fs.rmSync(p.path('out/fulfillments-1.csv'));
+  assert.equal((await pull(p)).summary.created, 1);
+});

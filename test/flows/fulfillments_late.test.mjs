@@ -88,6 +88,37 @@ test('it arrives while nothing more is sent: found, and shipped once', async t =
   assert.deepEqual([shipped(p.sandbox, p.order), await waiting(p)], [[PARCEL], []]);
 });
 
+test('it had arrived unseen, and the ERP has changed the delivery since', async t => {
+  /* The answer is lost, and so is the look that follows. */
+  const unseen = async sub => {
+    const p = await open(sub);
+    p.sandbox.addFaults({ fault: 'drop_after', operation: 'ShipmentCreate', count: 1 });
+    p.sandbox.addHooks({ after_request: 1, operation: 'ShipmentCreate', faults: { fault: 'http', status: 503 } });
+    p.deliver();
+    await p.run('fulfillments pull');
+    p.sandbox.faults.clear();
+    p.pass(10 * MINUTES);
+    assert.deepEqual(shipped(p.sandbox, p.order), [PARCEL]);
+    return p;
+  };
+  await t.test('more units and another number: that number for all of it', async sub => {
+    const p = await unseen(sub);
+    p.deliver({ n: 3, tracking: 'T9' });
+    await pull(p);
+    assert.deepEqual(shipped(p.sandbox, p.order), [
+      { from: LYON, numbers: ['T9'], lines: { 'LONG-5': 2 } },
+      { from: LYON, numbers: ['T9'], lines: { 'LONG-5': 1 } },
+    ]);
+    assert.deepEqual(await waiting(p), []);
+  });
+  await t.test('fewer units: a person decides', async sub => {
+    const p = await unseen(sub);
+    p.deliver({ n: 1 });
+    assert.equal(byName(await pull(p, '', 1)).D1.code, 'lines_changed');
+    assert.deepEqual(shipped(p.sandbox, p.order), [PARCEL]);
+  });
+});
+
 for (const [what, rows] of [['with a number', {}], ['without a number', { tracking: '' }]])
   test(`it arrives after it was sent again, ${what}`, async t => {
     await t.test('the later one is cancelled', async sub => {

@@ -93,12 +93,65 @@ for (const [what, first] of [
     assert.equal(code, 'bad_row');
     assert.match(reason, new RegExp(`fulfillments-2[^:]*:2: delivery '7' is for order '${b.name.slice(1)}' here, and was for '${a.name}' in an earlier file`));
     assert.deepEqual([shipped(p.sandbox, a.name), shipped(p.sandbox, b.name)], [[], []]);
+    if (first.n > 1) assert.match(reason, /with quantity 0 for what is not of it \(earlier files have 'LONG-5-RED'\)/);
     /* As the message says: ids of their own, and this one whole. */
     deliveryFile(p, [
       { delivery: '7', order: b.name, sku: 'LONG-5', n: 1 },
-      { delivery: '7', order: b.name, sku: 'LONG-5-RED', n: 0 },
+      ...(first.n > 1 ? [{ delivery: '7', order: b.name, sku: 'LONG-5-RED', n: 0 }] : []),
       { delivery: '8', order: a.name, sku: 'LONG-5-RED', n: 2 },
     ], { age: 30 });
     assert.equal((await pull(p)).summary.created, 2);
     assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
   });
+
+test('it comes back to its first order: the rows of the other one are not its own, and its own stay', async t => {
+  const p = await open(t);
+  const [a, b] = two(p);
+  deliveryFile(p, GOODS.map(([sku, n]) => ({ delivery: '7', order: a.name, sku, n, tracking: 'T1' })), { age: 90 });
+  await pull(p);
+  deliveryFile(p, [{ delivery: '7', order: b.name, sku: 'SOLO-1' }, { delivery: '7', order: b.name, sku: 'LONG-5' }], { age: 80 });
+  assert.equal(byName(await pull(p, '', 1))[7].code, 'bad_row');
+  deliveryFile(p, [
+    { delivery: '7', order: a.name, sku: 'LONG-5', n: 3, tracking: 'T9' },
+    { delivery: '8', order: b.name, sku: 'LONG-5', n: 1 },
+  ], { age: 70 });
+  await pull(p);
+  assert.deepEqual(shipped(p.sandbox, a.name), [{ from: LYON, numbers: ['T9'], lines: { 'LONG-5': 3, 'LONG-5-RED': 2 } }]);
+  assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
+  assert.deepEqual(await p.queue(''), []);
+});
+
+test('two orders in one file: none takes the goods of the other, however it is written anew', async t => {
+  const p = await open(t);
+  const [a, b] = two(p);
+  deliveryFile(p, [
+    { delivery: '7', order: a.name, sku: 'LONG-5' },
+    { delivery: '7', order: b.name, sku: 'LONG-5-RED' },
+  ], { age: 90 });
+  assert.equal(byName(await pull(p, '', 1))[7].code, 'bad_row');
+  deliveryFile(p, [
+    { delivery: '7', order: a.name, sku: 'LONG-5' },
+    { delivery: '8', order: b.name, sku: 'LONG-5-RED' },
+  ], { age: 80 });
+  await pull(p);
+  assert.deepEqual(shipped(p.sandbox, a.name), [{ from: LYON, lines: { 'LONG-5': 1 } }]);
+  assert.deepEqual(shipped(p.sandbox, b.name), [{ from: LYON, lines: { 'LONG-5-RED': 1 } }]);
+});
+
+test('a corrected file that is refused for something else, or with other words, is told', async t => {
+  const p = await open(t);
+  const [a, b] = two(p);
+  const file = (rows, age) => deliveryFile(p, rows.map(r => ({ delivery: '7', ...r })), { age });
+  const told = async (more, status) => byName(await pull(p, more, status))[7].outcome;
+  file([{ order: a.name, sku: 'LONG-5', n: 'two' }], 90);
+  assert.equal(await told('', 1), 'parked');
+  file([{ order: a.name, sku: 'LONG-5', n: 1, at: 'soon' }], 80);
+  assert.equal(await told('', 1), 'parked');
+  assert.equal(await told('--full', 0), 'still parked');
+  file([{ order: a.name, sku: 'LONG-5', n: 8 }], 70);
+  assert.equal(await told('', 1), 'parked');
+  file([{ order: a.name, sku: 'LONG-5', n: 9 }], 60);
+  assert.equal(await told('', 1), 'parked');
+  assert.equal(await told('--full', 0), 'still parked');
+  assert.deepEqual([shipped(p.sandbox, a.name), shipped(p.sandbox, b.name)], [[], []]);
+});

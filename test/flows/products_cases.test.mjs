@@ -1,6 +1,7 @@
 // `products push`: products that are archived, double, grown, refused or not for this shop; dry runs and selections.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { requestsOf } from '../support/place.mjs';
 import { catalogue, inShop, productFile, productPlace, push, touched } from '../support/products.mjs';
@@ -395,4 +396,23 @@ test('a faulty row says what to do, and once dropped it does not come back from 
   ended(await p.run('queue drop P'), 0);
   const { summary } = await push(p, '--full');
   assert.deepEqual([summary.parked, summary.still_parked], [0, 0]);
+});
+
+test('a file that can’t be used as a whole: it is named, a newer one does not replace it, taking it away heals', async t => {
+  for (const [what, text] of [
+    ['empty', ''],
+    ['one barcode for all', 'product_id,sku,barcode\nA,A,4006381333931\nB,B,4006381333931\nC,C,4006381333931\n'],
+  ])
+    await t.test(what, async sub => {
+      const p = await productPlace(sub, { sandbox: { orders: 0, variants: 20, skus: 'clean' } });
+      const { sku } = p.sandbox.catalogue.variants.find(v => v.sku && !v.deleted && v.product.variants.length === 1);
+      productFile(p, text, { name: 'products-1.csv', age: 300 });
+      assert.doesNotMatch((await p.run('products push')).stderr, /does not replace it/);
+      productFile(p, [{ product_id: sku, sku, price: '7.00' }], { name: 'products-2.csv', age: 100 });
+      const { stderr } = ended(await p.run('products push'), 78);
+      assert.match(stderr, /until 'products-1\.csv' is mended or taken out of the folder: a newer file beside it \('products-2\.csv'\) does not replace it/);
+      fs.rmSync(p.path('out/products-1.csv'));
+      ended(await p.run('products push'), 0);
+      assert.equal(inShop(p.sandbox, sku).variants[0].price, '7.00');
+    });
 });

@@ -9,15 +9,54 @@
 
 #include "base/banned.h"
 
-/* An earlier file said another order: is anything of that one left, or was it never sent? */
-static bool is_two(const struct csv_delivery *in)
+/*
+ * Goods that were said for another order, that nothing was said of since: are they of this delivery? Not if
+ * the delivery had been for this order before, and has come back to it.
+ */
+static bool is_left(const struct csv_delivery *in, const struct csv_delivery_line *l)
 {
-	if (!in->was || in->unsent)
-		return in->was != NULL;
+	if (l->of == in->of || l->nameless || in->of->first < l->file ||
+	    (!l->problem && l->quantity.units == 0))
+		return false;
+	for (const struct csv_delivery_line *o = in->line; o; o = o->next)
+		if (o->of == in->of && csv_delivery_line_is(o, l->line_id, l->sku))
+			return false;
+	return true;
+}
+
+/* "'SKU', 'SKU'": what is left of other orders; "" if nothing is. */
+static const char *left_lines(const struct csv_delivery *in, struct arena *a)
+{
+	enum { NAMED = 8 };
+	const char *text = "";
+	size_t n = 0;
+
 	for (const struct csv_delivery_line *l = in->line; l; l = l->next)
-		if (l->file < in->moved_file && (l->problem || l->quantity.units > 0))
-			return true;
-	return false;
+		if (is_left(in, l) && n++ < NAMED)
+			text = arena_printf(a, "%s%s'%s'", text, n > 1 ? ", " : "",
+					    l->line_id ? l->line_id : l->sku);
+	return n > NAMED ? arena_printf(a, "%s and %zu more", text, n - NAMED) : text;
+}
+
+/* An earlier file said another order: is anything of that one left, or was it never sent? */
+static bool refuse_two(const struct csv_delivery *in, struct arena *a, struct err *out)
+{
+	const char *left;
+
+	if (!in->was)
+		return false;
+	left = left_lines(in, a);
+	if (!*left && !in->unsent)
+		return false;
+	err_set(out, E_RECORD, "bad_row",
+		"%s: delivery '%s' is for order '%s' here, and was for '%s' in an earlier file; one "
+		"delivery_id is one delivery, of one order: in a new file, give another delivery an "
+		"id of its own, and this one its order and all of its rows%s%s%s; or if there is "
+		"nothing to do for this one: erpsync queue drop '%s'",
+		in->moved, in->id, in->order, in->was,
+		*left ? ", with quantity 0 for what is not of it (earlier files have " : "", left,
+		*left ? ")" : "", in->id);
+	return true;
 }
 
 /* Why the delivery can't be used; NULL if it can. */
@@ -29,16 +68,11 @@ static const struct err *find_problem(const struct csv_delivery *in, struct aren
 	/* What contradicted itself in an earlier file has been written anew. */
 	if (in->problem && in->problem_file == in->file)
 		return in->problem;
-	if (is_two(in)) {
-		err_set(made, E_RECORD, "bad_row",
-			"%s: delivery '%s' is for order '%s' here, and was for '%s' in an earlier "
-			"file; one delivery_id is one delivery, of one order: in a new file, give "
-			"another delivery an id of its own and this one all of its rows and its "
-			"order; or if there is nothing to do for this one: erpsync queue drop '%s'",
-			in->moved, in->id, in->order, in->was, in->id);
+	if (refuse_two(in, a, made))
 		return made;
-	}
 	for (const struct csv_delivery_line *l = in->line; l; l = l->next) {
+		if (l->of != in->of)
+			continue;
 		if (l->problem && (!l->nameless || l->file == in->file))
 			return l->problem;
 		n += !l->problem && l->quantity.units > 0;
@@ -75,7 +109,7 @@ static void add_lines(cJSON *doc, const struct csv_delivery *in)
 	for (const struct csv_delivery_line *l = in->line; l; l = l->next) {
 		cJSON *o;
 
-		if (l->problem || l->quantity.units == 0)
+		if (l->of != in->of || l->problem || l->quantity.units == 0)
 			continue;
 		o = json_object();
 		json_add_str(o, "line_id", l->line_id);

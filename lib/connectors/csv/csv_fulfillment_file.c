@@ -246,33 +246,64 @@ static const char *without_hash(const char *name)
 	return name + (*name == '#');
 }
 
-/*
- * A later file names another order: the id is used again, or the order was wrong. What earlier files said is
- * not this order's: goods of the one must not be told to the other's buyer, nor its tracking.
- */
+/* False: they are two orders. The id and the name may be one order's. */
+static bool may_be_one(const char *a, const char *b)
+{
+	return str_starts(a, "gid://") != str_starts(b, "gid://") ||
+	       strcmp(without_hash(a), without_hash(b)) == 0;
+}
+
+static struct csv_delivery_order *order_of(struct reading *r, struct csv_delivery *to,
+					   const char *name)
+{
+	struct csv_delivery_order *o = to->orders;
+
+	while (o && (str_starts(o->name, "gid://") != str_starts(name, "gid://") ||
+		     !may_be_one(o->name, name)))
+		o = o->next;
+	if (o)
+		return o;
+	o = arena_alloc(r->d->mem, sizeof(*o));
+	*o = (struct csv_delivery_order){arena_strdup(r->d->mem, name), r->number, to->orders};
+	return to->orders = o;
+}
+
+/* What earlier files said is not this order's: goods of the one must not be told to the other's buyer. */
+static void leave_order(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
+{
+	to->was = to->order;
+	to->moved = arena_printf(r->d->mem, "%s:%lld", r->name, (long long)in->line);
+	to->unsent = to->order_new;
+	if (to->tracking_file != r->number)
+		to->parcel = to->last_parcel = NULL;
+	if (to->warehouse_file != r->number)
+		to->warehouse = NULL;
+	if (to->carrier_file != r->number)
+		to->carrier = NULL;
+	if (to->shipped_file != r->number)
+		to->shipped_at = NULL;
+}
+
+/* A later file may name another order: the id is used again, or the order was wrong. */
 static void share_order(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
 {
 	const char *text, *was = to->order;
+	bool moves;
 
 	(void)read_key(r, in, COL_ORDER, &text);
-	/* The id and the name may be one order's. */
-	if (text[0] && was && to->order_file != r->number &&
-	    str_starts(was, "gid://") == str_starts(text, "gid://") &&
-	    strcmp(without_hash(was), without_hash(text)) != 0) {
-		to->was = was;
-		to->moved = arena_printf(r->d->mem, "%s:%lld", r->name, (long long)in->line);
-		to->moved_file = r->number;
-		to->unsent = to->order_new;
-		if (to->tracking_file != r->number)
-			to->parcel = to->last_parcel = NULL;
-		if (to->warehouse_file != r->number)
-			to->warehouse = NULL;
-		if (to->carrier_file != r->number)
-			to->carrier = NULL;
-		if (to->shipped_file != r->number)
-			to->shipped_at = NULL;
+	moves = text[0] && was && to->order_file != r->number && !may_be_one(was, text);
+	if (moves)
+		leave_order(r, to, in);
+	if (text[0] && (moves || !was)) {
+		to->of = order_of(r, to, text);
+		/* Rows above that name none are of this one. */
+		for (struct csv_delivery_line *l = to->line; l; l = l->next)
+			if (!l->of || l->file == r->number)
+				l->of = to->of;
 	}
 	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
+	/* Where a file contradicts itself, the row is of the order that it names. */
+	to->row = text[0] && !may_be_one(to->order, text) ? order_of(r, to, text) : to->of;
 	to->order_new = to->order_file == r->number ? !r->used : to->order_new;
 }
 
@@ -372,14 +403,19 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+bool csv_delivery_line_is(const struct csv_delivery_line *l, const char *line_id, const char *sku)
+{
+	return !l->nameless &&
+	       (line_id ? same_text(l->line_id, line_id) : !l->line_id && same_text(l->sku, sku));
+}
+
 static struct csv_delivery_line *line_of(struct csv_delivery *to, const char *line_id,
 					 const char *sku)
 {
 	struct csv_delivery_line *l = to->line;
 
 	for (; l; l = l->next)
-		if (!l->nameless && (line_id ? same_text(l->line_id, line_id)
-					     : !l->line_id && same_text(l->sku, sku)))
+		if (l->of == to->row && csv_delivery_line_is(l, line_id, sku))
 			return l;
 	return NULL;
 }
@@ -425,6 +461,7 @@ static void add_line(struct reading *r, struct csv_delivery *to, const struct cs
 
 	if (!l)
 		l = append_line(r, to);
+	l->of = to->row;
 	l->line_id = line_id;
 	l->sku = sku ? sku : l->sku;
 	if (cell(r, in, COL_TITLE)[0])

@@ -16,17 +16,25 @@
  * from the oldest to the newest: what a later one says of the same line or of the tracking counts.
  */
 struct csv_delivery_line {
-	const char *line_id, *sku, *title; /* NULL where the cell is empty */
-	struct decimal quantity;           /* 0: taken out again */
-	int file;                          /* number of the file that says so */
-	const struct err *problem;         /* the row can't be used; else NULL */
-	bool nameless;                     /* a row that does not tell which line it is */
+	const char *line_id, *sku, *title;   /* NULL where the cell is empty */
+	struct decimal quantity;             /* 0: taken out again */
+	int file;                            /* number of the file that says so */
+	const struct err *problem;           /* the row can't be used; else NULL */
+	bool nameless;                       /* a row that does not tell which line it is */
+	const struct csv_delivery_order *of; /* the order that it was said for */
 	struct csv_delivery_line *next;
 };
 
 struct csv_parcel {
 	const char *number, *url; /* url NULL: none */
 	struct csv_parcel *next;
+};
+
+/* An order that files said of a delivery. */
+struct csv_delivery_order {
+	const char *name;
+	int first; /* number of the file that said it first */
+	struct csv_delivery_order *next;
 };
 
 struct csv_delivery {
@@ -39,12 +47,13 @@ struct csv_delivery {
 	struct csv_delivery_line *line, *last_line;
 	const struct err *problem; /* rows that contradict each other, of that file */
 	int problem_file;
+	/* All of them, and the one of now; NULL: none. What was said for another is not of this order. */
+	struct csv_delivery_order *orders, *of, *row; /* row: that of the row being read */
 	/*
-	 * The order that earlier files said, and since which file it is another one; what they said is not
-	 * of this order. NULL: none. unsent: their delivery was never read without this one.
+	 * The order that earlier files said, and which row says another one. NULL: none. unsent: their
+	 * delivery was never read without this one.
 	 */
 	const char *was, *moved; /* moved: "fulfillments.csv:2" */
-	int moved_file;
 	bool unsent, order_new;
 };
 
@@ -80,6 +89,9 @@ MUST_CHECK enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_deli
 /* In the order in which files first named them. */
 size_t csv_deliveries_count(const struct csv_deliveries *d);
 const struct csv_delivery *csv_deliveries_at(const struct csv_deliveries *d, size_t i);
+
+/* The same line of the order: by its id if there is one, else by the SKU. */
+bool csv_delivery_line_is(const struct csv_delivery_line *l, const char *line_id, const char *sku);
 
 /* csv_fulfillment_document.c: the record, with its document or its problem. */
 void csv_delivery_record(const struct csv_delivery *in, struct arena *a, struct record *out);

@@ -99,7 +99,7 @@ static enum errk read_file(struct csv_deliveries *d, enum csv_delivery_pass pass
 	enum errk k = csv_deliveries_read(d, pass, &file, &cut, e);
 
 	if (is_new(l, f))
-		return csv_inbox_whole(f, k, cut, e);
+		return csv_inbox_blocked(f, &l->all[l->n - 1], csv_inbox_whole(f, k, cut, e), e);
 	return k == E_LOCAL ? E_OK : k;
 }
 

@@ -261,6 +261,17 @@ enum errk csv_inbox_whole(const struct csv_inbox_file *f, enum errk read, bool c
 	return read;
 }
 
+enum errk csv_inbox_blocked(const struct csv_inbox_file *f, const struct csv_inbox_file *newest,
+			    enum errk k, struct err *e)
+{
+	if (k == E_LOCAL && !f->archived && !newest->archived && newest != f)
+		err_append(e,
+			   "; nothing is read until '%s' is mended or taken out of the folder: a "
+			   "newer file beside it ('%s') does not replace it",
+			   f->name, newest->name);
+	return k;
+}
+
 static enum errk load(const struct csv_inbox_kind *kind, const struct conf *c,
 		      struct csv_inbox_file *f, struct err *e)
 {
@@ -289,7 +300,8 @@ enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c
 	for (size_t i = 0; i < set->n && k == E_OK; i++)
 		k = check_age(kind, &set->file[i], max_age, e);
 	for (size_t i = 0; i < set->n && k == E_OK; i++)
-		k = load(kind, c, &set->file[i], e);
+		k = csv_inbox_blocked(&set->file[i], &set->file[set->n - 1],
+				      load(kind, c, &set->file[i], e), e);
 	if (k == E_OK && set->before.path)
 		load_used(kind, c, &set->before);
 	for (size_t i = 0; i < set->n_since && k == E_OK; i++)

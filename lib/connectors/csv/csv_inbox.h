@@ -118,6 +118,9 @@ MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct
 bool csv_inbox_may_come(const char *dir, const struct err *e);
 /* To be told once a run: files that are dated wrongly, entries that can't be used; NULL = none. */
 const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a);
+/* Says of a fault of a whole file, if there are newer ones, that they do not heal it; gives k back. */
+enum errk csv_inbox_blocked(const struct csv_inbox_file *f, const struct csv_inbox_file *newest,
+			    enum errk k, struct err *e);
 /*
  * What a reading that ended so (read; cut: in the middle of a row) is worth. E_BUSY "file_changing": the
  * file is another now; E_LOCAL "file_cut"; else read.

@@ -286,16 +286,14 @@ static bool is_told(const struct delivery *d, const struct ship_done *f)
 	return true;
 }
 
-static void judge_tracking(const struct delivery *d, struct next_call *out)
+const char *fulfillment_untold(const struct delivery *d)
 {
 	const struct ship_state *s = d->state;
 	/* Tracking that the ERP no longer names stays: the buyer may have it. */
 	for (size_t i = 0; i < s->n_done && d->n_numbers; i++)
-		if (delivery_owns(d, s->done[i].id) && !is_told(d, &s->done[i])) {
-			out->what = NEXT_TRACK;
-			out->fulfillment = s->done[i].id;
-			return;
-		}
+		if (delivery_owns(d, s->done[i].id) && !is_told(d, &s->done[i]))
+			return s->done[i].id;
+	return NULL;
 }
 
 static void refuse_cancelled(struct delivery *d)
@@ -336,6 +334,7 @@ struct next_call fulfillment_judge(struct fulfillment_put *p, struct delivery *d
 			return out;
 		}
 	}
-	judge_tracking(d, &out);
+	out.fulfillment = fulfillment_untold(d);
+	out.what = out.fulfillment ? NEXT_TRACK : NEXT_NOTHING;
 	return out;
 }

@@ -189,6 +189,8 @@ struct next_call {
 };
 /* Refuses the delivery, or says what to do. What is found there already is adopted: own grows. */
 struct next_call fulfillment_judge(struct fulfillment_put *p, struct delivery *d);
+/* One of its shipments, as its order was read, whose tracking is not what the ERP says now; NULL: none. */
+const char *fulfillment_untold(const struct delivery *d);
 /* The same numbers, in whatever order; none on either side is the same too. */
 bool fulfillment_same_numbers(const char *const *a, size_t n, const struct ship_done *f);
 

@@ -115,7 +115,9 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, bool *more
 	int64_t needed = fulfillment_needed(d);
 	rc = fulfillment_call(p, d, &call, e);
 	d->refusals += d->refusal != NULL;
-	*more = d->refusal || call.what != NEXT_SHIP || units_of(&call) < needed;
+	/* What was shipped before the ERP changed its mind has the tracking of that day. */
+	*more = d->refusal || call.what != NEXT_SHIP || units_of(&call) < needed ||
+		fulfillment_untold(d);
 	if (rc == E_UNSURE) {
 		d->lost = arena_strdup(p->arena, e->msg);
 		*more = true;
