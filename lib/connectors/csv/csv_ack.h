@@ -11,8 +11,9 @@
  *	error #1001: customer is blocked    this order was not ("rejected" says the same)
  *	error: wrong period             nothing was
  *
- * Each answer is handed to fn, "ok" first, then those that name an order, so that single refusals have the last
- * word. Then the file moves to .erpsync/acks/. Killed in between, the same answers come again.
+ * Each answer is handed to fn: what is doubted first, then "ok", then those that name an order, so that single
+ * refusals have the last word. Then the file moves to .erpsync/acks/. Killed in between, the same answers come again.
+ * What is no text (csv_ack_sign) is told, and stays.
  */
 MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 				    enum errk (*fn)(void *ctx, const struct settlement *s,

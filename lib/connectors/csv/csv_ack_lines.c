@@ -90,23 +90,25 @@ static bool is_name(const char *name)
 	return settlement_names(&(struct settlement){.record = name});
 }
 
-/* "#1001" and "1002", "EN7" and "en12"; but not "1001" and "E42": that may be the code of an error. */
-static bool same_shape(const char *x, const char *y)
+/* Without '#', in small letters, and '0' for each number. */
+static const char *shape_of(const char *name, struct arena *a)
 {
-	x += *x == '#';
-	y += *y == '#';
-	for (;;) {
-		size_t in_x = strspn(x, DIGITS), in_y = strspn(y, DIGITS);
+	char *shape = arena_strdup(a, name + (*name == '#')), *to = shape;
 
-		x += in_x;
-		y += in_y;
-		if (!in_x != !in_y || tolower((unsigned char)*x) != tolower((unsigned char)*y))
-			return false;
-		if (!*x)
-			return true;
-		x++;
-		y++;
+	for (const char *from = shape; *from; to++) {
+		size_t digits = strspn(from, DIGITS);
+
+		*to = digits ? '0' : (char)tolower((unsigned char)*from);
+		from += digits ? digits : 1;
 	}
+	*to = '\0';
+	return shape;
+}
+
+/* "#1001" and "1002", "EN7" and "en12"; but not "1001" and "E42": that may be the code of an error. */
+static bool same_shape(const char *x, const char *y, struct arena *a)
+{
+	return str_equal(shape_of(x, a), shape_of(y, a));
 }
 
 /* To the next name of a list; *listed: a sign of lists stands between, not only a blank. */
@@ -139,7 +141,7 @@ static struct names list_names(const char *first, const char *after, struct aren
 			break;
 		}
 		name = first_name(at, &after, a);
-		if (!same_shape(first, name))
+		if (!same_shape(first, name, a))
 			return all;
 		all.name[n++] = name;
 		if (listed && is_name(name)) {
