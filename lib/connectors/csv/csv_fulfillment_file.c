@@ -303,7 +303,8 @@ static void share_order(struct reading *r, struct csv_delivery *to, const struct
 	}
 	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
 	/* Where a file contradicts itself, the row is of the order that it names. */
-	to->row = text[0] && !may_be_one(to->order, text) ? order_of(r, to, text) : to->of;
+	to->row = to->order && text[0] && !may_be_one(to->order, text) ? order_of(r, to, text)
+								       : to->of;
 	to->order_new = to->order_file == r->number ? !r->used : to->order_new;
 }
 
