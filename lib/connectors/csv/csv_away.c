@@ -41,12 +41,15 @@ static int64_t last_change(const struct csv_away *s)
 	return at < now ? at : now;
 }
 
+/* A time that can't be read is later than any export: that waits for a person. */
 static int64_t time_in(const cJSON *in, const char *name)
 {
 	const cJSON *found = cJSON_GetObjectItemCaseSensitive(in, name);
 	const char *text = found ? json_str(found, "") : NULL;
+	char *end = NULL;
+	int64_t at = text ? strtoll(text, &end, 10) : INT64_MAX;
 
-	return text ? strtoll(text, NULL, 10) : INT64_MAX;
+	return !text || end == text || *end ? INT64_MAX : at;
 }
 
 static void add_time(const struct csv_away *s, cJSON *to, const char *name, int64_t at)
