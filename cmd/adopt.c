@@ -48,7 +48,7 @@ static void print_record_json(struct view *v, const struct adopt_record *x)
 	json_add_str(o, "outcome", outcome_name(x->outcome));
 	json_add_str(o, "name", x->label);
 	json_add_str(o, "record", x->record);
-	json_add_str(o, "target", x->target_id);
+	json_add_str(o, "target", x->target);
 	printf("%s\n    %s", v->n_records++ ? "," : "", json_text(o, a));
 }
 
@@ -60,9 +60,9 @@ static void on_record(void *ctx, const struct adopt_record *x)
 	if (v->cmd->json)
 		print_record_json(v, x);
 	else if (x->outcome == ADOPT_LINKED && v->n_linked < EXAMPLES)
-		v->linked[v->n_linked++] = arena_printf(a, "%s → %s", x->label, x->target_id);
+		v->linked[v->n_linked++] = arena_printf(a, "%s → %s", x->label, x->target);
 	else if (x->outcome == ADOPT_NOT_FOUND && v->n_not_found < NOT_FOUND_SHOWN)
-		v->not_found[v->n_not_found++] = arena_printf(a, "%s (%s)", x->label, x->target_id);
+		v->not_found[v->n_not_found++] = arena_printf(a, "%s (%s)", x->label, x->target);
 }
 
 static void on_notice(void *ctx, const char *text)

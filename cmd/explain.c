@@ -79,8 +79,8 @@ static void tell_link(const struct story *s, const struct link *l, struct arena 
 {
 	printf("  %s: ", clean_text(l->flow, a));
 	if (l->delivered_at)
-		printf("%s%sfirst delivered %s\n", clean_text(l->target_id, a),
-		       str_blank(l->target_id) ? "" : ", ", when_text(l->delivered_at, s->now, a));
+		printf("%s%sfirst delivered %s\n", clean_text(target_text(&l->target, a), a),
+		       target_is(&l->target) ? ", " : "", when_text(l->delivered_at, s->now, a));
 	else
 		puts("never delivered");
 	if (l->delivered_at && l->changed_at != l->delivered_at)
@@ -118,7 +118,7 @@ static enum errk tell_links(struct story *s, struct err *e)
 		json_add_str(o, "flow", links[i].flow);
 		json_add_str(o, "record", links[i].record);
 		json_add_str(o, "name", links[i].label);
-		json_add_str(o, "target", links[i].target_id);
+		json_add_str(o, "target", target_text(&links[i].target, a));
 		json_add_str(o, "version", links[i].version);
 		json_add_str(o, "dropped_version", links[i].dropped);
 		json_add_time(o, "delivered_at", links[i].delivered_at);

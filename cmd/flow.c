@@ -64,8 +64,8 @@ static void print_record(struct view *v, const struct sync_record *r, struct are
 
 	printf("%s%s%s %s", style_on(stdout, style), outcome_text(r->outcome, v->dry_run),
 	       style_off(stdout, style), clean_text(r->label, a));
-	if (!str_blank(r->target_id))
-		printf(" → %s", clean_text(r->target_id, a));
+	if (r->target && target_is(r->target))
+		printf(" → %s", clean_text(target_text(r->target, a), a));
 	if (r->err)
 		printf(": %s", remedy_text(r->err->msg, NULL, r->label, a));
 	putchar('\n');
@@ -85,7 +85,8 @@ static void print_record_json(struct view *v, const struct sync_record *r, struc
 	json_add_str(o, "record", r->record);
 	json_add_str(o, "name", r->label);
 	json_add_str(o, "outcome", sync_outcome_name(r->outcome));
-	json_add_str(o, "target", r->target_id);
+	json_add_str(o, "target",
+		     r->target && target_is(r->target) ? target_text(r->target, a) : NULL);
 	if (r->err) {
 		json_add_str(o, "code", r->err->code);
 		json_add_str(o, "reason", r->err->msg);

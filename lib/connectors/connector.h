@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "model/target.h"
 #include "net/http.h"
 #include "net/oauth.h"
 
@@ -197,8 +198,8 @@ struct put_item {
 	 * more, so only look whether it landed; if not, leave err as it is.
 	 */
 	const char *doc;
-	/* In: what an earlier put made of this record, or NULL; out: what it is now. */
-	const char *target_id;
+	/* In: what an earlier put made of this record, none without id; out: what it is now. */
+	struct target target;
 	/*
 	 * A text of the connector's own about this record. In: that of an earlier put, or NULL; out:
 	 * what is to be known the next time, stored in the transaction of the outcome. A record that
@@ -207,7 +208,7 @@ struct put_item {
 	const char *memo;
 	/* In: the memo is of a copy of the state file, and more may have been written since. */
 	bool memo_old;
-	int64_t delivered_at; /* in: when target_id was first delivered, seconds; 0 = never */
+	int64_t delivered_at; /* in: when target was first delivered, seconds; 0 = never */
 	struct err err;       /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;         /* out: it had landed before; nothing was written now */
 	bool changed; /* out: what was written changed something that others had made there */
@@ -236,7 +237,7 @@ struct put_item {
 	const char *sku;
 	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
 	const char *article;
-	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target_id says it. */
+	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. */
 	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
 	struct put_step *steps;
@@ -298,11 +299,11 @@ struct put_batch {
 	 * what was under way for these must be over when put returns E_OK.
 	 */
 	bool unsure;
-	/* All items have been delivered before (target_id set); else none has. */
+	/* All items have been delivered before (with a target); else none has. */
 	bool update;
 	/*
 	 * Write nothing: an item that is as it should be is adopted, another one differs, and comes
-	 * in a later put under the same key, together with others; its target_id may be filled by
+	 * in a later put under the same key, together with others; its target may be filled by
 	 * then. Only where the connector looks at the kind.
 	 */
 	bool look_only;
@@ -366,7 +367,7 @@ struct landed {
 	const char *record; /* the source's id; NULL = only its name and our reference are known */
 	const char *label;  /* what a person calls it */
 	const char *reference; /* with record NULL: as sink.reference makes it */
-	const char *target_id; /* as put() names it */
+	struct target target;  /* as put() names it */
 	/* What was written, if that is known: version of the source and hash of the document. */
 	const char *version, *hash;
 	int64_t at; /* the target has it as it was at that time, seconds */
@@ -393,7 +394,7 @@ enum settlement_doubt {
 };
 /* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
 struct settlement {
-	const char *target_id; /* the document as put() named it */
+	const char *document; /* the id of the target, as put() named it */
 	/* One record of it, as the other side names it: see settlement_means; NULL = all. */
 	const char *record;
 	bool accepted;

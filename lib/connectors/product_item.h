@@ -70,8 +70,9 @@ struct product_item {
 	 * whose answer may be lost, or a file that a person is to import.
 	 */
 	struct product_base asked[FIELD_COUNT_];
-	/* A store that is written by files: what it is called there; what it was written as, NULL = not yet. */
-	const char *handle, *written_as;
+	/* A store that is written by files: what it is called there; what it was written as, none = not yet. */
+	const char *handle;
+	struct target written_as;
 	/* The same: all variants that are known of its product there, its own or not. */
 	struct product_known *beside;
 	size_t n_beside;

@@ -13,7 +13,7 @@
  * something else of what it is told. "sent", at the product and at its variants, {"price": ["19.9",
  * "18"]}, is what the shop was asked for and has not confirmed, and what it had then: an answer that was
  * lost, or a file that nobody has imported. A store that is written by files adds "handle" and
- * "written_as", and "beside": {"M": "TEE-M"}, see product_item. "family" and "shared": see product_share.h.
+ * "written_as" (target.h), and "beside": {"M": "TEE-M"}, see product_item. "family" and "shared": see product_share.h.
  */
 
 static const char *text_of(const cJSON *value, struct arena *a)
@@ -98,6 +98,13 @@ static void add_beside(cJSON *doc, const struct product_item *item)
 			json_add_str(list, item->beside[i].id, item->beside[i].sku);
 }
 
+/* Without it, what stands in the link is what it was written as. */
+static void read_written(struct product_item *item, const cJSON *doc, struct arena *a)
+{
+	if (target_of_json(json_at(doc, "written_as"), a, &item->written_as, NULL) != E_OK)
+		item->written_as = (struct target){0};
+}
+
 void product_read_memo(struct product_item *item, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = NULL;
@@ -112,7 +119,7 @@ void product_read_memo(struct product_item *item, struct arena *a)
 	item->family = json_bool(doc, "family", false);
 	item->shared = json_bool(doc, "shared", false);
 	item->handle = arena_strdup(a, json_str(doc, "handle"));
-	item->written_as = arena_strdup(a, json_str(doc, "written_as"));
+	read_written(item, doc, a);
 	if (item->handle)
 		read_beside(item, doc, a);
 	item->status_was = arena_strdup(a, json_str(doc, "status_was"));
@@ -201,8 +208,8 @@ const char *product_memo_text(const struct product_item *item, struct arena *a)
 		json_add_bool(doc, "shared", true);
 	if (item->handle)
 		json_add_str(doc, "handle", item->handle);
-	if (item->written_as)
-		json_add_str(doc, "written_as", item->written_as);
+	if (target_is(&item->written_as))
+		json_add(doc, "written_as", target_json(&item->written_as));
 	add_beside(doc, item);
 	if (item->status_was) {
 		json_add_str(doc, "status_was", item->status_was);

@@ -142,8 +142,8 @@ void product_share(struct product_shares *s, struct product_item *item, size_t n
 		if (is_shared(&item[i])) {
 			item[i].partial = !has_all(&item[i]);
 			item[i].silent = item[i].partial &&
-					 (item[i].shared ||
-					  (more && !item[i].family && !item[i].put->target_id));
+					 (item[i].shared || (more && !item[i].family &&
+							     !target_is(&item[i].put->target)));
 			/* What was all of it once stays so when a person adds a variant there. */
 			item[i].family |= !item[i].partial;
 			claim_variants(s, item, n, &item[i], a);

@@ -5,15 +5,14 @@
 
 #define LINK_COLUMNS                                                               \
 	"SELECT flow, record, label, target_id, version, sent_hash, delivered_at," \
-	" changed_at, settled, dropped, memo, doubt, adopted_at, for_good FROM link "
+	" changed_at, settled, dropped, memo, doubt, adopted_at, for_good, target FROM link "
 
-static struct link read_link(const struct query *q, struct arena *a)
+static enum errk read_link(const struct query *q, struct arena *a, struct link *out, struct err *e)
 {
-	return (struct link){
+	*out = (struct link){
 		.flow = query_col(q, 0, a),
 		.record = query_col(q, 1, a),
 		.label = query_col(q, 2, a),
-		.target_id = query_col(q, 3, a),
 		.version = query_col(q, 4, a),
 		.sent_hash = query_col(q, 5, a),
 		.delivered_at = query_col_int(q, 6),
@@ -26,6 +25,7 @@ static struct link read_link(const struct query *q, struct arena *a)
 		.adopted_at = query_col_int(q, 12),
 		.for_good = query_col_int(q, 13) != 0,
 	};
+	return target_read(query_col(q, 3, a), query_col(q, 14, a), a, &out->target, e);
 }
 
 enum errk link_get(struct state *s, const char *flow, const char *record, struct arena *a,
@@ -42,17 +42,17 @@ enum errk link_get(struct state *s, const char *flow, const char *record, struct
 	if (rc != E_OK)
 		return rc;
 	*found = row;
-	if (row)
-		*out = read_link(&q, a);
-	return E_OK;
+	return row ? read_link(&q, a, out, e) : E_OK;
 }
 
-void link_bind(struct query *q, const struct link *l)
+void link_bind(struct query *q, const struct link *l, struct arena *a)
 {
 	query_text(q, l->flow);
 	query_text(q, l->record);
 	query_text(q, l->label);
-	query_text(q, l->target_id);
+	query_text(q, l->target.id ? l->target.id : "");
+	query_text(q, target_more(&l->target, a));
+	query_int(q, (int64_t)l->target.n_parts);
 	query_text(q, l->version);
 	query_text(q, l->sent_hash);
 }
@@ -72,13 +72,14 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	CLEANUP(query)
 	struct query q =
 		query_open(s,
-			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
-			   " settled, delivered_at, changed_at, settled_at, memo, doubt, sku,"
-			   " article)"
-			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, iif(?6 = '', 0, ?8), ?8,"
-			   " iif(?7 IS NULL, NULL, ?8), ?9, ?10, ?11, ?12)"
+			   "INSERT INTO link (flow, record, label, target_id, target, n_parts,"
+			   " version, sent_hash, settled, delivered_at, changed_at, settled_at,"
+			   " memo, doubt, sku, article)"
+			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
+			   " iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13, ?14)"
 			   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
-			   " target_id = excluded.target_id, version = excluded.version,"
+			   " target_id = excluded.target_id, target = excluded.target,"
+			   " n_parts = excluded.n_parts, version = excluded.version,"
 			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
 			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
 			   " memo = coalesce(excluded.memo, memo), doubt = excluded.doubt,"
@@ -86,7 +87,8 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 			   " delivered_at = iif(delivered_at = 0,"
 			   " excluded.delivered_at, delivered_at)");
 
-	link_bind(&q, l);
+	CLEANUP(arena) struct arena *a = arena_new();
+	link_bind(&q, l, a);
 	query_text(&q, l->settled);
 	query_int(&q, now);
 	query_text(&q, l->memo);
@@ -164,7 +166,9 @@ static enum errk read_links(struct query *q, struct arena *a, struct link **out,
 
 	while ((rc = query_next(q, &row, e)) == E_OK && row) {
 		links = db_grow(a, links, count, &cap, sizeof(*links));
-		links[count++] = read_link(q, a);
+		rc = read_link(q, a, &links[count++], e);
+		if (rc != E_OK)
+			return rc;
 	}
 	if (rc != E_OK)
 		return rc;
@@ -248,11 +252,11 @@ enum errk link_owner(struct state *s, const char *flow, const char *document, st
 {
 	/* Both by index: most have one document, and those with several are few. */
 	CLEANUP(query)
-	struct query q =
-		query_open(s, "SELECT record FROM link WHERE flow = ?1 AND target_id = ?2"
-			      " UNION ALL SELECT record FROM link INDEXED BY link_several"
-			      " WHERE flow = ?1 AND instr(target_id, ' ') > 0"
-			      " AND instr(' ' || target_id || ' ', ' ' || ?2 || ' ') > 0 LIMIT 1");
+	struct query q = query_open(s, "SELECT record FROM link WHERE flow = ?1 AND target_id = ?2"
+				       " UNION ALL SELECT record FROM link INDEXED BY link_several,"
+				       " json_each(target, '$.parts') AS part"
+				       " WHERE flow = ?1 AND n_parts > 1"
+				       " AND json_extract(part.value, '$.id') = ?2 LIMIT 1");
 	bool row;
 	enum errk rc;
 

@@ -1,13 +1,14 @@
 #ifndef ERPSYNC_STATE_LINK_H
 #define ERPSYNC_STATE_LINK_H
 
+#include "model/target.h"
 #include "state/state.h"
 
 /* Which record here is which record there, and the hash of what was last written. */
 struct link {
 	const char *flow, *record, *label;
-	const char *target_id; /* the other side's id or document, e.g. "orders-000012.csv" */
-	const char *version;   /* of the source record that was last dealt with */
+	struct target target; /* without id: it was never delivered, or is not there */
+	const char *version;  /* of the source record that was last dealt with */
 	/* Of the mapped document that was last written; "" = none (dropped). */
 	const char *sent_hash;
 	int64_t delivered_at; /* first delivery */
@@ -105,8 +106,8 @@ MUST_CHECK enum errk link_settle(struct state *s, const char *flow, const char *
 MUST_CHECK enum errk link_of_target(struct state *s, const char *flow, const char *target_id,
 				    struct arena *a, struct link **out, size_t *n, struct err *e);
 /*
- * The record whose document this is at the target, alone or as one of several (a blank between them in
- * its target_id); NULL: none is known.
+ * The record whose document this is at the target, alone or as one of several (a part of its target); NULL:
+ * none is known.
  */
 MUST_CHECK enum errk link_owner(struct state *s, const char *flow, const char *document,
 				struct arena *a, const char **record, struct err *e);

@@ -14,21 +14,23 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	 */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
-		   " delivered_at, changed_at, adopted_at)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7)"
+		s, "INSERT INTO link (flow, record, label, target_id, target, n_parts, version,"
+		   " sent_hash, delivered_at, changed_at, adopted_at)"
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)"
 		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
-		   " target_id = excluded.target_id, version = excluded.version,"
+		   " target_id = excluded.target_id, target = excluded.target,"
+		   " n_parts = excluded.n_parts, version = excluded.version,"
 		   " sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"
 		   " adopted_at = excluded.adopted_at, settled = NULL, settled_at = NULL,"
 		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
-		   " WHERE iif(target_id = '', ?8 OR settled IS NULL,"
-		   " ?8 AND sent_hash = '' AND adopted_at = 0"
+		   " WHERE iif(target_id = '', ?10 OR settled IS NULL,"
+		   " ?10 AND sent_hash = '' AND adopted_at = 0"
 		   " OR excluded.changed_at > changed_at"
 		   " AND excluded.target_id <> target_id)");
 	enum errk rc;
 
-	link_bind(&q, l);
+	CLEANUP(arena) struct arena *a = arena_new();
+	link_bind(&q, l, a);
 	query_int(&q, at);
 	query_int(&q, named);
 	rc = query_run(&q, e);

@@ -87,7 +87,7 @@ static void tell(const struct adopt *d, const struct landed *x, enum adopt_outco
 {
 	const struct adopt_record rec = {.outcome = outcome,
 					 .label = x->label,
-					 .target_id = x->target_id,
+					 .target = target_text(&x->target, d->a),
 					 .record = x->record};
 
 	d->sum->linked += outcome == ADOPT_LINKED;
@@ -124,7 +124,7 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 	const struct link l = {.flow = d->r->key,
 			       .record = x->record,
 			       .label = x->label,
-			       .target_id = x->target_id,
+			       .target = x->target,
 			       .version = whole ? x->version : "",
 			       .sent_hash = whole ? x->hash : ""};
 	enum errk rc = link_adopt(d->r->state, &l, named, x->at, known, e);
@@ -132,7 +132,7 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 	if (rc != E_OK || *known)
 		return rc;
 	rc = sync_journal(d->r, x->record, x->label, "adopted", named ? "named" : "ok",
-			  x->target_id, e);
+			  target_text(&x->target, d->a), e);
 	return rc == E_OK && named ? compare_waiting(d, x, e) : rc;
 }
 
@@ -167,7 +167,7 @@ static enum errk take(void *ctx, const struct landed *x, struct err *e)
 	d->chunk[d->n++] = (struct landed){.record = arena_strdup(d->a, x->record),
 					   .label = arena_strdup(d->a, x->label),
 					   .reference = arena_strdup(d->a, x->reference),
-					   .target_id = arena_strdup(d->a, x->target_id),
+					   .target = target_copy(&x->target, d->a),
 					   .version = arena_strdup(d->a, x->version),
 					   .hash = arena_strdup(d->a, x->hash),
 					   .at = x->at};
@@ -180,7 +180,7 @@ static enum errk take(void *ctx, const struct landed *x, struct err *e)
 static enum errk take_named(struct adopt *d, const char *who, const char *target, struct err *e)
 {
 	const struct landed x = {.label = who,
-				 .target_id = str_blank(target) ? "by hand" : target,
+				 .target = {.id = str_blank(target) ? "by hand" : target},
 				 .at = clock_now()};
 
 	return take(d, &x, e);

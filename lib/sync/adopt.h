@@ -16,7 +16,7 @@ enum adopt_outcome {
 };
 struct adopt_record {
 	enum adopt_outcome outcome;
-	const char *label, *target_id;
+	const char *label, *target;
 	const char *record; /* NULL with ADOPT_NOT_FOUND */
 };
 

@@ -41,8 +41,8 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	enum errk rc = link_get(r->state, r->key, b->row.record, r->scratch, &l, &found, e);
 	if (rc != E_OK || !found)
 		return rc;
-	if (l.target_id && *l.target_id) {
-		b->target_id = arena_strdup(r->page, l.target_id);
+	if (target_is(&l.target)) {
+		b->target = target_copy(&l.target, r->page);
 		b->update = true;
 	}
 	b->memo = arena_strdup(r->page, l.memo);
@@ -262,7 +262,7 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome), b->row.version, e);
 	if (rc == E_OK)
-		sync_count(r, b, outcome, b->target_id);
+		sync_count(r, b, outcome, &b->target);
 	return rc;
 }
 
@@ -348,7 +348,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.record = b->row.record,
 		.label = b->row.label,
 		/* A dry run makes nothing that could have an id. */
-		.target_id = item->target_id ? item->target_id : "",
+		.target = item->target,
 		.version = b->row.version,
 		.sent_hash = sent_hash(r, b, item),
 		.delivered_at = now,
@@ -366,12 +366,13 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	if (rc == E_OK && outcome != SYNC_UNCHANGED && !looked_only(b, item))
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome),
-				  item->values ? item->values : item->target_id, e);
+				  item->values ? item->values : target_text(&item->target, r->page),
+				  e);
 	if (rc == E_OK && is_left(item)) {
 		b->err = item->left;
 		return batch_record_parked(r, b, e);
 	}
 	if (rc == E_OK)
-		sync_count(r, b, outcome, item->target_id);
+		sync_count(r, b, outcome, &item->target);
 	return rc;
 }

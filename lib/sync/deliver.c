@@ -96,8 +96,8 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 		rows[i]->differs = batch->look_only && batch->item[i].differs;
 		if (!rows[i]->differs)
 			rc = record_item(r, rows[i], &batch->item[i], &stop, e);
-		else if (batch->item[i].target_id)
-			rows[i]->target_id = batch->item[i].target_id;
+		else if (target_is(&batch->item[i].target))
+			rows[i]->target = batch->item[i].target;
 	}
 	if (rc == E_OK && made)
 		rc = sync_note_made(r, e);
@@ -160,7 +160,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 						  .hash = rows[i]->hash,
 						  .read_at = rows[i]->row.read_at,
 						  .doc = rows[i]->doc,
-						  .target_id = rows[i]->target_id,
+						  .target = rows[i]->target,
 						  .memo = rows[i]->memo,
 						  .memo_old = rows[i]->memo_old,
 						  .delivered_at = rows[i]->delivered_at,

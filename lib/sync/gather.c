@@ -53,7 +53,7 @@ static void keep(struct gathered *g, const struct batch_row *b)
 	to->row.payload = NULL;
 	to->doc = arena_strdup(g->mem, b->doc);
 	to->hash = arena_strdup(g->mem, b->hash);
-	to->target_id = arena_strdup(g->mem, b->target_id);
+	to->target = target_copy(&b->target, g->mem);
 	to->memo = arena_strdup(g->mem, b->memo);
 	to->differs = false;
 	if (g->n == g->cap) {

@@ -129,7 +129,7 @@ static enum errk is_unchanged(struct sync *r, const struct record *rec, bool *un
 	if (rc != E_OK || !b.unchanged || !b.repeated)
 		return rc == E_LOCAL ? (*e = ignored, rc) : E_OK;
 	r->sum->pulled++;
-	sync_count(r, &b, SYNC_UNCHANGED, b.target_id);
+	sync_count(r, &b, SYNC_UNCHANGED, &b.target);
 	*unchanged = true;
 	return E_OK;
 }

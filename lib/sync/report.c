@@ -42,7 +42,7 @@ static int64_t *counter(struct sync_summary *sum, enum sync_outcome o)
 
 /* Counts a record, shows it to the caller, and logs what a person may look for later. */
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
-		const char *target_id)
+		const struct target *target)
 {
 	++*counter(r->sum, outcome);
 	bool failed = outcome == SYNC_PARKED || outcome == SYNC_STILL_PARKED ||
@@ -51,7 +51,7 @@ void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome out
 		.record = b->row.record,
 		.label = b->row.label,
 		.outcome = outcome,
-		.target_id = target_id,
+		.target = target,
 		.document = b->doc,
 		.err = failed ? &b->err : NULL,
 	};
@@ -62,7 +62,7 @@ void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome out
 			  "name", b->row.label, "code", b->err.code, "reason", b->err.msg, NULL);
 	else
 		log_event(LOG_LEVEL_DEBUG, sync_outcome_name(outcome), "record", b->row.record,
-			  "name", b->row.label, "target", target_id, NULL);
+			  "name", b->row.label, "target", target->id, NULL);
 }
 
 enum errk sync_journal(struct sync *r, const char *record, const char *label, const char *action,

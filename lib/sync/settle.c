@@ -38,9 +38,9 @@ struct refusal {
 static void enter(struct settling *x, const struct settlement *s)
 {
 	struct sync *r = x->r;
-	if (x->target && strcmp(x->target, s->target_id) == 0)
+	if (x->target && strcmp(x->target, s->document) == 0)
 		return;
-	*x = (struct settling){.r = r, .target = arena_strdup(r->page, s->target_id)};
+	*x = (struct settling){.r = r, .target = arena_strdup(r->page, s->document)};
 }
 
 /* A document has many answers, and what it held is read once, if any names a record. */
@@ -161,32 +161,32 @@ static bool is_of_nobody(struct settling *x, struct settlement *s)
 		return false;
 	}
 	str_ellipsis(quoted, sizeof(quoted), s->record, sizeof(quoted) - 4);
-	notice_say(&x->r->notices, arena_printf(x->r->page, "ok of nobody in %s", s->target_id),
+	notice_say(&x->r->notices, arena_printf(x->r->page, "ok of nobody in %s", s->document),
 		   arena_printf(x->r->page,
 				"%s: its acknowledgement says ok to '%s', which is no order of "
 				"that file: it confirms none; see which one is meant, and write "
 				"the acknowledgement of %s once more",
-				s->target_id, quoted, s->target_id));
+				s->document, quoted, s->document));
 	return true;
 }
 
 /* delivered_as() reads by the document's name what a record was refused in. */
 static enum errk journal_refusal(const struct refusal *f, const char *outcome, struct err *e)
 {
-	const char *detail = arena_printf(f->r->page, "%s: %s", f->s->target_id, f->s->text);
+	const char *detail = arena_printf(f->r->page, "%s: %s", f->s->document, f->s->text);
 	return sync_journal(f->r, f->l->record, f->l->label, "settled", outcome, detail, e);
 }
 
 static void describe(const struct refusal *f, struct err *why)
 {
 	const struct link *l = f->l;
-	err_set(why, E_RECORD, "rejected_by_target", "%s was rejected: %s", f->s->target_id,
+	err_set(why, E_RECORD, "rejected_by_target", "%s was rejected: %s", f->s->document,
 		f->s->text);
-	if (strcmp(l->target_id, f->s->target_id) != 0)
+	if (strcmp(l->target.id, f->s->document) != 0)
 		err_append(why,
 			   "; a change of it has gone over since (%s): see whether the order is "
 			   "there by that, for it will be sent as a new one",
-			   l->target_id);
+			   l->target.id);
 	err_append(why, "; mend it there or here, then run: erpsync queue retry '%s'", l->label);
 	if (f->r->flow->kind == KIND_ORDER)
 		err_append(why,
@@ -201,7 +201,7 @@ static enum errk unlink_refused(const struct refusal *f, struct err *e)
 	struct link left = *f->l;
 	left.sent_hash = "";
 	if (f->whole)
-		left.target_id = "";
+		left.target = (struct target){0};
 	left.settled = f->s->text;
 	enum errk rc = link_set(r->state, &left, clock_now(), e);
 	if (rc == E_OK && sync_tells_orders(r))
@@ -237,7 +237,7 @@ static enum errk refuse_earlier(struct refusal *f, struct err *e)
 	bool first = false;
 	enum errk rc = E_OK;
 	if (!f->s->changed)
-		rc = delivered_first_as(f->r->state, f->r->key, f->l->record, f->s->target_id,
+		rc = delivered_first_as(f->r->state, f->r->key, f->l->record, f->s->document,
 					&first, e);
 	if (rc != E_OK)
 		return rc;
@@ -248,7 +248,7 @@ static enum errk refuse_earlier(struct refusal *f, struct err *e)
 	notice_say(&f->r->notices, NULL,
 		   arena_printf(f->r->page,
 				"%s: %s was rejected: %s; it has gone over anew since, as %s",
-				f->l->label, f->s->target_id, f->s->text, f->l->target_id));
+				f->l->label, f->s->document, f->s->text, f->l->target.id));
 	return journal_refusal(f, "outdated", e);
 }
 
@@ -260,10 +260,10 @@ static enum errk refuse(struct settling *x, const struct settlement *s, const ch
 	bool found;
 	enum errk rc = link_get(r->state, r->key, record, r->page, &l, &found, e);
 	/* Without a target it was taken back before: the same answer, read again after a kill. */
-	if (rc != E_OK || !found || !*l.target_id)
+	if (rc != E_OK || !found || !target_is(&l.target))
 		return rc;
 	struct refusal f = {.r = r, .s = s, .l = &l, .whole = !s->changed};
-	if (strcmp(l.target_id, s->target_id) != 0)
+	if (strcmp(l.target.id, s->document) != 0)
 		return refuse_earlier(&f, e);
 	/* "ok", but for this one. */
 	if (is_confirmed(x, record) && !is_among(x->refused, x->n_refused, record)) {
@@ -281,8 +281,8 @@ static enum errk refuse(struct settling *x, const struct settlement *s, const ch
 static enum errk reject_unknown(struct sync *r, const struct settlement *s, struct err *e)
 {
 	struct err why;
-	const struct sync_record rec = {.record = s->target_id,
-					.label = s->target_id,
+	const struct sync_record rec = {.record = s->document,
+					.label = s->document,
 					.outcome = SYNC_PARKED,
 					.err = &why};
 	err_set(&why, E_RECORD, "rejected_by_target",
@@ -291,7 +291,7 @@ static enum errk reject_unknown(struct sync *r, const struct settlement *s, stru
 	r->sum->rejected++;
 	if (r->options->on_record)
 		r->options->on_record(r->options->ctx, &rec);
-	return sync_journal(r, s->target_id, s->target_id, "settled", "unknown", s->text, e);
+	return sync_journal(r, s->document, s->document, "settled", "unknown", s->text, e);
 }
 
 static enum errk reject(struct settling *x, const struct settlement *s, struct err *e)
@@ -335,11 +335,11 @@ static void tell_doubt(struct settling *x, const struct settlement *s, const cha
 				       quoted);
 	notice_say(&r->notices,
 		   arena_printf(r->page, "doubt %d of %s in %s", (int)s->doubt,
-				label ? label : "nobody", s->target_id),
+				label ? label : "nobody", s->document),
 		   arena_printf(r->page,
 				"%s: its acknowledgement %s; see what is meant, and write the "
 				"acknowledgement of %s once more, with lines of ok and error alone",
-				s->target_id, what, s->target_id));
+				s->document, what, s->document));
 }
 
 /* The text may be about the person of the order that it names; or of any, if it names none. */

@@ -65,9 +65,9 @@ const char *sync_outcome_name(enum sync_outcome o);
 struct sync_record {
 	const char *record, *label;
 	enum sync_outcome outcome;
-	const char *target_id; /* NULL if none */
-	const char *document;  /* the mapped document, JSON; may be NULL */
-	const struct err *err; /* parked, later: why; else NULL */
+	const struct target *target; /* without id: there is none */
+	const char *document;        /* the mapped document, JSON; may be NULL */
+	const struct err *err;       /* parked, later: why; else NULL */
 };
 
 struct sync_summary {

@@ -194,10 +194,10 @@ struct batch_row {
 	struct queue_row row;
 	const char *doc; /* mapped; NULL = err says why not */
 	const char *hash;
-	const char *target_id; /* of an earlier delivery; NULL = none */
-	const char *memo;      /* what the target wanted to be remembered; NULL = nothing */
-	bool memo_old;         /* it may be older than what was written since */
-	int64_t delivered_at;  /* the first time; 0 = never */
+	struct target target; /* of an earlier delivery; without id: none */
+	const char *memo;     /* what the target wanted to be remembered; NULL = nothing */
+	bool memo_old;        /* it may be older than what was written since */
+	int64_t delivered_at; /* the first time; 0 = never */
 	bool update, unchanged;
 	bool repeated;      /* neither version nor document is another than at the last delivery */
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
@@ -238,7 +238,7 @@ const char *sync_clock_off(const struct http *h, struct arena *a);
 #define SYNC_CLOCK_REMEDY \
 	"set the one that is wrong (timedatectl): what has changed since the last run is found by them"
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
-		const char *target_id);
+		const struct target *target);
 MUST_CHECK enum errk sync_journal(struct sync *r, const char *record, const char *label,
 				  const char *action, const char *outcome, const char *detail,
 				  struct err *e);

@@ -42,7 +42,7 @@ test('only what differs is written, and the import takes it', async t => {
   assert.deepEqual(parseCsv(p.read('exports/import/inventory-000001.csv'))[0], ['Handle', 'Title', 'Option1 Name', 'Option1 Value', 'Option2 Name', 'Option2 Value', 'Option3 Name', 'Option3 Value', 'SKU', 'Location', 'On hand (current)', 'On hand (new)']);
   /* Keys as the shop has them: an apostrophe in front would make another article of it. */
   assert.deepEqual([rows[2].Handle, rows[2]['Option1 Name'], rows[2]['Option1 Value'], rows[2]['Option2 Value']], ['-evil', '+Size', '@5', '8" ünd']);
-  assert.match(records.find(r => r.name === 'TEE-S').target, /^inventory-000001\.csv export:/);
+  assert.equal(records.find(r => r.name === 'TEE-S').target, 'inventory-000001.csv');
   assert.deepEqual(imported(p, admin), []);
   assert.deepEqual([admin.stock[`TEE-S @ ${LYON}`], admin.stock[`CAP @ ${PARIS}`], admin.stock[`TEE-M @ ${PARIS}`]], ['7', '0', 'not stocked']);
   await t.test('again: nothing', async () => {

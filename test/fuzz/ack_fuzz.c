@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static enum errk count(void *ctx, const struct settlement *s, struct err *e)
 {
 	(void)e;
-	if (!s->target_id)
+	if (!s->document)
 		BUG("an answer about nothing");
 	++*(int *)ctx;
 	return E_OK;

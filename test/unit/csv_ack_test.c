@@ -20,7 +20,7 @@ static enum errk hear(void *ctx, const struct settlement *s, struct err *e)
 
 	if (h->fail_at && h->n + 1 == h->fail_at)
 		return err_set(e, E_LOCAL, "no", "not now");
-	snprintf(h->text[h->n++], 256, "%s %s %s%s: %.150s", s->target_id,
+	snprintf(h->text[h->n++], 256, "%s %s %s%s: %.150s", s->document,
 		 s->record ? s->record : "all", s->further ? "further " : "",
 		 doubts[s->doubt] ? doubts[s->doubt]
 		 : s->accepted    ? "yes"

@@ -96,7 +96,7 @@ static void test_csv_connector__erp(void **state)
 	assert_ok(csv_connector.open(&env, &c, &e), &e);
 	assert_ok(writes(SIDE_ERP, KIND_ORDER)->put(c, &batch, a, &e), &e);
 	writes(SIDE_ERP, KIND_ORDER)->put_committed(c, &batch);
-	snprintf(path, sizeof(path), "%s/%s", dir, item.target_id);
+	snprintf(path, sizeof(path), "%s/%s", dir, item.target.id);
 	text = read_text(path);
 	assert_string_equal(text, "a;b\n\xe9;1,50\n");
 	free(text);

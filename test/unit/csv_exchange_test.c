@@ -76,10 +76,10 @@ static void test_csv_exchange__a_batch_becomes_files(void **state)
 	char *text, hex[HASH_HEX_SIZE];
 
 	(void)state;
-	b.item[1].target_id = NULL;
+	b.item[1].target.id = NULL;
 	assert_ok(put(&x, &b, a, &e), &e);
 	assert_int_equal(b.item[0].err.kind, E_OK);
-	assert_string_equal(b.item[1].target_id, "orders-000001.csv");
+	assert_string_equal(b.item[1].target.id, "orders-000001.csv");
 	assert_false(b.item[0].adopted);
 	assert_int_equal(b.requests, 0);
 	assert_int_equal(count_files("new/deep"), 3);
@@ -126,10 +126,10 @@ static void test_csv_exchange__changed_ones_count_apart_and_equal_bytes(void **s
 	csv_exchange_committed(&x, &b);
 	assert_ok(put(&x, &u, a, &e), &e);
 	csv_exchange_committed(&x, &u);
-	assert_string_equal(u.item[0].target_id, "orders-changed-000001.csv");
+	assert_string_equal(u.item[0].target.id, "orders-changed-000001.csv");
 	assert_true(file_exists("changed/customers-changed-000001.csv"));
 	assert_ok(put(&x, &again, a, &e), &e);
-	assert_string_equal(again.item[0].target_id, "orders-000002.csv");
+	assert_string_equal(again.item[0].target.id, "orders-000002.csv");
 	one = content("changed", "orders-000001.csv");
 	two = content("changed", "orders-000002.csv");
 	assert_string_equal(one, two);
@@ -188,14 +188,14 @@ static void test_csv_exchange__a_decided_batch_is_adopted(void **state)
 	b.item[2].doc = sound; /* refused then, sound now: it wasn't written */
 	assert_ok(put(&x, &b, a, &e), &e);
 	assert_true(b.item[0].adopted && b.item[1].adopted);
-	assert_string_equal(b.item[0].target_id, "orders-000001.csv");
+	assert_string_equal(b.item[0].target.id, "orders-000001.csv");
 	assert_false(b.item[2].adopted);
 	assert_int_equal(b.item[2].err.kind, E_BUSY);
 	assert_int_equal(count_files("adopt"), 0);
 	csv_exchange_committed(&x, &b);
 	other = batch("k3", 3001, 1, a);
 	assert_ok(put(&x, &other, a, &e), &e);
-	assert_string_equal(other.item[0].target_id, "orders-000003.csv");
+	assert_string_equal(other.item[0].target.id, "orders-000003.csv");
 }
 
 static void test_csv_exchange__unsure_without_a_decision_writes(void **state)
@@ -232,13 +232,13 @@ static void test_csv_exchange__a_lost_count_goes_on_after_the_names(void **state
 				"lost/orders-changed-000999.csv lost/other-12.csv"),
 			 0);
 	assert_ok(put(&x, &b, a, &e), &e);
-	assert_string_equal(b.item[0].target_id, "orders-000058.csv");
+	assert_string_equal(b.item[0].target.id, "orders-000058.csv");
 	csv_exchange_committed(&x, &b);
 	/* A count that fell behind never replaces a file. */
 	write_text("lost/.erpsync/sequence", "40\n");
 	b = batch("k2", 1002, 1, a);
 	assert_ok(put(&x, &b, a, &e), &e);
-	assert_string_equal(b.item[0].target_id, "orders-000042.csv");
+	assert_string_equal(b.item[0].target.id, "orders-000042.csv");
 	csv_exchange_committed(&x, &b);
 	write_text("lost/.erpsync/sequence", "many");
 	b = batch("k3", 1003, 1, a);
@@ -307,7 +307,7 @@ static void engine_run(void)
 	if (file_exists(done))
 		return;
 	b.unsure = true;
-	if (put(&x, &b, a, &e) != E_OK || b.item[2].err.kind != E_OK || !b.item[2].target_id)
+	if (put(&x, &b, a, &e) != E_OK || b.item[2].err.kind != E_OK || !b.item[2].target.id)
 		_exit(1);
 	fclose(fopen(done, "w"));
 	csv_exchange_committed(&x, &b);

@@ -145,7 +145,7 @@ static enum errk note(void *ctx, const struct landed *l, struct err *e)
 	assert_string_equal(l->version, "v1");
 	assert_string_equal(l->hash, "h1");
 	if (strcmp(l->record, "#1") == 0)
-		s->last = strcmp(l->target_id, "orders-changed-000001.csv") == 0 ? "changed"
+		s->last = strcmp(l->target.id, "orders-changed-000001.csv") == 0 ? "changed"
 										 : "new";
 	s->n++;
 	return E_OK;

@@ -44,7 +44,7 @@ static void test_delivered_as__whatever_became_of_it(void **state)
 	const struct link now = {.flow = FLOW,
 				 .record = "1",
 				 .label = "#1",
-				 .target_id = "new-1",
+				 .target.id = "new-1",
 				 .version = "v",
 				 .sent_hash = "h"};
 

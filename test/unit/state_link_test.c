@@ -9,7 +9,7 @@ static struct link sample(const char *record, const char *target)
 		.flow = FLOW,
 		.record = record,
 		.label = "#1001",
-		.target_id = target,
+		.target.id = target,
 		.version = "v1",
 		.sent_hash = "h1",
 		.delivered_at = 12345, /* not looked at */
@@ -30,7 +30,9 @@ static void test_link__set_and_get(void **state)
 	assert_string_equal(got.flow, FLOW);
 	assert_string_equal(got.record, "1");
 	assert_string_equal(got.label, "#1001");
-	assert_string_equal(got.target_id, "orders-000001.csv");
+	assert_string_equal(got.target.id, "orders-000001.csv");
+	assert_null(got.target.name);
+	assert_int_equal(got.target.n_parts, 0);
 	assert_string_equal(got.version, "v1");
 	assert_string_equal(got.sent_hash, "h1");
 	assert_int_equal(got.delivered_at, 100);
@@ -52,8 +54,11 @@ static const char *owner(struct fixture *f, const char *flow, const char *docume
 static void test_link__whose_a_document_is(void **state)
 {
 	struct fixture *f = *state;
-	struct link one = sample("1", "F/1"), several = sample("2", "F/2 F/30 F/4");
+	struct link one = sample("1", "F/1"), several = sample("2", "F/2");
 
+	target_add_part(&several.target, "shipment", "F/2", NULL, f->a);
+	target_add_part(&several.target, "shipment", "F/30", NULL, f->a);
+	target_add_part(&several.target, "shipment", "F/4", NULL, f->a);
 	OK(link_set(f->s, &one, 100, e));
 	OK(link_set(f->s, &several, 100, e));
 	assert_string_equal(owner(f, FLOW, "F/1"), "1");
@@ -72,12 +77,12 @@ static void test_link__the_first_delivery_stays(void **state)
 	bool found;
 
 	OK(link_set(f->s, &l, 100, e));
-	l.target_id = "doc-2";
+	l.target.id = "doc-2";
 	l.version = "v2";
 	l.sent_hash = "h2";
 	OK(link_set(f->s, &l, 200, e));
 	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
-	assert_string_equal(got.target_id, "doc-2");
+	assert_string_equal(got.target.id, "doc-2");
 	assert_string_equal(got.sent_hash, "h2");
 	assert_int_equal(got.delivered_at, 100);
 	assert_int_equal(got.changed_at, 200);

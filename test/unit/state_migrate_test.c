@@ -2,6 +2,8 @@
 
 #include "embedded/state_migrations.h"
 #include "state/checkpoint.h"
+#include "state/link.h"
+#include "state/note.h"
 #include "state/queue.h"
 
 static const char v2_good[] = "ALTER TABLE checkpoint ADD COLUMN note TEXT;"
@@ -133,6 +135,110 @@ static void test_migrate__two_at_once_are_done_once(void **state)
 	state_close(other);
 }
 
+/* A state file as an older version of the program made it. */
+static void older_file(struct fixture *f, int version)
+{
+	for (int i = 0; i < version; i++)
+		sql_at(f->path, embedded_state_migrations[i].text);
+	sql_at(f->path,
+	       arena_printf(f->a, "PRAGMA application_id = 0x45525053; PRAGMA user_version = %d",
+			    version));
+	assert_int_equal(chmod(f->path, 0600), 0);
+}
+
+static void test_migrate__targets_that_were_texts(void **state)
+{
+	static const struct {
+		const char *text, *id, *more;
+	} links[] = {
+		{"", "", NULL},
+		{"orders-000012.csv", "orders-000012.csv", NULL},
+		{"gid://shopify/Product/8100", "gid://shopify/Product/8100", NULL},
+		{"S00012 (12)", "12", "{\"name\":\"S00012\"}"},
+		{"SO (EU) 12 (7)", "7", "{\"name\":\"SO (EU) 12\"}"},
+		{"a person wrote (this)", "a person wrote (this)", NULL},
+		{"gid://s/Fulfillment/1 gid://s/Fulfillment/2", "gid://s/Fulfillment/1",
+		 "{\"parts\":[{\"kind\":\"shipment\",\"id\":\"gid://s/Fulfillment/1\"},"
+		 "{\"kind\":\"shipment\",\"id\":\"gid://s/Fulfillment/2\"}]}"},
+		{"products-000001.csv export:1a2b3c4d rows:5e6f7a8b", "products-000001.csv",
+		 "{\"parts\":[{\"kind\":\"export\",\"id\":\"1a2b3c4d\"},"
+		 "{\"kind\":\"rows\",\"id\":\"5e6f7a8b\"}]}"},
+		{"export:1a2b3c4d", "export:1a2b3c4d",
+		 "{\"parts\":[{\"kind\":\"export\",\"id\":\"1a2b3c4d\"}]}"},
+	};
+	enum { N = sizeof(links) / sizeof(*links) };
+	struct fixture *f = *state;
+
+	older_file(f, 10);
+	for (int i = 0; i < N; i++)
+		sql_at(f->path,
+		       arena_printf(f->a,
+				    "INSERT INTO link (flow, record, label, target_id, version,"
+				    " sent_hash, delivered_at, changed_at)"
+				    " VALUES ('" FLOW "', '%d', '#%d', '%s', 'v1', 'h1', 1, 1)",
+				    i, i, links[i].text));
+	reopen(f);
+	for (int i = 0; i < N; i++) {
+		struct link got;
+		bool found;
+
+		OK(link_get(f->s, FLOW, arena_printf(f->a, "%d", i), f->a, &got, &found, e));
+		assert_true(found);
+		assert_string_equal(got.target.id, links[i].id);
+		if (links[i].more)
+			assert_string_equal(target_more(&got.target, f->a), links[i].more);
+		else
+			assert_null(target_more(&got.target, f->a));
+	}
+	assert_int_equal(one_int(f, "SELECT count(*) FROM link WHERE n_parts = 2"), 2);
+}
+
+/* What connectors keep of files for the import of a shop's admin names the file in the same text. */
+static void test_migrate__files_that_products_were_written_as(void **state)
+{
+	static const char file[] =
+		"{\"id\":\"products-000001.csv\",\"parts\":[{\"kind\":\"export\","
+		"\"id\":\"1a2b3c4d\"},{\"kind\":\"rows\",\"id\":\"5e6f7a8b\"}]}";
+	static const char text[] = "products-000001.csv export:1a2b3c4d rows:5e6f7a8b";
+	struct fixture *f = *state;
+	const char *body;
+	int64_t at;
+
+	older_file(f, 10);
+	sql_at(f->path, arena_printf(f->a,
+				     "INSERT INTO link (flow, record, label, target_id, version,"
+				     " sent_hash, delivered_at, changed_at, memo) VALUES"
+				     " ('p', '1', '1', '', 'v', 'h', 1, 1,"
+				     " '{\"handle\":\"tee\",\"written_as\":\"%s\"}'),"
+				     " ('p', '2', '2', '', 'v', 'h', 1, 1,"
+				     " '{\"written_as\":\"export:1a2b3c4d\"}'),"
+				     " ('p', '3', '3', '', 'v', 'h', 1, 1, '{\"handle\":\"x\"}'),"
+				     " ('p', '4', '4', '', 'v', 'h', 1, 1, 'no json');"
+				     "INSERT INTO note VALUES ('products-import tee',"
+				     " '{\"written\":\"%s\",\"field\":\"title\"}', 1),"
+				     " ('other', '{\"written\":\"%s\"}', 1)",
+				     text, text, text));
+	reopen(f);
+	assert_int_equal(one_int(f, arena_printf(f->a,
+						 "SELECT memo = '{\"handle\":\"tee\","
+						 "\"written_as\":%s}' FROM link"
+						 " WHERE record = '1'",
+						 file)),
+			 1);
+	assert_int_equal(one_int(f, "SELECT memo = '{\"written_as\":{\"id\":\"export:1a2b3c4d\","
+				    "\"parts\":[{\"kind\":\"export\",\"id\":\"1a2b3c4d\"}]}}'"
+				    " FROM link WHERE record = '2'"),
+			 1);
+	assert_int_equal(one_int(f, "SELECT memo = '{\"handle\":\"x\"}' FROM link"
+				    " WHERE record = '3'"),
+			 1);
+	assert_int_equal(one_int(f, "SELECT memo = 'no json' FROM link WHERE record = '4'"), 1);
+	OK(note_get(f->s, "products-import tee", f->a, &body, &at, e));
+	assert_string_equal(body, arena_printf(f->a, "{\"written\":%s,\"field\":\"title\"}", file));
+	OK(note_get(f->s, "other", f->a, &body, &at, e));
+	assert_string_equal(body, arena_printf(f->a, "{\"written\":\"%s\"}", text));
+}
+
 static void test_backup__copies_a_file_in_use(void **state)
 {
 	struct fixture *f = *state;
@@ -208,6 +314,8 @@ int main(void)
 		EMPTY(test_migrate__an_empty_file_is_new),
 		OPEN(test_migrate__a_process_that_was_left_behind_stops),
 		OPEN(test_migrate__two_at_once_are_done_once),
+		EMPTY(test_migrate__targets_that_were_texts),
+		EMPTY(test_migrate__files_that_products_were_written_as),
 		OPEN(test_backup__copies_a_file_in_use),
 		OPEN(test_backup__refuses_to_replace),
 		OPEN(test_backup__replaces_what_a_killed_one_left),

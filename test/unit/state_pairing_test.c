@@ -33,7 +33,7 @@ static struct link adopted(const char *record, const char *target)
 	return (struct link){.flow = FLOW,
 			     .record = record,
 			     .label = "#1",
-			     .target_id = target,
+			     .target.id = target,
 			     .version = "",
 			     .sent_hash = ""};
 }
@@ -61,7 +61,7 @@ static void test_link_adopt__is_known_the_second_time(void **state)
 	assert_true(known);
 	assert_int_equal(get(f, "1").adopted_at, 100);
 	/* What was written is known; when the ERP got it is told when the record is seen. */
-	l.target_id = "doc-2";
+	l.target.id = "doc-2";
 	l.version = "v2";
 	l.sent_hash = "h2";
 	OK(link_adopt(f->s, &l, false, 300, &known, e));
@@ -69,10 +69,10 @@ static void test_link_adopt__is_known_the_second_time(void **state)
 	assert_int_equal(get(f, "1").adopted_at, 300);
 	assert_string_equal(get(f, "1").sent_hash, "h2");
 	/* An older document does not take its place. */
-	l.target_id = "doc-1";
+	l.target.id = "doc-1";
 	OK(link_adopt(f->s, &l, false, 250, &known, e));
 	assert_true(known);
-	assert_string_equal(get(f, "1").target_id, "doc-2");
+	assert_string_equal(get(f, "1").target.id, "doc-2");
 }
 
 static void test_link_adopt__ends_with_the_baseline_or_a_write(void **state)
@@ -103,11 +103,11 @@ static void test_link_adopt__leaves_what_the_target_refused(void **state)
 	l = adopted("1", "doc-1");
 	OK(link_adopt(f->s, &l, false, 200, &known, e));
 	assert_true(known);
-	assert_string_equal(get(f, "1").target_id, "");
+	assert_string_equal(get(f, "1").target.id, "");
 	/* Unless a person says that it is there; once is enough. */
 	OK(link_adopt(f->s, &l, true, 200, &known, e));
 	assert_false(known);
-	assert_string_equal(get(f, "1").target_id, "doc-1");
+	assert_string_equal(get(f, "1").target.id, "doc-1");
 	assert_null(get(f, "1").settled);
 	OK(link_adopt(f->s, &l, true, 300, &known, e));
 	assert_true(known);

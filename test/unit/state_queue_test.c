@@ -83,7 +83,7 @@ static void deliver(struct fixture *f, const char *record)
 	struct link l = {.flow = FLOW,
 			 .record = record,
 			 .label = "#",
-			 .target_id = "doc",
+			 .target.id = "doc",
 			 .version = row.version,
 			 .sent_hash = "hash"};
 
@@ -463,7 +463,7 @@ static struct link delivered(const char *version)
 	return (struct link){.flow = FLOW,
 			     .record = "1",
 			     .label = "#1",
-			     .target_id = "doc",
+			     .target.id = "doc",
 			     .version = version,
 			     .sent_hash = "hash"};
 }

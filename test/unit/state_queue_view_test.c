@@ -41,7 +41,7 @@ static void deliver(struct fixture *f, const char *record, const char *version, 
 	struct link l = {.flow = FLOW,
 			 .record = record,
 			 .label = arena_printf(f->a, "#%s", record),
-			 .target_id = "doc",
+			 .target.id = "doc",
 			 .version = version,
 			 .sent_hash = "hash"};
 
@@ -316,7 +316,7 @@ static void test_queue_drop__is_remembered_until_a_newer_version(void **state)
 	OK(link_get(f->s, FLOW, "b", f->a, &l, &found, e));
 	assert_true(found);
 	assert_string_equal(l.sent_hash, "");
-	assert_string_equal(l.target_id, "");
+	assert_string_equal(l.target.id, "");
 	assert_string_equal(l.version, "v1");
 	assert_string_equal(l.dropped, "v1");
 	assert_int_equal(l.delivered_at, 0);
@@ -347,7 +347,7 @@ static void test_queue_drop__keeps_the_link_of_a_delivered_record(void **state)
 	put(f, FLOW, "d", "v2", 400);
 	drop(f, "d", 1);
 	OK(link_get(f->s, FLOW, "d", f->a, &l, &found, e));
-	assert_string_equal(l.target_id, "doc");
+	assert_string_equal(l.target.id, "doc");
 	assert_string_equal(l.sent_hash, "hash");
 	assert_string_equal(l.version, "v1");
 	assert_string_equal(l.dropped, "v2");
@@ -366,7 +366,7 @@ static void test_queue_drop__holds_while_an_older_version_is_sent(void **state)
 	struct link l = {.flow = FLOW,
 			 .record = "c",
 			 .label = "#c",
-			 .target_id = "doc",
+			 .target.id = "doc",
 			 .version = "v1",
 			 .sent_hash = "hash"};
 

@@ -23,7 +23,7 @@ static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **stat
 	const struct link l = {.flow = FLOW,
 			       .record = "1",
 			       .label = "#1",
-			       .target_id = "doc",
+			       .target.id = "doc",
 			       .version = "v1",
 			       .sent_hash = "h",
 			       .memo = "agreed"};

@@ -44,7 +44,7 @@ static void link_articles(struct fixture *f)
 		const struct link l = {.flow = "inventory pull",
 				       .record = arena_printf(f->a, "%d", i),
 				       .label = "",
-				       .target_id = "9",
+				       .target.id = "9",
 				       .version = "v",
 				       .sent_hash = "h",
 				       .sku = sku[i]};

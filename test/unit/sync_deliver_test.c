@@ -31,7 +31,7 @@ static enum errk fake_put(struct connector *c, struct put_batch *batch, struct a
 	f->puts++;
 	for (size_t i = 0; i < batch->n; i++) {
 		batch->item[i].err = f->item[i];
-		batch->item[i].target_id = "there";
+		batch->item[i].target.id = "there";
 	}
 	*e = f->whole;
 	return f->whole.kind;
@@ -106,7 +106,7 @@ static void send_two(struct fixture *f)
 		struct link l = {.flow = f->r.key,
 				 .record = id[i],
 				 .label = id[i],
-				 .target_id = "there",
+				 .target.id = "there",
 				 .version = "v1",
 				 .sent_hash = "one"};
 		enum queue_put_result result;
@@ -127,7 +127,7 @@ static void send_two(struct fixture *f)
 		f->row[i] = (struct batch_row){.row = due[0],
 					       .doc = "{}",
 					       .hash = "two",
-					       .target_id = "there",
+					       .target.id = "there",
 					       .update = true};
 		f->rows[i] = &f->row[i];
 	}

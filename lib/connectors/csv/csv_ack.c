@@ -63,7 +63,7 @@ static enum errk hand_over(const struct csv_answers *all, struct arena *a,
 			   enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			   void *ctx, struct err *e)
 {
-	struct settlement whole = {.target_id = all->target,
+	struct settlement whole = {.document = all->target,
 				   .accepted = all->ok && !all->refused,
 				   .changed = all->changed};
 	bool understood = all->ok || all->refused || all->hedged || all->n > 0;

@@ -161,7 +161,7 @@ static void doubt(struct csv_answers *to, enum settlement_doubt how, const char 
 	if (how == DOUBT_REMARK && !strpbrk(text, DIGITS))
 		return;
 	to->doubt[to->n_doubts++] = (struct settlement){
-		.target_id = to->target,
+		.document = to->target,
 		.record = own,
 		.changed = to->changed,
 		.doubt = how,
@@ -190,7 +190,7 @@ static void accept(struct csv_answers *to, const char *line, const char *rest, s
 	}
 	doubt(to, DOUBT_REMARK, name, named ? after : rest);
 	to->each[to->n++] = (struct settlement){
-		.target_id = to->target,
+		.document = to->target,
 		.record = name,
 		.accepted = true,
 		.changed = to->changed,
@@ -220,7 +220,7 @@ static void refuse(struct csv_answers *to, const char *rest, struct arena *a)
 	doubt(to, DOUBT_REMARK, name, text);
 	for (size_t i = 0; i < all.n; i++)
 		to->each[to->n++] = (struct settlement){
-			.target_id = to->target,
+			.document = to->target,
 			.record = all.name[i],
 			.changed = to->changed,
 			.further = i > 0,

@@ -63,7 +63,7 @@ static void describe_file(cJSON *list, const struct csv_rendered_file *f, const 
 	json_add_str(file, "sha256", hex);
 }
 
-cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark,
+cJSON *csv_batch_describe(const struct put_batch *batch, const struct target *as,
 			  const struct csv_style *style, const struct csv_rendered *r,
 			  int64_t sequence, struct arena *a)
 {
@@ -103,8 +103,8 @@ cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark
 			json_add_str(record, "version", batch->item[i].version);
 			json_add_str(record, "hash", batch->item[i].hash);
 		}
-		if (mark && mark[i])
-			json_add_str(record, "mark", mark[i]);
+		if (as && as[i].n_parts)
+			json_add(record, "target", target_json(&as[i]));
 		count++;
 	}
 	json_add_int(doc, "count", count);
@@ -285,4 +285,30 @@ enum errk csv_batch_publish(const char *dir, const struct csv_batch *b, struct a
 	}
 	STEP("csv_publish_manifest");
 	return publish(dir, b->manifest, a, e);
+}
+
+/* A batch that an older version decided: "export:1a2b3c4d rows:5e6f7a8b". */
+static void read_mark(const char *mark, struct arena *a, struct target *out)
+{
+	while (*mark) {
+		size_t len = strcspn(mark, " "), kind = strcspn(mark, ": ");
+
+		if (kind < len)
+			target_add_part(out, arena_strndup(a, mark, kind),
+					arena_strndup(a, mark + kind + 1, len - kind - 1), NULL, a);
+		mark += len;
+		mark += strspn(mark, " ");
+	}
+}
+
+enum errk csv_batch_target(const struct csv_batch *b, const cJSON *record, struct arena *a,
+			   struct target *out, struct err *e)
+{
+	const char *mark = json_str(record, "mark");
+	enum errk k = target_of_json(json_at(record, "target"), a, out, e);
+
+	if (k == E_OK && mark)
+		read_mark(mark, a, out);
+	out->id = arena_strdup(a, b->target);
+	return k;
 }

@@ -21,8 +21,8 @@ struct csv_batch {
 
 const char *csv_batch_path(const char *dir, const char *key, struct arena *a);
 
-/* The manifest of what is going to be written: items with a document, and their marks. */
-cJSON *csv_batch_describe(const struct put_batch *batch, const char *const *mark,
+/* The manifest of what is going to be written: items with a document, and what their targets are beside the id. */
+cJSON *csv_batch_describe(const struct put_batch *batch, const struct target *as,
 			  const struct csv_style *style, const struct csv_rendered *r,
 			  int64_t sequence, struct arena *a);
 
@@ -44,6 +44,9 @@ MUST_CHECK enum errk csv_batch_publish(const char *dir, const struct csv_batch *
 				       struct err *e);
 /* This record as the batch holds it; NULL = it does not. */
 const cJSON *csv_batch_record(const struct csv_batch *b, const char *record);
+/* What a record of csv_batch_record became: the file, and what else was kept of it. E_LOCAL "bad_target". */
+MUST_CHECK enum errk csv_batch_target(const struct csv_batch *b, const cJSON *record,
+				      struct arena *a, struct target *out, struct err *e);
 
 static inline void cleanup_csv_batch(struct csv_batch *b)
 {

@@ -176,21 +176,19 @@ static enum errk stage(const struct csv_exchange *x, const struct csv_rendered *
 	return k;
 }
 
-static const char *target_id(const char *file, const char *mark, struct arena *a)
-{
-	return mark ? arena_printf(a, "%s %s", file, mark) : arena_strdup(a, file);
-}
-
-static void report(struct put_batch *batch, const char *const *mark, const char *target,
+static void report(struct put_batch *batch, const struct target *as, const char *file,
 		   struct arena *a)
 {
-	for (size_t i = 0; i < batch->n; i++)
-		if (batch->item[i].doc && batch->item[i].err.kind == E_OK)
-			batch->item[i].target_id = target_id(target, mark ? mark[i] : NULL, a);
+	for (size_t i = 0; i < batch->n; i++) {
+		if (!batch->item[i].doc || batch->item[i].err.kind != E_OK)
+			continue;
+		batch->item[i].target = as ? as[i] : (struct target){0};
+		batch->item[i].target.id = arena_strdup(a, file);
+	}
 }
 
 static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch,
-			   const char *const *mark, const struct csv_rendered *r,
+			   const struct target *as, const struct csv_rendered *r,
 			   const struct recovery *done, struct arena *a, struct err *e)
 {
 	__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch b = {0};
@@ -198,7 +196,7 @@ static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch
 
 	if (k != E_OK)
 		return k;
-	b.doc = csv_batch_describe(batch, mark, &x->style, r, b.sequence, a);
+	b.doc = csv_batch_describe(batch, as, &x->style, r, b.sequence, a);
 	b.key = batch->key;
 	b.changed = batch->update;
 	b.target = json_str(b.doc, "target");
@@ -221,7 +219,7 @@ static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch
 	if (k != E_OK)
 		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
 	batch->number[b.changed] = b.sequence;
-	report(batch, mark, b.target, a);
+	report(batch, as, b.target, a);
 	return E_OK;
 }
 
@@ -247,8 +245,10 @@ static enum errk adopt(const struct csv_exchange *x, struct put_batch *batch,
 		const cJSON *held = csv_batch_record(b, item->record);
 
 		if (held) {
+			k = csv_batch_target(b, held, a, &item->target, e);
+			if (k != E_OK)
+				return k;
 			item->err = (struct err){.kind = E_OK};
-			item->target_id = target_id(b->target, json_str(held, "mark"), a);
 			item->adopted = true;
 			continue;
 		}
@@ -265,7 +265,7 @@ static enum errk adopt(const struct csv_exchange *x, struct put_batch *batch,
 }
 
 static enum errk put_locked(const struct csv_exchange *x, struct put_batch *batch,
-			    const char *const *mark, struct arena *a, struct err *e)
+			    const struct target *as, struct arena *a, struct err *e)
 {
 	__attribute__((cleanup(cleanup_csv_rendered))) struct csv_rendered r = {0};
 	__attribute__((cleanup(cleanup_csv_batch))) struct csv_batch earlier = {0};
@@ -283,11 +283,11 @@ static enum errk put_locked(const struct csv_exchange *x, struct put_batch *batc
 	k = csv_render(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r, e);
 	for (size_t i = 0; i < batch->n; i++)
 		any = any || (batch->item[i].doc && batch->item[i].err.kind == E_OK);
-	return k == E_OK && any ? write_new(x, batch, mark, &r, &done, a, e) : k;
+	return k == E_OK && any ? write_new(x, batch, as, &r, &done, a, e) : k;
 }
 
 enum errk csv_exchange_put(const struct csv_exchange *x, struct put_batch *batch,
-			   const char *const *mark, struct arena *a, struct err *e)
+			   const struct target *as, struct arena *a, struct err *e)
 {
 	__attribute__((cleanup(cleanup_csv_rendered))) struct csv_rendered r = {0};
 	CLEANUP(fd) int lock = -1;
@@ -303,7 +303,7 @@ enum errk csv_exchange_put(const struct csv_exchange *x, struct put_batch *batch
 	k = csv_folder_make(x->dir, a, e);
 	if (k == E_OK)
 		k = csv_folder_lock(x->dir, a, &lock, e);
-	return k == E_OK ? put_locked(x, batch, mark, a, e) : k;
+	return k == E_OK ? put_locked(x, batch, as, a, e) : k;
 }
 
 /*

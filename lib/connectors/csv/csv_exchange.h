@@ -20,11 +20,11 @@ struct csv_exchange {
 /*
  * As connector.h. E_UNSURE: decided, but not all of it could be published; the next put goes on. An
  * item without doc is not written: it keeps the outcome that it has, unless an earlier put of this
- * batch has written it. mark: by item, what its target_id says behind the name of the file, then as
- * later; each may be NULL, and the list too.
+ * batch has written it. as: by item, the parts of its target, whose id is the name of the file; the list
+ * may be NULL.
  */
 MUST_CHECK enum errk csv_exchange_put(const struct csv_exchange *x, struct put_batch *batch,
-				      const char *const *mark, struct arena *a, struct err *e);
+				      const struct target *as, struct arena *a, struct err *e);
 void csv_exchange_committed(const struct csv_exchange *x, const struct put_batch *batch);
 MUST_CHECK enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_sink *sink,
 					struct err *e);

@@ -11,49 +11,61 @@
 #include "base/banned.h"
 
 enum {
-	MARK_HEX = 8,
+	SHORT_HEX = 8,
 	/* The shop sells on while a person carries files: an old export is worth a word. */
 	OLD_EXPORT_SECONDS = 24 * 3600,
 };
 
-const char *csv_import_mark(const char *what, const char *text, struct arena *a)
+static const char *short_hash(const char *text, struct arena *a)
 {
 	char hex[HASH_HEX_SIZE];
 
 	hash_hex(text, strlen(text), hex);
-	return arena_printf(a, "%s:%.*s", what, MARK_HEX, hex);
+	return arena_strndup(a, hex, SHORT_HEX);
 }
 
-const char *csv_import_export_mark(const struct csv_source_file *file, struct arena *a)
+const char *csv_import_export_id(const struct csv_source_file *file, struct arena *a)
 {
-	return csv_import_mark("export", arena_printf(a, "%s %s", file->name, file->stamp), a);
+	return short_hash(arena_printf(a, "%s %s", file->name, file->stamp), a);
 }
 
-bool csv_import_is_used(const char *written, const char *mark)
+struct target csv_import_target(const char *export_id, const char *rows, struct arena *a)
 {
-	/* One that was as it should be is in no file. */
-	return written && !str_starts(written, "export:") && strstr(written, mark);
+	struct target as = {0};
+
+	target_add_part(&as, "export", export_id, NULL, a);
+	target_add_part(&as, "rows", short_hash(rows, a), NULL, a);
+	return as;
 }
 
-const char *csv_import_file(const char *written, struct arena *a)
+struct target csv_import_as_is(const char *export_id, struct arena *a)
 {
-	return arena_strndup(a, written, strcspn(written, " "));
+	struct target as = {.id = arena_printf(a, "export:%s", export_id)};
+
+	target_add_part(&as, "export", export_id, NULL, a);
+	return as;
 }
 
-enum csv_import_wait csv_import_judge(const struct csv_away *away, const char *written,
-				      const char *mark, int64_t made_ns, bool shown,
-				      struct arena *a)
+bool csv_import_is_file(const struct target *written)
 {
-	const char *file;
+	return target_part(written, "rows");
+}
 
-	if (!written || str_starts(written, "export:"))
+bool csv_import_asks(const struct target *written, const char *rows, struct arena *a)
+{
+	return str_equal(target_part(written, "rows"), short_hash(rows, a));
+}
+
+enum csv_import_wait csv_import_judge(const struct csv_away *away, const struct target *written,
+				      const char *export_id, int64_t made_ns, bool shown)
+{
+	if (!csv_import_is_file(written))
 		return IMPORT_GOES_ON;
-	if (csv_import_is_used(written, mark))
+	if (str_equal(target_part(written, "export"), export_id))
 		return IMPORT_USED;
-	file = csv_import_file(written, a);
-	if (csv_away_lies(away, file))
+	if (csv_away_lies(away, written->id))
 		return shown ? IMPORT_GOES_ON : IMPORT_LIES;
-	return csv_away_after(away, file, made_ns) ? IMPORT_TAKEN : IMPORT_GOES_ON;
+	return csv_away_after(away, written->id, made_ns) ? IMPORT_TAKEN : IMPORT_GOES_ON;
 }
 
 const char *csv_import_wait_code(enum csv_import_wait why)
@@ -136,22 +148,20 @@ const char *csv_import_document(const char *key, const struct csv_import_column 
 
 /* The files that items came into, by this put or by one that was interrupted. */
 static enum errk note_written(const struct csv_exchange *x, struct csv_away *away,
-			      const struct put_batch *files, struct arena *a, struct err *e)
+			      const struct put_batch *files, struct err *e)
 {
 	const char *last = NULL;
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < files->n && k == E_OK && !x->dry_run; i++) {
 		const struct put_item *item = &files->item[i];
-		const char *file;
 
-		if (item->err.kind != E_OK || (!item->doc && !item->adopted) || !item->target_id ||
-		    str_starts(item->target_id, "export:"))
+		if (item->err.kind != E_OK || (!item->doc && !item->adopted) ||
+		    !csv_import_is_file(&item->target))
 			continue;
-		file = csv_import_file(item->target_id, a);
-		if (!str_equal(file, last))
-			k = csv_away_wrote(away, file, e);
-		last = file;
+		if (!str_equal(item->target.id, last))
+			k = csv_away_wrote(away, item->target.id, e);
+		last = item->target.id;
 	}
 	/* Decided: another file with these would be imported as well. */
 	return k == E_OK ? k : err_set(e, E_UNSURE, e->code, "%s", e->msg);
@@ -171,9 +181,9 @@ enum errk csv_import_write(const struct csv_exchange *x, struct csv_away *away,
 		files.item[i] = batch->item[i];
 		files.item[i].doc = f->doc[i];
 	}
-	k = csv_exchange_put(x, &files, f->mark, a, e);
+	k = csv_exchange_put(x, &files, f->as, a, e);
 	if (k == E_OK)
-		k = note_written(x, away, &files, a, e);
+		k = note_written(x, away, &files, e);
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < batch->n; i++) {
@@ -190,7 +200,6 @@ void csv_import_mark_unproven(struct put_batch *batch)
 	for (size_t i = 0; i < batch->n; i++) {
 		struct put_item *item = &batch->item[i];
 
-		item->unproven = item->err.kind == E_OK && item->target_id &&
-				 !str_starts(item->target_id, "export:");
+		item->unproven = item->err.kind == E_OK && csv_import_is_file(&item->target);
 	}
 }

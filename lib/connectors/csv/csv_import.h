@@ -12,17 +12,18 @@
  * made afterwards. So a record that was written upon an export waits for a newer one.
  */
 
-/* "export:1a2b3c4d": which export that is; "rows:…": what is asked for. */
-const char *csv_import_mark(const char *what, const char *text, struct arena *a);
-const char *csv_import_export_mark(const struct csv_source_file *file, struct arena *a);
-
+/* A short name of this export ("1a2b3c4d"): another one, or the same anew, has another. */
+const char *csv_import_export_id(const struct csv_source_file *file, struct arena *a);
 /*
- * Was it put into a file that was made from the export with this mark? written: what csv_import_write
- * has given out (target_id), NULL = it never was.
+ * What a record that is put into a file becomes: parts "export", that the file is made from, and "rows", what is
+ * asked for. The file is its id, once it has a name.
  */
-bool csv_import_is_used(const char *written, const char *mark);
-/* The file's name out of the same text. */
-const char *csv_import_file(const char *written, struct arena *a);
+struct target csv_import_target(const char *export_id, const char *rows, struct arena *a);
+/* What the export shows as it should be, and is in no file. */
+struct target csv_import_as_is(const char *export_id, struct arena *a);
+bool csv_import_is_file(const struct target *written); /* not so: it is in a file */
+/* Is that what is asked for there? */
+bool csv_import_asks(const struct target *written, const char *rows, struct arena *a);
 
 /* Why a record waits for a newer export. */
 enum csv_import_wait {
@@ -32,12 +33,11 @@ enum csv_import_wait {
 	IMPORT_LIES, /* its file lies there still, and the export does not show it */
 };
 /*
- * What the file that was written last means upon an export with this mark, made then. shown: the export shows
- * what the file asks for.
+ * What the file that was written last means upon this export, made then. shown: the export shows what the file
+ * asks for.
  */
-enum csv_import_wait csv_import_judge(const struct csv_away *away, const char *written,
-				      const char *mark, int64_t made_ns, bool shown,
-				      struct arena *a);
+enum csv_import_wait csv_import_judge(const struct csv_away *away, const struct target *written,
+				      const char *export_id, int64_t made_ns, bool shown);
 const char *csv_import_wait_code(enum csv_import_wait why);
 /* what: "inventory", "products". */
 const char *csv_import_wait_text(enum csv_import_wait why, const char *file, const char *what,
@@ -59,9 +59,10 @@ const char *csv_import_document(const char *key, const struct csv_import_column 
 
 /* One file of a batch. */
 struct csv_import_file {
-	const char *key;          /* of the decision, as put_batch's */
-	bool changed;             /* numbered apart: products-changed-000001.csv */
-	const char **doc, **mark; /* by item; doc NULL = not in it */
+	const char *key;         /* of the decision, as put_batch's */
+	bool changed;            /* numbered apart: products-changed-000001.csv */
+	const char **doc;        /* by item; NULL = not in it */
+	const struct target *as; /* by item: csv_import_target */
 };
 /* Which of a batch's items stand in a file of which no export shows yet what became of it. */
 void csv_import_mark_unproven(struct put_batch *batch);

@@ -215,7 +215,7 @@ static enum errk hand_over(struct search *s, const struct found *f, struct err *
 		struct landed x =
 			{.record = json_str(r, "id"),
 			 .label = json_str(r, "label"),
-			 .target_id = b.target,
+			 .target = {.id = b.target},
 			 .version = json_str(r, "version"),
 			 .hash = json_str(r, "hash"),
 			 /* A change comes after what it changes, within one second too. */

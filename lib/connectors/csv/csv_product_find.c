@@ -184,7 +184,7 @@ void csv_product_find(struct csv_product_plan *p)
 		refuse_near(p, item->variant[i].sku);
 	if (!product_is_open(item))
 		return;
-	p->mark = p->shop ? csv_import_export_mark(p->shop->file, p->a) : s->newest_mark;
+	p->export_id = p->shop ? csv_import_export_id(p->shop->file, p->a) : s->newest_id;
 	item->id = p->shop ? p->shop->handle : NULL;
 	if (p->shop)
 		refuse_broken(p);

@@ -154,7 +154,7 @@ static enum errk read_exports(struct csv_product_import *s, struct err *e)
 		k = check_amounts(s, e);
 	if (k != E_OK)
 		return k;
-	s->newest_mark = csv_import_export_mark(s->shop->newest, s->mem);
+	s->newest_id = csv_import_export_id(s->shop->newest, s->mem);
 	csv_import_tell_age(
 		s->env, s->path, CSV_EXPORT_PRODUCTS, s->shop->newest,
 		"titles, and what else an import must repeat, go back to what they were "
@@ -171,7 +171,8 @@ struct putting {
 	struct arena *a;
 	struct csv_product_plan *plan; /* by item of the batch */
 	struct product_item *item;
-	const char **doc[2], **mark; /* of changes, of creations */
+	const char **doc[2]; /* of changes, of creations */
+	struct target *as;   /* what each becomes */
 };
 
 /* The file of new products has a decision of its own. */
@@ -195,8 +196,8 @@ static enum errk read_items(struct putting *p, struct err *e)
 		put->adopted = false;
 		if (put->doc)
 			k = product_item_read(put, p->a, &p->item[i], e);
-		if (!p->item[i].written_as)
-			p->item[i].written_as = put->target_id;
+		if (!target_is(&p->item[i].written_as))
+			p->item[i].written_as = put->target;
 	}
 	return k;
 }
@@ -235,8 +236,7 @@ static enum errk make_documents(struct putting *p, struct err *e)
 			k = csv_product_heed_files(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
 		if (p->plan[i].deed != DEED_NONE)
-			p->mark[i] = arena_printf(p->a, "%s %s", p->plan[i].mark,
-						  csv_import_mark("rows", p->plan[i].asks, p->a));
+			p->as[i] = csv_import_target(p->plan[i].export_id, p->plan[i].asks, p->a);
 	csv_product_documents(p->s, p->plan, p->batch->n, DEED_CHANGE, p->doc[0], p->a);
 	csv_product_documents(p->s, p->plan, p->batch->n, DEED_CREATE, p->doc[1], p->a);
 	return k;
@@ -262,7 +262,7 @@ static enum errk write_files(struct putting *p, bool look_only, bool *any, struc
 		const struct csv_import_file file = {.key = key_of(p->batch, i == 1, p->a),
 						     .changed = i == 0,
 						     .doc = look_only ? none : p->doc[i],
-						     .mark = p->mark};
+						     .as = p->as};
 
 		k = csv_import_write(p->s->exchange, p->s->away, p->batch, &file, p->a, e);
 		for (size_t n = 0; n < p->batch->n && k == E_OK; n++)
@@ -292,10 +292,11 @@ static void report(struct putting *p)
 			continue;
 		if (plan->deed == DEED_NONE && !put->adopted) {
 			put->adopted = true;
-			put->target_id = !plan->judged && plan->item->written_as
-						 ? plan->item->written_as
-					 : plan->mark ? plan->mark
-						      : p->s->newest_mark;
+			put->target = !plan->judged && target_is(&plan->item->written_as)
+					      ? plan->item->written_as
+					      : csv_import_as_is(plan->export_id ? plan->export_id
+										 : p->s->newest_id,
+								 p->a);
 		}
 		put->changed = plan->deed == DEED_CHANGE && !put->adopted;
 		if (plan->judged) {
@@ -323,7 +324,7 @@ enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch 
 		return k;
 	p.plan = arena_array(a, batch->n, sizeof(*p.plan));
 	p.item = arena_array(a, batch->n, sizeof(*p.item));
-	p.mark = arena_array(a, batch->n, sizeof(*p.mark));
+	p.as = arena_array(a, batch->n, sizeof(*p.as));
 	for (int i = 0; i < 2; i++)
 		p.doc[i] = arena_array(a, batch->n, sizeof(*p.doc[i]));
 	k = make_plans(&p, e);

@@ -42,10 +42,9 @@ static bool is_own(const struct product_item *item, const char *key)
 /* All variants of a product came into the shop by one file. */
 static bool is_made_by_file(const struct csv_product_plan *p)
 {
-	const char *written = p->item->written_as;
+	const struct target *written = &p->item->written_as;
 
-	return p->shop && written && !str_starts(written, "export:") &&
-	       !strstr(csv_import_file(written, p->a), "-changed-");
+	return p->shop && csv_import_is_file(written) && !strstr(written->id, "-changed-");
 }
 
 void csv_product_recall(const struct csv_product_plan *p)

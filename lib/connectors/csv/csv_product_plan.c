@@ -87,15 +87,15 @@ static void forget(struct csv_product_plan *p, enum product_field f, struct prod
 /* Was the last file about it imported? Only an export that was made after it can say so. */
 static void look_back(struct csv_product_plan *p)
 {
-	const char *written = p->item->written_as;
+	const struct target *written = &p->item->written_as;
 
-	if (!written || str_starts(written, "export:"))
+	if (!csv_import_is_file(written))
 		return;
 	p->waits = true;
 	if (csv_product_doubt(p, written, true) != IMPORT_GOES_ON)
 		return;
 	/* One that was to be created, and is there. */
-	if (p->shop && !strstr(csv_import_file(written, p->a), "-changed-"))
+	if (p->shop && !strstr(written->id, "-changed-"))
 		p->waits = false;
 	each_asked(p, look_for_import);
 	if (!p->waits)
@@ -331,12 +331,12 @@ void csv_product_wait(struct csv_product_plan *p, const char *file, enum csv_imp
 			  csv_import_wait_text(why, file, "products", p->a));
 }
 
-enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p, const char *written,
-				       bool shown)
+enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p,
+				       const struct target *written, bool shown)
 {
 	const struct csv_source_file *from = p->shop ? p->shop->file : p->s->shop->newest;
 
-	return csv_import_judge(p->s->away, written, p->mark, from->mtime_ns, shown, p->a);
+	return csv_import_judge(p->s->away, written, p->export_id, from->mtime_ns, shown);
 }
 
 /*
@@ -346,16 +346,16 @@ enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p, const c
  */
 static void heed_earlier(struct csv_product_plan *p)
 {
-	const char *written = p->item->written_as;
+	const struct target *written = &p->item->written_as;
 	enum csv_import_wait why = csv_product_doubt(p, written, !p->waits);
 
 	if (why == IMPORT_GOES_ON)
 		return;
-	if (str_ends(written, csv_import_mark("rows", p->asks, p->a))) {
+	if (csv_import_asks(written, p->asks, p->a)) {
 		p->deed = DEED_NONE;
 		p->judged = false;
 	} else {
-		csv_product_wait(p, csv_import_file(written, p->a), why);
+		csv_product_wait(p, written->id, why);
 	}
 }
 
@@ -409,7 +409,7 @@ void csv_product_judge(struct csv_product_plan *p)
 	if (product_is_open(item))
 		claim_handle(p);
 	/* What was never written has no memory of what both sides agreed on. */
-	if (product_is_open(item) && !item->put->target_id &&
+	if (product_is_open(item) && !target_is(&item->put->target) &&
 	    (item->conflicts || p->deed == DEED_NONE))
 		product_report_parts(item, "refused", "is put into no file because of this");
 	p->judged = product_is_open(item);
@@ -442,7 +442,7 @@ const char *csv_product_remember(struct csv_product_plan *p)
 	struct product_item *item = p->item;
 
 	each_asked(p, forget);
-	item->written_as = item->put->target_id;
+	item->written_as = item->put->target;
 	csv_product_keep_known(p);
 	if (p->deed == DEED_NONE)
 		return product_memo_text(item, p->a);

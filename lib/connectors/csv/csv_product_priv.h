@@ -27,9 +27,9 @@ struct csv_product_import {
 	struct arena *mem;
 	struct product_rules rules;
 	struct product_money money;
-	bool named;              /* put_batch.named, of the put that is under way */
-	struct csv_shop *shop;   /* the exports, once read */
-	const char *newest_mark; /* of the newest of them */
+	bool named;            /* put_batch.named, of the put that is under way */
+	struct csv_shop *shop; /* the exports, once read */
+	const char *newest_id; /* csv_import_export_id of the newest of them */
 	struct csv_pending
 		*pending; /* files that lay there when this run began; read when asked for */
 	struct csv_away *away;
@@ -46,7 +46,7 @@ struct csv_product_plan {
 	struct product_item *item;
 	struct arena *a;
 	const struct csv_shop_product *shop; /* NULL = it is not there */
-	const char *mark;                    /* of the export that says so */
+	const char *export_id;               /* of the export that says so */
 	const char *status;                  /* that it is to get; NULL = it keeps its own */
 	const char *noted;                   /* the file that is noted of the shop's product */
 	const char *asks;                    /* all that is asked for, as a text; "" = nothing */
@@ -80,8 +80,8 @@ void csv_product_later(struct csv_product_plan *p, const char *code, const char 
 /* The same, for what is known of this file. */
 void csv_product_wait(struct csv_product_plan *p, const char *file, enum csv_import_wait why);
 /* What a file that was written means for it. shown: the export shows that it was imported. */
-enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p, const char *written,
-				       bool shown);
+enum csv_import_wait csv_product_doubt(const struct csv_product_plan *p,
+				       const struct target *written, bool shown);
 /* What is to be known the next time: the memo. */
 const char *csv_product_remember(struct csv_product_plan *p);
 

@@ -8,8 +8,7 @@
 #include "base/banned.h"
 
 /*
- * One note for each such product of the shop: {"written": "products-changed-000001.csv export:… rows:…",
- * "variant": "M", "field": "price", "value": "19.9"}. One thing that was asked for, as a proof of the import;
+ * One note for each such product of the shop: {"written": {target}, "variant": "M", "field": "price", "value": "19.9"}. One thing that was asked for, as a proof of the import;
  * without a variant it is one of the product.
  */
 static const char *note_key(const struct csv_product_plan *p)
@@ -47,27 +46,28 @@ enum errk csv_product_heed_others(struct csv_product_plan *p, struct err *e)
 {
 	CLEANUP(json) cJSON *note = NULL;
 	const struct note_store *notes = p->s->env->notes;
-	const char *text, *written, *file;
+	const char *text;
+	struct target written;
 	int64_t at;
 	enum csv_import_wait why;
 	enum errk k = notes->load(notes->ctx, note_key(p), p->a, &text, &at, e);
 
 	if (k != E_OK || !text || json_parse(text, strlen(text), &note, NULL) != E_OK)
 		return k;
-	written = json_str(note, "written");
-	if (!written)
+	k = target_of_json(json_at(note, "written"), p->a, &written, e);
+	if (k != E_OK || !target_is(&written))
+		return k;
+	p->noted = written.id;
+	if (target_equal(&written, &p->item->written_as))
 		return E_OK;
-	p->noted = file = csv_import_file(written, p->a);
-	if (str_equal(written, p->item->written_as))
-		return E_OK;
-	why = csv_product_doubt(p, written, is_imported(p, note));
-	if (str_ends(written, csv_import_mark("rows", p->asks, p->a)) &&
-	    (why != IMPORT_GOES_ON || csv_away_lies(p->s->away, file))) {
+	why = csv_product_doubt(p, &written, is_imported(p, note));
+	if (csv_import_asks(&written, p->asks, p->a) &&
+	    (why != IMPORT_GOES_ON || csv_away_lies(p->s->away, written.id))) {
 		/* Its own, of a put that was parked for another part of it. */
 		p->deed = DEED_NONE;
 		p->judged = false;
 	} else if (why != IMPORT_GOES_ON) {
-		csv_product_wait(p, file, why);
+		csv_product_wait(p, written.id, why);
 	}
 	return E_OK;
 }
@@ -81,7 +81,8 @@ enum errk csv_product_heed_files(struct csv_product_plan *p, struct err *e)
 	const char *file;
 	enum errk k = E_OK;
 
-	if (!item->handle || ((item->written_as || item->put->memo) && !item->put->memo_old))
+	if (!item->handle ||
+	    ((target_is(&item->written_as) || item->put->memo) && !item->put->memo_old))
 		return E_OK;
 	if (!s->pending)
 		k = csv_pending_read(s->exchange->dir, "products", &s->pending, e);
@@ -154,10 +155,10 @@ enum errk csv_product_note(const struct csv_product_plan *p, struct err *e)
 	const struct product_item *item = p->item;
 
 	/* Nobody else asks for it, and its own memory says so. In a dry run nothing is written. */
-	if (!item->put->target_id || (!item->partial && !item->refusals))
+	if (!target_is(&item->put->target) || (!item->partial && !item->refusals))
 		return E_OK;
 	note = json_object();
-	json_add_str(note, "written", item->put->target_id);
+	json_add(note, "written", target_json(&item->put->target));
 	prove(p, note);
 	return notes->save(notes->ctx, note_key(p), json_text(note, p->a), e);
 }

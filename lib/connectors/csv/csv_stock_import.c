@@ -29,7 +29,7 @@ struct csv_stock_import {
 	const struct csv_exchange *exchange;
 	struct arena *mem;
 	struct csv_inventory *known; /* the export, once read */
-	const char *mark;            /* "export:1a2b3c4d": which export that is */
+	const char *export_id;       /* csv_import_export_id */
 	int64_t made_ns;             /* when it was made */
 	struct csv_pending
 		*pending; /* files that lay there when this run began; read when asked for */
@@ -90,7 +90,7 @@ static enum errk read_export(struct csv_stock_import *s, struct err *e)
 		csv_inventory_free(TAKE(s->known));
 		return k;
 	}
-	s->mark = csv_import_export_mark(file, s->mem);
+	s->export_id = csv_import_export_id(file, s->mem);
 	s->made_ns = file->mtime_ns;
 	csv_import_tell_age(s->env, s->path, CSV_EXPORT_INVENTORY, file,
 			    "what was sold since makes the import refuse those rows: export the "
@@ -348,8 +348,7 @@ static void say_waits(struct csv_stock_import *s, struct put_item *item, enum cs
 		      struct arena *a)
 {
 	const char *code = csv_import_wait_code(why);
-	const char *text = csv_import_wait_text(why, csv_import_file(item->target_id, a),
-						"inventory", a);
+	const char *text = csv_import_wait_text(why, item->target.id, "inventory", a);
 
 	err_set(&item->err, E_BUSY, code, "%s", text);
 	tell(s, str_equal(code, "export_used") ? "export used" : "import waits",
@@ -379,8 +378,7 @@ static const struct csv_inventory *asked_by(struct csv_stock_import *s, const ch
 static bool is_shown(const struct plan *p)
 {
 	const struct csv_inventory *is = p->s->known, *asked = NULL;
-	const char *written = p->item->target_id,
-		   *file = written ? csv_import_file(written, p->a) : NULL;
+	const char *file = p->item->target.id;
 	const struct csv_variant *v = NULL, *now = csv_inventory_find(is, p->sku);
 
 	if (file && csv_away_lies(p->s->away, file))
@@ -409,7 +407,7 @@ static enum errk wait_for_import(const struct plan *p, bool *waits, struct err *
 	enum errk k = E_OK;
 
 	*waits = false;
-	if (p->item->target_id && !p->item->memo_old)
+	if (target_is(&p->item->target) && !p->item->memo_old)
 		return E_OK;
 	if (!s->pending)
 		k = csv_pending_read(s->exchange->dir, "inventory", &s->pending, e);
@@ -430,13 +428,13 @@ static enum errk wait_for_import(const struct plan *p, bool *waits, struct err *
 	return E_OK;
 }
 
-/* What is to be done about one item; *doc and *mark where it is to be written. */
-static enum errk plan_item(struct plan *p, const char **doc, const char **mark, struct err *e)
+/* What is to be done about one item; *doc and *as where it is to be written. */
+static enum errk plan_item(struct plan *p, const char **doc, struct target *as, struct err *e)
 {
 	struct csv_stock_import *s = p->s;
 	struct put_item *item = p->item;
 	struct arena *a = p->a;
-	const char *rows = NULL, *state;
+	const char *rows = NULL;
 	struct err why;
 	enum csv_import_wait why_wait;
 	bool waits;
@@ -451,10 +449,9 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 		item->err = why;
 		return E_OK;
 	}
-	state = arena_printf(a, "%s %s", s->mark, csv_import_mark("rows", rows ? rows : "", a));
-	why_wait = csv_import_judge(s->away, item->target_id, s->mark, s->made_ns, is_shown(p), a);
+	why_wait = csv_import_judge(s->away, &item->target, s->export_id, s->made_ns, is_shown(p));
 	if (why_wait != IMPORT_GOES_ON) {
-		if (str_ends(item->target_id, csv_import_mark("rows", rows ? rows : "", a))) {
+		if (csv_import_asks(&item->target, rows ? rows : "", a)) {
 			item->adopted = true;
 			return close_places(p, e);
 		}
@@ -469,12 +466,12 @@ static enum errk plan_item(struct plan *p, const char **doc, const char **mark, 
 		return k;
 	if (!rows) {
 		item->adopted = true;
-		item->target_id = arena_strdup(a, s->mark);
+		item->target = csv_import_as_is(s->export_id, a);
 		return E_OK;
 	}
 	*doc = csv_import_document("inventory", columns, sizeof(columns) / sizeof(*columns), rows,
 				   a);
-	*mark = state;
+	*as = csv_import_target(s->export_id, rows, a);
 	return E_OK;
 }
 
@@ -507,7 +504,7 @@ static enum errk remember(struct put_batch *batch, const char *const *doc, struc
 }
 
 static enum errk plan_all(struct csv_stock_import *s, struct put_batch *batch, struct arena *a,
-			  const char **doc, const char **mark, struct err *e)
+			  const char **doc, struct target *as, struct err *e)
 {
 	bool *yields = arena_array(a, batch->n, sizeof(*yields));
 	struct stock_named named;
@@ -528,9 +525,9 @@ static enum errk plan_all(struct csv_stock_import *s, struct put_batch *batch, s
 		if (yields[i]) {
 			item->adopted = true;
 			item->memo = "{}";
-			item->target_id = arena_strdup(a, s->mark);
+			item->target = csv_import_as_is(s->export_id, a);
 		} else {
-			k = plan_item(&p, &doc[i], &mark[i], e);
+			k = plan_item(&p, &doc[i], &as[i], e);
 		}
 	}
 	return k;
@@ -540,9 +537,9 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 			       struct err *e)
 {
 	const char **doc = arena_array(a, batch->n, sizeof(*doc));
-	const char **mark = arena_array(a, batch->n, sizeof(*mark));
+	struct target *as = arena_array(a, batch->n, sizeof(*as));
 	/* A quantity is a quantity: what was written before has no sequence of its own. */
-	const struct csv_import_file file = {.key = batch->key, .doc = doc, .mark = mark};
+	const struct csv_import_file file = {.key = batch->key, .doc = doc, .as = as};
 	enum errk k = read_settings(s, e);
 
 	if (k == E_OK)
@@ -550,7 +547,7 @@ enum errk csv_stock_import_put(struct csv_stock_import *s, struct put_batch *bat
 	if (k == E_OK && !s->away)
 		k = csv_away_read(s->exchange, &s->away, e);
 	if (k == E_OK)
-		k = plan_all(s, batch, a, doc, mark, e);
+		k = plan_all(s, batch, a, doc, as, e);
 	if (k == E_OK && !s->env->dry_run)
 		k = remember(batch, doc, a, e);
 	if (k == E_OK)

@@ -57,8 +57,8 @@ static enum errk hand_over(struct odoo *o, struct landed_request *q, const cJSON
 	const char *made = json_str(order, "create_date");
 	struct landed x = {.label = json_str(order, "origin"),
 			   .reference = odoo_external_id(xids, json_int(order, "id", 0)),
-			   .target_id = odoo_order_target(json_str(order, "name"),
-							  json_int(order, "id", 0), a)};
+			   .target = odoo_order_target(json_str(order, "name"),
+						       json_int(order, "id", 0), a)};
 	enum errk rc;
 
 	if (!x.label || !str_starts(x.reference, prefix))
@@ -67,7 +67,7 @@ static enum errk hand_over(struct odoo *o, struct landed_request *q, const cJSON
 	if (rc != E_OK)
 		return err_set(e, E_BUSY, "bad_answer",
 			       "Odoo (%s) does not say when %s was made: create_date is '%s'",
-			       o->server.host, x.target_id, made ? made : "");
+			       o->server.host, target_text(&x.target, a), made ? made : "");
 	x.at -= ON_ITS_WAY_S;
 	return q->fn(q->ctx, &x, e);
 }

@@ -158,7 +158,7 @@ MUST_CHECK enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e);
 
 /* odoo_put.c */
 /* "S00012 (12)": how an order is named in links. */
-const char *odoo_order_target(const char *name, int64_t id, struct arena *a);
+struct target odoo_order_target(const char *name, int64_t id, struct arena *a);
 MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a,
 			      struct err *e);
 

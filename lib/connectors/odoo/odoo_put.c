@@ -91,11 +91,11 @@ static enum errk refuse_gone(struct odoo_order *d)
 {
 	struct err why;
 
-	if (d->id || !d->item->target_id || !odoo_order_goes_on(d))
+	if (d->id || !target_is(&d->item->target) || !odoo_order_goes_on(d))
 		return E_OK;
 	err_set(&why, E_RECORD, "gone_in_odoo",
-		"%s was deleted in Odoo; let it be with: erpsync queue drop '%s'",
-		d->item->target_id, d->item->label);
+		"order %s was deleted in Odoo; let it be with: erpsync queue drop '%s'",
+		d->item->target.name ? d->item->target.name : d->item->target.id, d->item->label);
 	odoo_order_fail(d, &why);
 	return E_OK;
 }
@@ -167,9 +167,10 @@ static bool is_name(const char *name)
 	return !str_blank(name) && strlen(name) <= NAME_MAX_BYTES;
 }
 
-const char *odoo_order_target(const char *name, int64_t id, struct arena *a)
+struct target odoo_order_target(const char *name, int64_t id, struct arena *a)
 {
-	return arena_printf(a, "%s (%lld)", is_name(name) ? name : "order", (long long)id);
+	return (struct target){.id = arena_printf(a, "%lld", (long long)id),
+			       .name = is_name(name) ? arena_strdup(a, name) : NULL};
 }
 
 static void report(struct odoo_batch *b)
@@ -179,7 +180,7 @@ static void report(struct odoo_batch *b)
 
 		if (!d->id)
 			continue;
-		d->item->target_id = odoo_order_target(d->name, d->id, b->a);
+		d->item->target = odoo_order_target(d->name, d->id, b->a);
 		/* It landed, though it can't be mapped any more. */
 		if (!d->doc && !d->item->doc)
 			d->item->err = (struct err){.kind = E_OK};

@@ -28,15 +28,16 @@ static const char *const order_fields[] = {"name",
 					   "currency_id",
 					   NULL};
 
-/* "S00012 (12)" -> 12, as an earlier put named it. */
+/* As an earlier put named it; 0: it did not. What a person has linked by hand may be any text. */
 static int64_t known_id(const struct put_item *item)
 {
-	const char *open = item->target_id ? strrchr(item->target_id, '(') : NULL;
 	int64_t id = 0;
 
-	for (const char *p = open ? open + 1 : ""; *p >= '0' && *p <= '9' && id < INT64_MAX / 100;
-	     p++)
+	for (const char *p = item->target.id ? item->target.id : ""; *p; p++) {
+		if (*p < '0' || *p > '9' || id >= INT64_MAX / 100)
+			return 0;
 		id = id * 10 + (*p - '0');
+	}
 	return id;
 }
 

@@ -157,7 +157,7 @@ static bool may_be_there(struct fulfillment_put *p, struct delivery *d)
 	struct ship_state *s = d->state;
 	struct choice c = {.from = arena_array(p->arena, s->n_done, sizeof(*c.from)),
 			   .chosen = arena_array(p->arena, s->n_done, sizeof(*c.chosen))};
-	if (d->put->target_id || d->written)
+	if (d->put->target.id || d->written)
 		return false;
 	for (size_t i = 0; i < s->n_done; i++)
 		if (is_free(d, &s->done[i]))
@@ -214,7 +214,7 @@ static bool check_lines(struct fulfillment_put *p, struct delivery *d)
 	const char *what = NULL;
 	const char *how = "the shop was told";
 	if (fulfillment_reckon(p, d, &what)) {
-		if (!d->put->target_id || !fulfillment_needed(d))
+		if (!d->put->target.id || !fulfillment_needed(d))
 			return true;
 		how = "the ERP now has";
 		for (size_t i = 0; i < d->n_lines && !what; i++)
@@ -274,7 +274,7 @@ static bool is_told(const struct delivery *d, const struct ship_done *f)
 		return true;
 	if (!fulfillment_same_numbers(d->number, d->n_numbers, f))
 		return false;
-	if (!d->put->target_id)
+	if (!d->put->target.id)
 		return true;
 	if (d->company && !str_equal(d->company, f->company))
 		return false;

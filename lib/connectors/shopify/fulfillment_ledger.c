@@ -109,13 +109,11 @@ void delivery_drop_own(struct delivery *d, const char *id)
 
 void ledger_own(struct fulfillment_put *p, struct delivery *d)
 {
-	/* target_id: the ids, one blank between them. */
-	for (const char *t = d->put->target_id; t && *t;) {
-		size_t len = strcspn(t, " ");
-		delivery_add_own(p, d, arena_strndup(p->arena, t, len));
-		t += len;
-		t += strspn(t, " ");
-	}
+	const struct target *t = &d->put->target;
+	if (target_is(t))
+		delivery_add_own(p, d, t->id);
+	for (size_t i = 0; i < t->n_parts; i++)
+		delivery_add_own(p, d, t->part[i].id);
 	JSON_EACH (id, json_at(entry_of(d), "done"))
 		if (cJSON_IsString(id))
 			delivery_add_own(p, d, id->valuestring);
@@ -138,13 +136,22 @@ void ledger_claims(const struct delivery *d)
 	}
 }
 
+/* For people, one blank between them. */
+static const char *shipments_text(const struct target *t, struct arena *a)
+{
+	const char *text = t->id ? t->id : "";
+	for (size_t i = 1; i < t->n_parts; i++)
+		text = arena_printf(a, "%s %s", text, t->part[i].id);
+	return text;
+}
+
 enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d, const char **was,
 			     const char **shipments, struct err *e)
 {
 	const struct note_store *notes = p->shop->env.notes;
 	const char *order = d->put->memo;
 	*was = NULL;
-	*shipments = d->put->target_id ? d->put->target_id : "";
+	*shipments = shipments_text(&d->put->target, p->arena);
 	if (order) {
 		if (strcmp(order, d->state->id) != 0)
 			*was = order;

@@ -147,7 +147,7 @@ MUST_CHECK enum errk fulfillment_read_states(struct fulfillment_put *p, struct s
 
 /* fulfillment_ledger.c: what was done and is being done, per order, durable. */
 MUST_CHECK enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct err *e);
-/* The ids that the ledger and target_id know as this delivery's. */
+/* The ids that the ledger and the target know as this delivery's. */
 void ledger_own(struct fulfillment_put *p, struct delivery *d);
 bool delivery_owns(const struct delivery *d, const char *id);
 /* Marks what other deliveries of the order have made. */

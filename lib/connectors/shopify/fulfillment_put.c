@@ -195,17 +195,17 @@ static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
 	return rc;
 }
 
-/* target_id: all fulfillments of the delivery, one blank between them; memo: the order. */
+/* target: the first fulfillment of the delivery, all of them its parts where it has several; memo: the order. */
 static void report(struct fulfillment_put *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct delivery *d = &p->item[i];
-		const char *ids = "";
+		struct target *t = &d->put->target;
 		if (!delivery_is_open(d))
 			continue;
-		for (size_t k = 0; k < d->n_own; k++)
-			ids = arena_printf(p->arena, "%s%s%s", ids, k ? " " : "", d->own[k]);
-		d->put->target_id = ids;
+		*t = (struct target){.id = d->n_own ? d->own[0] : NULL};
+		for (size_t k = 0; k < d->n_own && d->n_own > 1; k++)
+			target_add_part(t, "shipment", d->own[k], NULL, p->arena);
 		d->put->memo = d->state->id;
 		d->put->adopted = !d->written;
 	}

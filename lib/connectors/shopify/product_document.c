@@ -17,8 +17,8 @@ static enum errk read_item(struct product_put *p, struct put_item *put, struct e
 {
 	struct product_item *item = &p->item[p->n++];
 	enum errk rc = product_item_read(put, p->arena, item, e);
-	if (put->target_id && *put->target_id) {
-		item->id = put->target_id;
+	if (target_is(&put->target)) {
+		item->id = put->target.id;
 		item->known = true;
 	}
 	return rc;
@@ -33,7 +33,7 @@ enum errk product_read_documents(struct product_put *p, struct err *e)
 		put->adopted = false;
 		if (put->doc)
 			rc = read_item(p, put, e);
-		else if (!put->target_id || !*put->target_id)
+		else if (!target_is(&put->target))
 			rc = product_find_landed(p, put, e);
 	}
 	return rc;

@@ -182,7 +182,7 @@ enum errk product_find_landed(struct product_put *p, struct put_item *put, struc
 		rc = take_reference(&q, &id, e);
 	if (rc == E_OK && id) {
 		put->err = (struct err){.kind = E_OK};
-		put->target_id = arena_strdup(p->arena, id);
+		put->target.id = arena_strdup(p->arena, id);
 		put->adopted = true;
 	}
 	shopify_query_release(&q);

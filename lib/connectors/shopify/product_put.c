@@ -58,7 +58,7 @@ static bool any_lost(struct product_put *p)
 			continue;
 		any = true;
 		if (item->known)
-			product_step(p, item, "product", "gone", item->put->target_id);
+			product_step(p, item, "product", "gone", item->put->target.id);
 		item->known = item->by_ref = false;
 		for (size_t k = 0; k < item->n_variants; k++)
 			item->variant[k].shop_id = NULL;
@@ -168,7 +168,7 @@ static void report(struct product_put *p)
 		put->made = product_made_article(item);
 		if (put->err.kind != E_OK)
 			continue;
-		put->target_id = item->id;
+		put->target.id = item->id;
 		put->adopted = !item->written;
 		put->changed = item->written && item->shop && !item->created;
 		put->memo = product_memo_text(item, p->arena);

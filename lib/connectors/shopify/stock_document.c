@@ -83,7 +83,7 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 			continue;
 		put->err = (struct err){.kind = E_OK};
 		struct stock_item *item = &p->item[p->n];
-		*item = (struct stock_item){.put = put, .id = put->target_id};
+		*item = (struct stock_item){.put = put, .id = put->target.id};
 		enum errk rc = read_document(p, item, &why);
 		if (rc == E_RECORD)
 			put->err = why;

@@ -134,7 +134,7 @@ static void report(struct stock_put *p)
 		}
 		if (item->put->err.kind != E_OK)
 			continue;
-		item->put->target_id = item->id;
+		item->put->target.id = item->id;
 		item->put->sku = counts ? item->sku : NULL;
 		item->put->article = item->n_pairs && !item->yields ? item->sku : NULL;
 		item->put->values = values_of(p, item);
