@@ -15,9 +15,19 @@ bool target_is(const struct target *t)
 
 const char *target_text(const struct target *t, struct arena *a)
 {
+	const struct target_part *own = NULL;
 	if (!target_is(t))
 		return "";
-	return t->name ? arena_printf(a, "%s (%s)", t->name, t->id) : t->id;
+	for (size_t i = 0; i < t->n_parts && !own; i++)
+		if (strcmp(t->part[i].id, t->id) == 0)
+			own = &t->part[i];
+	if (!own)
+		return t->name ? arena_printf(a, "%s (%s)", t->name, t->id) : t->id;
+	const char *text = NULL;
+	for (size_t i = 0; i < t->n_parts; i++)
+		if (strcmp(t->part[i].kind, own->kind) == 0)
+			text = text ? arena_printf(a, "%s %s", text, t->part[i].id) : t->part[i].id;
+	return text;
 }
 
 const char *target_part(const struct target *t, const char *kind)

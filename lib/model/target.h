@@ -28,7 +28,10 @@ struct target {
 };
 
 bool target_is(const struct target *t); /* it has an id */
-/* "S00012 (12)", or the id: for people. "" where there is none. The texts of the parts are not in it. */
+/*
+ * "S00012 (12)", or the id; where a part has that id too, the ids of all parts of its kind, as it is one of several:
+ * for people. "" where there is none.
+ */
 const char *target_text(const struct target *t, struct arena *a);
 /* The first part of this kind; NULL: there is none. */
 const char *target_part(const struct target *t, const char *kind);

@@ -15,13 +15,18 @@ static struct target order(struct arena *a)
 static void test_target__its_text_is_for_people(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	struct target none = {0}, plain = {.id = "orders-000001.csv"}, named = order(a);
+	struct target none = {0}, plain = {.id = "orders-000001.csv"}, named = order(a),
+		      several = {.id = "F/1"};
 
 	(void)state;
 	assert_false(target_is(&none));
 	assert_string_equal(target_text(&none, a), "");
 	assert_string_equal(target_text(&plain, a), "orders-000001.csv");
 	assert_string_equal(target_text(&named, a), "S00012 (12)");
+	target_add_part(&several, "shipment", "F/1", NULL, a);
+	target_add_part(&several, "invoice", "7", NULL, a);
+	target_add_part(&several, "shipment", "F/2", NULL, a);
+	assert_string_equal(target_text(&several, a), "F/1 F/2");
 }
 
 static void test_target__is_read_as_it_was_kept(void **state)
