@@ -54,7 +54,6 @@ struct odoo_order {
 	int64_t pricelist;
 	/* odoo_parties.c */
 	int64_t party[PARTY_COUNT_];
-	bool party_new; /* the customer was made in this put */
 	/* What Odoo has. */
 	int64_t id;
 	const char *name, *state; /* "S00012"; draft, sent, sale, done, cancel */
