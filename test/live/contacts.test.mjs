@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buy, mergeContacts } from '../support/odoo_scenarios.mjs';
-import { ended } from '../support/run.mjs';
+import { earlier } from '../support/place.mjs';
+import { BIN, ended } from '../support/run.mjs';
 import { NO_SERVER, VERSIONS, freshOdoo } from './odoo.mjs';
 import { ordersPlace } from './orders.mjs';
+import { stepsOf } from './place.mjs';
 
 if (NO_SERVER) test('live', { skip: NO_SERVER });
 
@@ -87,5 +89,67 @@ for (const version of VERSIONS) {
     const [, , again, other] = await odoo.soldOrders([['origin', '!=', false]]);
     assert.equal(again.partner_id[0], one.partner_id[0]);
     assert.ok(other);
+  });
+
+  test(`Odoo ${version}: another shipping address reaches the transfers`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: SHOP, rules: { depth: 'confirmed' }, bin: BIN });
+    buy(3600, ...[1, 2, 3, 4].map(n => [n, `buyer${n}@example.com`, HOME(n)]))(p.sandbox);
+    ended(await p.run('orders export'), 0);
+    const orders = (await odoo.soldOrders([['origin', '!=', false]])).map(order => order.origin);
+    const move = (name, street) => earlier(p.sandbox, 120, { edit: name, change: { address: { address1: street } } });
+    const goesTo = async (name, street) => {
+      const order = await only(odoo, name);
+      assert.equal((await contacts(odoo)).get(order.partner_shipping_id[0]).street, street);
+      const open = await transfers(odoo, order);
+      assert.ok(open.length);
+      for (const { partner_id: to } of open) assert.equal(to[0], order.partner_shipping_id[0]);
+    };
+
+    move(orders[0], '10 New Street');
+    const at = (await stepsOf(p, 'orders export'))('odoo transfers rerouted');
+    assert.equal(at.length, 1);
+    await goesTo(orders[0], '10 New Street');
+    assert.equal(await odoo.count('mail.activity', [['res_model', '=', 'stock.picking']]), 0, 'nobody is asked to do it');
+
+    await t.test('killed before the order is told', async () => {
+      move(orders[1], '11 New Street');
+      const killed = await p.run('orders export', { env: { ERPSYNC_STOP_AT: at[0] } });
+      assert.equal(killed.signal, 'SIGKILL');
+      assert.equal((await contacts(odoo)).get((await only(odoo, orders[1])).partner_shipping_id[0]).street, HOME(2));
+      ended(await p.run('orders export'), 0);
+      await goesTo(orders[1], '11 New Street');
+    });
+
+    await t.test('one that people sent elsewhere is theirs', async () => {
+      const order = await only(odoo, orders[2]);
+      const [open] = await transfers(odoo, order);
+      const chosen = (await only(odoo, orders[0])).partner_shipping_id[0];
+      const send = to => odoo.admin.call('stock.picking', 'write', { ids: [open.id], vals: { partner_id: to } });
+      await send(chosen);
+      move(orders[2], '12 New Street');
+      ended(await p.run('orders export'), 1);
+      const { code, reason } = (await p.parked()).get(orders[2]);
+      assert.equal(code, 'transfer_elsewhere');
+      assert.ok(reason.includes(open.name), reason);
+      assert.equal((await transfers(odoo, order))[0].partner_id[0], chosen);
+      assert.equal((await only(odoo, orders[2])).partner_shipping_id[0], order.partner_shipping_id[0]);
+      /* The remedy: back to the order's, and the shop's is taken. */
+      await send(order.partner_shipping_id[0]);
+      ended(await p.run(['queue', 'retry', orders[2]]), 0);
+      ended(await p.run('orders export'), 0);
+      await goesTo(orders[2], '12 New Street');
+    });
+
+    await t.test('what is delivered stays, and is told', async () => {
+      const order = await only(odoo, orders[3]);
+      const [open] = await transfers(odoo, order);
+      await odoo.validate(open.id);
+      move(orders[3], '13 New Street');
+      ended(await p.run('orders export'), 1);
+      const { code } = (await p.parked()).get(orders[3]);
+      assert.equal(code, 'changed_after_delivery');
+      assert.equal((await only(odoo, orders[3])).partner_shipping_id[0], order.partner_shipping_id[0]);
+    });
   });
 }
