@@ -28,6 +28,14 @@ test('all scenarios are recorded with the oldest Odoo and with a new one', () =>
   for (const name of Object.keys(SCENARIOS)) assert.deepEqual(recordedWith(name), ['14', '19'], name);
 });
 
+test('contacts are only made: what Odoo is told of one is a load that leaves those that are there', () => {
+  for (const [name, { steps }] of Object.entries(SCENARIOS))
+    for (const version of recordedWith(name))
+      for (const i of steps.keys())
+        for (const [method, { context }] of recording(version, name).steps[i].writes.filter(([method]) => method.startsWith('res.partner/')))
+          assert.deepEqual([method, context.mode, context.noupdate], ['res.partner/load', 'update', true], `Odoo ${version}, ${name}, step ${i + 1}`);
+});
+
 test('a quotation reserves nothing, and free stock is offered: said by the order, and by check', async t => {
   const reserves = /a quotation reserves nothing, .* \[odoo\] depth = confirmed, or \[inventory\] quantity = on_hand/s;
   for (const [quantity, said] of [['available', 1], ['forecast', 1], ['on_hand', 0]])

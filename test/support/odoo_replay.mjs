@@ -48,7 +48,7 @@ export function shapeOf({ method, args }) {
   return [method, [...fields].sort().join(' '), domain.map(termOf).join(', '), order, application, operation].filter(Boolean).join(' | ');
 }
 
-const READS = new Set(['fields_get', 'get_external_id', 'context_get', 'search_read', 'search_count', 'search', 'read', 'read_group', 'precision_get', 'default_get', 'has_access', 'check_access_rights']);
+const READS = new Set(['fields_get', 'get_external_id', 'check_object_reference', 'context_get', 'search_read', 'search_count', 'search', 'read', 'read_group', 'precision_get', 'default_get', 'has_access', 'check_access_rights']);
 /** What Odoo is told to do, [method, arguments]; null: it is only asked. */
 export function writeOf({ method, args }) {
   const [model, name] = method.split('/');

@@ -24,7 +24,38 @@ const sell = (...orders) => sandbox => {
   sandbox.setClock({ advance_ms: 3600000 });
 };
 
+const PARIS_9 = { country: 'FR', province: null, provinceCode: null, city: 'Paris', zip: '75009' };
+const HOME = customer => `${customer} Rue du Port`;
 const MUNICH = { country: 'DE', province: 'Bayern', provinceCode: 'BY', city: 'München', zip: '80331' };
+
+/**
+ * Orders of one article from one customer each, so many seconds ago: [customer, e-mail, the street it goes to]. The bill goes to the
+ * customer's own.
+ */
+export const buy = (ago, ...orders) => sandbox => {
+  sandbox.setClock({ advance_ms: -ago * 1000 });
+  for (const [customer, email, street] of orders) {
+    const name = { firstName: 'Zoe', lastName: `Buyer ${customer}` };
+    sandbox.sell([{ variant: SKU, quantity: 1, location: 0 }]);
+    sandbox.orders.change(sandbox.orders.total - 1, m => {
+      Object.assign(m, { email, customer: { ...m.customer, ...name, id: 7400000900000 + customer, email } });
+      const own = { ...m.shipTo, ...name, company: null, phone: null, ...PARIS_9 };
+      /* The same moment whenever this is replayed. */
+      const { created, processed } = sandbox.orders.model(0).header;
+      Object.assign(m.header, { created, processed });
+      Object.assign(m, { shipTo: { ...own, address1: street }, billTo: { ...own, address1: HOME(customer) } });
+    });
+  }
+  sandbox.setClock({ advance_ms: ago * 1000 });
+};
+
+/** What people do with contacts, by Odoo's own wizard: the second one becomes part of the first. */
+export async function mergeContacts(odoo, first, second) {
+  const vals = { dst_partner_id: first, partner_ids: [[6, 0, [first, second]]], state: 'selection' };
+  const context = { active_model: 'res.partner', active_ids: [first, second] };
+  const ids = [await odoo.admin.call('base.partner.merge.automatic.wizard', 'create', { vals_list: [vals], context })].flat();
+  await odoo.admin.call('base.partner.merge.automatic.wizard', 'action_merge', { ids });
+}
 
 const named = (field, names) => [field, 'in', names];
 const FEW = ['LINE-0000-S', 'LINE-0000-M', 'LINE-0001-S', 'LINE-0001-M', 'TWICE-0001'];
@@ -126,6 +157,37 @@ export const SCENARIOS = {
         status: 0,
       },
       { run: 'orders export --full', status: 0 },
+    ],
+  },
+  /**
+   * Contacts that people have changed since, and whose buyers come again: merged, with another e-mail address, with a corrected
+   * address. Each is taken as it is.
+   */
+  contacts: {
+    /* A seed whose orders all go to France. */
+    sandbox: { orders: 0, seed: 1017, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      {
+        before: buy(3600, [1, 'one@example.com', HOME(1)], [2, 'two@example.com', HOME(2)], [3, 'three@example.com', HOME(3)], [4, 'four@example.com', '7 Gift Street']),
+        run: 'orders export',
+        status: 0,
+      },
+      {
+        people: async odoo => {
+          const orders = await odoo.soldOrders([['origin', '!=', false]]);
+          const [one, two, three] = orders.map(order => order.partner_id[0]);
+          const write = (id, vals) => odoo.admin.call('res.partner', 'write', { ids: [id], vals });
+          await mergeContacts(odoo, one, two);
+          await write(one, { email: 'one.corrected@example.com', street2: 'Door code 12' });
+          await write(three, { email: 'three.corrected@example.com' });
+          await write(orders[3].partner_shipping_id[0], { street: '7 Gift Street, back yard' });
+        },
+        before: buy(120, [1, 'one@example.com', '9 New Street'], [2, 'two.new@example.com', HOME(2)], [3, 'three@example.com', HOME(3)], [4, 'four@example.com', '7 Gift Street']),
+        run: 'orders export',
+        status: 0,
+      },
     ],
   },
   /** The state file is lost: all that is there is found, and nothing is written. */

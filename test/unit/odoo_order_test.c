@@ -204,21 +204,40 @@ struct verdict {
 	enum errk rc;
 };
 
-static struct verdict verdict_of(const char *text, struct arena *a)
+static struct verdict verdict(const char *text, bool keep, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	struct verdict v = {0};
 	struct odoo_load_item *sent[3] = {&v.item[0], &v.item[1], &v.item[2]};
+	const struct odoo_load l = {.model = "sale.order", .keep = keep};
 	struct odoo_load_verdict told;
 	struct err e;
 
 	assert_ok(json_parse(text, strlen(text), &doc, &e), &e);
-	v.item[2].known = 7;
-	v.rc = odoo_load_verdict(doc, "sale.order", sent, 3, a, &told, &e);
+	v.item[2].known = keep ? 0 : 7;
+	v.rc = odoo_load_verdict(doc, &l, sent, 3, a, &told, &e);
 	v.guilty = told.guilty;
 	v.again = told.again;
 	v.ids = told.ids != NULL;
 	return v;
+}
+
+static struct verdict verdict_of(const char *text, struct arena *a)
+{
+	return verdict(text, false, a);
+}
+
+/* Contacts that people merged are one record under two external ids. */
+static void test_load__takes_one_record_for_two_items_only_where_records_are_kept(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	static const char merged[] = "{\"ids\":[5,7,7],\"messages\":[]}";
+
+	(void)state;
+	assert_true(verdict(merged, true, a).ids);
+	assert_int_equal(verdict(merged, false, a).rc, E_UNSURE);
+	assert_int_equal(verdict("{\"ids\":[5,7],\"messages\":[]}", true, a).rc, E_UNSURE);
+	assert_int_equal(verdict("{\"ids\":[5,7,0],\"messages\":[]}", true, a).rc, E_UNSURE);
 }
 
 static void test_load__blames_the_right_record(void **state)
@@ -358,6 +377,8 @@ int main(void)
 		cmocka_unit_test(test_payments__change_is_taken_off),
 		cmocka_unit_test(test_names__keep_ids_apart),
 		cmocka_unit_test(test_amounts__lose_the_noise_of_floats),
+		cmocka_unit_test(
+			test_load__takes_one_record_for_two_items_only_where_records_are_kept),
 		cmocka_unit_test(test_load__blames_the_right_record),
 		cmocka_unit_test(test_load__without_ids_or_reasons_is_unsure),
 		cmocka_unit_test(test_load__a_conflict_is_nobodys_fault),

@@ -322,7 +322,9 @@ static enum errk write_heads(struct amend *m, struct err *e)
 	static const char *const fields[] = {"id", "partner_invoice_id/.id",
 					     "partner_shipping_id/.id", "client_order_ref", NULL};
 	struct odoo_order **order = arena_array(m->b->a, m->n, sizeof(*order));
+	/* Nobody need be asked to see to the transfers. */
 	struct odoo_load l = {.fields = fields,
+			      .flag = "mail_activity_automation_skip",
 			      .item = arena_array(m->b->a, m->n, sizeof(*l.item)),
 			      .fresh = true};
 
@@ -351,6 +353,25 @@ static enum errk write_heads(struct amend *m, struct err *e)
 	return load(m, &l, order, e);
 }
 
+/* A quotation has no transfers. */
+static enum errk reroute(struct amend *m, struct err *e)
+{
+	struct odoo_reroute *list = arena_array(m->b->a, m->n, sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct odoo_order *d = m->change[i].order;
+
+		if (m->change[i].delivery && odoo_order_goes_on(d) &&
+		    (str_equal(d->state, "sale") || str_equal(d->state, "done")))
+			list[n++] = (struct odoo_reroute){.order = d,
+							  .from = odoo_ref(d->found,
+									   "partner_shipping_id"),
+							  .to = d->party[PARTY_DELIVERY]};
+	}
+	return odoo_reroute(m->b, list, n, e);
+}
+
 static void tell(struct amend *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
@@ -376,6 +397,8 @@ static enum errk amend_all(struct amend *m, struct err *e)
 		if (compare(m, &m->change[i], &why) != E_OK)
 			odoo_order_fail(m->change[i].order, &why);
 	}
+	if (rc == E_OK)
+		rc = reroute(m, e);
 	if (rc == E_OK)
 		rc = write_heads(m, e);
 	if (rc == E_OK)

@@ -279,6 +279,11 @@ enum errk odoo_answer_fields(const cJSON *answer, const char *model, struct aren
 	return answer_end(&in, e);
 }
 
+bool odoo_answer_are_ids(const cJSON *answer, size_t n)
+{
+	return is_id_list(answer) && json_count(answer, "") == n;
+}
+
 bool odoo_answer_is_ids(const cJSON *answer, size_t n, struct arena *a)
 {
 	LIST(int64_t) ids = {0};

@@ -26,7 +26,9 @@ MUST_CHECK enum errk odoo_answer_fields(const cJSON *answer, const char *model, 
 					struct err *e);
 /* A number that can be an id of Odoo's; 0: it is none. */
 int64_t odoo_answer_id(const cJSON *answer);
-/* A list of n ids, each another one. */
+/* A list of n ids. */
+bool odoo_answer_are_ids(const cJSON *answer, size_t n);
+/* The same, each another one. */
 bool odoo_answer_is_ids(const cJSON *answer, size_t n, struct arena *a);
 
 #endif

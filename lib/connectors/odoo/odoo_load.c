@@ -70,12 +70,12 @@ static bool is_echo(const cJSON *messages, const cJSON *message)
 	return false;
 }
 
-static bool are_ids(const cJSON *list, struct odoo_load_item *const *sent, size_t n,
-		    struct arena *a)
+static bool are_ids(const cJSON *list, const struct odoo_load *l,
+		    struct odoo_load_item *const *sent, size_t n, struct arena *a)
 {
 	size_t i = 0;
 
-	if (!odoo_answer_is_ids(list, n, a))
+	if (l->keep ? !odoo_answer_are_ids(list, n) : !odoo_answer_is_ids(list, n, a))
 		return false;
 	JSON_EACH (id, list) {
 		if (sent[i]->known && sent[i]->known != odoo_answer_id(id))
@@ -94,18 +94,18 @@ static bool is_refusal(const cJSON *result)
 	return cJSON_IsFalse(json_at(result, "ids")) && json_count(result, "messages") > 0;
 }
 
-enum errk odoo_load_verdict(const cJSON *result, const char *model,
+enum errk odoo_load_verdict(const cJSON *result, const struct odoo_load *l,
 			    struct odoo_load_item *const *sent, size_t n, struct arena *a,
 			    struct odoo_load_verdict *out, struct err *e)
 {
 	const cJSON *messages = json_at(result, "messages"), *list = json_at(result, "ids");
 
-	*out = (struct odoo_load_verdict){.ids = are_ids(list, sent, n, a) ? list : NULL};
+	*out = (struct odoo_load_verdict){.ids = are_ids(list, l, sent, n, a) ? list : NULL};
 	if (!out->ids && !is_refusal(result))
 		return err_set(e, E_UNSURE, "bad_answer",
 			       "%s/load: Odoo says neither which records these are now nor why it "
 			       "refuses them; the next run looks",
-			       model);
+			       l->model);
 	JSON_EACH (m, messages) {
 		const char *text = json_str(m, "message");
 		int64_t at = json_int(m, "record", -1);
@@ -118,7 +118,7 @@ enum errk odoo_load_verdict(const cJSON *result, const char *model,
 		if (!text || is_echo(messages, m) || at < 0 || (size_t)at >= n ||
 		    sent[at]->err.kind != E_OK)
 			continue;
-		blame(sent[at], model, text, a);
+		blame(sent[at], l->model, text, a);
 		out->guilty++;
 	}
 	return E_OK;
@@ -143,9 +143,14 @@ static struct odoo_call load_call(const struct odoo_load *l, struct odoo_load_it
 
 	json_add(c.args, "fields", field_list(l->fields));
 	json_add(c.args, "data", rows_of(l, item, n));
-	if (l->flag) {
+	if (l->flag || l->keep)
 		c.context = json_object();
+	if (l->flag)
 		json_add_bool(c.context, l->flag, true);
+	/* As Odoo loads a module's data anew: those that are there and marked so are left to people. */
+	if (l->keep) {
+		json_add_str(c.context, "mode", "update");
+		json_add_bool(c.context, "noupdate", true);
 	}
 	return c;
 }
@@ -178,7 +183,7 @@ static enum errk send(struct odoo *o, struct odoo_load *l, struct odoo_load_item
 		    pause_after_conflict(o, lost, &stopped) == E_OK)
 			continue;
 		if (rc == E_OK)
-			rc = odoo_load_verdict(c.result, l->model, item, n, a, &v, e);
+			rc = odoo_load_verdict(c.result, l, item, n, a, &v, e);
 		if (rc != E_OK)
 			return rc;
 		*guilty = v.guilty;
@@ -228,7 +233,7 @@ static size_t load_shares(struct odoo *o, const struct odoo_load *l, struct odoo
 	for (size_t s = 0, at = 0; s < used; s++) {
 		struct odoo_load_verdict v;
 
-		if (c[s].err.kind == E_OK && odoo_load_verdict(c[s].result, l->model, item + at,
+		if (c[s].err.kind == E_OK && odoo_load_verdict(c[s].result, l, item + at,
 							       end[s] - at, a, &v, NULL) == E_OK) {
 			take_ids(v.ids, item + at, end[s] - at);
 			forget_errors(item + at, end[s] - at);
@@ -276,6 +281,58 @@ static enum errk load_some(struct odoo *o, struct odoo_load *l, struct odoo_load
 	return E_OK;
 }
 
+/* The record that has this external id, among others perhaps; 0: none that this user may see. */
+static enum errk find_reference(struct odoo *o, const char *model, const char *xid, struct arena *a,
+				int64_t *id, struct err *e)
+{
+	CLEANUP(odoo_call)
+	struct odoo_call c = {.model = "ir.model.data",
+			      .method = "check_object_reference",
+			      .intent = HTTP_READ,
+			      .args = json_object(),
+			      .context = odoo_archived_too(NULL)};
+	const char *dot = strchr(xid, '.');
+	enum errk rc;
+
+	json_add_str(c.args, "module", arena_strndup(a, xid, dot ? (size_t)(dot - xid) : 0));
+	json_add_str(c.args, "xml_id", dot ? dot + 1 : xid);
+	rc = odoo_call(&o->server, &c, a, e);
+	*id = 0;
+	if (rc == E_RECORD)
+		return E_OK;
+	if (rc == E_OK && str_equal(json_str(c.result, "[0]"), model))
+		*id = odoo_answer_id(json_at(c.result, "[1]"));
+	return rc;
+}
+
+/* A record that people merged with others has the external ids of all; get_external_id tells one. */
+static enum errk recognise_one(struct odoo *o, const struct odoo_load *l,
+			       struct odoo_load_item *item, const char *told, struct arena *a)
+{
+	const char *xid = item->row[0].cells[0];
+	int64_t is = 0;
+	enum errk rc;
+
+	if (str_equal(told, xid))
+		return E_OK;
+	rc = *told ? find_reference(o, l->model, xid, a, &is, &item->err) : E_OK;
+	if (rc != E_OK) {
+		item->err.kind = E_UNSURE;
+	} else if (is == item->id) {
+		item->err = (struct err){.kind = E_OK};
+		return E_OK;
+	} else {
+		err_set(&item->err, E_RECORD, "other_external_id",
+			"%s/load: Odoo says that %s is record %lld, and that this has %s%s; put the "
+			"external id right there (Settings > Technical > External Identifiers), or "
+			"delete it, then run: erpsync queue retry --code other_external_id",
+			l->model, xid, (long long)item->id, *told ? "the external id " : "none",
+			told);
+	}
+	item->id = 0;
+	return item->err.kind;
+}
+
 /*
  * Whose ids are these? What follows goes by them alone: a payment of another document must not be posted
  * because an answer was wrong.
@@ -295,18 +352,16 @@ static enum errk recognise(struct odoo *o, struct odoo_load *l, struct arena *a,
 	for (size_t i = 0; i < l->n; i++) {
 		struct odoo_load_item *item = &l->item[i];
 
-		if (!item->id || item->known ||
-		    (rc == E_OK &&
-		     str_equal(odoo_external_id(xids, item->id), item->row[0].cells[0])))
+		if (!item->id || item->known)
 			continue;
-		if (rc == E_OK)
-			err_set(&item->err, E_UNSURE, "bad_answer",
-				"%s/load: Odoo says that it is record %lld, which has another "
-				"external id; the next run looks",
-				l->model, (long long)item->id);
-		else
+		if (rc != E_OK) {
 			item->err = *e;
-		item->id = 0;
+			item->id = 0;
+		} else if (recognise_one(o, l, item, odoo_external_id(xids, item->id), a) ==
+			   E_UNSURE) {
+			*e = item->err;
+			rc = E_UNSURE;
+		}
 	}
 	return rc == E_OK ? E_OK : E_UNSURE;
 }

@@ -32,19 +32,26 @@ struct odoo_load {
 	bool quiet;       /* as in odoo_call */
 	bool fresh; /* records that nobody else knows yet: a lost answer may be tried again here */
 	bool apart; /* fresh, and who refers to another one of these follows it: shares may go at once */
+	/*
+	 * A record that has the external id already is taken as it is, archived or not, and nothing of it
+	 * is written: people have changed it since. Two of the items may be one record there, which
+	 * people merged. Holds for those that were made so.
+	 */
+	bool keep;
 };
 
 /*
  * Loads all items. A refused batch is cut down until only the guilty ones are left out, each with
  * Odoo's own message. E_OK when each item has its outcome; else what stopped it, and items that
  * were not reached have that error too. The id of a new record is believed when Odoo, asked for its
- * external id, says ours; else the item ends as E_UNSURE, to be looked for by the next put.
+ * external id, says ours, or, of one that has several, that ours is among them; else the item ends as
+ * E_RECORD.
  */
 MUST_CHECK enum errk odoo_load(struct odoo *o, struct odoo_load *l, struct arena *a, struct err *e);
 
 /*
  * Reads an answer of load. ids: the list, borrowed, when all went well: one for each item, each
- * another one, and of an item that changes a record that one; else each guilty item's err is set.
+ * another one unless l.keep, and of an item that changes a record that one; else each guilty item's err is set.
  * E_UNSURE "bad_answer": it tells neither what was made nor why not.
  */
 struct odoo_load_verdict {
@@ -52,7 +59,7 @@ struct odoo_load_verdict {
 	size_t guilty; /* items */
 	bool again;    /* a conflict that passes */
 };
-MUST_CHECK enum errk odoo_load_verdict(const cJSON *result, const char *model,
+MUST_CHECK enum errk odoo_load_verdict(const cJSON *result, const struct odoo_load *l,
 				       struct odoo_load_item *const *sent, size_t n,
 				       struct arena *a, struct odoo_load_verdict *out,
 				       struct err *e);

@@ -241,7 +241,8 @@ static enum errk make_tag(struct odoo *o, const char *name, struct arena *a, int
 				 .fields = fields,
 				 .item = &item,
 				 .n = 1,
-				 .fresh = true};
+				 .fresh = true,
+				 .keep = true};
 	enum errk rc;
 
 	if (o->env.dry_run) {

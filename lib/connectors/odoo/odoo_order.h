@@ -54,7 +54,6 @@ struct odoo_order {
 	int64_t pricelist;
 	/* odoo_parties.c */
 	int64_t party[PARTY_COUNT_];
-	bool party_new; /* the customer was made in this put */
 	/* What Odoo has. */
 	int64_t id;
 	const char *name, *state; /* "S00012"; draft, sent, sale, done, cancel */
@@ -150,6 +149,17 @@ MUST_CHECK enum errk odoo_rounding(const struct odoo_gap *g, struct odoo_roundin
 
 /* odoo_amend.c: later changes of orders that are there. */
 MUST_CHECK enum errk odoo_orders_amend(struct odoo_batch *b, struct err *e);
+
+/*
+ * odoo_reroute.c: transfers that are not done, and go to the order's old shipping address, go to its new
+ * one, before the order says so. Orders whose transfers don't allow it are ended.
+ */
+struct odoo_reroute {
+	struct odoo_order *order;
+	int64_t from, to;
+};
+MUST_CHECK enum errk odoo_reroute(struct odoo_batch *b, const struct odoo_reroute *list, size_t n,
+				  struct err *e);
 
 /* odoo_steps.c, odoo_invoices.c, odoo_payments.c: from the quotation on. */
 MUST_CHECK enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e);

@@ -14,13 +14,16 @@
 
 /*
  * Customers and addresses are made once and then left alone: loading a contact again would undo
- * what people in the ERP changed in it. So whoever is there already is looked for first.
+ * what people in the ERP changed in it. So whoever is there already is looked for first; and what the
+ * search misses, as a customer whose e-mail is another one by now, or one that was merged with another,
+ * is known by its external id: the load takes it as it is and writes nothing to it. A customer who
+ * turns out to have been there has addresses of his own, so those of the order are chosen after that.
  */
 struct contact {
 	const char *xid, *parent_xid;
 	int64_t id, parent; /* parent: of one that was there before */
 	struct odoo_cell *cells;
-	const cJSON *found; /* as Odoo has it; NULL: to be made */
+	const cJSON *found; /* as Odoo has it; NULL: made in this put, or to be made */
 	bool crowd;         /* the one contact of all guests: its addresses are too many to read */
 	struct err err;
 	struct contact *next;
@@ -46,7 +49,8 @@ static const char *const contact_fields[] = {"name",       "email",    "email_no
 					     "vat",        "ref",      "is_company",
 					     "parent_id",  "type",     "street",
 					     "street2",    "zip",      "city",
-					     "country_id", "state_id", NULL};
+					     "country_id", "state_id", "active",
+					     NULL};
 
 static const char *lower(const char *text, struct arena *a)
 {
@@ -161,7 +165,8 @@ static enum errk search(struct parties *p, struct err *e)
 {
 	struct odoo_read r = {.model = "res.partner",
 			      .fields = contact_fields,
-			      .domain = domain_of(p)};
+			      .domain = domain_of(p),
+			      .context = odoo_archived_too(NULL)};
 	int64_t *ids;
 	size_t n = 0;
 	enum errk rc = odoo_search_read(p->b->o, &r, p->b->a, &p->found, e);
@@ -172,14 +177,14 @@ static enum errk search(struct parties *p, struct err *e)
 	return odoo_external_ids(p->b->o, "res.partner", ids, n, p->b->a, &p->xids, e);
 }
 
-/* The only one whose field says so; two are refused. */
+/* The only one whose field says so; two are refused. Who is archived is nobody's guess any more. */
 static enum errk only_one(const struct parties *p, const struct wish *w, const char *field,
 			  const char *value, const cJSON **out, struct err *e)
 {
 	size_t n = 0;
 
 	JSON_EACH (item, p->found) {
-		if (!str_equal(json_str(item, field), value) ||
+		if (!str_equal(json_str(item, field), value) || !json_bool(item, "active", false) ||
 		    (w->company && !json_bool(item, "is_company", false)))
 			continue;
 		*out = item;
@@ -329,7 +334,7 @@ static const cJSON *child_like(const struct parties *p, const struct contact *wh
 			       const struct odoo_cell *cells, const char *type)
 {
 	JSON_EACH (item, p->children) {
-		if (odoo_ref(item, "parent_id") == who->id &&
+		if (odoo_ref(item, "parent_id") == who->id && json_bool(item, "active", false) &&
 		    str_equal(json_str(item, "type"), type) && is_like(cells, item, p->b->a))
 			return item;
 	}
@@ -371,8 +376,11 @@ static enum errk choose_address(struct parties *p, struct wish *w, enum odoo_par
 	return E_OK;
 }
 
-/* Addresses of customers who are there, and the customers of orders that are there. */
-static enum errk read_children(struct parties *p, struct err *e)
+/*
+ * The customers as they are, archived or not, with their addresses. Who was to be made, and says something else
+ * or is archived, was there before.
+ */
+static enum errk read_families(struct parties *p, struct err *e)
 {
 	int64_t *ids = arena_array(p->b->a, p->n, sizeof(*ids));
 	struct odoo_read r = {.model = "res.partner", .fields = contact_fields};
@@ -384,6 +392,7 @@ static enum errk read_children(struct parties *p, struct err *e)
 			ids[n++] = p->wish[i].who->id;
 	if (!n)
 		return E_OK;
+	r.context = odoo_archived_too(NULL);
 	r.domain = json_array();
 	json_push_str(r.domain, "|");
 	json_push(r.domain, odoo_term_ids("parent_id", ids, n));
@@ -393,7 +402,9 @@ static enum errk read_children(struct parties *p, struct err *e)
 		return rc;
 	JSON_EACH (item, p->children) {
 		for (struct contact *c = p->list; c; c = c->next)
-			if (c->id == json_int(item, "id", 0))
+			if (c->id == json_int(item, "id", 0) &&
+			    !(c->cells && json_bool(item, "active", false) &&
+			      is_like(c->cells, item, p->b->a)))
 				c->found = item;
 	}
 	return E_OK;
@@ -469,7 +480,8 @@ static enum errk make(struct parties *p, bool by_xid, struct err *e)
 			      .flag = "no_vat_validation",
 			      .quiet = true,
 			      .fresh = true,
-			      .apart = by_xid};
+			      .apart = by_xid,
+			      .keep = true};
 	struct contact **made;
 	enum errk rc;
 
@@ -495,6 +507,22 @@ static enum errk make(struct parties *p, bool by_xid, struct err *e)
 	return rc;
 }
 
+/* Before 19 Odoo's import finds no archived contact for a new order. */
+static void refuse_archived(const struct odoo *o, const struct wish *w)
+{
+	struct odoo_order *d = w->order;
+	struct err why;
+
+	if (o->version.major >= 19 || d->found || !w->who || !w->who->found ||
+	    json_bool(w->who->found, "active", true))
+		return;
+	err_set(&why, E_RECORD, "archived_customer",
+		"the customer is contact %lld in Odoo (%s), which is archived; restore it there (Action > "
+		"Unarchive), then run: erpsync queue retry '%s'",
+		(long long)w->who->id, o->server.host, d->item->label);
+	odoo_order_fail(d, &why);
+}
+
 static void hand_out(struct wish *w)
 {
 	struct odoo_order *d = w->order;
@@ -515,11 +543,10 @@ static void hand_out(struct wish *w)
 		}
 		d->party[role] = c->id;
 	}
-	d->party_new = w->who && !w->who->found;
 }
 
 /* Customers first, so that their contacts stand before those of their addresses. */
-static enum errk choose(struct parties *p, struct err *e)
+static enum errk choose_customers(struct parties *p, struct err *e)
 {
 	struct err why;
 	enum errk rc = search(p, e);
@@ -534,12 +561,20 @@ static enum errk choose(struct parties *p, struct err *e)
 			*e = why;
 		}
 	}
-	if (rc == E_OK)
-		rc = read_children(p, e);
+	return rc;
+}
+
+/* Of customers that are to be made; there: of those that are there. */
+static enum errk choose_addresses(struct parties *p, bool there, struct err *e)
+{
+	struct err why;
+	enum errk rc = E_OK;
+
 	for (size_t i = 0; i < 2 * p->n && rc == E_OK; i++) {
 		struct wish *w = &p->wish[i / 2];
 
-		if (!w->who || !odoo_order_goes_on(w->order))
+		if (!w->who || (w->who->id != 0) != there || !odoo_order_goes_on(w->order) ||
+		    (there && w->who->cells && !w->who->found))
 			continue;
 		rc = choose_address(p, w, i % 2 ? PARTY_DELIVERY : PARTY_INVOICE, &why);
 		if (rc == E_RECORD) {
@@ -566,15 +601,23 @@ enum errk odoo_parties(struct odoo_batch *b, struct err *e)
 		}
 	if (!p.n)
 		return E_OK;
-	rc = choose(&p, e);
+	rc = choose_customers(&p, e);
+	if (rc == E_OK)
+		rc = choose_addresses(&p, false, e);
 	if (rc == E_OK)
 		rc = make(&p, true, e);
+	if (rc == E_OK)
+		rc = read_families(&p, e);
+	if (rc == E_OK)
+		rc = choose_addresses(&p, true, e);
 	if (rc == E_OK)
 		rc = make(&p, false, e);
 	if (rc != E_OK)
 		rc = odoo_batch_failed(b, all, p.n, e);
-	for (size_t i = 0; i < p.n && rc == E_OK; i++)
+	for (size_t i = 0; i < p.n && rc == E_OK; i++) {
+		refuse_archived(b->o, &p.wish[i]);
 		hand_out(&p.wish[i]);
+	}
 	cJSON_Delete(p.found);
 	cJSON_Delete(p.xids);
 	cJSON_Delete(p.children);
