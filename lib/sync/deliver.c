@@ -171,7 +171,9 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	if (rc != E_OK)
 		return rc;
 	STEP("before put");
-	rc = r->to->put(r->target, &batch, r->page, &why);
+	rc = sync_know_target(r, &why);
+	if (rc == E_OK)
+		rc = r->to->put(r->target, &batch, r->page, &why);
 	STEP("after put");
 	foreign_outcome(r, rows, &batch, rc, &why);
 	switch (rc) {

@@ -193,7 +193,9 @@ static enum errk recover_late(struct sync *r, struct err *e)
 static enum errk work(struct sync *r, struct err *e)
 {
 	struct err later = {.kind = E_OK};
-	enum errk rc = sync_check_history(r, e);
+	enum errk rc = sync_know_ends(r, e);
+	if (rc == E_OK)
+		rc = sync_check_history(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
 	bool late = r->pull_first || recovers_late(r);
