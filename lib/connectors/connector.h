@@ -498,7 +498,8 @@ struct sink {
 	/*
 	 * Writes a batch and fills each item. Never sends twice by itself. Returns E_OK when
 	 * every item has its outcome, else what stops the run: E_BUSY (nothing was written),
-	 * E_UNSURE (all items may have landed), E_REFUSED, E_LOCAL.
+	 * E_UNSURE (all items may have landed), E_REFUSED, E_LOCAL. What is unsure again when it was put with
+	 * `unsure` keeps nothing else waiting, where the target finds or compares.
 	 */
 	enum errk (*put)(struct connector *c, struct put_batch *batch, struct arena *a,
 			 struct err *e);

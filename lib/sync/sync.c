@@ -224,6 +224,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = recover_late(r, e);
 	if (rc == E_OK && !stop_requested() && (!r->pull_first || r->options->n_only))
 		rc = sync_deliver(r, true, e);
+	if (later.kind == E_OK)
+		later = r->doubt;
 	if (rc == E_OK && later.kind != E_OK) {
 		*e = later;
 		rc = later.kind;

@@ -29,6 +29,7 @@ struct sync {
 	const struct sink *to;     /* … and writes to the other */
 	bool paging;               /* between two pages of it */
 	bool source_failed;        /* busy or refused: what waits is delivered all the same */
+	struct err doubt; /* why a batch of an earlier run is still in doubt; the rest goes on */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
 	bool again, anew;        /* see pull_request */
