@@ -76,6 +76,7 @@ MUST_CHECK enum errk cmd_forget(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_state_backup(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_state_check(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_state_path(struct cmd *c, struct err *e);
+MUST_CHECK enum errk cmd_state_moved(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_help(struct cmd *c, struct err *e);
 
 #endif

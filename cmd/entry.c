@@ -44,6 +44,8 @@ const char *entry_why(const struct queue_row *row, int64_t now, struct arena *a)
 	if (row->code)
 		text = arena_printf(a, "%s: %s", row->code,
 				    remedy_text(row->reason, row->flow, row->label, a));
+	if (row->state == QUEUE_SENDING && !*text)
+		return "under way, or interrupted: the next run looks what became of it";
 	if (row->state != QUEUE_READY || row->next_attempt <= now)
 		return text;
 	return arena_printf(a, "%s%snext try in %s", text, *text ? "; " : "",

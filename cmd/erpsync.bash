@@ -33,7 +33,7 @@ _erpsync() {
 	"queue ") words='list show retry drop -c --config --trace -v --verbose -h --help --version' ;;
 	"adopt ") words='orders -c --config --trace -v --verbose -h --help --version' ;;
 	"skus ") words='check -c --config --trace -v --verbose -h --help --version' ;;
-	"state ") words='backup check path -c --config --trace -v --verbose -h --help --version' ;;
+	"state ") words='backup check moved path -c --config --trace -v --verbose -h --help --version' ;;
 	"orders export"*) words='--dry-run --since --until --only --limit --full --to --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"fulfillments pull"*) words='--dry-run --only --limit --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"products push"*) words='--dry-run --only --limit --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
@@ -52,6 +52,7 @@ _erpsync() {
 	"forget "*) words='--dry-run --json -c --config --trace -v --verbose -h --help --version' ;;
 	"state backup"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state check"*) words='-c --config --trace -v --verbose -h --help --version' ;;
+	"state moved"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state path"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"help "*) words='orders fulfillments products inventory run queue adopt status check skus explain map forget state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
 	esac

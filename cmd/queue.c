@@ -239,20 +239,35 @@ enum errk cmd_queue_show(struct cmd *c, struct err *e)
 
 /* `queue retry` */
 
+static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	(void)row;
+	(void)e;
+	++*(int64_t *)ctx;
+	return E_OK;
+}
+
 static enum errk retry_one(struct cmd *c, const char *who, int64_t *total, struct err *e)
 {
 	struct queue_filter filter = {.flow = args_text(c->args, "flow")};
-	int64_t n = 0;
+	int64_t n = 0, under_way = 0;
 	bool known;
 	enum errk rc = who_find(c->session.state, who, c->arena, &filter.who, &known, e);
 
 	if (rc == E_OK)
 		rc = queue_release(c->session.state, &filter, clock_now(), &n, e);
+	filter.states = 1 << QUEUE_SENDING;
+	if (rc == E_OK)
+		rc = queue_each(c->session.state, &filter, false, count_row, &under_way, e);
 	if (rc != E_OK)
 		return rc;
 	*total += n;
 	if (n > 0)
 		printf("%s will be tried by the next run\n", clean_text(filter.who, c->arena));
+	else if (known && under_way)
+		printf("%s is under way, or was interrupted: the next run looks what became of it, and tries "
+		       "it again if it is not there\n",
+		       clean_text(filter.who, c->arena));
 	else if (known)
 		printf("%s neither waits nor is parked: nothing to do\n",
 		       clean_text(filter.who, c->arena));
@@ -291,14 +306,6 @@ enum errk cmd_queue_retry(struct cmd *c, struct err *e)
 }
 
 /* `queue drop` */
-
-static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e)
-{
-	(void)row;
-	(void)e;
-	++*(int64_t *)ctx;
-	return E_OK;
-}
 
 /* What may still go over of these, and with --for-good, what a link is known of. */
 static enum errk count_droppable(struct cmd *c, const char *who, bool for_good, int64_t *n,

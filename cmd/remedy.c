@@ -114,6 +114,91 @@ static const char *completed(const char *text, const char *flow, const char *to,
 	return arena_strndup(a, out.buf, out.len);
 }
 
+/* A word in quotes, as shell_word() makes it: its length; 0 = there is none, or it has no end. */
+static size_t quoted_length(const char *text)
+{
+	const char *p = text;
+
+	while (*p == '\'') {
+		p = strchr(p + 1, '\'');
+		if (!p)
+			return 0;
+		p++;
+		if (!str_starts(p, "\\''"))
+			break;
+		p += 2;
+	}
+	return (size_t)(p - text);
+}
+
+static bool takes_value(const char *word, size_t n, struct arena *a)
+{
+	static const char *const options[] = {"-c", "--flow", "--to", "--csv", "--from"};
+	const char *is = arena_strndup(a, word, n);
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (str_equal(is, options[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Copies the words of a command, and sees to it that a name like '-5' is not read as an option. Returns what of
+ * the text was read.
+ */
+static size_t add_words(struct str *out, const char *text, struct arena *a)
+{
+	const char *p = text, *last = text;
+	size_t n_last = 0;
+	bool over = false;
+
+	for (;;) {
+		size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz-");
+		bool named = !n && *p == '\'';
+
+		if (named)
+			n = quoted_length(p);
+		if (!n)
+			return (size_t)(p - text);
+		if (named && p[1] == '-' && !over && !takes_value(last, n_last, a)) {
+			bool only = n_last == strlen("--only") && str_starts(last, "--only");
+
+			if (only && out->len)
+				out->buf[out->len - 1] = '=';
+			else
+				str_add(out, "-- ");
+			over = !only;
+		}
+		str_addn(out, p, n);
+		last = p;
+		n_last = n;
+		p += n;
+		if (*p != ' ')
+			return (size_t)(p - text);
+		str_addc(out, *p++);
+	}
+}
+
+/* erpsync queue drop '-5' → erpsync queue drop -- '-5' */
+static const char *dashed(const char *text, struct arena *a)
+{
+	static const char name[] = "erpsync ";
+	CLEANUP(str) struct str out = {0};
+	const char *p = text, *at;
+
+	if (!strstr(text, " '-"))
+		return text;
+	str_init(&out, 0);
+	while ((at = strstr(p, name))) {
+		str_addn(&out, p, (size_t)(at - p) + strlen(name));
+		p = at + strlen(name);
+		if (noun_length(p, a) || str_starts(p, "-c "))
+			p += add_words(&out, p, a);
+	}
+	str_add(&out, p);
+	return arena_strndup(a, out.buf, out.len);
+}
+
 /* 'TABLE 5'' → 'TABLE 5'\''' */
 static const char *quoted(const char *text, const char *label, struct arena *a)
 {
@@ -137,5 +222,5 @@ const char *remedy_text(const char *text, const char *flow, const char *label, s
 
 	if (label && strchr(label, '\''))
 		clean = quoted(clean, clean_text(label, a), a);
-	return completed(clean, mark ? of : NULL, mark ? mark + 3 : NULL, a);
+	return dashed(completed(clean, mark ? of : NULL, mark ? mark + 3 : NULL, a), a);
 }

@@ -5,6 +5,7 @@
 #include "output.h"
 #include "remedy.h"
 #include "state/state.h"
+#include "sync/sync.h"
 
 #include "base/banned.h"
 
@@ -39,6 +40,16 @@ enum errk cmd_state_check(struct cmd *c, struct err *e)
 	if (out_is_tty(stdout) || c->verbose)
 		printf("%s is sound\n", state_path(c->session.state));
 	return E_OK;
+}
+
+enum errk cmd_state_moved(struct cmd *c, struct err *e)
+{
+	enum errk rc = sync_moved(c->session.state, e);
+
+	if (rc == E_OK)
+		printf("what %s remembers is taken for that of the store and the ERP that the next run finds\n",
+		       state_path(c->session.state));
+	return rc;
 }
 
 enum errk cmd_state_path(struct cmd *c, struct err *e)

@@ -498,7 +498,8 @@ struct sink {
 	/*
 	 * Writes a batch and fills each item. Never sends twice by itself. Returns E_OK when
 	 * every item has its outcome, else what stops the run: E_BUSY (nothing was written),
-	 * E_UNSURE (all items may have landed), E_REFUSED, E_LOCAL.
+	 * E_UNSURE (all items may have landed), E_REFUSED, E_LOCAL. What is unsure again when it was put with
+	 * `unsure` keeps nothing else waiting, where the target finds or compares.
 	 */
 	enum errk (*put)(struct connector *c, struct put_batch *batch, struct arena *a,
 			 struct err *e);
@@ -552,6 +553,22 @@ struct examination {
 			   const char *const **name, size_t *n, struct err *e);
 };
 
+/*
+ * Which system it is. What is remembered of one, delivered there or read from there, is not true of another one
+ * that answers in its place.
+ */
+struct identity {
+	/* Where it is, as the configuration says it, for people: "database erp at erp.example.com"; NULL = anywhere. */
+	const char *place;
+	/* What it says of itself, the same as long as it exists; NULL = it was not asked, or says nothing. */
+	const char *mark;
+	/* The name of the shop in what is written there, and the key that it comes from; NULL = there is none. */
+	const char *shop, *shop_key;
+};
+
+/* Of "ERP.example.com:8069" what names the machine, "erp.example.com", whatever stands between. */
+const char *identity_host(const char *host, struct arena *a);
+
 struct connector_type {
 	const char *name;            /* "shopify", "csv": [store] connector=, mappings/<name>/ */
 	const char *title;           /* "Shopify": for people */
@@ -564,6 +581,12 @@ struct connector_type {
 	/* Reads configuration and secrets, sends nothing yet. E_LOCAL. */
 	enum errk (*open)(const struct connector_env *env, struct connector **out, struct err *e);
 	void (*close)(struct connector *c); /* takes NULL and half-open */
+	/*
+	 * ask: it may be asked for its mark, with requests that a put or a pull makes first in any case. Errors as
+	 * theirs. NULL = only by its type is it told from another.
+	 */
+	enum errk (*identify)(struct connector *c, bool ask, struct arena *a, struct identity *out,
+			      struct err *e);
 	/*
 	 * For `skus check`: all articles, archived ones too, each handed to fn; its texts live until fn
 	 * returns. Complete, or the call fails; the memory it takes does not grow with their number

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "connectors/connector.h"
@@ -21,6 +22,16 @@ bool connector_serves(const struct connector_type *t, enum side side)
 		if (t->source[side][k] || t->sink[side][k])
 			return true;
 	return false;
+}
+
+const char *identity_host(const char *host, struct arena *a)
+{
+	size_t n = host[0] == '[' ? strcspn(host, "]") : 0;
+	char *name = arena_strndup(a, host, n + strcspn(host + n, ":/"));
+
+	for (char *p = name; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return name;
 }
 
 static const struct {

@@ -53,8 +53,13 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
-	/* What the target says now decides, not what was sent once. */
-	if (!l.doubt && !(r->flow->reconciles && (r->options->full || r->options->n_only)))
+	/*
+	 * What the target says now decides, not what was sent once. Where nothing can be there twice, a person who names
+	 * a record has it looked for.
+	 */
+	bool asks = (r->flow->reconciles && (r->options->full || r->options->n_only)) ||
+		    (r->options->n_only && r->to->reference);
+	if (!l.doubt && !asks)
 		b->unchanged = same;
 	return E_OK;
 }

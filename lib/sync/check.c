@@ -236,6 +236,25 @@ static enum errk check_history(struct session *s, struct connector *c, enum side
 	return rc;
 }
 
+/* Would a run be refused, because another system answers than the state file knows? */
+static enum errk check_identity(struct session *s, struct connector *c, enum side side,
+				struct counting_sink *sink, struct err *e)
+{
+	const char *told = NULL;
+	enum errk rc = E_OK;
+	for (const struct flow *f = flows; f->noun && rc == E_OK; f++) {
+		struct err why = {.kind = E_OK};
+		if (flow_is_set_up(f, s->conf))
+			rc = sync_find_other(s->state, f, side, c, s->arena, &why, e);
+		if (rc != E_OK || why.kind == E_OK || str_equal(told, why.code))
+			continue;
+		told = arena_strdup(s->arena, why.code);
+		say(sink, CHECK_BAD, why.msg, NULL);
+	}
+	/* That it does not answer was said. */
+	return rc == E_BUSY || rc == E_REFUSED ? E_OK : rc;
+}
+
 static void say_lacks(struct session *s, const struct connector_type *t, enum side side,
 		      struct counting_sink *sink)
 {
@@ -277,6 +296,8 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 	say_lacks(s, c->type, side, sink);
 	rc = c->type->examination.check(c, pull, put, &inner, e);
 	say_faults(sink);
+	if (rc == E_OK)
+		rc = check_identity(s, c, side, sink, e);
 	if (rc == E_OK)
 		rc = check_history(s, c, side, sink, e);
 	if (rc == E_OK && put)

@@ -41,9 +41,32 @@ static enum errk record_refused(struct sync *r, struct batch_row *b, const struc
 	return rc;
 }
 
+/* It finds by our reference what is there, or compares: what is put once more is not there twice. */
+static bool finds(const struct sync *r)
+{
+	return r->to->reference || r->to->compares;
+}
+
+/*
+ * It was looked for, and it is still not known what became of it. That one record does so each time must not keep the
+ * others waiting for ever: it has its tries, and a person is told at the end of them.
+ */
+static enum errk record_doubt(struct sync *r, struct batch_row *b, bool last, struct err *e)
+{
+	b->err.kind = E_BUSY;
+	if (!last && b->row.attempts + 1 < r->tries)
+		return batch_record_later(r, b, e);
+	err_append(
+		&b->err,
+		"; what became of it was looked for %s, and is not known; see there how far it is, then "
+		"run: erpsync queue retry '%s'; or, if it is settled there: erpsync queue drop '%s'",
+		last ? "for hours" : "by each run", b->row.label, b->row.label);
+	return batch_record_parked(r, b, e);
+}
+
 /* What became of one item of a batch. */
 static enum errk record_item(struct sync *r, struct batch_row *b, const struct put_item *item,
-			     struct err *stop, struct err *e)
+			     bool unsure, struct err *stop, struct err *e)
 {
 	enum errk rc = record_steps(r, b, item, e);
 	if (rc != E_OK)
@@ -57,6 +80,8 @@ static enum errk record_item(struct sync *r, struct batch_row *b, const struct p
 	case E_BUSY:
 		return batch_record_later(r, b, e);
 	case E_UNSURE:
+		if (unsure && finds(r))
+			return record_doubt(r, b, false, e);
 		/* Stays `sending`: the next run looks before it puts again. */
 		*stop = b->err;
 		sync_count(r, b, SYNC_LATER, NULL);
@@ -95,7 +120,7 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 		made |= batch->item[i].made;
 		rows[i]->differs = batch->look_only && batch->item[i].differs;
 		if (!rows[i]->differs)
-			rc = record_item(r, rows[i], &batch->item[i], &stop, e);
+			rc = record_item(r, rows[i], &batch->item[i], batch->unsure, &stop, e);
 		else if (target_is(&batch->item[i].target))
 			rows[i]->target = batch->item[i].target;
 	}
@@ -171,7 +196,9 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	if (rc != E_OK)
 		return rc;
 	STEP("before put");
-	rc = r->to->put(r->target, &batch, r->page, &why);
+	rc = sync_know_target(r, &why);
+	if (rc == E_OK)
+		rc = r->to->put(r->target, &batch, r->page, &why);
 	STEP("after put");
 	foreign_outcome(r, rows, &batch, rc, &why);
 	switch (rc) {
@@ -264,6 +291,31 @@ static enum errk deliver_rows(struct sync *r, const struct queue_row *row, size_
 	return rc;
 }
 
+/*
+ * A batch as a whole, once more without an answer. The others go on meanwhile, and after hours nothing of it is under way any
+ * more: a person is told. Where it can't be compared, nothing goes on, and that is told.
+ */
+static enum errk leave_in_doubt(struct sync *r, const struct queue_row *row, size_t n, bool *stays,
+				struct err *e)
+{
+	enum { HOURS_S = 6 * 3600 };
+	bool old = clock_now() - row[0].changed_at > HOURS_S;
+	struct err why = *e;
+	if (!finds(r))
+		return old ? e->kind = E_LOCAL : e->kind;
+	r->doubt = why;
+	*stays = !old;
+	if (!old)
+		return E_OK;
+	struct batch_row *rows = rows_of(r, row, n);
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		rows[i].err = why;
+		rc = record_doubt(r, &rows[i], true, e);
+	}
+	return finish(r, rc, e);
+}
+
 /* What this run has gathered is marked `sending` too, but nobody has put it yet. */
 static size_t without_gathered(const struct sync *r, struct queue_row *row, size_t n)
 {
@@ -340,20 +392,26 @@ enum errk sync_put_back_sending(struct sync *r, struct err *e)
 enum errk sync_recover(struct sync *r, struct err *e)
 {
 	enum { MOST = 10000 };
-	for (;;) {
+	for (size_t left = 0;;) {
 		struct queue_row *row;
 		size_t n, group = 0;
 		arena_reset(r->page);
 		enum errk rc = queue_sending(r->state, r->key, MOST, r->page, &row, &n, e);
 		if (rc == E_OK)
 			n = without_gathered(r, row, n);
-		if (rc != E_OK || n == 0)
+		if (rc != E_OK || n <= left)
 			return rc;
+		row += left;
+		n -= left;
 		while (group < n && strcmp(row[group].batch, row[0].batch) == 0)
 			group++;
+		bool stays = false;
 		rc = recover_batch(r, row, group, e);
+		if (rc == E_UNSURE)
+			rc = leave_in_doubt(r, row, group, &stays, e);
 		if (rc != E_OK)
 			return rc;
+		left += stays ? group : 0;
 	}
 }
 

@@ -271,7 +271,9 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	struct page page = {0};
 	arena_reset(r->page);
 	r->n_confirmed = r->cap_confirmed = 0;
-	enum errk rc = r->from->pull(r->source, &req, r->page, &page, e);
+	enum errk rc = sync_know_source(r, e);
+	if (rc == E_OK)
+		rc = r->from->pull(r->source, &req, r->page, &page, e);
 	rc = foreign_pulled(r, rc, &page, e);
 	if (rc == E_OK)
 		rc = sync_tidy_page(&page, r->page, e);
@@ -296,7 +298,9 @@ static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, s
 			     struct err *e)
 {
 	r->n_confirmed = r->cap_confirmed = 0;
-	enum errk rc = r->from->pull_only(r->source, who, n, r->page, page, e);
+	enum errk rc = sync_know_source(r, e);
+	if (rc == E_OK)
+		rc = r->from->pull_only(r->source, who, n, r->page, page, e);
 	rc = foreign_pulled(r, rc, page, e);
 	return rc == E_OK ? sync_tidy_page(page, r->page, e) : rc;
 }

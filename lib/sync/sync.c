@@ -193,7 +193,9 @@ static enum errk recover_late(struct sync *r, struct err *e)
 static enum errk work(struct sync *r, struct err *e)
 {
 	struct err later = {.kind = E_OK};
-	enum errk rc = sync_check_history(r, e);
+	enum errk rc = sync_know_ends(r, e);
+	if (rc == E_OK)
+		rc = sync_check_history(r, e);
 	if (rc == E_OK)
 		rc = sync_note_mapping(r, e);
 	bool late = r->pull_first || recovers_late(r);
@@ -222,6 +224,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = recover_late(r, e);
 	if (rc == E_OK && !stop_requested() && (!r->pull_first || r->options->n_only))
 		rc = sync_deliver(r, true, e);
+	if (later.kind == E_OK)
+		later = r->doubt;
 	if (rc == E_OK && later.kind != E_OK) {
 		*e = later;
 		rc = later.kind;

@@ -119,4 +119,10 @@ cJSON *sync_summary_json(const struct sync_summary *s);
 MUST_CHECK enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad,
 				struct err *e);
 
+/*
+ * The systems that the configuration names now are those that the state file knows, at other addresses: a person
+ * says so. The next run notes who they are.
+ */
+MUST_CHECK enum errk sync_moved(struct state *s, struct err *e);
+
 #endif

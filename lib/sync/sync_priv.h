@@ -29,11 +29,13 @@ struct sync {
 	const struct sink *to;     /* … and writes to the other */
 	bool paging;               /* between two pages of it */
 	bool source_failed;        /* busy or refused: what waits is delivered all the same */
+	struct err doubt; /* why a batch of an earlier run is still in doubt; the rest goes on */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
-	bool again, anew;   /* see pull_request */
-	const char *choice; /* choice.h, as of this run */
-	bool pull_first;    /* what waits may be older than what the target has */
+	bool again, anew;        /* see pull_request */
+	const char *choice;      /* choice.h, as of this run */
+	bool pull_first;         /* what waits may be older than what the target has */
+	bool known[SIDE_COUNT_]; /* who they are, see identity.c */
 	struct mapper *mapper;
 	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
 	int spent;                    /* documents in a row that took all of the mapping's budget */
@@ -154,6 +156,18 @@ MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s,
 				    const struct delivered *held, size_t n, struct err *e);
 /* What a pull returned: its error, or the problems of the page's records. Returns rc. */
 enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e);
+/*
+ * identity.c: are the two ends those that the state file knows? E_LOCAL "other_store", "other_erp" or "shop_renamed" if not.
+ * Both by what the configuration says, with --full by what the target says of itself …
+ */
+MUST_CHECK enum errk sync_know_ends(struct sync *r, struct err *e);
+/* … and before the first put, or pull, by what that end says. Errors as theirs. */
+MUST_CHECK enum errk sync_know_target(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_know_source(struct sync *r, struct err *e);
+/* The same for `check`: asks, and keeps nothing. why: E_OK = it is. */
+MUST_CHECK enum errk sync_find_other(struct state *s, const struct flow *f, enum side side,
+				     struct connector *c, struct arena *a, struct err *why,
+				     struct err *e);
 /* history.c: does the target prove writes that the state file knows nothing of? */
 struct behind {
 	bool is; /* it does; why: E_LOCAL "state_behind" with what to do */

@@ -84,13 +84,15 @@ test('of another configuration and another target', async t => {
   });
 });
 
-test('of an article with an apostrophe in its number', async t => {
-  const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox: { nasty: 'off' } });
-  const sku = "TABLE 5' O'HARA";
-  stockFile(p, [[sku, 'MAIN', 4]]);
-  const { stderr } = ended(await p.run('inventory pull'), 1);
-  const conf = moved(p);
-  const { stdout } = ended(await p.run(['-c', conf, 'queue', 'list', '--parked']), 0);
-  for (const text of [stderr.replaceAll('erpsync queue', () => `erpsync -c ${quoted(conf)} queue`), stdout])
-    assert.match(await type(printed(text, /(erpsync -c [^\n]* queue (?:retry|drop) [^\n;]*)/), t), /TABLE 5' O'HARA will be tried by the next run/);
-});
+for (const sku of ["TABLE 5' O'HARA", '-5', "--it's"])
+  test(`of an article whose number is ${sku}`, async t => {
+    const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox: { nasty: 'off' } });
+    stockFile(p, [[sku, 'MAIN', 4]]);
+    const { stderr } = ended(await p.run('inventory pull'), 1);
+    const conf = moved(p);
+    const { stdout } = ended(await p.run(['-c', conf, 'queue', 'list', '--parked']), 0);
+    for (const text of [stderr.replaceAll('erpsync queue', () => `erpsync -c ${quoted(conf)} queue`), stdout])
+      assert.ok((await type(printed(text, /(erpsync -c [^\n]* queue (?:retry|drop) [^\n;]*)/), t)).includes(`${sku} will be tried by the next run`), text);
+    const gone = ended(await p.run(['-c', conf, 'queue', 'drop', '--for-good', '--', sku]), 0).stdout;
+    await assert.rejects(type(printed(gone, /all the same: (.*)/), t), error => error.code === 1 && error.stderr.includes(sku), gone);
+  });

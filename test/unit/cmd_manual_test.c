@@ -46,6 +46,7 @@ STUB(cmd_forget)
 STUB(cmd_state_backup)
 STUB(cmd_state_check)
 STUB(cmd_state_path)
+STUB(cmd_state_moved)
 
 enum { PAGE_LIMIT = 1024 * 1024 };
 

@@ -44,6 +44,15 @@ static void fake_committed(struct connector *c, const struct put_batch *batch)
 }
 
 static const struct sink fake_sink = {.put = fake_put, .put_committed = fake_committed};
+/* One that finds by our reference what is there. */
+static const char *fake_reference(struct connector *c, const char *record, struct arena *a)
+{
+	(void)c;
+	return arena_strdup(a, record);
+}
+static const struct sink finding_sink = {.put = fake_put,
+					 .put_committed = fake_committed,
+					 .reference = fake_reference};
 static const struct connector_type fake_type = {.name = "fake", .title = "Fake"};
 
 struct fixture {
@@ -149,6 +158,19 @@ static size_t rows_in(struct fixture *f, int states)
 	       (size_t)(states & 1 << QUEUE_PARKED ? c.parked : 0);
 }
 
+struct kept {
+	struct queue_row *row;
+	struct arena *a;
+};
+static enum errk keep_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	struct kept *kept = ctx;
+	(void)e;
+	kept->row->code = arena_strdup(kept->a, row->code);
+	kept->row->reason = arena_strdup(kept->a, row->reason);
+	return E_OK;
+}
+
 static bool in_doubt(struct fixture *f, const char *record)
 {
 	struct link l;
@@ -229,6 +251,101 @@ static void test_put__what_is_parked_or_waits_is_not_known(void **state)
 	assert_true(in_doubt(f, "2"));
 }
 
+static struct queue_row parked_row(struct fixture *f)
+{
+	struct queue_filter filter = {.flow = f->r.key, .states = 1 << QUEUE_PARKED};
+	struct queue_row out = {0};
+	OK(queue_each(f->s, &filter, false, keep_row, &(struct kept){&out, f->r.page}, e));
+	return out;
+}
+
+static void test_put__an_item_in_doubt_each_time_has_its_tries(void **state)
+{
+	struct fixture *f = *state;
+	f->r.to = &finding_sink;
+	send_two(f);
+	fake.item[1] = of_kind(E_UNSURE);
+	assert_int_equal(put(f, false), E_UNSURE);
+	f->rows[0] = f->rows[1];
+	fake.item[0] = fake.item[1];
+	const struct put_how again = {.key = "b1", .unsure = true, .update = true};
+	OK(sync_put_rows(&f->r, f->rows, 1, &again, e));
+	assert_int_equal(rows_in(f, 1 << QUEUE_SENDING), 0);
+	assert_int_equal(rows_in(f, 1 << QUEUE_READY), 1);
+	assert_true(in_doubt(f, "2"));
+	OK(queue_mark_sending(f->s, f->row[1].row.id, "b2", 300, e));
+	f->row[1].row.attempts = (int)f->r.tries;
+	OK(sync_put_rows(&f->r, f->rows, 1, &again, e));
+	struct queue_row row = parked_row(f);
+	assert_string_equal(row.code, "code");
+	assert_non_null(strstr(row.reason, "run: erpsync queue retry '2'; or, if it is settled "
+					   "there: erpsync queue drop '2'"));
+	assert_int_equal(f->sum.parked, 1);
+}
+
+/* Interrupted as new ones, each in a batch of its own. */
+static void interrupt_two(struct fixture *f, int64_t when)
+{
+	static const char *const id[] = {"1", "2"};
+	for (int i = 0; i < 2; i++) {
+		struct queue_row *due, row = {.flow = f->r.key,
+					      .record = id[i],
+					      .label = id[i],
+					      .version = "v1",
+					      .origin = "pull"};
+		enum queue_put_result result;
+		size_t n;
+		OK(queue_put(f->s, &row, QUEUE_PUT_NEWS, when, &result, e));
+		OK(queue_due(f->s, f->r.key, &id[i], 1, when, 1, f->r.page, &due, &n, e));
+		assert_int_equal(n, 1);
+		OK(queue_mark_sending(f->s, due[0].id, i ? "b2" : "b1", when, e));
+	}
+	fake.whole = of_kind(E_UNSURE);
+}
+
+static void test_recover__a_batch_in_doubt_does_not_stop_the_others(void **state)
+{
+	struct fixture *f = *state;
+	f->r.to = &finding_sink;
+	interrupt_two(f, clock_now());
+	OK(sync_recover(&f->r, e));
+	assert_int_equal(fake.puts, 2);
+	assert_int_equal(rows_in(f, 1 << QUEUE_SENDING), 2);
+	assert_int_equal(f->r.doubt.kind, E_UNSURE);
+}
+
+static void test_recover__after_hours_a_person_is_told(void **state)
+{
+	struct fixture *f = *state;
+	f->r.to = &finding_sink;
+	interrupt_two(f, clock_now() - 86400);
+	OK(sync_recover(&f->r, e));
+	assert_int_equal(fake.puts, 2);
+	assert_int_equal(rows_in(f, 1 << QUEUE_PARKED), 2);
+	assert_int_equal(f->sum.parked, 2);
+	assert_non_null(strstr(parked_row(f).reason, "for hours"));
+}
+
+static void test_recover__where_nothing_is_found_again_nothing_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct err e;
+	interrupt_two(f, clock_now());
+	assert_int_equal(sync_recover(&f->r, &e), E_UNSURE);
+	assert_int_equal(fake.puts, 1);
+	assert_int_equal(rows_in(f, 1 << QUEUE_SENDING), 2);
+}
+
+static void test_recover__and_after_hours_that_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+	struct err e;
+	interrupt_two(f, clock_now() - 86400);
+	assert_int_equal(sync_recover(&f->r, &e), E_LOCAL);
+	assert_int_equal(e.kind, E_LOCAL);
+	assert_int_equal(rows_in(f, 1 << QUEUE_SENDING), 2);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -256,6 +373,11 @@ int main(void)
 		OPEN(test_put__an_item_in_doubt_keeps_what_the_target_needs_to_look),
 		OPEN(test_put__what_ends_well_is_known_again),
 		OPEN(test_put__what_is_parked_or_waits_is_not_known),
+		OPEN(test_put__an_item_in_doubt_each_time_has_its_tries),
+		OPEN(test_recover__a_batch_in_doubt_does_not_stop_the_others),
+		OPEN(test_recover__after_hours_a_person_is_told),
+		OPEN(test_recover__where_nothing_is_found_again_nothing_goes_on),
+		OPEN(test_recover__and_after_hours_that_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);
 }

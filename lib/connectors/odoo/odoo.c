@@ -5,6 +5,7 @@
 #include "connectors/odoo/odoo_delivery.h"
 #include "connectors/odoo/odoo_order.h"
 #include "connectors/odoo/odoo_product.h"
+#include "connectors/odoo/odoo_source.h"
 #include "connectors/odoo/odoo_stock.h"
 
 #include "base/banned.h"
@@ -43,6 +44,19 @@ static enum errk odoo_open(const struct connector_env *env, struct connector **o
 	}
 	*out = &o->base;
 	return E_OK;
+}
+
+static enum errk odoo_identify(struct connector *c, bool ask, struct arena *a, struct identity *out,
+			       struct err *e)
+{
+	struct odoo *o = (struct odoo *)(void *)c;
+	enum errk rc = ask ? odoo_connect(o, a, e) : E_OK;
+
+	*out = (struct identity){.place = o->place,
+				 .mark = o->mark,
+				 .shop = o->rules.shop,
+				 .shop_key = "[odoo] shop"};
+	return odoo_as_source(rc, e);
 }
 
 static enum errk stock_pull(struct connector *c, const struct pull_request *req, struct arena *a,
@@ -130,5 +144,6 @@ const struct connector_type odoo_connector = {
 			.names = odoo_names},
 	.open = odoo_open,
 	.close = odoo_close,
+	.identify = odoo_identify,
 	.catalogue = odoo_catalogue,
 };

@@ -58,7 +58,9 @@ struct odoo_order {
 	int64_t id;
 	const char *name, *state; /* "S00012"; draft, sent, sale, done, cancel */
 	const cJSON *found;       /* as it was before this put; NULL: it was not there */
-	bool wrote;               /* something was written in this put */
+	/* Under the id that it had stands an order with another external id. */
+	const char *other_name, *other_xid, *other_origin;
+	bool wrote; /* something was written in this put */
 	struct put_step **last_step;
 };
 

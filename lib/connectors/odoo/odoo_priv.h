@@ -87,6 +87,7 @@ struct odoo {
 	struct odoo_rules rules;
 	struct odoo_version version;
 	struct odoo_company company;
+	const char *place, *mark;        /* struct identity; no mark until it is connected */
 	const char *field[FIELD_COUNT_]; /* NULL: this Odoo has none */
 	int price_digits;                /* decimals that a unit price keeps */
 	int quantity_digits;             /* the same of a quantity */

@@ -87,17 +87,61 @@ static void refuse_strange(struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
-static enum errk refuse_gone(struct odoo_order *d)
+/* What was made of it stands there under its id, and is not found by what it is looked for. */
+static bool has_lost_name(const struct odoo_batch *b, const struct odoo_order *d, struct err *why)
 {
+	const char *tail = arena_printf(b->a, "_order_%s", odoo_tail(d->item->record, b->a));
+	const char *xid = d->other_xid, *prefix = "erpsync.";
+
+	if (!xid || d->id)
+		return false;
+	if (str_starts(xid, prefix) && str_ends(xid, tail)) {
+		const char *shop = arena_strndup(b->a, xid + strlen(prefix),
+						 strlen(xid) - strlen(prefix) - strlen(tail));
+
+		err_set(why, E_RECORD, "other_reference",
+			"%s has the external id %s in Odoo, with '%s' as the shop's name, and is "
+			"looked for as %s; set [odoo] shop = %s, which must never change, then run: "
+			"erpsync queue retry '%s'",
+			d->other_name, xid, shop, d->xid, shop, d->item->label);
+		return true;
+	}
+	if (!str_equal(d->other_origin, d->number ? d->number : d->item->label))
+		return false;
+	err_set(why, E_RECORD, "other_reference",
+		"%s is there in Odoo, %s%s, and is looked for by the external id %s; give it that one "
+		"(Settings > Technical > External Identifiers), then run: erpsync queue retry '%s'",
+		d->other_name, *xid ? "with the external id " : "without an external id", xid,
+		d->xid, d->item->label);
+	return true;
+}
+
+/*
+ * Deleted by a person, or never there: Odoo was brought back from a backup. Nobody but a person can tell; who names
+ * it says that it is to be written once more.
+ */
+static void refuse_gone(const struct odoo_batch *b, struct odoo_order *d)
+{
+	struct target *target = &d->item->target;
 	struct err why;
 
-	if (d->id || !target_is(&d->item->target) || !odoo_order_goes_on(d))
-		return E_OK;
+	if (d->id || !target_is(target) || !odoo_order_goes_on(d))
+		return;
+	if (has_lost_name(b, d, &why)) {
+		odoo_order_fail(d, &why);
+		return;
+	}
+	if (b->put->named) {
+		odoo_order_step(b, d, "gone", "written anew", target_text(target, b->a));
+		*target = (struct target){0};
+		return;
+	}
 	err_set(&why, E_RECORD, "gone_in_odoo",
-		"order %s was deleted in Odoo; let it be with: erpsync queue drop '%s'",
-		d->item->target.name ? d->item->target.name : d->item->target.id, d->item->label);
+		"order %s is not in Odoo any more: it was deleted there, or Odoo was brought back from a "
+		"backup; to write it once more: erpsync orders export --only '%s'; to let it be: erpsync "
+		"queue drop '%s'",
+		target->name ? target->name : target->id, d->item->label, d->item->label);
 	odoo_order_fail(d, &why);
-	return E_OK;
 }
 
 /* Nothing is written before all of this is known. */
@@ -114,7 +158,7 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
 		refuse_strange(&b->order[i]);
-		rc = refuse_gone(&b->order[i]);
+		refuse_gone(b, &b->order[i]);
 	}
 	return rc;
 }
@@ -185,7 +229,7 @@ static void report(struct odoo_batch *b)
 		if (!d->doc && !d->item->doc)
 			d->item->err = (struct err){.kind = E_OK};
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
-				   !b->put->update;
+				   (!b->put->update || b->put->named);
 	}
 }
 

@@ -72,6 +72,13 @@ static void take_found(struct odoo_order *d, const cJSON *record, struct arena *
 	d->state = arena_strdup(a, json_str(record, "state"));
 }
 
+static void take_other(struct odoo_order *d, const cJSON *record, const char *xid, struct arena *a)
+{
+	d->other_name = arena_strdup(a, json_str(record, "name"));
+	d->other_origin = arena_strdup(a, json_str(record, "origin"));
+	d->other_xid = arena_strdup(a, xid);
+}
+
 enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 {
 	struct odoo_read r = {.model = "sale.order",
@@ -94,6 +101,8 @@ enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 		for (size_t i = 0; i < b->n; i++)
 			if (str_equal(b->order[i].xid, xid))
 				take_found(&b->order[i], record, b->a);
+			else if (known_id(b->order[i].item) == json_int(record, "id", 0))
+				take_other(&b->order[i], record, xid, b->a);
 	}
 	return E_OK;
 }

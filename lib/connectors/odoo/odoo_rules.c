@@ -162,6 +162,9 @@ static enum errk read_access(struct odoo *o, struct err *e)
 		return rc;
 	o->api = conf_text(o->env.conf, "erp", "api");
 	o->server.db = conf_text(o->env.conf, "erp", "database");
+	o->place = arena_printf(o->arena, "database %s at %s",
+				o->server.db ? o->server.db : "(the only one)",
+				identity_host(o->server.host, o->arena));
 	o->server.login = conf_text(o->env.conf, "erp", "login");
 	if (!o->server.key)
 		return err_set(e, E_LOCAL, "bad_config",

@@ -155,11 +155,25 @@ static enum errk choose_company(struct odoo *o, const cJSON *list, struct err *e
 	return E_OK;
 }
 
+/*
+ * The database's own id is not for everybody to read. Its oldest company was made with it, and no other database has
+ * one of that second, but for copies.
+ */
+static void note_mark(struct odoo *o, const cJSON *oldest)
+{
+	const char *made = json_str(oldest, "create_date");
+
+	if (made)
+		o->mark = arena_printf(o->arena, "company %lld made %s",
+				       (long long)json_int(oldest, "id", 0), made);
+}
+
 static enum errk read_company(struct odoo *o, struct arena *a, struct err *e)
 {
 	static const char *const user_fields[] = {"company_id", NULL};
 	static const char *const fields[] = {"name", "currency_id",
-					     "tax_calculation_rounding_method", NULL};
+					     "tax_calculation_rounding_method", "create_date",
+					     NULL};
 	struct odoo_read user = {.model = "res.users",
 				 .fields = user_fields,
 				 .ids = &o->server.uid,
@@ -175,6 +189,8 @@ static enum errk read_company(struct odoo *o, struct arena *a, struct err *e)
 		o->company.id = odoo_ref(json_at(me, "[0]"), "company_id");
 		rc = odoo_search_read(o, &all, a, &list, e);
 	}
+	if (rc == E_OK)
+		note_mark(o, json_at(list, "[0]"));
 	return rc == E_OK ? choose_company(o, list, e) : rc;
 }
 
