@@ -360,7 +360,8 @@ static void check_acks(const struct csv_exchange *x, const struct check_sink *si
 	const char *oldest = NULL;
 	struct check_sink say_to = *sink;
 	struct err ignored;
-	size_t n, waiting = 0;
+	const char *doubtful = NULL;
+	size_t n, waiting = 0, doubts = 0;
 
 	if (!x->ack || dir_list(x->dir, a, &entry, &n, NULL) != E_OK)
 		return;
@@ -371,14 +372,27 @@ static void check_acks(const struct csv_exchange *x, const struct check_sink *si
 		    !str_equal(name.ending, ".manifest.json"))
 			continue;
 		ack = arena_printf(a, "%s.ack", name.base);
-		if (file_exists(path_join(a, x->dir, ack)) ||
-		    file_exists(csv_staged(x->dir, arena_printf(a, "acks/%s", ack), a)))
+		if (file_exists(path_join(a, x->dir, ack)))
 			continue;
+		if (file_exists(csv_staged(x->dir, arena_printf(a, "acks/%s", ack), a))) {
+			if (csv_ack_is_doubtful(x, name.base, a)) {
+				doubtful = doubtful ? doubtful : name.base;
+				doubts++;
+			}
+			continue;
+		}
 		oldest = oldest ? oldest : name.base;
 		waiting++;
 	}
 	if (csv_ack_unreadable(x, a, say_unreadable, &say_to, &ignored) != E_OK)
 		sink->say(sink->ctx, CHECK_WARN, ignored.msg, NULL);
+	if (doubts)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a,
+				       "%s: %zu batch%s answered so that nobody can be sure, the "
+				       "first is %s",
+				       x->dir, doubts, doubts == 1 ? " is" : "es are", doubtful),
+			  "write its acknowledgement once more, with lines of ok and error alone");
 	if (waiting)
 		sink->say(sink->ctx, CHECK_WARN,
 			  arena_printf(a, "%s: %zu batches are not acknowledged, the first is %s",
