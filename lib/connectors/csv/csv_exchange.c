@@ -58,7 +58,6 @@ static void keep_name(struct recovery *r, const char *name)
 static enum errk finish_decided(void *ctx, const struct csv_batch *b, struct err *e)
 {
 	struct recovery *r = ctx;
-	enum errk k;
 
 	JSON_EACH (file, json_at(b->doc, "files"))
 		if (json_str(file, "name"))
@@ -66,8 +65,8 @@ static enum errk finish_decided(void *ctx, const struct csv_batch *b, struct err
 	keep_name(r, b->manifest);
 	if (b->sequence > r->highest[b->changed])
 		r->highest[b->changed] = b->sequence;
-	k = csv_batch_publish(r->dir, b, r->a, e);
-	return k == E_OK ? E_OK : err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	/* A person must hear of it: what is decided stays so, whatever this is said to be. */
+	return csv_batch_publish(r->dir, b, r->a, e);
 }
 
 static bool is_kept(const struct recovery *r, const char *name)
@@ -107,6 +106,13 @@ static enum errk recover(struct recovery *r, struct err *e)
 	return k == E_OK ? drop_undecided(r, e) : k;
 }
 
+static bool is_used(const struct csv_exchange *x, const char *name, struct arena *a)
+{
+	const char *path = path_join(a, x->dir, name);
+
+	return file_exists(path) || dir_exists(path);
+}
+
 /*
  * The number for a new batch: past our count and the state file's, past everything decided, past every name
  * in use.
@@ -126,14 +132,15 @@ static enum errk choose_number(const struct csv_exchange *x, const struct put_ba
 	if (sequence <= batch->last[batch->update])
 		sequence = batch->last[batch->update] + 1;
 	for (; used; sequence += used) {
-		used = file_exists(path_join(a, x->dir,
-					     csv_name_make(r->file[0].key, batch->update, sequence,
-							   ".manifest.json", a)));
+		used = is_used(x,
+			       csv_name_make(r->file[0].key, batch->update, sequence,
+					     ".manifest.json", a),
+			       a);
 		for (size_t i = 0; i < r->n; i++)
-			used = used ||
-			       file_exists(path_join(a, x->dir,
-						     csv_name_make(r->file[i].key, batch->update,
-								   sequence, ".csv", a)));
+			used = used || is_used(x,
+					       csv_name_make(r->file[i].key, batch->update,
+							     sequence, ".csv", a),
+					       a);
 	}
 	*out = sequence;
 	return E_OK;
@@ -187,6 +194,13 @@ static void report(struct put_batch *batch, const struct target *as, const char 
 	}
 }
 
+enum errk csv_exchange_undone(const struct put_batch *batch, struct err *e)
+{
+	if (!batch->unsure)
+		e->kind = E_UNSURE;
+	return e->kind;
+}
+
 static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch,
 			   const struct target *as, const struct csv_rendered *r,
 			   const struct recovery *done, struct arena *a, struct err *e)
@@ -215,9 +229,8 @@ static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch
 	STEP("csv_sequence_stored");
 	if (k == E_OK)
 		k = csv_history_end(x->dir, batch, &b, a, e);
-	/* Decided: another batch with these orders would double them. */
 	if (k != E_OK)
-		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+		return csv_exchange_undone(batch, e);
 	batch->number[b.changed] = b.sequence;
 	report(batch, as, b.target, a);
 	return E_OK;
@@ -236,7 +249,7 @@ static enum errk adopt(const struct csv_exchange *x, struct put_batch *batch,
 	if (k == E_OK)
 		k = csv_history_end(x->dir, batch, b, a, e);
 	if (k != E_OK)
-		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+		return csv_exchange_undone(batch, e);
 	batch->number[b->changed] = b->sequence;
 	for (size_t i = 0; i < batch->n; i++) {
 		struct put_item *item = &batch->item[i];
