@@ -401,6 +401,8 @@ struct settlement {
 	bool changed; /* the document tells changes of records that were there before */
 	/* Named behind another in one refusal: a number that no record goes by refuses none. */
 	bool further;
+	/* accepted: `record` may be this many records, all that the document holds; 0 = it is a name. */
+	int64_t count;
 	enum settlement_doubt doubt;
 	const char *text; /* what the other side said; no personal data is assumed */
 };

@@ -56,3 +56,17 @@ enum errk delivered_first_as(struct state *s, const char *flow, const char *reco
 		*first = row && query_col_int(&q, 0) != 0;
 	return rc;
 }
+
+enum errk delivered_refused_in(struct state *s, const char *flow, const char *record, int64_t run,
+			       bool *refused, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT 1 FROM journal WHERE record = ? AND flow = ?"
+				       " AND run = ? AND action = 'settled'"
+				       " AND outcome = 'rejected'");
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	query_int(&q, run);
+	return query_next(&q, refused, e);
+}

@@ -21,5 +21,8 @@ MUST_CHECK enum errk delivered_as(struct state *s, const char *flow, const char 
  */
 MUST_CHECK enum errk delivered_first_as(struct state *s, const char *flow, const char *record,
 					const char *target_id, bool *first, struct err *e);
+/* Has this run read that the target refuses it? */
+MUST_CHECK enum errk delivered_refused_in(struct state *s, const char *flow, const char *record,
+					  int64_t run, bool *refused, struct err *e);
 
 #endif

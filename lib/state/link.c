@@ -212,6 +212,16 @@ enum errk link_by_number(struct state *s, const char *number, struct arena *a, c
 	return rc;
 }
 
+enum errk link_any_refused(struct state *s, const char *flow, bool *any, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT 1 FROM link WHERE flow = ? AND target_id = ''"
+				       " AND settled IS NOT NULL LIMIT 1");
+
+	query_text(&q, flow);
+	return query_next(&q, any, e);
+}
+
 enum errk link_of_target(struct state *s, const char *flow, const char *target_id, struct arena *a,
 			 struct link **out, size_t *n, struct err *e)
 {

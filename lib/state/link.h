@@ -102,6 +102,8 @@ MUST_CHECK enum errk link_namesake(struct state *s, const char *flow, const char
 MUST_CHECK enum errk link_settle(struct state *s, const char *flow, const char *target_id,
 				 const char *record, const char *answer, int64_t now, int64_t *n,
 				 struct err *e);
+/* Does the flow have a record that the target has refused, and that is not there otherwise? */
+MUST_CHECK enum errk link_any_refused(struct state *s, const char *flow, bool *any, struct err *e);
 /* All links of a flow that point to one document of the target. */
 MUST_CHECK enum errk link_of_target(struct state *s, const char *flow, const char *target_id,
 				    struct arena *a, struct link **out, size_t *n, struct err *e);

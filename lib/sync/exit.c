@@ -45,7 +45,7 @@ int sync_exit_status(const struct sync_summary *s)
 	 * Parked records need a person, so they win over "try later". Only those of this run: cron
 	 * would mail about the same record every quarter of an hour.
 	 */
-	if (s->parked || s->rejected)
+	if (s->parked || s->rejected || s->doubted)
 		return 1;
 	return kind != E_OK || s->stopped ? 75 : 0;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "state/checkpoint.h"
+#include "state/delivered.h"
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
@@ -174,9 +175,14 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 {
 	enum queue_put_result result;
 	int64_t now = clock_now();
-	bool unchanged = false;
+	bool unchanged = false, refused = false;
 	enum errk rc = mode == QUEUE_PUT_AGAIN ? is_unchanged(r, rec, &unchanged, e) : E_OK;
 	if (rc != E_OK || unchanged)
+		return rc;
+	/* Named before its refusal was known: a person must see that first, or it may be there twice. */
+	if (mode == QUEUE_PUT_NAMED && r->sum->rejected)
+		rc = delivered_refused_in(r->state, r->key, rec->id, r->sum->run, &refused, e);
+	if (rc != E_OK || refused)
 		return rc;
 	rc = queue_put(r->state,
 		       &(struct queue_row){.flow = r->key,

@@ -123,6 +123,7 @@ const char *sync_summary_text(const struct sync_summary *s, struct arena *a)
 			  arena_printf(a, "left out (%s)", s->excluded_because));
 	add_count(&counts, s->settled, "confirmed by the target");
 	add_count(&counts, s->rejected, "rejected by the target");
+	add_count(&counts, s->doubted, "answered so that nobody can be sure");
 	if (!counts.len)
 		str_add(&counts, "nothing new");
 	if (s->stopped)
@@ -160,6 +161,7 @@ cJSON *sync_summary_json(const struct sync_summary *s)
 		{"later", s->later},
 		{"settled", s->settled},
 		{"rejected", s->rejected},
+		{"doubted", s->doubted},
 		{"waiting", s->waiting},
 		{"parked_total", s->parked_total},
 		{"requests", s->requests},

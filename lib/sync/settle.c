@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "state/link.h"
 #include "state/told.h"
@@ -13,6 +14,7 @@ struct settling {
 	const char *target;     /* the document of the answers */
 	struct delivered *held; /* what it held, once that is asked for */
 	size_t n_held;
+	int64_t n_records; /* of it: a record may be there twice, under an earlier name */
 	bool read;
 	bool whole;             /* all of it was confirmed … */
 	const char **confirmed; /* … or these records … */
@@ -21,8 +23,12 @@ struct settling {
 	size_t n_refused;
 	const char **doubted; /* what an acceptance of all of it does not cover … */
 	size_t n_doubted;
-	bool all_doubted; /* … or it covers nothing */
-	bool strange;     /* a line that names nobody was told */
+	bool all_doubted;        /* … or it covers nothing */
+	bool all_refused;        /* by a name that none of them has */
+	bool strange;            /* a line that names nobody was told … */
+	bool nobody;             /* … and an acceptance of what it does not hold */
+	struct delivered **late; /* accepted now, and refused by an earlier answer */
+	size_t n_late;
 };
 
 /* One record that the target has refused. */
@@ -34,15 +40,6 @@ struct refusal {
 	bool whole;
 };
 
-/* The answers of one document come one behind the other. */
-static void enter(struct settling *x, const struct settlement *s)
-{
-	struct sync *r = x->r;
-	if (x->target && strcmp(x->target, s->document) == 0)
-		return;
-	*x = (struct settling){.r = r, .target = arena_strdup(r->page, s->document)};
-}
-
 /* A document has many answers, and what it held is read once, if any names a record. */
 static enum errk find_held(struct settling *x, struct err *e)
 {
@@ -53,10 +50,33 @@ static enum errk find_held(struct settling *x, struct err *e)
 	x->read = rc == E_OK;
 	if (!x->read)
 		return rc;
+	for (size_t i = 0; i < x->n_held; i++) {
+		bool again = false;
+		for (size_t k = 0; k < i && !again; k++)
+			again = strcmp(x->held[k].record, x->held[i].record) == 0;
+		x->n_records += !again;
+	}
 	x->confirmed = arena_array(x->r->page, x->n_held + 1, sizeof(*x->confirmed));
 	x->refused = arena_array(x->r->page, x->n_held + 1, sizeof(*x->refused));
 	x->doubted = arena_array(x->r->page, x->n_held + 1, sizeof(*x->doubted));
+	x->late = arena_array(x->r->page, x->n_held + 1, sizeof(*x->late));
 	return rc;
+}
+
+/* What nobody can be sure of confirms nothing, and a person must look: told by the run, and with its exit status. */
+static void tell(struct settling *x, const char *text)
+{
+	struct sync *r = x->r;
+	struct batch_row b = {.row = {.record = x->target, .label = x->target}};
+	err_set(&b.err, E_RECORD, "ack_in_doubt", "%s", text);
+	const struct sync_record rec = {.record = x->target,
+					.label = x->target,
+					.outcome = SYNC_PARKED,
+					.err = &b.err};
+	r->sum->doubted++;
+	if (r->options->on_record)
+		r->options->on_record(r->options->ctx, &rec);
+	log_event(LOG_LEVEL_WARN, "in_doubt", "name", x->target, "reason", text, NULL);
 }
 
 static bool means_any(const struct settling *x, const struct settlement *s)
@@ -80,8 +100,53 @@ static bool is_confirmed(const struct settling *x, const char *record)
 	return x->whole || is_among(x->confirmed, x->n_confirmed, record);
 }
 
-static enum errk confirm_one(struct settling *x, const struct settlement *s,
-			     const struct delivered *d, struct err *e)
+/*
+ * An earlier answer has refused it, so that it is parked, to go over anew: of a yes that comes later a person must
+ * know. Not where the same answers are read again after a kill, the refusal among them.
+ */
+static enum errk note_late(struct settling *x, struct delivered *d, struct err *e)
+{
+	struct link l;
+	bool found;
+	enum errk rc = link_get(x->r->state, x->r->key, d->record, x->r->page, &l, &found, e);
+	if (rc == E_OK && found && !target_is(&l.target) && l.settled)
+		x->late[x->n_late++] = d;
+	return rc;
+}
+
+static void forget_late(struct settling *x, const char *record)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < x->n_late; i++)
+		if (strcmp(x->late[i]->record, record) != 0)
+			x->late[kept++] = x->late[i];
+	x->n_late = kept;
+}
+
+static void tell_late(struct settling *x)
+{
+	for (size_t i = 0; i < x->n_late; i++)
+		tell(x,
+		     arena_printf(x->r->page,
+				  "its acknowledgement says ok to %s, which an earlier one has "
+				  "refused: it is parked, and would go over once more; where the "
+				  "ERP has it by now, run: erpsync adopt orders '%s'",
+				  x->late[i]->label, x->late[i]->label));
+	x->n_late = 0;
+}
+
+/* The answers of one document come one behind the other. */
+static void enter(struct settling *x, const struct settlement *s)
+{
+	struct sync *r = x->r;
+	if (x->target && strcmp(x->target, s->document) == 0)
+		return;
+	tell_late(x);
+	*x = (struct settling){.r = r, .target = arena_strdup(r->page, s->document)};
+}
+
+static enum errk confirm_one(struct settling *x, const struct settlement *s, struct delivered *d,
+			     struct err *e)
 {
 	struct sync *r = x->r;
 	int64_t links = 0;
@@ -92,7 +157,7 @@ static enum errk confirm_one(struct settling *x, const struct settlement *s,
 				   &links, e);
 	/* What has gone over anew since waits for the answer to that. */
 	if (rc != E_OK || !links)
-		return rc;
+		return rc == E_OK ? note_late(x, d, e) : rc;
 	x->confirmed[x->n_confirmed++] = d->record;
 	r->sum->settled++;
 	return sync_journal(r, d->record, d->label, "settled", "accepted",
@@ -113,6 +178,7 @@ static enum errk confirm_whole(struct settling *x, const struct settlement *s, s
 {
 	struct sync *r = x->r;
 	int64_t links = 0;
+	bool refused = false;
 	if (x->whole)
 		return E_OK;
 	if (x->n_doubted || x->all_doubted)
@@ -123,19 +189,20 @@ static enum errk confirm_whole(struct settling *x, const struct settlement *s, s
 		return rc;
 	x->whole = true;
 	r->sum->settled += links - (int64_t)x->n_confirmed;
-	/* What it held may have gone over anew since. */
-	if (!links)
+	/* What it held may have gone over anew since, or have been refused. */
+	rc = link_any_refused(r->state, r->key, &refused, e);
+	if (rc == E_OK && (refused || !links))
 		rc = find_held(x, e);
+	for (size_t i = 0; i < x->n_held && refused && rc == E_OK; i++)
+		rc = note_late(x, &x->held[i], e);
 	if (rc != E_OK)
 		return rc;
 	if (!links && !x->n_held)
-		notice_say(
-			&r->notices, NULL,
-			arena_printf(r->page,
-				     "%s: its acknowledgement says %s, and no order is known to "
+		tell(x, arena_printf(r->page,
+				     "its acknowledgement says %s, and no order is known to "
 				     "have gone over in that file: it confirms none; see which "
 				     "file it is meant for, and write the acknowledgement of that",
-				     x->target, s->text));
+				     s->text));
 	return sync_journal(r, x->target, x->target, "settled", "accepted", s->text, e);
 }
 
@@ -150,23 +217,33 @@ static enum errk confirm(struct settling *x, const struct settlement *s, struct 
 	return rc;
 }
 
-/* "ok 5 orders" is said of all; "ok #9999" of an order that the document does not have, and so of none. */
+/* "ok 5 orders" of five is said of all; "ok #9999" of an order that the document does not have, and so of none. */
 static bool is_of_nobody(struct settling *x, struct settlement *s)
 {
 	char quoted[80];
 	if (!s->record || means_any(x, s))
 		return false;
-	if (!settlement_names(s)) {
+	if (s->count > 0 && s->count == x->n_records) {
 		s->record = NULL;
 		return false;
 	}
-	str_ellipsis(quoted, sizeof(quoted), s->record, sizeof(quoted) - 4);
-	notice_say(&x->r->notices, arena_printf(x->r->page, "ok of nobody in %s", s->document),
-		   arena_printf(x->r->page,
-				"%s: its acknowledgement says ok to '%s', which is no order of "
-				"that file: it confirms none; see which one is meant, and write "
-				"the acknowledgement of %s once more",
-				s->document, quoted, s->document));
+	if (x->nobody)
+		return true;
+	x->nobody = true;
+	str_ellipsis(quoted, sizeof(quoted), foreign_text(s->record, x->r->page),
+		     sizeof(quoted) - 4);
+	tell(x, s->count > 0
+			? arena_printf(x->r->page,
+				       "its acknowledgement says ok to %lld, and that file holds "
+				       "%lld orders: it confirms none; see which were taken, and "
+				       "write the acknowledgement of %s once more",
+				       (long long)s->count, (long long)x->n_records, s->document)
+			: arena_printf(
+				  x->r->page,
+				  "its acknowledgement says ok to '%s', which is no order of "
+				  "that file: it confirms none; see which one is meant, and write "
+				  "the acknowledgement of %s once more",
+				  quoted, s->document));
 	return true;
 }
 
@@ -216,6 +293,9 @@ static enum errk take_back(const struct refusal *f, struct err *e)
 	struct sync *r = f->r;
 	const struct link *l = f->l;
 	struct batch_row b = {.row = {.record = l->record, .label = l->label}};
+	/* A person will have no more of it. */
+	if (l->for_good)
+		return unlink_refused(f, e);
 	describe(f, &b.err);
 	enum errk rc = queue_reopen(r->state, r->key, l->record, l->label, l->version, b.err.code,
 				    b.err.msg, clock_now(), e);
@@ -258,6 +338,7 @@ static enum errk refuse(struct settling *x, const struct settlement *s, const ch
 	struct sync *r = x->r;
 	struct link l;
 	bool found;
+	forget_late(x, record);
 	enum errk rc = link_get(r->state, r->key, record, r->page, &l, &found, e);
 	/* Without a target it was taken back before: the same answer, read again after a kill. */
 	if (rc != E_OK || !found || !target_is(&l.target))
@@ -303,16 +384,24 @@ static enum errk reject(struct settling *x, const struct settlement *s, struct e
 	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
 }
 
-/* A name that none of them has may be meant for any: all are looked at, rather than the right one not. */
-static void widen(const struct settling *x, struct settlement *s)
+/*
+ * A name that none of them has may be meant for any: all are looked at, rather than the right one not. False: they
+ * are already.
+ */
+static bool widen(struct settling *x, struct settlement *s)
 {
 	if (!s->record || !settlement_may_mean_any(s) || means_any(x, s))
-		return;
+		return true;
+	/* All of them are parked already, with the first such reason. */
+	if (x->all_refused)
+		return false;
+	x->all_refused = true;
 	s->text = arena_printf(x->r->page,
 			       "the acknowledgement refuses '%s', which is no order of that file: "
 			       "%s",
 			       s->record, s->text);
 	s->record = NULL;
+	return true;
 }
 
 static void tell_doubt(struct settling *x, const struct settlement *s, const char *label)
@@ -333,13 +422,10 @@ static void tell_doubt(struct settling *x, const struct settlement *s, const cha
 				       quoted)
 			: arena_printf(r->page, "has a line that is neither ok nor error: '%s'",
 				       quoted);
-	notice_say(&r->notices,
-		   arena_printf(r->page, "doubt %d of %s in %s", (int)s->doubt,
-				label ? label : "nobody", s->document),
-		   arena_printf(r->page,
-				"%s: its acknowledgement %s; see what is meant, and write the "
-				"acknowledgement of %s once more, with lines of ok and error alone",
-				s->document, what, s->document));
+	tell(x, arena_printf(r->page,
+			     "its acknowledgement %s; see what is meant, and write the "
+			     "acknowledgement of %s once more, with lines of ok and error alone",
+			     what, s->document));
 }
 
 /* The text may be about the person of the order that it names; or of any, if it names none. */
@@ -390,8 +476,8 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 		return take_doubt(x, s, e);
 	if (rc == E_OK && s->accepted && is_of_nobody(x, s))
 		return E_OK;
-	if (rc == E_OK && !s->accepted)
-		widen(x, s);
+	if (rc == E_OK && !s->accepted && !widen(x, s))
+		return E_OK;
 	if (rc == E_OK)
 		rc = foreign_answer(r, &own, x->held, s->accepted ? 0 : x->n_held, e);
 	if (rc != E_OK)
@@ -412,5 +498,7 @@ enum errk sync_settle(struct sync *r, struct err *e)
 	if (!r->to->settle)
 		return E_OK;
 	arena_reset(r->page);
-	return r->to->settle(r->target, r->page, settle_one, &x, e);
+	enum errk rc = r->to->settle(r->target, r->page, settle_one, &x, e);
+	tell_late(&x);
+	return rc;
 }

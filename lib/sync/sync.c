@@ -270,7 +270,7 @@ static const char *run_outcome(const struct sync_summary *s)
 		return errk_name(s->err.kind);
 	if (s->stopped)
 		return "stopped";
-	return s->parked || s->rejected ? "parked" : "done";
+	return s->parked || s->rejected || s->doubted ? "parked" : "done";
 }
 
 /* The end of a run, in the state file and in the log. */

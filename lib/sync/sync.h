@@ -80,7 +80,8 @@ struct sync_summary {
 	const char *excluded_because; /* … "test or older than since" */
 	int64_t created, updated, unchanged, adopted, parked, still_parked, later;
 	int64_t expected;          /* still to come from the source; -1 unknown */
-	int64_t settled, rejected; /* later answers of the target */
+	int64_t settled, rejected; /* later answers of the target … */
+	int64_t doubted;           /* … and those that nobody can be sure of */
 	int64_t requests, writes, bytes_in, bytes_out, waited_ms, ms;
 	int64_t waiting, parked_total; /* in the queue after the run */
 	const char *stopped;           /* "signal TERM", "max-runtime", NULL */

@@ -48,6 +48,8 @@ const sent = p =>
       .names(/^orders-.*\.csv$/)
       .map(file => [file.replace('.csv', ''), [...new Set(p.exchange().rows().concat(p.exchange().rows('orders-changed')).filter(row => row.file === file).map(row => row.order_number))]]),
   );
+/** What is told of answers that nobody can be sure of. */
+const doubtsOf = records => records.filter(r => r.code === 'ack_in_doubt').map(r => r.reason);
 const reasons = async p => (await p.queue('--parked')).map(entry => entry.reason);
 
 test('a change that is refused leaves the order as one that the ERP has', async t => {
@@ -184,24 +186,27 @@ test('an acceptance that names an order is of that one alone', async t => {
   const cases = [
     ['one of three', a => `ok ${a[0]}\n`, 0, [1, 0], [0]],
     ['one twice, and by its number', a => `ok ${a[0]}\nOK: ${a[0].slice(1)} taken\n`, 0, [1, 0], [0]],
-    ['words, no name', () => 'ok 250 orders imported\n', 0, [3, 0], [0, 1, 2]],
+    ['words, no name', () => 'ok 3 orders imported\n', 0, [3, 0], [0, 1, 2]],
+    ['the count twice, a time, the file', () => 'OK: 3 of 3 imported, 2026-11-29 10:00:01 (orders-000001.csv).\n', 0, [3, 0], [0, 1, 2]],
+    ['a list', a => `ok ${a[0]}, ${a[2]}\n`, 0, [2, 0], [0, 2]],
+    ['another count', () => 'ok 250 orders imported\n', 1, [0, 0], []],
     ['all, and one by name', a => `ok ${a[1]}\nok\n`, 0, [3, 0], [0, 1, 2]],
     ['all but one that is refused, twice', a => `ok\nerror ${a[1]}: blocked\nerror ${a[1]}: blocked\n`, 1, [2, 1], [0, 2]],
     ['one, and one is refused', a => `error ${a[0]}: blocked\nok ${a[2]}\n`, 1, [1, 1], [2]],
     ['the same order both', a => `ok ${a[0]}\nerror ${a[0]}: blocked\n`, 1, [0, 1], []],
-    ['no order of the file', () => 'ok #9999\nok #9998\n', 0, [0, 0], []],
-    ['an id that is none', () => 'ok gid://shopify/Order/1\n', 0, [0, 0], []],
+    ['no order of the file', () => 'ok #9999\nok #9998\n', 1, [0, 0], []],
+    ['an id that is none', () => 'ok gid://shopify/Order/1\n', 1, [0, 0], []],
   ];
   for (const [how, text, status, [confirmed, rejected], which] of cases)
     await t.test(how, async sub => {
       const { p, names } = await open(sub, { orders: 3 });
       acks(p, 'orders-000001', text(names));
       const run = ended(await p.run('orders export --json'), status);
-      const { summary, notices } = JSON.parse(run.stdout);
+      const { summary, records } = JSON.parse(run.stdout);
       assert.deepEqual([summary.settled, summary.rejected], [confirmed, rejected]);
       assert.deepEqual(confirmedOf(p), which.map(i => names[i]));
-      const told = notices.filter(text => /^orders-000001\.csv: its acknowledgement says ok to '[^']*', which is no order of that file/.test(text));
-      assert.equal(told.length, /no order|none/.test(how) ? 1 : 0);
+      const told = doubtsOf(records).filter(text => /^its acknowledgement says ok to ('[^']*', which is no order of that file|250, and that file holds 3 orders)/.test(text));
+      assert.equal(told.length, /no order|none|another/.test(how) ? 1 : 0);
       silent(await exports(p));
     });
 });
@@ -217,34 +222,84 @@ test('a refusal is never taken for a yes, however it is written', async t => {
     ['a name that no order has', a => `ok\nerror ${a[0]}, #9001: blocked\n`, 1, [], [0, 1, 2]],
     ['a name in the reason', a => `ok\nerror ${a[0]}: double of ${a[1]}\n`, 1, [2], [0], /names #1002 in what .*'double of #1002'/],
     ['a number in the reason', a => `ok 3 orders\nerror ${a[0]} double of ${a[1].slice(1)}\n`, 1, [2], [0], /names #1002 in what/],
-    ['the name first', a => `ok\n${a[1]}: error blocked\n`, 0, [0, 2], [], /names #1002 in what .*'#1002: error blocked'/],
-    ['a date before it', a => `ok\n2026-01-02 ${a[1].slice(1)} blocked\n`, 0, [0, 2], [], /names #1002 in what/],
-    ['not ok', a => `ok ${a[0]}\nnot ok ${a[1]}\nfailed ${a[2]}: x\n`, 0, [0], [], /names #1002 [^\n]*\n.*names #1003/],
-    ['not ok, and an order that is none', () => 'ok\nnot ok #9001\n', 0, [], [], /may refuse something, .*'not ok #9001'/],
-    ['words of refusal', () => 'ok 0\nerrors 3\n', 0, [], [], /may refuse something, .*'errors 3'/],
-    ['with errors', () => 'done with errors\n', 0, [], [], /may refuse something, .*'done with errors'/],
-    ['all but one', a => `ok except ${a[1]}\n`, 0, [], [], /names #1002 in what .*'ok except #1002'/],
-    ['all but one, and all', a => `ok except ${a[1]}\nok\n`, 0, [0, 2], [], /names #1002 in what/],
-    ['a yes that is none', a => `ok ${a[1]} not taken\nok\n`, 0, [0, 2], [], /names #1002 in what/],
-    ['a yes of its own beside it', a => `ok\nok ${a[1]}\nsee ${a[1]}\n`, 0, [0, 1, 2], [], /names #1002 in what/],
-    ['a line that is only strange', () => 'ok\nread by the night job\n', 0, [0, 1, 2], [], /neither ok nor error: 'read by the night job'/],
+    ['the name first', a => `ok\n${a[1]}: error blocked\n`, 1, [0, 2], [], /names #1002 in what .*'#1002: error blocked'/],
+    ['a date before it', a => `ok\n2026-01-02 ${a[1].slice(1)} blocked\n`, 1, [0, 2], [], /names #1002 in what/],
+    ['not ok', a => `ok ${a[0]}\nnot ok ${a[1]}\nfailed ${a[2]}: x\n`, 1, [0], [], /names #1002 [^\n]*\n.*names #1003/],
+    ['not ok, and an order that is none', () => 'ok\nnot ok #9001\n', 1, [], [], /may refuse something, .*'not ok #9001'/],
+    ['words of refusal', () => 'ok 0\nerrors 3\n', 1, [], [], /may refuse something, .*'errors 3'/],
+    ['with errors', () => 'done with errors\n', 1, [], [], /may refuse something, .*'done with errors'/],
+    ['all but one', a => `ok except ${a[1]}\n`, 1, [], [], /names #1002 in what .*'ok except #1002'/],
+    ['all but one, and all', a => `ok except ${a[1]}\nok\n`, 1, [0, 2], [], /names #1002 in what/],
+    ['a yes that is none', a => `ok ${a[1]} not taken\nok\n`, 1, [0, 2], [], /names #1002 in what/],
+    ['a yes of its own beside it', a => `ok\nok ${a[1]}\nsee ${a[1]}\n`, 1, [0, 1, 2], [], /names #1002 in what/],
+    ['two of three', () => 'OK: 2 of 3 imported\n', 1, [], [], /may refuse something, .*'OK: 2 of 3 imported'/],
+    ['two of three, one named', a => `ok, ${a[1]} later\n`, 1, [], [], /names #1002 in what .*'ok, #1002 later'/],
+    ['one is left out', () => 'ok, 1 skipped\n', 1, [], [], /may refuse something, .*'ok, 1 skipped'/],
+    ['none of them', () => 'ok: none\n', 1, [], [], /may refuse something, .*'ok: none'/],
+    ['in another language', () => 'ok, teilweise\n', 1, [], [], /may refuse something, .*'ok, teilweise'/],
+    ['up to a number', a => `ok ${a[0].slice(1)}-${a[1].slice(1)}\n`, 1, [], [], /says ok to '1001-1002', which is no order of that file/],
+    ['on hold', a => `ok, ${a[2].slice(1)} on hold\n`, 1, [], [], /names #1003 in what/],
+    ['both in one line', a => `ok: ${a[0]}, ${a[1]} ; error: ${a[2]}\n`, 1, [], [], /names #1003 in what/],
+    ['a line that is only strange', () => 'ok\nread by the night job\n', 1, [0, 1, 2], [], /neither ok nor error: 'read by the night job'/],
   ];
   for (const [how, text, status, confirmed, rejected, said] of cases)
     await t.test(how, async sub => {
       const { p, names } = await open(sub, { orders: 3 });
       acks(p, 'orders-000001', text(names));
-      const { summary, notices } = JSON.parse(ended(await p.run('orders export --json'), status).stdout);
+      const { summary, records } = JSON.parse(ended(await p.run('orders export --json'), status).stdout);
       assert.deepEqual([summary.settled, summary.rejected], [confirmed.length, rejected.length]);
       assert.deepEqual(confirmedOf(p), confirmed.map(i => names[i]));
       assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), rejected.map(i => names[i]));
-      if (said) assert.match(notices.join('\n'), said);
-      else assert.deepEqual(notices, []);
+      if (said) assert.match(doubtsOf(records).join('\n'), said);
+      else assert.deepEqual(doubtsOf(records), []);
       silent(await exports(p));
       if (!said || rejected.length) return;
-      assert.match(notices.join('\n'), /write the acknowledgement of orders-000001\.csv once more, with lines of ok and error alone/);
+      assert.match(doubtsOf(records).join('\n'), /write the acknowledgement of orders-000001\.csv once more/);
       await answered(p, 'orders-000001', 'ok\n', 0);
       assert.deepEqual(confirmedOf(p), names);
     });
+});
+
+test('an answer of doubt ends the run with 1 and says what to do; a yes after a refusal is told', async t => {
+  await t.test('cron’s mail', async sub => {
+    const { p } = await open(sub, { orders: 2 });
+    const { stderr } = await answered(p, 'orders-000001', 'OK: 1 imported, 1 error (duplicate customer)\n');
+    assert.match(stderr, /orders-000001\.csv: its acknowledgement may refuse something.*write the acknowledgement of orders-000001\.csv once more/);
+    assert.match((await p.run('check')).stdout, /^warn .*1 batch.* answered so that nobody can be sure.*orders-000001/m);
+    await answered(p, 'orders-000001', 'ok\n', 0);
+    assert.doesNotMatch((await p.run('check')).stdout, /nobody can be sure/);
+  });
+  for (const [how, text] of [['by name', name => `ok ${name}\n`], ['all of it', () => 'ok\n']])
+    await t.test(`refused first, ${how}`, async sub => {
+      const { p, names } = await open(sub, { orders: 2 });
+      await answered(p, 'orders-000001', `error ${names[0]}: late\nok ${names[1]}\n`);
+      const { stderr } = await answered(p, 'orders-000001', text(names[0]));
+      assert.match(stderr, /says ok to #1001, which an earlier one has refused: .*erpsync adopt orders '#1001'/);
+      ended(await p.run('adopt orders #1001'), 0);
+      silent(await exports(p));
+      assert.deepEqual(Object.keys(sent(p)), ['orders-000001']);
+    });
+});
+
+test('a refusal that is read does not go out again in the same run, nor undo what a person has decided', async t => {
+  await t.test('named by --only', async sub => {
+    const { p, names: [name] } = await open(sub);
+    acks(p, 'orders-000001', `error ${name}: exists already\n`);
+    ended(await p.run(`orders export --only ${name}`), 1);
+    assert.deepEqual(sent(p), { 'orders-000001': [name] });
+    assert.match((await reasons(p)).join(), /exists already/);
+    ended(await p.run(`orders export --only ${name}`), 0);
+    assert.deepEqual(sent(p), { 'orders-000001': [name], 'orders-000002': [name] });
+  });
+  await t.test('dropped for good', async sub => {
+    const { p, names: [name] } = await open(sub);
+    ended(await p.run(`queue drop --for-good ${name}`), 0);
+    await answered(p, 'orders-000001', `error ${name}: no customer\n`, 0);
+    edit(p, name, { note: 'n' });
+    await exports(p);
+    assert.deepEqual(sent(p), { 'orders-000001': [name] });
+    assert.deepEqual(await reasons(p), []);
+  });
 });
 
 test('an acknowledgement with signs that no text has is told, and confirms nothing until it is written anew', async t => {
@@ -291,7 +346,7 @@ test('an answer to a file that never was', async t => {
   const { p } = await open(t);
   const said = /orders-000077\.csv: its acknowledgement says ok, and no order is known to have gone over in that file: it confirms none/;
   acks(p, 'orders-000077', 'ok\n');
-  assert.match((await p.export()).notices.join(), said);
+  assert.match((await exports(p, 1)).stderr, said);
   silent(await exports(p));
   await t.test('an old one, of orders that have gone over anew since, says nothing new', async () => {
     edit(p, '#1001', { note: 'n' });

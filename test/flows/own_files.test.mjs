@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place, sameSet, truth } from '../support/place.mjs';
-import { ended, silent } from '../support/run.mjs';
+import { BIN, ended, silent } from '../support/run.mjs';
 
 const open = (t, conf = {}) => place(t, { sandbox: { orders: 6, seed: 8, nasty: 'off' }, conf });
 const own = (p, name) => p.path('out/.erpsync', name);
@@ -122,5 +122,24 @@ test('a decision is damaged', async t => {
     ended(await p.run('orders export --full'), 0);
     assert.deepEqual([...p.exchange().orders().values()].map(rows => rows[0].order_number), taken.slice(0, 1), 'what was not adopted, once');
     assert.equal((await p.queue('--all')).filter(entry => entry.state !== 'done').length, 0);
+  });
+});
+
+test('what was decided and can’t be put into the folder is said, until it can', async t => {
+  const open = () => place(t, { sandbox: { orders: 3, nasty: 'off' } });
+  const [whole, p] = [await open(), await open()];
+  ended(await whole.run('orders export', { bin: BIN, env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 0);
+  const step = whole.read('steps').match(/^(\d+) csv_decided$/m)[1];
+  assert.equal((await p.run('orders export', { bin: BIN, env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+  fs.mkdirSync(p.path('out/orders-000001.csv/x'), { recursive: true });
+  for (let run = 0; run < 2; run++) assert.match(ended(await p.run('orders export'), 78).stderr, /orders-000001\.csv/);
+  fs.rmSync(p.path('out/orders-000001.csv'), { recursive: true });
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual(p.exchange().names(/^orders-.*\.csv$/), ['orders-000001.csv']);
+  await t.test('a folder under the next name is passed over', async () => {
+    fs.mkdirSync(p.path('out/orders-000002.csv'));
+    p.sandbox.sell([{ variant: 'SOLO-1', quantity: 1 }]);
+    ended(await p.run('orders export --full'), 0);
+    assert.ok(p.exists('out/orders-000003.csv'));
   });
 });

@@ -46,8 +46,14 @@ static struct heard settle(const char *ack, const char *text)
 
 static void test_csv_ack__ok(void **state)
 {
-	static const char *const same[] = {"ok\n", "OK\r\n", "\xef\xbb\xbfok\n", "\n  ok \n",
-					   "accepted:\n"};
+	static const char *const same[] = {"ok\n",
+					   "OK\r\n",
+					   "\xef\xbb\xbfok\n",
+					   "\n  ok \n",
+					   "accepted:\n",
+					   "ok.\n",
+					   "OK: all orders imported\n",
+					   "done 2026-11-29T10:00:01Z orders-000001.csv\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
@@ -223,12 +229,25 @@ static void test_csv_ack__doubts_come_first(void **state)
 	static const struct {
 		const char *line, *how;
 	} same[] = {
-		{"imported by hand", "line"},       {"note: 2 parts", "line"},
-		{"#2: error blocked", "refusal"},   {"not ok #2", "refusal"},
-		{"FAILED #2", "refusal"},           {"errors 3", "refusal"},
-		{"done with errors", "refusal"},    {"ok except #2", "refusal"},
-		{"ok #2 not taken", "refusal"},     {"OK, all but one", "refusal"},
-		{"ok, all save #2", "refusal"},     {"ok without 2", "refusal"},
+		{"imported by hand", "line"},
+		{"note: 2 parts", "line"},
+		{"#2: error blocked", "refusal"},
+		{"not ok #2", "refusal"},
+		{"FAILED #2", "refusal"},
+		{"errors 3", "refusal"},
+		{"done with errors", "refusal"},
+		{"ok except #2", "refusal"},
+		{"ok #2 not taken", "refusal"},
+		{"OK, all but one", "refusal"},
+		{"ok, all save #2", "refusal"},
+		{"ok without 2", "refusal"},
+		{"ok: 2 of 3 imported", "refusal"},
+		{"ok, 1 skipped", "refusal"},
+		{"ok: none", "refusal"},
+		{"ok=false", "refusal"},
+		{"ok, #2 later", "refusal"},
+		{"ok, teilweise", "refusal"},
+		{"ok #1 ; error #2", "refusal"},
 		{"accepted: 2 refused", "refusal"},
 	};
 	struct heard h;

@@ -260,3 +260,22 @@ enum errk csv_ack_read_again(const struct csv_exchange *x, const char *base, str
 	all = parse(text, len, &name, a);
 	return hand_over(&all, a, fn, ctx, e);
 }
+
+bool csv_ack_is_doubtful(const struct csv_exchange *x, const char *base, struct arena *a)
+{
+	const char *file = arena_printf(a, "%s.ack", base);
+	struct csv_name name;
+	struct csv_answers all;
+	char *text;
+	size_t len;
+
+	if (!csv_name_parse(file, a, &name) ||
+	    file_read(csv_staged(x->dir, path_join(a, "acks", file), a), ACK_BYTES_MAX, a, &text,
+		      &len, NULL) != E_OK)
+		return false;
+	all = parse(text, len, &name, a);
+	for (size_t i = 0; i < all.n_doubts; i++)
+		if (all.doubt[i].doubt == DOUBT_REFUSAL)
+			return true;
+	return false;
+}

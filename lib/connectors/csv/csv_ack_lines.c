@@ -1,6 +1,7 @@
 #include "csv_ack_lines.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -169,33 +170,134 @@ static void doubt(struct csv_answers *to, enum settlement_doubt how, const char 
 	};
 }
 
-/* "#1001", or words: whether they name an order is known where its orders are. */
+/* Does the text begin so? '0' stands for a digit. */
+static bool begins_as(const char *text, const char *shape)
+{
+	for (; *shape; text++, shape++)
+		if (*shape == '0' ? !isdigit((unsigned char)*text) : *text != *shape)
+			return false;
+	return true;
+}
+
+/* "2026-11-29", "2026-11-29T10:00:01Z", "10:00:01": when it was taken. */
+static bool is_time(const char *word)
+{
+	if (begins_as(word, "0000-00-00"))
+		word += strlen("0000-00-00");
+	else if (!begins_as(word, "00:00"))
+		return false;
+	return word[strspn(word, DIGITS "-:.TtZz+")] == '\0';
+}
+
+/* Words beside an ok that take nothing of it back. In another language, or of anything else, it is no plain ok. */
+static bool is_plain_word(const char *word)
+{
+	static const char *const plain[] = {
+		"all",        "of",           "the",        "and",       "was",       "were",
+		"is",         "are",          "have",       "has",       "been",      "with",
+		"order",      "orders",       "record",     "records",   "row",       "rows",
+		"line",       "lines",        "file",       "batch",     "import",    "imported",
+		"taken",      "loaded",       "accepted",   "processed", "booked",    "created",
+		"received",   "complete",     "completed",  "done",      "ok",        "success",
+		"successful", "successfully", "everything", "entries",   "documents",
+	};
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (strcasecmp(word, plain[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What else is said is plain, and how many orders it counts. */
+struct plain {
+	bool is;
+	bool counted; /* all counts are the same one: "3", "3/3", "3 of 3" */
+	int64_t count;
+};
+
+static void add_count(struct plain *p, const char **at)
+{
+	char *end;
+	int64_t n = strtoll(*at, &end, 10);
+
+	p->is = p->is && (!p->counted || p->count == n);
+	p->counted = true;
+	p->count = n;
+	*at = end;
+}
+
+/* "3/3", "3": the counts of one word; false: it is none. */
+static bool read_counts(struct plain *p, const char *word)
+{
+	const char *at = word;
+
+	if (!*word || word[strspn(word, DIGITS "/")] != '\0' || strlen(word) > 18)
+		return false;
+	while (*at >= '0' && *at <= '9') {
+		add_count(p, &at);
+		at += *at == '/' && at[1];
+	}
+	return *at == '\0';
+}
+
+static struct plain read_plain(const struct csv_answers *to, const char *text, struct arena *a)
+{
+	struct plain p = {.is = true};
+
+	for (const char *at = text; p.is;) {
+		size_t len;
+		char *word;
+
+		at += strspn(at, SEPARATORS ":.!()");
+		len = strcspn(at, SEPARATORS "!()");
+		while (len && strchr(":.", at[len - 1]))
+			len--;
+		if (!len)
+			break;
+		word = arena_strndup(a, at, len);
+		at += len;
+		if (is_plain_word(word) || is_time(word) ||
+		    (str_starts(to->target, word) && strlen(word) + 4 >= strlen(to->target)))
+			continue;
+		p.is = read_counts(&p, word) && p.is;
+	}
+	return p;
+}
+
+/*
+ * "#1001", "1001 and 1002", "3 orders": whether that names orders is known where they are. An ok counts for what it
+ * says in plain words, and for nothing where anything else stands beside it: "done with errors", "ok #1001 later",
+ * "ok: 2 of 3 imported", "ok, one skipped".
+ */
 static void accept(struct csv_answers *to, const char *line, const char *rest, struct arena *a)
 {
+	struct plain whole, beside;
 	const char *name, *after;
-	bool named;
+	struct names all;
 
 	rest += strspn(rest, SEPARATORS ":");
+	whole = read_plain(to, rest, a);
+	if (whole.is && !whole.counted) {
+		to->ok = true;
+		return;
+	}
 	name = first_name(rest, &after, a);
-	named = is_name(name);
-	/* "done with errors", "ok #1001 not taken", "ok, all save #1002": a yes to nobody knows whom. */
-	if (takes_back(named ? after : rest) || (!named && strchr(rest, '#'))) {
+	all = list_names(name, after, a);
+	beside = read_plain(to, all.after, a);
+	if (!whole.is && (!strpbrk(name, DIGITS) || !beside.is || beside.counted)) {
 		to->hedged = true;
 		doubt(to, DOUBT_REFUSAL, NULL, line);
 		return;
 	}
-	if (!*name) {
-		to->ok = true;
-		return;
-	}
-	doubt(to, DOUBT_REMARK, name, named ? after : rest);
-	to->each[to->n++] = (struct settlement){
-		.document = to->target,
-		.record = name,
-		.accepted = true,
-		.changed = to->changed,
-		.text = "ok",
-	};
+	for (size_t i = 0; i < all.n; i++)
+		to->each[to->n++] = (struct settlement){
+			.document = to->target,
+			.record = all.name[i],
+			.accepted = true,
+			.changed = to->changed,
+			.count = whole.is && all.n == 1 ? whole.count : 0,
+			.text = "ok",
+		};
 }
 
 /* "#1001: text", "1001 text", "\"#1001\";text", "#1001, #1002: text" or ": text". */

@@ -58,7 +58,6 @@ static void keep_name(struct recovery *r, const char *name)
 static enum errk finish_decided(void *ctx, const struct csv_batch *b, struct err *e)
 {
 	struct recovery *r = ctx;
-	enum errk k;
 
 	JSON_EACH (file, json_at(b->doc, "files"))
 		if (json_str(file, "name"))
@@ -66,8 +65,8 @@ static enum errk finish_decided(void *ctx, const struct csv_batch *b, struct err
 	keep_name(r, b->manifest);
 	if (b->sequence > r->highest[b->changed])
 		r->highest[b->changed] = b->sequence;
-	k = csv_batch_publish(r->dir, b, r->a, e);
-	return k == E_OK ? E_OK : err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	/* A person must hear of it: what is decided stays so, whatever this is said to be. */
+	return csv_batch_publish(r->dir, b, r->a, e);
 }
 
 static bool is_kept(const struct recovery *r, const char *name)
@@ -107,6 +106,13 @@ static enum errk recover(struct recovery *r, struct err *e)
 	return k == E_OK ? drop_undecided(r, e) : k;
 }
 
+static bool is_used(const struct csv_exchange *x, const char *name, struct arena *a)
+{
+	const char *path = path_join(a, x->dir, name);
+
+	return file_exists(path) || dir_exists(path);
+}
+
 /*
  * The number for a new batch: past our count and the state file's, past everything decided, past every name
  * in use.
@@ -126,14 +132,15 @@ static enum errk choose_number(const struct csv_exchange *x, const struct put_ba
 	if (sequence <= batch->last[batch->update])
 		sequence = batch->last[batch->update] + 1;
 	for (; used; sequence += used) {
-		used = file_exists(path_join(a, x->dir,
-					     csv_name_make(r->file[0].key, batch->update, sequence,
-							   ".manifest.json", a)));
+		used = is_used(x,
+			       csv_name_make(r->file[0].key, batch->update, sequence,
+					     ".manifest.json", a),
+			       a);
 		for (size_t i = 0; i < r->n; i++)
-			used = used ||
-			       file_exists(path_join(a, x->dir,
-						     csv_name_make(r->file[i].key, batch->update,
-								   sequence, ".csv", a)));
+			used = used || is_used(x,
+					       csv_name_make(r->file[i].key, batch->update,
+							     sequence, ".csv", a),
+					       a);
 	}
 	*out = sequence;
 	return E_OK;
@@ -187,6 +194,13 @@ static void report(struct put_batch *batch, const struct target *as, const char 
 	}
 }
 
+enum errk csv_exchange_undone(const struct put_batch *batch, struct err *e)
+{
+	if (!batch->unsure)
+		e->kind = E_UNSURE;
+	return e->kind;
+}
+
 static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch,
 			   const struct target *as, const struct csv_rendered *r,
 			   const struct recovery *done, struct arena *a, struct err *e)
@@ -215,9 +229,8 @@ static enum errk write_new(const struct csv_exchange *x, struct put_batch *batch
 	STEP("csv_sequence_stored");
 	if (k == E_OK)
 		k = csv_history_end(x->dir, batch, &b, a, e);
-	/* Decided: another batch with these orders would double them. */
 	if (k != E_OK)
-		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+		return csv_exchange_undone(batch, e);
 	batch->number[b.changed] = b.sequence;
 	report(batch, as, b.target, a);
 	return E_OK;
@@ -236,7 +249,7 @@ static enum errk adopt(const struct csv_exchange *x, struct put_batch *batch,
 	if (k == E_OK)
 		k = csv_history_end(x->dir, batch, b, a, e);
 	if (k != E_OK)
-		return err_set(e, E_UNSURE, e->code, "%s", e->msg);
+		return csv_exchange_undone(batch, e);
 	batch->number[b->changed] = b->sequence;
 	for (size_t i = 0; i < batch->n; i++) {
 		struct put_item *item = &batch->item[i];
@@ -360,7 +373,8 @@ static void check_acks(const struct csv_exchange *x, const struct check_sink *si
 	const char *oldest = NULL;
 	struct check_sink say_to = *sink;
 	struct err ignored;
-	size_t n, waiting = 0;
+	const char *doubtful = NULL;
+	size_t n, waiting = 0, doubts = 0;
 
 	if (!x->ack || dir_list(x->dir, a, &entry, &n, NULL) != E_OK)
 		return;
@@ -371,14 +385,27 @@ static void check_acks(const struct csv_exchange *x, const struct check_sink *si
 		    !str_equal(name.ending, ".manifest.json"))
 			continue;
 		ack = arena_printf(a, "%s.ack", name.base);
-		if (file_exists(path_join(a, x->dir, ack)) ||
-		    file_exists(csv_staged(x->dir, arena_printf(a, "acks/%s", ack), a)))
+		if (file_exists(path_join(a, x->dir, ack)))
 			continue;
+		if (file_exists(csv_staged(x->dir, arena_printf(a, "acks/%s", ack), a))) {
+			if (csv_ack_is_doubtful(x, name.base, a)) {
+				doubtful = doubtful ? doubtful : name.base;
+				doubts++;
+			}
+			continue;
+		}
 		oldest = oldest ? oldest : name.base;
 		waiting++;
 	}
 	if (csv_ack_unreadable(x, a, say_unreadable, &say_to, &ignored) != E_OK)
 		sink->say(sink->ctx, CHECK_WARN, ignored.msg, NULL);
+	if (doubts)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a,
+				       "%s: %zu batch%s answered so that nobody can be sure, the "
+				       "first is %s",
+				       x->dir, doubts, doubts == 1 ? " is" : "es are", doubtful),
+			  "write its acknowledgement once more, with lines of ok and error alone");
 	if (waiting)
 		sink->say(sink->ctx, CHECK_WARN,
 			  arena_printf(a, "%s: %zu batches are not acknowledged, the first is %s",

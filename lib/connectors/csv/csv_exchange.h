@@ -25,6 +25,11 @@ struct csv_exchange {
  */
 MUST_CHECK enum errk csv_exchange_put(const struct csv_exchange *x, struct put_batch *batch,
 				      const struct target *as, struct arena *a, struct err *e);
+/*
+ * What failed after the batch was decided: another batch with these records would double them, so they are unsure.
+ * Where they were before, they stay so, and what fails is told as what it is: a person may have to mend it.
+ */
+enum errk csv_exchange_undone(const struct put_batch *batch, struct err *e);
 void csv_exchange_committed(const struct csv_exchange *x, const struct put_batch *batch);
 MUST_CHECK enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_sink *sink,
 					struct err *e);

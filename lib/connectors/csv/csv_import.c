@@ -163,8 +163,7 @@ static enum errk note_written(const struct csv_exchange *x, struct csv_away *awa
 			k = csv_away_wrote(away, item->target.id, e);
 		last = item->target.id;
 	}
-	/* Decided: another file with these would be imported as well. */
-	return k == E_OK ? k : err_set(e, E_UNSURE, e->code, "%s", e->msg);
+	return k == E_OK ? k : csv_exchange_undone(files, e);
 }
 
 enum errk csv_import_write(const struct csv_exchange *x, struct csv_away *away,

@@ -338,7 +338,7 @@ enum errk csv_product_import_put(struct csv_product_import *s, struct put_batch 
 		k = note_written(&p, e);
 	/* One of the two is there: the same batch must come again. */
 	if (k != E_OK && any)
-		k = e->kind = E_UNSURE;
+		k = csv_exchange_undone(batch, e);
 	if (k == E_OK)
 		report(&p);
 	return k;
