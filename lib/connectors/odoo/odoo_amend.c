@@ -106,8 +106,13 @@ static void add_added(struct amend *m, struct change *c, const struct odoo_line 
 	c->added[c->n_added++].cells = cell;
 }
 
+static void rewrite(struct amend *m, struct change *c, const struct odoo_line *l)
+{
+	add_changed(m, c, l->xid, l->quantity, l->price, l->percent, odoo_line_taxes(l, m->b->a));
+}
+
 static enum errk compare_line(struct amend *m, struct change *c, const struct odoo_line *l,
-			      const cJSON *record, struct err *e)
+			      const cJSON *record, bool *changed, struct err *e)
 {
 	if (l->note)
 		return E_OK;
@@ -126,7 +131,8 @@ static enum errk compare_line(struct amend *m, struct change *c, const struct od
 			 json_number_text(record, "product_uom_qty", m->b->a),
 			 json_number_text(record, "price_unit", m->b->a), l->quantity, l->price));
 	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
-	add_changed(m, c, l->xid, l->quantity, l->price, l->percent, odoo_line_taxes(l, m->b->a));
+	rewrite(m, c, l);
+	*changed = true;
 	return E_OK;
 }
 
@@ -149,10 +155,78 @@ static void compare_gone(struct amend *m, struct change *c, const char *xid, con
 		    json_number_text(record, "discount", m->b->a), taxes);
 }
 
+/* A line of ours as Odoo has it; NULL: it has not. */
+struct seen {
+	const cJSON *record;
+	bool changed;
+};
+
+/* What Odoo makes of a line and of its discount's. */
+static enum errk sum_line(const struct odoo_order *d, const struct seen *seen, size_t n,
+			  struct decimal *net, struct decimal *tax, struct err *e)
+{
+	const char *field = d->included ? "price_total" : "price_subtotal";
+	struct decimal part;
+	enum errk rc = E_OK;
+
+	*net = *tax = DECIMAL_ZERO;
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		rc = odoo_amount(seen[i].record, field, d->digits, &part, e);
+		if (rc == E_OK)
+			rc = decimal_add(*net, part, net, e);
+		if (rc == E_OK)
+			rc = odoo_amount(seen[i].record, "price_tax", d->digits, &part, e);
+		if (rc == E_OK)
+			rc = decimal_add(*tax, part, tax, e);
+	}
+	return rc;
+}
+
+static bool has_gap(const struct odoo_order *d)
+{
+	struct decimal total, tax;
+
+	return odoo_amount(d->found, "amount_total", d->digits, &total, NULL) != E_OK ||
+	       odoo_amount(d->found, "amount_tax", d->digits, &tax, NULL) != E_OK ||
+	       decimal_cmp(total, d->total) != 0 || decimal_cmp(tax, d->tax) != 0;
+}
+
+/*
+ * Odoo keeps what it made of a line: a tax that somebody has corrected since is not in it. A line that is as
+ * it should be but for its sums is written again, so that they are made anew; what they are then is compared
+ * with the totals.
+ */
+static enum errk refresh_lines(struct amend *m, struct change *c, const struct seen *seen,
+			       struct err *e)
+{
+	struct odoo_order *d = c->order;
+
+	for (size_t i = 0, n = 1; i < d->n_lines; i += n) {
+		struct decimal net, tax;
+		bool whole = !d->line[i].note;
+		enum errk rc;
+
+		for (n = 1; i + n < d->n_lines && d->line[i + n].extra; n++)
+			;
+		for (size_t k = i; k < i + n; k++)
+			whole = whole && seen[k].record && !seen[k].changed;
+		if (!whole)
+			continue;
+		rc = sum_line(d, seen + i, n, &net, &tax, e);
+		if (rc != E_OK)
+			return rc;
+		if (odoo_line_compare(m->b, d, i, net, tax, NULL, NULL) == E_OK)
+			continue;
+		for (size_t k = i; k < i + n; k++)
+			rewrite(m, c, &d->line[k]);
+	}
+	return E_OK;
+}
+
 static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 {
 	struct odoo_order *d = c->order;
-	bool *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
+	struct seen *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
 	size_t most = d->n_lines + (size_t)cJSON_GetArraySize(m->lines);
 
 	c->changed = arena_array(m->b->a, most, sizeof(*c->changed));
@@ -170,20 +244,20 @@ static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 			compare_gone(m, c, xid, record);
 			continue;
 		}
-		seen[i] = true;
-		rc = compare_line(m, c, &d->line[i], record, e);
+		seen[i].record = record;
+		rc = compare_line(m, c, &d->line[i], record, &seen[i].changed, e);
 		if (rc != E_OK)
 			return rc;
 	}
 	for (size_t i = 0; i < d->n_lines; i++) {
-		if (seen[i])
+		if (seen[i].record)
 			continue;
 		add_added(m, c, &d->line[i], i);
 		if (!d->line[i].note)
 			say(m, c,
 			    arena_printf(m->b->a, "'%s' is new in the shop", d->line[i].name));
 	}
-	return E_OK;
+	return odoo_order_invoiced(d) || !has_gap(d) ? E_OK : refresh_lines(m, c, seen, e);
 }
 
 static void compare_head(struct amend *m, struct change *c)
@@ -234,7 +308,7 @@ static enum errk compare(struct amend *m, struct change *c, struct err *e)
 	compare_head(m, c);
 	if (!has_change(c) || is_harmless(c))
 		return E_OK;
-	if (json_count(d->found, "invoice_ids") > 0 || c->delivered)
+	if (odoo_order_invoiced(d) || c->delivered)
 		return err_set(
 			e, E_RECORD,
 			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
@@ -254,6 +328,9 @@ static enum errk read_lines(struct amend *m, struct err *e)
 				      "product_uom_qty",
 				      "discount",
 				      "qty_delivered",
+				      "price_subtotal",
+				      "price_tax",
+				      "price_total",
 				      m->b->o->field[FIELD_LINE_TAXES],
 				      NULL};
 	int64_t *ids = arena_array(m->b->a, m->n, sizeof(*ids));

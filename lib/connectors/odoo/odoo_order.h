@@ -76,6 +76,8 @@ struct odoo_batch {
 
 /* Still on its way: has a document, and nothing stopped it. */
 bool odoo_order_goes_on(const struct odoo_order *d);
+/* Odoo has an invoice of it already: what it says is the ERP's own affair. */
+bool odoo_order_invoiced(const struct odoo_order *d);
 /* Ends an order, unless something ended it before. */
 void odoo_order_fail(struct odoo_order *d, const struct err *why);
 void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
