@@ -87,6 +87,28 @@ static void refuse_strange(struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
+/*
+ * An order keeps its currency in Odoo. Figures of another one would be compared with its own, and written over
+ * them; but to be cancelled it needs none.
+ */
+static void refuse_currency(struct odoo_order *d)
+{
+	const char *is = d->found ? json_str(d->found, "currency_id[1]") : NULL;
+	struct err why;
+
+	if (!d->found || d->cancelled || !d->currency || str_equal(is, d->currency))
+		return;
+	err_set(&why, E_RECORD, "currency_differs",
+		"%s is in %s in Odoo, and the shop's figures now come in %s: nothing of them is "
+		"written to it; set what was changed back ([orders] currency, tables/currencies.csv, "
+		"or the price list of %s in Odoo), then run: erpsync queue retry '%s'; or leave the "
+		"order as it is: erpsync queue drop '%s'",
+		d->name, is ? is : "no currency", d->currency, d->name, d->item->label,
+		d->item->label);
+	/* Whatever else is wrong with such figures does not matter. */
+	d->item->err = why;
+}
+
 static enum errk refuse_gone(struct odoo_order *d)
 {
 	struct err why;
@@ -110,6 +132,8 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		return rc;
 	read_all(b);
 	rc = odoo_orders_find(b, e);
+	for (size_t i = 0; i < b->n && rc == E_OK; i++)
+		refuse_currency(&b->order[i]);
 	if (rc == E_OK)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
