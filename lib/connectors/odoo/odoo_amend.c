@@ -367,6 +367,7 @@ static enum errk load(struct amend *m, struct odoo_load *l, struct odoo_order **
 	STEP("odoo order amended");
 	for (size_t i = 0; i < l->n; i++) {
 		order[i]->wrote = true;
+		order[i]->read = NULL;
 		if (l->item[i].err.kind != E_OK)
 			odoo_order_fail(order[i], &l->item[i].err);
 	}

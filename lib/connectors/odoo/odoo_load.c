@@ -143,9 +143,14 @@ static struct odoo_call load_call(const struct odoo_load *l, struct odoo_load_it
 
 	json_add(c.args, "fields", field_list(l->fields));
 	json_add(c.args, "data", rows_of(l, item, n));
-	if (l->flag) {
+	if (l->flag || l->keep)
 		c.context = json_object();
+	if (l->flag)
 		json_add_bool(c.context, l->flag, true);
+	/* As Odoo loads a module's data that is the users' from then on: made once, never updated. */
+	if (l->keep) {
+		json_add_str(c.context, "mode", "update");
+		json_add_bool(c.context, "noupdate", true);
 	}
 	return c;
 }

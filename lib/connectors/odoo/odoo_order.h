@@ -60,6 +60,8 @@ struct odoo_order {
 	const char *name, *state; /* "S00012"; draft, sent, sale, done, cancel */
 	const cJSON *found;       /* as it was before this put; NULL: it was not there */
 	bool wrote;               /* something was written in this put */
+	bool made;                /* it came into being in this put */
+	const cJSON *read;        /* as it is; NULL: written to since it was read */
 	struct put_step **last_step;
 };
 
@@ -70,8 +72,9 @@ struct odoo_batch {
 	struct put_batch *put;
 	struct odoo_order *order;
 	size_t n;
-	cJSON *found; /* owned: what odoo_orders_find read */
-	bool wrote;   /* a write has been sent: what fails now fails order by order */
+	/* Owned: what was read, of orders that were there and of those that this put has made. */
+	cJSON *found, *made;
+	bool wrote; /* a write has been sent: what fails now fails order by order */
 };
 
 /* Still on its way: has a document, and nothing stopped it. */
@@ -113,7 +116,10 @@ MUST_CHECK enum errk odoo_parties(struct odoo_batch *b, struct err *e);
 /* odoo_quotations.c */
 /* Which orders Odoo has already. */
 MUST_CHECK enum errk odoo_orders_find(struct odoo_batch *b, struct err *e);
-/* Makes those that are not there. */
+/*
+ * Makes those that are not there. One that was there all the same, under another origin, is not touched, and
+ * is one that was found from then on.
+ */
 MUST_CHECK enum errk odoo_orders_create(struct odoo_batch *b, struct err *e);
 
 /* odoo_totals.c: compares with the shop's totals, books what is rounding, refuses what is not. */

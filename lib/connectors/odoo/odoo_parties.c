@@ -469,6 +469,7 @@ static enum errk make(struct parties *p, bool by_xid, struct err *e)
 			      .flag = "no_vat_validation",
 			      .quiet = true,
 			      .fresh = true,
+			      .keep = true,
 			      .apart = by_xid};
 	struct contact **made;
 	enum errk rc;

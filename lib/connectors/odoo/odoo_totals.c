@@ -65,8 +65,8 @@ static enum errk read_sum(struct odoo_batch *b, struct sum *s, const cJSON *reco
 	return rc;
 }
 
-/* Those that this put has not written to are as they were found: they need not be read once more. */
-static enum errk take_found(struct totals *t, size_t *n_read, int64_t *ids, struct err *e)
+/* Those that this put has not written to since it read them need not be read once more. */
+static enum errk take_read(struct totals *t, size_t *n_read, int64_t *ids, struct err *e)
 {
 	enum errk rc = E_OK;
 
@@ -74,10 +74,10 @@ static enum errk take_found(struct totals *t, size_t *n_read, int64_t *ids, stru
 	for (size_t i = 0; i < t->n && rc == E_OK; i++) {
 		struct odoo_order *d = t->sum[i].order;
 
-		if (d->wrote || !d->found)
+		if (!d->read)
 			ids[(*n_read)++] = d->id;
 		else
-			rc = read_sum(t->b, &t->sum[i], d->found, e);
+			rc = read_sum(t->b, &t->sum[i], d->read, e);
 	}
 	return rc;
 }
@@ -90,7 +90,7 @@ static enum errk read_sums(struct totals *t, struct err *e)
 	struct odoo_read r = {.model = "sale.order", .fields = fields, .ids = ids, .whole = true};
 	CLEANUP(json) cJSON *list = NULL;
 	size_t left = 0;
-	enum errk rc = take_found(t, &r.n_ids, ids, e);
+	enum errk rc = take_read(t, &r.n_ids, ids, e);
 
 	if (rc == E_OK && r.n_ids)
 		rc = odoo_search_read(t->b->o, &r, t->b->a, &list, e);
@@ -441,6 +441,7 @@ static enum errk book(struct totals *t, int round, struct err *e)
 		const struct sum *s = &t->sum[i];
 
 		t->sum[i].order->wrote = true;
+		t->sum[i].order->read = NULL;
 		if (l.item[i].err.kind != E_OK)
 			odoo_order_fail(s->order, &l.item[i].err);
 		else
