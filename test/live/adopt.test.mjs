@@ -52,6 +52,30 @@ for (const version of VERSIONS) {
     });
   });
 
+  test(`Odoo ${version}: without a state file an order is known by its external id, and neither it nor a contact is loaded over`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 4, seed: 10, nasty: 'off' }, rules: { depth: 'confirmed' } });
+    ended(await p.run('orders export'), 0);
+    const [order] = await odoo.soldOrders([['origin', '=', '#1001']]);
+    const write = (model, id, vals) => odoo.admin.call(model, 'write', { ids: [id], vals });
+    /* Known by nothing that contacts are looked for by. */
+    const person = { name: 'Somebody Else', email: 'somebody.else@example.com', street: 'Another Street 1' };
+    await write('sale.order', order.id, { origin: 'By phone' });
+    await write('res.partner', order.partner_id[0], person);
+    const text = order.lines[0];
+    await write('sale.order.line', text.id, { name: 'As agreed by phone' });
+    const before = await holdings(odoo);
+    lose(p);
+    const { summary } = await p.export();
+    assert.deepEqual([summary.created, summary.adopted + summary.updated], [0, 4]);
+    assert.deepEqual(await holdings(odoo), before);
+    const [now] = await odoo.soldOrders([['id', '=', order.id]]);
+    assert.deepEqual([now.origin, now.lines[0].name], ['By phone', 'As agreed by phone']);
+    const [contact] = await odoo.admin.read('res.partner', [['id', '=', order.partner_id[0]]], Object.keys(person));
+    const { id: _, ...is } = contact;
+    assert.deepEqual(is, person);
+  });
+
   test(`Odoo ${version}: what a restored backup holds back does not overwrite what is newer`, async t => {
     const odoo = await freshOdoo(t, version);
     const p = await ordersPlace(t, odoo, { sandbox: { orders: 3, seed: 4, nasty: 'off' }, rules: { depth: 'quotation' } });

@@ -77,12 +77,12 @@ export async function replay(t, shift = 0) {
     url: `http://127.0.0.1:${server.address().port}`,
     close,
     state,
-    use: (step, mutate = null) => Object.assign(state, { answers: step.answers, asked: new Map(), unknown: [], writes: [], mutate }),
+    use: (step, mutate = null) => Object.assign(state, { answers: step.answers, asked: new Map(), unknown: [], writes: [], lastRead: null, mutate }),
   };
 }
 
 /** The same answer to a question about fewer records than were asked for when it was recorded, as after a run that got some done. */
-function ofThese(answers, { method, args }, result) {
+function ofThese({ answers, lastRead }, { method, args }, result) {
   const [model, name] = method.split('/');
   const conditions = (args.domain ?? []).filter(x => isTerm(x) && x[1] === 'in' && x[2].length && x[2].every(Number.isInteger));
   const after = (args.domain ?? []).filter(x => isTerm(x) && x[0] === 'id' && x[1] === '>').map(([, , id]) => id);
@@ -91,7 +91,9 @@ function ofThese(answers, { method, args }, result) {
   if (name === 'search_read' && !(args.domain ?? []).includes('|') && Array.isArray(result)) return result.filter(fits);
   if (name === 'search_count' && conditions.length) {
     const same = shapeOf({ method: '', args: { domain: args.domain } });
-    const read = all.find(({ shape }) => shape.startsWith(`${model}/search_read | `) && shape.includes(same));
+    const isRead = ({ shape }) => shape.startsWith(`${model}/search_read | `) && shape.includes(same);
+    /* Of the list that was just read; records may have come between one reading and the next. */
+    const read = lastRead && isRead(lastRead) ? lastRead : all.find(isRead);
     return read && !args.domain.includes('|') ? read.said.filter(fits).length : result;
   }
   if (name === 'get_external_id') {
@@ -120,7 +122,8 @@ function answerTo(state, question) {
   const { status, result, error, text } = known[Math.min(n, known.length - 1)];
   if (text !== undefined) return [status, text];
   if (error) return [status, { jsonrpc: '2.0', id: 1, error }];
-  const said = ofThese(state.answers, question, result);
+  const said = ofThese(state, question, result);
+  if (question.method.endsWith('/search_read')) state.lastRead = { shape, said: result };
   const told = state.mutate ? state.mutate(shape, Math.min(n, known.length - 1), said) : said;
   if (!question.rpc) return [status, told];
   return [200, { jsonrpc: '2.0', id: 1, ...(told !== undefined && { result: told }) }];

@@ -56,6 +56,7 @@ export async function mergeContacts(odoo, first, second) {
   const ids = [await odoo.admin.call('base.partner.merge.automatic.wizard', 'create', { vals_list: [vals], context })].flat();
   await odoo.admin.call('base.partner.merge.automatic.wizard', 'action_merge', { ids });
 }
+const setTax = async (odoo, amount) => odoo.admin.call('account.tax', 'write', { ids: [await odoo.id('tax_fr_20_incl')], vals: { amount } });
 
 const named = (field, names) => [field, 'in', names];
 const FEW = ['LINE-0000-S', 'LINE-0000-M', 'LINE-0001-S', 'LINE-0001-M', 'TWICE-0001'];
@@ -220,6 +221,89 @@ export const SCENARIOS = {
           fs.rmSync(p.path('mappings/odoo/order.jq'));
           await p.run('queue retry --all');
         },
+        run: 'orders export',
+        status: 0,
+      },
+    ],
+  },
+  /** Confirmed orders with a wrong total: tried again as they are, and once what the reasons say is done. */
+  compared: {
+    sandbox: { orders: 3, seed: 10, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      {
+        before: sandbox => earlier(sandbox, 120, ['#1001', '#1002'].map(edit => ({ edit, change: { add: { article: 9, quantity: 1 } } }))),
+        people: async odoo => {
+          const [order] = await odoo.soldOrders([['client_order_ref', '=', '#1001']]);
+          const own = { order_id: order.id, product_id: (await odoo.product(OTHER)).id, product_uom_qty: 1, price_unit: 10 };
+          await odoo.admin.call('sale.order.line', 'create', { vals_list: [own] });
+          await setTax(odoo, 19);
+        },
+        run: 'orders export',
+        status: 1,
+      },
+      { prepare: p => p.run('queue retry --all'), run: 'orders export', status: 1 },
+      {
+        prepare: p => p.run('queue retry --all'),
+        people: async odoo => {
+          const [order] = await odoo.soldOrders([['client_order_ref', '=', '#1001']]);
+          const own = order.lines.filter(({ price_unit: price, product_uom_qty: n }) => price === 10 && n === 1).map(({ id }) => id);
+          await odoo.admin.call('sale.order.line', 'write', { ids: own, vals: { product_uom_qty: 0 } });
+          await setTax(odoo, 20);
+        },
+        run: 'orders export',
+        status: 0,
+      },
+    ],
+  },
+  /** The shop's figures come in another currency than the orders have, and in the old one again. */
+  currency: {
+    sandbox: { orders: 6, seed: 10, nasty: ['currency_usd'] },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      { prepare: p => p.configure({ orders: { currency: 'presentment' } }), run: 'orders export --full', status: 1 },
+      { prepare: p => p.configure({ orders: { currency: null } }), run: 'orders export --only #1006', status: 0 },
+    ],
+  },
+  /** Lines of text: made, changed, and no longer in the shop. */
+  texts: {
+    sandbox: { orders: 2, seed: 10, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      ...[
+        [150, 'Leave it with the neighbour', 1],
+        [120, 'Do not leave it with the neighbour', 0],
+        [90, null],
+      ].map(([ago, note, to]) => ({
+        before: sandbox =>
+          earlier(sandbox, ago, [
+            { edit: '#1001', change: { note } },
+            ...(to === undefined ? [] : [{ edit: '#1002', change: { quantity: { line: 0, to } } }]),
+          ]),
+        run: 'orders export',
+        status: 0,
+      })),
+    ],
+  },
+  /** The state file is lost, and people have changed where the order came from: it is found all the same, and not loaded over. */
+  moved: {
+    sandbox: { orders: 2, seed: 10, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      {
+        people: async odoo => {
+          const ids = await odoo.admin.ids('sale.order', [['client_order_ref', '=', '#1001']]);
+          await odoo.admin.call('sale.order', 'write', { ids, vals: { origin: 'By phone' } });
+        },
+        prepare: p => fs.rmSync(p.path('erpsync.db')),
         run: 'orders export',
         status: 0,
       },

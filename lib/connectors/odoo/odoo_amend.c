@@ -30,15 +30,21 @@ struct amend {
 	struct change *change;
 	size_t n;
 	cJSON *lines, *xids; /* owned */
-	const char *changed_fields[7], *added_fields[ODOO_LINE_CELLS + 2];
+	const char *changed_fields[8], *added_fields[ODOO_LINE_CELLS + 2];
 };
 
-enum { CHANGED_WIDTH = 6 };
+enum { CHANGED_WIDTH = 7 };
+/* Text of a note of ours that the shop no longer has: lines can't be deleted by load. */
+static const char note_gone[] = "(no longer in the shop)";
 
 static void set_shapes(struct amend *m)
 {
-	static const char *const changed[] = {"id", "order_line/id", "order_line/product_uom_qty",
-					      "order_line/price_unit", "order_line/discount"};
+	static const char *const changed[] = {"id",
+					      "order_line/id",
+					      "order_line/product_uom_qty",
+					      "order_line/price_unit",
+					      "order_line/discount",
+					      "order_line/name"};
 	const char *taxes = arena_printf(m->b->a, "order_line/%s/.id",
 					 m->b->o->field[FIELD_LINE_TAXES]);
 
@@ -83,8 +89,9 @@ static bool same_taxes(const struct amend *m, const cJSON *record, const struct 
 	return n == l->n_taxes;
 }
 
+/* The name of a line of goods goes over as Odoo has it: what people made of it stays. */
 static void add_changed(struct amend *m, struct change *c, const char *xid, const char *quantity,
-			const char *price, const char *percent, const char *taxes)
+			const char *price, const char *percent, const char *name, const char *taxes)
 {
 	const char **cell = arena_array(m->b->a, CHANGED_WIDTH, sizeof(*cell));
 
@@ -93,7 +100,8 @@ static void add_changed(struct amend *m, struct change *c, const char *xid, cons
 	cell[2] = quantity;
 	cell[3] = price;
 	cell[4] = percent;
-	cell[5] = taxes;
+	cell[5] = name;
+	cell[6] = taxes;
 	c->changed[c->n_changed++].cells = cell;
 }
 
@@ -106,11 +114,52 @@ static void add_added(struct amend *m, struct change *c, const struct odoo_line 
 	c->added[c->n_added++].cells = cell;
 }
 
-static enum errk compare_line(struct amend *m, struct change *c, const struct odoo_line *l,
-			      const cJSON *record, struct err *e)
+static void rewrite(struct amend *m, struct change *c, const struct odoo_line *l,
+		    const cJSON *record)
 {
-	if (l->note)
+	add_changed(m, c, l->xid, l->quantity, l->price, l->percent, json_str(record, "name"),
+		    odoo_line_taxes(l, m->b->a));
+}
+
+static bool is_locked(const struct amend *m, const struct odoo_order *d)
+{
+	const char *field = m->b->o->field[FIELD_ORDER_LOCKED];
+
+	return field ? json_bool(d->found, field, false) : str_equal(d->state, "done");
+}
+
+/*
+ * A line of text of ours says what the shop says now; people's remarks have lines of their own. Odoo lets nobody
+ * write the text of a locked order, and what else is to be done with the order need not wait for that.
+ */
+static void write_note(struct amend *m, struct change *c, const char *xid, const char *text,
+		       const cJSON *record)
+{
+	const struct odoo *o = m->b->o;
+	const struct odoo_order *d = c->order;
+
+	if (str_equal(json_str(record, "name"), text))
+		return;
+	if (is_locked(m, d)) {
+		o->env.notice(
+			o->env.notice_ctx, d->xid,
+			arena_printf(m->b->a,
+				     "%s: the shop changed a text of it, and %s is locked in "
+				     "Odoo, where it stays as it was; unlock the order there to "
+				     "have it with the next change",
+				     d->item->label, d->name));
+		return;
+	}
+	add_changed(m, c, xid, "0", "0", "0", text, "");
+}
+
+static enum errk compare_line(struct amend *m, struct change *c, const struct odoo_line *l,
+			      const cJSON *record, bool *changed, struct err *e)
+{
+	if (l->note) {
+		write_note(m, c, l->xid, l->name, record);
 		return E_OK;
+	}
 	if (odoo_ref(record, "product_id") != l->product)
 		return err_set(
 			e, E_RECORD, "product_changed",
@@ -126,7 +175,8 @@ static enum errk compare_line(struct amend *m, struct change *c, const struct od
 			 json_number_text(record, "product_uom_qty", m->b->a),
 			 json_number_text(record, "price_unit", m->b->a), l->quantity, l->price));
 	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
-	add_changed(m, c, l->xid, l->quantity, l->price, l->percent, odoo_line_taxes(l, m->b->a));
+	rewrite(m, c, l, record);
+	*changed = true;
 	return E_OK;
 }
 
@@ -138,21 +188,94 @@ static void compare_gone(struct amend *m, struct change *c, const char *xid, con
 
 	if (!str_starts(xid, arena_printf(m->b->a, "%s_", d->xid)) ||
 	    str_starts(xid, arena_printf(m->b->a, "%s_rounding", d->xid)) ||
-	    json_str(record, "display_type") || same_number(record, "product_uom_qty", "0"))
+	    (!json_str(record, "display_type") && same_number(record, "product_uom_qty", "0")))
 		return;
+	if (json_str(record, "display_type")) {
+		if (m->b->o->rules.note)
+			write_note(m, c, xid, note_gone, record);
+		return;
+	}
 	JSON_EACH (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
 		taxes = arena_printf(m->b->a, "%s%s%lld", taxes, *taxes ? "," : "",
 				     (long long)json_int(id, "", 0));
 	say(m, c, arena_printf(m->b->a, "'%s' is gone in the shop", json_str(record, "name")));
 	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
 	add_changed(m, c, xid, "0", json_number_text(record, "price_unit", m->b->a),
-		    json_number_text(record, "discount", m->b->a), taxes);
+		    json_number_text(record, "discount", m->b->a), json_str(record, "name"), taxes);
+}
+
+/* A line of ours as Odoo has it; NULL: it has not. */
+struct seen {
+	const cJSON *record;
+	bool changed;
+};
+
+/* What Odoo makes of a line and of its discount's. */
+static enum errk sum_line(const struct odoo_order *d, const struct seen *seen, size_t n,
+			  struct decimal *net, struct decimal *tax, struct err *e)
+{
+	const char *field = d->included ? "price_total" : "price_subtotal";
+	struct decimal part;
+	enum errk rc = E_OK;
+
+	*net = *tax = DECIMAL_ZERO;
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		rc = odoo_amount(seen[i].record, field, d->digits, &part, e);
+		if (rc == E_OK)
+			rc = decimal_add(*net, part, net, e);
+		if (rc == E_OK)
+			rc = odoo_amount(seen[i].record, "price_tax", d->digits, &part, e);
+		if (rc == E_OK)
+			rc = decimal_add(*tax, part, tax, e);
+	}
+	return rc;
+}
+
+static bool has_gap(const struct odoo_order *d)
+{
+	struct decimal total, tax;
+
+	return odoo_amount(d->found, "amount_total", d->digits, &total, NULL) != E_OK ||
+	       odoo_amount(d->found, "amount_tax", d->digits, &tax, NULL) != E_OK ||
+	       decimal_cmp(total, d->total) != 0 || decimal_cmp(tax, d->tax) != 0;
+}
+
+/*
+ * Odoo keeps what it made of a line: a tax that somebody has corrected since is not in it. A line that is as
+ * it should be but for its sums is written again, so that they are made anew; what they are then is compared
+ * with the totals.
+ */
+static enum errk refresh_lines(struct amend *m, struct change *c, const struct seen *seen,
+			       struct err *e)
+{
+	struct odoo_order *d = c->order;
+
+	for (size_t i = 0, n = 1; i < d->n_lines; i += n) {
+		struct decimal net, tax;
+		bool whole = !d->line[i].note;
+		enum errk rc;
+
+		for (n = 1; i + n < d->n_lines && d->line[i + n].extra; n++)
+			;
+		for (size_t k = i; k < i + n; k++)
+			whole = whole && seen[k].record && !seen[k].changed;
+		if (!whole)
+			continue;
+		rc = sum_line(d, seen + i, n, &net, &tax, e);
+		if (rc != E_OK)
+			return rc;
+		if (odoo_line_compare(m->b, d, i, net, tax, NULL, NULL) == E_OK)
+			continue;
+		for (size_t k = i; k < i + n; k++)
+			rewrite(m, c, &d->line[k], seen[k].record);
+	}
+	return E_OK;
 }
 
 static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 {
 	struct odoo_order *d = c->order;
-	bool *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
+	struct seen *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
 	size_t most = d->n_lines + (size_t)cJSON_GetArraySize(m->lines);
 
 	c->changed = arena_array(m->b->a, most, sizeof(*c->changed));
@@ -170,20 +293,20 @@ static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 			compare_gone(m, c, xid, record);
 			continue;
 		}
-		seen[i] = true;
-		rc = compare_line(m, c, &d->line[i], record, e);
+		seen[i].record = record;
+		rc = compare_line(m, c, &d->line[i], record, &seen[i].changed, e);
 		if (rc != E_OK)
 			return rc;
 	}
 	for (size_t i = 0; i < d->n_lines; i++) {
-		if (seen[i])
+		if (seen[i].record)
 			continue;
 		add_added(m, c, &d->line[i], i);
 		if (!d->line[i].note)
 			say(m, c,
 			    arena_printf(m->b->a, "'%s' is new in the shop", d->line[i].name));
 	}
-	return E_OK;
+	return odoo_order_invoiced(d) || !has_gap(d) ? E_OK : refresh_lines(m, c, seen, e);
 }
 
 static void compare_head(struct amend *m, struct change *c)
@@ -210,7 +333,7 @@ static bool has_change(const struct change *c)
 	return c->n_changed || c->n_added || c->invoice || c->delivery || c->reference;
 }
 
-/* New lines of text alone hurt nobody. */
+/* Lines of text alone hurt nobody. */
 static bool is_harmless(const struct change *c)
 {
 	return !c->what;
@@ -234,7 +357,7 @@ static enum errk compare(struct amend *m, struct change *c, struct err *e)
 	compare_head(m, c);
 	if (!has_change(c) || is_harmless(c))
 		return E_OK;
-	if (json_count(d->found, "invoice_ids") > 0 || c->delivered)
+	if (odoo_order_invoiced(d) || c->delivered)
 		return err_set(
 			e, E_RECORD,
 			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
@@ -254,6 +377,9 @@ static enum errk read_lines(struct amend *m, struct err *e)
 				      "product_uom_qty",
 				      "discount",
 				      "qty_delivered",
+				      "price_subtotal",
+				      "price_tax",
+				      "price_total",
 				      m->b->o->field[FIELD_LINE_TAXES],
 				      NULL};
 	int64_t *ids = arena_array(m->b->a, m->n, sizeof(*ids));
@@ -290,6 +416,7 @@ static enum errk load(struct amend *m, struct odoo_load *l, struct odoo_order **
 	STEP("odoo order amended");
 	for (size_t i = 0; i < l->n; i++) {
 		order[i]->wrote = true;
+		order[i]->read = NULL;
 		if (l->item[i].err.kind != E_OK)
 			odoo_order_fail(order[i], &l->item[i].err);
 	}

@@ -32,6 +32,7 @@ static const struct type_row {
 	{"base", WORD},
 	{"active", FLAG},
 	{"is_company", FLAG},
+	{"locked", FLAG},
 	{"is_storable", FLAG},
 	{"is_kits", FLAG},
 	{"price_include", FLAG},

@@ -147,7 +147,7 @@ static struct odoo_call load_call(const struct odoo_load *l, struct odoo_load_it
 		c.context = json_object();
 	if (l->flag)
 		json_add_bool(c.context, l->flag, true);
-	/* As Odoo loads a module's data anew: those that are there and marked so are left to people. */
+	/* As Odoo loads a module's data that is the users' from then on: made once, never updated. */
 	if (l->keep) {
 		json_add_str(c.context, "mode", "update");
 		json_add_bool(c.context, "noupdate", true);

@@ -14,6 +14,11 @@ bool odoo_order_goes_on(const struct odoo_order *d)
 	return d->doc && d->item->err.kind == E_OK;
 }
 
+bool odoo_order_invoiced(const struct odoo_order *d)
+{
+	return d->found && json_count(d->found, "invoice_ids") > 0;
+}
+
 void odoo_order_fail(struct odoo_order *d, const struct err *why)
 {
 	if (d->item->err.kind == E_OK)

@@ -60,7 +60,9 @@ struct odoo_order {
 	const cJSON *found;       /* as it was before this put; NULL: it was not there */
 	/* Under the id that it had stands an order with another external id. */
 	const char *other_name, *other_xid, *other_origin;
-	bool wrote; /* something was written in this put */
+	bool wrote;               /* something was written in this put */
+	bool made;                /* it came into being in this put */
+	const cJSON *read;        /* as it is; NULL: written to since it was read */
 	struct put_step **last_step;
 };
 
@@ -71,12 +73,15 @@ struct odoo_batch {
 	struct put_batch *put;
 	struct odoo_order *order;
 	size_t n;
-	cJSON *found; /* owned: what odoo_orders_find read */
-	bool wrote;   /* a write has been sent: what fails now fails order by order */
+	/* Owned: what was read, of orders that were there and of those that this put has made. */
+	cJSON *found, *made;
+	bool wrote; /* a write has been sent: what fails now fails order by order */
 };
 
 /* Still on its way: has a document, and nothing stopped it. */
 bool odoo_order_goes_on(const struct odoo_order *d);
+/* Odoo has an invoice of it already: what it says is the ERP's own affair. */
+bool odoo_order_invoiced(const struct odoo_order *d);
 /* Ends an order, unless something ended it before. */
 void odoo_order_fail(struct odoo_order *d, const struct err *why);
 void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
@@ -112,7 +117,10 @@ MUST_CHECK enum errk odoo_parties(struct odoo_batch *b, struct err *e);
 /* odoo_quotations.c */
 /* Which orders Odoo has already. */
 MUST_CHECK enum errk odoo_orders_find(struct odoo_batch *b, struct err *e);
-/* Makes those that are not there. */
+/*
+ * Makes those that are not there. One that was there all the same, under another origin, is not touched, and
+ * is one that was found from then on.
+ */
 MUST_CHECK enum errk odoo_orders_create(struct odoo_batch *b, struct err *e);
 
 /* odoo_totals.c: compares with the shop's totals, books what is rounding, refuses what is not. */

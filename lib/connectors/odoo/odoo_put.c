@@ -87,6 +87,28 @@ static void refuse_strange(struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
+/*
+ * An order keeps its currency in Odoo. Figures of another one would be compared with its own, and written over
+ * them; but to be cancelled it needs none.
+ */
+static void refuse_currency(struct odoo_order *d)
+{
+	const char *is = d->found ? json_str(d->found, "currency_id[1]") : NULL;
+	struct err why;
+
+	if (!d->found || d->cancelled || !d->currency || str_equal(is, d->currency))
+		return;
+	err_set(&why, E_RECORD, "currency_differs",
+		"%s is in %s in Odoo, and the shop's figures now come in %s: nothing of them is "
+		"written to it; set what was changed back ([orders] currency, tables/currencies.csv, "
+		"or the price list of %s in Odoo), then run: erpsync orders export --only '%s', or "
+		"--full for all such orders; or leave the order as it is: erpsync queue drop '%s'",
+		d->name, is ? is : "no currency", d->currency, d->name, d->item->label,
+		d->item->label);
+	/* Whatever else is wrong with such figures does not matter. */
+	d->item->err = why;
+}
+
 /* What was made of it stands there under its id, and is not found by what it is looked for. */
 static bool has_lost_name(const struct odoo_batch *b, const struct odoo_order *d, struct err *why)
 {
@@ -154,6 +176,8 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		return rc;
 	read_all(b);
 	rc = odoo_orders_find(b, e);
+	for (size_t i = 0; i < b->n && rc == E_OK; i++)
+		refuse_currency(&b->order[i]);
 	if (rc == E_OK)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
@@ -190,6 +214,10 @@ static enum errk write_all(struct odoo_batch *b, struct err *e)
 	STEP("odoo parties known");
 	if (rc == E_OK)
 		rc = odoo_orders_create(b, e);
+	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
+		refuse_strange(&b->order[i]);
+		refuse_currency(&b->order[i]);
+	}
 	if (rc == E_OK)
 		rc = odoo_orders_amend(b, e);
 	if (rc == E_OK)
@@ -228,6 +256,8 @@ static void report(struct odoo_batch *b)
 		/* It landed, though it can't be mapped any more. */
 		if (!d->doc && !d->item->doc)
 			d->item->err = (struct err){.kind = E_OK};
+		/* It was there, and did not come into being now. */
+		d->item->changed = d->found && d->wrote && !d->made;
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
 				   (!b->put->update || b->put->named);
 	}
@@ -255,6 +285,7 @@ enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a, 
 	for (size_t i = 0; i < b.n; i++)
 		cJSON_Delete(b.order[i].doc);
 	cJSON_Delete(b.found);
+	cJSON_Delete(b.made);
 	put->requests = (int)(http_stats(b.o->env.http).requests - before);
 	return rc;
 }

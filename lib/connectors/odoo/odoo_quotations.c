@@ -12,21 +12,31 @@
 
 /* Looking */
 
-static const char *const order_fields[] = {"name",
-					   "state",
-					   "origin",
-					   "client_order_ref",
-					   "amount_total",
-					   "amount_tax",
-					   "partner_id",
-					   "partner_invoice_id",
-					   "partner_shipping_id",
-					   "date_order",
-					   "order_line",
-					   "invoice_ids",
-					   "invoice_status",
-					   "currency_id",
-					   NULL};
+enum { FIELDS_MAX = 16 };
+
+static const char *const *order_fields(const struct odoo_batch *b)
+{
+	static const char *const always[] = {"name",
+					     "state",
+					     "origin",
+					     "client_order_ref",
+					     "amount_total",
+					     "amount_tax",
+					     "partner_id",
+					     "partner_invoice_id",
+					     "partner_shipping_id",
+					     "date_order",
+					     "order_line",
+					     "invoice_ids",
+					     "invoice_status",
+					     "currency_id"};
+	const char **fields = arena_array(b->a, FIELDS_MAX, sizeof(*fields));
+
+	_Static_assert(sizeof(always) / sizeof(*always) + 2 <= FIELDS_MAX, "and the end");
+	memcpy(fields, always, sizeof(always));
+	fields[sizeof(always) / sizeof(*always)] = b->o->field[FIELD_ORDER_LOCKED];
+	return fields;
+}
 
 /* As an earlier put named it; 0: it did not. What a person has linked by hand may be any text. */
 static int64_t known_id(const struct put_item *item)
@@ -66,7 +76,7 @@ static cJSON *domain_of(const struct odoo_batch *b)
 /* Name and state outlive the answer: they go into the order's history. */
 static void take_found(struct odoo_order *d, const cJSON *record, struct arena *a)
 {
-	d->found = record;
+	d->found = d->read = record;
 	d->id = json_int(record, "id", 0);
 	d->name = arena_strdup(a, json_str(record, "name"));
 	d->state = arena_strdup(a, json_str(record, "state"));
@@ -82,7 +92,7 @@ static void take_other(struct odoo_order *d, const cJSON *record, const char *xi
 enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 {
 	struct odoo_read r = {.model = "sale.order",
-			      .fields = order_fields,
+			      .fields = order_fields(b),
 			      .domain = domain_of(b)};
 	CLEANUP(json) cJSON *xids = NULL;
 	int64_t *ids;
@@ -127,6 +137,7 @@ static enum errk create_alike(struct odoo_batch *b, struct odoo_order **order, s
 			      .n = n,
 			      .quiet = true,
 			      .fresh = true,
+			      .keep = true,
 			      .apart = true};
 	struct err why;
 	enum errk rc;
@@ -143,7 +154,7 @@ static enum errk create_alike(struct odoo_batch *b, struct odoo_order **order, s
 		}
 		order[i]->id = l.item[i].id;
 		order[i]->state = "draft";
-		order[i]->wrote = true;
+		order[i]->wrote = order[i]->made = true;
 		for (size_t k = 0; k < order[i]->n_rounding; k++)
 			odoo_order_step(b, order[i], "rounding", "booked",
 					arena_printf(b->a, "%s%s", order[i]->rounding[k].price,
@@ -155,7 +166,78 @@ static enum errk create_alike(struct odoo_batch *b, struct odoo_order **order, s
 	return rc;
 }
 
-enum errk odoo_orders_create(struct odoo_batch *b, struct err *e)
+static bool same_cell(const struct odoo_order *d, const char *field, const cJSON *record)
+{
+	const char *cell = odoo_cell(d->values, field);
+
+	return !cell || str_equal(cell, json_str(record, field));
+}
+
+/* It is as it was just loaded: so many lines, and the shop's totals. */
+static bool is_as_made(const struct odoo_order *d, const cJSON *record)
+{
+	struct decimal total, tax;
+
+	return json_count(record, "order_line") == d->n_lines + d->n_rounding &&
+	       odoo_amount(record, "amount_total", d->digits, &total, NULL) == E_OK &&
+	       odoo_amount(record, "amount_tax", d->digits, &tax, NULL) == E_OK &&
+	       decimal_cmp(total, d->total) == 0 && decimal_cmp(tax, d->tax) == 0;
+}
+
+/*
+ * An order is looked for by number and id, for Odoo tells nobody but its administrators whose an external id is:
+ * one whose origin somebody has changed, and that the state file does not know, comes to light only here. It
+ * was not loaded, and is compared as any other that is there.
+ */
+static void take_made(struct odoo_order *d, const cJSON *record, struct arena *a)
+{
+	d->read = record;
+	d->name = arena_strdup(a, json_str(record, "name"));
+	d->state = arena_strdup(a, json_str(record, "state"));
+	if (str_equal(d->state, "draft") && same_cell(d, "origin", record)) {
+		/* What it is made of may be an older version's: only the lines can tell. */
+		if (!is_as_made(d, record))
+			d->found = record;
+		return;
+	}
+	take_found(d, record, a);
+	d->wrote = d->made = false;
+	d->n_rounding = 0;
+	/* Chosen for the customer of the shop: another one has other addresses. */
+	if (odoo_ref(record, "partner_id") != d->party[PARTY_CUSTOMER])
+		d->party[PARTY_INVOICE] = d->party[PARTY_DELIVERY] = 0;
+}
+
+static enum errk look_at_made(struct odoo_batch *b, struct err *e)
+{
+	struct odoo_order **made = arena_array(b->a, b->n, sizeof(*made));
+	int64_t *ids = arena_array(b->a, b->n, sizeof(*ids));
+	struct odoo_read r = {.model = "sale.order",
+			      .fields = order_fields(b),
+			      .ids = ids,
+			      .whole = true};
+	enum errk rc;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->order[i].made) {
+			made[r.n_ids] = &b->order[i];
+			ids[r.n_ids++] = b->order[i].id;
+		}
+	if (!r.n_ids)
+		return E_OK;
+	rc = odoo_search_read(b->o, &r, b->a, &b->made, e);
+	if (rc != E_OK)
+		return odoo_batch_failed(b, made, r.n_ids, e);
+	JSON_EACH (record, b->made) {
+		for (size_t i = 0; i < r.n_ids; i++)
+			if (made[i]->id == json_int(record, "id", 0))
+				take_made(made[i], record, b->a);
+	}
+	return E_OK;
+}
+
+/* Each order knows what became of it. */
+static void create_all(struct odoo_batch *b)
 {
 	struct odoo_order **alike = arena_array(b->a, b->n, sizeof(*alike));
 	const char *const **fields = arena_array(b->a, b->n, sizeof(*fields));
@@ -166,6 +248,7 @@ enum errk odoo_orders_create(struct odoo_batch *b, struct err *e)
 	for (size_t i = 0; i < b->n; i++) {
 		const char *const *shape = fields[i];
 		size_t n = 0;
+		struct err why;
 		enum errk rc;
 
 		for (size_t k = i; k < b->n && shape; k++)
@@ -173,13 +256,18 @@ enum errk odoo_orders_create(struct odoo_batch *b, struct err *e)
 				alike[n++] = &b->order[k];
 				fields[k] = NULL;
 			}
-		rc = n ? create_alike(b, alike, n, shape, e) : E_OK;
-		/* Each order knows what became of it; what stopped this load stops the next too. */
+		rc = n ? create_alike(b, alike, n, shape, &why) : E_OK;
+		/* What stopped this load stops the next too. */
 		for (size_t k = 0; k < b->n && rc != E_OK; k++)
 			if (!b->order[k].id && b->order[k].doc)
-				odoo_order_fail(&b->order[k], e);
+				odoo_order_fail(&b->order[k], &why);
 		if (rc != E_OK)
-			return E_OK;
+			return;
 	}
-	return E_OK;
+}
+
+enum errk odoo_orders_create(struct odoo_batch *b, struct err *e)
+{
+	create_all(b);
+	return look_at_made(b, e);
 }

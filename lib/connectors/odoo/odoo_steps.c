@@ -125,7 +125,7 @@ static enum errk read_delivered(struct odoo_batch *b, const struct odoo_document
 /* What stands against cancelling: money or goods have moved, and a person must bring them back. */
 static bool is_settled(const struct odoo_order *d, const cJSON *delivered, struct err *why)
 {
-	bool invoiced = json_count(d->found, "invoice_ids") > 0, left = false;
+	bool invoiced = odoo_order_invoiced(d), left = false;
 
 	JSON_EACH (line, delivered)
 		left = left || odoo_ref(line, "order_id") == d->id;

@@ -65,23 +65,35 @@ static enum errk read_sum(struct odoo_batch *b, struct sum *s, const cJSON *reco
 	return rc;
 }
 
+/* Those that this put has not written to since it read them need not be read once more. */
+static enum errk take_read(struct totals *t, size_t *n_read, int64_t *ids, struct err *e)
+{
+	enum errk rc = E_OK;
+
+	*n_read = 0;
+	for (size_t i = 0; i < t->n && rc == E_OK; i++) {
+		struct odoo_order *d = t->sum[i].order;
+
+		if (!d->read)
+			ids[(*n_read)++] = d->id;
+		else
+			rc = read_sum(t->b, &t->sum[i], d->read, e);
+	}
+	return rc;
+}
+
 /* Reads the sums of all, and keeps those that differ. */
 static enum errk read_sums(struct totals *t, struct err *e)
 {
 	static const char *const fields[] = {"name", "state", "amount_total", "amount_tax", NULL};
 	int64_t *ids = arena_array(t->b->a, t->n, sizeof(*ids));
-	struct odoo_read r = {.model = "sale.order",
-			      .fields = fields,
-			      .ids = ids,
-			      .n_ids = t->n,
-			      .whole = true};
+	struct odoo_read r = {.model = "sale.order", .fields = fields, .ids = ids, .whole = true};
 	CLEANUP(json) cJSON *list = NULL;
 	size_t left = 0;
-	enum errk rc;
+	enum errk rc = take_read(t, &r.n_ids, ids, e);
 
-	for (size_t i = 0; i < t->n; i++)
-		ids[i] = t->sum[i].order->id;
-	rc = odoo_search_read(t->b->o, &r, t->b->a, &list, e);
+	if (rc == E_OK && r.n_ids)
+		rc = odoo_search_read(t->b->o, &r, t->b->a, &list, e);
 	if (rc != E_OK)
 		return rc;
 	JSON_EACH (record, list) {
@@ -209,9 +221,10 @@ static enum errk note_line(const struct totals *t, struct sum *s, const cJSON *r
 		return rc;
 	return err_set(
 		e, E_RECORD, "foreign_lines",
-		"%s has lines in Odoo that the shop does not know; book the order by hand, or "
-		"remove them, then run: erpsync queue retry '%s'",
-		d->name, d->item->label);
+		"%s has lines in Odoo that the shop does not know, and so another total; take them "
+		"out there (quantity 0), then run: erpsync queue retry '%s'; or book the order by "
+		"hand and run: erpsync queue drop '%s'",
+		d->name, d->item->label, d->item->label);
 }
 
 int64_t odoo_rounding_most(const struct odoo *o, const struct odoo_order *d)
@@ -428,6 +441,7 @@ static enum errk book(struct totals *t, int round, struct err *e)
 		const struct sum *s = &t->sum[i];
 
 		t->sum[i].order->wrote = true;
+		t->sum[i].order->read = NULL;
 		if (l.item[i].err.kind != E_OK)
 			odoo_order_fail(s->order, &l.item[i].err);
 		else
@@ -475,13 +489,14 @@ static enum errk settle(struct totals *t, struct err *e)
 }
 
 /*
- * A confirmed order that nothing was written to is the ERP's own affair by now, and what is only to
- * be cancelled need not agree any more.
+ * Every order that may still be amended, confirmed ones too, whether or not this put has written to it: an
+ * earlier one may have been interrupted, or refused, behind what it wrote. An invoiced order is the ERP's own
+ * affair by now, and what is only to be cancelled need not agree any more.
  */
 static bool is_to_compare(const struct odoo_order *d)
 {
 	return odoo_order_goes_on(d) && d->id && !(d->cancelled && d->found) &&
-	       (d->wrote || str_equal(d->state, "draft") || str_equal(d->state, "sent"));
+	       !odoo_order_invoiced(d);
 }
 
 enum errk odoo_totals(struct odoo_batch *b, struct err *e)
