@@ -285,12 +285,50 @@ static enum errk journal_of(const struct invoices *v, const char **journal, stru
 	return rc;
 }
 
+/* The orders with their invoices, as they are now. */
+static enum errk read_again(struct invoices *v, struct err *e)
+{
+	cJSON *const old[] = {v->heads, v->moves, v->move_xids};
+	enum errk rc;
+
+	v->heads = v->moves = v->move_xids = NULL;
+	rc = read_heads(v, e);
+	if (rc == E_OK)
+		rc = find_moves(v, e);
+	for (size_t i = 0; i < sizeof(old) / sizeof(*old); i++)
+		cJSON_Delete(old[i]);
+	return rc;
+}
+
+/*
+ * After a lost answer: what is there goes on. What is not may be under way yet, and is not sent once more in
+ * this put; the next one looks first.
+ */
+static enum errk settle_lost(struct invoices *v, struct odoo_invoice *const *wanted, size_t n,
+			     const struct err *lost, struct err *e)
+{
+	enum errk rc = read_again(v, e);
+
+	for (size_t i = 0; i < n; i++) {
+		if (rc != E_OK || !wanted[i]->id)
+			odoo_order_fail(wanted[i]->order, lost);
+		else
+			wanted[i]->order->wrote = true;
+	}
+	return rc;
+}
+
 static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, size_t n,
 			    struct err *e)
 {
 	const char *fields[HEAD_WIDTH + LINE_WIDTH + 2], *journal;
-	struct odoo_load l = {.model = "account.move", .fields = fields, .fresh = true};
+	/*
+	 * Not fresh: Odoo 14 does not know the lines of an invoice again by their external ids, and a second
+	 * load of what has landed appends them once more.
+	 */
+	struct odoo_load l = {.model = "account.move", .fields = fields};
 	size_t at = HEAD_WIDTH;
+	struct err lost;
 	enum errk rc = journal_of(v, &journal, e);
 
 	if (rc != E_OK)
@@ -312,8 +350,10 @@ static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, si
 	if (!l.n)
 		return E_OK;
 	v->b->wrote = true;
-	rc = odoo_load(v->b->o, &l, v->b->a, e);
+	rc = odoo_load(v->b->o, &l, v->b->a, &lost);
 	STEP("odoo invoices loaded");
+	if (rc == E_UNSURE)
+		return settle_lost(v, wanted, l.n, &lost, e);
 	for (size_t i = 0; i < l.n; i++) {
 		if (l.item[i].err.kind != E_OK) {
 			odoo_order_fail(wanted[i]->order, &l.item[i].err);
@@ -323,6 +363,8 @@ static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, si
 		wanted[i]->made = true;
 		wanted[i]->order->wrote = true;
 	}
+	if (rc != E_OK)
+		*e = lost;
 	return rc;
 }
 
