@@ -2,6 +2,7 @@
 // that are withdrawn, orders that are locked, invoices that are cancelled.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier } from '../support/place.mjs';
 import { ended } from '../support/run.mjs';
@@ -36,4 +37,23 @@ for (const version of VERSIONS) {
         assert.equal(invoices[0].invoice_line_ids.length, order.lines.filter(line => line.product_id && line.product_uom_qty).length, `${order.origin}: lines`);
       }
     });
+
+  test(`Odoo ${version}: adopted quotations go as far as the depth allows, and what got there is not looked at`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 4, seed: 10, nasty: 'off' }, rules: { depth: 'quotation' } });
+    const adopt = async () => {
+      ['erpsync.db', 'erpsync.db-wal', 'erpsync.db-shm'].forEach(name => fs.rmSync(p.path(name), { force: true }));
+      ended(await p.run('adopt orders'), 0);
+      return (await p.export()).summary;
+    };
+    ended(await p.run('orders export'), 0);
+    p.configure({ odoo: { depth: 'paid' } });
+    assert.equal((await adopt()).updated, 4);
+    for (const order of await odoo.soldOrders([['origin', '!=', false]])) {
+      assert.equal(order.state, 'sale', order.origin);
+      assert.deepEqual((await invoicesOf(odoo, order)).map(i => [i.state, i.payment_state]), [['posted', 'paid']], order.origin);
+    }
+    const { adopted, updated } = await adopt();
+    assert.deepEqual({ adopted, updated }, { adopted: 4, updated: 0 });
+  });
 }

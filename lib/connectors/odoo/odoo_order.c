@@ -61,13 +61,6 @@ static const char *odoo_time(const char *t, struct arena *a)
 	return copy;
 }
 
-static enum odoo_depth depth_of(const char *text)
-{
-	return str_equal(text, "quotation")   ? ODOO_QUOTATION
-	       : str_equal(text, "confirmed") ? ODOO_CONFIRMED
-					      : ODOO_PAID;
-}
-
 /* What a line costs, as the document says it. */
 struct charge {
 	struct decimal price, gross, discount;
@@ -204,9 +197,8 @@ enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err
 	d->date = odoo_time(date, b->a);
 	d->cancelled = json_bool(d->doc, "cancelled", false);
 	d->included = json_bool(d->doc, "prices_include_tax", false);
-	d->depth = depth_of(json_str(d->doc, "depth"));
-	if (d->depth > b->o->rules.depth)
-		d->depth = b->o->rules.depth;
+	d->asked = odoo_depth_of(json_str(d->doc, "depth"));
+	d->depth = d->asked < b->o->rules.depth ? d->asked : b->o->rules.depth;
 	rc = amount(d->doc, "totals.total", &d->total, e);
 	if (rc == E_OK)
 		rc = amount(d->doc, "totals.tax", &d->tax, e);

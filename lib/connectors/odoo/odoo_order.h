@@ -42,7 +42,8 @@ struct odoo_order {
 	cJSON *doc; /* owned; NULL: only to be looked for */
 	const char *xid, *number, *currency;
 	int digits; /* of the currency */
-	enum odoo_depth depth;
+	enum odoo_depth asked,
+		depth; /* as its payment status allows; and as [odoo] depth does, too */
 	bool cancelled, included;
 	struct decimal total, tax;
 	const char *date; /* "2026-11-23 09:45:00" */
@@ -161,6 +162,15 @@ MUST_CHECK enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e);
 struct target odoo_order_target(const char *name, int64_t id, struct arena *a);
 MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a,
 			      struct err *e);
+
+/* odoo_depth.c: as connector.h; and what is kept of an order between puts. */
+bool odoo_further(struct connector *c, const char *doc, const char *memo);
+const char *const *odoo_held(struct connector *c, struct arena *a);
+enum odoo_depth odoo_depth_of(const char *text);
+const char *odoo_depth_memo(enum odoo_depth reached, enum odoo_depth asked, struct arena *a);
+const char *odoo_order_memo(const struct odoo_order *d, struct arena *a);
+/* false: it says nothing, and both are as they were. */
+bool odoo_depth_read(const char *memo, enum odoo_depth *reached, enum odoo_depth *asked);
 
 /* odoo_landed.c: as connector.h; records are known by our reference and what the shop calls them. */
 MUST_CHECK enum errk odoo_landed(struct connector *c, struct landed_request *q, struct arena *a,

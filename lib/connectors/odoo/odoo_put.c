@@ -184,6 +184,8 @@ static void report(struct odoo_batch *b)
 		/* It landed, though it can't be mapped any more. */
 		if (!d->doc && !d->item->doc)
 			d->item->err = (struct err){.kind = E_OK};
+		if (odoo_order_goes_on(d))
+			d->item->memo = odoo_order_memo(d, b->a);
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
 				   !b->put->update;
 	}
