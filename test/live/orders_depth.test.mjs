@@ -56,4 +56,22 @@ for (const version of VERSIONS) {
     const { adopted, updated } = await adopt();
     assert.deepEqual({ adopted, updated }, { adopted: 4, updated: 0 });
   });
+
+  test(`Odoo ${version}: an invoice that was cancelled there is told, and posted again it is paid`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 2, seed: 10, nasty: 'off' }, rules: { depth: 'paid' } });
+    ended(await p.run('orders export'), 0);
+    const [order] = await odoo.soldOrders([['origin', '=', '#1001']]);
+    const ids = await odoo.admin.ids('account.move', [['invoice_origin', '=', order.name]]);
+    for (const method of ['button_draft', 'button_cancel']) await odoo.admin.call('account.move', method, { ids });
+    earlier(p.sandbox, 120, { edit: '#1001', change: { note: 'hello' } });
+    ended(await p.run('orders export'), 1);
+    const entry = (await p.parked()).get('#1001');
+    assert.equal(entry.code, 'invoice_cancelled');
+    assert.match(entry.reason, /set it to draft and post it there.*then run: erpsync queue retry '#1001'/);
+    for (const method of ['button_draft', 'action_post']) await odoo.admin.call('account.move', method, { ids });
+    ended(await p.run(['queue', 'retry', '#1001']), 0);
+    ended(await p.run('orders export'), 0);
+    assert.deepEqual((await invoicesOf(odoo, order)).map(i => [i.state, i.payment_state]), [['posted', 'paid']]);
+  });
 }

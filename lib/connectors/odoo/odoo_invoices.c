@@ -79,7 +79,7 @@ static void take_move(const struct invoices *v, struct odoo_invoice *inv, const 
 static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, struct err *e)
 {
 	const char *xid = invoice_xid(v->b, inv->order);
-	const cJSON *other = NULL;
+	const cJSON *other = NULL, *cancelled = NULL;
 	size_t others = 0;
 
 	JSON_EACH (id, json_at(inv->head, "invoice_ids")) {
@@ -91,8 +91,11 @@ static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, s
 			seen = true;
 			if (str_equal(odoo_external_id(v->move_xids, json_int(move, "id", 0)),
 				      xid)) {
-				take_move(v, inv, move);
-				return E_OK;
+				if (!str_equal(json_str(move, "state"), "cancel")) {
+					take_move(v, inv, move);
+					return E_OK;
+				}
+				cancelled = move;
 			}
 			if (str_equal(json_str(move, "move_type"), "out_invoice") &&
 			    !str_equal(json_str(move, "state"), "cancel")) {
@@ -109,6 +112,14 @@ static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, s
 				(long long)odoo_answer_id(id), inv->order->name,
 				inv->order->item->label);
 	}
+	/* Made anew it would be this one; and people had a reason. */
+	if (!others && cancelled)
+		return err_set(
+			e, E_RECORD, "invoice_cancelled",
+			"the invoice of %s was cancelled in Odoo; set it to draft and post it there, or "
+			"invoice the order anew there, then run: erpsync queue retry '%s'; or let it "
+			"be without one: erpsync queue drop '%s'",
+			inv->order->name, inv->order->item->label, inv->order->item->label);
 	if (!others)
 		return E_OK;
 	if (others > 1 || !str_equal(json_str(other, "state"), "posted"))
