@@ -74,4 +74,23 @@ for (const version of VERSIONS) {
     ended(await p.run('orders export'), 0);
     assert.deepEqual((await invoicesOf(odoo, order)).map(i => [i.state, i.payment_state]), [['posted', 'paid']]);
   });
+
+  test(`Odoo ${version}: a payment that is withdrawn after the order was confirmed is told, and cancelled in the shop it is cancelled there`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 2, seed: 10, nasty: 'off' }, rules: { depth: 'confirmed' } });
+    const table = authorized => `financial_status,erp_status,erp_odoo_depth\nauthorized,authorized,paid\npaid,paid,${authorized}\n*,other,paid\n`;
+    p.write('mappings/tables/payment_statuses.csv', table('paid'));
+    ended(await p.run('orders export'), 0);
+    /* As if the shop had voided it: its status allows less than it did. */
+    p.write('mappings/tables/payment_statuses.csv', table('quotation'));
+    earlier(p.sandbox, 120, { edit: '#1001', change: { note: 'hello' } });
+    ended(await p.run('orders export'), 1);
+    const entry = (await p.parked()).get('#1001');
+    assert.equal(entry.code, 'payment_withdrawn');
+    assert.match(entry.reason, /is confirmed in Odoo.*cancel the order in the shop/);
+    earlier(p.sandbox, 60, { edit: '#1001', change: { cancel: 'CUSTOMER' } });
+    ended(await p.run('orders export'), 0);
+    const [order] = await odoo.soldOrders([['origin', '=', '#1001']]);
+    assert.equal(order.state, 'cancel');
+  });
 }

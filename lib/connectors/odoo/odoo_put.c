@@ -100,6 +100,28 @@ static enum errk refuse_gone(struct odoo_order *d)
 	return E_OK;
 }
 
+/* What Odoo has went further than the payment status allows by now: goods may leave that nobody pays. */
+static void refuse_withdrawn(struct odoo_order *d)
+{
+	enum odoo_depth reached, asked, is = ODOO_QUOTATION;
+	struct err why;
+
+	if (!d->id || !odoo_order_goes_on(d) || d->cancelled ||
+	    !odoo_depth_read(d->item->memo, &reached, &asked))
+		return;
+	if (str_equal(d->state, "sale") || str_equal(d->state, "done"))
+		is = json_count(d->found, "invoice_ids") ? ODOO_PAID : ODOO_CONFIRMED;
+	if (d->asked >= asked || d->asked >= is)
+		return;
+	err_set(&why, E_RECORD, "payment_withdrawn",
+		"%s is %s in Odoo, and by its payment status in the shop it may be no more than a %s "
+		"now; cancel the order in the shop, and the next run sees to it there; if it is to be "
+		"delivered all the same: erpsync queue drop '%s'",
+		d->name, is == ODOO_PAID ? "invoiced" : "confirmed",
+		d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order", d->item->label);
+	odoo_order_fail(d, &why);
+}
+
 /* Nothing is written before all of this is known. */
 static enum errk look(struct odoo_batch *b, struct err *e)
 {
@@ -114,6 +136,7 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
 		refuse_strange(&b->order[i]);
+		refuse_withdrawn(&b->order[i]);
 		rc = refuse_gone(&b->order[i]);
 	}
 	return rc;
