@@ -93,4 +93,29 @@ for (const version of VERSIONS) {
     const [order] = await odoo.soldOrders([['origin', '=', '#1001']]);
     assert.equal(order.state, 'cancel');
   });
+
+  test(`Odoo ${version}: an order that is locked stays as it is until it is unlocked`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 3, seed: 10, nasty: 'off' }, rules: { depth: 'confirmed' } });
+    ended(await p.run('orders export'), 0);
+    const [first, second] = await Promise.all(['#1001', '#1002'].map(async name => (await odoo.soldOrders([['origin', '=', name]]))[0]));
+    const ids = [first.id, second.id];
+    await odoo.admin.call('sale.order', version === '14' ? 'action_done' : 'action_lock', { ids });
+    const [was] = await odoo.soldOrders([['id', '=', first.id]]);
+    earlier(p.sandbox, 120, { edit: '#1001', change: { add: { article: 9, quantity: 2 } } });
+    earlier(p.sandbox, 120, { edit: '#1002', change: { cancel: 'CUSTOMER' } });
+    ended(await p.run('orders export'), 1);
+    const parked = await p.parked();
+    for (const [name, what] of [['#1001', 'changed'], ['#1002', 'cancelled']]) {
+      assert.equal(parked.get(name).code, 'locked_in_odoo');
+      assert.match(parked.get(name).reason, new RegExp(`the shop ${what} it.*unlock it there, then run: erpsync queue retry '${name}'`));
+    }
+    assert.deepEqual(await odoo.soldOrders([['id', '=', first.id]]), [was]);
+
+    await odoo.admin.call('sale.order', 'action_unlock', { ids });
+    for (const name of ['#1001', '#1002']) ended(await p.run(['queue', 'retry', name]), 0);
+    ended(await p.run('orders export'), 0);
+    assert.equal((await odoo.soldOrders([['id', '=', first.id]]))[0].lines.length, was.lines.length + 1);
+    assert.equal((await odoo.soldOrders([['id', '=', second.id]]))[0].state, 'cancel');
+  });
 }

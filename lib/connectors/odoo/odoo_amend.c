@@ -241,6 +241,8 @@ static enum errk compare(struct amend *m, struct change *c, struct err *e)
 			"the shop changed it, and %s is %s in Odoo already; change it there by "
 			"hand: %s",
 			d->name, c->delivered ? "delivered" : "invoiced", c->what);
+	if (odoo_order_is_locked(m->b, d))
+		return odoo_order_locked(d, "changed", e);
 	return E_OK;
 }
 

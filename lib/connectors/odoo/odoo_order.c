@@ -20,6 +20,22 @@ void odoo_order_fail(struct odoo_order *d, const struct err *why)
 		d->item->err = *why;
 }
 
+bool odoo_order_is_locked(const struct odoo_batch *b, const struct odoo_order *d)
+{
+	const char *field = b->o->field[FIELD_ORDER_LOCKED];
+
+	return str_equal(d->state, "done") || (field && json_bool(d->found, field, false));
+}
+
+enum errk odoo_order_locked(const struct odoo_order *d, const char *what, struct err *e)
+{
+	return err_set(
+		e, E_RECORD, "locked_in_odoo",
+		"the shop %s it, and %s is locked in Odoo; unlock it there, then run: erpsync "
+		"queue retry '%s'; or let it be as it is there: erpsync queue drop '%s'",
+		what, d->name, d->item->label, d->item->label);
+}
+
 void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
 		     const char *outcome, const char *detail)
 {

@@ -79,6 +79,10 @@ struct odoo_batch {
 bool odoo_order_goes_on(const struct odoo_order *d);
 /* Ends an order, unless something ended it before. */
 void odoo_order_fail(struct odoo_order *d, const struct err *why);
+/* People have closed it, by its state or, in later versions, a field of its own. */
+bool odoo_order_is_locked(const struct odoo_batch *b, const struct odoo_order *d);
+/* E_RECORD with what to do; what: "changed", "cancelled". */
+MUST_CHECK enum errk odoo_order_locked(const struct odoo_order *d, const char *what, struct err *e);
 void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
 		     const char *outcome, const char *detail);
 /*

@@ -12,6 +12,8 @@
 
 /* Looking */
 
+enum { FIELDS_MAX = 24 };
+/* And whether it is locked, where that is not a state. */
 static const char *const order_fields[] = {"name",
 					   "state",
 					   "origin",
@@ -74,14 +76,17 @@ static void take_found(struct odoo_order *d, const cJSON *record, struct arena *
 
 enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 {
-	struct odoo_read r = {.model = "sale.order",
-			      .fields = order_fields,
-			      .domain = domain_of(b)};
+	const char *fields[FIELDS_MAX] = {NULL};
+	struct odoo_read r = {.model = "sale.order", .fields = fields, .domain = domain_of(b)};
 	CLEANUP(json) cJSON *xids = NULL;
 	int64_t *ids;
 	size_t n = 0;
-	enum errk rc = odoo_search_read(b->o, &r, b->a, &b->found, e);
+	enum errk rc;
 
+	for (; order_fields[n]; n++)
+		fields[n] = order_fields[n];
+	fields[n] = b->o->field[FIELD_ORDER_LOCKED];
+	rc = odoo_search_read(b->o, &r, b->a, &b->found, e);
 	if (rc != E_OK)
 		return rc;
 	ids = odoo_refs(b->found, "id", b->a, &n);
