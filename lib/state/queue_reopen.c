@@ -133,6 +133,8 @@ enum errk queue_try_parked(struct state *s, const char *flow, const char *code, 
 	return query_run(&q, e);
 }
 
+#define HELD_REASON  "'it was delivered less far than it may go now'"
+#define HELD_BECAUSE "code = 'held_back', reason = " HELD_REASON
 /* Nothing of it waits or is under way, and no person took a version of it out. */
 #define HELD                                                                     \
 	" FROM link AS l WHERE l.flow = ?1 AND l.memo = ?2 AND l.target_id > ''" \
@@ -147,8 +149,8 @@ static enum errk wait_done_rows(struct state *s, const char *flow, const char *m
 {
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "UPDATE queue SET state = 0, origin = 'retry', attempts = 0, code = NULL,"
-		   " reason = NULL, next_attempt = ?3, enqueued_at = ?3, changed_at = ?3"
+		s, "UPDATE queue SET state = 0, origin = 'retry', attempts = 0, " HELD_BECAUSE
+		   ", next_attempt = ?3, enqueued_at = ?3, changed_at = ?3"
 		   " WHERE id IN (SELECT (SELECT max(d.id) FROM queue AS d INDEXED BY queue_record"
 		   "  WHERE d.record = l.record AND d.flow = l.flow AND d.state = 3"
 		   "  AND d.version = l.version AND EXISTS (SELECT 1 FROM payload"
@@ -170,8 +172,8 @@ static enum errk add_waiting_rows(struct state *s, const char *flow, const char 
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "INSERT INTO queue (flow, record, label, version, state, origin, next_attempt,"
-		   " enqueued_at, changed_at) SELECT l.flow, l.record, l.label, l.version, 0,"
-		   " 'retry', ?3, ?3, ?3" HELD);
+		   " enqueued_at, changed_at, code, reason) SELECT l.flow, l.record, l.label,"
+		   " l.version, 0, 'retry', ?3, ?3, ?3, 'held_back', " HELD_REASON HELD);
 	enum errk rc;
 
 	query_text(&q, flow);
