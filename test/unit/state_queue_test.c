@@ -754,46 +754,6 @@ static void test_queue__what_the_source_says_again_is_fresh(void **state)
 	assert_int_equal(one_int(f, "SELECT read_at FROM queue"), 70);
 }
 
-static void test_queue__what_was_held_back_waits_once_more(void **state)
-{
-	struct fixture *f = *state;
-	static const char *const records[] = {"kept", "bare", "newer", "waits", "dropped", "other"};
-	const struct queue_filter dropped = {.flow = FLOW, .who = "dropped"};
-	int64_t n = 0;
-
-	for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
-		put(f, records[i], "v1");
-		deliver(f, records[i]);
-		OK(link_set_memo(f->s, FLOW, records[i], i == 5 ? "whole" : "half", e));
-	}
-	OK(db_exec(f->s,
-		   "DELETE FROM payload WHERE queue_id IN"
-		   " (SELECT id FROM queue WHERE record = 'bare')",
-		   e));
-	/* The document that is kept is an older one's. */
-	OK(link_set_version(f->s, FLOW, "newer", "v2", 310, e));
-	put(f, "waits", "v2");
-	put(f, "dropped", "v2");
-	OK(queue_drop(f->s, &dropped, "by hand", 320, &n, e));
-	n = 0;
-	OK(queue_repeat_held(f->s, FLOW, "half", 400, &n, e));
-	assert_int_equal(n, 3);
-	assert_string_equal(payload_of(f, row_of(f, "kept", QUEUE_READY).id), "{\"v\":\"v1\"}");
-	assert_int_equal(row_of(f, "kept", QUEUE_READY).next_attempt, 400);
-	assert_int_equal(row_of(f, "kept", QUEUE_DONE).id, 0);
-	assert_null(payload_of(f, row_of(f, "bare", QUEUE_READY).id));
-	assert_string_equal(row_of(f, "newer", QUEUE_READY).version, "v2");
-	assert_null(payload_of(f, row_of(f, "newer", QUEUE_READY).id));
-	assert_int_equal(row_of(f, "waits", QUEUE_READY).next_attempt, 100);
-	assert_int_equal(row_of(f, "dropped", QUEUE_READY).id, 0);
-	assert_int_equal(row_of(f, "other", QUEUE_READY).id, 0);
-	/* Said again, they wait already. */
-	n = 0;
-	OK(queue_repeat_held(f->s, FLOW, "half", 500, &n, e));
-	assert_int_equal(n, 0);
-	assert_sound(f);
-}
-
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -828,7 +788,6 @@ int main(void)
 		cmocka_unit_test(test_queue__states_have_names),
 		OPEN(test_queue__remembers_why_the_version_before_was_parked),
 		OPEN(test_queue__what_the_source_says_again_is_fresh),
-		OPEN(test_queue__what_was_held_back_waits_once_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
