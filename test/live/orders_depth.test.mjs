@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import { CATALOGUE } from '../sandbox/lib/world.mjs';
 import { earlier } from '../support/place.mjs';
 import { ended } from '../support/run.mjs';
 import { middleman } from './middleman.mjs';
@@ -117,5 +118,42 @@ for (const version of VERSIONS) {
     ended(await p.run('orders export'), 0);
     assert.equal((await odoo.soldOrders([['id', '=', first.id]]))[0].lines.length, was.lines.length + 1);
     assert.equal((await odoo.soldOrders([['id', '=', second.id]]))[0].state, 'cancel');
+  });
+
+  test(`Odoo ${version}: a change that came after the invoice, made by hand there: its payment is registered at once, and retry ends it`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 2, seed: 10, nasty: 'off' }, rules: { depth: 'paid' } });
+    ended(await p.run('orders export'), 0);
+    const order = async () => (await odoo.soldOrders([['origin', '=', '#1001']]))[0];
+    const before = await order();
+    const payments = await odoo.count('account.payment', []);
+    const retry = async status => {
+      ended(await p.run(['queue', 'retry', '#1001']), 0);
+      ended(await p.run('orders export'), status);
+    };
+    earlier(p.sandbox, 120, { edit: '#1001', change: { add: { article: 3, quantity: 1 }, paid: true } });
+    ended(await p.run('orders export'), 1);
+    const entry = (await p.parked()).get('#1001');
+    assert.equal(entry.code, 'changed_after_invoice');
+    assert.match(entry.reason, /change it there by hand, post an invoice of the difference, then run: erpsync queue retry '#1001'/);
+    assert.equal(await odoo.count('account.payment', []), payments + 1, 'the second payment is registered');
+    assert.equal((await order()).lines.length, before.lines.length);
+    await t.test('not made, or made and not invoiced: it stays parked', async () => {
+      await retry(1);
+      const item = CATALOGUE[3];
+      const product = (await odoo.product(item.sku)).id;
+      const { taxes } = before.lines[0];
+      const line = { order_id: before.id, product_id: product, product_uom_qty: 1, price_unit: item.price / 100, [odoo.names.lineTaxes]: [[6, 0, taxes]] };
+      await odoo.admin.call('sale.order.line', 'create', { vals_list: [line] });
+      await retry(1);
+    });
+    await odoo.postInvoice(before.id);
+    await retry(0);
+    const invoices = await invoicesOf(odoo, before);
+    assert.deepEqual(invoices.map(i => [i.state, i.payment_state]), [['posted', 'paid'], ['posted', 'paid']]);
+    assert.equal(await odoo.count('account.payment', []), payments + 1, 'once');
+    earlier(p.sandbox, 60, { edit: '#1001', change: { note: 'hello' } });
+    const { summary } = await p.json('orders export --json', 0);
+    assert.equal(summary.parked, 0, 'and the next note is no trouble');
   });
 }

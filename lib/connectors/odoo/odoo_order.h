@@ -61,6 +61,11 @@ struct odoo_order {
 	const char *name, *state; /* "S00012"; draft, sent, sale, done, cancel */
 	const cJSON *found;       /* as it was before this put; NULL: it was not there */
 	bool wrote;               /* something was written in this put */
+	/*
+	 * Not E_OK: the shop's order is another one than Odoo's, which nothing is written to any more. It ends
+	 * with this when its payments are registered.
+	 */
+	struct err apart;
 	struct put_step **last_step;
 };
 
@@ -155,6 +160,13 @@ MUST_CHECK enum errk odoo_rounding(const struct odoo_gap *g, struct odoo_roundin
 
 /* odoo_amend.c: later changes of orders that are there. */
 MUST_CHECK enum errk odoo_orders_amend(struct odoo_batch *b, struct err *e);
+
+/* odoo_settled.c: have people made in Odoo what the shop changed too late? The invoices of some orders, owned … */
+MUST_CHECK enum errk odoo_settled_read(struct odoo_batch *b, struct odoo_order *const *order,
+				       size_t n, cJSON **moves, struct err *e);
+/* … and the lines of Odoo's orders. */
+bool odoo_is_settled(const struct odoo_batch *b, const struct odoo_order *d, const cJSON *lines,
+		     const cJSON *moves);
 
 /* odoo_steps.c, odoo_invoices.c, odoo_payments.c: from the quotation on. */
 MUST_CHECK enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e);
