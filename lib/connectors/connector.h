@@ -370,7 +370,8 @@ struct landed {
 	struct target target;  /* as put() names it */
 	/* What was written, if that is known: version of the source and hash of the document. */
 	const char *version, *hash;
-	int64_t at; /* the target has it as it was at that time, seconds */
+	const char *memo; /* as put() would leave it; NULL = none */
+	int64_t at;       /* the target has it as it was at that time, seconds */
 };
 struct landed_request {
 	enum record_kind kind;
@@ -521,6 +522,13 @@ struct sink {
 			    struct err *e);
 	/* Our reference of a record there; NULL where landed always knows the record. */
 	const char *(*reference)(struct connector *c, const char *record, struct arena *a);
+	/*
+	 * Of a target that may be configured to take records less far than they ask for, and keeps in each
+	 * one's memo how far it took it ("" = that is not known): would it take this document further now? And
+	 * all memos of which that may be so, whatever the document, NULL-terminated. Both NULL elsewhere.
+	 */
+	bool (*further)(struct connector *c, const char *doc, const char *memo);
+	const char *const *(*held)(struct connector *c, struct arena *a);
 	/*
 	 * Later answers since the last call; each is handed to fn, and forgotten once fn
 	 * returned E_OK. NULL if the system has none.

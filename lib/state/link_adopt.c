@@ -15,13 +15,14 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "INSERT INTO link (flow, record, label, target_id, target, n_parts, version,"
-		   " sent_hash, delivered_at, changed_at, adopted_at)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)"
+		   " sent_hash, delivered_at, changed_at, adopted_at, memo)"
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, ?11)"
 		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 		   " target_id = excluded.target_id, target = excluded.target,"
 		   " n_parts = excluded.n_parts, version = excluded.version,"
 		   " sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"
 		   " adopted_at = excluded.adopted_at, settled = NULL, settled_at = NULL,"
+		   " memo = coalesce(excluded.memo, memo),"
 		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
 		   " WHERE iif(target_id = '', ?10 OR settled IS NULL,"
 		   " ?10 AND sent_hash = '' AND adopted_at = 0"
@@ -33,6 +34,7 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	link_bind(&q, l, a);
 	query_int(&q, at);
 	query_int(&q, named);
+	query_text(&q, l->memo);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*known = query_changed(&q) == 0;

@@ -11,7 +11,8 @@
  *	  │                  └──park──▶ parked
  *	  └─────release (queue retry, changed mapping, newer version)─┘
  *
- * done ──reopen──▶ parked, when the target refuses afterwards (queue_reopen).
+ * done ──reopen──▶ parked, when the target refuses afterwards (queue_reopen); or ready, when it would take the
+ * record further than it did (queue_repeat_held).
  * A ready row may also go straight to parked (mapping refuses) or later, for an engine that maps before
  * it takes; and a row that turns out to hold nothing new is gone without a trace (queue_mark_unchanged).
  *
@@ -168,6 +169,13 @@ MUST_CHECK enum errk queue_mark_parked(struct state *s, int64_t id, const char *
 MUST_CHECK enum errk queue_reopen(struct state *s, const char *flow, const char *record,
 				  const char *label, const char *version, const char *code,
 				  const char *reason, int64_t now, struct err *e);
+
+/*
+ * Delivered records with this memo wait once more in the version that was delivered last, without a document
+ * if that is not kept; but for those of which something waits, and what a person has dropped. *n += how many.
+ */
+MUST_CHECK enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo,
+				       int64_t now, int64_t *n, struct err *e);
 
 /* For people. */
 struct queue_filter {

@@ -132,3 +132,69 @@ enum errk queue_try_parked(struct state *s, const char *flow, const char *code, 
 	query_int(&q, now);
 	return query_run(&q, e);
 }
+
+#define HELD_REASON  "'it was delivered less far than it may go now'"
+#define HELD_BECAUSE "code = 'held_back', reason = " HELD_REASON
+/* Nothing of it waits or is under way, and no person took a version of it out. */
+#define HELD                                                                     \
+	" FROM link AS l WHERE l.flow = ?1 AND l.memo = ?2 AND l.target_id > ''" \
+	" AND l.dropped IS NULL AND l.for_good = 0 AND NOT EXISTS (SELECT 1"     \
+	" FROM queue AS w WHERE w.record = l.record AND w.flow = l.flow"         \
+	" AND w.state IN (0, 2)) AND NOT EXISTS (SELECT 1 FROM queue AS w"       \
+	" WHERE w.record = l.record AND w.flow = l.flow AND w.state = 1)"
+
+/* With the document that is kept, if that is of the last version; else it is asked for. */
+static enum errk wait_done_rows(struct state *s, const char *flow, const char *memo, int64_t now,
+				int64_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE queue SET state = 0, origin = 'retry', attempts = 0, " HELD_BECAUSE
+		   ", next_attempt = ?3, enqueued_at = ?3, changed_at = ?3"
+		   " WHERE id IN (SELECT (SELECT max(d.id) FROM queue AS d INDEXED BY queue_record"
+		   "  WHERE d.record = l.record AND d.flow = l.flow AND d.state = 3"
+		   "  AND d.version = l.version AND EXISTS (SELECT 1 FROM payload"
+		   "  WHERE queue_id = d.id))" HELD ")");
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, memo);
+	query_int(&q, now);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*n += query_changed(&q);
+	return rc;
+}
+
+static enum errk add_waiting_rows(struct state *s, const char *flow, const char *memo, int64_t now,
+				  int64_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "INSERT INTO queue (flow, record, label, version, state, origin, next_attempt,"
+		   " enqueued_at, changed_at, code, reason) SELECT l.flow, l.record, l.label,"
+		   " l.version, 0, 'retry', ?3, ?3, ?3, 'held_back', " HELD_REASON HELD);
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, memo);
+	query_int(&q, now);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*n += query_changed(&q);
+	return rc;
+}
+
+enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo, int64_t now,
+			    int64_t *n, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = wait_done_rows(s, flow, memo, now, n, e);
+	if (rc == E_OK)
+		rc = add_waiting_rows(s, flow, memo, now, n, e);
+	return db_leave(s, own, rc, e);
+}

@@ -9,6 +9,15 @@
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
+/* The target has it, and would take it further than it was allowed to then. */
+static bool goes_further(const struct sync *r, const struct batch_row *b, const struct link *l)
+{
+	/* Of one that no memo speaks of nothing is known; that it is named is a person's question. */
+	const char *memo = l->memo ? l->memo : r->options->n_only ? "" : NULL;
+
+	return r->to->further && b->doc && memo && r->to->further(r->target, b->doc, memo);
+}
+
 /*
  * The target had an adopted record as it was at a time. What the source says of it now is that, unless it
  * was changed later; a source that can't say when is believed the first time.
@@ -28,8 +37,9 @@ static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const
 			changed = INT64_MAX;
 	}
 	bool same = b->hash && *l->sent_hash && strcmp(l->sent_hash, b->hash) == 0;
-	b->baseline = b->unchanged = same || (*l->version ? strcmp(l->version, b->row.version) == 0
-							  : changed <= l->adopted_at);
+	same = same ||
+	       (*l->version ? strcmp(l->version, b->row.version) == 0 : changed <= l->adopted_at);
+	b->baseline = b->unchanged = same && !goes_further(r, b, l);
 	return E_OK;
 }
 
@@ -60,7 +70,7 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	bool asks = (r->flow->reconciles && (r->options->full || r->options->n_only)) ||
 		    (r->options->n_only && r->to->reference);
 	if (!l.doubt && !asks)
-		b->unchanged = same;
+		b->unchanged = same && !goes_further(r, b, &l);
 	return E_OK;
 }
 

@@ -118,6 +118,25 @@ enum errk sync_note_mapping(struct sync *r, struct err *e)
 	return E_OK;
 }
 
+/* The target may take records further than it was allowed to when they were delivered. */
+static enum errk repeat_held(struct sync *r, int64_t now, struct err *e)
+{
+	int64_t n = 0;
+	enum errk rc = E_OK;
+	const char *const *memo = r->to->held ? r->to->held(r->target, r->page) : NULL;
+	for (; memo && *memo && rc == E_OK; memo++)
+		rc = queue_repeat_held(r->state, r->key, *memo, now, &n, e);
+	if (rc == E_OK && n)
+		notice_say(
+			&r->notices, NULL,
+			arena_printf(r->session->arena,
+				     "the settings let %s go further than when they were "
+				     "delivered: %lld that were held back %s looked at once more",
+				     record_kind_plural(r->flow->kind), (long long)n,
+				     n == 1 ? "is" : "are"));
+	return rc;
+}
+
 enum errk sync_release_mapped(struct sync *r, struct err *e)
 {
 	unsigned changed = (r->remapped ? BY_MAPPING : 0) | (r->resettled ? BY_SETTINGS : 0);
@@ -134,6 +153,8 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 	}
 	if (rc == E_OK && r->remapped)
 		rc = queue_try_parked(r->state, r->key, SAME_ARTICLE, now, e);
+	if (rc == E_OK && r->resettled)
+		rc = repeat_held(r, now, e);
 	/* Stock may have another place now; what was written where it had its place before is noticed then. */
 	if (rc == E_OK && r->remapped && r->flow->kind == KIND_STOCK)
 		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);

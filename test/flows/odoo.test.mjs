@@ -24,6 +24,37 @@ for (const [name, { steps }] of Object.entries(SCENARIOS))
       }
     });
 
+for (const version of ['14', '19'])
+  test(`Odoo ${version}: a load of invoices whose answer is lost is not sent again before Odoo was asked what it has`, async t => {
+    const { p, prepare, server } = await recordedPlace(t, version, 'paid');
+    await prepare(0);
+    const step = structuredClone(recording(version, 'paid').steps[0]);
+    const load = Object.keys(step.answers).find(shape => shape.startsWith('account.move/load'));
+    step.answers[load] = [{ status: 504, text: 'gateway timeout' }];
+    server.use(step);
+    const end = await p.run('orders export');
+    assert.equal(end.status, 75, end.stderr);
+    assert.equal(server.state.writes.filter(([method]) => method === 'account.move/load').length, 1);
+    assert.equal(server.state.writes.filter(([method]) => method === 'account.move/action_post').length, 0);
+  });
+
+for (const version of ['14', '19'])
+  test(`Odoo ${version}: a depth that is raised is noticed by the next run, and costs nothing afterwards`, async t => {
+    const { prepare, step, server } = await recordedPlace(t, version, 'raised');
+    const confirmed = () => server.state.writes.filter(([method]) => method === 'sale.order/action_confirm').flatMap(([, { ids }]) => ids).length;
+    const ends = [];
+    for (const i of SCENARIOS.raised.steps.keys()) {
+      await prepare(i);
+      const { told } = await step(i);
+      ends.push([told.summary.created, told.summary.updated, confirmed(), told.notices.some(notice => /3 that were held back/.test(notice)), server.state.asked.size > 0]);
+    }
+    assert.deepEqual(ends, [
+      [3, 0, 0, false, true],
+      [0, 3, 3, true, true],
+      [0, 0, 0, false, false],
+    ]);
+  });
+
 test('all scenarios are recorded with the oldest Odoo and with a new one', () => {
   for (const name of Object.keys(SCENARIOS)) assert.deepEqual(recordedWith(name), ['14', '19'], name);
 });

@@ -143,6 +143,16 @@ export const SCENARIOS = {
       },
     ],
   },
+  raised: {
+    sandbox: { orders: 3, seed: 10, nasty: 'off' },
+    conf: { odoo: ODOO },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      { prepare: p => p.configure({ odoo: { depth: 'confirmed' } }), run: 'orders export', status: 0 },
+      { run: 'orders export --full', status: 0 },
+    ],
+  },
   paid_later: {
     sandbox: { orders: 8, seed: 11, nasty: ['b2b'] },
     conf: { odoo: { ...ODOO, depth: 'paid' } },

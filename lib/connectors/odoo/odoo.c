@@ -108,6 +108,8 @@ static const struct sink orders_sink = {
 	.put = odoo_put,
 	.landed = odoo_landed,
 	.reference = odoo_reference,
+	.further = odoo_further,
+	.held = odoo_held,
 };
 
 static const struct name_table name_tables[] = {

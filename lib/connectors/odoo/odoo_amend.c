@@ -23,6 +23,7 @@ struct change {
 	const char *invoice, *delivery, *reference; /* cells of the head; NULL = as it is */
 	const char *what;                           /* for people */
 	bool delivered;                             /* goods of a changed line have left */
+	bool late;                                  /* that, or it is invoiced */
 };
 
 struct amend {
@@ -121,13 +122,6 @@ static void rewrite(struct amend *m, struct change *c, const struct odoo_line *l
 		    odoo_line_taxes(l, m->b->a));
 }
 
-static bool is_locked(const struct amend *m, const struct odoo_order *d)
-{
-	const char *field = m->b->o->field[FIELD_ORDER_LOCKED];
-
-	return field ? json_bool(d->found, field, false) : str_equal(d->state, "done");
-}
-
 /*
  * A line of text of ours says what the shop says now; people's remarks have lines of their own. Odoo lets nobody
  * write the text of a locked order, and what else is to be done with the order need not wait for that.
@@ -140,7 +134,7 @@ static void write_note(struct amend *m, struct change *c, const char *xid, const
 
 	if (str_equal(json_str(record, "name"), text))
 		return;
-	if (is_locked(m, d)) {
+	if (odoo_order_is_locked(m->b, d)) {
 		o->env.notice(
 			o->env.notice_ctx, d->xid,
 			arena_printf(m->b->a,
@@ -357,13 +351,11 @@ static enum errk compare(struct amend *m, struct change *c, struct err *e)
 	compare_head(m, c);
 	if (!has_change(c) || is_harmless(c))
 		return E_OK;
-	if (odoo_order_invoiced(d) || c->delivered)
-		return err_set(
-			e, E_RECORD,
-			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
-			"the shop changed it, and %s is %s in Odoo already; change it there by "
-			"hand: %s",
-			d->name, c->delivered ? "delivered" : "invoiced", c->what);
+	c->late = odoo_order_invoiced(d) || c->delivered;
+	if (c->late)
+		return E_OK;
+	if (odoo_order_is_locked(m->b, d))
+		return odoo_order_locked(d, "changed", e);
 	return E_OK;
 }
 
@@ -514,6 +506,54 @@ static void tell(struct amend *m)
 	}
 }
 
+/* Nothing of it is written; what the shop was paid is registered all the same. */
+static void leave(struct change *c, bool settled)
+{
+	struct odoo_order *d = c->order;
+	bool lines = c->n_changed || c->n_added;
+
+	if (!settled)
+		err_set(&d->apart, E_RECORD,
+			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
+			"the shop changed it, and %s is %s in Odoo already; change it there by hand, "
+			"%sthen run: erpsync queue retry '%s'; or let it be as it is there: erpsync "
+			"queue drop '%s': %s",
+			d->name, c->delivered ? "delivered" : "invoiced",
+			lines && odoo_order_invoiced(d)
+				? "post an invoice of the difference, "
+				: "",
+			d->item->label, d->item->label, c->what);
+	c->n_changed = c->n_added = 0;
+	c->invoice = c->delivery = c->what = c->reference = NULL;
+}
+
+/* Addresses are as the shop says, or not; all else people may have written in their own way. */
+static enum errk judge_late(struct amend *m, struct err *e)
+{
+	struct odoo_order **order = arena_array(m->b->a, m->n, sizeof(*order));
+	CLEANUP(json) cJSON *moves = NULL;
+	size_t n = 0;
+	enum errk rc;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->change[i].late)
+			order[n++] = m->change[i].order;
+	if (!n)
+		return E_OK;
+	rc = odoo_settled_read(m->b, order, n, &moves, e);
+	/* Invoices that our user may not see prove nothing. */
+	if (rc != E_OK && rc != E_REFUSED && rc != E_RECORD)
+		return rc;
+	for (size_t i = 0; i < m->n; i++) {
+		struct change *c = &m->change[i];
+
+		if (c->late)
+			leave(c, rc == E_OK && !c->invoice && !c->delivery &&
+					 odoo_is_settled(m->b, c->order, m->lines, moves));
+	}
+	return E_OK;
+}
+
 static enum errk amend_all(struct amend *m, struct err *e)
 {
 	enum errk rc = read_lines(m, e);
@@ -524,6 +564,8 @@ static enum errk amend_all(struct amend *m, struct err *e)
 		if (compare(m, &m->change[i], &why) != E_OK)
 			odoo_order_fail(m->change[i].order, &why);
 	}
+	if (rc == E_OK)
+		rc = judge_late(m, e);
 	if (rc == E_OK)
 		rc = reroute(m, e);
 	if (rc == E_OK)

@@ -18,138 +18,6 @@
  * Invoices by load, with our external ids, joined to the order's lines: the wizards of Odoo make
  * them too, but a second one when they are asked twice.
  */
-struct invoices {
-	struct odoo_batch *b;
-	struct odoo_invoice *inv;
-	size_t n;
-	cJSON *heads, *moves, *move_xids, *lines; /* owned */
-};
-
-static const char *invoice_xid(const struct odoo_batch *b, const struct odoo_order *d)
-{
-	return arena_printf(b->a, "%s_invoice", d->xid);
-}
-
-static enum errk read_heads(struct invoices *v, struct err *e)
-{
-	static const char *const fields[] = {"name",
-					     "state",
-					     "invoice_ids",
-					     "amount_total",
-					     "partner_invoice_id",
-					     "partner_shipping_id",
-					     "currency_id",
-					     "payment_term_id",
-					     NULL};
-	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
-	struct odoo_read r = {.model = "sale.order",
-			      .fields = fields,
-			      .ids = ids,
-			      .n_ids = v->n,
-			      .whole = true};
-	enum errk rc;
-
-	for (size_t i = 0; i < v->n; i++)
-		ids[i] = v->inv[i].order->id;
-	rc = odoo_search_read(v->b->o, &r, v->b->a, &v->heads, e);
-	if (rc != E_OK)
-		return rc;
-	JSON_EACH (head, v->heads) {
-		for (size_t i = 0; i < v->n; i++)
-			if (v->inv[i].order->id == json_int(head, "id", 0))
-				v->inv[i].head = head;
-	}
-	return E_OK;
-}
-
-static const char *const move_fields[] =
-	{"name",        "state", "move_type", "amount_total", "commercial_partner_id",
-	 "currency_id", NULL};
-
-static void take_move(const struct invoices *v, struct odoo_invoice *inv, const cJSON *move)
-{
-	inv->id = json_int(move, "id", 0);
-	inv->name = arena_strdup(v->b->a, json_str(move, "name"));
-	inv->state = arena_strdup(v->b->a, json_str(move, "state"));
-	inv->partner = odoo_ref(move, "commercial_partner_id");
-	inv->currency = odoo_ref(move, "currency_id");
-}
-
-/* What an order has been invoiced with: ours, or one that a person made. */
-static enum errk find_move(const struct invoices *v, struct odoo_invoice *inv, struct err *e)
-{
-	const char *xid = invoice_xid(v->b, inv->order);
-	const cJSON *other = NULL;
-	size_t others = 0;
-
-	JSON_EACH (id, json_at(inv->head, "invoice_ids")) {
-		bool seen = false;
-
-		JSON_EACH (move, v->moves) {
-			if (json_int(move, "id", 0) != json_int(id, "", -1))
-				continue;
-			seen = true;
-			if (str_equal(odoo_external_id(v->move_xids, json_int(move, "id", 0)),
-				      xid)) {
-				take_move(v, inv, move);
-				return E_OK;
-			}
-			if (str_equal(json_str(move, "move_type"), "out_invoice") &&
-			    !str_equal(json_str(move, "state"), "cancel")) {
-				other = move;
-				others++;
-			}
-		}
-		if (!seen)
-			return err_set(
-				e, E_RECORD, "invoice_hidden",
-				"Odoo does not show invoice %lld of %s to the user of the API key; "
-				"give it the right 'Invoicing' (Settings > Users), then run: "
-				"erpsync queue retry '%s'",
-				(long long)odoo_answer_id(id), inv->order->name,
-				inv->order->item->label);
-	}
-	if (!others)
-		return E_OK;
-	if (others > 1 || !str_equal(json_str(other, "state"), "posted"))
-		return err_set(
-			e, E_RECORD, "invoiced_by_hand",
-			"%s has %zu invoices in Odoo that erpsync did not make; post and pay "
-			"them there, then drop it here: erpsync queue drop '%s'",
-			inv->order->name, others, inv->order->item->label);
-	take_move(v, inv, other);
-	odoo_order_step(v->b, inv->order, "invoiced", "found there", inv->name);
-	return E_OK;
-}
-
-static enum errk find_moves(struct invoices *v, struct err *e)
-{
-	struct odoo_read r = {.model = "account.move", .fields = move_fields};
-	LIST(int64_t) asked = {0};
-	int64_t *ids;
-	size_t n = 0;
-	enum errk rc = E_OK;
-
-	for (size_t i = 0; i < v->n; i++)
-		JSON_EACH (id, json_at(v->inv[i].head, "invoice_ids"))
-			*list_add(&asked, v->b->a) = json_int(id, "", 0);
-	if (!asked.n)
-		return E_OK;
-	r.ids = asked.at;
-	r.n_ids = asked.n;
-	rc = odoo_search_read(v->b->o, &r, v->b->a, &v->moves, e);
-	if (rc != E_OK)
-		return rc;
-	ids = odoo_refs(v->moves, "id", v->b->a, &n);
-	rc = odoo_external_ids(v->b->o, "account.move", ids, n, v->b->a, &v->move_xids, e);
-	for (size_t i = 0; i < v->n && rc == E_OK; i++) {
-		struct err why;
-
-		if (find_move(v, &v->inv[i], &why) != E_OK)
-			odoo_order_fail(v->inv[i].order, &why);
-	}
-	return rc;
-}
 
 /* Making */
 
@@ -173,7 +41,7 @@ static const char *const line_fields[LINE_WIDTH] = {"invoice_line_ids/id",
 						    "invoice_line_ids/tax_ids/.id",
 						    "invoice_line_ids/sale_line_ids/.id"};
 
-static enum errk read_lines(struct invoices *v, struct odoo_invoice *const *wanted, size_t n,
+static enum errk read_lines(struct odoo_invoices *v, struct odoo_invoice *const *wanted, size_t n,
 			    struct err *e)
 {
 	const char *const fields[] =
@@ -204,7 +72,7 @@ static const char *list_of(const cJSON *ids, struct arena *a)
 	return text;
 }
 
-static void line_cells(const struct invoices *v, const struct odoo_order *d, const cJSON *line,
+static void line_cells(const struct odoo_invoices *v, const struct odoo_order *d, const cJSON *line,
 		       const char **cell)
 {
 	struct arena *a = v->b->a;
@@ -220,13 +88,14 @@ static void line_cells(const struct invoices *v, const struct odoo_order *d, con
 	cell[7] = id;
 }
 
-static void head_cells(const struct invoices *v, const struct odoo_invoice *inv, const char **cell)
+static void head_cells(const struct odoo_invoices *v, const struct odoo_invoice *inv,
+		       const char **cell)
 {
 	struct arena *a = v->b->a;
 	const struct odoo_order *d = inv->order;
 	char now[CLOCK_TEXT_MAX];
 
-	cell[0] = invoice_xid(v->b, d);
+	cell[0] = odoo_invoice_xid(v->b, d);
 	cell[1] = "out_invoice";
 	cell[2] = odoo_id_text(odoo_ref(inv->head, "partner_invoice_id"), a);
 	cell[3] = odoo_id_text(odoo_ref(inv->head, "partner_shipping_id"), a);
@@ -244,7 +113,7 @@ static bool is_billed(const cJSON *line)
 	return !json_str(line, "display_type") && json_int(line, "product_uom_qty", -1) != 0;
 }
 
-static struct odoo_load_item rows_of(const struct invoices *v, const struct odoo_invoice *inv,
+static struct odoo_load_item rows_of(const struct odoo_invoices *v, const struct odoo_invoice *inv,
 				     const char *journal)
 {
 	size_t head = HEAD_WIDTH + (journal ? 1 : 0);
@@ -271,7 +140,7 @@ static struct odoo_load_item rows_of(const struct invoices *v, const struct odoo
 	return item;
 }
 
-static enum errk journal_of(const struct invoices *v, const char **journal, struct err *e)
+static enum errk journal_of(const struct odoo_invoices *v, const char **journal, struct err *e)
 {
 	int64_t id;
 	enum errk rc;
@@ -285,12 +154,35 @@ static enum errk journal_of(const struct invoices *v, const char **journal, stru
 	return rc;
 }
 
-static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, size_t n,
+/*
+ * After a lost answer: what is there goes on. What is not may be under way yet, and is not sent once more in
+ * this put; the next one looks first.
+ */
+static enum errk settle_lost(struct odoo_invoices *v, struct odoo_invoice *const *wanted, size_t n,
+			     const struct err *lost, struct err *e)
+{
+	enum errk rc = odoo_invoices_find(v, e);
+
+	for (size_t i = 0; i < n; i++) {
+		if (rc != E_OK || !wanted[i]->id)
+			odoo_order_fail(wanted[i]->order, lost);
+		else
+			wanted[i]->order->wrote = true;
+	}
+	return rc;
+}
+
+static enum errk load_moves(struct odoo_invoices *v, struct odoo_invoice **wanted, size_t n,
 			    struct err *e)
 {
 	const char *fields[HEAD_WIDTH + LINE_WIDTH + 2], *journal;
-	struct odoo_load l = {.model = "account.move", .fields = fields, .fresh = true};
+	/*
+	 * Not fresh: Odoo 14 does not know the lines of an invoice again by their external ids, and a second
+	 * load of what has landed appends them once more.
+	 */
+	struct odoo_load l = {.model = "account.move", .fields = fields};
 	size_t at = HEAD_WIDTH;
+	struct err lost;
 	enum errk rc = journal_of(v, &journal, e);
 
 	if (rc != E_OK)
@@ -312,8 +204,10 @@ static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, si
 	if (!l.n)
 		return E_OK;
 	v->b->wrote = true;
-	rc = odoo_load(v->b->o, &l, v->b->a, e);
+	rc = odoo_load(v->b->o, &l, v->b->a, &lost);
 	STEP("odoo invoices loaded");
+	if (rc == E_UNSURE)
+		return settle_lost(v, wanted, l.n, &lost, e);
 	for (size_t i = 0; i < l.n; i++) {
 		if (l.item[i].err.kind != E_OK) {
 			odoo_order_fail(wanted[i]->order, &l.item[i].err);
@@ -323,17 +217,20 @@ static enum errk load_moves(struct invoices *v, struct odoo_invoice **wanted, si
 		wanted[i]->made = true;
 		wanted[i]->order->wrote = true;
 	}
+	if (rc != E_OK)
+		*e = lost;
 	return rc;
 }
 
-static enum errk make_moves(struct invoices *v, struct err *e)
+static enum errk make_moves(struct odoo_invoices *v, struct err *e)
 {
 	struct odoo_invoice **wanted = arena_array(v->b->a, v->n, sizeof(*wanted));
 	size_t n = 0;
 	enum errk rc;
 
 	for (size_t i = 0; i < v->n; i++)
-		if (!v->inv[i].id && odoo_order_goes_on(v->inv[i].order))
+		if (!v->inv[i].id && v->inv[i].order->apart.kind == E_OK &&
+		    odoo_order_goes_on(v->inv[i].order))
 			wanted[n++] = &v->inv[i];
 	if (!n)
 		return E_OK;
@@ -342,8 +239,8 @@ static enum errk make_moves(struct invoices *v, struct err *e)
 }
 
 /* The invoice must say what the order says, to the cent, before it is posted. */
-static enum errk verify_move(const struct invoices *v, struct odoo_invoice *inv, const cJSON *move,
-			     struct err *e)
+static enum errk verify_move(const struct odoo_invoices *v, struct odoo_invoice *inv,
+			     const cJSON *move, struct err *e)
 {
 	struct decimal order, is;
 	char a[DECIMAL_TEXT_MAX], b[DECIMAL_TEXT_MAX];
@@ -353,7 +250,7 @@ static enum errk verify_move(const struct invoices *v, struct odoo_invoice *inv,
 		rc = odoo_amount(move, "amount_total", inv->order->digits, &is, e);
 	if (rc != E_OK)
 		return rc;
-	take_move(v, inv, move);
+	odoo_invoice_take(v, inv, move);
 	if (decimal_cmp(order, is) == 0)
 		return E_OK;
 	return err_set(
@@ -364,11 +261,11 @@ static enum errk verify_move(const struct invoices *v, struct odoo_invoice *inv,
 		inv->order->item->label);
 }
 
-static enum errk verify_moves(struct invoices *v, struct err *e)
+static enum errk verify_moves(struct odoo_invoices *v, struct err *e)
 {
 	int64_t *ids = arena_array(v->b->a, v->n, sizeof(*ids));
 	struct odoo_read r = {.model = "account.move",
-			      .fields = move_fields,
+			      .fields = odoo_invoice_fields,
 			      .ids = ids,
 			      .whole = true};
 	CLEANUP(json) cJSON *list = NULL;
@@ -392,7 +289,7 @@ static enum errk verify_moves(struct invoices *v, struct err *e)
 	return E_OK;
 }
 
-static void post(struct invoices *v)
+static void post(struct odoo_invoices *v)
 {
 	static const struct odoo_deed deed = {.model = "account.move",
 					      .method = "action_post",
@@ -414,12 +311,10 @@ static void post(struct invoices *v)
 				v->inv[k].state = doc[i].state;
 }
 
-static enum errk invoice_all(struct invoices *v, struct err *e)
+static enum errk invoice_all(struct odoo_invoices *v, struct err *e)
 {
-	enum errk rc = read_heads(v, e);
+	enum errk rc = odoo_invoices_find(v, e);
 
-	if (rc == E_OK)
-		rc = find_moves(v, e);
 	if (rc == E_OK)
 		rc = make_moves(v, e);
 	if (rc == E_OK)
@@ -432,7 +327,7 @@ static enum errk invoice_all(struct invoices *v, struct err *e)
 
 enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e)
 {
-	struct invoices v = {.b = b, .inv = arena_array(b->a, b->n, sizeof(*v.inv))};
+	struct odoo_invoices v = {.b = b, .inv = arena_array(b->a, b->n, sizeof(*v.inv))};
 	struct odoo_order **all = arena_array(b->a, b->n, sizeof(*all));
 	enum errk rc;
 

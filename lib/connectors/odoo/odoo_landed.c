@@ -1,6 +1,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_order.h"
 
@@ -25,10 +26,58 @@ const char *odoo_reference(struct connector *c, const char *record, struct arena
 	return odoo_xid((struct odoo *)(void *)c, "order", record, a);
 }
 
-static enum errk read_page(struct odoo *o, int64_t last, struct arena *a, cJSON **orders,
-			   cJSON **xids, struct err *e)
+/* A page of orders, their external ids, and their invoices where [odoo] depth goes as far. */
+struct page_of {
+	cJSON *orders, *xids, *moves; /* owned */
+};
+
+static enum errk read_moves(struct odoo *o, struct page_of *p, struct arena *a, struct err *e)
 {
-	static const char *const fields[] = {"name", "origin", "create_date", NULL};
+	static const char *const fields[] = {"move_type", "state", "payment_state", NULL};
+	struct odoo_read r = {.model = "account.move", .fields = fields};
+	LIST(int64_t) ids = {0};
+
+	JSON_EACH (order, p->orders)
+		JSON_EACH (id, json_at(order, "invoice_ids"))
+			*list_add(&ids, a) = json_int(id, "", 0);
+	if (!ids.n || o->rules.depth < ODOO_PAID)
+		return E_OK;
+	r.ids = ids.at;
+	r.n_ids = ids.n;
+	return odoo_search_read(o, &r, a, &p->moves, e);
+}
+
+/* An invoice that is posted, and that money came for. */
+static bool is_paid(const struct page_of *p, const cJSON *order)
+{
+	JSON_EACH (id, json_at(order, "invoice_ids"))
+		JSON_EACH (move, p->moves)
+			if (json_int(move, "id", 0) == json_int(id, "", -1) &&
+			    str_equal(json_str(move, "move_type"), "out_invoice") &&
+			    str_equal(json_str(move, "state"), "posted") &&
+			    !str_equal(json_str(move, "payment_state"), "not_paid"))
+				return true;
+	return false;
+}
+
+/* How far it got; how far it may go the shop's payment status says when it is read. */
+static const char *reached(const struct page_of *p, const cJSON *order, struct arena *a)
+{
+	const char *state = json_str(order, "state");
+	enum odoo_depth depth = is_paid(p, order) ? ODOO_PAID : ODOO_CONFIRMED;
+
+	if (str_equal(state, "draft") || str_equal(state, "sent"))
+		depth = ODOO_QUOTATION;
+	return str_equal(state, "sale") || str_equal(state, "done") || depth == ODOO_QUOTATION
+		       ? odoo_depth_memo(depth, ODOO_PAID, a)
+		       : NULL;
+}
+
+static enum errk read_page(struct odoo *o, int64_t last, struct arena *a, struct page_of *p,
+			   struct err *e)
+{
+	static const char *const fields[] = {"name",  "origin",      "create_date",
+					     "state", "invoice_ids", NULL};
 	struct odoo_read r = {.model = "sale.order",
 			      .fields = fields,
 			      .domain = json_array(),
@@ -41,22 +90,24 @@ static enum errk read_page(struct odoo *o, int64_t last, struct arena *a, cJSON 
 	json_push(r.domain, odoo_term_int("id", ">", last));
 	json_push(r.domain, odoo_term_int("company_id", "=", o->company.id));
 	json_push(r.domain, odoo_term("origin", "!=", cJSON_CreateFalse()));
-	rc = odoo_search_read(o, &r, a, orders, e);
+	rc = odoo_search_read(o, &r, a, &p->orders, e);
 	if (rc != E_OK)
 		return rc;
-	ids = arena_array(a, json_count(*orders, "") + 1, sizeof(*ids));
-	cJSON_ArrayForEach (order, *orders)
+	ids = arena_array(a, json_count(p->orders, "") + 1, sizeof(*ids));
+	cJSON_ArrayForEach (order, p->orders)
 		ids[n++] = json_int(order, "id", 0);
-	return odoo_external_ids(o, "sale.order", ids, n, a, xids, e);
+	rc = odoo_external_ids(o, "sale.order", ids, n, a, &p->xids, e);
+	return rc == E_OK ? read_moves(o, p, a, e) : rc;
 }
 
-static enum errk hand_over(struct odoo *o, struct landed_request *q, const cJSON *order,
-			   const cJSON *xids, struct arena *a, struct err *e)
+static enum errk hand_over(struct odoo *o, struct landed_request *q, const struct page_of *p,
+			   const cJSON *order, struct arena *a, struct err *e)
 {
 	const char *prefix = arena_printf(a, "erpsync.%s_order_", o->rules.shop);
 	const char *made = json_str(order, "create_date");
 	struct landed x = {.label = json_str(order, "origin"),
-			   .reference = odoo_external_id(xids, json_int(order, "id", 0)),
+			   .reference = odoo_external_id(p->xids, json_int(order, "id", 0)),
+			   .memo = reached(p, order, a),
 			   .target = odoo_order_target(json_str(order, "name"),
 						       json_int(order, "id", 0), a)};
 	enum errk rc;
@@ -81,19 +132,19 @@ enum errk odoo_landed(struct connector *c, struct landed_request *q, struct aren
 
 	while (rc == E_OK && more) {
 		CLEANUP(arena) struct arena *page = arena_new();
-		CLEANUP(json) cJSON *orders = NULL, *xids = NULL;
+		struct page_of p = {0};
 		const cJSON *order;
 
-		rc = read_page(o, last, page, &orders, &xids, e);
-		more = rc == E_OK && json_count(orders, "") == PAGE;
-		if (rc != E_OK)
-			break;
-		cJSON_ArrayForEach (order, orders) {
+		rc = read_page(o, last, page, &p, e);
+		more = rc == E_OK && json_count(p.orders, "") == PAGE;
+		for (order = rc == E_OK ? p.orders->child : NULL; order && rc == E_OK;
+		     order = order->next) {
 			last = json_int(order, "id", 0);
-			rc = hand_over(o, q, order, xids, page, e);
-			if (rc != E_OK)
-				break;
+			rc = hand_over(o, q, &p, order, page, e);
 		}
+		cJSON_Delete(p.orders);
+		cJSON_Delete(p.xids);
+		cJSON_Delete(p.moves);
 	}
 	return rc;
 }

@@ -31,8 +31,6 @@ struct odoo_load {
 	const char *flag; /* set in the context: "no_vat_validation"; NULL = none */
 	bool quiet;       /* as in odoo_call */
 	bool fresh; /* records that nobody else knows yet: a lost answer may be tried again here */
-	/* What is there already under its external id stays as it is, and its id is told. */
-	bool keep;
 	bool apart; /* fresh, and who refers to another one of these follows it: shares may go at once */
 	/*
 	 * A record that has the external id already is taken as it is, archived or not, and nothing of it

@@ -25,6 +25,22 @@ void odoo_order_fail(struct odoo_order *d, const struct err *why)
 		d->item->err = *why;
 }
 
+bool odoo_order_is_locked(const struct odoo_batch *b, const struct odoo_order *d)
+{
+	const char *field = b->o->field[FIELD_ORDER_LOCKED];
+
+	return str_equal(d->state, "done") || (field && json_bool(d->found, field, false));
+}
+
+enum errk odoo_order_locked(const struct odoo_order *d, const char *what, struct err *e)
+{
+	return err_set(
+		e, E_RECORD, "locked_in_odoo",
+		"the shop %s it, and %s is locked in Odoo; unlock it there, then run: erpsync "
+		"queue retry '%s'; or let it be as it is there: erpsync queue drop '%s'",
+		what, d->name, d->item->label, d->item->label);
+}
+
 void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
 		     const char *outcome, const char *detail)
 {
@@ -64,13 +80,6 @@ static const char *odoo_time(const char *t, struct arena *a)
 		copy[19] = '\0';
 	}
 	return copy;
-}
-
-static enum odoo_depth depth_of(const char *text)
-{
-	return str_equal(text, "quotation")   ? ODOO_QUOTATION
-	       : str_equal(text, "confirmed") ? ODOO_CONFIRMED
-					      : ODOO_PAID;
 }
 
 /* What a line costs, as the document says it. */
@@ -209,9 +218,8 @@ enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err
 	d->date = odoo_time(date, b->a);
 	d->cancelled = json_bool(d->doc, "cancelled", false);
 	d->included = json_bool(d->doc, "prices_include_tax", false);
-	d->depth = depth_of(json_str(d->doc, "depth"));
-	if (d->depth > b->o->rules.depth)
-		d->depth = b->o->rules.depth;
+	d->asked = odoo_depth_of(json_str(d->doc, "depth"));
+	d->depth = d->asked < b->o->rules.depth ? d->asked : b->o->rules.depth;
 	rc = amount(d->doc, "totals.total", &d->total, e);
 	if (rc == E_OK)
 		rc = amount(d->doc, "totals.tax", &d->tax, e);

@@ -42,7 +42,8 @@ struct odoo_order {
 	cJSON *doc; /* owned; NULL: only to be looked for */
 	const char *xid, *number, *currency;
 	int digits; /* of the currency */
-	enum odoo_depth depth;
+	enum odoo_depth asked,
+		depth; /* as its payment status allows; and as [odoo] depth does, too */
 	bool cancelled, included;
 	struct decimal total, tax;
 	const char *date; /* "2026-11-23 09:45:00" */
@@ -63,6 +64,11 @@ struct odoo_order {
 	bool wrote;               /* something was written in this put */
 	bool made;                /* it came into being in this put */
 	const cJSON *read;        /* as it is; NULL: written to since it was read */
+	/*
+	 * Not E_OK: the shop's order is another one than Odoo's, which nothing is written to any more. It ends
+	 * with this when its payments are registered.
+	 */
+	struct err apart;
 	struct put_step **last_step;
 };
 
@@ -84,6 +90,10 @@ bool odoo_order_goes_on(const struct odoo_order *d);
 bool odoo_order_invoiced(const struct odoo_order *d);
 /* Ends an order, unless something ended it before. */
 void odoo_order_fail(struct odoo_order *d, const struct err *why);
+/* People have closed it, by its state or, in later versions, a field of its own. */
+bool odoo_order_is_locked(const struct odoo_batch *b, const struct odoo_order *d);
+/* E_RECORD with what to do; what: "changed", "cancelled". */
+MUST_CHECK enum errk odoo_order_locked(const struct odoo_order *d, const char *what, struct err *e);
 void odoo_order_step(const struct odoo_batch *b, struct odoo_order *d, const char *name,
 		     const char *outcome, const char *detail);
 /*
@@ -170,6 +180,12 @@ struct odoo_reroute {
 };
 MUST_CHECK enum errk odoo_reroute(struct odoo_batch *b, const struct odoo_reroute *list, size_t n,
 				  struct err *e);
+/* odoo_settled.c: have people made in Odoo what the shop changed too late? The invoices of some orders, owned … */
+MUST_CHECK enum errk odoo_settled_read(struct odoo_batch *b, struct odoo_order *const *order,
+				       size_t n, cJSON **moves, struct err *e);
+/* … and the lines of Odoo's orders. */
+bool odoo_is_settled(const struct odoo_batch *b, const struct odoo_order *d, const cJSON *lines,
+		     const cJSON *moves);
 
 /* odoo_steps.c, odoo_invoices.c, odoo_payments.c: from the quotation on. */
 MUST_CHECK enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e);
@@ -181,6 +197,15 @@ MUST_CHECK enum errk odoo_orders_invoice(struct odoo_batch *b, struct err *e);
 struct target odoo_order_target(const char *name, int64_t id, struct arena *a);
 MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a,
 			      struct err *e);
+
+/* odoo_depth.c: as connector.h; and what is kept of an order between puts. */
+bool odoo_further(struct connector *c, const char *doc, const char *memo);
+const char *const *odoo_held(struct connector *c, struct arena *a);
+enum odoo_depth odoo_depth_of(const char *text);
+const char *odoo_depth_memo(enum odoo_depth reached, enum odoo_depth asked, struct arena *a);
+const char *odoo_order_memo(const struct odoo_order *d, struct arena *a);
+/* false: it says nothing, and both are as they were. */
+bool odoo_depth_read(const char *memo, enum odoo_depth *reached, enum odoo_depth *asked);
 
 /* odoo_landed.c: as connector.h; records are known by our reference and what the shop calls them. */
 MUST_CHECK enum errk odoo_landed(struct connector *c, struct landed_request *q, struct arena *a,

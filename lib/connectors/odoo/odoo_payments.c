@@ -336,9 +336,12 @@ static enum errk open_lines(const struct payments *p, cJSON **out, struct err *e
 
 	json_push_str(types, "asset_receivable"); /* from 16 on */
 	json_push_str(types, "receivable");
-	for (size_t i = 0; i < p->n_inv; i++)
+	for (size_t i = 0; i < p->n_inv; i++) {
 		if (p->inv[i].id)
 			json_push_int(moves, p->inv[i].id);
+		for (size_t k = 0; k < p->inv[i].n_more; k++)
+			json_push_int(moves, p->inv[i].more[k]);
+	}
 	for (size_t i = 0; i < p->n; i++)
 		if (p->pay[i].id)
 			json_push_int(pays, p->pay[i].id);
@@ -349,6 +352,14 @@ static enum errk open_lines(const struct payments *p, cJSON **out, struct err *e
 	json_push(r.domain, odoo_term("move_id", "in", moves));
 	json_push(r.domain, odoo_term("payment_id", "in", pays));
 	return odoo_search_read(p->b->o, &r, p->b->a, out, e);
+}
+
+static bool is_of(const struct odoo_invoice *inv, int64_t move)
+{
+	for (size_t i = 0; i < inv->n_more; i++)
+		if (inv->more[i] == move)
+			return true;
+	return inv->id == move;
 }
 
 static bool is_paid_by(const struct payments *p, const struct odoo_invoice *inv, int64_t payment)
@@ -374,7 +385,7 @@ static enum errk join(const struct payments *p, struct odoo_invoice *inv, const 
 	enum errk rc;
 
 	JSON_EACH (line, lines) {
-		bool own = odoo_ref(line, "move_id") == inv->id;
+		bool own = is_of(inv, odoo_ref(line, "move_id"));
 
 		if (!own && !is_paid_by(p, inv, odoo_ref(line, "payment_id")))
 			continue;

@@ -166,6 +166,28 @@ static void refuse_gone(const struct odoo_batch *b, struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
+/* What Odoo has went further than the payment status allows by now: goods may leave that nobody pays. */
+static void refuse_withdrawn(struct odoo_order *d)
+{
+	enum odoo_depth reached, asked, is = ODOO_QUOTATION;
+	struct err why;
+
+	if (!d->id || !odoo_order_goes_on(d) || d->cancelled ||
+	    !odoo_depth_read(d->item->memo, &reached, &asked))
+		return;
+	if (str_equal(d->state, "sale") || str_equal(d->state, "done"))
+		is = json_count(d->found, "invoice_ids") ? ODOO_PAID : ODOO_CONFIRMED;
+	if (d->asked >= asked || d->asked >= is)
+		return;
+	err_set(&why, E_RECORD, "payment_withdrawn",
+		"%s is %s in Odoo, and by its payment status in the shop it may be no more than a %s "
+		"now; cancel the order in the shop, and the next run sees to it there; if it is to be "
+		"delivered all the same: erpsync queue drop '%s'",
+		d->name, is == ODOO_PAID ? "invoiced" : "confirmed",
+		d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order", d->item->label);
+	odoo_order_fail(d, &why);
+}
+
 /* Nothing is written before all of this is known. */
 static enum errk look(struct odoo_batch *b, struct err *e)
 {
@@ -182,6 +204,7 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
 		refuse_strange(&b->order[i]);
+		refuse_withdrawn(&b->order[i]);
 		refuse_gone(b, &b->order[i]);
 	}
 	return rc;
@@ -228,6 +251,9 @@ static enum errk write_all(struct odoo_batch *b, struct err *e)
 		rc = odoo_orders_confirm(b, e);
 	if (rc == E_OK)
 		rc = odoo_orders_invoice(b, e);
+	for (size_t i = 0; i < b->n; i++)
+		if (b->order[i].apart.kind != E_OK)
+			odoo_order_fail(&b->order[i], &b->order[i].apart);
 	if (rc == E_OK)
 		tell_unreserved(b);
 	return rc;
@@ -258,6 +284,8 @@ static void report(struct odoo_batch *b)
 			d->item->err = (struct err){.kind = E_OK};
 		/* It was there, and did not come into being now. */
 		d->item->changed = d->found && d->wrote && !d->made;
+		if (odoo_order_goes_on(d))
+			d->item->memo = odoo_order_memo(d, b->a);
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
 				   (!b->put->update || b->put->named);
 	}

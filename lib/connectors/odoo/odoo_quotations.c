@@ -97,8 +97,9 @@ enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 	CLEANUP(json) cJSON *xids = NULL;
 	int64_t *ids;
 	size_t n = 0;
-	enum errk rc = odoo_search_read(b->o, &r, b->a, &b->found, e);
+	enum errk rc;
 
+	rc = odoo_search_read(b->o, &r, b->a, &b->found, e);
 	if (rc != E_OK)
 		return rc;
 	ids = odoo_refs(b->found, "id", b->a, &n);

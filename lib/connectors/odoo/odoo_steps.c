@@ -165,10 +165,14 @@ enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e)
 	if (read_delivered(b, doc, n, &delivered, e) != E_OK)
 		return odoo_batch_failed(b, all, n, e);
 	for (size_t i = 0; i < n; i++) {
+		struct odoo_order *d = doc[i].order;
 		struct err why;
 
-		if (is_settled(doc[i].order, delivered, &why))
-			odoo_order_fail(doc[i].order, &why);
+		if (is_settled(d, delivered, &why))
+			odoo_order_fail(d, &why);
+		else if (odoo_order_is_locked(b, d) &&
+			 odoo_order_locked(d, "cancelled", &why) != E_OK)
+			odoo_order_fail(d, &why);
 		else
 			doc[left++] = doc[i];
 	}

@@ -491,12 +491,13 @@ static enum errk settle(struct totals *t, struct err *e)
 /*
  * Every order that may still be amended, confirmed ones too, whether or not this put has written to it: an
  * earlier one may have been interrupted, or refused, behind what it wrote. An invoiced order is the ERP's own
- * affair by now, and what is only to be cancelled need not agree any more.
+ * affair by now, one that the shop changed too late is another than the shop's, and what is only to be cancelled need
+ * not agree any more.
  */
 static bool is_to_compare(const struct odoo_order *d)
 {
 	return odoo_order_goes_on(d) && d->id && !(d->cancelled && d->found) &&
-	       !odoo_order_invoiced(d);
+	       !odoo_order_invoiced(d) && d->apart.kind == E_OK;
 }
 
 enum errk odoo_totals(struct odoo_batch *b, struct err *e)
