@@ -303,7 +303,7 @@ static bool looked_only(const struct batch_row *b, const struct put_item *item)
 }
 
 /*
- * It went over, and the target holds something of it that nothing writes any more. What will be compared
+ * It went over but for a part, or the target holds something of it that nothing writes any more. What will be compared
  * again anyway is not kept from it: that is told when it comes to rest.
  */
 static bool is_left(const struct put_item *item)

@@ -10,7 +10,8 @@
 enum action {
 	READ_AGAIN, /* the pair stays open for the next round */
 	FIND_AGAIN, /* the item is gone: look for its SKU anew */
-	PARK,       /* this article can't be written */
+	PARK,       /* it can't be written at this place */
+	PARK_ALL,   /* nor at any other */
 	STOP,       /* every write would fail: configuration */
 	STOP_BUG,   /* ours: key handling, or two rows for one pair */
 };
@@ -27,7 +28,7 @@ static const struct error_row {
 	 "the shop no longer takes stock at this location; correct tables/locations.csv"},
 	{"ITEM_NOT_STOCKED_AT_LOCATION", PARK, "not_stocked",
 	 "the shop does not stock it at this location; activate it there"},
-	{"NON_MUTABLE_INVENTORY_ITEM", PARK, "bundle",
+	{"NON_MUTABLE_INVENTORY_ITEM", PARK_ALL, "bundle",
 	 "it is a bundle in the shop: its stock follows from its components and can't be written"},
 	{"INVALID_QUANTITY_NEGATIVE", PARK, "bad_quantity", "the shop takes no negative quantity"},
 	{"INVALID_QUANTITY_TOO_HIGH", PARK, "quantity_too_high",
@@ -73,11 +74,14 @@ static size_t entry_of(const cJSON *error, size_t n)
 
 static void park(struct stock_pair *pair, const struct error_row *row, const char *message)
 {
-	stock_refuse(pair->item, row->code, "'%s' at '%s': %s", pair->item->sku,
-		     pair->location_name,
-		     row->text ? row->text
-		     : message ? message
-			       : "Shopify refuses it");
+	const char *text = row->text ? row->text : message ? message : "Shopify refuses it";
+	if (row->action == PARK_ALL)
+		stock_refuse(pair->item, row->code, "'%s': %s", pair->item->sku, text);
+	else
+		stock_refuse_pair(pair, row->code,
+				  "'%s' at '%s': %s; then run: erpsync queue retry '%s'",
+				  pair->item->sku, pair->location_name, text,
+				  pair->item->put->label);
 }
 
 static enum errk stop(const struct error_row *row, const char *code, const char *message,
@@ -194,8 +198,8 @@ static enum errk activate(struct stock_put *p, struct stock_pair *pair, struct e
 		err_set(&pair->refusal, E_RECORD, "not_activated", "%s",
 			message ? message : "no reason given");
 	} else {
-		stock_refuse(
-			pair->item, "not_activated",
+		stock_refuse_pair(
+			pair, "not_activated",
 			"Shopify does not stock '%s' at '%s': %s; activate it there by hand, then "
 			"run: erpsync queue retry '%s'",
 			pair->item->sku, pair->location_name, pair->refusal.msg,
