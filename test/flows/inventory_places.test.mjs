@@ -134,3 +134,46 @@ test('by files of the admin', async t => {
     assert.deepEqual(await parked(p), []);
   });
 });
+
+/** StockSet refuses each call that holds what `bad` says, and does not say which entry it means. */
+function refuseBlindly(p, bad, code = null) {
+  p.sandbox.mutate = (told, json, entry) => {
+    const set = json.data?.inventorySetQuantities;
+    const list = entry.variables?.input?.quantities;
+    if (!set || !bad(list)) return json;
+    /* The sandbox has taken it. */
+    for (const x of list)
+      p.sandbox.changeStock({ variant: p.sandbox.catalogue.find(x.inventoryItemId).sku, location: LYON, set: { available: x.changeFromQuantity } });
+    return { ...json, data: { inventorySetQuantities: { inventoryAdjustmentGroup: null, userErrors: [{ field: null, code, message: 'Something is wrong' }] } } };
+  };
+}
+
+test('a refusal of quantities that names no entry', async t => {
+  const skus = ['SOLO-1', 'LONG-5', 'LONG-5-RED', "QUO'TE-1", 'TWIN-1a'];
+  const place = async sub => {
+    const p = await stockPlace(sub, { bin: BIN_PLAIN });
+    plainLevels(p.sandbox, skus, [LYON], 10);
+    stock(p, skus.map(sku => [sku, 'MAIN', 4]));
+    return p;
+  };
+  await t.test('the article that is meant is parked, and the others go over', async sub => {
+    const p = await place(sub);
+    refuseBlindly(p, list => list.some(x => x.quantity === 3));
+    stock(p, skus.map(sku => [sku, 'MAIN', sku === 'LONG-5' ? 3 : 4]));
+    const { records, summary } = await pull(p, '', 1);
+    assert.deepEqual([summary.created, summary.parked], [4, 1]);
+    assert.match(`${records.find(r => r.code).code}: ${records.find(r => r.code).reason}`, /^shopify_refuses: 'LONG-5' at 'Warehouse Lyon': Something is wrong; then run: erpsync queue retry 'LONG-5'/);
+  });
+  await t.test('where no write is taken the run ends', async sub => {
+    const p = await place(sub);
+    refuseBlindly(p, () => true);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /Shopify refuses the write of quantities: Something is wrong/);
+  });
+  await t.test('a bundle is out at all of its places', async sub => {
+    const p = await place(sub);
+    refuseBlindly(p, list => list.some(x => x.quantity === 3), 'NON_MUTABLE_INVENTORY_ITEM');
+    stock(p, skus.map(sku => [sku, 'MAIN', sku === 'LONG-5' ? 3 : 4]));
+    const { records } = await pull(p, '', 1);
+    assert.equal(records.find(r => r.name === 'LONG-5').code, 'bundle');
+  });
+});

@@ -72,6 +72,11 @@ static size_t entry_of(const cJSON *error, size_t n)
 	return n;
 }
 
+static bool parks(const struct error_row *row)
+{
+	return row->action == PARK || row->action == PARK_ALL;
+}
+
 static void park(struct stock_pair *pair, const struct error_row *row, const char *message)
 {
 	const char *text = row->text ? row->text : message ? message : "Shopify refuses it";
@@ -102,11 +107,9 @@ static enum errk apply(struct chunk *c, const cJSON *error, bool *out, struct er
 	size_t at = entry_of(error, c->n), to = at == c->n ? c->n : at + 1;
 	if (row->action == STOP || row->action == STOP_BUG)
 		return stop(row, code, message, e);
-	if (at == c->n && row->action == PARK)
-		return stop(row, code, message, e);
 	for (size_t i = at == c->n ? 0 : at; i < to; i++) {
 		out[i] = true;
-		if (row->action == PARK)
+		if (parks(row))
 			park(c->pair[i], row, message);
 		if (row->action == FIND_AGAIN) {
 			c->pair[i]->item->id = NULL;
@@ -151,8 +154,45 @@ static void drop_out(struct chunk *c, const bool *out)
 	c->n = kept;
 }
 
+/* An error that is about one entry, and does not say about which; NULL = there is none. */
+static const cJSON *nameless(const struct chunk *c, const cJSON *errors)
+{
+	JSON_EACH (error, errors)
+		if (parks(row_of(json_str(error, "code"))) && entry_of(error, c->n) == c->n)
+			return error;
+	return NULL;
+}
+
+/* How far the entry at fault has been sought. */
+struct search {
+	bool fine;  /* something was written meanwhile: not every write fails */
+	int blamed; /* entries that were refused alone */
+};
+
+static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct search *s, struct err *e);
+
+/* Halves tell which entry is meant; but where no write is taken, it is none. */
+static enum errk write_halves(struct stock_put *p, const struct chunk *c, const cJSON *error,
+			      struct search *s, struct err *e)
+{
+	enum { BLAMED_MAX = 3 };
+	struct chunk *half = arena_alloc(p->arena, sizeof(*half));
+	enum errk rc = E_OK;
+	if (c->n == 1 && !s->fine && s->blamed == BLAMED_MAX)
+		return stop(row_of(json_str(error, "code")), json_str(error, "code"),
+			    json_str(error, "message"), e);
+	for (size_t from = 0, to = c->n / 2; c->n > 1 && from < c->n && rc == E_OK;
+	     from = to, to = c->n) {
+		half->n = to - from;
+		memcpy(half->pair, c->pair + from, half->n * sizeof(struct stock_pair *));
+		rc = write_chunk(p, half, s, e);
+	}
+	s->blamed += c->n == 1;
+	return rc;
+}
+
 /* All or nothing: one bad entry refuses the whole call, so it is cut out and the rest goes again. */
-static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct err *e)
+static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct search *s, struct err *e)
 {
 	while (c->n) {
 		CLEANUP(stock_call)
@@ -163,7 +203,14 @@ static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct err *e
 			return rc;
 		if (!json_first(call.errors)) {
 			mark_written(c);
+			s->fine = true;
 			return E_OK;
+		}
+		const cJSON *blind = nameless(c, call.errors);
+		if (blind) {
+			rc = write_halves(p, c, blind, s, e);
+			if (rc != E_OK || c->n > 1)
+				return rc;
 		}
 		JSON_EACH (error, call.errors) {
 			rc = apply(c, error, out, e);
@@ -216,6 +263,7 @@ static bool is_to_write(const struct stock_pair *pair, bool active)
 enum errk stock_write(struct stock_put *p, struct err *e)
 {
 	struct chunk *c = arena_alloc(p->arena, sizeof(*c));
+	struct search s = {0};
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < p->n_pairs && rc == E_OK; i++)
 		if (is_to_write(p->pair[i], false))
@@ -224,7 +272,7 @@ enum errk stock_write(struct stock_put *p, struct err *e)
 		if (i < p->n_pairs && is_to_write(p->pair[i], true))
 			c->pair[c->n++] = p->pair[i];
 		if (c->n == PAGE_MAX || (i == p->n_pairs && c->n)) {
-			rc = write_chunk(p, c, e);
+			rc = write_chunk(p, c, &s, e);
 			c->n = 0;
 		}
 	}
