@@ -11,6 +11,9 @@ def fail($code; $text): error({code: $code, text: $text});
 # A mistake in the mapping itself: no document could pass, so the run ends.
 def bad_mapping($text): fail("bad_mapping"; $text);
 
+# What f gives, or {code, text}, what it would park the document for.
+def attempt(f): try f catch (if type == "object" and .code != "bad_mapping" then . else error end);
+
 # ---- Text ---------------------------------------------------------------------------------------
 
 # A cell: text or null. Numbers and true/false become text, blank text becomes null.
@@ -150,18 +153,19 @@ def lookup_exact($table; $key):
 # location: their entries are added up by the program, which also rounds and cuts off.
 def store_stock:
   lookup("store_skus"; .sku) as $sku
-  | {
-      sku: $sku,
-      quantities: [
-        .quantities[]
-        # An article that is not for the shop.
-        | select($sku != "-")
-        | lookup("locations"; .warehouse) as $location
-        # A warehouse that is not for the shop.
-        | select($location != "-")
-        | {location: $location, on_hand, available, forecast}
-      ]
-    };
+  | [
+      .quantities[]
+      # An article that is not for the shop.
+      | select($sku != "-")
+      | attempt(lookup("locations"; .warehouse)) as $location
+      # A warehouse that is not for the shop.
+      | select($location != "-")
+      # One that the table does not know: what the article has elsewhere goes over all the same.
+      | (if $location | type == "object" then {problem: $location} else {location: $location} end)
+        + {on_hand, available, forecast}
+    ] as $quantities
+  | if $quantities != [] and all($quantities[]; .problem) then $quantities[0].problem | error
+    else {sku: $sku, quantities: $quantities} end;
 
 # (internal) The members of an object that are there.
 def _only($keys): . as $from | reduce ($keys[] | select(. as $key | $from | has($key))) as $key ({}; .[$key] = $from[$key]);

@@ -224,8 +224,9 @@ struct put_item {
 	 */
 	bool unproven;
 	/*
-	 * Out, with err E_OK: E_RECORD where the record went over, and the target holds something of it that
-	 * nothing writes any more. It counts as delivered and is parked with this.
+	 * Out, with err E_OK: E_RECORD where the record went over, but for a part of it, or the target holds
+	 * something of it that nothing writes any more. It counts as delivered, its next version is compared
+	 * whatever it says, and it is parked with this.
 	 */
 	struct err left;
 	bool made; /* out, of products: an article came into being, or got another SKU, whatever err says */

@@ -118,7 +118,7 @@ static const char *option_of(const cJSON *doc, const char *name)
 	return NULL;
 }
 
-static const char *joined(const char *const *option, size_t n, struct arena *a)
+const char *product_option_text(const char *const *option, size_t n, struct arena *a)
 {
 	const char *text = "";
 	for (size_t i = 0; i < n; i++)
@@ -143,9 +143,10 @@ static enum errk read_variant(const struct product_item *item, const cJSON *doc,
 			v->lacks = item->option[i];
 		v->option[i] = str_blank(value) ? "" : arena_strdup(a, value);
 	}
-	v->name = *v->sku                        ? v->sku
-		  : item->n_options && !v->lacks ? joined(v->option, item->n_options, a)
-						 : v->id;
+	v->name = *v->sku ? v->sku
+		  : item->n_options && !v->lacks
+			  ? product_option_text(v->option, item->n_options, a)
+			  : v->id;
 	if (!*v->sku && !v->archived)
 		return err_set(e, E_RECORD, "no_sku",
 			       "variant '%s' has no SKU, so the shop's can't be told by it; give "

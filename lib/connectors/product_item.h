@@ -44,6 +44,9 @@ struct product_variant {
 	struct shop_variant *shop;
 	struct product_base base[FIELD_COUNT_]; /* of what both last agreed on */
 	struct product_base asked[FIELD_COUNT_];
+	struct product_base option_base; /* the same of its option values, as one text */
+	bool moves; /* its option values in the store are to become those of the ERP … */
+	bool waits; /* … or it is to come into being, once another variant has left them */
 	const char *shop_id; /* as remembered; NULL = not met yet */
 	const char *was_sku; /* the shop's, as remembered; NULL = none */
 };
@@ -97,6 +100,9 @@ struct product_item {
 	unsigned sent;                    /* bits of its fields */
 	bool intends;                     /* asked or status_set changed since the memo was kept */
 	const char *conflicts, *refusals; /* texts, one after the other; NULL = none */
+	const char *refusal_code;         /* of the first refusal; NULL = the store's own */
+	const char *
+		foreign_options; /* what to tell of option values that never were the same; NULL = nothing */
 	struct put_step *last_step;
 };
 
@@ -108,6 +114,9 @@ static inline bool product_is_new(const struct product_variant *v)
 {
 	return !v->archived && !v->refused && !v->shop;
 }
+
+/* "M / Red" */
+const char *product_option_text(const char *const *option, size_t n, struct arena *a);
 
 /*
  * Reads the mapped document and the memo. What is wrong with the document is put into put->err

@@ -178,14 +178,67 @@ const char *product_archived_text(const struct product_item *item, struct arena 
 }
 
 bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,
-			const struct product_variant *v)
+			const struct product_variant *v, struct arena *a)
 {
 	if (item->archived || v->archived || v->refused || !v->values.text[FIELD_SKU])
 		return false;
 	if (!item->shop)
 		return item->looked;
 	return !v->shop ||
-	       (rules->owner[FIELD_SKU] != OWNER_STORE && strcmp(v->shop->sku, v->sku) != 0);
+	       product_choose(rules->owner[FIELD_SKU], product_short(v->sku, a),
+			      product_short(v->shop->sku, a), v->base[FIELD_SKU]) == CHOICE_WRITE;
+}
+
+struct product_variant *product_variant_of(struct product_item *item, const struct shop_variant *s)
+{
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].shop == s)
+			return &item->variant[i];
+	return NULL;
+}
+
+/* The variant of the shop's product that has this SKU and is to keep it; NULL = none. */
+static const struct shop_variant *keeper(const struct product_rules *rules,
+					 struct product_item *item, const struct product_variant *v,
+					 struct arena *a)
+{
+	for (size_t k = 0; k < item->shop->n_variants; k++) {
+		const struct shop_variant *s = &item->shop->variant[k];
+		const struct product_variant *w;
+		if (s == v->shop || strcmp(s->sku, v->sku) != 0)
+			continue;
+		w = product_variant_of(item, s);
+		if (!w || !product_brings_sku(rules, item, w, a))
+			return s;
+	}
+	return NULL;
+}
+
+void product_settle_skus(const struct product_rules *rules, struct product_item *item,
+			 struct arena *a)
+{
+	const struct shop_variant *s;
+	/* One that is refused keeps its own, which another one may want. */
+	for (bool any = item->shop != NULL; any;) {
+		any = false;
+		for (size_t i = 0; i < item->n_variants; i++) {
+			struct product_variant *v = &item->variant[i];
+			if (!product_brings_sku(rules, item, v, a))
+				continue;
+			s = keeper(rules, item, v, a);
+			if (!s)
+				continue;
+			product_refuse_sku(item, v,
+					   arena_printf(a,
+							"another variant of its product in the "
+							"shop (%s), which keeps it",
+							product_option_text(s->option,
+									    item->shop->n_options,
+									    a)),
+					   a);
+			any = true;
+		}
+	}
 }
 
 void product_refuse_sku(struct product_item *item, struct product_variant *v, const char *where,
@@ -213,6 +266,7 @@ void product_report_parts(const struct product_item *item, const char *code, con
 			"to one side in [products], then run: erpsync queue retry '%s'%s%s",
 			item->conflicts, put->label, *also ? "; and " : "", also);
 	else if (item->refusals)
-		err_set(&put->err, E_RECORD, code, "%s: %s; then run: erpsync queue retry '%s'",
-			lead, item->refusals, put->label);
+		err_set(&put->err, E_RECORD, item->refusal_code ? item->refusal_code : code,
+			"%s: %s; then run: erpsync queue retry '%s'", lead, item->refusals,
+			put->label);
 }

@@ -50,7 +50,15 @@ bool product_check_creation(struct product_item *item, const char *why, const ch
 
 /* Would it bring its SKU into the store? */
 bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,
-			const struct product_variant *v);
+			const struct product_variant *v, struct arena *a);
+/*
+ * SKUs that change places among the variants of one product are written together. One that another of its variants
+ * has and keeps is refused.
+ */
+void product_settle_skus(const struct product_rules *rules, struct product_item *item,
+			 struct arena *a);
+/* The one of ours that this variant of the shop is; NULL = none. */
+struct product_variant *product_variant_of(struct product_item *item, const struct shop_variant *s);
 /* Its SKU is somebody else's: the variant keeps its own in the store, or does not come into being. */
 void product_refuse_sku(struct product_item *item, struct product_variant *v, const char *where,
 			struct arena *a);

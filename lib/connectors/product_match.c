@@ -43,7 +43,7 @@ static void match_sku(struct product_item *item, struct product_variant *v)
 }
 
 /* Both sides tell their variants apart by the same options, in the same order. */
-static bool same_options(const struct product_item *item)
+bool product_same_options(const struct product_item *item)
 {
 	const struct shop_product *shop = item->shop;
 	if (!item->n_options || shop->only_default)
@@ -150,9 +150,10 @@ void product_match(struct product_item *item, bool gives_options, struct arena *
 	match_known(item);
 	for (size_t i = 0; i < item->n_variants; i++)
 		match_sku(item, &item->variant[i]);
-	for (size_t i = 0; i < item->n_variants && same_options(item); i++)
+	for (size_t i = 0; i < item->n_variants && product_same_options(item); i++)
 		match_options(item, &item->variant[i], a);
-	if (!item->n_options || (!same_options(item) && !(gives_options && can_get_options(item))))
+	if (!item->n_options ||
+	    (!product_same_options(item) && !(gives_options && can_get_options(item))))
 		refuse_new(item, a);
 	refuse_lacking(item, a);
 }

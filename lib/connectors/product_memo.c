@@ -7,7 +7,8 @@
 
 /*
  * {"fields": {"title": "Mug", "description": ["sha256:…", "sha256:…"]}, "status_was": "ACTIVE",
- *  "status_set": "ARCHIVED", "variants": {"57": {"id": "gid://…", "fields": {"price": "19.9"}}}}
+ *  "status_set": "ARCHIVED", "variants": {"57": {"id": "gid://…", "fields": {"price": "19.9"},
+ *  "options": "M / Red"}}}
  *
  * A field is one text where both sides said the same, and [ERP's, shop's] where the shop makes
  * something else of what it is told. "sent", at the product and at its variants, {"price": ["19.9",
@@ -21,35 +22,42 @@ static const char *text_of(const cJSON *value, struct arena *a)
 	return cJSON_IsString(value) ? arena_strdup(a, value->valuestring) : NULL;
 }
 
+static void read_base(const cJSON *value, struct arena *a, struct product_base *out)
+{
+	if (cJSON_IsArray(value)) {
+		out->erp = text_of(cJSON_GetArrayItem(value, 0), a);
+		out->store = text_of(cJSON_GetArrayItem(value, 1), a);
+	} else {
+		out->erp = out->store = text_of(value, a);
+	}
+}
+
 static void read_bases(const cJSON *fields, struct arena *a, struct product_base *out)
 {
 	for (int f = 0; f < FIELD_COUNT_; f++) {
-		const cJSON *value =
-			cJSON_GetObjectItemCaseSensitive(fields,
-							 product_field_name((enum product_field)f));
-		if (cJSON_IsArray(value)) {
-			out[f].erp = text_of(cJSON_GetArrayItem(value, 0), a);
-			out[f].store = text_of(cJSON_GetArrayItem(value, 1), a);
-		} else {
-			out[f].erp = out[f].store = text_of(value, a);
-		}
+		const char *name = product_field_name((enum product_field)f);
+		read_base(cJSON_GetObjectItemCaseSensitive(fields, name), a, &out[f]);
 	}
+}
+
+static void add_base(cJSON *to, const char *name, const struct product_base *base)
+{
+	if (!base->erp || !base->store)
+		return;
+	if (strcmp(base->erp, base->store) == 0) {
+		json_add_str(to, name, base->erp);
+		return;
+	}
+	cJSON *pair = json_add_array(to, name);
+	json_push_str(pair, base->erp);
+	json_push_str(pair, base->store);
 }
 
 static cJSON *bases(const struct product_base *base)
 {
 	cJSON *fields = json_object();
 	for (int f = 0; f < FIELD_COUNT_; f++) {
-		const char *name = product_field_name((enum product_field)f);
-		if (!base[f].erp || !base[f].store)
-			continue;
-		if (strcmp(base[f].erp, base[f].store) == 0) {
-			json_add_str(fields, name, base[f].erp);
-		} else {
-			cJSON *pair = json_add_array(fields, name);
-			json_push_str(pair, base[f].erp);
-			json_push_str(pair, base[f].store);
-		}
+		add_base(fields, product_field_name((enum product_field)f), &base[f]);
 	}
 	return fields;
 }
@@ -131,6 +139,8 @@ void product_read_memo(struct product_item *item, struct arena *a)
 		v->shop_id = arena_strdup(a, json_str(known, "id"));
 		read_bases(json_at(known, "fields"), a, v->base);
 		v->was_sku = v->base[FIELD_SKU].store;
+		if (!old)
+			read_base(json_at(known, "options"), a, &v->option_base);
 		read_bases(old ? NULL : json_at(known, "sent"), a, v->asked);
 	}
 }
@@ -223,6 +233,7 @@ const char *product_memo_text(const struct product_item *item, struct arena *a)
 		cJSON *known = json_add_object(variants, v->id);
 		json_add_str(known, "id", v->shop_id);
 		json_add(known, "fields", bases(v->base));
+		add_base(known, "options", &v->option_base);
 		add_asked(known, v->asked);
 	}
 	return json_text(doc, a);

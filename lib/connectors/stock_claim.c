@@ -19,7 +19,7 @@ struct claim {
 static bool has_some(const struct stock_wish *wish, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (wish[i].figure.units > 0)
+		if (wish[i].figure.units > 0 || !wish[i].known)
 			return true;
 	return false;
 }
@@ -169,8 +169,10 @@ void stock_list_named(const struct put_batch *batch, enum stock_figure f, struct
 		    stock_wishes(batch->item[i].doc, f, a, &sku, &wish, &n, &ignored) != E_OK)
 			continue;
 		for (size_t k = 0; k < n; k++)
-			*LIST_ADD(out->at, out->n, out->cap, a) =
-				(struct stock_place){.article = sku, .place = wish[k].location};
+			if (wish[k].location)
+				*LIST_ADD(out->at, out->n, out->cap,
+					  a) = (struct stock_place){.article = sku,
+								    .place = wish[k].location};
 	}
 	if (out->n)
 		qsort(out->at, out->n, sizeof(*out->at), by_place);
@@ -208,7 +210,8 @@ enum errk stock_is_taken(const struct put_batch *batch, enum stock_figure f,
 		    stock_wishes(rival[i].doc, f, a, &sku, &wish, &n_wishes, &ignored) != E_OK)
 			continue;
 		for (size_t w = 0; w < n_wishes; w++)
-			*taken |= str_equal(sku, x->sku) && is_at(x, wish[w].location);
+			*taken |= str_equal(sku, x->sku) && wish[w].location &&
+				  is_at(x, wish[w].location);
 	}
 	return k;
 }

@@ -18,24 +18,47 @@ enum stock_figure stock_figure_wanted(const struct conf *c)
 	BUG("[inventory] quantity= is not set");
 }
 
+/* The first thing that is wrong with it. */
+static void wrong(struct stock_wish *out, const struct err *why, struct arena *a)
+{
+	struct err *kept;
+
+	if (out->wrong)
+		return;
+	kept = arena_alloc(a, sizeof(*kept));
+	*kept = *why;
+	out->wrong = kept;
+}
+
 static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct arena *a,
 			    struct stock_wish *out, struct err *e)
 {
-	const char *where = json_str(entry, "location");
-	const char *text = json_str(entry, stock_figure_name(f));
+	const cJSON *problem = json_at(entry, "problem");
+	const char *where = json_str(entry, "location"), *code = json_str(problem, "code");
+	const char *text = json_str(entry, stock_figure_name(f)), *said = json_str(problem, "text");
+	struct err why;
 
-	if (!where)
+	if (!where && !said)
 		return err_set(e, E_RECORD, "bad_document",
 			       "the mapping gave a quantity without location");
-	if (!text)
-		return err_set(e, E_RECORD, "no_figure",
-			       "the ERP gives no figure '%s' for it at '%s', and [inventory] "
-			       "quantity asks for that one",
-			       stock_figure_name(f), where);
+	if (said) {
+		err_set(&why, E_RECORD, code ? code : "bad_document", "%s", said);
+		wrong(out, &why, a);
+	}
 	out->location = arena_strdup(a, where);
-	if (decimal_parse(text, &out->figure, e) != E_OK)
-		return err_wrap(e, "the figure '%s' of the ERP at '%s'", stock_figure_name(f),
-				where);
+	if (!text) {
+		err_set(&why, E_RECORD, "no_figure",
+			"the ERP gives no figure '%s' for it at '%s', and [inventory] quantity "
+			"asks for that one",
+			stock_figure_name(f), where ? where : "");
+		wrong(out, &why, a);
+	} else if (decimal_parse(text, &out->figure, &why) != E_OK) {
+		err_wrap(&why, "the figure '%s' of the ERP at '%s'", stock_figure_name(f),
+			 where ? where : "");
+		wrong(out, &why, a);
+	} else {
+		out->known = true;
+	}
 	return E_OK;
 }
 

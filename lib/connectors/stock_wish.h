@@ -8,20 +8,23 @@
  * What a store is to hold of one article, as mappings/<store>/stock.jq says it, whatever the store:
  *
  *	{"sku": "TEE-M", "quantities": [{"location": "Warehouse Lyon", "on_hand": "12.5",
- *	 "available": null, "forecast": null}, …]}
+ *	 "available": null, "forecast": null}, {"problem": {"code": "unmapped_location", "text": "…"}}, …]}
  *
  * Several entries may name one location: they are warehouses of the ERP that are one place there,
- * and are to be added up.
+ * and are to be added up. What is wrong with one keeps the others from nothing: an article that is sold out
+ * in one place must not be sold on there because of another.
  */
 struct stock_wish {
-	const char *location;
+	const char *location; /* NULL: not known, see wrong */
 	struct decimal figure;
+	bool known;              /* the figure is */
+	const struct err *wrong; /* why it can't be written; NULL = it can */
 };
 
 /* [inventory] quantity=, which is set where stock is pulled. */
 enum stock_figure stock_figure_wanted(const struct conf *c);
 
-/* E_RECORD "bad_document", and "no_figure": the ERP does not give the wanted one. In the arena. */
+/* E_RECORD "bad_document"; of one wish: "no_figure", the ERP does not give the wanted one. In the arena. */
 MUST_CHECK enum errk stock_wishes(const char *doc, enum stock_figure f, struct arena *a,
 				  const char **sku, struct stock_wish **out, size_t *n,
 				  struct err *e);

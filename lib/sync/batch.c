@@ -229,12 +229,31 @@ enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *
 	return rc == E_OK ? queue_drop(r->state, &f, b->err.msg, now, &n, e) : rc;
 }
 
+/* What passed no time: no run tries it again, whatever the last try promised. */
+static enum errk give_up(struct sync *r, struct batch_row *b, struct err *e)
+{
+	static const char *const promises[] = {"; the next run goes on",
+					       ", and the next run goes on", "; the next run looks",
+					       "; the next run asks again"};
+	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++) {
+		char *at = strstr(b->err.msg, promises[i]);
+		if (at && !at[strlen(promises[i])])
+			*at = '\0';
+	}
+	err_append(
+		&b->err,
+		"; so it was at each of %d tries, and no run tries it again by itself: when that is over, "
+		"run: erpsync queue retry '%s'",
+		b->row.attempts + 1, b->row.label);
+	return batch_record_parked(r, b, e);
+}
+
 /* Passing trouble: again later, a growing time apart, and parked after so many tries. */
 enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 {
 	int tries = b->row.attempts + 1;
 	if (tries >= r->tries)
-		return batch_record_parked(r, b, e);
+		return give_up(r, b, e);
 	int64_t asked = b->err.wait_ms > 0 ? b->err.wait_ms : -1;
 	int64_t wait = retry_wait_ms(tries, r->wait_ms, r->max_wait_ms, asked);
 	int64_t now = clock_now();
@@ -318,7 +337,7 @@ static bool looked_only(const struct batch_row *b, const struct put_item *item)
 }
 
 /*
- * It went over, and the target holds something of it that nothing writes any more. What will be compared
+ * It went over but for a part, or the target holds something of it that nothing writes any more. What will be compared
  * again anyway is not kept from it: that is told when it comes to rest.
  */
 static bool is_left(const struct put_item *item)

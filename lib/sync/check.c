@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/key_index.h"
 #include "base/list.h"
 #include "base/str.h"
@@ -99,6 +100,21 @@ static bool is_over(struct counting_sink *s, const struct flow *f, const struct 
 	       known && !waits;
 }
 
+/* What a run writes of it, but for one place, and parks. */
+static enum errk find_problem(const char *doc, struct err *why)
+{
+	CLEANUP(json) cJSON *parsed = NULL;
+	if (json_parse(doc, strlen(doc), &parsed, NULL) != E_OK)
+		return E_OK;
+	JSON_EACH (entry, json_at(parsed, "quantities")) {
+		const char *text = json_str(entry, "problem.text");
+		const char *code = json_str(entry, "problem.code");
+		if (text && code)
+			return err_set(why, E_RECORD, code, "%s", text);
+	}
+	return E_OK;
+}
+
 static bool try_document(void *ctx, const struct record *rec, enum record_kind kind)
 {
 	struct counting_sink *s = ctx;
@@ -119,6 +135,8 @@ static bool try_document(void *ctx, const struct record *rec, enum record_kind k
 	arena_reset(s->scratch);
 	rc = map_run(s->mapper, record_kind_name(kind), rec->doc, rec->doc_len, s->scratch, &doc,
 		     &why);
+	if (rc == E_OK && kind == KIND_STOCK)
+		rc = find_problem(doc, &why);
 	if (rc == E_RECORD) {
 		foreign_mapping(kind, rec->doc, s->scratch, &why);
 		t->fault = fault_of(s, &why);

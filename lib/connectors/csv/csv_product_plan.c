@@ -179,11 +179,12 @@ static void check_skus(struct csv_product_plan *p)
 		const char *other;
 		size_t n;
 
-		if (!product_brings_sku(&p->s->rules, item, v))
+		if (!product_brings_sku(&p->s->rules, item, v, p->a))
 			continue;
 		hit = csv_shop_sku(shop, v->sku, &n);
 		for (size_t k = 0; k < n; k++)
-			if (!csv_shop_product_of(shop, hit[k])->older)
+			if (!csv_shop_product_of(shop, hit[k])->older &&
+			    csv_shop_product_of(shop, hit[k]) != p->shop)
 				product_refuse_sku(item, v,
 						   arena_printf(p->a,
 								"another variant of the shop (%s)",
@@ -197,6 +198,7 @@ static void check_skus(struct csv_product_plan *p)
 					   arena_printf(p->a, "product '%s' of the ERP", other),
 					   p->a);
 	}
+	product_settle_skus(&p->s->rules, item, p->a);
 }
 
 /* The shop cuts blanks around a name off. */
@@ -252,6 +254,8 @@ static void compare(struct csv_product_plan *p)
 	archived = item->archived ? NULL : product_archived_text(item, p->a);
 	if (archived)
 		tell(p->s, "archived variants", archived);
+	if (item->foreign_options)
+		tell(p->s, "foreign options", item->foreign_options);
 	look_back(p);
 	check_skus(p);
 	compare_product(p, &asks);
@@ -377,6 +381,13 @@ static void claim_handle(struct csv_product_plan *p)
 			       item->handle, other);
 }
 
+/* By its options the import knows a variant: others can't be asked for. */
+static void match(struct csv_product_plan *p)
+{
+	product_match(p->item, false, p->a);
+	product_match_options(p->item, false, p->a);
+}
+
 enum errk csv_product_meet(struct csv_product_plan *p, struct err *e)
 {
 	struct product_item *item = p->item;
@@ -390,7 +401,7 @@ enum errk csv_product_meet(struct csv_product_plan *p, struct err *e)
 	if (product_is_open(item) && !item->archived)
 		k = product_check_money(&p->s->rules, &p->s->money, item, e);
 	if (k == E_OK && product_is_open(item) && p->shop && !item->archived)
-		product_match(item, false, p->a);
+		match(p);
 	if (k == E_OK && product_is_open(item))
 		csv_product_recall(p);
 	return k;

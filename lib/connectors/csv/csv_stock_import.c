@@ -105,6 +105,7 @@ struct change {
 	struct decimal sum;
 	const struct csv_level *level;
 	int64_t target;
+	bool refused; /* it can't be written, see plan.refusal; the article's others can */
 };
 
 /* One article on its way. */
@@ -116,6 +117,7 @@ struct plan {
 	const struct csv_variant *variant;
 	struct change *change;
 	size_t n;
+	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 	const struct put_batch *batch;
 	const struct stock_named *named;
 };
@@ -151,29 +153,55 @@ static enum errk find_variant(struct plan *p, struct err *e)
 	return E_OK;
 }
 
-static enum errk add_wish(struct plan *p, const struct stock_wish *wish, struct err *e)
+/* One of its places is out (NULL: one that is not known): what it has elsewhere goes over. */
+static void refuse_place(struct plan *p, struct change *c, const struct err *why)
 {
-	const struct csv_inventory *x = p->s->known;
-	struct change *c = p->change;
-	int location = csv_inventory_location(x, wish->location);
+	if (c)
+		c->refused = true;
+	if (p->refusal.kind == E_OK)
+		p->refusal = *why;
+	else if (!strstr(p->refusal.msg, why->msg))
+		err_append(&p->refusal, "; and %s", why->msg);
+}
 
-	if (location < 0)
-		return err_set(
-			e, E_RECORD, "unknown_location",
-			"%s names no location '%s' (it has %s); correct tables/locations.csv, or "
-			"export all locations, then run: erpsync queue retry --code "
-			"unknown_location",
-			x->name, wish->location, location_names(x, p->a));
+static struct change *change_at(struct plan *p, int location)
+{
+	struct change *c = p->change;
+
 	while (c < p->change + p->n && c->location != location)
 		c++;
 	if (c == p->change + p->n) {
 		*c = (struct change){.location = location,
-				     .level = csv_inventory_level(x, p->variant, location)};
+				     .level = csv_inventory_level(p->s->known, p->variant,
+								  location)};
 		p->n++;
 	}
-	if (decimal_add(c->sum, wish->figure, &c->sum, e) != E_OK)
-		return err_wrap(e, "its figures at '%s'", wish->location);
-	return E_OK;
+	return c;
+}
+
+static void add_wish(struct plan *p, const struct stock_wish *wish)
+{
+	const struct csv_inventory *x = p->s->known;
+	struct change *c = NULL;
+	struct err why;
+	int location = wish->location ? csv_inventory_location(x, wish->location) : -1;
+
+	if (location >= 0)
+		c = change_at(p, location);
+	/* One of several warehouses that are this place: its sum is not known. */
+	if (wish->wrong) {
+		refuse_place(p, c, wish->wrong);
+	} else if (!c) {
+		err_set(&why, E_RECORD, "unknown_location",
+			"%s names no location '%s' (it has %s); correct tables/locations.csv, or "
+			"export all locations, then run: erpsync queue retry --code "
+			"unknown_location",
+			x->name, wish->location, location_names(x, p->a));
+		refuse_place(p, NULL, &why);
+	} else if (decimal_add(c->sum, wish->figure, &c->sum, &why) != E_OK) {
+		err_wrap(&why, "its figures at '%s'", wish->location);
+		refuse_place(p, c, &why);
+	}
 }
 
 /* What the location is to hold; *differs: it does not yet. */
@@ -256,16 +284,22 @@ static cJSON *row_of(const struct plan *p, const struct change *c)
 static enum errk make_rows(struct plan *p, const char **rows, struct err *e)
 {
 	CLEANUP(json) cJSON *list = json_array();
+	bool good = false;
 
 	*rows = NULL;
 	for (size_t i = 0; i < p->n; i++) {
+		struct change *c = &p->change[i];
 		bool differs = false;
-		enum errk k = reckon(p, &p->change[i], &differs, e);
 
-		if (k != E_OK)
-			return k;
-		if (differs)
-			json_push(list, row_of(p, &p->change[i]));
+		if (!c->refused && reckon(p, c, &differs, e) != E_OK)
+			refuse_place(p, c, e);
+		good |= !c->refused;
+		if (!c->refused && differs)
+			json_push(list, row_of(p, c));
+	}
+	if (p->refusal.kind != E_OK && !good) {
+		*e = p->refusal;
+		return E_RECORD;
 	}
 	if (json_count(list, ""))
 		*rows = json_text(list, p->a);
@@ -285,7 +319,7 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 		return k;
 	p->change = arena_array(p->a, n, sizeof(*p->change));
 	for (size_t i = 0; i < n && k == E_OK; i++)
-		k = add_wish(p, &wish[i], e);
+		add_wish(p, &wish[i]);
 	return k == E_OK ? make_rows(p, rows, e) : k;
 }
 
@@ -323,9 +357,18 @@ static enum errk close_places(struct plan *p, struct err *e)
 	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
 	size_t n, n_at = 0, n_left = 0;
 
+	p->item->article = p->n ? p->sku : NULL;
 	for (size_t i = 0; i < p->n; i++)
-		if (p->change[i].level->stocked || p->change[i].target > 0)
+		if (!p->change[i].refused &&
+		    (p->change[i].level->stocked || p->change[i].target > 0))
 			at[n_at++] = place_of(p, &p->change[i]);
+	/* What is left where is known when all of its places are. */
+	if (p->refusal.kind != E_OK) {
+		stock_places_add(p->item, at, n_at, p->a);
+		p->item->left = p->refusal;
+		err_wrap(&p->item->left, "went over but for some of its places");
+		return E_OK;
+	}
 	stock_places_read(p->item->memo, p->a, &was, &n);
 	for (size_t i = 0; i < n; i++) {
 		bool taken = stock_is_named(p->named, &was[i]);
@@ -340,7 +383,6 @@ static enum errk close_places(struct plan *p, struct err *e)
 			was[n_left++] = was[i];
 	}
 	stock_places_close(p->item, at, n_at, was, n_left, ", export the inventory anew", p->a);
-	p->item->article = p->n ? p->sku : NULL;
 	return E_OK;
 }
 

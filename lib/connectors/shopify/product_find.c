@@ -222,6 +222,15 @@ static void refuse_sku(struct wanted *w, size_t i, const char *where)
 	product_refuse_sku(w->item[i], w->variant[i], where, w->put->arena);
 }
 
+/* Seen by the reading of its product: see product_settle_skus. */
+static bool has_it(const struct shop_product *shop, const char *id, const char *sku)
+{
+	for (size_t k = 0; k < shop->n_variants; k++)
+		if (strcmp(shop->variant[k].id, id) == 0)
+			return strcmp(shop->variant[k].sku, sku) == 0;
+	return false;
+}
+
 static void take_foreign(void *ctx, size_t i, struct answer *in, const cJSON *node)
 {
 	struct wanted *w = ctx;
@@ -229,9 +238,9 @@ static void take_foreign(void *ctx, size_t i, struct answer *in, const cJSON *no
 	const struct shop_variant *own = w->variant[i]->shop;
 	if (!answer_ok(in) || (own && strcmp(own->id, id) == 0))
 		return;
-	/* In its own product it is new: read once more, it is found there. */
+	/* In its own product it is new, or has just got it: read once more, it is found there. */
 	if (str_equal(product, w->item[i]->id))
-		w->item[i]->again = true;
+		w->item[i]->again |= !has_it(w->item[i]->shop, id, w->sku[i]);
 	else
 		refuse_sku(w, i,
 			   arena_printf(w->put->arena, "another variant of the shop (%s)",
@@ -257,7 +266,8 @@ enum errk product_check_new_skus(struct product_put *p, struct err *e)
 	struct wanted w = new_wanted(p), to_ask = new_wanted(p);
 	for (size_t i = 0; i < p->n; i++)
 		for (size_t k = 0; product_is_open(&p->item[i]) && k < p->item[i].n_variants; k++)
-			if (product_brings_sku(p->rules, &p->item[i], &p->item[i].variant[k]))
+			if (product_brings_sku(p->rules, &p->item[i], &p->item[i].variant[k],
+					       p->arena))
 				add_wanted(&w, &p->item[i], &p->item[i].variant[k]);
 	for (size_t i = 0; i < w.n; i++) {
 		const char *other = brought_by(p->shop, w.sku[i], w.item[i]->put->record);
@@ -270,7 +280,11 @@ enum errk product_check_new_skus(struct product_put *p, struct err *e)
 	}
 	enum errk rc = sku_search(p->shop, to_ask.sku, to_ask.n, p->arena, take_foreign, &to_ask,
 				  e);
-	return rc == E_OK ? sku_search_near(p->shop, to_ask.sku, to_ask.n, p->arena,
-					    take_foreign_near, &to_ask, e)
-			  : rc;
+	if (rc == E_OK)
+		rc = sku_search_near(p->shop, to_ask.sku, to_ask.n, p->arena, take_foreign_near,
+				     &to_ask, e);
+	for (size_t i = 0; rc == E_OK && i < p->n; i++)
+		if (product_is_open(&p->item[i]))
+			product_settle_skus(p->rules, &p->item[i], p->arena);
+	return rc;
 }

@@ -52,11 +52,22 @@ cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
 	return variables;
 }
 
+static void add_option_value(cJSON *list, const char *name, const char *value)
+{
+	cJSON *o = json_object();
+	json_add_str(o, "optionName", name);
+	json_add_str(o, "name", value);
+	json_push(list, o);
+}
+
 cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 			    struct product_variant *v)
 {
 	cJSON *input = json_object();
-	bool any = false;
+	bool any = v->moves && !v->waits;
+	cJSON *values = any ? json_add_array(input, "optionValues") : NULL;
+	for (size_t i = 0; any && i < item->n_options; i++)
+		add_option_value(values, item->shop->option[i], v->option[i]);
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++) {
 		enum product_field field = (enum product_field)f;
 		if (!product_is_to_write(p->rules, item, field, v, v->shop->values.text[f],
@@ -73,14 +84,6 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 	else
 		cJSON_Delete(input);
 	return any ? input : NULL;
-}
-
-static void add_option_value(cJSON *list, const char *name, const char *value)
-{
-	cJSON *o = json_object();
-	json_add_str(o, "optionName", name);
-	json_add_str(o, "name", value);
-	json_push(list, o);
 }
 
 /* All that the ERP tells, whoever owns it: the shop has nothing yet. */

@@ -44,6 +44,7 @@ static void begin_again(struct product_put *p)
 			item->variant[k].shop = NULL;
 			item->variant[k].sent = 0;
 			item->variant[k].created = false;
+			item->variant[k].moves = item->variant[k].waits = false;
 		}
 	}
 }
@@ -105,6 +106,8 @@ static void tell_archived(struct product_put *p, const struct product_item *item
 	const char *text = product_archived_text(item, p->arena);
 	if (text)
 		env->notice(env->notice_ctx, "archived variants", text);
+	if (item->foreign_options)
+		env->notice(env->notice_ctx, "foreign options", item->foreign_options);
 }
 
 /* Articles of the ERP that are variants of one product of the shop. */
@@ -117,6 +120,15 @@ static void share(struct product_put *p)
 	const char *text = product_share_text(s->product_shares, p->rules, p->item, p->n, p->arena);
 	if (text)
 		s->env.notice(s->env.notice_ctx, NULL, text);
+}
+
+/* What another variant had is free by now. */
+static bool any_waits(const struct product_item *item)
+{
+	for (size_t i = 0; i < item->n_variants; i++)
+		if (item->variant[i].waits)
+			return true;
+	return false;
 }
 
 static enum errk run_round(struct product_put *p, struct err *e)
@@ -135,6 +147,7 @@ static enum errk run_round(struct product_put *p, struct err *e)
 		if (item->archived)
 			continue;
 		product_ref_judge(item);
+		product_match_options(item, true, p->arena);
 		tell_archived(p, item);
 	}
 	if (rc == E_OK) {
@@ -143,8 +156,10 @@ static enum errk run_round(struct product_put *p, struct err *e)
 	}
 	if (rc == E_OK)
 		rc = product_write(p, e);
-	for (size_t i = 0; i < p->n && rc == E_OK; i++)
+	for (size_t i = 0; i < p->n && rc == E_OK; i++) {
+		p->item[i].again |= any_waits(&p->item[i]);
 		p->item[i].done |= !p->item[i].again && !p->item[i].unsure;
+	}
 	return rc;
 }
 

@@ -32,14 +32,20 @@ static void take_fields(const struct product_put *p, struct product_item *item,
 				item->shop->values.text[f], p->arena);
 }
 
-static void take_variant(const struct product_put *p, struct product_variant *v, struct answer *in,
-			 const cJSON *node)
+static void take_variant(const struct product_put *p, const struct product_call *c,
+			 struct product_variant *v, struct answer *in, const cJSON *node)
 {
 	struct product_values now = v->shop->values;
 	product_take_variant_values(in, node, &now, p->arena);
 	if (!answer_ok(in))
 		return;
 	v->shop->values = now;
+	if (v->moves && !v->waits) {
+		v->shop->option = v->option;
+		v->moves = false;
+		v->option_base = product_option_base(c->item, v, p->arena);
+		product_step(p, c->item, "options", "done", v->name);
+	}
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
 		if (v->sent & 1u << f)
 			confirm(&v->base[f], &v->asked[f], v->values.text[f], now.text[f],
@@ -56,6 +62,8 @@ static void take_new_variants(struct product_put *p, struct product_item *item)
 			if (v->values.text[f])
 				agree(&v->base[f], v->values.text[f], v->shop->values.text[f],
 				      p->arena);
+		if (v->shop && v->created)
+			v->option_base = product_option_base(item, v, p->arena);
 		v->created = false;
 	}
 }
@@ -206,7 +214,7 @@ static void take_variants(struct product_put *p, const struct product_call *c, s
 			answer_fault(in, "productVariants", "has one that was not written");
 		if (!answer_ok(in))
 			return;
-		take_variant(p, v, in, node);
+		take_variant(p, c, v, in, node);
 		c->item->written = true;
 		n++;
 	}
@@ -220,7 +228,7 @@ static cJSON *ask_new(struct product_put *p, struct product_call *c, size_t *at)
 	cJSON *list, *variables = variants_input(item, &list);
 	for (; *at < item->n_variants && c->n < VARIANTS_PER_WRITE; ++*at) {
 		struct product_variant *v = &item->variant[*at];
-		if (!item->shop || item->archived || !product_is_new(v))
+		if (!item->shop || item->archived || !product_is_new(v) || v->waits)
 			continue;
 		json_push(list, product_plan_new_variant(p, item, v));
 		c->of[c->n++] = v;

@@ -18,6 +18,37 @@ void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ..
 	err_set(&item->put->err, E_RECORD, code, "%s", text);
 }
 
+void stock_refuse_place(struct stock_item *item, struct stock_pair *pair, const struct err *why)
+{
+	struct err *all = &item->refusal;
+	if (pair)
+		pair->done = pair->refused = true;
+	if (all->kind == E_OK)
+		*all = *why;
+	else if (!strstr(all->msg, why->msg))
+		err_append(all, "; and %s", why->msg);
+}
+
+void stock_refuse_pair(struct stock_pair *pair, const char *code, const char *fmt, ...)
+{
+	char text[ERR_MSG_MAX];
+	struct err why;
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	err_set(&why, E_RECORD, code, "%s", text);
+	stock_refuse_place(pair->item, pair, &why);
+}
+
+bool stock_has_good(const struct stock_item *item)
+{
+	for (size_t i = 0; i < item->n_pairs; i++)
+		if (!item->pair[i].refused)
+			return true;
+	return false;
+}
+
 static struct stock_pair *pair_at(struct stock_item *item, const struct stock_location *at)
 {
 	for (size_t i = 0; i < item->n_pairs; i++)
@@ -32,14 +63,21 @@ static enum errk add_quantity(struct stock_put *p, struct stock_item *item,
 			      const struct stock_wish *wish, struct err *e)
 {
 	const struct stock_location *at = NULL;
-	enum errk rc = stock_find_location(p->shop, wish->location, &at, e);
-	if (rc != E_OK)
+	enum errk rc = E_OK;
+	if (wish->location)
+		rc = stock_find_location(p->shop, wish->location, &at, e);
+	if (rc == E_RECORD)
+		stock_refuse_place(item, NULL, e);
+	else if (rc != E_OK)
 		return rc;
-	if (!at)
-		BUG("location '%s' is neither found nor refused", wish->location);
-	struct stock_pair *pair = pair_at(item, at);
-	if (decimal_add(pair->sum, wish->figure, &pair->sum, e) != E_OK)
-		return err_wrap(e, "its figures at '%s'", wish->location);
+	/* One of several warehouses that are this place: its sum is not known. */
+	struct stock_pair *pair = at ? pair_at(item, at) : NULL;
+	if (wish->wrong)
+		stock_refuse_place(item, pair, wish->wrong);
+	else if (pair && decimal_add(pair->sum, wish->figure, &pair->sum, e) != E_OK) {
+		err_wrap(e, "its figures at '%s'", wish->location);
+		stock_refuse_place(item, pair, e);
+	}
 	return E_OK;
 }
 
@@ -53,6 +91,10 @@ static enum errk read_document(struct stock_put *p, struct stock_item *item, str
 	item->pair = arena_array(p->arena, n, sizeof(*item->pair));
 	for (size_t i = 0; i < n && rc == E_OK; i++)
 		rc = add_quantity(p, item, &wish[i], e);
+	if (rc == E_OK && item->refusal.kind != E_OK && !stock_has_good(item)) {
+		*e = item->refusal;
+		rc = E_RECORD;
+	}
 	return rc;
 }
 

@@ -99,7 +99,7 @@ enum errk stock_find_items(struct stock_put *p, struct err *e)
 	size_t n = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
-		if (item->id || item->put->err.kind != E_OK || !item->n_pairs || item->yields)
+		if (item->id || item->put->err.kind != E_OK || !stock_has_open(item))
 			continue;
 		w.item[n] = item;
 		sku[n++] = item->sku;

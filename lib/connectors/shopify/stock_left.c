@@ -32,6 +32,8 @@ static bool is_through(const struct stock_item *item)
 	for (size_t i = 0; i < item->n_pairs; i++)
 		if (!item->pair[i].done)
 			return false;
+	if (item->refusal.kind != E_OK && !item->yields)
+		return false;
 	return item->put->err.kind == E_OK;
 }
 

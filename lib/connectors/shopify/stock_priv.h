@@ -30,10 +30,11 @@ struct stock_pair {
 	int64_t have;                         /* what the shop says it is */
 	int64_t moved_at;                     /* when that last changed, seconds */
 	bool active;                          /* the shop sells it from there */
-	bool done;                            /* is as it should be, or left alone on purpose */
-	bool written;                         /* by this put */
-	bool unsettled;                       /* moved so lately that the next run looks again */
-	struct err refusal;                   /* of an activation, to be believed the second time */
+	bool done;      /* is as it should be, left alone on purpose, or refused */
+	bool refused;   /* it can't be written, see stock_item.refusal; the article's others can */
+	bool written;   /* by this put */
+	bool unsettled; /* moved so lately that the next run looks again */
+	struct err refusal; /* of an activation, to be believed the second time */
 };
 
 /* One article of the batch. */
@@ -46,6 +47,7 @@ struct stock_item {
 	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;
 	size_t n_pairs;
+	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 };
 
 /* One put under way. */
@@ -69,6 +71,19 @@ struct stock_put {
 /* The article is out: its pairs are done with. */
 void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
+/* One of its places is out (pair NULL: one that is not known): what it has elsewhere goes over. */
+void stock_refuse_place(struct stock_item *item, struct stock_pair *pair, const struct err *why);
+void stock_refuse_pair(struct stock_pair *pair, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* Some of it is to be written, or is as it should be. */
+bool stock_has_good(const struct stock_item *item);
+static inline bool stock_has_open(const struct stock_item *item)
+{
+	for (size_t i = 0; i < item->n_pairs; i++)
+		if (!item->pair[i].done)
+			return true;
+	return false;
+}
 static inline bool stock_is_open(const struct stock_pair *p)
 {
 	return !p->done && p->item->put->err.kind == E_OK;

@@ -51,6 +51,9 @@ static enum errk compare(struct stock_put *p, struct err *e)
 		enum errk rc = stock_reckon(p, pair, &negative, e);
 		if (rc != E_OK)
 			return rc;
+		/* More than the shop can hold. */
+		if (!stock_is_open(pair))
+			continue;
 		if (negative)
 			tell(p, "stock below zero",
 			     arena_printf(
@@ -120,6 +123,22 @@ static const char *values_of(const struct stock_put *p, const struct stock_item 
 	return text.len ? arena_strdup(p->arena, text.buf) : NULL;
 }
 
+/*
+ * Some of its places can't be written, and what it has at the others is. What is compared again anyway is parked when
+ * it comes to rest, and told until then.
+ */
+static void report_refusal(struct stock_put *p, struct stock_item *item)
+{
+	struct put_item *put = item->put;
+	if (put->err.kind != E_OK || item->refusal.kind == E_OK || item->yields)
+		return;
+	put->left = item->refusal;
+	err_wrap(&put->left, "went over but for some of its places");
+	if (put->passing)
+		tell(p, "stock refused",
+		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left.msg));
+}
+
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
@@ -132,6 +151,9 @@ static void report(struct stock_put *p)
 			written |= item->pair[k].written;
 			unsettled |= item->pair[k].unsettled;
 		}
+		if (item->put->err.kind == E_OK && item->refusal.kind != E_OK &&
+		    !stock_has_good(item))
+			item->put->err = item->refusal;
 		if (item->put->err.kind != E_OK)
 			continue;
 		item->put->target.id = item->id;
@@ -156,6 +178,7 @@ static void report(struct stock_put *p)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"its stock in the shop moved each time it was written; the next run "
 				"goes on");
+		report_refusal(p, item);
 	}
 }
 

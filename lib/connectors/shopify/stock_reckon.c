@@ -16,8 +16,8 @@ enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool 
 	}
 	pair->target = stock_target(pair->sum, units, p->buffer, negative);
 	if (pair->target > STOCK_TARGET_MAX)
-		stock_refuse(
-			item, "quantity_too_high",
+		stock_refuse_pair(
+			pair, "quantity_too_high",
 			"%lld at '%s' is more than Shopify can hold (1,000,000,000); correct it in "
 			"the ERP",
 			(long long)pair->target, pair->location_name);

@@ -10,7 +10,8 @@
 enum action {
 	READ_AGAIN, /* the pair stays open for the next round */
 	FIND_AGAIN, /* the item is gone: look for its SKU anew */
-	PARK,       /* this article can't be written */
+	PARK,       /* it can't be written at this place */
+	PARK_ALL,   /* nor at any other */
 	STOP,       /* every write would fail: configuration */
 	STOP_BUG,   /* ours: key handling, or two rows for one pair */
 };
@@ -27,7 +28,7 @@ static const struct error_row {
 	 "the shop no longer takes stock at this location; correct tables/locations.csv"},
 	{"ITEM_NOT_STOCKED_AT_LOCATION", PARK, "not_stocked",
 	 "the shop does not stock it at this location; activate it there"},
-	{"NON_MUTABLE_INVENTORY_ITEM", PARK, "bundle",
+	{"NON_MUTABLE_INVENTORY_ITEM", PARK_ALL, "bundle",
 	 "it is a bundle in the shop: its stock follows from its components and can't be written"},
 	{"INVALID_QUANTITY_NEGATIVE", PARK, "bad_quantity", "the shop takes no negative quantity"},
 	{"INVALID_QUANTITY_TOO_HIGH", PARK, "quantity_too_high",
@@ -71,13 +72,21 @@ static size_t entry_of(const cJSON *error, size_t n)
 	return n;
 }
 
+static bool parks(const struct error_row *row)
+{
+	return row->action == PARK || row->action == PARK_ALL;
+}
+
 static void park(struct stock_pair *pair, const struct error_row *row, const char *message)
 {
-	stock_refuse(pair->item, row->code, "'%s' at '%s': %s", pair->item->sku,
-		     pair->location_name,
-		     row->text ? row->text
-		     : message ? message
-			       : "Shopify refuses it");
+	const char *text = row->text ? row->text : message ? message : "Shopify refuses it";
+	if (row->action == PARK_ALL)
+		stock_refuse(pair->item, row->code, "'%s': %s", pair->item->sku, text);
+	else
+		stock_refuse_pair(pair, row->code,
+				  "'%s' at '%s': %s; then run: erpsync queue retry '%s'",
+				  pair->item->sku, pair->location_name, text,
+				  pair->item->put->label);
 }
 
 static enum errk stop(const struct error_row *row, const char *code, const char *message,
@@ -98,11 +107,9 @@ static enum errk apply(struct chunk *c, const cJSON *error, bool *out, struct er
 	size_t at = entry_of(error, c->n), to = at == c->n ? c->n : at + 1;
 	if (row->action == STOP || row->action == STOP_BUG)
 		return stop(row, code, message, e);
-	if (at == c->n && row->action == PARK)
-		return stop(row, code, message, e);
 	for (size_t i = at == c->n ? 0 : at; i < to; i++) {
 		out[i] = true;
-		if (row->action == PARK)
+		if (parks(row))
 			park(c->pair[i], row, message);
 		if (row->action == FIND_AGAIN) {
 			c->pair[i]->item->id = NULL;
@@ -147,8 +154,45 @@ static void drop_out(struct chunk *c, const bool *out)
 	c->n = kept;
 }
 
+/* An error that is about one entry, and does not say about which; NULL = there is none. */
+static const cJSON *nameless(const struct chunk *c, const cJSON *errors)
+{
+	JSON_EACH (error, errors)
+		if (parks(row_of(json_str(error, "code"))) && entry_of(error, c->n) == c->n)
+			return error;
+	return NULL;
+}
+
+/* How far the entry at fault has been sought. */
+struct search {
+	bool fine;  /* something was written meanwhile: not every write fails */
+	int blamed; /* entries that were refused alone */
+};
+
+static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct search *s, struct err *e);
+
+/* Halves tell which entry is meant; but where no write is taken, it is none. */
+static enum errk write_halves(struct stock_put *p, const struct chunk *c, const cJSON *error,
+			      struct search *s, struct err *e)
+{
+	enum { BLAMED_MAX = 3 };
+	struct chunk *half = arena_alloc(p->arena, sizeof(*half));
+	enum errk rc = E_OK;
+	if (c->n == 1 && !s->fine && s->blamed == BLAMED_MAX)
+		return stop(row_of(json_str(error, "code")), json_str(error, "code"),
+			    json_str(error, "message"), e);
+	for (size_t from = 0, to = c->n / 2; c->n > 1 && from < c->n && rc == E_OK;
+	     from = to, to = c->n) {
+		half->n = to - from;
+		memcpy(half->pair, c->pair + from, half->n * sizeof(struct stock_pair *));
+		rc = write_chunk(p, half, s, e);
+	}
+	s->blamed += c->n == 1;
+	return rc;
+}
+
 /* All or nothing: one bad entry refuses the whole call, so it is cut out and the rest goes again. */
-static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct err *e)
+static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct search *s, struct err *e)
 {
 	while (c->n) {
 		CLEANUP(stock_call)
@@ -159,7 +203,14 @@ static enum errk write_chunk(struct stock_put *p, struct chunk *c, struct err *e
 			return rc;
 		if (!json_first(call.errors)) {
 			mark_written(c);
+			s->fine = true;
 			return E_OK;
+		}
+		const cJSON *blind = nameless(c, call.errors);
+		if (blind) {
+			rc = write_halves(p, c, blind, s, e);
+			if (rc != E_OK || c->n > 1)
+				return rc;
 		}
 		JSON_EACH (error, call.errors) {
 			rc = apply(c, error, out, e);
@@ -194,8 +245,8 @@ static enum errk activate(struct stock_put *p, struct stock_pair *pair, struct e
 		err_set(&pair->refusal, E_RECORD, "not_activated", "%s",
 			message ? message : "no reason given");
 	} else {
-		stock_refuse(
-			pair->item, "not_activated",
+		stock_refuse_pair(
+			pair, "not_activated",
 			"Shopify does not stock '%s' at '%s': %s; activate it there by hand, then "
 			"run: erpsync queue retry '%s'",
 			pair->item->sku, pair->location_name, pair->refusal.msg,
@@ -212,6 +263,7 @@ static bool is_to_write(const struct stock_pair *pair, bool active)
 enum errk stock_write(struct stock_put *p, struct err *e)
 {
 	struct chunk *c = arena_alloc(p->arena, sizeof(*c));
+	struct search s = {0};
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < p->n_pairs && rc == E_OK; i++)
 		if (is_to_write(p->pair[i], false))
@@ -220,7 +272,7 @@ enum errk stock_write(struct stock_put *p, struct err *e)
 		if (i < p->n_pairs && is_to_write(p->pair[i], true))
 			c->pair[c->n++] = p->pair[i];
 		if (c->n == PAGE_MAX || (i == p->n_pairs && c->n)) {
-			rc = write_chunk(p, c, e);
+			rc = write_chunk(p, c, &s, e);
 			c->n = 0;
 		}
 	}
