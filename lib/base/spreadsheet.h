@@ -13,8 +13,9 @@
 /*
  * An article number, a barcode or another name that is compared letter by letter; *out in the arena,
  * "" where the text is empty. Blanks around it go, and the apostrophe that exports put before digits
- * alone ('748927000018), which spreadsheets would cut. Refused: 5.27763E+12, 748927000018.0 and #N/A, and
- * 748927000000 (spreadsheet_rounded) unless such an apostrophe shows that it was a text all the time.
+ * alone ('748927000018), which spreadsheets would cut; of ="0042" its content stays, which programs write for
+ * the same reason. Refused: other formulas, 5.27763E+12, 748927000018.0 and #N/A, and
+ * 748927000000 (spreadsheet_rounded) unless one of these shows that it was a text all the time.
  */
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out);
 /* The text without blanks and signs that take no room at both ends. */

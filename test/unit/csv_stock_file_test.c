@@ -44,7 +44,8 @@ static struct record record_of(const struct csv_stock *s, const char *sku,
 	struct record r;
 
 	assert_non_null(article);
-	csv_stock_record(s, article, &before, before != NULL, 1795000000, a, &r);
+	csv_stock_record(s, article, &(struct csv_stock_past){before, false}, before != NULL, NULL,
+			 1795000000, a, &r);
 	return r;
 }
 

@@ -184,6 +184,7 @@ static void add_used(struct csv_inbox_set *set, const struct csv_inbox_file *lis
 {
 	set->older = arena_array(a, newest, sizeof(*set->older));
 	set->since = arena_array(a, newest, sizeof(*set->since));
+	set->past = arena_array(a, newest, sizeof(*set->past));
 	for (size_t i = 0; i < newest; i++) {
 		if (!list[i].archived)
 			continue;
@@ -191,6 +192,9 @@ static void add_used(struct csv_inbox_set *set, const struct csv_inbox_file *lis
 		if (list[i].changes && (earlier == SIZE_MAX || i > earlier))
 			add(set->since, &set->n_since, &list[i]);
 	}
+	for (size_t i = earlier == SIZE_MAX ? 0 : earlier; i-- > 0;)
+		if (list[i].archived)
+			add(set->past, &set->n_past, &list[i]);
 }
 
 enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, bool archived,
@@ -292,6 +296,25 @@ static void load_used(const struct csv_inbox_kind *kind, const struct conf *c,
 		f->content = NULL;
 }
 
+/* Where the list before is not whole, what came before it, down to one that is; never all of archive/. */
+static void load_past(const struct csv_inbox_kind *kind, const struct conf *c,
+		      struct csv_inbox_set *set)
+{
+	enum { LISTS = 8 };
+	const struct csv_inbox_file *list = &set->before;
+	size_t lists = 0;
+
+	for (size_t i = 0; i < set->n_past && lists < LISTS; i++) {
+		if (list->content && kind->wholeness(list->content) == CSV_WHOLE)
+			return;
+		load_used(kind, c, &set->past[i]);
+		if (set->past[i].changes)
+			continue;
+		list = &set->past[i];
+		lists++;
+	}
+}
+
 enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c,
 			 struct csv_inbox_set *set, int64_t max_age, struct err *e)
 {
@@ -306,6 +329,8 @@ enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c
 		load_used(kind, c, &set->before);
 	for (size_t i = 0; i < set->n_since && k == E_OK; i++)
 		load_used(kind, c, &set->since[i]);
+	if (k == E_OK && set->before.path)
+		load_past(kind, c, set);
 	if (k == E_OK && kind->judge)
 		k = kind->judge(set, e);
 	if (k != E_OK)
@@ -324,6 +349,10 @@ void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *s
 	for (size_t i = 0; i < set->n_since; i++) {
 		kind->free(set->since[i].content);
 		set->since[i].content = NULL;
+	}
+	for (size_t i = 0; i < set->n_past; i++) {
+		kind->free(set->past[i].content);
+		set->past[i].content = NULL;
 	}
 }
 

@@ -251,7 +251,8 @@ static bool add_gone(const struct csv_inbox *r, struct page *page, const char *w
 	if (!csv_inbox_trace(r->kind, r->env->conf, &r->set, who, a, &gone))
 		return false;
 	r->kind->gone(&r->set, &gone, a, rec);
-	r->kind->finish(rec, a);
+	if (!rec->problem)
+		r->kind->finish(rec, a);
 	page->n++;
 	return true;
 }
@@ -337,7 +338,7 @@ enum errk csv_inbox_catalogue(const struct csv_inbox *r,
 			r->dir, r->kind->prefix, r->kind->prefix);
 	/* Nothing is taken from it, so that there is nothing to compare it with. */
 	set.before.path = NULL;
-	set.n_since = 0;
+	set.n_since = set.n_past = 0;
 	k = csv_inbox_load(r->kind, r->env->conf, &set, 0, e);
 	if (k == E_OK)
 		k = hand_on_all(r->kind, &set, fn, ctx, e);
