@@ -42,7 +42,7 @@ bool spreadsheet_rounded(const char *text)
 		ZEROS = 6,  /* … so that these are left of it at least */
 		EXACT = 15, /* digits that a spreadsheet keeps of any number … */
 		BEHIND =
-			4, /* … and what shows it behind them: one in ten thousand ends so by itself */
+			2, /* … and what shows it behind them: one in a hundred ends so by itself */
 	};
 	size_t len = strlen(text), left = len;
 

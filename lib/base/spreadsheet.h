@@ -22,8 +22,8 @@ const char *spreadsheet_identifier(const char *text, struct arena *a, const char
 const char *spreadsheet_trim(const char *s, struct arena *a);
 /*
  * Digits of which a spreadsheet has kept the first ones, as 7.48927E+11 is 748927000000 when it is saved once
- * more: 12 or more that end in six zeros, or 19 and more with nothing behind the first 15. By itself one number
- * in a million looks so.
+ * more: 12 or more that end in six zeros, or 17 and more with nothing behind the first 15. By itself one number
+ * in a million looks so, of 18 digits one in a thousand. Of 16 one in ten would: these pass, as carriers have such.
  */
 bool spreadsheet_rounded(const char *text);
 /* Any other text: refused is #N/A, and what a column shows that is too narrow. */

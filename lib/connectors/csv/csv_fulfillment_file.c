@@ -8,6 +8,7 @@
 #include "base/csvfile.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "connectors/tracking.h"
 #include "csv_guard.h"
 #include "csv_rows.h"
 
@@ -374,11 +375,24 @@ static void add_parcel(struct reading *r, struct csv_delivery *to, const char *n
 		p->url = url;
 }
 
+/* "-" and the like says as much as an empty cell. */
+static bool has_number(struct reading *r, const char *numbers)
+{
+	const char *number, *id;
+
+	while ((number = piece(r, &numbers))) {
+		(void)csv_guard_identifier(number, r->d->mem, &id);
+		if (!tracking_is_none(id))
+			return true;
+	}
+	return false;
+}
+
 static void add_tracking(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
 {
 	const char *numbers = cell(r, in, COL_NUMBER), *urls = cell(r, in, COL_URL), *number;
 
-	if (!numbers[0])
+	if (!has_number(r, numbers))
 		return;
 	/* A later file corrects; the rows of one file each name some of the parcels. */
 	if (to->tracking_file != r->number)
@@ -394,7 +408,7 @@ static void add_tracking(struct reading *r, struct csv_delivery *to, const struc
 					      why);
 			to->problem_file = r->number;
 		}
-		if (id[0])
+		if (!tracking_is_none(id))
 			add_parcel(r, to, id, url);
 	}
 }
