@@ -1,5 +1,6 @@
 #include "csv_inbox.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -31,6 +32,45 @@ static int oldest_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* rest: of the name, behind the prefix. */
+static bool is_of_changes(const char *rest)
+{
+	return csv_begins_with(rest, "-changes") || csv_begins_with(rest, "_changes") ||
+	       csv_begins_with(rest, " changes");
+}
+
+/* A list that is called so would empty the shop of all that it leaves out, if it is none. */
+static bool sounds_like_changes(const char *name)
+{
+	static const char *const words[] = {"change",          "delta",   "diff",
+					    "increment",       "partial", "modif",
+					    "\xc3\xa4nderung", "cambio",  "aenderung",
+					    "\xc3\x84nderung"};
+
+	for (const char *at = name; *at; at++)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			/* Not in "exchange". */
+			if ((at == name || !isalpha((unsigned char)at[-1])) &&
+			    csv_begins_with(at, words[i]))
+				return true;
+	return false;
+}
+
+static enum errk judge_names(const struct csv_inbox_kind *kind, const struct csv_inbox_file *list,
+			     size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && kind->complete; i++)
+		if (!list[i].archived && !list[i].changes &&
+		    sounds_like_changes(list[i].name + strlen(kind->prefix)))
+			return err_set(
+				e, E_LOCAL, "unclear_name",
+				"%s: is called as changes are, and would be read as a snapshot, in "
+				"which what it leaves out is sold out; if it is changes, call it "
+				"%s-changes.csv, or %s-changes-….csv, else by another name",
+				list[i].path, kind->prefix, kind->prefix);
+	return E_OK;
+}
+
 /* Appends the files of one folder that are called so. */
 static enum errk list_dir(const char *prefix, const char *dir, bool archived, struct arena *a,
 			  struct csv_inbox_file **list, size_t *n, struct err *e)
@@ -60,8 +100,7 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 			.mtime_ns = file[i].mtime_ns,
 			.order_ns = file[i].dated_ns,
 			.misdated = file[i].misdated,
-			.changes = csv_begins_with(file[i].name + strlen(prefix), "-changes") ||
-				   csv_begins_with(file[i].name + strlen(prefix), "_changes"),
+			.changes = is_of_changes(file[i].name + strlen(prefix)),
 			.archived = archived,
 		};
 	}
@@ -205,6 +244,8 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	struct csv_inbox_set set = {0};
 	enum errk k = csv_inbox_files(kind->prefix, dir, a, &list, &n, &set.bad, e);
 
+	if (k == E_OK)
+		k = judge_names(kind, list, n, e);
 	if (k != E_OK)
 		return k;
 	set.file = arena_array(a, n, sizeof(*set.file));
