@@ -9,10 +9,10 @@
 
 bool tracking_is_none(const char *text)
 {
-	static const char *const words[] = {"n/a",   "n.a.",  "na",      "nan",   "none",  "null",
-					    "nil",   "no",    "false",   "tbd",   "keine", "kein",
-					    "k.A.",  "nein",  "aucun",   "non",   "sans",  "nessuno",
-					    "geen",  "ninguno", "unknown"};
+	static const char *const words[] = {"n/a",  "n.a.",    "na",     "nan", "none",  "null",
+					    "nil",  "no",      "false",  "tbd", "keine", "kein",
+					    "k.A.", "nein",    "aucun",  "non", "sans",  "nessuno",
+					    "geen", "ninguno", "unknown"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (str_equal_nocase(text, words[i]))

@@ -138,3 +138,66 @@ test('="…" is what stands in it', async t => {
     assert.match(records[0].reason, /^stock\.csv:4: column 'sku': '=CONCAT\("A",1\)' is a spreadsheet's formula; have its value written/);
   });
 });
+
+test('what a row told that named no article goes with the next list that has it no longer', async t => {
+  const rows = '7.48E+11,MAIN,6\n,MAIN,6\n#N/A,MAIN,6\nX\0,MAIN,6\n';
+  const good = `${HEAD}SOLO-1,MAIN,5\nSOLO-1,SHOP,5\n${SECOND}`;
+  const p = await open(t);
+  stockFile(p, good + rows, { age: 200 });
+  await pull(p, '', 1);
+  assert.deepEqual([...(await p.parked()).keys()].sort(), ['#N/A', '7.48E+11', 'stock.csv: unreadable row 7', 'stock.csv:9']);
+  await t.test('the same once more, on other lines and from archive/, is no news', async () => {
+    stockFile(p, HEAD + rows + good.slice(HEAD.length), { age: 150 });
+    silent(ended(await p.run('inventory pull'), 0));
+    await p.run('inventory pull --full');
+    assert.equal((await p.parked()).size, 4);
+  });
+  await t.test('one of them mended', async () => {
+    stockFile(p, good + rows.replace('7.48E+11,MAIN,6\n', ''), { age: 100 });
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.equal((await p.parked()).size, 3);
+    assert.ok(!(await p.parked()).has('7.48E+11'));
+  });
+  await t.test('no file of changes mends a list, or what another one said', async () => {
+    stockFile(p, `${HEAD}SOLO-1,MAIN,7\nSOLO-1,SHOP,7\n,MAIN,99\n`, { name: 'stock-changes.csv', age: 80 });
+    const { records } = await pull(p, '', 1);
+    assert.match(records.find(r => r.name === 'stock-changes.csv:4').reason, /the row has no SKU; .* this entry goes with the next whole list, or with: erpsync queue drop 'stock-changes\.csv:4'$/);
+    stockFile(p, `${HEAD}SOLO-1,MAIN,8\nSOLO-1,SHOP,8\n`, { name: 'stock-changes.csv', age: 70 });
+    await pull(p);
+    assert.equal((await p.parked()).size, 4);
+    ended(await p.run(['queue', 'drop', 'stock-changes.csv:4']), 0);
+  });
+  await t.test('all of them, also after they were tried again', async () => {
+    ended(await p.run('queue retry --all'), 0);
+    await p.run('inventory pull');
+    assert.equal((await p.parked()).size, 3);
+    stockFile(p, good, { age: 50 });
+    silent(ended(await p.run('inventory pull'), 0));
+    assert.equal((await p.parked()).size, 0);
+  });
+});
+
+test('names of files of changes', async t => {
+  const changes = `${HEAD}SOLO-1,MAIN,3\nSOLO-1,SHOP,3\nLONG-5,MAIN,3\nLONG-5,SHOP,3\n`;
+  for (const name of ['stock changes.csv', 'stock_changes.csv', 'Stock-Changes (1).csv'])
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      stockFile(p, changes, { name, age: 100 });
+      await pull(p);
+      assert.deepEqual(left(p), [3, 3, 3, 3, 5, 5]);
+    });
+  for (const name of ['stock-change.csv', 'stock-delta.csv', 'stock 2026 diff.csv', 'stockchanges.csv', 'stock-Änderungen.csv'])
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      stockFile(p, changes, { name, age: 100 });
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, /out\/stock.*\.csv: is called as changes are, and would be read as a snapshot, in which what it leaves out is sold out; if it is changes, call it stock-changes\.csv, or stock-changes-….csv, else by another name$/m);
+      assert.deepEqual(left(p), [5, 5, 5, 5, 5, 5]);
+      ended(await p.run('check'), 78);
+    });
+  await t.test('stock-exchange.csv is a snapshot', async sub => {
+    const p = await open(sub);
+    stockFile(p, changes, { name: 'stock-exchange.csv', age: 100 });
+    await pull(p);
+    assert.deepEqual(left(p), [3, 3, 3, 3, 0, 0]);
+  });
+});

@@ -108,9 +108,9 @@ static void test_csv_render__mapping_mistakes_end_the_run(void **state)
 static void test_csv_render__an_order_without_rows_is_not_written(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	struct put_item items[] = {
-		item(DOC("[\"#1\",\"1\",1,null]", "")),
-		item("{\"files\":{\"orders\":{\"columns\":" COLUMNS ",\"rows\":[]}}}")};
+	struct put_item items[] = {item(DOC("[\"#1\",\"1\",1,null]", "")),
+				   item("{\"files\":{\"orders\":{\"columns\":" COLUMNS
+					",\"rows\":[]}}}")};
 	struct csv_rendered r = {0};
 	struct err e;
 

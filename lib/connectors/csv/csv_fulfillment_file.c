@@ -6,7 +6,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/csvfile.h"
-#include "base/hash.h"
 #include "base/str.h"
 #include "connectors/tracking.h"
 #include "csv_guard.h"
@@ -155,7 +154,8 @@ struct reading {
 	bool cut;
 	int unreadable;
 	const char *above; /* id of the last row that had one; NULL = none */
-	const char *below; /* what is wrong with a row that the next delivery may have lost; or NULL */
+	const char
+		*below; /* what is wrong with a row that the next delivery may have lost; or NULL */
 	struct stray *strays;
 };
 
@@ -501,21 +501,6 @@ static void add_line(struct reading *r, struct csv_delivery *to, const struct cs
 				     r->name, (long long)in->line, in->n, r->width);
 }
 
-enum { ROW_ID_MAX = 32 };
-
-/* The same in whichever file and line the row stands: it is read again from archive/, under another name. */
-static const char *row_id(const struct csv_row *in, char out[ROW_ID_MAX])
-{
-	CLEANUP(hash) struct hash *h = hash_new();
-	char hex[HASH_HEX_SIZE];
-
-	for (size_t i = 0; i < in->n; i++)
-		hash_add(h, in->cell[i], strlen(in->cell[i]) + 1);
-	hash_finish(h, hex);
-	snprintf(out, ROW_ID_MAX, "row:%.24s", hex);
-	return out;
-}
-
 /* A row that may be of this delivery can't be used: what of it was read may not be all. */
 static void hold(const struct reading *r, struct csv_delivery *to, const char *what)
 {
@@ -568,7 +553,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 				   COL_SKU,      COL_WAREHOUSE, COL_CARRIER};
 	const char *id, *text, *wrong = read_key(r, in, COL_DELIVERY, &id);
 	const char *below;
-	char where[80], made[ROW_ID_MAX];
+	char where[80];
 	struct csv_delivery *to;
 	const bool nameless = !id[0];
 
@@ -579,7 +564,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 		return;
 	}
 	if (nameless)
-		id = row_id(in, made);
+		id = csv_row_id(in, r->d->mem);
 	else if (!wrong && (!r->above || strcmp(r->above, id) != 0))
 		r->above = arena_strdup(r->d->mem, id);
 	if (r->pass == CSV_DELIVERY_NAMES) {
@@ -612,8 +597,8 @@ static void add_row(struct reading *r, const struct csv_row *in)
 	}
 	(void)read_key(r, in, COL_ORDER, &text);
 	if ((nameless || wrong) && text[0])
-		add_stray(r, text, arena_printf(r->d->mem, "%s: the row has no usable delivery_id",
-						where));
+		add_stray(r, text,
+			  arena_printf(r->d->mem, "%s: the row has no usable delivery_id", where));
 	share_order(r, to, in);
 	share(r, to, in, COL_WAREHOUSE, &to->warehouse, &to->warehouse_file);
 	share(r, to, in, COL_CARRIER, &to->carrier, &to->carrier_file);

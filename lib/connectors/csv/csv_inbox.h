@@ -98,6 +98,8 @@ struct csv_inbox_kind {
 	enum errk (*judge)(const struct csv_inbox_set *set, struct err *e);
 	/* Records of one content, and the head of the k-th; false if a later file has it too. */
 	size_t (*count)(const void *content);
+	/* One of its records has this id. */
+	bool (*has)(const void *content, const char *id);
 	/* Content `file`, set->n = the one before. */
 	bool (*record)(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
 		       struct record *out);

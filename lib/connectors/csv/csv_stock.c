@@ -57,6 +57,11 @@ static enum csv_said says(const void *content, const char *id)
 	return says_of(content, csv_stock_find(content, id));
 }
 
+static bool has(const void *content, const char *id)
+{
+	return csv_stock_find(content, id) != NULL;
+}
+
 static enum csv_wholeness wholeness(const void *content)
 {
 	const struct csv_stock *s = content;
@@ -405,8 +410,8 @@ static enum errk articles(const struct csv_inbox_set *set, size_t file, size_t k
 
 	if (is_overtaken(set, file, x->sku))
 		return E_OK;
-	/* A row that can't be read may be any article's. */
-	if (!x->first)
+	/* A row that can't be read may be any article's, and so may one whose SKU a spreadsheet changed. */
+	if (x->label && !x->nameless)
 		return err_set(e, E_LOCAL, "bad_row", "%s", x->problem ? x->problem->msg : s->name);
 	for (uint32_t i = x->first; i && rc == E_OK; i = s->row[i].next) {
 		const struct article article = {
@@ -437,6 +442,7 @@ const struct csv_inbox_kind csv_stock_files = {
 	.hides = hides,
 	.gone = make_gone,
 	.count = count,
+	.has = has,
 	.record = record,
 	.finish = finish,
 	.articles = articles,

@@ -102,6 +102,8 @@ void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article 
 	if (article->problem) {
 		stock_record_problem(article->sku, article->problem, read_at, a, out);
 		csv_rows_fault(article->problem, a, out);
+		if (article->label)
+			out->label = arena_strdup(a, article->label);
 		return;
 	}
 	for (size_t b = 0; b < n_before; b++)

@@ -195,7 +195,11 @@ static void add_row(void *ctx, const struct csv_row *in)
 	struct csv_stock_row row = {.line = (uint32_t)in->line};
 
 	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
-	a = article_of(s, sku[0] ? sku : where);
+	a = article_of(s, !sku[0] ? csv_row_id(in, s->mem)
+			  : why   ? arena_printf(s->mem, CSV_ROW "%s", sku)
+				  : sku);
+	if ((!sku[0] || why) && !a->label)
+		a->label = arena_strdup(s->mem, sku[0] ? sku : where);
 	if (title[0] && !a->title)
 		a->title = arena_strdup(s->mem, title);
 	if (in->n != r->width)
@@ -224,10 +228,11 @@ static void add_row(void *ctx, const struct csv_row *in)
 static void add_unreadable(void *ctx, const struct err *why)
 {
 	struct csv_stock *s = ((const struct reading *)ctx)->s;
-	struct csv_stock_article *a = article_of(s,
-						 arena_printf(s->mem, "%.60s: unreadable row %zu",
-							      s->name, s->n_articles + 1));
+	struct csv_stock_article *a = article_of(s, csv_bad_row_id(why, s->mem));
 
+	if (!a->label)
+		a->label = arena_printf(s->mem, "%.60s: unreadable row %zu", s->name,
+					s->n_articles);
 	spoil(s, a, "%s", why->msg);
 	count_unnamed(s, a);
 }
@@ -304,7 +309,7 @@ static void make_spellings(const struct csv_stock *s)
 
 	all->list = arena_array(s->mem, s->n_articles + 1, sizeof(*all->list));
 	for (size_t i = 0; i < s->n_articles; i++)
-		if (!s->article[i].nameless)
+		if (!s->article[i].label)
 			all->list[all->n++] =
 				(struct csv_spelling){sku_spelling_hash(s->article[i].sku),
 						      (uint32_t)i};

@@ -23,7 +23,8 @@ struct csv_stock_row {
 };
 
 struct csv_stock_article {
-	const char *sku;   /* "stock.csv:12" of a row that has none */
+	const char *sku;   /* csv_row_id and the like of a row that has none that can be used */
+	const char *label; /* "stock.csv:12" of such a row; NULL = the SKU */
 	const char *title; /* or NULL */
 	uint32_t first, last;
 	bool nameless;             /* it stands for a row without SKU */
