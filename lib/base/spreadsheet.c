@@ -42,7 +42,7 @@ bool spreadsheet_rounded(const char *text)
 		ZEROS = 6,  /* … so that these are left of it at least */
 		EXACT = 15, /* digits that a spreadsheet keeps of any number … */
 		BEHIND =
-			4, /* … and what shows it behind them: one in ten thousand ends so by itself */
+			2, /* … and what shows it behind them: one in a hundred ends so by itself */
 	};
 	size_t len = strlen(text), left = len;
 
@@ -102,13 +102,29 @@ const char *spreadsheet_trim(const char *s, struct arena *a)
 	return len ? arena_strndup(a, s, len) : "";
 }
 
+/* ="0042", as programs write a text that a spreadsheet is to leave alone; NULL where it is more than that. */
+static const char *formula_text(const char *id, struct arena *a)
+{
+	size_t len = strlen(id);
+
+	if (len < 3 || !str_starts(id, "=\"") || strchr(id + 2, '"') != id + len - 1)
+		return NULL;
+	return spreadsheet_trim(arena_strndup(a, id + 2, len - 3), a);
+}
+
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out)
 {
-	const char *id = spreadsheet_trim(text, a);
+	const char *id = spreadsheet_trim(text, a), *inside = formula_text(id, a);
 	bool was_text = id[0] == '\'' && all_digits(id + 1);
 
-	id += was_text;
+	if (inside)
+		id = inside;
+	else
+		id += was_text;
+	was_text |= inside != NULL;
 	*out = id;
+	if (!inside && id[0] == '=' && strpbrk(id, "\"("))
+		return "is a spreadsheet's formula; have its value written";
 	if (!was_text && spreadsheet_rounded(id))
 		return "ends in zeros as a longer number does that a spreadsheet rounded; use the "
 		       "file as it was written, or format the column as text; if it is right, "

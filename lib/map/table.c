@@ -136,7 +136,8 @@ static enum errk read_cell(struct table *t, const struct csv_row *in, const char
 	if (wrong)
 		return err_set(e, E_LOCAL, "bad_table", "%s:%lld: column '%s': '%.40s' %s", t->path,
 			       (long long)in->line, column, cell, wrong);
-	*out = cell[0] == '\'' && str_equal(cell + 1, plain) ? plain : cell;
+	*out = (cell[0] == '\'' && str_equal(cell + 1, plain)) || str_starts(cell, "=\"") ? plain
+											  : cell;
 	return E_OK;
 }
 

@@ -63,6 +63,7 @@ static const struct {
 	{"unmapped_*", BY_MAPPING | BY_SETTINGS},
 	{"ambiguous_pricelist", BY_MAPPING | BY_SETTINGS},
 	{"mapping*", BY_MAPPING | BY_SETTINGS},
+	{"bad_mapping", BY_MAPPING},
 	{"bad_document", BY_MAPPING},
 	{"bad_sum", BY_MAPPING},
 	{"unknown_location", BY_MAPPING},

@@ -97,9 +97,10 @@ test('a wrong SKU is corrected as the message says', async t => {
 test('rows that can’t be used park their delivery, with file and line', async t => {
   const p = await open(t);
   const { name: n } = sell(p.sandbox, [['LONG-5', 9], ['LONG-5-RED', 9]]);
+  const { name: other } = sell(p.sandbox, [['LONG-5', 9]]);
   deliveryFile(
     p,
-    `delivery_id,order,sku,quantity,warehouse,shipped_at\nOK,${n},LONG-5,1,MAIN,\nD1,${n},LONG-5,one,MAIN,\n,${n},LONG-5,1,MAIN,\nD2,${n},,1,MAIN,\nD3,${n},LONG-5,1,MAIN,\nD3,${n},LONG-5-RED,1,SHOP,\nD4,,LONG-5,1,MAIN,\nD5,${n},LONG-5,1,MAIN,,,\nD6,${n},LONG-5,-1,MAIN,\nD7,${n},LONG-5,1,MAIN,soon\nD8,${n},LONG-5,0,MAIN,\n`,
+    `delivery_id,order,sku,quantity,warehouse,shipped_at\nOK,${n},LONG-5,1,MAIN,\nD1,${n},LONG-5,one,MAIN,\n,${other},LONG-5,1,MAIN,\nD2,${n},,1,MAIN,\nD3,${n},LONG-5,1,MAIN,\nD3,${n},LONG-5-RED,1,SHOP,\nD4,,LONG-5,1,MAIN,\nD5,${n},LONG-5,1,MAIN,,,\nD6,${n},LONG-5,-1,MAIN,\nD7,${n},LONG-5,1,MAIN,soon\nD8,${n},LONG-5,0,MAIN,\n`,
   );
   const answer = await pull(p, '', 1);
   const reasons = Object.fromEntries(answer.records.map(r => [r.name, r.reason]));
@@ -152,6 +153,47 @@ test('what a spreadsheet made of tracking numbers', async t => {
     assert.match(reason('D4'), /fulfillments\.csv:4: column 'order': '560000000000000' ends in zeros/);
     assert.equal(shipped(p.sandbox, name).length, 1);
   });
+});
+
+test('what a spreadsheet left of a parcel number, and what stands where there is none', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, TWO);
+  const numbers = { D1: '340434161094042000', D2: "'340434161094042000", D3: '-', D4: 'n/a|0', D5: '3404341610940420' };
+  deliveryFile(p, Object.entries(numbers).map(([delivery, tracking], i) => ({ delivery, order: name, sku: i < 3 ? 'LONG-5' : 'LONG-5-RED', tracking })));
+  const { records } = await pull(p, '', 1);
+  assert.match(byName({ records }).D1.reason, /column 'tracking number': '340434161094042000' ends in zeros as a longer number does .* if it is right, write an apostrophe before it/);
+  assert.deepEqual(shipped(p.sandbox, name).map(f => f.numbers ?? []).sort(), [[], [], ['3404341610940420'], ['340434161094042000']]);
+  await t.test('no number takes none away', async () => {
+    deliveryFile(p, [{ delivery: 'D2', order: name, sku: 'LONG-5', tracking: 'none' }, { delivery: 'D1', order: name, sku: 'LONG-5', tracking: "'340434161094043000" }], { age: 40 });
+    await pull(p);
+    assert.deepEqual(shipped(p.sandbox, name).map(f => f.numbers?.[0] ?? '').sort(), ['', '', '3404341610940420', '340434161094042000', '340434161094043000']);
+  });
+});
+
+test('a row without delivery_id holds the delivery that it may be of', async t => {
+  const head = 'delivery_id,order,sku,quantity\n';
+  const cases = {
+    'merged cells': n => `D1,${n},LONG-5,3\n,,LONG-5-RED,2\n`,
+    'the order is there': n => `,${n},LONG-5-RED,2\nD1,${n},LONG-5,3\n`,
+    'an id that a spreadsheet shortened': n => `D1,${n},LONG-5,3\n7.48E+11,${n},LONG-5-RED,2\n`,
+    'a row below that can’t be read': n => `D1,${n},LONG-5,3\nD1,${n},LONG-5-RED\0,2\n`,
+    'a row above that can’t be read': n => `D1,${n},LONG-5-RED\0,2\nD1,${n},LONG-5,3\n`,
+  };
+  for (const [what, rows] of Object.entries(cases))
+    await t.test(what, async sub => {
+      const p = await open(sub);
+      const { name } = sell(p.sandbox, TWO);
+      const other = sell(p.sandbox, TWO);
+      deliveryFile(p, `${head}D0,${other.name},LONG-5,1\nD0,${other.name},LONG-5,1\nD9,#0,LONG-5,1\n${rows(name)}`);
+      const { records } = await pull(p, '', 1);
+      assert.match(byName({ records }).D1.reason, /fulfillments\.csv:[5-7]: .*, and may be of delivery 'D1', which would go without it; have the ERP write it again, in a new file$/);
+      assert.deepEqual(shipped(p.sandbox, name), []);
+      assert.equal(shipped(p.sandbox, other.name).length, 1, 'others go');
+      deliveryFile(p, `${head}D1,${name},LONG-5,3\nD1,${name},LONG-5-RED,2\n`, { age: 30 });
+      await pull(p);
+      assert.deepEqual(shipped(p.sandbox, name), [{ from: LYON, lines: { 'LONG-5': 3, 'LONG-5-RED': 2 } }]);
+      if (what === 'merged cells') assert.deepEqual([...(await p.parked()).keys()], ['D9']);
+    });
 });
 
 test('a delivery over several files', async t => {

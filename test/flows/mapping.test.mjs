@@ -163,6 +163,26 @@ test('a program that fails for a document parks it until it is mended', async t 
   assert.equal(p.exchange().verify().orders().size, 42);
 });
 
+test('an order for which a mapping gives no row is parked until it is mended', async t => {
+  const p = await open(t);
+  override(p, 'csv/order.jq', text => `${text} | .files.orders.rows = []`);
+  ended(await p.run('orders export'), 1);
+  const parked = (await p.queue('--parked')).filter(e => e.code === 'bad_mapping');
+  assert.ok(parked.length > 30);
+  assert.match(parked[0].reason, /^file 'orders': the mapping gives no row for it; one that is to be left out is refused in the mapping: fail\("left_out"; "why"\)$/);
+  assert.equal(p.exchange().files.size, 0);
+  await t.test('left out, as the reason says', async () => {
+    override(p, 'csv/order.jq', text => `${text} | fail("left_out"; "why")`);
+    ended(await p.run('orders export'), 1);
+    const out = (await p.queue('--parked')).filter(e => e.code === 'left_out');
+    assert.equal(out.length, parked.length);
+    ended(await p.run('queue retry --code left_out'), 0);
+  });
+  fs.rmSync(p.path('mappings/csv/order.jq'));
+  ended(await p.run('orders export'), 1);
+  assert.equal(p.exchange().verify().orders().size, 42);
+});
+
 test('map: one document, no run', async t => {
   const p = await place(t, { sandbox: false, bin: BIN_PLAIN });
   const example = path.join(SHIPPED, 'canonical/examples/order-simple.json');

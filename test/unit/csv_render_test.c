@@ -105,6 +105,25 @@ static void test_csv_render__mapping_mistakes_end_the_run(void **state)
 	}
 }
 
+static void test_csv_render__an_order_without_rows_is_not_written(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct put_item items[] = {item(DOC("[\"#1\",\"1\",1,null]", "")),
+				   item("{\"files\":{\"orders\":{\"columns\":" COLUMNS
+					",\"rows\":[]}}}")};
+	struct csv_rendered r = {0};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(csv_render(&plain, items, 2, "orders", a, &r, &e), E_OK);
+	assert_int_equal(items[0].err.kind, E_OK);
+	assert_int_equal(items[1].err.kind, E_RECORD);
+	assert_string_equal(items[1].err.code, "bad_mapping");
+	assert_non_null(strstr(items[1].err.msg, "the mapping gives no row for it"));
+	assert_int_equal(r.file[0].rows, 1);
+	csv_rendered_release(&r);
+}
+
 static void test_csv_render__formulas_are_text(void **state)
 {
 	static const struct {
@@ -192,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_csv_render__files_of_a_batch),
 		cmocka_unit_test(test_csv_render__a_bad_item_leaves_no_trace),
 		cmocka_unit_test(test_csv_render__mapping_mistakes_end_the_run),
+		cmocka_unit_test(test_csv_render__an_order_without_rows_is_not_written),
 		cmocka_unit_test(test_csv_render__formulas_are_text),
 		cmocka_unit_test(test_csv_render__the_newest_row_of_a_key_stays),
 		cmocka_unit_test(test_csv_render__many_rows),

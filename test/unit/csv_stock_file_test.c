@@ -44,7 +44,8 @@ static struct record record_of(const struct csv_stock *s, const char *sku,
 	struct record r;
 
 	assert_non_null(article);
-	csv_stock_record(s, article, &before, before != NULL, 1795000000, a, &r);
+	csv_stock_record(s, article, &(struct csv_stock_past){before, false}, before != NULL, NULL,
+			 1795000000, a, &r);
 	return r;
 }
 
@@ -126,7 +127,7 @@ static void test_stock__a_bad_row_is_the_articles_problem(void **state)
 		r.problem->msg,
 		"stock.csv:3: column 'on_hand': '1e3' is no quantity such as 12 or 12.5; have the ERP write it again, in a new file");
 	assert_null(record_of(s, "B", NULL, a).problem);
-	assert_non_null(csv_stock_find(s, "stock.csv:5"));
+	assert_string_equal(s->article[2].label, "stock.csv:5");
 	assert_int_equal(s->n_articles, 3);
 	assert_false(s->cut);
 }

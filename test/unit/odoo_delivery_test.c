@@ -249,6 +249,8 @@ static void test_parcels(void **state)
 	(void)state;
 	assert_string_equal(parcels(NULL, NULL, a), "[]");
 	assert_string_equal(parcels(" , ;", "https://t.example/", a), "[]");
+	assert_string_equal(parcels("-", "https://t.example/", a), "[]");
+	assert_string_equal(parcels("N/A, 0", NULL, a), "[]");
 	assert_string_equal(parcels("JD 01 46", "https://t.example/JD%200146", a),
 			    "[{\"number\":\"JD 01 46\",\"url\":\"https://t.example/JD%200146\"}]");
 	/* A carrier's template was filled with both. */

@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/csvfile.h"
-#include "base/hash.h"
 #include "base/str.h"
+#include "connectors/tracking.h"
 #include "csv_guard.h"
 #include "csv_rows.h"
 
@@ -153,6 +153,16 @@ struct reading {
 	struct csv_numbers numbers;
 	bool cut;
 	int unreadable;
+	const char *above; /* id of the last row that had one; NULL = none */
+	const char
+		*below; /* what is wrong with a row that the next delivery may have lost; or NULL */
+	struct stray *strays;
+};
+
+/* A row whose delivery can't be told, but whose order can. */
+struct stray {
+	const char *order, *what;
+	struct stray *next;
 };
 
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
@@ -374,11 +384,24 @@ static void add_parcel(struct reading *r, struct csv_delivery *to, const char *n
 		p->url = url;
 }
 
+/* "-" and the like says as much as an empty cell. */
+static bool has_number(struct reading *r, const char *numbers)
+{
+	const char *number, *id;
+
+	while ((number = piece(r, &numbers))) {
+		(void)csv_guard_identifier(number, r->d->mem, &id);
+		if (!tracking_is_none(id))
+			return true;
+	}
+	return false;
+}
+
 static void add_tracking(struct reading *r, struct csv_delivery *to, const struct csv_row *in)
 {
 	const char *numbers = cell(r, in, COL_NUMBER), *urls = cell(r, in, COL_URL), *number;
 
-	if (!numbers[0])
+	if (!has_number(r, numbers))
 		return;
 	/* A later file corrects; the rows of one file each name some of the parcels. */
 	if (to->tracking_file != r->number)
@@ -394,7 +417,7 @@ static void add_tracking(struct reading *r, struct csv_delivery *to, const struc
 					      why);
 			to->problem_file = r->number;
 		}
-		if (id[0])
+		if (!tracking_is_none(id))
 			add_parcel(r, to, id, url);
 	}
 }
@@ -478,42 +501,80 @@ static void add_line(struct reading *r, struct csv_delivery *to, const struct cs
 				     r->name, (long long)in->line, in->n, r->width);
 }
 
-enum { ROW_ID_MAX = 32 };
-
-/* The same in whichever file and line the row stands: it is read again from archive/, under another name. */
-static const char *row_id(const struct csv_row *in, char out[ROW_ID_MAX])
+/* A row that may be of this delivery can't be used: what of it was read may not be all. */
+static void hold(const struct reading *r, struct csv_delivery *to, const char *what)
 {
-	CLEANUP(hash) struct hash *h = hash_new();
-	char hex[HASH_HEX_SIZE];
+	if (!to || (to->problem && to->problem_file == r->number))
+		return;
+	to->problem = problem(r, "%s, and may be of delivery '%s', which would go without it", what,
+			      to->id);
+	to->problem_file = r->number;
+}
 
-	for (size_t i = 0; i < in->n; i++)
-		hash_add(h, in->cell[i], strlen(in->cell[i]) + 1);
-	hash_finish(h, hex);
-	snprintf(out, ROW_ID_MAX, "row:%.24s", hex);
-	return out;
+static void hold_above(const struct reading *r, const char *what)
+{
+	if (r->above)
+		hold(r, wanted(r->d, r->above), what);
+}
+
+/* Rows that name the order of a delivery of this file, and not the delivery. */
+static void hold_strays(const struct reading *r)
+{
+	for (const struct stray *s = r->strays; s; s = s->next)
+		for (size_t i = 0; i < r->d->n; i++) {
+			struct csv_delivery *to = r->d->list[i];
+
+			if (to->file == r->number && !to->label && to->order &&
+			    may_be_one(to->order, s->order))
+				hold(r, to, s->what);
+		}
+}
+
+static void add_stray(struct reading *r, const char *order, const char *what)
+{
+	struct stray *s = arena_alloc(r->d->mem, sizeof(*s));
+
+	*s = (struct stray){order, what, r->strays};
+	r->strays = s;
+}
+
+/* Cells that were merged leave the rows below the first one without a delivery and an order. */
+static bool is_continued(const struct reading *r, const struct csv_row *in)
+{
+	const char *order;
+
+	(void)read_key(r, in, COL_ORDER, &order);
+	return r->above && !order[0] && (kept_key(r, in, COL_SKU) || kept_key(r, in, COL_LINE));
 }
 
 static void add_row(struct reading *r, const struct csv_row *in)
 {
 	static const int keys[] = {COL_DELIVERY, COL_ORDER,     COL_LINE,
 				   COL_SKU,      COL_WAREHOUSE, COL_CARRIER};
-	const char *id, *text;
-	char where[80], made[ROW_ID_MAX];
+	const char *id, *text, *wrong = read_key(r, in, COL_DELIVERY, &id);
+	const char *below;
+	char where[80];
 	struct csv_delivery *to;
-	bool nameless;
-
-	(void)read_key(r, in, COL_DELIVERY, &id);
-	nameless = !id[0];
-	if (nameless)
-		id = row_id(in, made);
+	const bool nameless = !id[0];
 
 	r->cut = in->n < r->width;
 	snprintf(where, sizeof(where), "%.60s:%lld", r->name, (long long)in->line);
+	if (nameless && is_continued(r, in)) {
+		hold_above(r, arena_printf(r->d->mem, "%s: the row has no delivery_id", where));
+		return;
+	}
+	if (nameless)
+		id = csv_row_id(in, r->d->mem);
+	else if (!wrong && (!r->above || strcmp(r->above, id) != 0))
+		r->above = arena_strdup(r->d->mem, id);
 	if (r->pass == CSV_DELIVERY_NAMES) {
 		csv_deliveries_want(r->d, id);
 		return;
 	}
 	to = wanted(r->d, id);
+	below = r->below;
+	if (!nameless)
+		r->below = NULL;
 	if (!to)
 		return;
 	to->file = r->number;
@@ -534,12 +595,18 @@ static void add_row(struct reading *r, const struct csv_row *in)
 				      text, why);
 		to->problem_file = r->number;
 	}
+	(void)read_key(r, in, COL_ORDER, &text);
+	if ((nameless || wrong) && text[0])
+		add_stray(r, text,
+			  arena_printf(r->d->mem, "%s: the row has no usable delivery_id", where));
 	share_order(r, to, in);
 	share(r, to, in, COL_WAREHOUSE, &to->warehouse, &to->warehouse_file);
 	share(r, to, in, COL_CARRIER, &to->carrier, &to->carrier_file);
 	share_time(r, to, in);
 	add_tracking(r, to, in);
 	add_line(r, to, in);
+	if (below && !nameless)
+		hold(r, to, below);
 }
 
 /* A row that can't be read at all stands for itself. */
@@ -554,6 +621,8 @@ static void add_unreadable(struct reading *r, const struct err *why)
 	to = wanted(r->d, id);
 	if (!to || r->pass == CSV_DELIVERY_NAMES)
 		return;
+	r->below = arena_strdup(r->d->mem, why->msg);
+	hold_above(r, r->below);
 	to->problem = problem(r, "%s", why->msg);
 	to->problem_file = to->file = r->number;
 }
@@ -605,6 +674,7 @@ enum errk csv_deliveries_read(struct csv_deliveries *d, enum csv_delivery_pass p
 		r.numbers = csv_guard_numbers(reader, &r.at[COL_QUANTITY], 1);
 	if (k == E_OK)
 		k = read_rows(&r, reader, e);
+	hold_strays(&r);
 	r.cut |= csv_reader_unended(reader);
 	*cut = r.cut;
 	return k;

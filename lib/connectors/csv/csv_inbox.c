@@ -1,5 +1,6 @@
 #include "csv_inbox.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -31,6 +32,45 @@ static int oldest_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* rest: of the name, behind the prefix. */
+static bool is_of_changes(const char *rest)
+{
+	return csv_begins_with(rest, "-changes") || csv_begins_with(rest, "_changes") ||
+	       csv_begins_with(rest, " changes");
+}
+
+/* A list that is called so would empty the shop of all that it leaves out, if it is none. */
+static bool sounds_like_changes(const char *name)
+{
+	static const char *const words[] = {"change",          "delta",   "diff",
+					    "increment",       "partial", "modif",
+					    "\xc3\xa4nderung", "cambio",  "aenderung",
+					    "\xc3\x84nderung"};
+
+	for (const char *at = name; *at; at++)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			/* Not in "exchange". */
+			if ((at == name || !isalpha((unsigned char)at[-1])) &&
+			    csv_begins_with(at, words[i]))
+				return true;
+	return false;
+}
+
+static enum errk judge_names(const struct csv_inbox_kind *kind, const struct csv_inbox_file *list,
+			     size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && kind->complete; i++)
+		if (!list[i].archived && !list[i].changes &&
+		    sounds_like_changes(list[i].name + strlen(kind->prefix)))
+			return err_set(
+				e, E_LOCAL, "unclear_name",
+				"%s: is called as changes are, and would be read as a snapshot, in "
+				"which what it leaves out is sold out; if it is changes, call it "
+				"%s-changes.csv, or %s-changes-….csv, else by another name",
+				list[i].path, kind->prefix, kind->prefix);
+	return E_OK;
+}
+
 /* Appends the files of one folder that are called so. */
 static enum errk list_dir(const char *prefix, const char *dir, bool archived, struct arena *a,
 			  struct csv_inbox_file **list, size_t *n, struct err *e)
@@ -60,8 +100,7 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 			.mtime_ns = file[i].mtime_ns,
 			.order_ns = file[i].dated_ns,
 			.misdated = file[i].misdated,
-			.changes = csv_begins_with(file[i].name + strlen(prefix), "-changes") ||
-				   csv_begins_with(file[i].name + strlen(prefix), "_changes"),
+			.changes = is_of_changes(file[i].name + strlen(prefix)),
 			.archived = archived,
 		};
 	}
@@ -184,6 +223,7 @@ static void add_used(struct csv_inbox_set *set, const struct csv_inbox_file *lis
 {
 	set->older = arena_array(a, newest, sizeof(*set->older));
 	set->since = arena_array(a, newest, sizeof(*set->since));
+	set->past = arena_array(a, newest, sizeof(*set->past));
 	for (size_t i = 0; i < newest; i++) {
 		if (!list[i].archived)
 			continue;
@@ -191,6 +231,9 @@ static void add_used(struct csv_inbox_set *set, const struct csv_inbox_file *lis
 		if (list[i].changes && (earlier == SIZE_MAX || i > earlier))
 			add(set->since, &set->n_since, &list[i]);
 	}
+	for (size_t i = earlier == SIZE_MAX ? 0 : earlier; i-- > 0;)
+		if (list[i].archived)
+			add(set->past, &set->n_past, &list[i]);
 }
 
 enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, bool archived,
@@ -201,6 +244,8 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 	struct csv_inbox_set set = {0};
 	enum errk k = csv_inbox_files(kind->prefix, dir, a, &list, &n, &set.bad, e);
 
+	if (k == E_OK)
+		k = judge_names(kind, list, n, e);
 	if (k != E_OK)
 		return k;
 	set.file = arena_array(a, n, sizeof(*set.file));
@@ -292,6 +337,25 @@ static void load_used(const struct csv_inbox_kind *kind, const struct conf *c,
 		f->content = NULL;
 }
 
+/* Where the list before is not whole, what came before it, down to one that is; never all of archive/. */
+static void load_past(const struct csv_inbox_kind *kind, const struct conf *c,
+		      struct csv_inbox_set *set)
+{
+	enum { LISTS = 8 };
+	const struct csv_inbox_file *list = &set->before;
+	size_t lists = 0;
+
+	for (size_t i = 0; i < set->n_past && lists < LISTS; i++) {
+		if (list->content && kind->wholeness(list->content) == CSV_WHOLE)
+			return;
+		load_used(kind, c, &set->past[i]);
+		if (set->past[i].changes)
+			continue;
+		list = &set->past[i];
+		lists++;
+	}
+}
+
 enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c,
 			 struct csv_inbox_set *set, int64_t max_age, struct err *e)
 {
@@ -306,6 +370,8 @@ enum errk csv_inbox_load(const struct csv_inbox_kind *kind, const struct conf *c
 		load_used(kind, c, &set->before);
 	for (size_t i = 0; i < set->n_since && k == E_OK; i++)
 		load_used(kind, c, &set->since[i]);
+	if (k == E_OK && set->before.path)
+		load_past(kind, c, set);
 	if (k == E_OK && kind->judge)
 		k = kind->judge(set, e);
 	if (k != E_OK)
@@ -324,6 +390,10 @@ void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *s
 	for (size_t i = 0; i < set->n_since; i++) {
 		kind->free(set->since[i].content);
 		set->since[i].content = NULL;
+	}
+	for (size_t i = 0; i < set->n_past; i++) {
+		kind->free(set->past[i].content);
+		set->past[i].content = NULL;
 	}
 }
 

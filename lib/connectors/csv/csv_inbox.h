@@ -32,6 +32,12 @@ struct csv_inbox_set {
 	/* With a list in file[0], of a kind that is complete: the used changes between the two. */
 	struct csv_inbox_file *since;
 	size_t n_since;
+	/*
+	 * Used files older than the list before, newest first. They are read as far back as that one, and those
+	 * before it, have rows that can't be used: what those would have said the older ones may.
+	 */
+	struct csv_inbox_file *past;
+	size_t n_past;
 	/* With a list in file[0], of a kind that is complete: used files older than it, oldest first. */
 	struct csv_inbox_file *older;
 	size_t n_older;
@@ -51,8 +57,16 @@ enum csv_said {
 	CSV_LISTS_SOME,
 };
 
-/* The version of what a list no longer has, whatever it had of it. */
-#define CSV_GONE RECORD_GONE
+/* Whether a content says all that its file was to say. */
+enum csv_wholeness {
+	CSV_WHOLE,
+	CSV_FAULTY,  /* what is listed can't all be used */
+	CSV_UNNAMED, /* a row does not tell what it is of: nothing follows from what is not listed */
+};
+
+/* The version of what a list no longer has, whatever it had of it; and of what it may have under a name that can't be read. */
+#define CSV_GONE       RECORD_GONE
+#define CSV_GONE_MAYBE "gone?"
 
 /* A record that the target was told of, and the set does not list. */
 struct csv_inbox_gone {
@@ -84,6 +98,8 @@ struct csv_inbox_kind {
 	enum errk (*judge)(const struct csv_inbox_set *set, struct err *e);
 	/* Records of one content, and the head of the k-th; false if a later file has it too. */
 	size_t (*count)(const void *content);
+	/* One of its records has this id. */
+	bool (*has)(const void *content, const char *id);
 	/* Content `file`, set->n = the one before. */
 	bool (*record)(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
 		       struct record *out);
@@ -91,7 +107,13 @@ struct csv_inbox_kind {
 	enum csv_said (*says)(const void *content, const char *id);
 	/* Adds what a content lists of it to *trace. */
 	void (*recall)(const void *content, const char *id, struct arena *a, void **trace);
-	/* The head of what is gone: version CSV_GONE; a problem without trace. */
+	enum csv_wholeness (*wholeness)(const void *content);
+	/* Why it may be there all the same, in words; NULL: it is gone. */
+	const char *(*hides)(const struct csv_inbox_set *set, const char *id, struct arena *a);
+	/*
+	 * The head of what is gone: version CSV_GONE; a problem without trace. Of what may be there: CSV_GONE_MAYBE,
+	 * and a problem.
+	 */
 	void (*gone)(const struct csv_inbox_set *set, const struct csv_inbox_gone *x,
 		     struct arena *a, struct record *out);
 	/* Makes the document of a head. */

@@ -68,7 +68,7 @@ static enum errk look_at(struct search *s, const struct told_record *d, struct e
 	s->set->n_told += !told;
 	if (listed || (told && !d->waits && !d->doubt))
 		return E_OK;
-	if (told && d->waits)
+	if (told && d->waits && !s->kind->hides(s->set, d->id, s->pull))
 		return confirm(s, d, e);
 	add_gone(s, d, told);
 	return E_OK;
@@ -109,7 +109,7 @@ static size_t recall(const struct csv_inbox_kind *kind, const struct csv_inbox_f
 			kind->recall(f->content, x->id, mem, &x->trace);
 			if (x->said == CSV_SAYS_NOTHING)
 				x->said = said;
-			x->traced = !f->changes;
+			x->traced = !f->changes && kind->wholeness(f->content) != CSV_UNNAMED;
 		}
 		sought += !x->traced;
 	}

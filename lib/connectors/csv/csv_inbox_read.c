@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -104,6 +105,18 @@ static size_t count_records(const struct csv_inbox *r)
 	return n;
 }
 
+/* No file of changes says that what a row told that named no record has been written again. */
+static void say_remedy(struct record *rec, struct arena *a)
+{
+	struct err *problem = arena_alloc(a, sizeof(*problem));
+
+	*problem = *rec->problem;
+	err_append(problem,
+		   "; this entry goes with the next whole list, or with: erpsync queue drop '%s'",
+		   rec->label);
+	rec->problem = problem;
+}
+
 /* The head of the k-th record; false if it is another file's business. */
 static bool record_at(const struct csv_inbox *r, size_t k, struct arena *a, struct record *out)
 {
@@ -111,7 +124,38 @@ static bool record_at(const struct csv_inbox *r, size_t k, struct arena *a, stru
 
 	while (file < r->set.n && k >= r->kind->count(r->set.file[file].content))
 		k -= r->kind->count(r->set.file[file++].content);
-	return r->kind->record(&r->set, file, k, a, out);
+	if (!r->kind->record(&r->set, file, k, a, out))
+		return false;
+	if (file < r->set.n && r->set.file[file].changes && out->problem &&
+	    str_starts(out->id, CSV_ROW))
+		say_remedy(out, a);
+	return true;
+}
+
+static bool is_there(const struct csv_inbox *r, const char *id)
+{
+	for (size_t i = 0; i < r->set.n; i++)
+		if (r->kind->has(r->set.file[i].content, id))
+			return true;
+	return false;
+}
+
+/* Rows of older lists that told no record, and that this list has no longer: what they said it says, or nobody. */
+static enum errk add_mended(const struct csv_inbox *r, const struct pull_request *req,
+			    struct arena *a, struct page *page, struct err *e)
+{
+	const char **id = NULL;
+	size_t n = 0;
+	enum errk k;
+
+	if (!req->faults || r->set.n == 0 || r->set.file[0].changes)
+		return E_OK;
+	k = req->faults(req->knows_ctx, "row", a, &id, &n, e);
+	page->gone = arena_array(a, n, sizeof(*page->gone));
+	for (size_t i = 0; i < n && k == E_OK; i++)
+		if (!is_there(r, id[i]))
+			page->gone[page->n_gone++] = id[i];
+	return k;
 }
 
 static enum errk read_page(struct csv_inbox *r, const struct pull_request *req,
@@ -228,6 +272,8 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 		k = find_gone(r, req, a, e);
 	if (k == E_OK)
 		k = read_page(r, req, &c, a, &page, e);
+	if (k == E_OK && c.read)
+		k = add_mended(r, req, a, &page, e);
 	if (k != E_OK)
 		return k;
 	page.cursor = csv_inbox_cursor_text(&c, a);
@@ -251,7 +297,8 @@ static bool add_gone(const struct csv_inbox *r, struct page *page, const char *w
 	if (!csv_inbox_trace(r->kind, r->env->conf, &r->set, who, a, &gone))
 		return false;
 	r->kind->gone(&r->set, &gone, a, rec);
-	r->kind->finish(rec, a);
+	if (!rec->problem)
+		r->kind->finish(rec, a);
 	page->n++;
 	return true;
 }
@@ -337,7 +384,7 @@ enum errk csv_inbox_catalogue(const struct csv_inbox *r,
 			r->dir, r->kind->prefix, r->kind->prefix);
 	/* Nothing is taken from it, so that there is nothing to compare it with. */
 	set.before.path = NULL;
-	set.n_since = 0;
+	set.n_since = set.n_past = 0;
 	k = csv_inbox_load(r->kind, r->env->conf, &set, 0, e);
 	if (k == E_OK)
 		k = hand_on_all(r->kind, &set, fn, ctx, e);

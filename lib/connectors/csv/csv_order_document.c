@@ -56,7 +56,8 @@ const char *csv_order_id(const struct csv_order_rows *o, struct arena *a)
 
 	if (o->n > 0 && o->row[0].aligned && csv_order_id_is_sound(id))
 		return arena_printf(a, "gid://shopify/Order/%s", id);
-	if (!id[0] && is_named(o))
+	/* What has not even a date is no order: a sum at the end, most likely. */
+	if (!id[0] && is_named(o) && csv_order_cell(o, COL_CREATED_AT)[0])
 		return csv_name_id(csv_order_cell(o, COL_NAME), a);
 	return arena_printf(a, "%s:%lld", csv_file_id(o->file, a), (long long)o->line);
 }

@@ -72,7 +72,8 @@ static struct csv_product *product_of(struct csv_products *s, const char *id)
 	slot = key_index_slot(&s->ids, id);
 	if (!*slot) {
 		s->product = csv_grow(s->product, s->n, &s->cap, sizeof(*s->product));
-		s->product[s->n] = (struct csv_product){.id = arena_strdup(s->mem, id)};
+		s->product[s->n] = (struct csv_product){.id = arena_strdup(s->mem, id),
+							.unnamed = true};
 		*slot = (uint32_t)++s->n;
 	}
 	return &s->product[*slot - 1];
@@ -205,6 +206,7 @@ static void take_cells(const struct reading *r, struct csv_product *p, const str
 			continue;
 		row->cell[c] = cell_text(r, columns[c].type, text,
 					 c == PCOL_WEIGHT ? r->numbers : money, &why);
+		row->sku_changed |= why && c == PCOL_SKU;
 		if (why)
 			spoil(r->s, p, "%s:%lld: column '%s': '%.40s' %s", r->s->name,
 			      (long long)in->line, columns[c].names[0], text, why);
@@ -224,7 +226,10 @@ static void add_row(void *ctx, const struct csv_row *in)
 	(void)csv_guard_identifier(csv_cell_at(in, r->at[PCOL_PRODUCT]), s->mem, &id);
 	(void)csv_guard_identifier(csv_cell_at(in, r->at[PCOL_SKU]), s->mem, &sku);
 	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
-	p = product_of(s, id[0] ? id : sku[0] ? sku : where);
+	p = product_of(s, id[0] ? id : sku[0] ? sku : csv_row_id(in, s->mem));
+	p->unnamed = p->unnamed && !sku[0];
+	if (!id[0] && !sku[0])
+		p->label = arena_strdup(s->mem, where);
 	row = add_row_to(s, p, in->line);
 	if (in->n != r->width)
 		spoil(s, p, "%s: the row has %zu cells, the header has %zu", where, in->n,
@@ -246,9 +251,9 @@ static void add_row(void *ctx, const struct csv_row *in)
 static void add_unreadable(void *ctx, const struct err *why)
 {
 	struct csv_products *s = ((const struct reading *)ctx)->s;
-	struct csv_product *p = product_of(s, arena_printf(s->mem, "%.60s: unreadable row %zu",
-							   s->name, s->n + 1));
+	struct csv_product *p = product_of(s, csv_bad_row_id(why, s->mem));
 
+	p->label = arena_printf(s->mem, "%.60s: unreadable row %zu", s->name, s->n);
 	spoil(s, p, "%s", why->msg);
 }
 

@@ -35,13 +35,16 @@ enum csv_product_column {
 struct csv_product_row {
 	const char *cell[PCOL_COUNT_]; /* as it is to go on; "" = empty, NULL = no such column */
 	int64_t line;
-	uint32_t next; /* of the same product, 0 = none; rows count from 1 */
+	bool sku_changed; /* by a spreadsheet: it is another article's, or none's */
+	uint32_t next;    /* of the same product, 0 = none; rows count from 1 */
 };
 
 struct csv_product {
-	const char *id;
+	const char *id;    /* csv_row_id and the like of a row that has none that can be used */
+	const char *label; /* "products.csv:12" of such a row; NULL = the id */
 	uint32_t first, last;
 	const struct err *problem; /* a row of it can't be used: so can't the product */
+	bool unnamed;              /* none of its rows has an SKU: sums and the like */
 };
 
 struct csv_products {

@@ -239,6 +239,25 @@ static bool is_overtaken(const struct csv_inbox_set *set, size_t file, const cha
 	return false;
 }
 
+/* What names a product and no article of it is none. */
+static const char *record_id(const struct csv_product *p, struct arena *a)
+{
+	return p->unnamed && !str_starts(p->id, CSV_ROW) ? arena_printf(a, CSV_ROW "%s", p->id)
+							 : arena_strdup(a, p->id);
+}
+
+static bool has(const void *content, const char *id)
+{
+	const struct csv_products *s = content;
+	const struct csv_product *p = csv_products_find(s, id);
+
+	if (!p && str_starts(id, CSV_ROW)) {
+		p = csv_products_find(s, id + strlen(CSV_ROW));
+		return p && p->unnamed;
+	}
+	return p != NULL;
+}
+
 static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struct arena *a,
 		   struct record *out)
 {
@@ -250,8 +269,8 @@ static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struc
 	if (is_overtaken(set, file, p->id))
 		return false;
 	problem = find_problem(s, p, a);
-	*out = (struct record){.id = arena_strdup(a, p->id),
-			       .label = arena_strdup(a, p->id),
+	*out = (struct record){.id = record_id(p, a),
+			       .label = arena_strdup(a, p->label ? p->label : p->id),
 			       .read_at = set->file[file].mtime_ns / 1000000000};
 	if (problem) {
 		csv_rows_fault(problem, a, out);
@@ -314,6 +333,10 @@ static enum errk articles(const struct csv_inbox_set *set, size_t file, size_t k
 		return err_set(e, E_LOCAL, "bad_row", "%s", p->problem ? p->problem->msg : s->name);
 	for (uint32_t i = p->first; i && rc == E_OK; i = s->row[i]->next) {
 		const struct csv_product_row *row = s->row[i];
+
+		/* So may one whose SKU a spreadsheet changed. */
+		if (row->sku_changed)
+			return err_set(e, E_LOCAL, "bad_row", "%s", p->problem->msg);
 		const struct article x = {
 			.id = arena_printf(a, "%s:%lld", s->name, (long long)row->line),
 			.sku = row->cell[PCOL_SKU],
@@ -341,6 +364,7 @@ const struct csv_inbox_kind csv_product_files = {
 	.read = read_file,
 	.free = free_file,
 	.count = count,
+	.has = has,
 	.record = record,
 	.finish = finish,
 	.articles = articles,

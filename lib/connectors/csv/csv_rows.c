@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "csv_guard.h"
@@ -97,6 +98,26 @@ static const char *without_place(const char *msg)
 	const char *end = strstr(msg, ": ");
 
 	return end && end > msg && end[-1] >= '0' && end[-1] <= '9' ? end + 2 : msg;
+}
+
+const char *csv_row_id(const struct csv_row *row, struct arena *a)
+{
+	CLEANUP(hash) struct hash *h = hash_new();
+	char hex[HASH_HEX_SIZE];
+
+	for (size_t i = 0; i < row->n; i++)
+		hash_add(h, row->cell[i], strlen(row->cell[i]) + 1);
+	hash_finish(h, hex);
+	return arena_printf(a, CSV_ROW "%.24s", hex);
+}
+
+const char *csv_bad_row_id(const struct err *why, struct arena *a)
+{
+	const char *what = without_place(why->msg);
+	char hex[HASH_HEX_SIZE];
+
+	hash_hex(what, strlen(what), hex);
+	return arena_printf(a, CSV_ROW "unreadable %.24s", hex);
 }
 
 void csv_rows_fault(const struct err *problem, struct arena *a, struct record *out)

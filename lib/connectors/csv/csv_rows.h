@@ -40,6 +40,15 @@ MUST_CHECK enum errk csv_rows_each(struct csv_reader *r,
  */
 void csv_rows_fault(const struct err *problem, struct arena *a, struct record *out);
 
+/*
+ * The id of a row that tells no record: the same in whichever file and line it stands, as it is read again from
+ * archive/, under another name.
+ */
+#define CSV_ROW "row:"
+const char *csv_row_id(const struct csv_row *row, struct arena *a);
+/* Of one that can't be read at all. */
+const char *csv_bad_row_id(const struct err *why, struct arena *a);
+
 /* Room for one more than n in an array of cap. */
 void *csv_grow(void *array, size_t n, size_t *cap, size_t size);
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "connectors/sku_spelling.h"
 #include "csv_inbox_read.h"
 #include "csv_guard.h"
 #include "csv_stock_document.h"
@@ -54,6 +55,65 @@ static enum csv_said says_of(const struct csv_stock *s, const struct csv_stock_a
 static enum csv_said says(const void *content, const char *id)
 {
 	return says_of(content, csv_stock_find(content, id));
+}
+
+static bool has(const void *content, const char *id)
+{
+	return csv_stock_find(content, id) != NULL;
+}
+
+static enum csv_wholeness wholeness(const void *content)
+{
+	const struct csv_stock *s = content;
+
+	return s->unnamed ? CSV_UNNAMED : s->faulty ? CSV_FAULTY : CSV_WHOLE;
+}
+
+/* The first row of the set that does not tell what it is of, in words; NULL = there is none. */
+static const char *unnamed(const struct csv_inbox_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct csv_stock *s = set->file[i].content;
+
+		if (s->unnamed)
+			return s->unnamed;
+	}
+	return NULL;
+}
+
+/* What a set lists instead of it; NULL = nothing. Two that were listed beside each other before are two. */
+static const struct csv_stock_article *near(const struct csv_inbox_set *set, const char *id)
+{
+	const struct csv_stock *before = set->before.content;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct csv_stock_article *x = csv_stock_near(set->file[i].content, id);
+
+		if (x && !(before && csv_stock_find(before, x->sku) && csv_stock_find(before, id)))
+			return x;
+	}
+	return NULL;
+}
+
+static const char *hides(const struct csv_inbox_set *set, const char *id, struct arena *a)
+{
+	const char *name = set->file[0].name, *row = unnamed(set);
+	const struct csv_stock_article *x = row ? NULL : near(set, id);
+
+	if (row)
+		return arena_printf(
+			a,
+			"%s does not list '%s', and a row that does not tell its article may be it "
+			"(%s), so the shop keeps what it has; have the ERP write the file anew, or "
+			"list it with 0",
+			name, id, row);
+	return x ? arena_printf(
+			   a,
+			   "%s does not list '%s', but '%s', which differs in %s, so the shop keeps "
+			   "what it has; have the ERP write the SKU as before, or, if these are "
+			   "two, list '%s' with 0",
+			   name, id, x->sku, sku_difference(id, x->sku, a), id)
+		 : NULL;
 }
 
 static enum errk shrunk(const struct csv_inbox_set *set, size_t gone, size_t all, const char *whose,
@@ -164,6 +224,32 @@ static enum errk judge_last(const struct csv_inbox_set *set, struct err *e)
 	return judge_warehouses(set, &set->before, false, e);
 }
 
+/* A spreadsheet that took SKUs for numbers took many: so many articles that are missing, and rows that may be those. */
+static enum errk judge_names(const struct csv_inbox_set *set, struct err *e)
+{
+	enum { FEW = 20 };
+	size_t held = 0, near_ones = 0, rows = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		rows += ((const struct csv_stock *)set->file[i].content)->n_unnamed;
+	for (size_t i = 0; i < set->n_gone; i++) {
+		const struct csv_inbox_gone *x = &set->gone[i];
+		const bool is_near = !x->told && near(set, x->id) != NULL;
+
+		held += !x->told && (rows || is_near);
+		near_ones += is_near;
+	}
+	if (held <= FEW || (rows + near_ones) * 2 < held)
+		return E_OK;
+	return err_set(e, E_LOCAL, "skus_changed",
+		       "%s: %zu articles that the shop was told of are missing, and %zu rows tell "
+		       "no article (%s) or one that is called nearly so: its SKUs were changed, as "
+		       "a spreadsheet does that saves the file, and it is not used; have the ERP "
+		       "write it anew, with its SKUs as text, and what is sold out with 0",
+		       set->file[0].path, held, rows + near_ones,
+		       rows ? unnamed(set) : "all have an SKU");
+}
+
 /* The same by all that the shop was told, whichever file it was from. */
 static enum errk judge(const struct csv_inbox_set *set, struct err *e)
 {
@@ -182,7 +268,8 @@ static enum errk judge(const struct csv_inbox_set *set, struct err *e)
 		gone += x->said == CSV_LISTS_SOME;
 		all -= x->said != CSV_LISTS_SOME;
 	}
-	return gone * 2 <= all ? E_OK : shrunk(set, gone, all, "that the shop was told of", e);
+	return gone * 2 <= all ? judge_names(set, e)
+			       : shrunk(set, gone, all, "that the shop was told of", e);
 }
 
 static int64_t read_at(const struct csv_inbox_file *f)
@@ -228,8 +315,15 @@ static void make_gone(const struct csv_inbox_set *set, const struct csv_inbox_go
 {
 	const struct csv_inbox_file *f = &set->file[0];
 	const struct trace *t = x->trace;
+	const char *why = hides(set, x->id, a);
 	struct err problem;
 
+	if (why) {
+		err_set(&problem, E_RECORD, "gone", "%s", why);
+		stock_record_problem(x->id, &problem, read_at(f), a, out);
+		out->version = CSV_GONE_MAYBE;
+		return;
+	}
 	if (t)
 		csv_stock_record_gone(f->content, x->id, t->warehouse, t->n, read_at(f), a, out);
 	else {
@@ -243,18 +337,22 @@ static void make_gone(const struct csv_inbox_set *set, const struct csv_inbox_go
 	out->version = CSV_GONE;
 }
 
-/* What says in which warehouses an article was: the last list, and the changes after it. */
+/* What says in which warehouses an article was, newest first: the last list and the changes after it, or more. */
 static size_t contents_before(const struct csv_inbox_set *set, struct arena *a,
-			      const struct csv_stock ***out)
+			      const struct csv_stock_past **out)
 {
-	const struct csv_stock **list = arena_array(a, set->n_since + 1, sizeof(*list));
+	struct csv_stock_past *list = arena_array(a, set->n_since + set->n_past + 1, sizeof(*list));
 	size_t n = 0;
 
-	if (set->before.content)
-		list[n++] = set->before.content;
-	for (size_t i = 0; i < set->n_since; i++)
+	for (size_t i = set->n_since; i-- > 0;)
 		if (set->since[i].content)
-			list[n++] = set->since[i].content;
+			list[n++] = (struct csv_stock_past){set->since[i].content, true};
+	if (set->before.content)
+		list[n++] = (struct csv_stock_past){set->before.content, false};
+	for (size_t i = 0; i < set->n_past; i++)
+		if (set->past[i].content)
+			list[n++] = (struct csv_stock_past){set->past[i].content,
+							    set->past[i].changes};
 	*out = list;
 	return n;
 }
@@ -266,19 +364,22 @@ static bool record(const struct csv_inbox_set *set, size_t file, size_t k, struc
 	const struct csv_stock *s = file < set->n ? set->file[file].content : before;
 	const struct csv_stock_article *x = &s->article[k];
 	struct csv_inbox_gone gone = {.id = x->sku};
-	const struct csv_stock **earlier = NULL;
+	const struct csv_stock_past *earlier = NULL;
 	size_t n;
 
 	if (file < set->n) {
 		if (is_overtaken(set, file, x->sku))
 			return false;
 		n = file == 0 ? contents_before(set, a, &earlier) : 0;
-		csv_stock_record(s, x, earlier, n, read_at(&set->file[file]), a, out);
+		csv_stock_record(s, x, earlier, n, unnamed(set), read_at(&set->file[file]), a, out);
 		return true;
 	}
 	/* What the last snapshot had and the new one has not, and the shop was perhaps not told of. */
 	if (x->problem || csv_stock_find(set->file[0].content, x->sku) ||
 	    is_overtaken(set, 0, x->sku) || csv_inbox_is_gone(set, x->sku))
+		return false;
+	/* Of a wrong spelling, mended, that never reached the shop nothing follows either way. */
+	if (!unnamed(set) && near(set, x->sku))
 		return false;
 	recall(before, x->sku, a, &gone.trace);
 	make_gone(set, &gone, a, out);
@@ -309,8 +410,8 @@ static enum errk articles(const struct csv_inbox_set *set, size_t file, size_t k
 
 	if (is_overtaken(set, file, x->sku))
 		return E_OK;
-	/* A row that can't be read may be any article's. */
-	if (!x->first)
+	/* A row that can't be read may be any article's, and so may one whose SKU a spreadsheet changed. */
+	if (x->label && !x->nameless)
 		return err_set(e, E_LOCAL, "bad_row", "%s", x->problem ? x->problem->msg : s->name);
 	for (uint32_t i = x->first; i && rc == E_OK; i = s->row[i].next) {
 		const struct article article = {
@@ -337,8 +438,11 @@ const struct csv_inbox_kind csv_stock_files = {
 	.judge = judge,
 	.says = says,
 	.recall = recall,
+	.wholeness = wholeness,
+	.hides = hides,
 	.gone = make_gone,
 	.count = count,
+	.has = has,
 	.record = record,
 	.finish = finish,
 	.articles = articles,

@@ -55,34 +55,75 @@ static const struct csv_stock_article *article_in(const struct csv_stock *s, con
 	return x && !x->problem ? x : NULL;
 }
 
-void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
-		      const struct csv_stock *const *before, size_t n_before, int64_t read_at,
-		      struct arena *a, struct record *out)
-{
-	size_t n = 0, most = count_rows(s, article);
+/* The warehouses of an article, as they are and as they were. */
+struct places {
 	struct stock_entry *entry;
+	size_t n;
+	const char *lost; /* the first one that is not said to be empty, and was not; NULL = none */
+};
+
+static void add_lost(const struct csv_stock *s, const struct csv_stock *was,
+		     const struct csv_stock_article *x, struct places *to)
+{
+	for (uint32_t i = x->first; i; i = was->row[i].next) {
+		const char *warehouse = was->warehouse[was->row[i].warehouse];
+
+		if (has_entry(to->entry, to->n, warehouse))
+			continue;
+		to->entry[to->n++] = nothing_in(s, warehouse);
+		if (!to->lost && csv_stock_is_some(&was->row[i]))
+			to->lost = warehouse;
+	}
+}
+
+/* Its figures are no sum while a warehouse may be missing. */
+static void hold(const struct csv_stock_article *article, const char *lost, const char *hidden,
+		 int64_t read_at, struct arena *a, struct record *out)
+{
+	struct err problem;
+
+	err_set(&problem, E_RECORD, "bad_row",
+		"'%s' has no row in warehouse '%s' any more, where it had one, and a row that does "
+		"not tell its article may be it (%s); have the ERP write the file anew, or list it "
+		"there with 0",
+		article->sku, lost, hidden);
+	stock_record_problem(article->sku, &problem, read_at, a, out);
+	/* Where that row stands makes it no other fault. */
+	out->version = arena_printf(a, "part of it, not %.60s", lost);
+}
+
+void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article *article,
+		      const struct csv_stock_past *before, size_t n_before, const char *hidden,
+		      int64_t read_at, struct arena *a, struct record *out)
+{
+	size_t most = count_rows(s, article);
+	struct places places = {0};
 
 	if (article->problem) {
 		stock_record_problem(article->sku, article->problem, read_at, a, out);
 		csv_rows_fault(article->problem, a, out);
+		if (article->label)
+			out->label = arena_strdup(a, article->label);
 		return;
 	}
 	for (size_t b = 0; b < n_before; b++)
-		most += count_rows(before[b], article_in(before[b], article->sku));
-	entry = arena_array(a, most, sizeof(*entry));
+		most += count_rows(before[b].s, article_in(before[b].s, article->sku));
+	places.entry = arena_array(a, most, sizeof(*places.entry));
 	for (uint32_t i = article->first; i; i = s->row[i].next)
-		entry[n++] = entry_of(s, &s->row[i], a);
+		places.entry[places.n++] = entry_of(s, &s->row[i], a);
 	for (size_t b = 0; b < n_before; b++) {
-		const struct csv_stock_article *was = article_in(before[b], article->sku);
+		const struct csv_stock_article *was = article_in(before[b].s, article->sku);
 
-		for (uint32_t i = was ? was->first : 0; i; i = before[b]->row[i].next) {
-			const char *warehouse = before[b]->warehouse[before[b]->row[i].warehouse];
-
-			if (!has_entry(entry, n, warehouse))
-				entry[n++] = nothing_in(s, warehouse);
-		}
+		if (was)
+			add_lost(s, before[b].s, was, &places);
+		/* A list says where it was, all of it. */
+		if (was && !before[b].changes && !before[b].s->unnamed)
+			break;
 	}
-	stock_record(article->sku, article->title, entry, n, read_at, a, out);
+	if (hidden && places.lost)
+		hold(article, places.lost, hidden, read_at, a, out);
+	else
+		stock_record(article->sku, article->title, places.entry, places.n, read_at, a, out);
 }
 
 void csv_stock_record_gone(const struct csv_stock *s, const char *sku, const char *const *warehouse,

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/csvfile.h"
 #include "base/str.h"
+#include "connectors/sku_spelling.h"
 #include "csv_guard.h"
 
 #include "base/banned.h"
@@ -32,6 +33,16 @@ bool csv_stock_figure(const struct csv_stock_row *row, enum stock_figure f, stru
 	*out = (struct decimal){row->units[f], row->scale[f]};
 	return row->scale[f] >= 0;
 }
+
+/* Articles by how people read their SKUs. */
+struct csv_spelling {
+	uint64_t hash;
+	uint32_t article;
+};
+struct csv_spellings {
+	struct csv_spelling *list; /* NULL = not made yet */
+	size_t n;
+};
 
 /* The file being read. */
 struct reading {
@@ -116,12 +127,20 @@ static void PRINTF_LIKE(3, 4)
 	struct err *problem = arena_alloc(s->mem, sizeof(*problem));
 	va_list args;
 
+	s->faulty = true;
 	if (a->problem) /* the first one is enough to act on */
 		return;
 	va_start(args, fmt);
 	err_set(problem, E_RECORD, "bad_row", "%s", arena_vprintf(s->mem, fmt, args));
 	va_end(args);
 	a->problem = problem;
+}
+
+/* The row of this article may be another's: a cell is missing, or a spreadsheet took its SKU for a number. */
+static void count_unnamed(struct csv_stock *s, const struct csv_stock_article *a)
+{
+	if (s->n_unnamed++ == 0)
+		s->unnamed = a->problem->msg;
 }
 
 static void add_figures(const struct reading *r, struct csv_stock_article *a,
@@ -170,14 +189,17 @@ static void add_row(void *ctx, const struct csv_row *in)
 	struct csv_stock *s = r->s;
 	const char *sku, *title = cell(r, in, COL_TITLE);
 	const char *why = csv_guard_identifier(cell(r, in, COL_SKU), s->mem, &sku);
-	const char *warehouse = r->at[COL_WAREHOUSE] < 0 ? ONE_WAREHOUSE
-							 : cell(r, in, COL_WAREHOUSE);
+	const char *warehouse = ONE_WAREHOUSE, *where_wrong = NULL;
 	char where[80];
 	struct csv_stock_article *a;
 	struct csv_stock_row row = {.line = (uint32_t)in->line};
 
 	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
-	a = article_of(s, sku[0] ? sku : where);
+	a = article_of(s, !sku[0] ? csv_row_id(in, s->mem)
+			  : why   ? arena_printf(s->mem, CSV_ROW "%s", sku)
+				  : sku);
+	if ((!sku[0] || why) && !a->label)
+		a->label = arena_strdup(s->mem, sku[0] ? sku : where);
 	if (title[0] && !a->title)
 		a->title = arena_strdup(s->mem, title);
 	if (in->n != r->width)
@@ -189,6 +211,12 @@ static void add_row(void *ctx, const struct csv_row *in)
 	}
 	if (why)
 		spoil(s, a, "%s: column 'sku': '%.40s' %s", where, sku, why);
+	if (in->n != r->width || !sku[0] || why)
+		count_unnamed(s, a);
+	if (r->at[COL_WAREHOUSE] >= 0)
+		where_wrong = csv_guard_identifier(cell(r, in, COL_WAREHOUSE), s->mem, &warehouse);
+	if (where_wrong)
+		spoil(s, a, "%s: column 'warehouse': '%.40s' %s", where, warehouse, where_wrong);
 	if (!warehouse[0])
 		spoil(s, a, "%s: the row has no warehouse", where);
 	add_figures(r, a, in, &row);
@@ -200,11 +228,13 @@ static void add_row(void *ctx, const struct csv_row *in)
 static void add_unreadable(void *ctx, const struct err *why)
 {
 	struct csv_stock *s = ((const struct reading *)ctx)->s;
-	struct csv_stock_article *a = article_of(s,
-						 arena_printf(s->mem, "%.60s: unreadable row %zu",
-							      s->name, s->n_articles + 1));
+	struct csv_stock_article *a = article_of(s, csv_bad_row_id(why, s->mem));
 
+	if (!a->label)
+		a->label = arena_printf(s->mem, "%.60s: unreadable row %zu", s->name,
+					s->n_articles);
 	spoil(s, a, "%s", why->msg);
+	count_unnamed(s, a);
 }
 
 enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out, struct err *e)
@@ -227,6 +257,7 @@ enum errk csv_stock_read_as(const char *path, const char *name, enum csv_encodin
 	s->row = csv_grow(s->row, 0, &s->cap_rows, sizeof(*s->row));
 	s->n_rows = 1;
 	s->skus = (struct key_index){.key = sku_of, .ctx = s};
+	s->spellings = arena_alloc(s->mem, sizeof(*s->spellings));
 	key_index_room(&s->skus, 0);
 	k = csv_guard_open(path, declared, &reader, e);
 	if (k != E_OK)
@@ -261,6 +292,53 @@ const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const 
 	uint32_t slot = *key_index_slot(&s->skus, sku);
 
 	return slot ? &s->article[slot - 1] : NULL;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct csv_spelling *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->article > y->article) - (x->article < y->article);
+}
+
+static void make_spellings(const struct csv_stock *s)
+{
+	struct csv_spellings *all = s->spellings;
+
+	all->list = arena_array(s->mem, s->n_articles + 1, sizeof(*all->list));
+	for (size_t i = 0; i < s->n_articles; i++)
+		if (!s->article[i].label)
+			all->list[all->n++] =
+				(struct csv_spelling){sku_spelling_hash(s->article[i].sku),
+						      (uint32_t)i};
+	qsort(all->list, all->n, sizeof(*all->list), by_hash);
+}
+
+const struct csv_stock_article *csv_stock_near(const struct csv_stock *s, const char *sku)
+{
+	const uint64_t hash = sku_spelling_hash(sku);
+	const struct csv_spellings *all = s->spellings;
+	size_t low = 0, high;
+
+	if (!all->list)
+		make_spellings(s);
+	for (high = all->n; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (all->list[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; hash && low < all->n && all->list[low].hash == hash; low++) {
+		const struct csv_stock_article *x = &s->article[all->list[low].article];
+
+		if (!str_equal(x->sku, sku))
+			return x;
+	}
+	return NULL;
 }
 
 bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,

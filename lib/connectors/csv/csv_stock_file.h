@@ -23,7 +23,8 @@ struct csv_stock_row {
 };
 
 struct csv_stock_article {
-	const char *sku;   /* "stock.csv:12" of a row that has none */
+	const char *sku;   /* csv_row_id and the like of a row that has none that can be used */
+	const char *label; /* "stock.csv:12" of such a row; NULL = the SKU */
 	const char *title; /* or NULL */
 	uint32_t first, last;
 	bool nameless;             /* it stands for a row without SKU */
@@ -42,6 +43,11 @@ struct csv_stock {
 	size_t n_rows, cap_rows;
 	struct key_index skus; /* articles */
 	bool cut;              /* ends in the middle of a row */
+	bool faulty;           /* a row can't be used */
+	/* Rows that do not tell for certain what they are of, and what is wrong with the first one; NULL = none. */
+	size_t n_unnamed;
+	const char *unnamed;
+	struct csv_spellings *spellings; /* csv_stock_near makes it */
 };
 
 /*
@@ -58,6 +64,8 @@ void csv_stock_free(struct csv_stock *s); /* takes NULL */
 
 /* NULL if the file does not name it. */
 const struct csv_stock_article *csv_stock_find(const struct csv_stock *s, const char *sku);
+/* Another article of the file that people would take for this SKU (sku_spelling.h); NULL = none. */
+const struct csv_stock_article *csv_stock_near(const struct csv_stock *s, const char *sku);
 /* The article has a row for this warehouse. */
 bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
 		   const char *warehouse);

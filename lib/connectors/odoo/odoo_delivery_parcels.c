@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_delivery.h"
+#include "connectors/tracking.h"
 
 #include "base/banned.h"
 
@@ -84,7 +85,7 @@ cJSON *odoo_delivery_parcels(const char *numbers, const char *url, struct arena 
 					  : NULL;
 		cJSON *parcel;
 
-		if (has_number(list, number))
+		if (has_number(list, number) || tracking_is_none(number))
 			continue;
 		parcel = json_object();
 		json_add_str(parcel, "number", number);
