@@ -21,10 +21,12 @@ enum {
 	OVERLAP = 600,
 };
 
+#define OF_THE_STORE (INT64_MAX / 2)
+
 /* One version of an order: what the queue holds of it, or what the store says now. */
 struct version {
 	const char *order, *text;
-	int64_t seq; /* the row's id: a newer version has a higher one; INT64_MAX: the store's own */
+	int64_t seq; /* the row's id: a newer version has a higher one; from OF_THE_STORE on: its own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
 	cJSON *units;     /* {"SKU": 3}; owned; NULL: its document is gone */
 	cJSON *items; /* {"article's id": ["SKU"]}: under which of these it was sold; owned; may be NULL */
@@ -457,37 +459,40 @@ static enum errk knows(void *ctx, const char *order, const char *version, bool *
 	return rc;
 }
 
-static enum errk sees(void *ctx, const char *order, const char *version, const char *sku,
-		      const char *item, int64_t units, struct err *e)
+static void sees(void *ctx, const char *order, const char *version)
 {
 	struct owed *o = ctx;
-	(void)e;
-	struct version *v = o->n > o->n_queue ? &o->version[o->n - 1] : NULL;
-	if (!v || strcmp(v->order, order) != 0) {
-		const struct version fresh = {.order = arena_strdup(o->arena, order),
-					      .text = arena_strdup(o->arena, version),
-					      .seq = INT64_MAX,
-					      .known_at = INT64_MAX,
-					      .units = json_object(),
-					      .items = json_object()};
-		v = add_version(o, &fresh);
-	}
+	const struct version fresh = {.order = arena_strdup(o->arena, order),
+				      .text = arena_strdup(o->arena, version),
+				      .seq = OF_THE_STORE + (int64_t)o->n,
+				      .known_at = INT64_MAX,
+				      .units = json_object(),
+				      .items = json_object()};
+	forget_index(o);
+	add_version(o, &fresh);
+}
+
+static void takes(void *ctx, const char *sku, const char *item, int64_t units)
+{
+	struct owed *o = ctx;
+	struct version *v = &o->version[o->n - 1];
 	add_units(v->units, sku, units);
 	add_item(v->items, item, sku);
-	return E_OK;
 }
 
 static enum errk since(void *ctx, int64_t *out, struct err *e)
 {
 	struct owed *o = ctx;
 	enum errk rc = read_queue(o, e);
-	if (rc != E_OK)
-		return rc;
-	*out = o->since;
-	forget_index(o);
-	while (o->n > o->n_queue)
-		release(&o->version[--o->n]);
-	return E_OK;
+	if (rc == E_OK)
+		*out = o->since;
+	return rc;
+}
+
+static void seen(void *ctx, int64_t since)
+{
+	struct owed *o = ctx;
+	o->since = since;
 }
 
 struct owed *owed_new(struct state *s, const struct conf *c, struct notices *notices)
@@ -497,8 +502,10 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct notices *not
 		die(70, "out of memory");
 	o->face = (struct owed_units){.of = units_of,
 				      .knows = knows,
-				      .sees = sees,
 				      .since = since,
+				      .seen = seen,
+				      .sees = sees,
+				      .takes = takes,
 				      .ctx = o};
 	o->state = s;
 	o->conf = c;

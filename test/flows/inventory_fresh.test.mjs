@@ -1,0 +1,74 @@
+// `inventory pull` of free stock: the list of orders that changed last, while it is read.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { requestsOf } from '../support/place.mjs';
+import { ended } from '../support/run.mjs';
+import { LYON, freePlace, pull, stockFile } from '../support/stock.mjs';
+
+const at = (p, sku) => p.sandbox.truth({ skus: [sku] }).stock[`${sku} @ ${LYON}`].available;
+const sell = (p, variant, quantity) => p.sandbox.sell([{ variant, quantity, location: LYON }]);
+/** In the shop, so long ago that it is sure to list the order. */
+function ago(p, seconds, change) {
+  p.sandbox.setClock({ advance_ms: -seconds * 1000 });
+  try {
+    return change();
+  } finally {
+    p.sandbox.setClock({ advance_ms: seconds * 1000 });
+  }
+}
+const says = (p, sku, free) => stockFile(p, [[sku, 'MAIN', free, free, free]], { age: 20 });
+const newest = seen => seen({ operation: 'OrdersNewest' }).length;
+
+test('an order that moves up past the page that is being read is not missed', async t => {
+  const p = await freePlace(t);
+  const { name } = ago(p, 300, () => sell(p, 'SOLO-1', 3));
+  for (let i = 0; i < 30; i++) ago(p, 280 - i, () => sell(p, 'LONG-5', 1));
+  says(p, 'SOLO-1', 10);
+  p.sandbox.addHooks({ after_request: 1, operation: 'OrdersNewest', edit_order: name, change: { touch: true } });
+  const seen = requestsOf(p.sandbox);
+  await pull(p);
+  assert.equal(at(p, 'SOLO-1'), 7);
+  assert.equal(newest(seen), 3, 'two pages, and what has changed since');
+});
+
+test('one page is all there is: it is not read again', async t => {
+  const p = await freePlace(t);
+  ago(p, 300, () => sell(p, 'SOLO-1', 3));
+  says(p, 'SOLO-1', 10);
+  const seen = requestsOf(p.sandbox);
+  await pull(p);
+  assert.equal(at(p, 'SOLO-1'), 7);
+  assert.equal(newest(seen), 1);
+});
+
+test('orders that change faster than they can be read: nothing is written, and the next run does it', async t => {
+  const p = await freePlace(t);
+  const names = [];
+  for (let i = 0; i < 30; i++) names.push(ago(p, 280 - i, () => sell(p, i ? 'LONG-5' : 'SOLO-1', 3)).name);
+  says(p, 'SOLO-1', 20);
+  p.sandbox.mutate = (told, json, { operation } = {}) => {
+    if (operation === 'OrdersNewest') for (const edit of names) p.sandbox.changeOrders({ edit, change: { touch: true } });
+    return json;
+  };
+  const before = at(p, 'SOLO-1');
+  assert.equal((await pull(p, '', 75)).summary.code, 'orders_moving');
+  assert.equal(at(p, 'SOLO-1'), before);
+  p.sandbox.mutate = null;
+  p.sandbox.setClock({ advance_ms: 120000 });
+  ended(await p.run('queue retry --all'), 0);
+  await pull(p);
+  assert.equal(at(p, 'SOLO-1'), 17);
+});
+
+test('what was read of the orders is not read again for each batch of articles', async t => {
+  const p = await freePlace(t, { sandbox: { variants: 2500 } });
+  const skus = [...new Set(p.sandbox.catalogue.variants.filter(v => v.tracked && !v.deleted && /^[A-Z]/.test(v.sku ?? '')).map(v => v.sku))];
+  assert.ok(skus.length > 2000, 'three batches');
+  for (let i = 0; i < 100; i++) ago(p, 280, () => sell(p, 'LONG-5', 1));
+  stockFile(p, skus.map(sku => [sku, 'MAIN', 77, 77]), { age: 20 });
+  const seen = requestsOf(p.sandbox);
+  await p.run('inventory pull');
+  assert.equal(at(p, 'SOLO-1'), 77);
+  assert.ok(newest(seen) <= 5 + 12, `${newest(seen)} requests: all pages once, and the first one for each batch and round`);
+});
