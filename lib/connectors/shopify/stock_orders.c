@@ -56,8 +56,9 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 {
 	const struct owed_units *owed = p->batch->owed;
 	bool cancelled = answer_text_or_null(in, node, "cancelledAt") != NULL;
+	struct answer_walk walk = {0};
 	const char *after = NULL;
-	const cJSON *lines = answer_page(in, node, "lineItems", FIRST_UNITS, NULL, &after);
+	const cJSON *lines = answer_page(in, node, "lineItems", FIRST_UNITS, &walk, &after);
 	enum errk rc = answer_end(in, e);
 	if (rc != E_OK)
 		return rc;
@@ -73,7 +74,7 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 		rc = shopify_send(p->shop, &q, 1, p->arena, e);
 		if (rc == E_OK) {
 			struct answer more = shopify_answer(&q);
-			lines = answer_page(&more, q.data, "order.lineItems", MORE_LINES, after,
+			lines = answer_page(&more, q.data, "order.lineItems", MORE_LINES, &walk,
 					    &after);
 			after = arena_strdup(p->arena, after);
 			rc = see_lines(p, &more, lines, e);
@@ -133,6 +134,7 @@ static enum errk take_page(struct reading *r, struct answer *in, const cJSON *no
 static enum errk read_down(struct reading *r, struct err *e)
 {
 	struct stock_put *p = r->put;
+	struct answer_walk walk = {0};
 	const char *after = NULL;
 	enum errk rc = E_OK;
 	while (rc == E_OK && !r->end) {
@@ -143,10 +145,15 @@ static enum errk read_down(struct reading *r, struct err *e)
 		r->pages++;
 		if (rc == E_OK) {
 			struct answer in = shopify_answer(&q);
-			const cJSON *nodes = answer_page(&in, q.data, "orders", ORDERS_PAGE, after,
+			const cJSON *nodes = answer_page(&in, q.data, "orders", ORDERS_PAGE, &walk,
 							 &after);
 			rc = take_page(r, &in, nodes, e);
 			after = arena_strdup(p->arena, after);
+			if (rc == E_OK && !r->end && !after && walk.entries >= WINDOW_HARD_MAX)
+				rc = err_set(e, E_BUSY, "window_cut",
+					     "Shopify ended the list of orders at %zu, which may "
+					     "not be its end; run erpsync orders export first",
+					     walk.entries);
 			r->end |= !after;
 		}
 		shopify_query_release(&q);
