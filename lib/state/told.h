@@ -6,15 +6,17 @@
 /* Which units of an order of the store the ERP has been told, once for each delivery of it. */
 struct told {
 	int64_t at;
-	const char *units; /* JSON: {"SKU": 3}, by the store's SKUs */
+	const char *
+		units; /* JSON: {"SKU": 3}, by the store's SKUs; of what has none by the article's id */
+	const char *items; /* JSON: {"article's id": ["SKU"]}, under which of these it was sold */
 };
 
 /*
  * Call it in the transaction of the delivery. The stock of all articles that this order ever took is in
- * doubt from then on (link.sku): the store has taken them off by itself, and the ERP's figure may be the
+ * doubt from then on (link.sku, or the article as the target of its stock): the store has taken them off by itself, and the ERP's figure may be the
  * same as before when it has booked them.
  */
-MUST_CHECK enum errk told_add(struct state *s, const char *record, const char *units, int64_t now,
+MUST_CHECK enum errk told_add(struct state *s, const char *record, const struct told *told,
 			      struct err *e);
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
 MUST_CHECK enum errk told_get(struct state *s, const char *record, struct arena *a,
@@ -31,9 +33,9 @@ MUST_CHECK enum errk told_each(struct state *s, int64_t since,
 MUST_CHECK enum errk told_take_back(struct state *s, const char *record, struct err *e);
 /* It has refused the order itself: whatever it was told, it knows no unit of it. */
 MUST_CHECK enum errk told_nothing(struct state *s, const char *record, int64_t now, struct err *e);
-/* Was any order told since then that has this article? */
-MUST_CHECK enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any,
-				struct err *e);
+/* Was any order told since then that has this article? item: its id; NULL = not known. */
+MUST_CHECK enum errk told_since(struct state *s, const char *sku, const char *item, int64_t since,
+				bool *any, struct err *e);
 MUST_CHECK enum errk told_purge(struct state *s, int64_t before, struct err *e);
 
 #endif

@@ -342,7 +342,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	bool told = false;
 	enum errk rc = note_told(r, b, now, e);
 	if (rc == E_OK && r->owed && item->sku)
-		rc = owed_told_since(r->owed, item->sku, &told, e);
+		rc = owed_told_since(r->owed, item->sku, item->target.id, &told, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,

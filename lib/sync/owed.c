@@ -28,7 +28,7 @@ struct version {
 	const char *order, *text;
 	int64_t seq; /* the row's id: a newer version has a higher one; from OF_THE_STORE on: its own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
-	cJSON *units;     /* {"SKU": 3}; owned; NULL: its document is gone */
+	cJSON *units; /* {"SKU": 3}, of what has none by the article's id; owned; NULL: its document is gone */
 	cJSON *items; /* {"article's id": ["SKU"]}: under which of these it was sold; owned; may be NULL */
 };
 
@@ -40,6 +40,7 @@ struct order {
 	size_t n;
 	struct told *told; /* newest first */
 	cJSON **known;     /* their units; owned */
+	cJSON *told_items; /* of the newest; owned */
 	size_t n_told;
 };
 
@@ -86,8 +87,11 @@ static void release(struct version *v)
 	cJSON_Delete(v->items);
 }
 
-static void add_units(cJSON *units, const char *sku, int64_t n)
+/* A line without SKU is known by its article, which may have got one by the time it is asked for. */
+static void add_units(cJSON *units, const char *sku, const char *item, int64_t n)
 {
+	if (!sku || !*sku)
+		sku = item;
 	if (!sku || !*sku || n < 0)
 		return;
 	const cJSON *had = cJSON_GetObjectItemCaseSensitive(units, sku);
@@ -102,10 +106,12 @@ static void add_item(cJSON *items, const char *item, const char *sku)
 {
 	const cJSON *had;
 	cJSON *skus = item ? cJSON_GetObjectItemCaseSensitive(items, item) : NULL;
-	if (!item || !*item || !sku || !*sku)
+	if (!item || !*item)
 		return;
 	if (!skus)
 		skus = json_add_array(items, item);
+	if (!sku || !*sku)
+		return;
 	cJSON_ArrayForEach (had, skus)
 		if (strcmp(had->valuestring, sku) == 0)
 			return;
@@ -125,8 +131,10 @@ static cJSON *units_of_order(const char *payload, cJSON *items)
 	bool cancelled = json_at(doc, "cancelled_at") != NULL;
 	JSON_EACH (line, json_at(doc, "lines")) {
 		int64_t left = json_int(line, "current_quantity", json_int(line, "quantity", 0));
-		add_units(units, json_str(line, "sku"), cancelled ? 0 : left);
-		add_item(items, json_str(line, "inventory_item_id"), json_str(line, "sku"));
+		const char *sku = json_str(line, "sku"),
+			   *item = json_str(line, "inventory_item_id");
+		add_units(units, sku, item, cancelled ? 0 : left);
+		add_item(items, item, sku);
 	}
 	return units;
 }
@@ -139,13 +147,15 @@ enum errk owed_tell(struct state *s, const char *order, const char *payload, int
 	if (!units)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
-	return told_add(s, order, json_text(units, a), now, e);
+	const struct told told = {now, json_text(units, a), json_text(items, a)};
+	return told_add(s, order, &told, e);
 }
 
-enum errk owed_told_since(const struct owed *o, const char *sku, bool *told, struct err *e)
+enum errk owed_told_since(const struct owed *o, const char *sku, const char *item, bool *told,
+			  struct err *e)
 {
 	*told = false;
-	return o->read ? told_since(o->state, sku, o->read_at, told, e) : E_OK;
+	return o->read ? told_since(o->state, sku, item, o->read_at, told, e) : E_OK;
 }
 
 static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
@@ -292,9 +302,11 @@ static const struct version *in_queue(const struct owed *o, const char *order)
 
 static void forget_index(struct owed *o)
 {
-	for (size_t i = 0; i < o->n_orders; i++)
+	for (size_t i = 0; i < o->n_orders; i++) {
 		for (size_t k = 0; k < o->order[i].n_told; k++)
 			cJSON_Delete(o->order[i].known[k]);
+		cJSON_Delete(o->order[i].told_items);
+	}
 	o->n_orders = o->n_lines = 0;
 	o->indexed = false;
 	arena_reset(o->index);
@@ -315,8 +327,13 @@ static enum errk read_told(struct owed *o, struct order *x, struct err *e)
 	const struct version *newest = &x->first[x->n - 1];
 	x->now = newest->units;
 	x->items = newest->items;
-	if (!x->now && newest->known_at != INT64_MAX && x->n_told)
+	if (!x->now && newest->known_at != INT64_MAX && x->n_told) {
+		if (json_parse(x->told[0].items, strlen(x->told[0].items), &x->told_items, e) !=
+		    E_OK)
+			return e->kind = E_LOCAL;
 		x->now = x->known[0];
+		x->items = x->told_items;
+	}
 	o->unreadable += !x->now;
 	return E_OK;
 }
@@ -476,7 +493,7 @@ static void takes(void *ctx, const char *sku, const char *item, int64_t units)
 {
 	struct owed *o = ctx;
 	struct version *v = &o->version[o->n - 1];
-	add_units(v->units, sku, units);
+	add_units(v->units, sku, item, units);
 	add_item(v->items, item, sku);
 }
 

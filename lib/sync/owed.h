@@ -19,11 +19,11 @@ void owed_free(struct owed *o); /* takes NULL */
 const struct owed_units *owed_units(const struct owed *o);
 
 /*
- * Has the ERP been told an order of this article since the queue was read? What was compared by it is
+ * Has the ERP been told an order of this article (its SKU, its id) since the queue was read? What was compared by it is
  * to be compared again.
  */
-MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, bool *told,
-				     struct err *e);
+MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, const char *item,
+				     bool *told, struct err *e);
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the

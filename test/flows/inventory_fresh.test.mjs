@@ -72,3 +72,25 @@ test('what was read of the orders is not read again for each batch of articles',
   assert.equal(at(p, 'SOLO-1'), 77);
   assert.ok(newest(seen) <= 5 + 12, `${newest(seen)} requests: all pages once, and the first one for each batch and round`);
 });
+
+/* A line keeps the SKU of the day of the sale, here none; its article has got one since, as the parked reason advises. */
+const WAYS = {
+  'no run has read it': () => {},
+  'it is parked': async p => void ended(await p.run('orders export'), 1),
+  'the ERP got it by a row of its title, a moment ago': async p => {
+    p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\ntitle:One and only,SOLO-1\n*,*\n');
+    ended(await p.run('orders export'), 0);
+  },
+};
+for (const [name, then] of Object.entries(WAYS))
+  test(`an order of an article that had no SKU then, and ${name}: its units are taken off`, async t => {
+    const p = await freePlace(t);
+    const { n } = p.sandbox.catalogue.variants.find(v => v.sku === 'SOLO-1');
+    p.sandbox.changeVariants({ edit: 'SOLO-1', change: { sku: null } });
+    ago(p, 100, () => p.sandbox.sell([{ variant: n, quantity: 3, location: LYON }]));
+    await then(p);
+    ago(p, 80, () => p.sandbox.changeVariants({ edit: n, change: { sku: 'SOLO-1' } }));
+    says(p, 'SOLO-1', 10);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1'), 7);
+  });
