@@ -524,6 +524,8 @@ struct sink {
 	enum errk (*settle)(struct connector *c, struct arena *a,
 			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			    void *ctx, struct err *e);
+	/* Does an answer come to each put? Until then it is not known whether it is there. NULL = no. */
+	bool (*answers)(const struct conf *c);
 };
 
 /* What only `check` asks. */

@@ -29,14 +29,15 @@ enum errk told_add(struct state *s, const char *record, const struct told *told,
 {
 	/* Twice within a second: the later one counts. */
 	CLEANUP(query)
-	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, units, items)"
-				       " VALUES (?, ?, ?, ?)");
+	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, units, items,"
+				       " answered_at) VALUES (?, ?, ?, ?, ?)");
 	enum errk rc;
 
 	query_text(&q, record);
 	query_int(&q, told->at);
 	query_text(&q, told->units);
 	query_text(&q, told->items);
+	query_int(&q, told->answered_at);
 	rc = query_run(&q, e);
 	return rc == E_OK ? doubt_articles(s, record, e) : rc;
 }
@@ -61,7 +62,9 @@ enum errk told_nothing(struct state *s, const char *record, int64_t now, struct 
 	if (rc == E_OK)
 		rc = query_run(&q, e);
 	/* Without a line the documents that were delivered would be taken for known. */
-	return rc == E_OK ? told_add(s, record, &(struct told){now, "{}", "{}"}, e) : rc;
+	return rc == E_OK ? told_add(s, record,
+				     &(struct told){.at = now, .units = "{}", .items = "{}"}, e)
+			  : rc;
 }
 
 enum errk told_since(struct state *s, const char *sku, const char *item, int64_t since, bool *any,
@@ -84,8 +87,9 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 		   size_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT told_at, units, items FROM told WHERE record = ?"
-				       " ORDER BY told_at DESC");
+	struct query q =
+		query_open(s, "SELECT told_at, units, items, answered_at FROM told WHERE record = ?"
+			      " ORDER BY told_at DESC");
 	struct told *list = arena_array(a, 1, sizeof(*list));
 	size_t count = 0, cap = 1;
 	bool row;
@@ -98,6 +102,7 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 			.at = query_col_int(&q, 0),
 			.units = query_col(&q, 1, a),
 			.items = query_col(&q, 2, a),
+			.answered_at = query_col_int(&q, 3),
 		};
 	}
 	if (rc != E_OK)
@@ -107,14 +112,34 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 	return E_OK;
 }
 
-enum errk told_each(struct state *s, int64_t since,
+enum errk told_answered(struct state *s, const char *flow, const char *document, const char *record,
+			int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE told SET answered_at = ?1 WHERE answered_at = 0 AND (record, told_at) IN"
+		   " (SELECT t.record, max(t.told_at) FROM link AS l JOIN told AS t ON"
+		   " t.record = l.record WHERE l.flow = ?2 AND l.target_id = ?3 AND"
+		   " l.record = coalesce(?4, l.record) GROUP BY t.record)");
+
+	query_int(&q, now);
+	query_text(&q, flow);
+	query_text(&q, document);
+	query_text(&q, record);
+	return query_run(&q, e);
+}
+
+enum errk told_each(struct state *s, int64_t since, bool awaited,
 		    enum errk (*fn)(void *ctx, const char *record, int64_t at, struct err *e),
 		    void *ctx, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT record, max(told_at) FROM told INDEXED BY told_age"
-				       " WHERE told_at >= ? GROUP BY record");
+	struct query q =
+		query_open(s, awaited ? "SELECT record, max(told_at) FROM told"
+					" WHERE told_at >= ?1 OR answered_at = 0 GROUP BY record"
+				      : "SELECT record, max(told_at) FROM told INDEXED BY told_age"
+					" WHERE told_at >= ?1 GROUP BY record");
 	bool row;
 	enum errk rc;
 

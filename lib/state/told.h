@@ -6,6 +6,7 @@
 /* Which units of an order of the store the ERP has been told, once for each delivery of it. */
 struct told {
 	int64_t at;
+	int64_t answered_at; /* when the other side said that it has it; 0 = not yet */
 	const char *
 		units; /* JSON: {"SKU": 3}, by the store's SKUs; of what has none by the article's id */
 	const char *items; /* JSON: {"article's id": ["SKU"]}, under which of these it was sold */
@@ -21,8 +22,14 @@ MUST_CHECK enum errk told_add(struct state *s, const char *record, const struct 
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
 MUST_CHECK enum errk told_get(struct state *s, const char *record, struct arena *a,
 			      struct told **out, size_t *n, struct err *e);
-/* Orders that were told something since then, each once with when that was last. */
-MUST_CHECK enum errk told_each(struct state *s, int64_t since,
+/*
+ * The other side has it: what was told last of this order (NULL = of all those that this flow delivered) in
+ * that document. After link_settle.
+ */
+MUST_CHECK enum errk told_answered(struct state *s, const char *flow, const char *document,
+				   const char *record, int64_t now, struct err *e);
+/* Orders that were told something since then, or that wait for the answer if any is awaited; each once with when that was last. */
+MUST_CHECK enum errk told_each(struct state *s, int64_t since, bool awaited,
 			       enum errk (*fn)(void *ctx, const char *record, int64_t at,
 					       struct err *e),
 			       void *ctx, struct err *e);

@@ -59,7 +59,8 @@ struct owed {
 	struct arena *arena, *index; /* index: orders and lines, until the store says more */
 	bool read, indexed;
 	int64_t read_at, since;
-	int64_t lag; /* seconds from the delivery until the ERP's figures know of it */
+	int64_t lag;  /* seconds from the delivery until the ERP's figures know of it */
+	bool awaited; /* nor before it has answered */
 	struct version *version;
 	size_t n, cap, n_queue; /* those of the queue come first, sorted */
 	struct order *order;
@@ -140,14 +141,17 @@ static cJSON *units_of_order(const char *payload, cJSON *items)
 }
 
 enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
-		    struct err *e)
+		    bool answered, struct err *e)
 {
 	CLEANUP(json) cJSON *items = json_object();
 	CLEANUP(json) cJSON *units = units_of_order(payload, items);
 	if (!units)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
-	const struct told told = {now, json_text(units, a), json_text(items, a)};
+	const struct told told = {.at = now,
+				  .answered_at = answered ? now : 0,
+				  .units = json_text(units, a),
+				  .items = json_text(items, a)};
 	return told_add(s, order, &told, e);
 }
 
@@ -276,7 +280,7 @@ static enum errk read_queue(struct owed *o, struct err *e)
 	if (o->n)
 		qsort(o->version, o->n, sizeof(*o->version), by_order);
 	o->n_queue = o->n;
-	rc = told_each(o->state, oldest, add_told, o, e);
+	rc = told_each(o->state, oldest, o->awaited, add_told, o, e);
 	if (rc != E_OK)
 		return rc;
 	if (o->n)
@@ -402,12 +406,19 @@ static enum errk build_index(struct owed *o, struct err *e)
 	return rc;
 }
 
+/* An answer says that it has the order; that its figures have changed by then is another matter. */
+static bool is_known(const struct owed *o, const struct told *told, int64_t read_at)
+{
+	return told->at + o->lag <= read_at &&
+	       (!o->awaited || (told->answered_at && told->answered_at <= read_at));
+}
+
 /* Units that the ERP's figure of that moment counts for this order already. */
 static int64_t known_units(const struct owed *o, const struct order *x, const char *sku,
 			   int64_t read_at)
 {
 	for (size_t i = 0; i < x->n_told; i++)
-		if (x->told[i].at + o->lag <= read_at)
+		if (is_known(o, &x->told[i], read_at))
 			return json_int(cJSON_GetObjectItemCaseSensitive(x->known[i], sku), "", 0);
 	/* What was delivered is noted with it; if it is not, its document in the queue tells. */
 	for (size_t i = x->n_told ? 0 : x->n; i-- > 0;)
@@ -530,6 +541,7 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct notices *not
 	o->arena = arena_new();
 	o->index = arena_new();
 	o->lag = conf_int(c, "inventory", "order_lag") / 1000;
+	o->awaited = flow_is_answered(c, flow_of_kind(KIND_ORDER));
 	return o;
 }
 

@@ -27,9 +27,9 @@ MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, cons
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
- * transaction of the delivery. A document that is gone or can't be read notes nothing.
+ * transaction of the delivery; answered: it was found there. A document that is gone or can't be read notes nothing.
  */
 MUST_CHECK enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
-			       struct err *e);
+			       bool answered, struct err *e);
 
 #endif

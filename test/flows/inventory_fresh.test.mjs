@@ -1,6 +1,7 @@
 // `inventory pull` of free stock: the list of orders that changed last, while it is read.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { requestsOf } from '../support/place.mjs';
 import { ended } from '../support/run.mjs';
@@ -94,3 +95,19 @@ for (const [name, then] of Object.entries(WAYS))
     await pull(p);
     assert.equal(at(p, 'SOLO-1'), 7);
   });
+
+test('an ERP that answers what it gets knows an order from its answer on, however long ago it got it', async t => {
+  const p = await freePlace(t, { conf: { csv: { ack: 'expected' } } });
+  ago(p, 100, () => sell(p, 'SOLO-1', 3));
+  ended(await p.run('orders export'), 0);
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE told SET told_at = told_at - 360000; UPDATE queue SET changed_at = changed_at - 360000 WHERE state = 3']);
+  says(p, 'SOLO-1', 10);
+  await pull(p);
+  assert.equal(at(p, 'SOLO-1'), 7, 'not answered: not known');
+  p.write('out/orders-000001.ack', 'ok\n');
+  ended(await p.run('orders export'), 0);
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE told SET answered_at = answered_at - 3600 WHERE answered_at']);
+  says(p, 'SOLO-1', 9);
+  await pull(p);
+  assert.equal(at(p, 'SOLO-1'), 9, 'answered: the figure knows it');
+});

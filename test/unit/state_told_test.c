@@ -12,10 +12,10 @@ static void test_told__newest_first_and_purged_by_age(void **state)
 
 	OK(told_get(f->s, "1", f->a, &told, &n, e));
 	assert_int_equal(n, 0);
-	OK(told_add(f->s, "1", &(struct told){100, "{\"A\":1}", "{}"}, e));
-	OK(told_add(f->s, "1", &(struct told){200, "{\"A\":2}", "{}"}, e));
-	OK(told_add(f->s, "1", &(struct told){200, "{\"A\":3}", "{}"}, e));
-	OK(told_add(f->s, "12", &(struct told){300, "{\"B\":9}", "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 100, .units = "{\"A\":1}", .items = "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"A\":2}", .items = "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"A\":3}", .items = "{}"}, e));
+	OK(told_add(f->s, "12", &(struct told){.at = 300, .units = "{\"B\":9}", .items = "{}"}, e));
 	OK(told_get(f->s, "1", f->a, &told, &n, e));
 	assert_int_equal(n, 2);
 	assert_string_equal(told[0].units, "{\"A\":3}");
@@ -62,7 +62,8 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 
 	link_articles(f);
 	assert_false(is_doubted(f, "0"));
-	OK(told_add(f->s, "1", &(struct told){100, "{\"A\":1,\"C\":2}", "{}"}, e));
+	OK(told_add(f->s, "1",
+		    &(struct told){.at = 100, .units = "{\"A\":1,\"C\":2}", .items = "{}"}, e));
 	assert_true(is_doubted(f, "0"));
 	assert_false(is_doubted(f, "1"));
 	assert_false(is_doubted(f, "2"));
@@ -74,7 +75,7 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 	assert_true(any);
 	/* What it no longer takes has moved too. */
 	link_articles(f);
-	OK(told_add(f->s, "1", &(struct told){200, "{\"B\":1}", "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
 	assert_true(is_doubted(f, "0"));
 	assert_true(is_doubted(f, "1"));
 	/* Only what was told last is taken back. */
@@ -85,7 +86,7 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(told[0].at, 100);
 	/* Or all that was told. */
-	OK(told_add(f->s, "1", &(struct told){200, "{\"B\":1}", "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
 	link_articles(f);
 	OK(told_nothing(f->s, "1", 300, e));
 	assert_true(is_doubted(f, "0"));
@@ -100,7 +101,9 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 static void test_told__knows_an_article_by_its_id(void **state)
 {
 	struct fixture *f = *state;
-	const struct told told = {100, "{\"OLD\":1,\"9\":2}", "{\"9\":[\"OLD\"]}"};
+	const struct told told = {.at = 100,
+				  .units = "{\"OLD\":1,\"9\":2}",
+				  .items = "{\"9\":[\"OLD\"]}"};
 	bool any = true;
 
 	link_articles(f);
