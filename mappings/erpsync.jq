@@ -194,7 +194,7 @@ def erp_sku($line; $number):
     lookup_exact("skus"; "title:" + $line.title)
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
-        "line \($number) '\($line.title | shown)' has no SKU; give the article a SKU in the shop, or "
+        "line \($number) '\($line.title | shown)' has no SKU, and keeps none though the article gets one now; "
         + (_table("skus") as $t
           | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\($line.title | shown)'")))
   end;

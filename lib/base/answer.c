@@ -206,8 +206,24 @@ static const char *below(char *out, size_t size, const char *path, const char *r
 	return out;
 }
 
+/* Has this cursor been met before? At the latest when a circle was gone round for the second time. */
+static bool is_circle(struct answer_walk *w, const char *cursor)
+{
+	char hash[HASH_HEX_SIZE];
+
+	hash_hex(cursor, strlen(cursor), hash);
+	if (strcmp(hash, w->mark) == 0)
+		return true;
+	if (w->since_mark++ == w->marked_after) {
+		memcpy(w->mark, hash, sizeof(hash));
+		w->marked_after = w->marked_after * 2 + 1;
+		w->since_mark = 0;
+	}
+	return false;
+}
+
 const cJSON *answer_page(struct answer *in, const cJSON *from, const char *path, size_t max,
-			 const char *after, const char **next)
+			 struct answer_walk *w, const char **next)
 {
 	char at[120];
 	const cJSON *nodes = answer_nodes(in, from, below(at, sizeof(at), path, "nodes"), max);
@@ -215,12 +231,16 @@ const cJSON *answer_page(struct answer *in, const cJSON *from, const char *path,
 
 	*next = NULL;
 	more = answer_bool(in, from, below(at, sizeof(at), path, "pageInfo.hasNextPage"));
+	w->entries += json_count(nodes, "");
 	if (!more)
 		return answer_ok(in) ? nodes : &no_list;
 	if (!nodes->child)
 		answer_fault(in, path, "is an empty page that says that more follow");
+	if (w->entries > ANSWER_ENTRIES_MAX)
+		answer_fault(in, path, "goes on after %zu entries, and no list is that long",
+			     w->entries);
 	*next = answer_id(in, from, below(at, sizeof(at), path, "pageInfo.endCursor"));
-	if (answer_ok(in) && after && strcmp(after, *next) == 0)
+	if (answer_ok(in) && is_circle(w, *next))
 		answer_fault(in, at, "does not move although more pages are said to follow");
 	if (answer_ok(in))
 		return nodes;

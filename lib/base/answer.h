@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/json.h"
 
 /*
@@ -62,13 +63,24 @@ int64_t answer_int_or(struct answer *in, const cJSON *from, const char *path, in
 /* A list of objects, no more than max of them, none of them null, and no two with the same text as id. */
 const cJSON *answer_nodes(struct answer *in, const cJSON *from, const char *path, size_t max);
 /*
- * The page of a connection {nodes, pageInfo {hasNextPage, endCursor}} at path, to which the
- * page after the cursor `after` was asked for (NULL = the first). *next is the cursor of the
- * following page, NULL at the end. A cursor that is missing or does not move although more
- * is said, and an empty page that is not the last, are faults.
+ * A list that comes in pages: {0} before the first one. Of its cursors one is remembered, another one after each
+ * doubling of the pages: cursors that go in a circle meet it, however many they are (R. P. Brent, 1980).
+ */
+struct answer_walk {
+	char mark[HASH_HEX_SIZE];
+	size_t since_mark, marked_after;
+	size_t entries;
+};
+enum {
+	ANSWER_ENTRIES_MAX = 25000
+}; /* Shopify ends its lists there (shopify.dev, "Paginating results") */
+/*
+ * A page of a connection {nodes, pageInfo {hasNextPage, endCursor}} at path, the next one of this walk. *next is
+ * the cursor of the following page, NULL at the end. A cursor that is missing, or was there before, although more
+ * is said, an empty page that is not the last, and a list without end, are faults.
  */
 const cJSON *answer_page(struct answer *in, const cJSON *from, const char *path, size_t max,
-			 const char *after, const char **next);
+			 struct answer_walk *w, const char **next);
 /*
  * The answer to a question after n ids, each asked once: a list of n, of objects that have
  * one of these ids under `id` (each at most once) and of nulls. node[i] becomes that of

@@ -256,21 +256,20 @@ struct owed_units {
 	 */
 	enum errk (*of)(void *ctx, const char *sku, const char *item, int64_t read_at,
 			int64_t *units, struct err *e);
-	/*
-	 * Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read.
-	 * Asked when the store is read anew: what `sees` was told is forgotten.
-	 */
+	/* Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read. */
 	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
+	/* All that came or changed before then is known now, or was seen. */
+	void (*seen)(void *ctx, int64_t since);
 	/* Is this version of the order in the queue, or with the ERP? */
 	enum errk (*knows)(void *ctx, const char *order, const char *version, bool *known,
 			   struct err *e);
 	/*
-	 * What the store says of an order of which it has an unknown version: so many units of a SKU,
-	 * and whose that is by the article's id (NULL = not known), for each of its lines, one order after the other; sku NULL: it is there, if only with
-	 * nothing to send (cancelled). `of` counts what the ERP was not told of it.
+	 * The store has an unknown version of the order, if only with nothing to send (cancelled). What each of
+	 * its lines takes is told next: the SKU, and whose that is by the article's id (NULL = not known).
+	 * A later version replaces it; `of` counts what the ERP was not told of it.
 	 */
-	enum errk (*sees)(void *ctx, const char *order, const char *version, const char *sku,
-			  const char *item, int64_t units, struct err *e);
+	void (*sees)(void *ctx, const char *order, const char *version);
+	void (*takes)(void *ctx, const char *sku, const char *item, int64_t units);
 	void *ctx;
 };
 
@@ -537,6 +536,8 @@ struct sink {
 	enum errk (*settle)(struct connector *c, struct arena *a,
 			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
 			    void *ctx, struct err *e);
+	/* Does an answer come to each put? Until then it is not known whether it is there. NULL = no. */
+	bool (*answers)(const struct conf *c);
 };
 
 /* What only `check` asks. */

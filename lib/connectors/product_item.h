@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/answer.h"
 #include "connectors/connector.h"
 #include "connectors/product_values.h"
 
@@ -28,7 +29,8 @@ struct shop_product {
 	size_t n_options;
 	struct shop_variant *variant;
 	size_t n_variants, cap_variants;
-	const char *more; /* cursor of further variants; NULL = that is all */
+	const char *more;        /* cursor of further variants; NULL = that is all */
+	struct answer_walk walk; /* through its variants */
 };
 
 /* One variant as the ERP has it. */

@@ -124,14 +124,20 @@ struct http_call {
  * Codes of E_BUSY and E_UNSURE: no_host, no_connection, timeout, tls_handshake, proxy,
  * connection_lost, bad_answer, answer_too_big, redirect, http_429, http_5xx, stopped.
  *
- * When a stop is requested: what is under way, or can start at once, gets this one try;
- * what would have to wait, for its turn or for another try, ends as E_BUSY "stopped". A
- * read is cut at the deadline, and two seconds after a signal; a write never is.
+ * When a stop is requested: what is under way gets this one try; what is not (see http_finish),
+ * or would have to wait for another try, ends as E_BUSY "stopped". A read is cut two seconds
+ * afterwards; a write never is.
  *
  * Returns the first kind that is not E_OK in order of the calls, with its error in e.
  */
 MUST_CHECK enum errk http_batch(struct http *h, struct http_call *calls, size_t n, size_t parallel,
 				struct arena *a, struct err *e);
+
+/*
+ * Something has been begun that is better finished than left half done: what can start at once is
+ * sent in spite of a stop, until this is called with false.
+ */
+void http_finish(struct http *h, bool on);
 
 /* A batch of one. */
 MUST_CHECK enum errk http_send(struct http *h, struct http_call *call, struct arena *a,

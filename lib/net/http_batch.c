@@ -30,8 +30,7 @@ struct batch {
 	size_t n, parallel;
 	size_t flying, open; /* open: not done yet */
 	size_t first_open;   /* all before it are done */
-	bool first_wave_out;
-	int64_t stop_ms; /* when a stop was first seen; 0 = not yet */
+	int64_t stop_ms;     /* when a stop was first seen; 0 = not yet */
 	struct arena *a;
 };
 
@@ -85,7 +84,7 @@ static void launch(struct batch *b, size_t i)
 static void launch_due(struct batch *b)
 {
 	int64_t now = clock_mono_ms();
-	bool stop = b->first_wave_out && stop_requested();
+	bool stop = stop_requested() && !b->h->finishing;
 
 	for (size_t i = b->first_open; i < b->n && (stop || b->flying < b->parallel); i++) {
 		const struct job *j = &b->jobs[i];
@@ -97,7 +96,6 @@ static void launch_due(struct batch *b)
 		else if (j->state == JOB_READY || j->due_ms <= now)
 			launch(b, i);
 	}
-	b->first_wave_out = true;
 }
 
 /* Ending */
@@ -228,6 +226,11 @@ static void run(struct batch *b)
 		if (!collect_finished(b) && !cut_reads(b) && b->open > 0)
 			wait_for_something(b);
 	}
+}
+
+void http_finish(struct http *h, bool on)
+{
+	h->finishing = on;
 }
 
 enum errk http_batch(struct http *h, struct http_call *calls, size_t n, size_t parallel,

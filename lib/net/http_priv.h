@@ -21,6 +21,7 @@ struct http {
 	struct http_clock clock;
 	bool curl_ready; /* curl_global_init() done */
 	bool busy;       /* a batch is going on */
+	bool finishing;  /* see http_finish */
 };
 
 /* One try under way. Kept in the pool with its easy handle and its buffer. */

@@ -4,30 +4,40 @@
 #include "state/db_priv.h"
 #include "base/banned.h"
 
+/* By the SKU of the day, and by the article, which may have had none or another one then. */
 static enum errk doubt_articles(struct state *s, const char *record, struct err *e)
 {
-	CLEANUP(query)
-	struct query q =
-		query_open(s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku IN (SELECT unit.key"
-			      " FROM told, json_each(told.units) AS unit"
-			      " WHERE told.record = ?)");
+	static const char *const sql[] = {
+		"UPDATE link SET doubt = max(doubt, 1) WHERE sku IN (SELECT unit.key"
+		" FROM told, json_each(told.units) AS unit WHERE told.record = ?)",
+		"UPDATE link SET doubt = max(doubt, 1) WHERE sku IS NOT NULL AND target_id IN"
+		" (SELECT item.key"
+		" FROM told, json_each(told.items) AS item WHERE told.record = ?)",
+	};
+	enum errk rc = E_OK;
 
-	query_text(&q, record);
-	return query_run(&q, e);
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]) && rc == E_OK; i++) {
+		CLEANUP(query) struct query q = query_open(s, sql[i]);
+
+		query_text(&q, record);
+		rc = query_run(&q, e);
+	}
+	return rc;
 }
 
-enum errk told_add(struct state *s, const char *record, const char *units, int64_t now,
-		   struct err *e)
+enum errk told_add(struct state *s, const char *record, const struct told *told, struct err *e)
 {
 	/* Twice within a second: the later one counts. */
 	CLEANUP(query)
-	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, units)"
-				       " VALUES (?, ?, ?)");
+	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, units, items,"
+				       " answered_at) VALUES (?, ?, ?, ?, ?)");
 	enum errk rc;
 
 	query_text(&q, record);
-	query_int(&q, now);
-	query_text(&q, units);
+	query_int(&q, told->at);
+	query_text(&q, told->units);
+	query_text(&q, told->items);
+	query_int(&q, told->answered_at);
 	rc = query_run(&q, e);
 	return rc == E_OK ? doubt_articles(s, record, e) : rc;
 }
@@ -52,18 +62,24 @@ enum errk told_nothing(struct state *s, const char *record, int64_t now, struct 
 	if (rc == E_OK)
 		rc = query_run(&q, e);
 	/* Without a line the documents that were delivered would be taken for known. */
-	return rc == E_OK ? told_add(s, record, "{}", now, e) : rc;
+	return rc == E_OK ? told_add(s, record,
+				     &(struct told){.at = now, .units = "{}", .items = "{}"}, e)
+			  : rc;
 }
 
-enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any, struct err *e)
+enum errk told_since(struct state *s, const char *sku, const char *item, int64_t since, bool *any,
+		     struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT 1 FROM told INDEXED BY told_age,"
-				       " json_each(told.units) AS unit"
-				       " WHERE told_at >= ? AND unit.key = ? LIMIT 1");
+	struct query q =
+		query_open(s,
+			   "SELECT 1 FROM told INDEXED BY told_age WHERE told_at >= ? AND ("
+			   "EXISTS (SELECT 1 FROM json_each(units) AS u WHERE u.key = ?) OR "
+			   "EXISTS (SELECT 1 FROM json_each(items) AS i WHERE i.key = ?)) LIMIT 1");
 
 	query_int(&q, since);
 	query_text(&q, sku);
+	query_text(&q, item);
 	return query_next(&q, any, e);
 }
 
@@ -71,8 +87,9 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 		   size_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT told_at, units FROM told WHERE record = ?"
-				       " ORDER BY told_at DESC");
+	struct query q =
+		query_open(s, "SELECT told_at, units, items, answered_at FROM told WHERE record = ?"
+			      " ORDER BY told_at DESC");
 	struct told *list = arena_array(a, 1, sizeof(*list));
 	size_t count = 0, cap = 1;
 	bool row;
@@ -84,6 +101,8 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 		list[count++] = (struct told){
 			.at = query_col_int(&q, 0),
 			.units = query_col(&q, 1, a),
+			.items = query_col(&q, 2, a),
+			.answered_at = query_col_int(&q, 3),
 		};
 	}
 	if (rc != E_OK)
@@ -93,14 +112,34 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 	return E_OK;
 }
 
-enum errk told_each(struct state *s, int64_t since,
+enum errk told_answered(struct state *s, const char *flow, const char *document, const char *record,
+			int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE told SET answered_at = ?1 WHERE answered_at = 0 AND (record, told_at) IN"
+		   " (SELECT t.record, max(t.told_at) FROM link AS l JOIN told AS t ON"
+		   " t.record = l.record WHERE l.flow = ?2 AND l.target_id = ?3 AND"
+		   " l.record = coalesce(?4, l.record) GROUP BY t.record)");
+
+	query_int(&q, now);
+	query_text(&q, flow);
+	query_text(&q, document);
+	query_text(&q, record);
+	return query_run(&q, e);
+}
+
+enum errk told_each(struct state *s, int64_t since, bool awaited,
 		    enum errk (*fn)(void *ctx, const char *record, int64_t at, struct err *e),
 		    void *ctx, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT record, max(told_at) FROM told INDEXED BY told_age"
-				       " WHERE told_at >= ? GROUP BY record");
+	struct query q =
+		query_open(s, awaited ? "SELECT record, max(told_at) FROM told"
+					" WHERE told_at >= ?1 OR answered_at = 0 GROUP BY record"
+				      : "SELECT record, max(told_at) FROM told INDEXED BY told_age"
+					" WHERE told_at >= ?1 GROUP BY record");
 	bool row;
 	enum errk rc;
 

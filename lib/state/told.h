@@ -6,21 +6,30 @@
 /* Which units of an order of the store the ERP has been told, once for each delivery of it. */
 struct told {
 	int64_t at;
-	const char *units; /* JSON: {"SKU": 3}, by the store's SKUs */
+	int64_t answered_at; /* when the other side said that it has it; 0 = not yet */
+	const char *
+		units; /* JSON: {"SKU": 3}, by the store's SKUs; of what has none by the article's id */
+	const char *items; /* JSON: {"article's id": ["SKU"]}, under which of these it was sold */
 };
 
 /*
  * Call it in the transaction of the delivery. The stock of all articles that this order ever took is in
- * doubt from then on (link.sku): the store has taken them off by itself, and the ERP's figure may be the
+ * doubt from then on (link.sku, or the article as the target of its stock): the store has taken them off by itself, and the ERP's figure may be the
  * same as before when it has booked them.
  */
-MUST_CHECK enum errk told_add(struct state *s, const char *record, const char *units, int64_t now,
+MUST_CHECK enum errk told_add(struct state *s, const char *record, const struct told *told,
 			      struct err *e);
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
 MUST_CHECK enum errk told_get(struct state *s, const char *record, struct arena *a,
 			      struct told **out, size_t *n, struct err *e);
-/* Orders that were told something since then, each once with when that was last. */
-MUST_CHECK enum errk told_each(struct state *s, int64_t since,
+/*
+ * The other side has it: what was told last of this order (NULL = of all those that this flow delivered) in
+ * that document. After link_settle.
+ */
+MUST_CHECK enum errk told_answered(struct state *s, const char *flow, const char *document,
+				   const char *record, int64_t now, struct err *e);
+/* Orders that were told something since then, or that wait for the answer if any is awaited; each once with when that was last. */
+MUST_CHECK enum errk told_each(struct state *s, int64_t since, bool awaited,
 			       enum errk (*fn)(void *ctx, const char *record, int64_t at,
 					       struct err *e),
 			       void *ctx, struct err *e);
@@ -31,9 +40,9 @@ MUST_CHECK enum errk told_each(struct state *s, int64_t since,
 MUST_CHECK enum errk told_take_back(struct state *s, const char *record, struct err *e);
 /* It has refused the order itself: whatever it was told, it knows no unit of it. */
 MUST_CHECK enum errk told_nothing(struct state *s, const char *record, int64_t now, struct err *e);
-/* Was any order told since then that has this article? */
-MUST_CHECK enum errk told_since(struct state *s, const char *sku, int64_t since, bool *any,
-				struct err *e);
+/* Was any order told since then that has this article? item: its id; NULL = not known. */
+MUST_CHECK enum errk told_since(struct state *s, const char *sku, const char *item, int64_t since,
+				bool *any, struct err *e);
 MUST_CHECK enum errk told_purge(struct state *s, int64_t before, struct err *e);
 
 #endif

@@ -268,14 +268,15 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 }
 
 /* What the ERP knows of an order from now on; its document may go in the same transaction. */
-static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
+static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, bool found,
+			   struct err *e)
 {
 	const char *payload;
 	if (!sync_tells_orders(r))
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK ? owed_tell(r->state, b->row.record, payload, now, e) : rc;
+	return rc == E_OK ? owed_tell(r->state, b->row.record, payload, now, found, e) : rc;
 }
 
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
@@ -284,7 +285,7 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 	int64_t now = clock_now();
 	enum sync_outcome outcome = b->baseline ? SYNC_ADOPTED : SYNC_UNCHANGED;
 	/* An adopted order is known to the ERP since it was made there. */
-	enum errk rc = b->baseline ? note_told(r, b, b->adopted_at, e) : E_OK;
+	enum errk rc = b->baseline ? note_told(r, b, b->adopted_at, true, e) : E_OK;
 	if (rc == E_OK)
 		rc = queue_mark_unchanged(r->state, b->row.id, e);
 	if (rc == E_OK && b->baseline)
@@ -374,9 +375,9 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;
 	bool told = false;
-	enum errk rc = note_told(r, b, now, e);
+	enum errk rc = note_told(r, b, now, false, e);
 	if (rc == E_OK && r->owed && item->sku)
-		rc = owed_told_since(r->owed, item->sku, &told, e);
+		rc = owed_told_since(r->owed, item->sku, item->target.id, &told, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,

@@ -113,6 +113,13 @@ bool flow_is_set_up(const struct flow *f, const struct conf *c)
 	return from && to && from->source[f->from][f->kind] && to->sink[f->to][f->kind];
 }
 
+bool flow_is_answered(const struct conf *c, const struct flow *f)
+{
+	const struct connector_type *to = connector_at(c, f->to);
+	const struct sink *sink = to ? to->sink[f->to][f->kind] : NULL;
+	return sink && sink->answers && sink->answers(c);
+}
+
 enum errk flow_check_allowed(const struct flow *f, const struct conf *c, struct err *e)
 {
 	const char *source = side_section(f->from);

@@ -62,6 +62,8 @@ const struct flow *flow_of_kind(enum record_kind kind);           /* the first; 
 
 /* The configured connectors can do it, what must be set is set, and what is opt-in was opted into. */
 bool flow_is_set_up(const struct flow *f, const struct conf *c);
+/* Does the other side answer what it gets by it, so that it is not known before? */
+bool flow_is_answered(const struct conf *c, const struct flow *f);
 
 /*
  * May the flow run as the configuration stands? E_LOCAL "source_of_truth": [section] master= says

@@ -21,12 +21,14 @@ enum {
 	OVERLAP = 600,
 };
 
+#define OF_THE_STORE (INT64_MAX / 2)
+
 /* One version of an order: what the queue holds of it, or what the store says now. */
 struct version {
 	const char *order, *text;
-	int64_t seq; /* the row's id: a newer version has a higher one; INT64_MAX: the store's own */
+	int64_t seq; /* the row's id: a newer version has a higher one; from OF_THE_STORE on: its own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
-	cJSON *units;     /* {"SKU": 3}; owned; NULL: its document is gone */
+	cJSON *units; /* {"SKU": 3}, of what has none by the article's id; owned; NULL: its document is gone */
 	cJSON *items; /* {"article's id": ["SKU"]}: under which of these it was sold; owned; may be NULL */
 };
 
@@ -38,6 +40,7 @@ struct order {
 	size_t n;
 	struct told *told; /* newest first */
 	cJSON **known;     /* their units; owned */
+	cJSON *told_items; /* of the newest; owned */
 	size_t n_told;
 };
 
@@ -56,7 +59,8 @@ struct owed {
 	struct arena *arena, *index; /* index: orders and lines, until the store says more */
 	bool read, indexed;
 	int64_t read_at, since;
-	int64_t lag; /* seconds from the delivery until the ERP's figures know of it */
+	int64_t lag;  /* seconds from the delivery until the ERP's figures know of it */
+	bool awaited; /* nor before it has answered */
 	struct version *version;
 	size_t n, cap, n_queue; /* those of the queue come first, sorted */
 	struct order *order;
@@ -84,8 +88,11 @@ static void release(struct version *v)
 	cJSON_Delete(v->items);
 }
 
-static void add_units(cJSON *units, const char *sku, int64_t n)
+/* A line without SKU is known by its article, which may have got one by the time it is asked for. */
+static void add_units(cJSON *units, const char *sku, const char *item, int64_t n)
 {
+	if (!sku || !*sku)
+		sku = item;
 	if (!sku || !*sku || n < 0)
 		return;
 	const cJSON *had = cJSON_GetObjectItemCaseSensitive(units, sku);
@@ -100,10 +107,12 @@ static void add_item(cJSON *items, const char *item, const char *sku)
 {
 	const cJSON *had;
 	cJSON *skus = item ? cJSON_GetObjectItemCaseSensitive(items, item) : NULL;
-	if (!item || !*item || !sku || !*sku)
+	if (!item || !*item)
 		return;
 	if (!skus)
 		skus = json_add_array(items, item);
+	if (!sku || !*sku)
+		return;
 	cJSON_ArrayForEach (had, skus)
 		if (strcmp(had->valuestring, sku) == 0)
 			return;
@@ -123,27 +132,34 @@ static cJSON *units_of_order(const char *payload, cJSON *items)
 	bool cancelled = json_at(doc, "cancelled_at") != NULL;
 	JSON_EACH (line, json_at(doc, "lines")) {
 		int64_t left = json_int(line, "current_quantity", json_int(line, "quantity", 0));
-		add_units(units, json_str(line, "sku"), cancelled ? 0 : left);
-		add_item(items, json_str(line, "inventory_item_id"), json_str(line, "sku"));
+		const char *sku = json_str(line, "sku"),
+			   *item = json_str(line, "inventory_item_id");
+		add_units(units, sku, item, cancelled ? 0 : left);
+		add_item(items, item, sku);
 	}
 	return units;
 }
 
 enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
-		    struct err *e)
+		    bool answered, struct err *e)
 {
 	CLEANUP(json) cJSON *items = json_object();
 	CLEANUP(json) cJSON *units = units_of_order(payload, items);
 	if (!units)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
-	return told_add(s, order, json_text(units, a), now, e);
+	const struct told told = {.at = now,
+				  .answered_at = answered ? now : 0,
+				  .units = json_text(units, a),
+				  .items = json_text(items, a)};
+	return told_add(s, order, &told, e);
 }
 
-enum errk owed_told_since(const struct owed *o, const char *sku, bool *told, struct err *e)
+enum errk owed_told_since(const struct owed *o, const char *sku, const char *item, bool *told,
+			  struct err *e)
 {
 	*told = false;
-	return o->read ? told_since(o->state, sku, o->read_at, told, e) : E_OK;
+	return o->read ? told_since(o->state, sku, item, o->read_at, told, e) : E_OK;
 }
 
 static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
@@ -264,7 +280,7 @@ static enum errk read_queue(struct owed *o, struct err *e)
 	if (o->n)
 		qsort(o->version, o->n, sizeof(*o->version), by_order);
 	o->n_queue = o->n;
-	rc = told_each(o->state, oldest, add_told, o, e);
+	rc = told_each(o->state, oldest, o->awaited, add_told, o, e);
 	if (rc != E_OK)
 		return rc;
 	if (o->n)
@@ -290,9 +306,11 @@ static const struct version *in_queue(const struct owed *o, const char *order)
 
 static void forget_index(struct owed *o)
 {
-	for (size_t i = 0; i < o->n_orders; i++)
+	for (size_t i = 0; i < o->n_orders; i++) {
 		for (size_t k = 0; k < o->order[i].n_told; k++)
 			cJSON_Delete(o->order[i].known[k]);
+		cJSON_Delete(o->order[i].told_items);
+	}
 	o->n_orders = o->n_lines = 0;
 	o->indexed = false;
 	arena_reset(o->index);
@@ -313,8 +331,13 @@ static enum errk read_told(struct owed *o, struct order *x, struct err *e)
 	const struct version *newest = &x->first[x->n - 1];
 	x->now = newest->units;
 	x->items = newest->items;
-	if (!x->now && newest->known_at != INT64_MAX && x->n_told)
+	if (!x->now && newest->known_at != INT64_MAX && x->n_told) {
+		if (json_parse(x->told[0].items, strlen(x->told[0].items), &x->told_items, e) !=
+		    E_OK)
+			return e->kind = E_LOCAL;
 		x->now = x->known[0];
+		x->items = x->told_items;
+	}
 	o->unreadable += !x->now;
 	return E_OK;
 }
@@ -383,12 +406,19 @@ static enum errk build_index(struct owed *o, struct err *e)
 	return rc;
 }
 
+/* An answer says that it has the order; that its figures have changed by then is another matter. */
+static bool is_known(const struct owed *o, const struct told *told, int64_t read_at)
+{
+	return told->at + o->lag <= read_at &&
+	       (!o->awaited || (told->answered_at && told->answered_at <= read_at));
+}
+
 /* Units that the ERP's figure of that moment counts for this order already. */
 static int64_t known_units(const struct owed *o, const struct order *x, const char *sku,
 			   int64_t read_at)
 {
 	for (size_t i = 0; i < x->n_told; i++)
-		if (x->told[i].at + o->lag <= read_at)
+		if (is_known(o, &x->told[i], read_at))
 			return json_int(cJSON_GetObjectItemCaseSensitive(x->known[i], sku), "", 0);
 	/* What was delivered is noted with it; if it is not, its document in the queue tells. */
 	for (size_t i = x->n_told ? 0 : x->n; i-- > 0;)
@@ -457,37 +487,40 @@ static enum errk knows(void *ctx, const char *order, const char *version, bool *
 	return rc;
 }
 
-static enum errk sees(void *ctx, const char *order, const char *version, const char *sku,
-		      const char *item, int64_t units, struct err *e)
+static void sees(void *ctx, const char *order, const char *version)
 {
 	struct owed *o = ctx;
-	(void)e;
-	struct version *v = o->n > o->n_queue ? &o->version[o->n - 1] : NULL;
-	if (!v || strcmp(v->order, order) != 0) {
-		const struct version fresh = {.order = arena_strdup(o->arena, order),
-					      .text = arena_strdup(o->arena, version),
-					      .seq = INT64_MAX,
-					      .known_at = INT64_MAX,
-					      .units = json_object(),
-					      .items = json_object()};
-		v = add_version(o, &fresh);
-	}
-	add_units(v->units, sku, units);
+	const struct version fresh = {.order = arena_strdup(o->arena, order),
+				      .text = arena_strdup(o->arena, version),
+				      .seq = OF_THE_STORE + (int64_t)o->n,
+				      .known_at = INT64_MAX,
+				      .units = json_object(),
+				      .items = json_object()};
+	forget_index(o);
+	add_version(o, &fresh);
+}
+
+static void takes(void *ctx, const char *sku, const char *item, int64_t units)
+{
+	struct owed *o = ctx;
+	struct version *v = &o->version[o->n - 1];
+	add_units(v->units, sku, item, units);
 	add_item(v->items, item, sku);
-	return E_OK;
 }
 
 static enum errk since(void *ctx, int64_t *out, struct err *e)
 {
 	struct owed *o = ctx;
 	enum errk rc = read_queue(o, e);
-	if (rc != E_OK)
-		return rc;
-	*out = o->since;
-	forget_index(o);
-	while (o->n > o->n_queue)
-		release(&o->version[--o->n]);
-	return E_OK;
+	if (rc == E_OK)
+		*out = o->since;
+	return rc;
+}
+
+static void seen(void *ctx, int64_t since)
+{
+	struct owed *o = ctx;
+	o->since = since;
 }
 
 struct owed *owed_new(struct state *s, const struct conf *c, struct notices *notices)
@@ -497,8 +530,10 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct notices *not
 		die(70, "out of memory");
 	o->face = (struct owed_units){.of = units_of,
 				      .knows = knows,
-				      .sees = sees,
 				      .since = since,
+				      .seen = seen,
+				      .sees = sees,
+				      .takes = takes,
 				      .ctx = o};
 	o->state = s;
 	o->conf = c;
@@ -506,6 +541,7 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct notices *not
 	o->arena = arena_new();
 	o->index = arena_new();
 	o->lag = conf_int(c, "inventory", "order_lag") / 1000;
+	o->awaited = flow_is_answered(c, flow_of_kind(KIND_ORDER));
 	return o;
 }
 

@@ -19,17 +19,17 @@ void owed_free(struct owed *o); /* takes NULL */
 const struct owed_units *owed_units(const struct owed *o);
 
 /*
- * Has the ERP been told an order of this article since the queue was read? What was compared by it is
+ * Has the ERP been told an order of this article (its SKU, its id) since the queue was read? What was compared by it is
  * to be compared again.
  */
-MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, bool *told,
-				     struct err *e);
+MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, const char *item,
+				     bool *told, struct err *e);
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
- * transaction of the delivery. A document that is gone or can't be read notes nothing.
+ * transaction of the delivery; answered: it was found there. A document that is gone or can't be read notes nothing.
  */
 MUST_CHECK enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
-			       struct err *e);
+			       bool answered, struct err *e);
 
 #endif

@@ -278,8 +278,11 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	arena_reset(r->page);
 	r->n_confirmed = r->cap_confirmed = 0;
 	enum errk rc = sync_know_source(r, e);
+	/* Only whole pages are kept: a run that is too short for one would never get any further. */
+	http_finish(r->session->http, true);
 	if (rc == E_OK)
 		rc = r->from->pull(r->source, &req, r->page, &page, e);
+	http_finish(r->session->http, false);
 	rc = foreign_pulled(r, rc, &page, e);
 	if (rc == E_OK)
 		rc = sync_tidy_page(&page, r->page, e);

@@ -156,6 +156,8 @@ static enum errk confirm_one(struct settling *x, const struct settlement *s, str
 	enum errk rc = link_settle(r->state, r->key, x->target, d->record, s->text, clock_now(),
 				   &links, e);
 	/* What has gone over anew since waits for the answer to that. */
+	if (rc == E_OK && links && sync_tells_orders(r))
+		rc = told_answered(r->state, r->key, x->target, d->record, clock_now(), e);
 	if (rc != E_OK || !links)
 		return rc == E_OK ? note_late(x, d, e) : rc;
 	x->confirmed[x->n_confirmed++] = d->record;
@@ -185,6 +187,8 @@ static enum errk confirm_whole(struct settling *x, const struct settlement *s, s
 		return confirm_undoubted(x, s, e);
 	enum errk rc = link_settle(r->state, r->key, x->target, NULL, s->text, clock_now(), &links,
 				   e);
+	if (rc == E_OK && sync_tells_orders(r))
+		rc = told_answered(r->state, r->key, x->target, NULL, clock_now(), e);
 	if (rc != E_OK)
 		return rc;
 	x->whole = true;

@@ -45,10 +45,10 @@ async function open(t, { lag = '0s', keep = '30d' } = {}) {
     /** The shop puts units back on its shelf. */
     restock: n => set(level() + n),
     export: async (status = 0) => ended(await p.run('orders export'), status),
-    /** The ERP got what was delivered so far before it wrote any of its files: an hour earlier than it was. */
+    /** The ERP got, and acknowledged, what was delivered so far before it wrote any of its files: an hour earlier than it was. */
     book() {
       const earlier = 3600 - ++bookings;
-      sql(`UPDATE told SET told_at = told_at - ${earlier} WHERE told_at > unixepoch() - 1800;
+      sql(`UPDATE told SET told_at = told_at - ${earlier}, answered_at = told_at - ${earlier} WHERE told_at > unixepoch() - 1800;
            UPDATE queue SET changed_at = changed_at - ${earlier} WHERE state = 3 AND changed_at > unixepoch() - 1800`);
     },
     says: n => stockFile(p, [[SKU, 'MAIN', n, n]], { age: (age -= 10) }),
@@ -162,7 +162,7 @@ test('an order counts as known order_lag after its delivery', async t => {
   w.sell(2);
   await w.export();
   /* Delivered an hour ago, so known since half an hour. */
-  w.sql('UPDATE told SET told_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
+  w.sql('UPDATE told SET told_at = told_at - 3600, answered_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
   stockFile(w.p, [[SKU, 'MAIN', 10, 10]], { age: 1900 });
   assert.equal(await w.pull(), 8);
   stockFile(w.p, [[SKU, 'MAIN', 10, 10]], { age: 1700 });
@@ -201,7 +201,7 @@ test('an order that is told while its article is compared', async t => {
   });
   assert.equal(await w.pull(), 9);
   assert.equal(w.sql("SELECT doubt FROM link WHERE flow = 'inventory pull'"), '1');
-  w.sql('UPDATE told SET told_at = told_at - 3600');
+  w.sql('UPDATE told SET told_at = told_at - 3600, answered_at = told_at - 3600');
   w.says(9);
   await w.pull();
   assert.equal(w.sql("SELECT doubt FROM link WHERE flow = 'inventory pull'"), '0', 'compared once more');

@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import { place } from './place.mjs';
+import { BIN_PLAIN, ended } from './run.mjs';
 
 export const [LYON, PARIS, KOELN] = ['Warehouse Lyon', 'Shop Paris 8e', 'Depot Köln'];
 export const LOCATIONS = `warehouse,store_location,note\nMAIN,${LYON},\nSHOP,${PARIS},\nDE,${KOELN},\n`;
@@ -51,4 +52,18 @@ export function plainLevels(sandbox, skus, places, quantity) {
   const set = { available: quantity, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0, incoming: 0 };
   for (const variant of skus) for (const location of places) sandbox.changeStock({ variant, location, set, active: true });
   sandbox.setClock({ advance_ms: 3600000 });
+}
+
+/** A place for free stock: ten of SOLO-1 and LONG-5 in Lyon, and an ERP that has got every order so far. */
+export async function freePlace(t, { sandbox = {}, inventory = {}, orders = {}, conf = {}, ...more } = {}) {
+  const p = await stockPlace(t, {
+    bin: BIN_PLAIN,
+    sandbox: { nasty: 'off', ...sandbox },
+    inventory: { quantity: 'available', ...inventory },
+    conf: { orders: { overlap: '1m', ...orders }, ...conf },
+    ...more,
+  });
+  plainLevels(p.sandbox, ['SOLO-1', 'LONG-5'], [LYON], 10);
+  ended(await p.run('orders export'), 0);
+  return p;
 }

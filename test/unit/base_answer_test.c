@@ -1,5 +1,7 @@
 #include "base_test.h"
 
+#include <stdio.h>
+
 #include "base/answer.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -165,6 +167,8 @@ static void test_answer__nodes_are_objects_and_no_more_than_asked_for(void **sta
 
 static void test_answer__a_page_says_whether_more_follow(void **state)
 {
+	static const char first[] =
+		"{\"nodes\":[{}],\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"a\"}}";
 	static const struct {
 		const char *text, *says; /* NULL = good */
 		const char *next;
@@ -197,8 +201,12 @@ static void test_answer__a_page_says_whether_more_follow(void **state)
 		struct answer in = answer_of(E_BUSY, "things");
 		const char *next = "unset";
 
+		struct answer_walk walk = {0};
+
+		json_add(doc, "first", parsed(first));
 		json_add(doc, "c", parsed(pages[i].text));
-		const cJSON *nodes = answer_page(&in, doc, "c", 1, "a", &next);
+		answer_page(&in, doc, "first", 1, &walk, &next);
+		const cJSON *nodes = answer_page(&in, doc, "c", 1, &walk, &next);
 		if (pages[i].next)
 			assert_string_equal(next, pages[i].next);
 		else
@@ -209,6 +217,48 @@ static void test_answer__a_page_says_whether_more_follow(void **state)
 			assert_null(json_first(nodes));
 		}
 	}
+}
+
+/* So many pages are read until the circle is noticed; none of them holds a cursor that the one before had. */
+static void test_answer__cursors_that_go_in_a_circle_are_noticed(void **state)
+{
+	(void)state;
+	for (int before = 0; before < 40; before++)
+		for (int circle = 1; circle < 40; circle++) {
+			struct answer in = answer_of(E_BUSY, "things");
+			struct answer_walk walk = {0};
+			const char *next;
+			int i = 0;
+
+			for (; answer_ok(&in) && i < 1000; i++) {
+				char text[120];
+				int cursor = i < before ? i : before + (i - before) % circle;
+
+				snprintf(text, sizeof(text),
+					 "{\"nodes\":[{}],\"pageInfo\":{\"hasNextPage\":true,"
+					 "\"endCursor\":\"%d\"}}",
+					 cursor);
+				CLEANUP(json) cJSON *doc = parsed(text);
+				answer_page(&in, doc, "", 1, &walk, &next);
+			}
+			assert_contains(in.err.msg, "does not move");
+			assert_true(i > before + circle);
+			assert_true(i <= 3 * (before + circle) + 3);
+		}
+}
+
+static void test_answer__a_list_without_end_is_noticed(void **state)
+{
+	struct answer in = answer_of(E_BUSY, "things");
+	struct answer_walk walk = {.entries = ANSWER_ENTRIES_MAX};
+	CLEANUP(json)
+	cJSON *doc = parsed("{\"nodes\":[{}],\"pageInfo\":{\"hasNextPage\":true,"
+			    "\"endCursor\":\"a\"}}");
+	const char *next;
+
+	(void)state;
+	answer_page(&in, doc, "", 1, &walk, &next);
+	assert_contains(in.err.msg, "goes on after 25001 entries");
 }
 
 static const char *id_of(const void *ctx, size_t i)
@@ -285,6 +335,8 @@ int main(void)
 		cmocka_unit_test(test_answer__the_first_fault_stays_and_nothing_is_read_after_it),
 		cmocka_unit_test(test_answer__nodes_are_objects_and_no_more_than_asked_for),
 		cmocka_unit_test(test_answer__a_page_says_whether_more_follow),
+		cmocka_unit_test(test_answer__cursors_that_go_in_a_circle_are_noticed),
+		cmocka_unit_test(test_answer__a_list_without_end_is_noticed),
 		cmocka_unit_test(test_answer__nodes_are_matched_to_ids),
 		cmocka_unit_test(test_list__grows_and_keeps_what_it_holds),
 	};

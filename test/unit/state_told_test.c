@@ -12,10 +12,10 @@ static void test_told__newest_first_and_purged_by_age(void **state)
 
 	OK(told_get(f->s, "1", f->a, &told, &n, e));
 	assert_int_equal(n, 0);
-	OK(told_add(f->s, "1", "{\"A\":1}", 100, e));
-	OK(told_add(f->s, "1", "{\"A\":2}", 200, e));
-	OK(told_add(f->s, "1", "{\"A\":3}", 200, e));
-	OK(told_add(f->s, "12", "{\"B\":9}", 300, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 100, .units = "{\"A\":1}", .items = "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"A\":2}", .items = "{}"}, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"A\":3}", .items = "{}"}, e));
+	OK(told_add(f->s, "12", &(struct told){.at = 300, .units = "{\"B\":9}", .items = "{}"}, e));
 	OK(told_get(f->s, "1", f->a, &told, &n, e));
 	assert_int_equal(n, 2);
 	assert_string_equal(told[0].units, "{\"A\":3}");
@@ -62,19 +62,20 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 
 	link_articles(f);
 	assert_false(is_doubted(f, "0"));
-	OK(told_add(f->s, "1", "{\"A\":1,\"C\":2}", 100, e));
+	OK(told_add(f->s, "1",
+		    &(struct told){.at = 100, .units = "{\"A\":1,\"C\":2}", .items = "{}"}, e));
 	assert_true(is_doubted(f, "0"));
 	assert_false(is_doubted(f, "1"));
 	assert_false(is_doubted(f, "2"));
-	OK(told_since(f->s, "A", 101, &any, e));
+	OK(told_since(f->s, "A", NULL, 101, &any, e));
 	assert_false(any);
-	OK(told_since(f->s, "B", 100, &any, e));
+	OK(told_since(f->s, "B", NULL, 100, &any, e));
 	assert_false(any);
-	OK(told_since(f->s, "A", 100, &any, e));
+	OK(told_since(f->s, "A", NULL, 100, &any, e));
 	assert_true(any);
 	/* What it no longer takes has moved too. */
 	link_articles(f);
-	OK(told_add(f->s, "1", "{\"B\":1}", 200, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
 	assert_true(is_doubted(f, "0"));
 	assert_true(is_doubted(f, "1"));
 	/* Only what was told last is taken back. */
@@ -85,7 +86,7 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(told[0].at, 100);
 	/* Or all that was told. */
-	OK(told_add(f->s, "1", "{\"B\":1}", 200, e));
+	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
 	link_articles(f);
 	OK(told_nothing(f->s, "1", 300, e));
 	assert_true(is_doubted(f, "0"));
@@ -96,12 +97,33 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 	assert_string_equal(told[0].units, "{}");
 }
 
+/* It was sold under another SKU, or none: only its id says which one it is. */
+static void test_told__knows_an_article_by_its_id(void **state)
+{
+	struct fixture *f = *state;
+	const struct told told = {.at = 100,
+				  .units = "{\"OLD\":1,\"9\":2}",
+				  .items = "{\"9\":[\"OLD\"]}"};
+	bool any = true;
+
+	link_articles(f);
+	OK(told_add(f->s, "1", &told, e));
+	assert_true(is_doubted(f, "0"));
+	assert_false(is_doubted(f, "2")); /* not reckoned by orders */
+	OK(told_since(f->s, "A", "8", 100, &any, e));
+	assert_false(any);
+	OK(told_since(f->s, "A", "9", 100, &any, e));
+	assert_true(any);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_told__newest_first_and_purged_by_age, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_told__puts_the_articles_in_doubt, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_told__knows_an_article_by_its_id, setup,
 						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

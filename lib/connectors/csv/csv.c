@@ -133,6 +133,11 @@ static void open_store(struct csv_connector *c)
 	c->product_import = csv_product_import_new(&c->env, c->path, &c->exchange);
 }
 
+static bool orders_answers(const struct conf *c)
+{
+	return str_equal(conf_text(c, "csv", "ack"), "expected");
+}
+
 static void open_erp(struct csv_connector *c)
 {
 	c->in[KIND_STOCK] = csv_inbox_new(&csv_stock_files, &c->env, c->path);
@@ -141,7 +146,7 @@ static void open_erp(struct csv_connector *c)
 	c->exchange = (struct csv_exchange){
 		.dir = c->path,
 		.style = style_of(c->env.conf),
-		.ack = str_equal(conf_text(c->env.conf, "csv", "ack"), "expected"),
+		.ack = orders_answers(c->env.conf),
 		.dry_run = c->env.dry_run,
 		.env = &c->env,
 	};
@@ -324,6 +329,7 @@ static const struct sink orders_sink = {
 	.history = orders_history,
 	.landed = orders_landed,
 	.settle = orders_settle,
+	.answers = orders_answers,
 };
 
 /* Both sides */

@@ -209,12 +209,21 @@ static struct http_call on_the_wire(const struct odoo_server *s, struct odoo_cal
 	};
 }
 
+/* Orders of a batch are written in several calls; a stop leaves none of them between two. */
+static void finish_what_is_begun(const struct odoo_server *s, const struct odoo_call *c,
+				 const struct http_call *sent)
+{
+	if (c->intent == HTTP_WRITE && sent->tries > 0)
+		http_finish(s->http, true);
+}
+
 enum errk odoo_call(const struct odoo_server *s, struct odoo_call *c, struct arena *a,
 		    struct err *e)
 {
 	struct http_call call = on_the_wire(s, c, a);
 	enum errk rc = http_send(s->http, &call, a, e);
 
+	finish_what_is_begun(s, c, &call);
 	c->date = call.answer.date;
 	if (rc == E_OK && !c->result)
 		BUG("%s: neither result nor error", call.request.label);
@@ -232,6 +241,7 @@ void odoo_calls(const struct odoo_server *s, struct odoo_call *c, size_t n, size
 		call[i] = on_the_wire(s, &c[i], a);
 	rc = http_batch(s->http, call, n, parallel, a, &first);
 	for (size_t i = 0; i < n; i++) {
+		finish_what_is_begun(s, &c[i], &call[i]);
 		c[i].date = call[i].answer.date;
 		c[i].err = call[i].err;
 		/* Whatever stopped the batch as a whole stopped those that have no word of their own. */

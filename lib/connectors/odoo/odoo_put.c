@@ -310,6 +310,7 @@ enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a, 
 
 	b.order = arena_array(a, put->n, sizeof(*b.order));
 	rc = put_orders(&b, e);
+	http_finish(b.o->env.http, false);
 	for (size_t i = 0; i < b.n; i++)
 		cJSON_Delete(b.order[i].doc);
 	cJSON_Delete(b.found);

@@ -13,8 +13,9 @@ struct reading {
 	 * empty = all variants.
 	 */
 	struct str after, list;
-	size_t seen; /* variants of this list */
-	size_t size; /* variants of a page */
+	struct answer_walk walk; /* through this list */
+	size_t seen;             /* variants of this list */
+	size_t size;             /* variants of a page */
 	bool more;
 	enum errk (*fn)(void *ctx, const struct article *x, struct err *e);
 	void *ctx;
@@ -80,6 +81,7 @@ static void go_on(struct reading *r, const char *end, const char *last)
 	str_clear(&r->list);
 	str_addf(&r->list, "id:>%s", last);
 	r->seen = 0;
+	r->walk = (struct answer_walk){0};
 }
 
 static enum errk read_page(struct reading *r, struct err *e)
@@ -93,8 +95,7 @@ static enum errk read_page(struct reading *r, struct err *e)
 	struct answer in = shopify_answer(&q);
 	const cJSON *nodes = NULL;
 	if (rc == E_OK) {
-		nodes = answer_page(&in, q.data, "productVariants", r->size,
-				    r->after.len ? r->after.buf : NULL, &next);
+		nodes = answer_page(&in, q.data, "productVariants", r->size, &r->walk, &next);
 		rc = answer_end(&in, e);
 	}
 	if (rc == E_OK)

@@ -48,11 +48,12 @@ static void take_hit(const char **hit, const char *id, struct arena *a)
 }
 
 /* The search is by words and without case: only the same name is the same order. */
-static enum errk take_page(struct search *w, const struct shopify_query *q, const char **after,
-			   struct arena *a, struct err *e)
+static enum errk take_page(struct search *w, const struct shopify_query *q,
+			   struct answer_walk *walk, const char **after, struct arena *a,
+			   struct err *e)
 {
 	struct answer in = shopify_answer(q);
-	JSON_EACH (node, answer_page(&in, q->data, "orders", ORDERS_OF_SEARCH, *after, after)) {
+	JSON_EACH (node, answer_page(&in, q->data, "orders", ORDERS_OF_SEARCH, walk, after)) {
 		const char *id = answer_id(&in, node, "id"), *name = answer_text(&in, node, "name");
 		for (size_t i = 0; answer_ok(&in) && i < w->n; i++) {
 			const char *wanted = w->d[i]->order_name;
@@ -100,6 +101,7 @@ static void settle(const struct fulfillment_put *p, struct search *w)
 static enum errk run_search(struct fulfillment_put *p, struct search *w, struct err *e)
 {
 	const char *text = search_text(w, p->arena), *after = NULL;
+	struct answer_walk walk = {0};
 	do {
 		struct shopify_query q = {.doc = DOC_ORDERS_BY_NAME, .variables = json_object()};
 		json_add_str(q.variables, "query", text);
@@ -107,7 +109,7 @@ static enum errk run_search(struct fulfillment_put *p, struct search *w, struct 
 		json_add_str(q.variables, "after", after);
 		enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
 		if (rc == E_OK)
-			rc = take_page(w, &q, &after, p->arena, e);
+			rc = take_page(w, &q, &walk, &after, p->arena, e);
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;

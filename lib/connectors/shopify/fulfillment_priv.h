@@ -118,7 +118,8 @@ struct fulfillment_put {
 	struct arena *arena;
 	enum other_location other;
 	bool notify;
-	int lost; /* deliveries without an answer since the last one that got one */
+	int lost;           /* deliveries without an answer since the last one that got one */
+	struct err stopped; /* the run is to end: no delivery is begun any more */
 	struct delivery *item;
 	size_t n;
 	struct ship_state *state;

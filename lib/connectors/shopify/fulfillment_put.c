@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/stop.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/fulfillment_priv.h"
@@ -112,6 +113,9 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, bool *more
 			"its order changed in the shop each time it was written; the next run goes on");
 		return E_OK;
 	}
+	/* Once it is noted it must be looked for, sent or not. */
+	if (stop_requested())
+		return err_set(e, E_BUSY, "stopped", "not sent: stopped (%s)", stop_reason());
 	int64_t needed = fulfillment_needed(d);
 	rc = fulfillment_call(p, d, &call, e);
 	d->refusals += d->refusal != NULL;
@@ -176,6 +180,19 @@ static enum errk deliver(struct fulfillment_put *p, struct delivery *d, struct e
 	return rc;
 }
 
+/* Each is for itself: what a stop leaves undone waits, and what is done is kept. */
+static enum errk deliver_unless_stopped(struct fulfillment_put *p, struct delivery *d,
+					struct err *e)
+{
+	enum errk rc = p->stopped.kind == E_OK ? deliver(p, d, e) : E_OK;
+	if (rc == E_BUSY && strcmp(e->code, "stopped") == 0)
+		p->stopped = *e;
+	else if (rc != E_OK || p->stopped.kind == E_OK)
+		return rc;
+	d->put->err = p->stopped;
+	return E_OK;
+}
+
 /* Those with a call whose outcome nobody knows go first: what landed is theirs. */
 static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
 {
@@ -191,7 +208,7 @@ static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
 	for (int first = 1; first >= 0; first--)
 		for (size_t i = 0; i < p->n && rc == E_OK; i++)
 			if (delivery_is_open(&p->item[i]) && doubtful[i] == first)
-				rc = deliver(p, &p->item[i], e);
+				rc = deliver_unless_stopped(p, &p->item[i], e);
 	return rc;
 }
 

@@ -57,8 +57,9 @@ static void add_units(struct fulfillment_put *p, struct answer *in, struct ship_
 }
 
 /* Further lines of a fulfillment order (o) or of a fulfillment (f). */
-static enum errk read_lines(struct fulfillment_put *p, const char *id, const char *after,
-			    struct ship_order *o, struct ship_done *f, struct err *e)
+static enum errk read_lines(struct fulfillment_put *p, const char *id, struct answer_walk *walk,
+			    const char *after, struct ship_order *o, struct ship_done *f,
+			    struct err *e)
 {
 	while (after) {
 		struct shopify_query q = {.doc = DOC_SHIPPING_LINES, .variables = json_object()};
@@ -70,7 +71,7 @@ static enum errk read_lines(struct fulfillment_put *p, const char *id, const cha
 			const cJSON *nodes = answer_page(&in, q.data,
 							 o ? "node.lineItems"
 							   : "node.fulfillmentLineItems",
-							 PAGE_MAX, after, &after);
+							 PAGE_MAX, walk, &after);
 			if (o)
 				add_left(p, &in, o, nodes);
 			else
@@ -102,6 +103,7 @@ static const char *hold_of(struct fulfillment_put *p, struct answer *in, const c
 static enum errk add_order(struct fulfillment_put *p, struct answer *in, struct ship_state *s,
 			   const cJSON *node, struct err *e)
 {
+	struct answer_walk walk = {0};
 	const char *after;
 	struct ship_order *o = LIST_ADD(s->order, s->n_orders, s->cap_orders, p->arena);
 	*o = (struct ship_order){
@@ -115,9 +117,9 @@ static enum errk add_order(struct fulfillment_put *p, struct answer *in, struct 
 	};
 	o->can_ship = (str_equal(o->status, "OPEN") || str_equal(o->status, "IN_PROGRESS")) &&
 		      has_action(in, node, "CREATE_FULFILLMENT");
-	add_left(p, in, o, answer_page(in, node, "lineItems", FIRST_SHIP_LINES, NULL, &after));
+	add_left(p, in, o, answer_page(in, node, "lineItems", FIRST_SHIP_LINES, &walk, &after));
 	enum errk rc = answer_end(in, e);
-	return rc == E_OK ? read_lines(p, o->id, after, o, NULL, e) : rc;
+	return rc == E_OK ? read_lines(p, o->id, &walk, after, o, NULL, e) : rc;
 }
 
 static enum errk add_orders(struct fulfillment_put *p, struct answer *in, struct ship_state *s,
@@ -131,7 +133,7 @@ static enum errk add_orders(struct fulfillment_put *p, struct answer *in, struct
 }
 
 static enum errk read_more_orders(struct fulfillment_put *p, struct ship_state *s,
-				  const char *after, struct err *e)
+				  struct answer_walk *walk, const char *after, struct err *e)
 {
 	while (after) {
 		struct shopify_query q = {.doc = DOC_SHIPPING_MORE_ORDERS,
@@ -144,7 +146,7 @@ static enum errk read_more_orders(struct fulfillment_put *p, struct ship_state *
 		if (rc == E_OK) {
 			struct answer in = shopify_answer(&q);
 			const cJSON *nodes = answer_page(&in, q.data, "order.fulfillmentOrders",
-							 FIRST_ORDERS, after, &after);
+							 FIRST_ORDERS, walk, &after);
 			after = arena_strdup(p->arena, after);
 			rc = add_orders(p, &in, s, nodes, e);
 		}
@@ -170,6 +172,7 @@ static enum errk add_done(struct fulfillment_put *p, struct answer *in, struct s
 {
 	const cJSON *parcels = answer_nodes(in, node, "trackingInfo", PAGE_MAX);
 	size_t n = json_count(parcels, "");
+	struct answer_walk walk = {0};
 	const char *after, *status = id_at(p, in, node, "status");
 	bool cancelled = str_equal(status, "CANCELLED");
 	*f = (struct ship_done){
@@ -189,17 +192,18 @@ static enum errk add_done(struct fulfillment_put *p, struct answer *in, struct s
 		f->number[f->n_numbers++] = number;
 	}
 	add_units(p, in, f,
-		  answer_page(in, node, "fulfillmentLineItems", FIRST_SHIP_LINES, NULL, &after));
+		  answer_page(in, node, "fulfillmentLineItems", FIRST_SHIP_LINES, &walk, &after));
 	const struct owners *owners = p->batch->owners;
 	enum errk rc = answer_end(in, e);
 	if (rc == E_OK)
 		rc = owners->of(owners->ctx, f->id, p->arena, &f->owner, e);
-	return rc == E_OK ? read_lines(p, f->id, after, NULL, f, e) : rc;
+	return rc == E_OK ? read_lines(p, f->id, &walk, after, NULL, f, e) : rc;
 }
 
 static enum errk take(struct fulfillment_put *p, struct answer *in, struct ship_state *s,
 		      const cJSON *node, struct err *e)
 {
+	struct answer_walk walk = {0};
 	const char *after = NULL;
 	*s = (struct ship_state){.id = s->id, .ledger = s->ledger};
 	if (!node)
@@ -207,11 +211,11 @@ static enum errk take(struct fulfillment_put *p, struct answer *in, struct ship_
 	s->found = true;
 	s->name = arena_strdup(p->arena, answer_text(in, node, "name"));
 	s->cancelled = answer_text_or_null(in, node, "cancelledAt") != NULL;
-	const cJSON *orders = answer_page(in, node, "fulfillmentOrders", FIRST_ORDERS, NULL,
+	const cJSON *orders = answer_page(in, node, "fulfillmentOrders", FIRST_ORDERS, &walk,
 					  &after);
 	enum errk rc = add_orders(p, in, s, orders, e);
 	if (rc == E_OK)
-		rc = read_more_orders(p, s, after, e);
+		rc = read_more_orders(p, s, &walk, after, e);
 	JSON_EACH (entry, answer_nodes(in, node, "fulfillments", PAGE_MAX))
 		if (rc == E_OK)
 			rc = add_done(p, in, LIST_ADD(s->done, s->n_done, s->cap_done, p->arena),

@@ -22,12 +22,12 @@ static void append_nodes(cJSON *to, cJSON *from)
 
 /* Adds a page of lines to those that are there. */
 static enum errk add_page(const struct shopify_query *q, const cJSON *node, cJSON *lines,
-			  bool *changed, struct err *e)
+			  struct answer_walk *w, bool *changed, struct err *e)
 {
 	struct answer in = shopify_answer(q);
-	const char *after = json_str(lines, "pageInfo.endCursor"), *next;
+	const char *next;
 	const cJSON *order = answer_object(&in, q->data, "order");
-	answer_page(&in, order, "lineItems", PAGE_MAX, after, &next);
+	answer_page(&in, order, "lineItems", PAGE_MAX, w, &next);
 	*changed = answer_ok(&in) && !same_version(&in, node, order);
 	enum errk rc = answer_end(&in, e);
 	if (rc != E_OK || *changed)
@@ -39,8 +39,8 @@ static enum errk add_page(const struct shopify_query *q, const cJSON *node, cJSO
 	return E_OK;
 }
 
-static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
-			    bool *changed, struct err *e)
+static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, struct answer_walk *w,
+			    struct arena *a, bool *changed, struct err *e)
 {
 	cJSON *lines = cJSON_GetObjectItemCaseSensitive(node, "lineItems");
 	struct shopify_query q = {.doc = DOC_ORDER_LINES, .variables = json_object()};
@@ -50,7 +50,7 @@ static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, st
 	json_add_bool(q.variables, "presentment", presentment);
 	enum errk rc = shopify_send(s, &q, 1, a, e);
 	if (rc == E_OK)
-		rc = add_page(&q, node, lines, changed, e);
+		rc = add_page(&q, node, lines, w, changed, e);
 	shopify_query_release(&q);
 	return rc;
 }
@@ -114,13 +114,14 @@ enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment, stru
 {
 	/* Of one order, and of no other: what is amiss in it is its own. */
 	struct answer in = answer_of(E_RECORD, "the order as Shopify shows it");
+	struct answer_walk walk = {0};
 	const char *next;
-	answer_page(&in, node, "lineItems", FIRST_LINES, NULL, &next);
+	answer_page(&in, node, "lineItems", FIRST_LINES, &walk, &next);
 	check_lists(&in, node, FIRST_LISTS);
 	*changed = false;
 	enum errk rc = answer_end(&in, e);
 	while (rc == E_OK && !*changed && json_bool(node, "lineItems.pageInfo.hasNextPage", false))
-		rc = next_lines(s, node, presentment, a, changed, e);
+		rc = next_lines(s, node, presentment, &walk, a, changed, e);
 	if (rc == E_OK && !*changed && lists_cut(node, FIRST_LISTS))
 		rc = read_lists(s, node, presentment, a, changed, e);
 	return rc;

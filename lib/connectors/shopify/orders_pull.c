@@ -251,6 +251,8 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 		return rc;
 	if (!c->window.after)
 		c->window.count = out->expected;
+	if (!c->window.after)
+		s->orders_walk = (struct answer_walk){0};
 	struct shopify_query q = {0};
 	rc = ask_page(s, &c->window, req->window, a, &q, e);
 	if (rc == E_OK && !before.window.open && window_too_new(s, req, &c->window)) {
@@ -264,7 +266,7 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 	const char *next = NULL;
 	size_t n = 0;
 	if (rc == E_OK) {
-		nodes = answer_page(&in, q.data, "orders", PAGE_MAX, c->window.after, &next);
+		nodes = answer_page(&in, q.data, "orders", PAGE_MAX, &s->orders_walk, &next);
 		rc = answer_end(&in, e);
 	}
 	if (rc == E_OK)

@@ -37,7 +37,7 @@ static void take_variants(struct answer *in, struct shop_product *shop, const cJ
 			  const char *path, size_t most, struct arena *a)
 {
 	const char *next;
-	JSON_EACH (variant, answer_page(in, node, path, most, shop->more, &next))
+	JSON_EACH (variant, answer_page(in, node, path, most, &shop->walk, &next))
 		product_add_shop_variant(in, shop, variant, a);
 	shop->more = arena_strdup(a, next);
 }

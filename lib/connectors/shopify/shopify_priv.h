@@ -59,7 +59,7 @@ enum {
 	PAGE_MAX = 250,
 	/* Orders that one window may hold; a paged list ends at 25,000 without a word. */
 	WINDOW_MAX = 20000,
-	WINDOW_HARD_MAX = 25000,
+	WINDOW_HARD_MAX = ANSWER_ENTRIES_MAX,
 	/* Entries of the lists of an order, or of a line, that have no pages. */
 	ENTRIES_MAX = 10000,
 	/* Points that one query may ask for; the API refuses above 1,000. */
@@ -108,8 +108,9 @@ struct shopify {
 	struct product_rules *products;    /* [products], read at open */
 	struct product_shop *product_shop; /* what products need to know of the shop, once read */
 	struct product_news
-		*product_news; /* SKUs that this run brings into the shop, newest first */
-	bool window_again;     /* a window whose list was short was begun again, once a run */
+		*product_news;          /* SKUs that this run brings into the shop, newest first */
+	struct answer_walk orders_walk; /* through the window that is being read */
+	bool window_again; /* a window whose list was short was begun again, once a run */
 	struct product_shares *product_shares; /* of this run; NULL = none was put yet */
 	size_t product_page; /* products of one reading, as learned; 0 = not yet */
 	bool clock_known;

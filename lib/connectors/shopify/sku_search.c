@@ -45,11 +45,12 @@ static bool is_same(const struct search *w, size_t i, const char *sku)
 }
 
 static enum errk take_page(const struct search *w, size_t from, size_t n,
-			   const struct shopify_query *q, const char **after, struct err *e)
+			   const struct shopify_query *q, struct answer_walk *walk,
+			   const char **after, struct err *e)
 {
 	struct answer in = shopify_answer(q);
-	const cJSON *nodes = answer_page(&in, q->data, "productVariants", VARIANTS_OF_SEARCH,
-					 *after, after);
+	const cJSON *nodes = answer_page(&in, q->data, "productVariants", VARIANTS_OF_SEARCH, walk,
+					 after);
 	JSON_EACH (node, nodes) {
 		/* Found by its SKU, so it has one: without, nobody could say that it is not there. */
 		const char *sku = answer_id(&in, node, "sku");
@@ -71,15 +72,15 @@ static void ask(const struct search *w, size_t from, size_t n, const char *after
 }
 
 /* Further pages: there are more variants with such words than SKUs asked for. */
-static enum errk read_rest(const struct search *w, size_t from, size_t n, const char *after,
-			   struct err *e)
+static enum errk read_rest(const struct search *w, size_t from, size_t n, struct answer_walk *walk,
+			   const char *after, struct err *e)
 {
 	while (after) {
 		struct shopify_query q;
 		ask(w, from, n, after, &q);
 		enum errk rc = shopify_send(w->shop, &q, 1, w->arena, e);
 		if (rc == E_OK)
-			rc = take_page(w, from, n, &q, &after, e);
+			rc = take_page(w, from, n, &q, walk, &after, e);
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;
@@ -102,9 +103,10 @@ static enum errk run_searches(const struct search *w, size_t from, size_t end, s
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		size_t at = from + i * SKUS_PER_SEARCH;
 		const char *after = NULL;
-		rc = take_page(w, at, part(at, end), &q[i], &after, e);
+		struct answer_walk walk = {0};
+		rc = take_page(w, at, part(at, end), &q[i], &walk, &after, e);
 		if (rc == E_OK)
-			rc = read_rest(w, at, part(at, end), after, e);
+			rc = read_rest(w, at, part(at, end), &walk, after, e);
 	}
 	for (size_t i = 0; i < n; i++)
 		shopify_query_release(&q[i]);

@@ -143,11 +143,12 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 	return judge_claims(p, e);
 }
 
-static enum errk add_locations(struct shopify *s, const struct shopify_query *q, const char **after,
-			       struct arena *a, struct err *e)
+static enum errk add_locations(struct shopify *s, const struct shopify_query *q,
+			       struct answer_walk *walk, const char **after, struct arena *a,
+			       struct err *e)
 {
 	struct answer in = shopify_answer(q);
-	JSON_EACH (node, answer_page(&in, q->data, "locations", PAGE_MAX, *after, after))
+	JSON_EACH (node, answer_page(&in, q->data, "locations", PAGE_MAX, walk, after))
 		*LIST_ADD(s->location, s->n_locations, s->cap_locations,
 			  s->arena) = (struct stock_location){
 			.id = arena_strdup(s->arena, answer_id(&in, node, "id")),
@@ -161,6 +162,7 @@ static enum errk add_locations(struct shopify *s, const struct shopify_query *q,
 
 enum errk stock_read_locations(struct shopify *s, struct arena *a, struct err *e)
 {
+	struct answer_walk walk = {0};
 	const char *after = NULL;
 	if (s->locations_read)
 		return E_OK;
@@ -171,7 +173,7 @@ enum errk stock_read_locations(struct shopify *s, struct arena *a, struct err *e
 		json_add_str(q.variables, "after", after);
 		enum errk rc = shopify_send(s, &q, 1, a, e);
 		if (rc == E_OK)
-			rc = add_locations(s, &q, &after, a, e);
+			rc = add_locations(s, &q, &walk, &after, a, e);
 		shopify_query_release(&q);
 		if (rc != E_OK)
 			return rc;

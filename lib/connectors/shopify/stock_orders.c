@@ -7,15 +7,33 @@
  * but Shopify's figures know them already: free stock of the ERP would put their units back on the
  * shelf. They are read after the levels, so that what the levels know is known here too; what comes
  * later makes the write stale.
+ *
+ * An order that changes moves to the top of the list, past the page that is being read: a list of
+ * several pages is followed by what has changed since it began, until one page holds all of it.
  */
-enum { ORDERS_PAGE = 25, FIRST_UNITS = 50, MORE_LINES = 250 };
+enum {
+	ORDERS_PAGE = 25,
+	FIRST_UNITS = 50,
+	MORE_LINES = 250,
+	READINGS_MAX = 5,
+	/* updatedAt has whole seconds, and the shop more than one clock. */
+	CLOCKS_DIFFER_S = 2,
+};
+
+/* From the top down to what was known before. */
+struct reading {
+	struct stock_put *put;
+	int64_t since, top; /* top: when the first order of the list changed; 0 = there is none */
+	int pages;
+	bool end;
+};
 
 struct seen_order {
 	const char *id, *version;
 };
 
-static enum errk see_lines(const struct stock_put *p, struct answer *in,
-			   const struct seen_order *order, const cJSON *lines, struct err *e)
+static enum errk see_lines(const struct stock_put *p, struct answer *in, const cJSON *lines,
+			   struct err *e)
 {
 	const struct owed_units *owed = p->batch->owed;
 	JSON_EACH (line, lines) {
@@ -26,10 +44,9 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in,
 					   ? answer_text(in, line, "variant.inventoryItem.id")
 					   : NULL;
 		enum errk rc = answer_end(in, e);
-		if (rc == E_OK)
-			rc = owed->sees(owed->ctx, order->id, order->version, sku, item, units, e);
 		if (rc != E_OK)
 			return rc;
+		owed->takes(owed->ctx, sku, item, units);
 	}
 	return answer_end(in, e);
 }
@@ -39,14 +56,16 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 {
 	const struct owed_units *owed = p->batch->owed;
 	bool cancelled = answer_text_or_null(in, node, "cancelledAt") != NULL;
+	struct answer_walk walk = {0};
 	const char *after = NULL;
-	const cJSON *lines = answer_page(in, node, "lineItems", FIRST_UNITS, NULL, &after);
+	const cJSON *lines = answer_page(in, node, "lineItems", FIRST_UNITS, &walk, &after);
 	enum errk rc = answer_end(in, e);
-	if (rc == E_OK)
-		rc = owed->sees(owed->ctx, order->id, order->version, NULL, NULL, 0, e);
-	if (rc != E_OK || cancelled)
+	if (rc != E_OK)
 		return rc;
-	rc = see_lines(p, in, order, lines, e);
+	owed->sees(owed->ctx, order->id, order->version);
+	if (cancelled)
+		return E_OK;
+	rc = see_lines(p, in, lines, e);
 	while (rc == E_OK && after) {
 		struct shopify_query q = {.doc = DOC_ORDER_UNITS, .variables = json_object()};
 		json_add_str(q.variables, "id", order->id);
@@ -55,10 +74,10 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 		rc = shopify_send(p->shop, &q, 1, p->arena, e);
 		if (rc == E_OK) {
 			struct answer more = shopify_answer(&q);
-			lines = answer_page(&more, q.data, "order.lineItems", MORE_LINES, after,
+			lines = answer_page(&more, q.data, "order.lineItems", MORE_LINES, &walk,
 					    &after);
 			after = arena_strdup(p->arena, after);
-			rc = see_lines(p, &more, order, lines, e);
+			rc = see_lines(p, &more, lines, e);
 		}
 		shopify_query_release(&q);
 	}
@@ -82,11 +101,10 @@ static int64_t time_of(struct answer *in, const cJSON *node, const char *field)
 	return at;
 }
 
-/* Orders of one page, last changed first; *end at the first that is old enough to be known. */
-static enum errk take_page(struct stock_put *p, struct answer *in, const cJSON *nodes,
-			   int64_t since, bool *end, struct err *e)
+/* Orders of one page, last changed first; the end is at the first that is old enough to be known. */
+static enum errk take_page(struct reading *r, struct answer *in, const cJSON *nodes, struct err *e)
 {
-	const struct owed_units *owed = p->batch->owed;
+	const struct owed_units *owed = r->put->batch->owed;
 	JSON_EACH (node, nodes) {
 		const struct seen_order order = {answer_id(in, node, "id"),
 						 answer_text(in, node, "updatedAt")};
@@ -96,47 +114,79 @@ static enum errk take_page(struct stock_put *p, struct answer *in, const cJSON *
 		enum errk rc = answer_end(in, e);
 		if (rc != E_OK)
 			return rc;
-		if (changed < since) {
-			*end = true;
+		if (!r->top)
+			r->top = changed;
+		if (changed < r->since) {
+			r->end = true;
 			return E_OK;
 		}
-		if (is_excluded(p, test, created))
+		if (is_excluded(r->put, test, created))
 			continue;
 		rc = owed->knows(owed->ctx, order.id, order.version, &known, e);
 		if (rc == E_OK && !known)
-			rc = see_order(p, in, &order, node, e);
+			rc = see_order(r->put, in, &order, node, e);
 		if (rc != E_OK)
 			return rc;
 	}
 	return answer_end(in, e);
 }
 
-enum errk stock_read_fresh(struct stock_put *p, struct err *e)
+static enum errk read_down(struct reading *r, struct err *e)
 {
-	const struct owed_units *owed = p->batch->owed;
+	struct stock_put *p = r->put;
+	struct answer_walk walk = {0};
 	const char *after = NULL;
-	int64_t since = 0;
-	bool end = false;
-	enum errk rc = owed->since(owed->ctx, &since, e);
-	p->counts_orders = since != 0;
-	if (rc != E_OK || !since)
-		return rc;
-	while (!end) {
+	enum errk rc = E_OK;
+	while (rc == E_OK && !r->end) {
 		struct shopify_query q = {.doc = DOC_ORDERS_NEWEST, .variables = json_object()};
 		json_add_int(q.variables, "first", ORDERS_PAGE);
 		json_add_str(q.variables, "after", after);
 		rc = shopify_send(p->shop, &q, 1, p->arena, e);
+		r->pages++;
 		if (rc == E_OK) {
 			struct answer in = shopify_answer(&q);
-			const cJSON *nodes = answer_page(&in, q.data, "orders", ORDERS_PAGE, after,
+			const cJSON *nodes = answer_page(&in, q.data, "orders", ORDERS_PAGE, &walk,
 							 &after);
-			rc = take_page(p, &in, nodes, since, &end, e);
+			rc = take_page(r, &in, nodes, e);
 			after = arena_strdup(p->arena, after);
-			end |= !after;
+			if (rc == E_OK && !r->end && !after && walk.entries >= WINDOW_HARD_MAX)
+				rc = err_set(e, E_BUSY, "window_cut",
+					     "Shopify ended the list of orders at %zu, which may "
+					     "not be its end; run erpsync orders export first",
+					     walk.entries);
+			r->end |= !after;
 		}
 		shopify_query_release(&q);
+	}
+	return rc;
+}
+
+static int64_t latest(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What changes after a reading has begun is not older than its first order, nor than the clock then. */
+enum errk stock_read_fresh(struct stock_put *p, struct err *e)
+{
+	const struct owed_units *owed = p->batch->owed;
+	int64_t since = 0;
+	enum errk rc = owed->since(owed->ctx, &since, e);
+	p->counts_orders = since != 0;
+	if (rc != E_OK || !since)
+		return rc;
+	for (int i = 0; i < READINGS_MAX; i++) {
+		struct reading r = {.put = p, .since = since};
+		int64_t began = p->shop->clock_known ? shopify_now(p->shop) - INDEX_LAG : 0;
+		rc = read_down(&r, e);
 		if (rc != E_OK)
 			return rc;
+		since = latest(since, latest(began, r.top - CLOCKS_DIFFER_S));
+		owed->seen(owed->ctx, since);
+		if (r.pages <= 1)
+			return E_OK;
 	}
-	return E_OK;
+	return err_set(e, E_BUSY, "orders_moving",
+		       "the orders of the shop change faster than they can be read, so it is not "
+		       "known what was sold; the next run tries again");
 }
