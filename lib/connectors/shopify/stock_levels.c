@@ -49,7 +49,7 @@ enum errk stock_read_level(struct stock_put *p, const char *item, const char *lo
 static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *level)
 {
 	pair->active = false;
-	pair->have = pair->moved_at = 0;
+	pair->have = pair->changed_at = 0;
 	if (!level)
 		return;
 	const cJSON *quantity = json_first(answer_nodes(in, level, "quantities", 1));
@@ -59,8 +59,10 @@ static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *
 		return;
 	}
 	pair->have = answer_int(in, quantity, "quantity", -STOCK_FIGURE_MAX, STOCK_FIGURE_MAX);
-	const char *moved = answer_text_or_null(in, quantity, "updatedAt");
-	if (moved && clock_parse(moved, &pair->moved_at, NULL) != E_OK)
+	const char *changed = answer_text_or_null(in, quantity, "updatedAt");
+	if (!changed)
+		changed = answer_text(in, level, "updatedAt");
+	if (clock_parse(changed, &pair->changed_at, NULL) != E_OK)
 		answer_fault(in, "inventoryLevel.quantities.updatedAt", "is no time");
 }
 

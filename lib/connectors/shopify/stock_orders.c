@@ -20,12 +20,16 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in,
 	const struct owed_units *owed = p->batch->owed;
 	JSON_EACH (line, lines) {
 		const char *sku = answer_text_or_null(in, line, "sku");
-		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX);
+		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
+			waiting = answer_int(in, line, "unfulfilledQuantity", 0, INT32_MAX);
 		/* Null where the variant has been deleted. */
 		const char *item = answer_object_or_null(in, line, "variant")
 					   ? answer_text(in, line, "variant.inventoryItem.id")
 					   : NULL;
 		enum errk rc = answer_end(in, e);
+		/* What is there still is in what is on hand. */
+		if (p->figure == FIGURE_ON_HAND)
+			units -= waiting < units ? waiting : units;
 		if (rc == E_OK)
 			rc = owed->sees(owed->ctx, order->id, order->version, sku, item, units, e);
 		if (rc != E_OK)

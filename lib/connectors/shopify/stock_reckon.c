@@ -6,8 +6,8 @@ enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool 
 	const struct owed_units *owed = p->batch->owed;
 	struct stock_item *item = pair->item;
 	int64_t units = 0;
-	/* Physical stock is complete: Shopify takes its own open orders off. */
-	if (p->figure != FIGURE_ON_HAND && owed) {
+	/* Of physical stock those that the shop has shipped: it takes its open orders off by itself. */
+	if (owed) {
 		enum errk rc = owed->of(owed->ctx, item->sku, item->id, item->put->read_at, &units,
 					e);
 		if (rc != E_OK)
