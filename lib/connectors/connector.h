@@ -237,6 +237,12 @@ struct put_item {
 	 * told an order of it, it is compared again. NULL where orders do not matter.
 	 */
 	const char *sku;
+	/*
+	 * Out, of a delivery, whatever err says: the store's SKUs whose stock it has moved there. They are compared
+	 * with the next figures, which may be the same as before.
+	 */
+	const char **moved;
+	size_t n_moved;
 	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
 	const char *article;
 	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. */

@@ -135,6 +135,21 @@ test('orders that were read long ago keep no figure from the shop', async t => {
   assert.match(notices.join(), /orders export has not read the store to its end for a day: .*run it: erpsync orders export/);
 });
 
+test('a shipment that the shop is told of after the ERP’s figure, which has it already', async t => {
+  const p = await open(t);
+  const order = await ordered(p);
+  says(p, 7, 60);
+  await pull(p);
+  assert.deepEqual(at(p), { available: 4, on_hand: 7, committed: 3, active: true });
+  leaves(p, order, 40);
+  ended(await p.run('fulfillments pull'), 0);
+  assert.equal(at(p).on_hand, 4);
+  atRest(p.sandbox, ['SOLO-1'], [LYON]);
+  says(p, 7, 20);
+  await pull(p);
+  assert.deepEqual(at(p), { available: 7, on_hand: 7, committed: 0, active: true }, 'the same figure once more');
+});
+
 test('files for the admin: the export shows what has left since the ERP counted', async t => {
   const admin = new Admin([{ sku: 'CAP', handle: 'cap', stock: { [LYON]: 7 } }]);
   const p = adminPlace(t, admin, { bin: BIN_PLAIN });
