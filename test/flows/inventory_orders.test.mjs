@@ -331,6 +331,21 @@ test('orders on their way to the ERP', async t => {
   });
 });
 
+test('what a draft of an order has set aside is not offered', async t => {
+  for (const [quantity, after] of [
+    ['available', { available: 8, on_hand: 10, committed: 0, active: true }],
+    ['forecast', { available: 8, on_hand: 10, committed: 0, active: true }],
+    ['on_hand', { available: 8, on_hand: 10, committed: 0, active: true }],
+  ])
+    await t.test(quantity, async sub => {
+      const p = await open(sub, { quantity });
+      ago(p, () => p.sandbox.changeStock({ variant: 'SOLO-1', location: LYON, set: { available: 3, reserved: 2 } }), 3600);
+      says(p, 'SOLO-1', 10);
+      await pull(p);
+      assert.deepEqual(at(p, 'SOLO-1'), after);
+    });
+});
+
 test('an order in the middle of a run', async t => {
   for (const [quantity, after] of [
     ['available', { available: 2, on_hand: 5, committed: 3, active: true }],

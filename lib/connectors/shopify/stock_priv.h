@@ -29,6 +29,7 @@ struct stock_pair {
 	struct decimal sum;                   /* of the ERP's warehouses there */
 	int64_t target;                       /* what it should be */
 	int64_t have;                         /* what the shop says it is */
+	int64_t reserved;                     /* of free stock: what drafts of orders hold there */
 	int64_t changed_at;                   /* when that last changed, whoever did it, seconds */
 	int64_t moved_at;                     /* the same, by the shop itself; see is_older */
 	bool active;                          /* the shop sells it from there */

@@ -14,6 +14,9 @@ enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool 
 			return rc;
 		item->put->passing |= units > 0;
 	}
+	/* Of free stock: what the shop has set aside for a draft is promised, and the ERP does not know of it. */
+	if (pair->reserved > 0)
+		units += pair->reserved;
 	pair->target = stock_target(pair->sum, units, p->buffer, negative);
 	if (pair->target > STOCK_TARGET_MAX)
 		stock_refuse(
