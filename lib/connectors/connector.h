@@ -218,6 +218,8 @@ struct put_item {
 	 * compared again by each run until it is not set.
 	 */
 	bool passing;
+	/* Out, with passing: no orders are on their way, but it waits for a figure that is newer than read_at. */
+	bool older;
 	/*
 	 * Out: written where somebody else has yet to take it over, so that the target does not show it: compared
 	 * again whenever the source says it, unchanged as it may be, until it is not set.
@@ -236,6 +238,12 @@ struct put_item {
 	 * told an order of it, it is compared again. NULL where orders do not matter.
 	 */
 	const char *sku;
+	/*
+	 * Out, of a delivery, whatever err says: the store's SKUs whose stock it has moved there. They are compared
+	 * with the next figures, which may be the same as before.
+	 */
+	const char **moved;
+	size_t n_moved;
 	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
 	const char *article;
 	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. */

@@ -9,12 +9,15 @@
  * set to 0 either, for somebody else may look after it by now: a person decides.
  *
  *	{"at": [["gid://…/InventoryItem/1", "TEE-M", "gid://…/Location/2", "Warehouse Lyon", 7]],
- *	 "left": [… of what is no longer written, and a person has not decided about yet]}
+ *	 "left": [… of what is no longer written, and a person has not decided about yet],
+ *	 "none": [… where 0 was written: nothing is left there]}
  */
 struct stock_place {
 	const char *article, *sku; /* as the store knows the article, and its SKU there */
 	const char *place, *name;  /* the same of the place */
 	int64_t figure;            /* what was written there last */
+	/* When the store moved it by itself the last time before that, seconds; 0 = not known. */
+	int64_t moved_at;
 	/* Of one that is left: what it holds now. */
 	bool seen; /* else nobody can tell */
 	int64_t now;
@@ -22,6 +25,10 @@ struct stock_place {
 
 /* All of them, the left ones too. A memo that can't be read is none. */
 void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+/* Those where it was written, 0 too. */
+void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
+					   const char *article, const char *place);
 /*
  * Before these are written: adds to the memo what it lacks of them, for whatever becomes of the put, the tables may
  * name another place by the next one. false: it has them all.

@@ -118,6 +118,15 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 	return query_run(&q, e);
 }
 
+enum errk link_doubt_sku(struct state *s, const char *sku, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku = ?");
+
+	query_text(&q, sku);
+	return query_run(&q, e);
+}
+
 enum errk link_doubt_all(struct state *s, const char *flow, const char *but, struct err *e)
 {
 	CLEANUP(query)

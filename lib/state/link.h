@@ -70,6 +70,8 @@ MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, bool name
 MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
 				       const char *version, const char *hash, int64_t now,
 				       struct err *e);
+/* The stock that stands in the store under this SKU has moved there by something else that was written. */
+MUST_CHECK enum errk link_doubt_sku(struct state *s, const char *sku, struct err *e);
 /* All that was delivered is compared with its next version, whatever it is; but for those of this version. */
 MUST_CHECK enum errk link_doubt_all(struct state *s, const char *flow, const char *but,
 				    struct err *e);

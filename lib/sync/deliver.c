@@ -110,6 +110,14 @@ enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
 	return finish(r, rc, e);
 }
 
+static enum errk doubt_moved(struct sync *r, const struct put_item *item, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < item->n_moved && rc == E_OK; i++)
+		rc = link_doubt_sku(r->state, item->moved[i], e);
+	return rc;
+}
+
 static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 			      const struct put_batch *batch, struct err *e)
 {
@@ -119,6 +127,9 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
 		made |= batch->item[i].made;
 		rows[i]->differs = batch->look_only && batch->item[i].differs;
+		rc = doubt_moved(r, &batch->item[i], e);
+		if (rc != E_OK)
+			break;
 		if (!rows[i]->differs)
 			rc = record_item(r, rows[i], &batch->item[i], batch->unsure, &stop, e);
 		else if (target_is(&batch->item[i].target))

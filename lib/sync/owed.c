@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
 #include "state/queue.h"
@@ -29,6 +30,7 @@ struct version {
 	int64_t seq; /* the row's id: a newer version has a higher one; from OF_THE_STORE on: its own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
 	cJSON *units; /* {"SKU": 3}, of what has none by the article's id; owned; NULL: its document is gone */
+	cJSON *shipped; /* the same of what has left; owned; NULL: as units */
 	cJSON *items; /* {"article's id": ["SKU"]}: under which of these it was sold; owned; may be NULL */
 };
 
@@ -61,6 +63,7 @@ struct owed {
 	int64_t read_at, since;
 	int64_t lag;  /* seconds from the delivery until the ERP's figures know of it */
 	bool awaited; /* nor before it has answered */
+	bool on_hand; /* the figure is what is there: of an order that is missing what has been shipped */
 	struct version *version;
 	size_t n, cap, n_queue; /* those of the queue come first, sorted */
 	struct order *order;
@@ -85,6 +88,7 @@ static struct version *add_version(struct owed *o, const struct version *v)
 static void release(struct version *v)
 {
 	cJSON_Delete(v->units);
+	cJSON_Delete(v->shipped);
 	cJSON_Delete(v->items);
 }
 
@@ -121,9 +125,9 @@ static void add_item(cJSON *items, const char *item, const char *sku)
 
 /*
  * What an order takes from the shelf: of each article 0 if it was cancelled, for these moved all the same.
- * NULL: it can't be read. items: what each article was sold as.
+ * NULL: it can't be read. items: what each article was sold as; shipped: what of it has left.
  */
-static cJSON *units_of_order(const char *payload, cJSON *items)
+static cJSON *units_of_order(const char *payload, cJSON *items, cJSON *shipped)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	if (!payload || json_parse(payload, strlen(payload), &doc, NULL) != E_OK)
@@ -134,7 +138,9 @@ static cJSON *units_of_order(const char *payload, cJSON *items)
 		int64_t left = json_int(line, "current_quantity", json_int(line, "quantity", 0));
 		const char *sku = json_str(line, "sku"),
 			   *item = json_str(line, "inventory_item_id");
+		int64_t waits = json_int(line, "unfulfilled_quantity", left);
 		add_units(units, sku, item, cancelled ? 0 : left);
+		add_units(shipped, sku, item, cancelled || waits > left ? 0 : left - waits);
 		add_item(items, item, sku);
 	}
 	return units;
@@ -144,7 +150,8 @@ enum errk owed_tell(struct state *s, const char *order, const char *payload, int
 		    bool answered, struct err *e)
 {
 	CLEANUP(json) cJSON *items = json_object();
-	CLEANUP(json) cJSON *units = units_of_order(payload, items);
+	CLEANUP(json) cJSON *shipped = json_object();
+	CLEANUP(json) cJSON *units = units_of_order(payload, items, shipped);
 	if (!units)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -172,8 +179,10 @@ static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 		.seq = row->id,
 		.known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX,
 		.items = json_object(),
+		.shipped = o->on_hand ? json_object() : NULL,
 	};
-	v.units = units_of_order(row->payload, v.items);
+	CLEANUP(json) cJSON *unused = json_object();
+	v.units = units_of_order(row->payload, v.items, v.shipped ? v.shipped : unused);
 	add_version(o, &v);
 	return E_OK;
 }
@@ -202,12 +211,39 @@ static enum errk expects_orders(const struct owed *o, const char *orders, bool *
 	return rc;
 }
 
+/*
+ * What is on hand is right without the orders, but for those that have been shipped there: no reason to write
+ * nothing. Of orders that nobody has read for long the last ones are looked at all the same.
+ */
+static enum errk check_shipments(struct owed *o, const struct flow *orders, int64_t whole,
+				 struct err *e)
+{
+	bool expects = whole != 0;
+	enum errk rc = expects ? E_OK : expects_orders(o, orders->name, &expects, e);
+	if (rc != E_OK || !expects)
+		return rc;
+	if (whole > o->read_at || o->read_at - whole > BEHIND) {
+		whole = o->read_at - BEHIND;
+		notice_say(o->notices, "orders behind",
+			   arena_printf(
+				   o->arena,
+				   "%s has not read the store to its end for a day: units that "
+				   "were shipped there of orders which changed longer ago are not "
+				   "taken off; run it: erpsync %s",
+				   orders->name, orders->name));
+	}
+	o->since = whole - OVERLAP;
+	return E_OK;
+}
+
 static enum errk check_orders(struct owed *o, const struct flow *orders, struct err *e)
 {
 	char ago[CLOCK_TEXT_MAX];
 	int64_t whole;
 	bool expects = false, wider = false;
 	enum errk rc = checkpoint_whole(o->state, orders->name, &whole, e);
+	if (o->on_hand)
+		return rc == E_OK ? check_shipments(o, orders, whole, e) : rc;
 	if (rc == E_OK)
 		rc = choice_is_wider(o->state, o->conf, orders, orders->name, &wider, e);
 	if (rc == E_OK && wider)
@@ -329,7 +365,7 @@ static enum errk read_told(struct owed *o, struct order *x, struct err *e)
 		if (json_parse(x->told[i].units, strlen(x->told[i].units), &x->known[i], e) != E_OK)
 			return e->kind = E_LOCAL;
 	const struct version *newest = &x->first[x->n - 1];
-	x->now = newest->units;
+	x->now = newest->units && newest->shipped ? newest->shipped : newest->units;
 	x->items = newest->items;
 	if (!x->now && newest->known_at != INT64_MAX && x->n_told) {
 		if (json_parse(x->told[0].items, strlen(x->told[0].items), &x->told_items, e) !=
@@ -542,6 +578,7 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct notices *not
 	o->index = arena_new();
 	o->lag = conf_int(c, "inventory", "order_lag") / 1000;
 	o->awaited = flow_is_answered(c, flow_of_kind(KIND_ORDER));
+	o->on_hand = str_equal(conf_text(c, "inventory", "quantity"), "on_hand");
 	return o;
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestsOf } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
-import { KOELN, LYON, PARIS, moved, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
+import { KOELN, LYON, PARIS, atRest, moved, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 const SKUS = ['SOLO-1', 'LONG-5', 'LONG-5-RED', "QUO'TE-1", 'ÜML/ÄUT 2', 'A"B\\C-3'];
 
@@ -210,6 +210,7 @@ test('places that do not stock an article', async t => {
       p.sandbox.changeStock({ variant: 'SOLO-1', location: KOELN, set, active: false });
       p.sandbox.changeStock({ variant: 'LONG-5', location: KOELN, set, active: false });
       p.sandbox.changeStock({ variant: 'LONG-5-RED', location: KOELN, set, active: true });
+      atRest(p.sandbox, ['LONG-5-RED'], [KOELN]);
       const before = p.sandbox.truth();
       stockFile(p, rows);
       const { notices } = await pull(p);
@@ -251,6 +252,7 @@ test('selection and dry runs', async t => {
   });
   await t.test('--only and --full read what was put away', async () => {
     p.sandbox.changeStock({ variant: 'LONG-5', location: LYON, set: { available: 1 } });
+    atRest(p.sandbox, ['LONG-5'], [LYON]);
     assert.equal((await pull(p, '--only LONG-5')).summary.updated, 1);
     assert.equal(p.sandbox.truth().stock[`LONG-5 @ ${LYON}`].on_hand, 4);
   });

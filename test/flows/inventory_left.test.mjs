@@ -6,7 +6,7 @@ import { Admin, adminPlace, exported, imported, imports } from '../support/admin
 import { csvRows } from '../support/csv.mjs';
 import { requestsOf } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
-import { LYON, PARIS, moved, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
+import { LYON, PARIS, atRest, moved, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 const SKUS = ['SOLO-1', 'LONG-5', 'LONG-5-RED', "QUO'TE-1"];
 const level = n => ({ available: n, on_hand: n, committed: 0, active: true });
@@ -100,6 +100,7 @@ test('two articles that change places leave nothing', async t => {
   skus(p, [['ERP-1', 'SOLO-1'], ['ERP-2', 'LONG-5']]);
   stock(p, [['ERP-1', 'MAIN', 7], ['ERP-2', 'MAIN', 4]]);
   await pull(p);
+  atRest(p.sandbox, SKUS, [LYON]);
   skus(p, [['ERP-1', 'LONG-5'], ['ERP-2', 'SOLO-1']]);
   stock(p, [['ERP-1', 'MAIN', 7], ['ERP-2', 'MAIN', 4]]);
   await pull(p);
@@ -118,7 +119,7 @@ test('files for the admin: the same, by what the export says', async t => {
   exported(p, admin, { name: 'inventory_export (1).csv', age: 40 });
   locations(p, [['MAIN', PARIS]]);
   skus(p, [['CAP', '-']]);
-  stock(p, [['TEE', 'MAIN', 7], ['CAP', 'MAIN', 3]]);
+  stockFile(p, [['TEE', 'MAIN', 7], ['CAP', 'MAIN', 3]], { age: 35 });
   const { records } = await pull(p, '', 1);
   assert.deepEqual(records.map(r => [r.name, r.code]).sort(), [['CAP', 'left_there'], ['TEE', 'left_there']]);
   assert.match(records.find(r => r.name === 'TEE').reason, /'TEE' at 'Warehouse Lyon' \(7, and 7 when .* export the inventory anew, then run: erpsync queue retry 'TEE'/);

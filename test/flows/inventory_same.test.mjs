@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Admin, adminPlace } from '../support/admin.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
-import { LYON, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
+import { LYON, atRest, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 const TABLE = 'sku,store_sku\nERP-1,SOLO-1\nERP-2,SOLO-1\n*,*\n';
 const OTHERS = ['LONG-5', 'LONG-5-RED', "QUO'TE-1"].map(sku => [sku, 'MAIN', 10]);
@@ -57,6 +57,7 @@ test('an article that gets another number in the ERP takes its place', async t =
   const p = await open(t);
   list(p, [['ERP-1', 'MAIN', 7]]);
   await pull(p);
+  atRest(p.sandbox, ['SOLO-1'], [LYON]);
   list(p, [['ERP-2', 'MAIN', 5]]);
   await pull(p);
   assert.equal(solo(p), 5);
@@ -66,6 +67,7 @@ test('an article that gets another number in the ERP takes its place', async t =
   await pull(p);
   assert.equal(solo(p), 6);
   await t.test('and back', async () => {
+    atRest(p.sandbox, ['SOLO-1'], [LYON]);
     list(p, [['ERP-1', 'MAIN', 9], ['ERP-2', 'MAIN', 0]]);
     await pull(p);
     assert.equal(solo(p), 9);

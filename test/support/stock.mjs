@@ -45,6 +45,13 @@ export function moved(before, after) {
   return differ;
 }
 
+/** As if the levels had last changed an hour ago: files of these tests are older than what a run has just written. */
+export function atRest(sandbox, skus, places) {
+  sandbox.setClock({ advance_ms: -3600000 });
+  for (const variant of skus) for (const location of places) sandbox.changeStock({ variant, location, set: {} });
+  sandbox.setClock({ advance_ms: 3600000 });
+}
+
 /** Active levels with nothing reserved, so that on_hand and available are what a test sets. */
 export function plainLevels(sandbox, skus, places, quantity) {
   /* An hour ago: what moved within the last minute may hide an order. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -105,7 +106,9 @@ struct change {
 	struct decimal sum;
 	const struct csv_level *level;
 	int64_t target;
-	bool refused; /* it can't be written, see plan.refusal; the article's others can */
+	bool refused;     /* it can't be written, see plan.refusal; the article's others can */
+	int64_t moved_at; /* when the shop moved it by itself, see is_older */
+	bool older;       /* to be raised, by a figure from before that: left as it is */
 };
 
 /* One article on its way. */
@@ -120,6 +123,9 @@ struct plan {
 	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 	const struct put_batch *batch;
 	const struct stock_named *named;
+	struct stock_place *was; /* where it was written by earlier puts */
+	size_t n_was;
+	bool waits; /* for what an earlier put has written */
 };
 
 static const char *location_names(const struct csv_inventory *x, struct arena *a)
@@ -204,6 +210,38 @@ static void add_wish(struct plan *p, const struct stock_wish *wish)
 	}
 }
 
+/*
+ * A figure from before the shop shipped something has these units still, and they would be sold again: it can
+ * tell that there is less, but not that there is more. When that was is not in the export, but it was before it; and where the
+ * level is what was written there last, or the export is the same as then, nothing is known to have happened since.
+ */
+static bool is_older(const struct plan *p, struct change *c)
+{
+	const struct csv_stock_import *s = p->s;
+	const char *where = s->known->location[c->location];
+	const struct stock_place *was = stock_place_find(p->was, p->n_was, p->sku, where);
+	const bool same = p->waits ||
+			  str_equal(target_part(&p->item->target, "export"), s->export_id);
+	char read[CLOCK_TEXT_MAX], made[CLOCK_TEXT_MAX];
+
+	if (!c->level->stocked)
+		return false;
+	c->moved_at = was && (same || was->figure == c->level->on_hand) ? was->moved_at
+									: s->made_ns / 1000000000;
+	c->older = !p->waits && c->target > c->level->on_hand && p->item->read_at <= c->moved_at;
+	if (c->older)
+		tell(s, "stock older than the shop's",
+		     arena_printf(
+			     p->a,
+			     "some articles are not raised, because the ERP's figure is older "
+			     "than %s, and what the shop has shipped until then is not known to "
+			     "it (the first: '%s' at '%s', read at %s, the export is of %s); the "
+			     "next figure that is newer goes over",
+			     s->known->name, p->sku, where, clock_text(p->item->read_at, read),
+			     clock_text(s->made_ns / 1000000000, made)));
+	return c->older;
+}
+
 /* What the location is to hold; *differs: it does not yet. */
 static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct err *e)
 {
@@ -244,6 +282,8 @@ static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct 
 	/* A place that does not stock it sells none: so it should be when there is none. */
 	*differs = c->level->stocked ? c->target != c->level->on_hand
 				     : c->target > 0 && s->activate;
+	if (is_older(p, c))
+		*differs = false;
 	return E_OK;
 }
 
@@ -306,7 +346,7 @@ static enum errk make_rows(struct plan *p, const char **rows, struct err *e)
 	return E_OK;
 }
 
-static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
+static enum errk read_plan(struct plan *p, struct err *e)
 {
 	struct stock_wish *wish;
 	size_t n;
@@ -318,9 +358,10 @@ static enum errk read_plan(struct plan *p, const char **rows, struct err *e)
 	if (k != E_OK)
 		return k;
 	p->change = arena_array(p->a, n, sizeof(*p->change));
-	for (size_t i = 0; i < n && k == E_OK; i++)
+	for (size_t i = 0; i < n; i++)
 		add_wish(p, &wish[i]);
-	return k == E_OK ? make_rows(p, rows, e) : k;
+	stock_places_written(p->item->memo, p->a, &p->was, &p->n_was);
+	return E_OK;
 }
 
 static struct stock_place place_of(const struct plan *p, const struct change *c)
@@ -331,7 +372,8 @@ static struct stock_place place_of(const struct plan *p, const struct change *c)
 				    .sku = p->sku,
 				    .place = name,
 				    .name = name,
-				    .figure = c->target};
+				    .figure = c->older ? c->level->on_hand : c->target,
+				    .moved_at = c->moved_at};
 }
 
 /* What the export says of a place that is no longer written; false: it offers nothing. */
@@ -358,10 +400,14 @@ static enum errk close_places(struct plan *p, struct err *e)
 	size_t n, n_at = 0, n_left = 0;
 
 	p->item->article = p->n ? p->sku : NULL;
-	for (size_t i = 0; i < p->n; i++)
-		if (!p->change[i].refused &&
-		    (p->change[i].level->stocked || p->change[i].target > 0))
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->change[i].refused)
+			continue;
+		if (p->change[i].level->stocked || p->change[i].target > 0)
 			at[n_at++] = place_of(p, &p->change[i]);
+		p->item->older |= p->change[i].older;
+	}
+	p->item->passing |= p->item->older;
 	/* What is left where is known when all of its places are. */
 	if (p->refusal.kind != E_OK) {
 		stock_places_add(p->item, at, n_at, p->a);
@@ -478,10 +524,16 @@ static enum errk plan_item(struct plan *p, const char **doc, struct target *as, 
 	struct arena *a = p->a;
 	const char *rows = NULL;
 	struct err why;
-	enum csv_import_wait why_wait;
+	enum csv_import_wait why_wait = IMPORT_GOES_ON;
 	bool waits;
-	enum errk k = read_plan(p, &rows, &why);
+	enum errk k = read_plan(p, &why);
 
+	if (k == E_OK) {
+		why_wait = csv_import_judge(s->away, &item->target, s->export_id, s->made_ns,
+					    is_shown(p));
+		p->waits = why_wait != IMPORT_GOES_ON;
+		k = make_rows(p, &rows, &why);
+	}
 	if (k != E_OK && k != E_RECORD) {
 		*e = why;
 		return k;
@@ -491,8 +543,7 @@ static enum errk plan_item(struct plan *p, const char **doc, struct target *as, 
 		item->err = why;
 		return E_OK;
 	}
-	why_wait = csv_import_judge(s->away, &item->target, s->export_id, s->made_ns, is_shown(p));
-	if (why_wait != IMPORT_GOES_ON) {
+	if (p->waits) {
 		if (csv_import_asks(&item->target, rows ? rows : "", a)) {
 			item->adopted = true;
 			return close_places(p, e);

@@ -519,9 +519,8 @@ static void leave(struct change *c, bool settled)
 			"%sthen run: erpsync queue retry '%s'; or let it be as it is there: erpsync "
 			"queue drop '%s': %s",
 			d->name, c->delivered ? "delivered" : "invoiced",
-			lines && odoo_order_invoiced(d)
-				? "post an invoice of the difference, "
-				: "",
+			lines && odoo_order_invoiced(d) ? "post an invoice of the difference, "
+							: "",
 			d->item->label, d->item->label, c->what);
 	c->n_changed = c->n_added = 0;
 	c->invoice = c->delivery = c->what = c->reference = NULL;

@@ -61,9 +61,9 @@ struct odoo_order {
 	const cJSON *found;       /* as it was before this put; NULL: it was not there */
 	/* Under the id that it had stands an order with another external id. */
 	const char *other_name, *other_xid, *other_origin;
-	bool wrote;               /* something was written in this put */
-	bool made;                /* it came into being in this put */
-	const cJSON *read;        /* as it is; NULL: written to since it was read */
+	bool wrote;        /* something was written in this put */
+	bool made;         /* it came into being in this put */
+	const cJSON *read; /* as it is; NULL: written to since it was read */
 	/*
 	 * Not E_OK: the shop's order is another one than Odoo's, which nothing is written to any more. It ends
 	 * with this when its payments are registered.

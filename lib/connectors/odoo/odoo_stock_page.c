@@ -46,19 +46,38 @@ static bool find_in_all(const struct odoo_stock_page *p, const cJSON **at, int64
 	return true;
 }
 
+/*
+ * Free is what no reservation holds. Where an operation type reserves by hand or before the date, orders that
+ * are confirmed hold nothing yet, and only the forecast is less by them: what it has not, beyond none, is not free.
+ */
+static struct decimal promised_to_nobody(const struct decimal *figure)
+{
+	const struct decimal free = figure[FIGURE_AVAILABLE];
+	const struct decimal left = decimal_cmp(figure[FIGURE_FORECAST], DECIMAL_ZERO) < 0
+					    ? DECIMAL_ZERO
+					    : figure[FIGURE_FORECAST];
+
+	return decimal_cmp(left, free) < 0 ? left : free;
+}
+
 static enum errk read_figures(const struct odoo_stock_page *p, const cJSON *const *at,
 			      struct arena *a, struct stock_entry *entry, struct err *e)
 {
 	for (size_t w = 0; w < p->n_answers; w++) {
+		struct decimal d[FIGURE_COUNT_];
+
 		entry[w].warehouse = p->answer[w].warehouse;
 		for (int f = 0; f < FIGURE_COUNT_; f++) {
-			char text[DECIMAL_TEXT_MAX];
-			struct decimal d;
-			enum errk rc = odoo_amount(at[w], figure_fields[f], p->digits, &d, e);
+			enum errk rc = odoo_amount(at[w], figure_fields[f], p->digits, &d[f], e);
 
 			if (rc != E_OK)
 				return rc;
-			entry[w].figure[f] = arena_strdup(a, decimal_text_short(d, text));
+		}
+		d[FIGURE_AVAILABLE] = promised_to_nobody(d);
+		for (int f = 0; f < FIGURE_COUNT_; f++) {
+			char text[DECIMAL_TEXT_MAX];
+
+			entry[w].figure[f] = arena_strdup(a, decimal_text_short(d[f], text));
 		}
 	}
 	return E_OK;

@@ -212,12 +212,47 @@ static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
 	return rc;
 }
 
+static void add_moved(struct put_item *put, const char *sku)
+{
+	for (size_t i = 0; i < put->n_moved; i++)
+		if (str_equal(put->moved[i], sku))
+			return;
+	if (sku)
+		put->moved[put->n_moved++] = sku;
+}
+
+/*
+ * What was shipped is no longer on hand, and what was moved is promised elsewhere. All of the order: what was
+ * found done may be of a put that was cut short.
+ */
+static void name_moved(const struct fulfillment_put *p, const struct delivery *d)
+{
+	const struct ship_state *s = d->state;
+	size_t n = d->n_lines;
+	if (!s || !(d->written || delivery_is_open(d)))
+		return;
+	for (size_t i = 0; i < s->n_orders; i++)
+		n += s->order[i].n_left;
+	for (size_t i = 0; i < s->n_done; i++)
+		n += s->done[i].n_lines;
+	d->put->moved = arena_array(p->arena, n, sizeof(*d->put->moved));
+	for (size_t i = 0; i < d->n_lines; i++)
+		add_moved(d->put, d->line[i].sku);
+	for (size_t i = 0; i < s->n_orders; i++)
+		for (size_t k = 0; k < s->order[i].n_left; k++)
+			add_moved(d->put, s->order[i].left[k].sku);
+	for (size_t i = 0; i < s->n_done; i++)
+		for (size_t k = 0; k < s->done[i].n_lines; k++)
+			add_moved(d->put, s->done[i].line[k].sku);
+}
+
 /* target: the first fulfillment of the delivery, all of them its parts where it has several; memo: the order. */
 static void report(struct fulfillment_put *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct delivery *d = &p->item[i];
 		struct target *t = &d->put->target;
+		name_moved(p, d);
 		if (!delivery_is_open(d))
 			continue;
 		*t = (struct target){.id = d->n_own ? d->own[0] : NULL};

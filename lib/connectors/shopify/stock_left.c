@@ -20,7 +20,8 @@ static struct stock_place place_of(const struct stock_pair *pair)
 				    .sku = pair->item->sku,
 				    .place = pair->location,
 				    .name = pair->location_name,
-				    .figure = pair->target};
+				    .figure = pair->older ? pair->have : pair->target,
+				    .moved_at = pair->moved_at};
 }
 
 struct old_levels {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 
 /*
@@ -27,7 +28,10 @@ static void ask(const char *name, const struct reading *r, struct shopify_query 
 	for (size_t i = 0; i < r->n; i++)
 		json_push(ids, cJSON_CreateString(r->id[i]));
 	json_add_str(q->variables, "location", r->pair[0]->location);
-	json_push(json_add_array(q->variables, "names"), cJSON_CreateString(name));
+	cJSON *names = json_add_array(q->variables, "names");
+	json_push(names, cJSON_CreateString(name));
+	if (strcmp(name, "available") == 0)
+		json_push(names, cJSON_CreateString("reserved"));
 }
 
 enum errk stock_read_level(struct stock_put *p, const char *item, const char *location,
@@ -40,27 +44,37 @@ enum errk stock_read_level(struct stock_put *p, const char *item, const char *lo
 	ask(name, &r, &q);
 	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
 	if (rc == E_OK)
-		*have = json_int(q.data, "nodes[0].inventoryLevel.quantities[0].quantity", 0);
+		JSON_EACH (quantity, json_at(q.data, "nodes[0].inventoryLevel.quantities"))
+			if (str_equal(json_str(quantity, "name"), name))
+				*have = json_int(quantity, "quantity", 0);
 	shopify_query_release(&q);
 	return rc;
 }
 
-/* A level that was never made is null; one that is has the one quantity that was asked for. */
+/* A level that was never made is null; one that is has the quantities that were asked for. */
 static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *level)
 {
 	pair->active = false;
-	pair->have = pair->moved_at = 0;
+	pair->have = pair->changed_at = pair->reserved = 0;
 	if (!level)
 		return;
-	const cJSON *quantity = json_first(answer_nodes(in, level, "quantities", 1));
+	const cJSON *quantity = NULL, *reserved = NULL;
+	JSON_EACH (node, answer_nodes(in, level, "quantities", 2))
+		*(str_equal(answer_text(in, node, "name"), "reserved") ? &reserved
+								       : &quantity) = node;
 	pair->active = answer_bool(in, level, "isActive");
-	if (!quantity) {
-		answer_fault(in, "inventoryLevel.quantities", "is empty");
+	if (reserved)
+		pair->reserved = answer_int(in, reserved, "quantity", -STOCK_FIGURE_MAX,
+					    STOCK_FIGURE_MAX);
+	if (!quantity || (!reserved && str_equal(json_str(quantity, "name"), "available"))) {
+		answer_fault(in, "inventoryLevel.quantities", "lacks one that was asked for");
 		return;
 	}
 	pair->have = answer_int(in, quantity, "quantity", -STOCK_FIGURE_MAX, STOCK_FIGURE_MAX);
-	const char *moved = answer_text_or_null(in, quantity, "updatedAt");
-	if (moved && clock_parse(moved, &pair->moved_at, NULL) != E_OK)
+	const char *changed = answer_text_or_null(in, quantity, "updatedAt");
+	if (!changed)
+		changed = answer_text(in, level, "updatedAt");
+	if (clock_parse(changed, &pair->changed_at, NULL) != E_OK)
 		answer_fault(in, "inventoryLevel.quantities.updatedAt", "is no time");
 }
 

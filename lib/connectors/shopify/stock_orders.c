@@ -38,7 +38,8 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 	const struct owed_units *owed = p->batch->owed;
 	JSON_EACH (line, lines) {
 		const char *sku = answer_text_or_null(in, line, "sku");
-		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX);
+		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
+			waiting = answer_int(in, line, "unfulfilledQuantity", 0, INT32_MAX);
 		/* Null where the variant has been deleted. */
 		const char *item = answer_object_or_null(in, line, "variant")
 					   ? answer_text(in, line, "variant.inventoryItem.id")
@@ -46,6 +47,9 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 		enum errk rc = answer_end(in, e);
 		if (rc != E_OK)
 			return rc;
+		/* What is there still is in what is on hand. */
+		if (p->figure == FIGURE_ON_HAND)
+			units -= waiting < units ? waiting : units;
 		owed->takes(owed->ctx, sku, item, units);
 	}
 	return answer_end(in, e);

@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "connectors/shopify/shopify_priv.h"
+#include "connectors/stock_places.h"
 #include "connectors/stock_wish.h"
 
 /*
@@ -28,11 +29,14 @@ struct stock_pair {
 	struct decimal sum;                   /* of the ERP's warehouses there */
 	int64_t target;                       /* what it should be */
 	int64_t have;                         /* what the shop says it is */
-	int64_t moved_at;                     /* when that last changed, seconds */
+	int64_t reserved;                     /* of free stock: what drafts of orders hold there */
+	int64_t changed_at;                   /* when that last changed, whoever did it, seconds */
+	int64_t moved_at;                     /* the same, by the shop itself; see is_older */
 	bool active;                          /* the shop sells it from there */
 	bool done;      /* is as it should be, left alone on purpose, or refused */
 	bool refused;   /* it can't be written, see stock_item.refusal; the article's others can */
 	bool written;   /* by this put */
+	bool older;     /* to be raised, by a figure from before the shop moved it: left as it is */
 	bool unsettled; /* moved so lately that the next run looks again */
 	struct err refusal; /* of an activation, to be believed the second time */
 };
@@ -47,7 +51,9 @@ struct stock_item {
 	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;
 	size_t n_pairs;
-	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
+	struct err refusal;      /* what is wrong with some of its places; E_OK = nothing */
+	struct stock_place *was; /* where it was written by earlier puts */
+	size_t n_was;
 };
 
 /* One put under way. */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 
@@ -29,15 +30,48 @@ static enum errk check_version(const struct shopify *s, struct err *e)
 }
 
 /*
- * Somebody bought a moment ago, and lists of orders may not show it yet: the figure is not raised
- * now, and looked at again by the next run. To lower it is right in any case.
+ * Somebody bought a moment ago (or took it along, of what is on hand), and lists of orders may not show it yet:
+ * the figure is not raised now, and looked at again by the next run. To lower it is right in any case.
  */
 static void settle(const struct stock_put *p, struct stock_pair *pair)
 {
-	if (!p->counts_orders || shopify_now(p->shop) - pair->moved_at >= INDEX_LAG)
+	const int64_t moved = p->figure == FIGURE_ON_HAND ? pair->moved_at
+							  : pair->changed_at - p->shop->clock_skew;
+	if (!p->counts_orders || clock_now() - moved >= INDEX_LAG)
 		return;
 	pair->unsettled = true;
 	pair->done = !pair->active || pair->target > pair->have;
+}
+
+/*
+ * The shop takes what it ships off what is there. A figure from before that has these units still, and they
+ * would be sold again: it can tell that there is less, but not that there is more. Where the level is what
+ * was written there last, nothing has happened since.
+ */
+static bool is_older(const struct stock_put *p, struct stock_pair *pair)
+{
+	const struct stock_item *item = pair->item;
+	if (p->figure != FIGURE_ON_HAND || !pair->active)
+		return false;
+	const struct stock_place *was = stock_place_find(item->was, item->n_was, item->id,
+							 pair->location);
+	pair->moved_at = was && was->figure == pair->have ? was->moved_at
+							  : pair->changed_at - p->shop->clock_skew;
+	pair->older = pair->target > pair->have && item->put->read_at <= pair->moved_at;
+	return pair->older;
+}
+
+static void tell_older(const struct stock_put *p, const struct stock_pair *pair)
+{
+	char read[CLOCK_TEXT_MAX], moved[CLOCK_TEXT_MAX];
+	tell(p, "stock older than the shop's",
+	     arena_printf(p->arena,
+			  "some articles are not raised, because the ERP's figure is older than "
+			  "what the shop has shipped or counted (the first: '%s' at '%s', read at "
+			  "%s, moved at %s); the next figure that is newer goes over",
+			  pair->item->sku, pair->location_name,
+			  clock_text(pair->item->put->read_at, read),
+			  clock_text(pair->moved_at, moved)));
 }
 
 /* Closes the pairs that are as they should be. */
@@ -72,7 +106,11 @@ static enum errk compare(struct stock_put *p, struct err *e)
 		/* A place that does not stock it sells none: so it should be when there is none. */
 		if (pair->active ? pair->have == pair->target : !pair->target || !p->activate)
 			pair->done = true;
-		else
+		if (is_older(p, pair)) {
+			tell_older(p, pair);
+			pair->done = true;
+		}
+		if (!pair->done)
 			settle(p, pair);
 	}
 	return E_OK;
@@ -92,7 +130,7 @@ static enum errk run_round(struct stock_put *p, struct err *e)
 	if (rc == E_OK)
 		rc = stock_read_levels(p, e);
 	/* After the levels: what they know already must be known here too. */
-	if (rc == E_OK && p->figure != FIGURE_ON_HAND && p->batch->owed && any_open(p))
+	if (rc == E_OK && p->batch->owed && any_open(p))
 		rc = stock_read_fresh(p, e);
 	if (rc == E_OK)
 		rc = compare(p, e);
@@ -142,7 +180,7 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
-	bool counts = p->figure != FIGURE_ON_HAND && p->batch->owed;
+	bool counts = p->batch->owed != NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
 		bool open = false, written = false, unsettled = false;
@@ -150,6 +188,7 @@ static void report(struct stock_put *p)
 			open |= !item->pair[k].done;
 			written |= item->pair[k].written;
 			unsettled |= item->pair[k].unsettled;
+			item->put->older |= item->pair[k].older;
 		}
 		if (item->put->err.kind == E_OK && item->refusal.kind != E_OK &&
 		    !stock_has_good(item))
@@ -164,6 +203,7 @@ static void report(struct stock_put *p)
 		if (item->put->differs)
 			continue;
 		item->put->adopted = !written;
+		item->put->passing |= item->put->older;
 		if (unsettled && !open)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"moved less than a minute ago, and the shop may not list the order "
