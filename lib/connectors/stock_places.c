@@ -144,6 +144,27 @@ bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t
 	return true;
 }
 
+void stock_places_keep(struct put_item *put, const struct stock_place *at, size_t n,
+		       struct arena *a)
+{
+	static const char *const left[] = {"left", NULL};
+	LIST(struct stock_place) is = {0}, stays = {0};
+	struct stock_place *was;
+	size_t n_was;
+
+	for (size_t i = 0; i < n; i++)
+		*list_add(&is, a) = at[i];
+	stock_places_written(put->memo, a, &was, &n_was);
+	for (size_t i = 0; i < n_was; i++)
+		if (!has(at, n, &was[i]))
+			*list_add(&is, a) = was[i];
+	read_lists(put->memo, left, a, &was, &n_was);
+	for (size_t i = 0; i < n_was; i++)
+		if (!has(at, n, &was[i]))
+			*list_add(&stays, a) = was[i];
+	put->memo = memo_of(is.at, is.n, stays.at, stays.n, a);
+}
+
 void stock_places_close(struct put_item *put, const struct stock_place *at, size_t n,
 			const struct stock_place *left, size_t n_left, const char *also,
 			struct arena *a)

@@ -35,6 +35,9 @@ const struct stock_place *stock_place_find(const struct stock_place *list, size_
  */
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
 		      struct arena *a);
+/* Only some of its places are through, these: what the memo says of the others holds. */
+void stock_places_keep(struct put_item *put, const struct stock_place *at, size_t n,
+		       struct arena *a);
 /*
  * The put is through: it is written at these places, and something is left at those. Sets memo and left of
  * the item; left: what is left where, and what to do about it; also: what a person has to do besides, ", …".

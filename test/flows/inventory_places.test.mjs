@@ -114,7 +114,7 @@ test('by files of the admin', async t => {
       imported(p, admin);
       assert.deepEqual([admin.stock[`CAP @ ${LYON}`], admin.stock[`CAP @ ${PARIS}`]], ['0', '5']);
       exported(p, admin, { name: 'inventory_export (1).csv', age: 20 });
-      stock(p, [['CAP', 'MAIN', 10], row]);
+      stockFile(p, [['CAP', 'MAIN', 10], row], { age: 15 });
       await pull(p);
       imported(p, admin);
       assert.equal(admin.stock[`CAP @ ${LYON}`], '10', 'as it was once, and is not now');

@@ -374,8 +374,12 @@ static void test_retry__deadline_cuts_waits_and_what_has_not_begun(void **state)
 	assert_string_equal(calls[2].err.code, "stopped");
 	assert_string_equal(calls[3].err.code, "stopped");
 	assert_in_range(clock_mono_ms() - since, 150, 2000);
-	/* A single request that can start at once still gets its one try. */
+	/* What has not begun does not begin any more, unless something would be left half done. */
+	assert_int_equal(send_one(n, &calls[0]), E_BUSY);
+	assert_int_equal(calls[0].tries, 0);
+	http_finish(n->http, true);
 	assert_int_equal(send_one(n, &calls[0]), E_OK);
+	http_finish(n->http, false);
 	assert_int_equal(http_pause(n->http, 10, &e), E_BUSY);
 	stop_set_deadline_ms(0);
 	assert_int_equal(http_pause(n->http, 10, &e), E_OK);
@@ -409,6 +413,7 @@ static void test_retry__signal_ends_a_wait(void **state)
 	/* What hangs is cut soon, if it only reads. */
 	server_add(n->server, (struct server_step){.end = SERVER_STALL, .times = 1});
 	since = clock_mono_ms();
+	http_finish(n->http, true);
 	assert_int_equal(send_one(n, &c), E_BUSY);
 	assert_string_equal(c.err.code, "stopped");
 	assert_has(c.err.msg, "the run is to end");

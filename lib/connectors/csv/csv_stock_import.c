@@ -410,7 +410,7 @@ static enum errk close_places(struct plan *p, struct err *e)
 	p->item->passing |= p->item->older;
 	/* What is left where is known when all of its places are. */
 	if (p->refusal.kind != E_OK) {
-		stock_places_add(p->item, at, n_at, p->a);
+		stock_places_keep(p->item, at, n_at, p->a);
 		p->item->left = p->refusal;
 		err_wrap(&p->item->left, "went over but for some of its places");
 		return E_OK;

@@ -178,10 +178,10 @@ static bool refuse(struct fulfillment_put *p, const struct delivery *d,
 			"'%s' is on no line that order %s has to ship (its SKU in the shop may be "
 			"another one, or a fulfillment service ships it); name the shop's SKU in "
 			"tables/store_skus.csv" OWN_TABLE
-			", or, where the article got its SKU after it was sold (the order's line "
-			"keeps the one of that day, or none), have the ERP name the line by its "
-			"line_id (in a new file: this SKU with quantity 0, and the line), then run: "
-			"erpsync queue retry '%s'",
+			", or have the ERP correct it (in a new file: the wrong SKU with quantity 0, "
+			"and the right one, or the line by its line_id where the article got its SKU "
+			"after it was sold: the order's line keeps the one of that day, or none), then "
+			"run: erpsync queue retry '%s'",
 			name, order, retry);
 	else if (s->several)
 		err_set(why, E_RECORD, "ambiguous_sku",

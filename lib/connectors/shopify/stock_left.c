@@ -102,6 +102,20 @@ static bool add_places(const struct stock_put *p, struct stock_item *item)
 	return n && stock_places_add(item->put, to, n, p->arena);
 }
 
+void stock_keep_places(struct stock_put *p, struct stock_item *item)
+{
+	struct stock_place *at = arena_array(p->arena, item->n_pairs, sizeof(*at));
+	size_t n = 0;
+
+	for (size_t i = 0; i < item->n_pairs; i++) {
+		const struct stock_pair *pair = &item->pair[i];
+
+		if (pair->done && !pair->refused && (pair->active || pair->written))
+			at[n++] = place_of(pair);
+	}
+	stock_places_keep(item->put, at, n, p->arena);
+}
+
 enum errk stock_remember_places(struct stock_put *p, struct err *e)
 {
 	struct put_batch *b = p->batch;

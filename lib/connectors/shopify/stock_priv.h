@@ -152,6 +152,8 @@ static inline void cleanup_stock_call(struct stock_call *c)
  * stock_left.c: the memo of each article that is through, and put_item.left where the shop holds something that
  * an earlier put had written and this one does not name.
  */
+/* Of one that is through but for places that can't be written: the memo says what the others have. */
+void stock_keep_places(struct stock_put *p, struct stock_item *item);
 MUST_CHECK enum errk stock_remember_places(struct stock_put *p,
 					   struct err *e); /* before the writes */
 MUST_CHECK enum errk stock_find_left(struct stock_put *p, struct err *e);

@@ -170,6 +170,7 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 	struct put_item *put = item->put;
 	if (put->err.kind != E_OK || item->refusal.kind == E_OK || item->yields)
 		return;
+	stock_keep_places(p, item);
 	put->left = item->refusal;
 	err_wrap(&put->left, "went over but for some of its places");
 	if (put->passing)
