@@ -11,26 +11,28 @@
 
 static bool has(const struct stock_place *list, size_t n, const struct stock_place *x)
 {
-	return stock_place_find(list, n, x->article, x->place) != NULL;
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(list[i].article, x->article) && str_equal(list[i].place, x->place))
+			return true;
+	return false;
 }
 
-static void read_lists(const char *memo, const char *const *lists, struct arena *a,
-		       struct stock_place **out, size_t *n)
+void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
 {
+	static const char *const lists[] = {"at", "left"};
 	CLEANUP(json) cJSON *doc = NULL;
 	LIST(struct stock_place) all = {0};
 
 	if (memo && json_parse(memo, strlen(memo), &doc, NULL) != E_OK)
 		doc = NULL;
-	for (; *lists; lists++)
-		JSON_EACH (entry, json_at(doc, *lists)) {
+	for (size_t i = 0; i < 2; i++)
+		JSON_EACH (entry, json_at(doc, lists[i])) {
 			struct stock_place x = {
 				.article = arena_strdup(a, json_str(entry, "[0]")),
 				.sku = arena_strdup(a, json_str(entry, "[1]")),
 				.place = arena_strdup(a, json_str(entry, "[2]")),
 				.name = arena_strdup(a, json_str(entry, "[3]")),
 				.figure = json_int(entry, "[4]", 0),
-				.moved_at = json_int(entry, "[5]", 0),
 			};
 
 			if (x.article && x.sku && x.place && x.name && !has(all.at, all.n, &x))
@@ -40,38 +42,15 @@ static void read_lists(const char *memo, const char *const *lists, struct arena 
 	*n = all.n;
 }
 
-void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
-{
-	static const char *const lists[] = {"at", "left", NULL};
-
-	read_lists(memo, lists, a, out, n);
-}
-
-void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
-{
-	static const char *const lists[] = {"at", "none", NULL};
-
-	read_lists(memo, lists, a, out, n);
-}
-
-const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
-					   const char *article, const char *place)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_equal(list[i].article, article) && str_equal(list[i].place, place))
-			return &list[i];
-	return NULL;
-}
-
-/* Of a list those of which something stands there, or nothing. */
-static void add(cJSON *doc, const char *key, bool some, const struct stock_place *list, size_t n)
+static void add(cJSON *doc, const char *key, const struct stock_place *list, size_t n)
 {
 	cJSON *to = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		cJSON *entry;
 
-		if ((list[i].figure > 0) != some)
+		/* Where 0 was written, nothing of ours stands. */
+		if (list[i].figure <= 0)
 			continue;
 		to = to ? to : json_add_array(doc, key);
 		entry = json_array();
@@ -81,8 +60,6 @@ static void add(cJSON *doc, const char *key, bool some, const struct stock_place
 		json_push_str(entry, list[i].place);
 		json_push_str(entry, list[i].name);
 		json_push_int(entry, list[i].figure);
-		if (list[i].moved_at)
-			json_push_int(entry, list[i].moved_at);
 		json_push(to, entry);
 	}
 }
@@ -92,10 +69,8 @@ static const char *memo_of(const struct stock_place *at, size_t n, const struct 
 {
 	CLEANUP(json) cJSON *doc = json_object();
 
-	add(doc, "at", true, at, n);
-	add(doc, "left", true, left, n_left);
-	/* Where 0 was written, nothing of ours stands; but when it moved counts as for the others. */
-	add(doc, "none", false, at, n);
+	add(doc, "at", at, n);
+	add(doc, "left", left, n_left);
 	return json_text(doc, a);
 }
 
@@ -142,27 +117,6 @@ bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t
 		return false;
 	put->memo = memo_of(at.at, at.n, NULL, 0, a);
 	return true;
-}
-
-void stock_places_keep(struct put_item *put, const struct stock_place *at, size_t n,
-		       struct arena *a)
-{
-	static const char *const left[] = {"left", NULL};
-	LIST(struct stock_place) is = {0}, stays = {0};
-	struct stock_place *was;
-	size_t n_was;
-
-	for (size_t i = 0; i < n; i++)
-		*list_add(&is, a) = at[i];
-	stock_places_written(put->memo, a, &was, &n_was);
-	for (size_t i = 0; i < n_was; i++)
-		if (!has(at, n, &was[i]))
-			*list_add(&is, a) = was[i];
-	read_lists(put->memo, left, a, &was, &n_was);
-	for (size_t i = 0; i < n_was; i++)
-		if (!has(at, n, &was[i]))
-			*list_add(&stays, a) = was[i];
-	put->memo = memo_of(is.at, is.n, stays.at, stays.n, a);
 }
 
 void stock_places_close(struct put_item *put, const struct stock_place *at, size_t n,

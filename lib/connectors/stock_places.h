@@ -9,15 +9,12 @@
  * set to 0 either, for somebody else may look after it by now: a person decides.
  *
  *	{"at": [["gid://…/InventoryItem/1", "TEE-M", "gid://…/Location/2", "Warehouse Lyon", 7]],
- *	 "left": [… of what is no longer written, and a person has not decided about yet],
- *	 "none": [… where 0 was written: nothing is left there]}
+ *	 "left": [… of what is no longer written, and a person has not decided about yet]}
  */
 struct stock_place {
 	const char *article, *sku; /* as the store knows the article, and its SKU there */
 	const char *place, *name;  /* the same of the place */
 	int64_t figure;            /* what was written there last */
-	/* When the store moved it by itself the last time before that, seconds; 0 = not known. */
-	int64_t moved_at;
 	/* Of one that is left: what it holds now. */
 	bool seen; /* else nobody can tell */
 	int64_t now;
@@ -25,19 +22,12 @@ struct stock_place {
 
 /* All of them, the left ones too. A memo that can't be read is none. */
 void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
-/* Those where it was written, 0 too. */
-void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
-const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
-					   const char *article, const char *place);
 /*
  * Before these are written: adds to the memo what it lacks of them, for whatever becomes of the put, the tables may
  * name another place by the next one. false: it has them all.
  */
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
 		      struct arena *a);
-/* Only some of its places are through, these: what the memo says of the others holds. */
-void stock_places_keep(struct put_item *put, const struct stock_place *at, size_t n,
-		       struct arena *a);
 /*
  * The put is through: it is written at these places, and something is left at those. Sets memo and left of
  * the item; left: what is left where, and what to do about it; also: what a person has to do besides, ", …".

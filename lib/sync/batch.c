@@ -324,22 +324,11 @@ static const struct passing {
 } on_order = {"on_order", "units of orders that the ERP does not know yet are taken off; "
 			  "compared again by each run until it does"},
   sent_again = {"sent_again", "a write of it got no answer and was given up; each run of a day "
-			      "looks whether it is carried out all the same"},
-  figure_older = {"figure_older",
-		  "the store has moved it since this figure was read, so it is not raised; the "
-		  "next one that is newer goes over"};
+			      "looks whether it is carried out all the same"};
 
-static const struct passing *passing_of(const struct sync *r, const struct put_item *item)
+static const struct passing *passing_of(const struct sync *r)
 {
-	return r->flow->kind == KIND_FULFILLMENT ? &sent_again
-	       : item->older                     ? &figure_older
-						 : &on_order;
-}
-
-static bool is_passing(const char *code)
-{
-	return str_equal(code, on_order.code) || str_equal(code, sent_again.code) ||
-	       str_equal(code, figure_older.code);
+	return r->flow->kind == KIND_FULFILLMENT ? &sent_again : &on_order;
 }
 
 /* Once more, and found as it was left: no event, and it leaves nothing. */
@@ -372,7 +361,7 @@ static enum errk close_row(struct sync *r, const struct batch_row *b, const stru
 		return looked_only(b, item) && !looked
 			       ? queue_mark_unchanged(r->state, b->row.id, e)
 			       : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
-	const struct passing *why = passing_of(r, item);
+	const struct passing *why = passing_of(r);
 	return queue_mark_passing(r->state, b->row.id, why->code, why->reason,
 				  now + WAIT + 2 * taken, now, e);
 }
@@ -381,7 +370,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 				 struct err *e)
 {
 	int64_t now = clock_now();
-	bool again = is_passing(b->row.code);
+	bool again = b->row.code && strcmp(b->row.code, passing_of(r)->code) == 0;
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;

@@ -3,8 +3,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { Admin, adminPlace, imports } from '../support/admin.mjs';
-import { csvRows } from '../support/csv.mjs';
 import { BIN_PLAIN, ended } from '../support/run.mjs';
 import { deliveryFile } from '../support/shipping.mjs';
 import { LYON, atRest, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
@@ -40,65 +38,6 @@ function ago(p, change) {
   p.sandbox.setClock({ advance_ms: 70000 });
   return made;
 }
-
-test('counted before a shipment that the shop is told of', async t => {
-  const p = await open(t);
-  const order = await ordered(p);
-  says(p, 12, 120);
-  leaves(p, order, 60);
-  ended(await p.run('run --all'), 0);
-  assert.deepEqual(at(p), { available: 7, on_hand: 7, committed: 0, active: true });
-  const [row] = await p.queue('--waiting');
-  assert.deepEqual([row.name, row.code, row.attempts], ['SOLO-1', 'figure_older', 0]);
-  await t.test('told, and no try of it counts', async () => {
-    for (let n = 0; n < 3; n++) {
-      ended(await p.run('queue retry SOLO-1'), 0);
-      const { notices } = await pull(p);
-      assert.match(notices.join(), /not raised, because the ERP's figure is older than .*'SOLO-1' at 'Warehouse Lyon'/);
-    }
-    assert.deepEqual((await p.queue('--waiting')).map(r => [r.code, r.attempts]), [['figure_older', 0]]);
-    assert.equal(at(p).on_hand, 7);
-  });
-  await t.test('it can tell that there is less', async () => {
-    says(p, 5, 90);
-    await pull(p);
-    assert.equal(at(p).on_hand, 5);
-  });
-  await t.test('the next figure that is newer goes over', async () => {
-    atRest(p.sandbox, ['SOLO-1'], [LYON]);
-    says(p, 9, 40);
-    await pull(p);
-    assert.equal(at(p).on_hand, 9);
-    assert.deepEqual(await p.queue('--waiting'), []);
-  });
-});
-
-test('the same figure once more, by --full', async t => {
-  const p = await open(t);
-  const order = await ordered(p);
-  says(p, 12, 120);
-  await pull(p);
-  assert.equal(at(p).on_hand, 12, 'what was sold is on the shelf still');
-  leaves(p, order, 60);
-  ended(await p.run('run --all'), 0);
-  assert.equal(at(p).on_hand, 9);
-  ended(await p.run('run --all --full'), 0);
-  assert.deepEqual(at(p), { available: 9, on_hand: 9, committed: 0, active: true });
-});
-
-test('what it wrote itself is no movement of the shop', async t => {
-  const p = await open(t);
-  says(p, 5, 120);
-  await pull(p);
-  says(p, 8, 90);
-  await pull(p);
-  assert.equal(at(p).on_hand, 8, 'a figure from before that write');
-  says(p, 0, 80);
-  await pull(p);
-  says(p, 6, 70);
-  await pull(p);
-  assert.equal(at(p).on_hand, 6, 'nor is what it took away');
-});
 
 test('shipped in the shop, of an order that the ERP does not know', async t => {
   for (const [what, exports] of [['no run has read it', false], ['the ERP got it a moment ago', true]])
@@ -148,17 +87,4 @@ test('a shipment that the shop is told of after the ERP’s figure, which has it
   says(p, 7, 20);
   await pull(p);
   assert.deepEqual(at(p), { available: 7, on_hand: 7, committed: 0, active: true }, 'the same figure once more');
-});
-
-test('files for the admin: the export shows what has left since the ERP counted', async t => {
-  const admin = new Admin([{ sku: 'CAP', handle: 'cap', stock: { [LYON]: 7 } }]);
-  const p = adminPlace(t, admin, { bin: BIN_PLAIN });
-  const cap = (onHand, age) => stockFile(p, [['CAP', 'MAIN', onHand]], { age });
-  cap(12, 7200);
-  const { notices } = await pull(p);
-  assert.match(notices.join(), /not raised, because the ERP's figure is older than inventory_export\.csv/);
-  assert.deepEqual(imports(p), []);
-  cap(9, 30);
-  await pull(p);
-  assert.deepEqual(csvRows(p.read(`exports/import/${imports(p)[0]}`)).map(r => [r.SKU, r['On hand (new)']]), [['CAP', '9']]);
 });

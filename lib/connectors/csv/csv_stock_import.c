@@ -107,8 +107,6 @@ struct change {
 	const struct csv_level *level;
 	int64_t target;
 	bool refused;     /* it can't be written, see plan.refusal; the article's others can */
-	int64_t moved_at; /* when the shop moved it by itself, see is_older */
-	bool older;       /* to be raised, by a figure from before that: left as it is */
 };
 
 /* One article on its way. */
@@ -123,8 +121,6 @@ struct plan {
 	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 	const struct put_batch *batch;
 	const struct stock_named *named;
-	struct stock_place *was; /* where it was written by earlier puts */
-	size_t n_was;
 	bool waits; /* for what an earlier put has written */
 };
 
@@ -210,38 +206,6 @@ static void add_wish(struct plan *p, const struct stock_wish *wish)
 	}
 }
 
-/*
- * A figure from before the shop shipped something has these units still, and they would be sold again: it can
- * tell that there is less, but not that there is more. When that was is not in the export, but it was before it; and where the
- * level is what was written there last, or the export is the same as then, nothing is known to have happened since.
- */
-static bool is_older(const struct plan *p, struct change *c)
-{
-	const struct csv_stock_import *s = p->s;
-	const char *where = s->known->location[c->location];
-	const struct stock_place *was = stock_place_find(p->was, p->n_was, p->sku, where);
-	const bool same = p->waits ||
-			  str_equal(target_part(&p->item->target, "export"), s->export_id);
-	char read[CLOCK_TEXT_MAX], made[CLOCK_TEXT_MAX];
-
-	if (!c->level->stocked)
-		return false;
-	c->moved_at = was && (same || was->figure == c->level->on_hand) ? was->moved_at
-									: s->made_ns / 1000000000;
-	c->older = !p->waits && c->target > c->level->on_hand && p->item->read_at <= c->moved_at;
-	if (c->older)
-		tell(s, "stock older than the shop's",
-		     arena_printf(
-			     p->a,
-			     "some articles are not raised, because the ERP's figure is older "
-			     "than %s, and what the shop has shipped until then is not known to "
-			     "it (the first: '%s' at '%s', read at %s, the export is of %s); the "
-			     "next figure that is newer goes over",
-			     s->known->name, p->sku, where, clock_text(p->item->read_at, read),
-			     clock_text(s->made_ns / 1000000000, made)));
-	return c->older;
-}
-
 /* What the location is to hold; *differs: it does not yet. */
 static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct err *e)
 {
@@ -282,8 +246,6 @@ static enum errk reckon(struct plan *p, struct change *c, bool *differs, struct 
 	/* A place that does not stock it sells none: so it should be when there is none. */
 	*differs = c->level->stocked ? c->target != c->level->on_hand
 				     : c->target > 0 && s->activate;
-	if (is_older(p, c))
-		*differs = false;
 	return E_OK;
 }
 
@@ -360,7 +322,6 @@ static enum errk read_plan(struct plan *p, struct err *e)
 	p->change = arena_array(p->a, n, sizeof(*p->change));
 	for (size_t i = 0; i < n; i++)
 		add_wish(p, &wish[i]);
-	stock_places_written(p->item->memo, p->a, &p->was, &p->n_was);
 	return E_OK;
 }
 
@@ -372,8 +333,7 @@ static struct stock_place place_of(const struct plan *p, const struct change *c)
 				    .sku = p->sku,
 				    .place = name,
 				    .name = name,
-				    .figure = c->older ? c->level->on_hand : c->target,
-				    .moved_at = c->moved_at};
+				    .figure = c->target};
 }
 
 /* What the export says of a place that is no longer written; false: it offers nothing. */
@@ -405,12 +365,10 @@ static enum errk close_places(struct plan *p, struct err *e)
 			continue;
 		if (p->change[i].level->stocked || p->change[i].target > 0)
 			at[n_at++] = place_of(p, &p->change[i]);
-		p->item->older |= p->change[i].older;
 	}
-	p->item->passing |= p->item->older;
 	/* What is left where is known when all of its places are. */
 	if (p->refusal.kind != E_OK) {
-		stock_places_keep(p->item, at, n_at, p->a);
+		stock_places_add(p->item, at, n_at, p->a);
 		p->item->left = p->refusal;
 		err_wrap(&p->item->left, "went over but for some of its places");
 		return E_OK;

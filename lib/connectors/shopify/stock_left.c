@@ -20,8 +20,7 @@ static struct stock_place place_of(const struct stock_pair *pair)
 				    .sku = pair->item->sku,
 				    .place = pair->location,
 				    .name = pair->location_name,
-				    .figure = pair->older ? pair->have : pair->target,
-				    .moved_at = pair->moved_at};
+				    .figure = pair->target};
 }
 
 struct old_levels {
@@ -100,20 +99,6 @@ static bool add_places(const struct stock_put *p, struct stock_item *item)
 		if (stock_is_open(&item->pair[i]))
 			to[n++] = place_of(&item->pair[i]);
 	return n && stock_places_add(item->put, to, n, p->arena);
-}
-
-void stock_keep_places(struct stock_put *p, struct stock_item *item)
-{
-	struct stock_place *at = arena_array(p->arena, item->n_pairs, sizeof(*at));
-	size_t n = 0;
-
-	for (size_t i = 0; i < item->n_pairs; i++) {
-		const struct stock_pair *pair = &item->pair[i];
-
-		if (pair->done && !pair->refused && (pair->active || pair->written))
-			at[n++] = place_of(pair);
-	}
-	stock_places_keep(item->put, at, n, p->arena);
 }
 
 enum errk stock_remember_places(struct stock_put *p, struct err *e)

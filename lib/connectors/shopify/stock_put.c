@@ -35,43 +35,11 @@ static enum errk check_version(const struct shopify *s, struct err *e)
  */
 static void settle(const struct stock_put *p, struct stock_pair *pair)
 {
-	const int64_t moved = p->figure == FIGURE_ON_HAND ? pair->moved_at
-							  : pair->changed_at - p->shop->clock_skew;
+	const int64_t moved = pair->changed_at - p->shop->clock_skew;
 	if (!p->counts_orders || clock_now() - moved >= INDEX_LAG)
 		return;
 	pair->unsettled = true;
 	pair->done = !pair->active || pair->target > pair->have;
-}
-
-/*
- * The shop takes what it ships off what is there. A figure from before that has these units still, and they
- * would be sold again: it can tell that there is less, but not that there is more. Where the level is what
- * was written there last, nothing has happened since.
- */
-static bool is_older(const struct stock_put *p, struct stock_pair *pair)
-{
-	const struct stock_item *item = pair->item;
-	if (p->figure != FIGURE_ON_HAND || !pair->active)
-		return false;
-	const struct stock_place *was = stock_place_find(item->was, item->n_was, item->id,
-							 pair->location);
-	pair->moved_at = was && was->figure == pair->have ? was->moved_at
-							  : pair->changed_at - p->shop->clock_skew;
-	pair->older = pair->target > pair->have && item->put->read_at <= pair->moved_at;
-	return pair->older;
-}
-
-static void tell_older(const struct stock_put *p, const struct stock_pair *pair)
-{
-	char read[CLOCK_TEXT_MAX], moved[CLOCK_TEXT_MAX];
-	tell(p, "stock older than the shop's",
-	     arena_printf(p->arena,
-			  "some articles are not raised, because the ERP's figure is older than "
-			  "what the shop has shipped or counted (the first: '%s' at '%s', read at "
-			  "%s, moved at %s); the next figure that is newer goes over",
-			  pair->item->sku, pair->location_name,
-			  clock_text(pair->item->put->read_at, read),
-			  clock_text(pair->moved_at, moved)));
 }
 
 /* Closes the pairs that are as they should be. */
@@ -106,10 +74,6 @@ static enum errk compare(struct stock_put *p, struct err *e)
 		/* A place that does not stock it sells none: so it should be when there is none. */
 		if (pair->active ? pair->have == pair->target : !pair->target || !p->activate)
 			pair->done = true;
-		if (is_older(p, pair)) {
-			tell_older(p, pair);
-			pair->done = true;
-		}
 		if (!pair->done)
 			settle(p, pair);
 	}
@@ -170,7 +134,6 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 	struct put_item *put = item->put;
 	if (put->err.kind != E_OK || item->refusal.kind == E_OK || item->yields)
 		return;
-	stock_keep_places(p, item);
 	put->left = item->refusal;
 	err_wrap(&put->left, "went over but for some of its places");
 	if (put->passing)
@@ -189,7 +152,6 @@ static void report(struct stock_put *p)
 			open |= !item->pair[k].done;
 			written |= item->pair[k].written;
 			unsettled |= item->pair[k].unsettled;
-			item->put->older |= item->pair[k].older;
 		}
 		if (item->put->err.kind == E_OK && item->refusal.kind != E_OK &&
 		    !stock_has_good(item))
@@ -204,7 +166,6 @@ static void report(struct stock_put *p)
 		if (item->put->differs)
 			continue;
 		item->put->adopted = !written;
-		item->put->passing |= item->put->older;
 		if (unsettled && !open)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"moved less than a minute ago, and the shop may not list the order "
