@@ -142,7 +142,7 @@ void product_match_options(struct product_item *item, bool writes, struct arena 
 
 		if (v->shop && !v->archived && !v->lacks)
 			judge(item, v, a);
-		if (!v->moves || writes)
+		if (!v->moves || writes || !v->shop)
 			continue;
 		v->moves = false;
 		refuse(item, v,

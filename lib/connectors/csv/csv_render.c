@@ -362,7 +362,8 @@ static enum errk render_item(const struct job *job, struct put_item *item, size_
 	}
 	/* It would count as written, and stand nowhere. Rows of a product may stand there with another item. */
 	for (size_t i = 0; i < n && str_equal(job->main_key, "orders"); i++)
-		if (str_equal(part[i].file->key, job->main_key) && part[i].rows == 0)
+		if (part[i].file && str_equal(part[i].file->key, job->main_key) &&
+		    part[i].rows == 0)
 			return err_set(
 				e, E_RECORD, "bad_mapping",
 				"file '%s': the mapping gives no row for it; one that is to be left "

@@ -106,7 +106,7 @@ struct change {
 	struct decimal sum;
 	const struct csv_level *level;
 	int64_t target;
-	bool refused;     /* it can't be written, see plan.refusal; the article's others can */
+	bool refused; /* it can't be written, see plan.refusal; the article's others can */
 };
 
 /* One article on its way. */

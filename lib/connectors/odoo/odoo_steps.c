@@ -168,10 +168,8 @@ enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e)
 		struct odoo_order *d = doc[i].order;
 		struct err why;
 
-		if (is_settled(d, delivered, &why))
-			odoo_order_fail(d, &why);
-		else if (odoo_order_is_locked(b, d) &&
-			 odoo_order_locked(d, "cancelled", &why) != E_OK)
+		if (is_settled(d, delivered, &why) ||
+		    (odoo_order_is_locked(b, d) && odoo_order_locked(d, "cancelled", &why) != E_OK))
 			odoo_order_fail(d, &why);
 		else
 			doc[left++] = doc[i];

@@ -60,9 +60,15 @@ static enum errk read_sum(struct odoo_batch *b, struct sum *s, const cJSON *reco
 		rc = decimal_sub(d->total, s->total, &s->gap_total, e);
 	if (rc == E_OK)
 		rc = decimal_sub(d->tax, s->tax, &s->gap_tax, e);
+	if (rc == E_OK && (!json_str(record, "name") || !json_str(record, "state")))
+		rc = err_set(e, E_BUSY, "bad_answer",
+			     "sale.order/search_read (%s): order %lld has no name or state",
+			     b->o->server.host, (long long)d->id);
+	if (rc != E_OK)
+		return rc;
 	d->name = arena_strdup(b->a, json_str(record, "name"));
 	d->state = arena_strdup(b->a, json_str(record, "state"));
-	return rc;
+	return E_OK;
 }
 
 /* Those that this put has not written to since it read them need not be read once more. */

@@ -49,7 +49,7 @@ struct stock_item {
 	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;
 	size_t n_pairs;
-	struct err refusal;      /* what is wrong with some of its places; E_OK = nothing */
+	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 };
 
 /* One put under way. */
