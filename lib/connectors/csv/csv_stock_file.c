@@ -324,7 +324,9 @@ const struct csv_stock_article *csv_stock_near(const struct csv_stock *s, const 
 
 	if (!all->list)
 		make_spellings(s);
-	for (high = all->list ? all->n : 0; low < high;) {
+	if (!all->list)
+		return NULL;
+	for (high = all->n; low < high;) {
 		size_t middle = low + (high - low) / 2;
 
 		if (all->list[middle].hash < hash)
