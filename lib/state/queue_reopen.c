@@ -143,37 +143,25 @@ enum errk queue_try_parked(struct state *s, const char *flow, const char *code, 
 	" AND w.state IN (0, 2)) AND NOT EXISTS (SELECT 1 FROM queue AS w"       \
 	" WHERE w.record = l.record AND w.flow = l.flow AND w.state = 1)"
 
-/* With the document that is kept, if that is of the last version; else it is asked for. */
-static enum errk wait_done_rows(struct state *s, const char *flow, const char *memo, int64_t now,
-				int64_t *n, struct err *e)
+/* With the document that is kept, if that is of the last version … */
+#define WAIT_DONE_ROWS                                                                   \
+	"UPDATE queue SET state = 0, origin = 'retry', attempts = 0, " HELD_BECAUSE      \
+	", next_attempt = ?3, enqueued_at = ?3, changed_at = ?3"                         \
+	" WHERE id IN (SELECT (SELECT max(d.id) FROM queue AS d INDEXED BY queue_record" \
+	"  WHERE d.record = l.record AND d.flow = l.flow AND d.state = 3"                \
+	"  AND d.version = l.version AND EXISTS (SELECT 1 FROM payload"                  \
+	"  WHERE queue_id = d.id))" HELD ")"
+/* … else it is asked for. */
+#define ADD_WAITING_ROWS                                                                \
+	"INSERT INTO queue (flow, record, label, version, state, origin, next_attempt," \
+	" enqueued_at, changed_at, code, reason) SELECT l.flow, l.record, l.label,"     \
+	" l.version, 0, 'retry', ?3, ?3, ?3, 'held_back', " HELD_REASON HELD
+
+static enum errk change_held(struct state *s, const char *sql, const char *flow, const char *memo,
+			     int64_t now, int64_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(
-		s, "UPDATE queue SET state = 0, origin = 'retry', attempts = 0, " HELD_BECAUSE
-		   ", next_attempt = ?3, enqueued_at = ?3, changed_at = ?3"
-		   " WHERE id IN (SELECT (SELECT max(d.id) FROM queue AS d INDEXED BY queue_record"
-		   "  WHERE d.record = l.record AND d.flow = l.flow AND d.state = 3"
-		   "  AND d.version = l.version AND EXISTS (SELECT 1 FROM payload"
-		   "  WHERE queue_id = d.id))" HELD ")");
-	enum errk rc;
-
-	query_text(&q, flow);
-	query_text(&q, memo);
-	query_int(&q, now);
-	rc = query_run(&q, e);
-	if (rc == E_OK)
-		*n += query_changed(&q);
-	return rc;
-}
-
-static enum errk add_waiting_rows(struct state *s, const char *flow, const char *memo, int64_t now,
-				  int64_t *n, struct err *e)
-{
-	CLEANUP(query)
-	struct query q = query_open(
-		s, "INSERT INTO queue (flow, record, label, version, state, origin, next_attempt,"
-		   " enqueued_at, changed_at, code, reason) SELECT l.flow, l.record, l.label,"
-		   " l.version, 0, 'retry', ?3, ?3, ?3, 'held_back', " HELD_REASON HELD);
+	struct query q = query_open(s, sql);
 	enum errk rc;
 
 	query_text(&q, flow);
@@ -193,8 +181,8 @@ enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo,
 
 	if (rc != E_OK)
 		return rc;
-	rc = wait_done_rows(s, flow, memo, now, n, e);
+	rc = change_held(s, WAIT_DONE_ROWS, flow, memo, now, n, e);
 	if (rc == E_OK)
-		rc = add_waiting_rows(s, flow, memo, now, n, e);
+		rc = change_held(s, ADD_WAITING_ROWS, flow, memo, now, n, e);
 	return db_leave(s, own, rc, e);
 }
