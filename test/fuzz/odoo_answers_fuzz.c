@@ -154,6 +154,7 @@ static void judge(const cJSON *doc, struct arena *a)
 	static const int64_t ids[] = {1, 2, 3};
 	struct odoo_load_item items[3] = {{.known = 0}, {.known = 2}, {.known = 0}};
 	struct odoo_load_item *const sent[] = {&items[0], &items[1], &items[2]};
+	const struct odoo_load load = {.model = "m", .item = items, .n = 3};
 	struct odoo_read r = {.model = "m", .fields = fields, .ids = ids, .n_ids = 3};
 	struct odoo_load_verdict v;
 	struct err e;
@@ -168,7 +169,7 @@ static void judge(const cJSON *doc, struct arena *a)
 		if (rc == E_OK)
 			BUG("a list that is an object");
 	}
-	if (odoo_load_verdict(json_at(doc, "load"), "m", sent, 3, a, &v, &e) == E_OK && v.ids &&
+	if (odoo_load_verdict(json_at(doc, "load"), &load, sent, 3, a, &v, &e) == E_OK && v.ids &&
 	    json_int(v.ids, "[1]", 0) != 2)
 		BUG("record 2 became another one");
 }
