@@ -626,9 +626,16 @@ void hidden_hide(const struct hidden *h, char *text)
 		size_t len = h->begins[(unsigned char)*p] ? hidden_at(h, copy, p, &as) : 0;
 		size_t before = as ? as->before : 0;
 
-		if (!len && may_be_tail(h, copy, p, &first)) {
-			len = tail_at(h, copy, p, first, &as);
-			before = 0;
+		/* Of a secret that repeats itself the front may stand there too, but shorter. */
+		if (may_be_tail(h, copy, p, &first)) {
+			const struct pattern *of = NULL;
+			size_t rest = tail_at(h, copy, p, first, &of);
+
+			if (rest > len) {
+				len = rest;
+				as = of;
+				before = 0;
+			}
 		}
 		if (len < sizeof(MASK) - 1) {
 			*to++ = *p++;
