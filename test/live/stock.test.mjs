@@ -18,6 +18,9 @@ async function stockPlace(t, odoo, { inventory = {}, locations = LOCATIONS } = {
   const conf = { ...odooConf(odoo), inventory: { quantity: 'available', ...inventory } };
   const p = await livePlace(t, odoo, { sandbox: { orders: 0 }, conf });
   p.write('mappings/tables/locations.csv', locations);
+  /* Nothing is set aside for drafts: that would come off. */
+  for (const { sku } of p.sandbox.catalogue.variants)
+    for (const location of [LYON, PARIS]) if (sku) p.sandbox.changeStock({ variant: sku, location, set: { reserved: 0 } });
   return p;
 }
 
