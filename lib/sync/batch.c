@@ -59,7 +59,8 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	b->memo_old = l.memo_old;
 	b->delivered_at = l.delivered_at;
 	b->adopted_at = l.adopted_at;
-	if (l.adopted_at && b->update)
+	/* In doubt a write of another version has begun since. */
+	if (l.adopted_at && b->update && !l.doubt)
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;

@@ -300,6 +300,18 @@ test('orders that were entered by hand', async t => {
   });
 });
 
+test('an adopted order of which another version may have gone over since is sent as it is now', async t => {
+  const p = await open(t);
+  ended(await p.run('orders export'), 0);
+  lose(p);
+  ended(await p.run('adopt orders'), 0);
+  /* As when the write of a change got no answer, and the shop took the change back. */
+  sqlite(p, "UPDATE link SET doubt = 1 WHERE label = '#1005'");
+  const { summary, records } = await p.export();
+  assert.deepEqual([summary.created, summary.adopted, summary.updated], [0, 11, 1]);
+  assert.equal(records.find(r => r.outcome === 'updated').name, '#1005');
+});
+
 test('orders that the ERP refused are not adopted', async t => {
   const p = await open(t, { conf: { csv: { ack: 'expected' } } });
   ended(await p.run('orders export'), 0);
