@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/secret_look.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -293,25 +294,18 @@ static size_t home_phone_at(const char *s)
 		       : 0;
 }
 
-/*
- * Shopify names its tokens by a prefix so that scanners find them; the others are RFC
- * 7235 and 6750.
- */
+/* Named by their makers, and those of RFC 7235 and 6750. */
 static size_t token_at(const char *s)
 {
-	static const char *const prefixes[] = {"shpat_",  "shpss_",  "shpca_", "shppa_", "shpua_",
-					       "shptka_", "Bearer ", "Basic ", NULL};
+	size_t named = secret_named_at(s), n, len;
 
-	for (size_t i = 0; prefixes[i]; i++) {
-		size_t len = strlen(prefixes[i]), n = len;
-
-		if (strncmp(s, prefixes[i], len) != 0)
-			continue;
-		while (isalnum((unsigned char)s[n]) || (s[n] && strchr("-._~+/=", s[n])))
-			n++;
-		return n >= len + 8 ? n : 0;
-	}
-	return 0;
+	len = str_starts(s, "Bearer ") ? 7 : str_starts(s, "Basic ") ? 6 : 0;
+	if (named || !len)
+		return named;
+	n = len;
+	while (isalnum((unsigned char)s[n]) || (s[n] && strchr("-._~+/=", s[n])))
+		n++;
+	return n >= len + 8 ? n : 0;
 }
 
 const char *redact_text(const char *text, struct arena *a)
