@@ -5,6 +5,7 @@
 #include "base/key_index.h"
 #include "base/list.h"
 #include "base/str.h"
+#include "sync/choice.h"
 #include "sync/sync_priv.h"
 
 /* Counts what is bad on the way to the caller's sink. */
@@ -365,7 +366,10 @@ static enum errk check_mappings(struct session *s, struct counting_sink *sink, s
 
 static void check_since(struct session *s, struct counting_sink *sink)
 {
-	for (const struct flow *f = flows; f->noun; f++)
+	for (const struct flow *f = flows; f->noun; f++) {
+		const char *ahead = choice_ahead(s->conf, f, s->arena);
+		if (ahead)
+			say(sink, CHECK_WARN, ahead, NULL);
 		if (f->since && !conf_is_set(s->conf, f->section, "since"))
 			say(sink, CHECK_WARN,
 			    arena_printf(
@@ -374,6 +378,7 @@ static void check_since(struct session *s, struct counting_sink *sink)
 				    "that the %s shows",
 				    f->section, f->name, f->label, side_section(f->from)),
 			    "set it to the day from which the ERP has none of them yet");
+	}
 }
 
 enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)
