@@ -23,7 +23,10 @@ MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *
 /* Was this batch ("orders-000001") answered so that nobody can be sure? Of what was read and put away. */
 bool csv_ack_is_doubtful(const struct csv_exchange *x, const char *base, struct arena *a);
 
-/* What is called as an acknowledgement and can't be read, one after the other, with what to do. */
+/*
+ * What is called as an acknowledgement and can't be read, or almost as one and is not read, one after the other,
+ * with what to do.
+ */
 MUST_CHECK enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
 					void (*say)(void *ctx, const char *what,
 						    const char *remedy),
