@@ -12,7 +12,8 @@
  *	error: wrong period             nothing was
  *
  * Each answer is handed to fn: what is doubted first, then "ok", then those that name an order, so that single
- * refusals have the last word. Then the file moves to .erpsync/acks/. Killed in between, the same answers come again.
+ * refusals have the last word. Then the file moves to .erpsync/acks/, but for a dry run. Killed in between, the same
+ * answers come again.
  * What is no text (csv_ack_sign) is told, and stays.
  */
 MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
