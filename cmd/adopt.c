@@ -49,7 +49,7 @@ static void print_record_json(struct view *v, const struct adopt_record *x)
 	json_add_str(o, "name", x->label);
 	json_add_str(o, "record", x->record);
 	json_add_str(o, "target", x->target);
-	printf("%s\n    %s", v->n_records++ ? "," : "", json_text(o, a));
+	printf("%s\n    %s", v->n_records++ ? "," : "", shown_json(json_text(o, a), a));
 }
 
 static void on_record(void *ctx, const struct adopt_record *x)
@@ -107,7 +107,7 @@ static void end_json(struct view *v, const struct adopt_summary *s, bool dry_run
 	json_add_bool(summary, "opened", s->opened);
 	json_add_str(summary, "refused", s->closed);
 	printf("%s],\n  \"summary\": %s\n}\n", v->n_records ? "\n  " : "",
-	       json_text(summary, v->cmd->arena));
+	       shown_json(json_text(summary, v->cmd->arena), v->cmd->arena));
 }
 
 enum errk cmd_adopt_orders(struct cmd *c, struct err *e)

@@ -15,6 +15,7 @@ enum needs {
 	NEED_CONF = 1 << 0,
 	NEED_STATE = 1 << 1, /* includes NEED_CONF, as NEED_WIRE does */
 	NEED_WIRE = 1 << 2,
+	BY_CRON = 1 << 3, /* runs again by itself: "try later" is no news */
 };
 
 /* One invocation. */

@@ -195,8 +195,8 @@ static const struct opt run_options[] = {
 };
 
 static const struct command commands[] = {
-	{"run", NULL, "[FLOW...]", 0, MANY_OPERANDS, run_options, NEED_STATE | NEED_WIRE, cmd_run,
-	 "Run several flows one after the other, in the order that makes sense.",
+	{"run", NULL, "[FLOW...]", 0, MANY_OPERANDS, run_options, NEED_STATE | NEED_WIRE | BY_CRON,
+	 cmd_run, "Run several flows one after the other, in the order that makes sense.",
 	 "FLOW is the noun of a flow, e.g. orders. Whatever becomes of one, the next one is begun. "
 	 "The exit\nstatus is the gravest: 78, 69, 1, 75, 0.",
 	 NULL},
@@ -225,8 +225,8 @@ static const struct command commands[] = {
 	 "Show how each flow stands; exit status 1 if records are parked.", NULL, NULL},
 	{"check", NULL, NULL, 0, 0, json_options, NEED_STATE | NEED_WIRE, cmd_check,
 	 "Check configuration, mappings and both ends without writing.", NULL, NULL},
-	{"skus", "check", NULL, 0, 0, skus_options, NEED_STATE | NEED_WIRE, cmd_skus_check,
-	 "Compare both catalogues by SKU; exit status 1 unless one to one.",
+	{"skus", "check", NULL, 0, 0, skus_options, NEED_STATE | NEED_WIRE | BY_CRON,
+	 cmd_skus_check, "Compare both catalogues by SKU; exit status 1 unless one to one.",
 	 "Nothing is written anywhere but FILE.", NULL},
 	{"explain", NULL, "WHO", 1, 1, record_options, NEED_STATE, cmd_explain,
 	 "Tell everything known about one record.", NULL, NULL},
@@ -264,7 +264,7 @@ bool command_at(size_t i, struct command *out)
 						0,
 						0,
 						options_of(n),
-						NEED_STATE | NEED_WIRE,
+						NEED_STATE | NEED_WIRE | BY_CRON,
 						cmd_flow,
 						flows[n].help,
 						flow_more,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "output.h"
@@ -177,6 +178,8 @@ static enum errk read_options(struct cmd *c, struct sync_options *o, struct err 
 		o->until = args_number(args, "until");
 	if (args_knows(args, "to"))
 		o->to = args_text(args, "to");
+	if (o->since > clock_now())
+		return usage_error(e, "--since is still to come: nothing has changed after it yet");
 	if (o->since && o->until && o->since >= o->until)
 		return usage_error(e, "--since must be before --until");
 	if (o->n_only && (o->since || o->until || o->full))

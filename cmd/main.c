@@ -55,12 +55,15 @@ static int exit_status(const struct err *e)
 	return is_usage_error(e) ? EXIT_USAGE : err_exit_status(e->kind);
 }
 
-/* A mail from cron means that a person is needed: "try later" is not worth one. */
+/*
+ * A mail from cron means that a person is needed: "try later" is not worth one. Who asked for something once
+ * must be told that it was not done.
+ */
 static void complain(const struct cmd *c, const struct err *e)
 {
 	bool later = exit_status(e) == err_exit_status(E_BUSY);
 
-	if (later && !c->verbose && !out_is_tty(stderr))
+	if (later && c->command->needs & BY_CRON && !c->verbose && !out_is_tty(stderr))
 		return;
 	fflush(stdout);
 	fprintf(stderr, "%serpsync: %s%s\n", style_on(stderr, STYLE_RED),
@@ -264,7 +267,7 @@ static int close_stdout(int status)
 int main(int argc, char **argv)
 {
 	struct args args = {0};
-	struct command command;
+	struct command command = {0};
 	struct cmd c = {.command = &command, .args = &args};
 	struct err e = {0};
 	int status = 0;

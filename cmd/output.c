@@ -117,15 +117,28 @@ static const char *string_end(const char *p)
 	return *p ? p + 1 : p;
 }
 
-/* Controls that JSON may hold as they are would still reach the terminal. */
+/* Bytes of the character at p; 0: it is none of UTF-8, as a file's name may have one. */
+static size_t character_at(const char *p, const char *end)
+{
+	unsigned char c = (unsigned char)*p;
+	size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+	return n <= (size_t)(end - p) && str_utf8_valid(p, n) ? n : 0;
+}
+
+/* Controls that JSON may hold as they are would still reach the terminal; what is no UTF-8 is no JSON. */
 static void add_part(struct str *out, const char *p, const char *end)
 {
 	for (size_t n; p < end; p += n ? n : 1) {
-		n = *p == '\n' || *p == '\t' || *p == '\r' ? 0 : str_control(p);
-		if (n)
-			str_addf(out, "\\u%04x", str_code(p, n));
+		size_t control = *p == '\n' || *p == '\t' || *p == '\r' ? 0 : str_control(p);
+
+		n = character_at(p, end);
+		if (n == 0)
+			str_add(out, "\xef\xbf\xbd");
+		else if (control)
+			str_addf(out, "\\u%04x", str_code(p, control));
 		else
-			str_addc(out, *p);
+			str_addn(out, p, n);
 	}
 }
 

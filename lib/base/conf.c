@@ -121,6 +121,7 @@ static int on_entry(void *user, const char *section, const char *name, const cha
 	struct arena *a = l->c->arena;
 	struct entry *entry;
 
+	conf_hide_line(l->c, section, name, value);
 	if (!in_some_table(l->c, section, name)) {
 		l->failed = unknown_key(l, section, name);
 		return 0;
@@ -260,6 +261,7 @@ static enum errk apply(struct conf *c, const struct entry *entry, struct err *e)
 	read = *v;
 	read.form = form;
 	read.line = entry->line;
+	read.odd = conf_looks_misplaced(form, entry->value);
 	if (conf_value_read(c, entry->value, &read, e) != E_OK)
 		return err_wrap(e, "%s:%d: %s", c->path, entry->line, entry->name);
 	*v = read;

@@ -16,6 +16,7 @@
  */
 enum conf_type {
 	CONF_TEXT,
+	CONF_URL,      /* the address of a server: no user, no query */
 	CONF_PATH,     /* relative to the folder of the configuration file; "~/" allowed */
 	CONF_BOOL,     /* yes/no, true/false, on/off, 1/0 */
 	CONF_INT,      /* min..max of the row */
@@ -45,7 +46,7 @@ struct conf;
  *
  * tables: n_tables arrays of rows, each ended by a row with section NULL; they must
  * outlive the result. Checks syntax, names, duplicates and values. E_LOCAL
- * "bad_config".
+ * "bad_config". What looks like a secret is told to secrets.h, whatever key it stands behind.
  */
 MUST_CHECK enum errk conf_load(const char *path, const struct conf_key *const *tables,
 			       size_t n_tables, struct conf **out, struct err *e);

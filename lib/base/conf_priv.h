@@ -15,6 +15,7 @@ struct conf_value {
 	int64_t number;   /* CONF_BOOL, CONF_INT, CONF_DURATION, CONF_TIME */
 	int line;         /* 0 = not set */
 	enum secret_form form;
+	bool odd;           /* CONF_SECRET: where it is said to be looks like the secret itself */
 	const char *secret; /* CONF_SECRET, once fetched */
 };
 
@@ -38,6 +39,16 @@ bool conf_is_active(const struct conf *c, const struct conf_key *row);
  */
 MUST_CHECK enum errk conf_value_read(const struct conf *c, const char *text, struct conf_value *v,
 				     struct err *e);
+
+/* What is, by the line that is told, a secret in the wrong place, goes to secrets.h before anything is said of the line. */
+void conf_hide_line(const struct conf *c, const char *section, const char *name, const char *value);
+/* Text that names a file or a variable, but looks like the secret that should be there. */
+bool conf_looks_misplaced(enum secret_form form, const char *text);
+/* Always fails: where a secret belongs that stands at v. E_LOCAL without file and line. */
+enum errk conf_misplaced(const struct conf *c, const struct conf_value *v, struct err *e);
+/* CONF_URL: no user, password or query, without quoting them. */
+MUST_CHECK enum errk conf_address_read(const struct conf *c, const struct conf_value *v,
+				       const char *text, struct err *e);
 
 /*
  * The row that the selected connector makes valid, else NULL; BUG if it is in no table

@@ -267,9 +267,13 @@ static enum errk fetch(const struct conf *c, const struct conf_value *v, struct 
 		k = from_config(c, v, s, e);
 		break;
 	case SECRET_FILE:
+		if (v->odd && access(v->text, F_OK) != 0)
+			return conf_misplaced(c, v, e);
 		k = from_file(v->text, s, e);
 		break;
 	case SECRET_ENV:
+		if (v->odd && !getenv(v->text))
+			return conf_misplaced(c, v, e);
 		k = from_environment(v->text, s, e);
 		break;
 	case SECRET_COMMAND:

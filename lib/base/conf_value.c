@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/conf_priv.h"
 #include "base/file.h"
+#include "base/secret_look.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -121,10 +122,17 @@ enum errk conf_value_read(const struct conf *c, const char *text, struct conf_va
 			  struct err *e)
 {
 	int64_t number = 0;
+	bool own = v->key->type == CONF_SECRET &&
+		   (v->form == SECRET_INLINE || v->form == SECRET_COMMAND);
 	enum errk k = E_OK;
 
+	if (v->key->type == CONF_URL && conf_address_read(c, v, text, e) != E_OK)
+		return E_LOCAL;
+	if (!own && secret_named_within(text))
+		return conf_misplaced(c, v, e);
 	switch (v->key->type) {
 	case CONF_TEXT:
+	case CONF_URL:
 		break;
 	case CONF_PATH:
 		/* Words like "syslog" stand for themselves; no path at all stays none. */

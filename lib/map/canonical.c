@@ -7,7 +7,6 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/json.h"
-#include "base/secrets.h"
 #include "base/str.h"
 #include "map/canonical_priv.h"
 #include "net/redact.h"
@@ -259,11 +258,7 @@ enum errk canonical_verify(const char *kind, const cJSON *doc, struct err *e)
 	return k;
 }
 
-/*
- * A document may be masked before it was checked: what the table doesn't know counts as
- * personal.
- */
-static bool hides(const struct canonical_node *n)
+bool canonical_hides(const struct canonical_node *n)
 {
 	return !n || !n->field || n->field->personal;
 }
@@ -312,7 +307,7 @@ static void mask_below(const struct canonical_node *n, cJSON *container, struct 
 			c = v->string ? canonical_child(n, v->string) : n->element;
 		if (cJSON_IsObject(v) || cJSON_IsArray(v))
 			mask_below(c, v, a);
-		else if (hides(c) && !cJSON_IsNull(v))
+		else if (canonical_hides(c) && !cJSON_IsNull(v))
 			mask_scalar(container, v, i);
 		else if (cJSON_IsString(v))
 			mask_words(v, a);
@@ -324,51 +319,4 @@ void canonical_mask(const char *kind, cJSON *doc)
 	CLEANUP(arena) struct arena *a = arena_new();
 
 	mask_below(canonical_tree(kind), doc, a);
-}
-
-/* A house number or a size tells nobody, and would blot out the figures of an error. */
-static bool tells_a_person(const char *field, const char *value)
-{
-	size_t len = strlen(value);
-
-	if (strspn(value, "0123456789") == len)
-		return len >= 5;
-	return len >= (str_equal(field, "value") ? 8 : 3);
-}
-
-static void hide_words(const char *text, struct hidden *h)
-{
-	char word[128];
-
-	for (size_t n; *text; text += n) {
-		text += strspn(text, " -,");
-		n = strcspn(text, " -,");
-		if (n < 3 || n >= sizeof(word))
-			continue;
-		snprintf(word, sizeof(word), "%.*s", (int)n, text);
-		hidden_add(h, word);
-	}
-}
-
-static void hide_below(const struct canonical_node *n, const cJSON *container, struct hidden *h)
-{
-	const cJSON *v;
-
-	cJSON_ArrayForEach (v, container) {
-		const struct canonical_node *c = NULL;
-
-		if (n)
-			c = v->string ? canonical_child(n, v->string) : n->element;
-		if (cJSON_IsObject(v) || cJSON_IsArray(v))
-			hide_below(c, v, h);
-		else if (cJSON_IsString(v) && hides(c) && tells_a_person(v->string, v->valuestring))
-			hidden_add(h, v->valuestring);
-		if (cJSON_IsString(v) && hides(c) && v->string && str_ends(v->string, "_name"))
-			hide_words(v->valuestring, h);
-	}
-}
-
-void canonical_hide(const char *kind, const cJSON *doc, struct hidden *h)
-{
-	hide_below(canonical_tree(kind), doc, h);
 }

@@ -65,7 +65,9 @@ struct hidden;
 /*
  * Adds the personal values of a document, and each word of a name: what the other side may quote
  * when it refuses the document. Words of fewer than three letters are left out, and short values
- * that the shop asks for freely ("yes").
+ * that the shop asks for freely ("yes"). Also as systems rewrite them: letters without accents, the number in
+ * front of or behind the street left away, first and last name in one word, a telephone number in digits as it is
+ * dialled at home and from abroad, a mail address without its domain.
  */
 void canonical_hide(const char *kind, const cJSON *doc, struct hidden *h);
 

@@ -27,5 +27,10 @@ struct canonical_node {
 /* NULL for an unknown kind. Lives as long as the program. */
 const struct canonical_node *canonical_tree(const char *kind);
 const struct canonical_node *canonical_child(const struct canonical_node *n, const char *name);
+/*
+ * Is it personal? A document may be masked before it was checked: what the table doesn't know counts as
+ * personal.
+ */
+bool canonical_hides(const struct canonical_node *n);
 
 #endif

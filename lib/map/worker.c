@@ -13,6 +13,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef ERPSYNC_SANITIZE
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -126,12 +129,16 @@ static void settle_in(const struct worker_job *job, pid_t parent, int fd)
 	cap(RLIMIT_CORE, 0); /* it would hold what customers have written */
 #ifdef ERPSYNC_SANITIZE
 	(void)job; /* a sanitizer's memory can't be capped; the parent looks at what is used */
-#else
-	/* For what takes much at one instruction; jq then says so on stderr, and aborts. */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how it is asked for */
+	__sanitizer_set_report_fd((void *)(intptr_t)dup(STDERR_FILENO));
+#endif
+	/* There jq writes what a mapping's `stderr` is given, a customer's document, and why it aborts. */
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	if (null >= 0)
-		dup2(null, STDERR_FILENO);
+	if (null < 0 || dup2(null, STDERR_FILENO) != STDERR_FILENO)
+		_exit(70);
+#ifndef ERPSYNC_SANITIZE
+	/* For what takes much at one instruction. */
 	if (job->memory > 0)
 		cap(RLIMIT_AS, (rlim_t)(memory_of(getpid(), true) + 2 * job->memory));
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/secret_look.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -92,6 +93,18 @@ static size_t letter_at(const char *s)
 	return sign >= 0xc0 && (sign < 0x2000 || sign > 0x206f) ? n : 0;
 }
 
+/* " (at) ", "[at]", " @ ": as people write it who fear robots. */
+static size_t spelled_at_sign(const char *s)
+{
+	static const char *const written[] = {"(at)", "[at]", "{at}", "@", NULL};
+	size_t blank = *s == ' ', n;
+
+	if (!*s || !strchr(" ([{", *s))
+		return 0;
+	n = either_at(s + blank, written);
+	return n ? blank + n + (s[blank + n] == ' ') : 0;
+}
+
 /* Behind the at sign: the length of a domain, which has a point and may be of any letters; 0: it is none. */
 static size_t domain_at(const char *s)
 {
@@ -140,6 +153,12 @@ static size_t mail_at(const char *s, size_t *run)
 	*run = local ? local : wide_sign(s);
 	at = local ? at_sign(s + local) : 0;
 	domain = at ? domain_at(s + local + at) : 0;
+	if (!at && local && (at = spelled_at_sign(s + local))) {
+		domain = domain_at(s + local + at);
+		/* "2 @ 9.90" is a price. */
+		if (domain && !isalpha((unsigned char)s[local + at + domain - 1]))
+			domain = 0;
+	}
 	return domain ? local + at + domain : 0;
 }
 
@@ -213,6 +232,17 @@ static size_t abroad_phone_at(const char *s)
 				       !is_gtin(s, solid)
 			       ? solid
 			       : 0;
+	/* "0049 (0)221 123456" */
+	n = i + (s[i] == ' ');
+	len = s[n] == '(' ? strspn(s + n + 1, "0123456789") : 0;
+	if (len && len <= 4 && s[n + 1 + len] == ')') {
+		digits += len;
+		i = n + len + 2;
+		i += s[i] == ' ';
+		len = strspn(s + i, "0123456789");
+		digits += len;
+		i += len;
+	}
 	while (digits <= DIGITS_MAX && (n = between_at(s + i, " -./")) &&
 	       isdigit((unsigned char)s[i + n]) && (!sign || strncmp(sign, s + i, n) == 0)) {
 		sign = s + i;
@@ -261,13 +291,32 @@ static size_t usual_phone_at(const char *s)
 	return n || *s != '0' ? n : groups_at(s, "22222", ".-/ ");
 }
 
+/* "0221 / 123456", "0221 - 123456": the code of a town apart from the rest. */
+static size_t wide_between_at(const char *s)
+{
+	size_t blank = *s == ' ', n = blank + 1;
+
+	if (!s[blank] || !strchr("-/", s[blank]))
+		return 0;
+	n += s[n] == ' ';
+	return n > 1 && isdigit((unsigned char)s[n]) ? n : 0;
+}
+
+/* "0221/123456-0": who takes the calls. */
+static bool ends_in_switchboard(const char *s, size_t groups, size_t digits)
+{
+	return groups >= 2 && digits >= 9 && s[-1] == '-' && strspn(s, "0123456789") == 1;
+}
+
 /*
  * "0170 1234567", "(555) 123-4567": as people write them at home, in groups of two digits at least. Without
  * groups it could be an article, with dashes alone too, with points an amount.
  */
 static size_t home_phone_at(const char *s)
 {
-	size_t digits = 0, groups = 0, i = *s == '(', usual = usual_phone_at(s), sign;
+	bool trunk = str_starts(s, "(0)"); /* "(0)221 123456", of a number abroad */
+	size_t digits = trunk, groups = 0, usual = usual_phone_at(s), sign;
+	size_t i = trunk ? 3 : *s == '(';
 	bool apart = *s == '(';
 
 	if (usual || (*s != '0' && !apart) || groups_at(s, "224", "-/"))
@@ -275,43 +324,41 @@ static size_t home_phone_at(const char *s)
 	for (;;) {
 		size_t n = strspn(s + i, "0123456789");
 
+		i += ends_in_switchboard(s + i, groups, digits);
 		if (n < 2 || digits > 15)
 			break;
 		digits += n;
 		groups++;
 		i += n;
-		i += *s == '(' && groups == 1 && s[i] == ')';
+		i += *s == '(' && !trunk && groups == 1 && s[i] == ')';
+		/* Of articles in a row the first is longer, or begins with more zeros. */
 		sign = between_at(s + i, " -/");
-		apart = apart || (sign && s[i] != '-');
+		if (groups == 1 && n <= 5 && s[1] != '0' && wide_between_at(s + i))
+			sign = wide_between_at(s + i);
+		apart = apart || (sign && (s[i] != '-' || sign > 1));
 		if (sign && isdigit((unsigned char)s[i + sign]))
 			i += sign;
 		else if (!isdigit((unsigned char)s[i]))
 			break;
 	}
-	return apart && groups >= 2 && digits >= 9 && digits <= 15 && !isalnum((unsigned char)s[i])
+	return apart && groups + trunk >= 2 && digits >= 9 && digits <= 15 &&
+			       !isalnum((unsigned char)s[i])
 		       ? i
 		       : 0;
 }
 
-/*
- * Shopify names its tokens by a prefix so that scanners find them; the others are RFC
- * 7235 and 6750.
- */
+/* Named by their makers, and those of RFC 7235 and 6750. */
 static size_t token_at(const char *s)
 {
-	static const char *const prefixes[] = {"shpat_",  "shpss_",  "shpca_", "shppa_", "shpua_",
-					       "shptka_", "Bearer ", "Basic ", NULL};
+	size_t named = secret_named_at(s), n, len;
 
-	for (size_t i = 0; prefixes[i]; i++) {
-		size_t len = strlen(prefixes[i]), n = len;
-
-		if (strncmp(s, prefixes[i], len) != 0)
-			continue;
-		while (isalnum((unsigned char)s[n]) || (s[n] && strchr("-._~+/=", s[n])))
-			n++;
-		return n >= len + 8 ? n : 0;
-	}
-	return 0;
+	len = str_starts(s, "Bearer ") ? 7 : str_starts(s, "Basic ") ? 6 : 0;
+	if (named || !len)
+		return named;
+	n = len;
+	while (isalnum((unsigned char)s[n]) || (s[n] && strchr("-._~+/=", s[n])))
+		n++;
+	return n >= len + 8 ? n : 0;
 }
 
 const char *redact_text(const char *text, struct arena *a)

@@ -68,9 +68,12 @@ static enum errk held(int fd, const char *name, struct err *e)
 
 	/* A holder writes its line after it got the lock: the file may still be empty. */
 	if (got > 0 && sscanf(text, "%23s %255s %31s", pid, host, since) == 3)
-		return err_set(e, E_BUSY, "locked", "'%s' is held by process %s on %s since %s",
+		return err_set(e, E_BUSY, "locked",
+			       "'%s' is held by process %s on %s since %s; try again when it has "
+			       "ended",
 			       name, pid, host, since);
-	return err_set(e, E_BUSY, "locked", "'%s' is held by another process", name);
+	return err_set(e, E_BUSY, "locked",
+		       "'%s' is held by another process; try again when it has ended", name);
 }
 
 static void write_holder(int fd, const char *name)

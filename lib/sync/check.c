@@ -5,6 +5,7 @@
 #include "base/key_index.h"
 #include "base/list.h"
 #include "base/str.h"
+#include "sync/choice.h"
 #include "sync/sync_priv.h"
 
 /* Counts what is bad on the way to the caller's sink. */
@@ -18,6 +19,7 @@ struct counting_sink {
 	struct mapper *mapper;
 	struct arena *scratch;
 	int mapped;
+	unsigned loads; /* kinds whose mapping was seen to load, as bits */
 	struct trial {
 		const char *id, *label;
 		int fault; /* index, -1 = none */
@@ -124,9 +126,12 @@ static bool try_document(void *ctx, const struct record *rec, enum record_kind k
 	enum errk rc = E_OK;
 	if (!s->mapper && target)
 		rc = session_mapper(s->session, target, &s->mapper, &why);
+	if (target && rc == E_OK && !(s->loads & 1u << kind))
+		rc = map_check(s->mapper, record_kind_name(kind), &why);
 	/* What does not load was told with the mappings. */
 	if (!target || rc != E_OK || s->mapped >= DOCUMENTS_MAX)
 		return false;
+	s->loads |= 1u << kind;
 	struct trial *t = trial_of(s, rec);
 	t->fault = -1;
 	if (is_over(s, f, rec))
@@ -137,10 +142,14 @@ static bool try_document(void *ctx, const struct record *rec, enum record_kind k
 		     &why);
 	if (rc == E_OK && kind == KIND_STOCK)
 		rc = find_problem(doc, &why);
-	if (rc == E_RECORD) {
+	if (rc != E_OK)
 		foreign_mapping(kind, rec->doc, s->scratch, &why);
+	if (rc == E_RECORD)
 		t->fault = fault_of(s, &why);
-	}
+	/* It loads, and gives what ends a run: nothing, two documents, none that is one. */
+	if (rc == E_LOCAL)
+		say(s, CHECK_BAD, arena_printf(s->a, "the mapping of %s: %s", rec->label, why.msg),
+		    NULL);
 	return rc == E_OK || rc == E_RECORD;
 }
 
@@ -166,6 +175,7 @@ static void say_faults(struct counting_sink *s)
 	s->trials = (struct key_index){.key = trial_id, .ctx = s};
 	mapper_free(s->mapper);
 	s->mapper = NULL;
+	s->loads = 0;
 }
 
 /* Names that the mapping's tables give, looked up at the end that must know them. */
@@ -356,7 +366,10 @@ static enum errk check_mappings(struct session *s, struct counting_sink *sink, s
 
 static void check_since(struct session *s, struct counting_sink *sink)
 {
-	for (const struct flow *f = flows; f->noun; f++)
+	for (const struct flow *f = flows; f->noun; f++) {
+		const char *ahead = choice_ahead(s->conf, f, s->arena);
+		if (ahead)
+			say(sink, CHECK_WARN, ahead, NULL);
 		if (f->since && !conf_is_set(s->conf, f->section, "since"))
 			say(sink, CHECK_WARN,
 			    arena_printf(
@@ -365,6 +378,7 @@ static void check_since(struct session *s, struct counting_sink *sink)
 				    "that the %s shows",
 				    f->section, f->name, f->label, side_section(f->from)),
 			    "set it to the day from which the ERP has none of them yet");
+	}
 }
 
 enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)

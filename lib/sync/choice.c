@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "state/checkpoint.h"
@@ -19,6 +20,20 @@ const char *choice_text(const struct conf *c, const struct flow *f, struct arena
 	if (f->include_test)
 		json_add_bool(doc, "include_test", conf_bool(c, f->section, "include_test"));
 	return json_text(doc, a);
+}
+
+const char *choice_ahead(const struct conf *c, const struct flow *f, struct arena *a)
+{
+	char text[CLOCK_TEXT_MAX];
+	int64_t since = f->since ? conf_int(c, f->section, "since") : 0;
+	if (since <= clock_now())
+		return NULL;
+	return arena_printf(a,
+			    "%s: [%s] since is still to come (%s), so no %s is read until then; if "
+			    "that is not meant, set it to the day from which the ERP has none of "
+			    "them yet",
+			    conf_where(c, f->section, "since", a), f->section,
+			    clock_text(since, text), f->label);
 }
 
 enum errk choice_is_wider(struct state *s, const struct conf *c, const struct flow *f,

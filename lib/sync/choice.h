@@ -17,5 +17,7 @@ const char *choice_text(const struct conf *c, const struct flow *f, struct arena
  */
 MUST_CHECK enum errk choice_is_wider(struct state *s, const struct conf *c, const struct flow *f,
 				     const char *key, bool *wider, struct err *e);
+/* Why nothing is read yet: since is a time that is still to come. NULL: it is none. */
+const char *choice_ahead(const struct conf *c, const struct flow *f, struct arena *a);
 
 #endif

@@ -82,6 +82,9 @@ static enum errk begin_anew(struct sync *r, struct err *e)
 	char since[CLOCK_TEXT_MAX];
 	const struct flow *f = r->flow;
 	int64_t from = f->since ? conf_int(r->session->conf, f->section, "since") : 0;
+	const char *ahead = choice_ahead(r->session->conf, f, r->session->arena);
+	if (ahead)
+		notice_say(&r->notices, NULL, ahead);
 	r->choice = choice_text(r->session->conf, f, r->session->arena);
 	enum errk rc = choice_is_wider(r->state, r->session->conf, f, r->key, &r->anew, e);
 	if (rc == E_OK && r->anew)

@@ -52,6 +52,27 @@ const sent = p =>
 const doubtsOf = records => records.filter(r => r.code === 'ack_in_doubt').map(r => r.reason);
 const reasons = async p => (await p.queue('--parked')).map(entry => entry.reason);
 
+test('a name that is almost that of an acknowledgement is told', async t => {
+  const { p, names } = await open(t);
+  for (const name of ['orders-000001.csv.ack', 'orders-000001.ACK', 'orders-000001.ack.txt', 'orders-000001.manifest.json.ack'])
+    await t.test(name, async () => {
+      const says = new RegExp(`/out/${name.replaceAll('.', '\\.')}: is not called as an acknowledgement is, and not read`);
+      p.write(`out/${name}`, 'ok\n');
+      const run = ended(await p.run('orders export -v'), 0);
+      assert.match(run.stderr, says);
+      assert.match(run.stderr, /rename it to orders-000001\.ack$/m);
+      assert.match((await p.run('check')).stdout, says);
+      assert.deepEqual(confirmedOf(p), []);
+      fs.rmSync(p.path('out', name));
+    });
+  /* Under its name for the moment of writing it is nobody's business; renamed, it counts. */
+  p.write('out/orders-000001.ack.part', 'ok\n');
+  assert.doesNotMatch(ended(await p.run('orders export -v'), 0).stderr, /acknowledgement/);
+  fs.renameSync(p.path('out/orders-000001.ack.part'), p.path('out/orders-000001.ack'));
+  await exports(p);
+  assert.deepEqual(confirmedOf(p), names);
+});
+
 test('a change that is refused leaves the order as one that the ERP has', async t => {
   for (const [how, again] of [
     ['sent again', retried],

@@ -72,13 +72,22 @@ test('between two runs', async t => {
   });
 });
 
-test('with acknowledgements waiting: they stay', async t => {
+test('with acknowledgements waiting: they stay, and what they change is told', async t => {
   const p = await open(t);
   p.configure({ csv: { ack: 'expected' } });
   await p.run('orders export');
-  p.write('out/orders-000001.ack', 'ok\n');
-  await p.run('orders export --dry-run');
+  p.write('out/orders-000001.ack', 'ok\nerror #1002: blocked\nhmm #1003\n');
+  const before = dump(p);
+  const told = result => {
+    const { records, summary } = JSON.parse(result.stdout);
+    return [result.status, records.map(r => [r.name, r.outcome, r.code]), summary.settled, summary.rejected, summary.doubted];
+  };
+  const foretold = told(await p.run('orders export --dry-run --json'));
+  assert.deepEqual(foretold[1].filter(([, , code]) => code === 'rejected_by_target').map(([name]) => name), ['#1002']);
   assert.ok(p.exists('out/orders-000001.ack'));
+  assert.equal(dump(p), before);
+  assert.deepEqual(told(await p.run('orders export --json')), foretold);
+  assert.ok(!p.exists('out/orders-000001.ack'));
 });
 
 test('killed, it leaves a copy of the state that the next one removes', async t => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { place, truth } from '../support/place.mjs';
-import { BIN_PLAIN, ROOT, answer, ended, silent } from '../support/run.mjs';
+import { BIN, BIN_PLAIN, ROOT, answer, ended, silent } from '../support/run.mjs';
 
 const SHIPPED = path.join(ROOT, 'mappings');
 const open = (t, conf = {}) =>
@@ -149,6 +149,31 @@ test('what is wrong with it is found by check, and ends a run before anything is
         assert.equal(p.exchange().verify().orders().size, 42);
       });
     });
+});
+
+test('what a mapping gives to `debug` and `stderr` reaches nobody', async t => {
+  const p = await open(t);
+  p.bin = BIN; /* the other build has none to write to */
+  override(p, 'csv/order.jq', text => `${text} | debug | stderr`);
+  const { email } = p.sandbox.orders.view(0);
+  for (const args of ['check', 'orders export -v', ['map', 'order', '#1001']]) {
+    const said = await p.run(args);
+    assert.ok(!`${said.stdout}${said.stderr}`.includes(email), said.stderr);
+  }
+  assert.ok(p.exchange().orders().size > 0);
+});
+
+test('a program that gives no document is found by check, where the shop’s are files', async t => {
+  const p = await place(t, { sandbox: false, bin: BIN_PLAIN, conf: { store: { connector: 'csv', path: 'exports' }, mappings: { path: 'mappings' } } });
+  p.write('exports/orders.csv', fs.readFileSync('test/data/orders_export/current.csv'));
+  for (const [program, says] of [
+    ['empty', /the program gives nothing/],
+    ['., .', /more than one result/],
+    ['null', /of type null, not object/],
+  ]) {
+    override(p, 'csv/order.jq', () => `include "erpsync";\n${program}\n`);
+    assert.match(ended(await p.run('check'), 78).stdout, new RegExp(`^bad +the mapping of #.*csv/order\\.jq: .*${says.source}`, 'm'));
+  }
 });
 
 test('a program that fails for a document parks it until it is mended', async t => {

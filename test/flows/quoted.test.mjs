@@ -170,7 +170,7 @@ test('a short password is hidden as a word, and hides nothing else', async t => 
 });
 
 test('a secret as the name of a file, in an error before it is asked for', async t => {
-  const secret = 'shpss_in_a_path_0123';
+  const secret = 'secret_in_a_path_0123';
   const p = await place(t, { sandbox: { orders: 4, clientSecret: secret }, bin: BIN_PLAIN });
   p.configure({ store: { client_secret_file: null, client_secret: secret }, erp: { path: `${secret}/out` } });
   p.write(secret, 'no folder');

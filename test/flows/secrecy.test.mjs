@@ -106,6 +106,39 @@ test('log, trace, messages and the process list', async t => {
   });
 });
 
+test('a secret behind the wrong key of the configuration', async t => {
+  const p = await place(t, { sandbox: false, bin: BIN_PLAIN, conf: { net: { retries: 0 } } });
+  const secret = 'shpss_7f3a9c1e5b2d4f60', part = /7f3a9c1e5b2d|hunter2/;
+  const shop = { connector: 'shopify', url: 'http://127.0.0.1:9', client_id: 'abc', client_secret_file: 'secret' };
+  const odoo = { connector: 'odoo', path: null, url: 'http://127.0.0.1:9', database: 'erp', login: 'me', api_key_file: 'secret' };
+  p.write('secret', 'something else\n', 0o600);
+  const wrong = {
+    'as a file': [{ store: { client_secret_file: secret } }, /client_secret_file: .*cat > FILE/],
+    'as a variable': [{ store: { client_secret_file: null, client_secret_env: secret } }, /name that file by client_secret_file/],
+    'as the client id': [{ store: { client_id: secret } }, /client_id: .* client_secret_file or access_token_file/],
+    'as the connector': [{ store: { connector: secret } }, /connector: /],
+    'in a path': [{ erp: { path: `out/${secret}` } }, /path: holds what looks like a secret, which has no place here/],
+    'in the address': [{ store: { url: `http://me:${secret}@127.0.0.1:9` } }, /url: .*https:\/\/HOST alone/],
+    'behind the address': [{ store: { url: 'http://127.0.0.1:9/?token=hunter2' } }, /url: .*https:\/\/HOST alone/],
+    'in a command that fails': [{ store: { client_secret_file: null, client_secret_command: `echo ${secret}; exit 3` } }, /client_secret_command: .*status 3/],
+    'in the address of Odoo': [{ erp: { ...odoo, url: 'https://me:hunter2@127.0.0.1:9' } }, /url: .*api_key_file/],
+    'as the database of Odoo': [{ erp: { ...odoo, database: secret } }, /database: .*api_key_file/],
+    'as the file of Odoo’s key': [{ erp: { ...odoo, api_key_file: '7f3a9c1e5b2d' } }, /api_key_file: .*cat > FILE/],
+  };
+  for (const [where, [sections, says]] of Object.entries(wrong))
+    await t.test(where, async () => {
+      p.sections.store = shop;
+      p.sections.erp = { connector: 'csv', path: 'out' };
+      p.configure(sections);
+      let said = '';
+      for (const args of ['check --trace trace.txt', 'orders export -v --trace trace.txt', 'check --json'])
+        said += await p.run(args).then(result => result.stdout + result.stderr);
+      assert.match(said, says);
+      for (const file of ['erpsync.log', 'trace.txt', 'erpsync.db', 'erpsync.db-wal']) if (p.exists(file)) said += p.read(file);
+      assert.doesNotMatch(said, part);
+    });
+});
+
 test('an ERP that quotes the order in its answer', async t => {
   const p = await place(t, { sandbox: { orders: 12, seed: 3, nasty: 'off' }, conf: { csv: { ack: 'expected' } }, bin: BIN_PLAIN });
   await p.run('orders export');

@@ -59,6 +59,9 @@ test('--since and --until', async t => {
     silent(ended(await p.run('orders export'), 0));
     assert.ok(seen().length <= 2);
   });
+  await t.test('since that is still to come is a mistake', async () => {
+    assert.match(ended(await p.run('orders export --since 2199-01-01'), 64).stderr, /--since is still to come/);
+  });
   await t.test('since after until is a mistake', async () => {
     ended(await p.run(`orders export --since ${to} --until ${from}`), 64);
   });

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/conf.h"
+#include "base/secrets.h"
 #include "base/str.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +21,7 @@ static const struct conf_key KEYS[] = {
 	{"m", "t", NULL, CONF_TIME, NULL, NULL, 0, 0, ""},
 	{"m", "b", NULL, CONF_BOOL, NULL, NULL, 0, 0, ""},
 	{"m", "text", NULL, CONF_TEXT, NULL, NULL, 0, 0, ""},
+	{"m", "url", NULL, CONF_URL, NULL, NULL, 0, 0, ""},
 	{"s", "connector", NULL, CONF_CHOICE, "a", "a|b", 0, 0, ""},
 	{"s", "key", "a", CONF_SECRET, NULL, NULL, 0, 0, ""},
 	{"s", "n", "a", CONF_INT, "1", NULL, 0, 0, ""},
@@ -38,7 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fd < 0 || fchmod(fd, 0600) != 0 || write(fd, data, size) != (ssize_t)size)
 		BUG("memfd");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	secrets_forget();
 	if (conf_load(path, tables, 1, &c, &e) != E_OK) {
+		secrets_hide(path); /* a secret may be called "self" */
 		if (e.kind != E_LOCAL || !str_starts(e.msg, path))
 			BUG("message without file: %s", e.msg);
 		return 0;

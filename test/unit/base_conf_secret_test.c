@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/conf_priv.h"
+#include "base/secrets.h"
 #include "base/stop.h"
 
 static const struct conf_key KEYS[] = {
@@ -166,6 +167,26 @@ static void test_conf_secret__command_has_a_time_limit(void **state)
 	}
 }
 
+/* The secret stands where its file or its variable should be named. */
+static void test_conf_secret__in_place_of_a_name(void **state)
+{
+	(void)state;
+	assert_no_secret("password_file = hunter2", 0600, "looks like the secret itself");
+	assert_no_secret("password_env = hunter2", 0600, "name that file by password_file");
+	assert_no_secret("password_env = Tr0ub4dor&3", 0600, "looks like the secret itself");
+	secrets_forget();
+	/* A name is quoted, and what is there is read, whatever it is called. */
+	assert_no_secret("password_file = shop.txt", 0600, "/shop.txt: can't be opened");
+	assert_no_secret("password_file = keys/shop1", 0600, "/keys/shop1: can't be opened");
+	assert_no_secret("password_file = client-secret", 0600, "/client-secret: can't be opened");
+	assert_no_secret("password_env = shop_secret", 0600, "no variable shop_secret");
+	write_bytes("Pw2026x", "hunter2\n", 8, 0600);
+	assert_secret("password_file = Pw2026x", "hunter2");
+	setenv("pw2", "hunter2", 1);
+	assert_secret("password_env = pw2", "hunter2");
+	unsetenv("pw2");
+}
+
 static void test_conf_secret__empty_inline_is_refused_at_load(void **state)
 {
 	struct conf *c = NULL;
@@ -187,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_conf_secret__environment),
 		cmocka_unit_test(test_conf_secret__command_gives_its_first_line),
 		cmocka_unit_test(test_conf_secret__command_has_a_time_limit),
+		cmocka_unit_test(test_conf_secret__in_place_of_a_name),
 		cmocka_unit_test(test_conf_secret__empty_inline_is_refused_at_load),
 	};
 

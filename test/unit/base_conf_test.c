@@ -2,6 +2,8 @@
 
 #include "base/cleanup.h"
 #include "base/conf.h"
+#include "base/secrets.h"
+#include "base/str.h"
 
 static const struct conf_key COMMON[] = {
 	{"main", "state", NULL, CONF_PATH, "erpsync.db", NULL, 0, 0, ""},
@@ -20,6 +22,7 @@ static const struct conf_key STORE[] = {
 	{"store", "connector", NULL, CONF_CHOICE, NULL, "shopify|csv", 0, 0, ""},
 	{"store", "shop", "shopify", CONF_TEXT, NULL, NULL, 0, 0, ""},
 	{"store", "token", "shopify", CONF_SECRET, NULL, NULL, 0, 0, ""},
+	{"store", "url", "shopify", CONF_URL, NULL, NULL, 0, 0, ""},
 	{"store", "path", "csv", CONF_PATH, "in", NULL, 0, 0, ""},
 	{"store", "timeout", "shopify", CONF_DURATION, "30s", NULL, 0, 0, ""},
 	{"store", "timeout", "csv", CONF_DURATION, "1s", NULL, 0, 0, ""},
@@ -290,6 +293,81 @@ static void test_conf__asking_wrongly_is_a_bug(void **state)
 	conf_free(asked);
 }
 
+/* Behind the wrong key, a mistyped one, in an address: refused or not, and quoted nowhere. */
+static void test_conf__a_secret_in_the_wrong_place_is_not_quoted(void **state)
+{
+#define TOKEN "shpss_7f3a9c1e5b2d4f60"
+#define HEX   "9f86d081884c7d659a2feaa0c55ad015"
+#define MIXED "q7RkLw2ZpT9xVb4NcY1mUe8Hs"
+	static const char *const lines[] = {
+		"shop = " TOKEN,
+		"connector = " TOKEN,
+		"connector = " HEX,
+		"timeout = " MIXED,
+		"connector = 3f2b8c1d-77aa-4e0f-9d21-5b6c7d8e9f00",
+		"tokn = " TOKEN,
+		"token " TOKEN " = x",
+		"token hunter2 =",
+		TOKEN " = x",
+		"url = https://anne:hunter2@host.example",
+		"url = https://host.example/?token=hunter2",
+		"url = https://host.example#" HEX,
+		"token_file = " TOKEN,
+		"token_env = " TOKEN,
+		"timeout = 3 # token " TOKEN,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		CLEANUP(conf) struct conf *c = NULL;
+		char text[256];
+		struct err e;
+
+		snprintf(text, sizeof(text), "[store]\n%s%s\n",
+			 str_starts(lines[i], "connector") ? "" : "connector = shopify\n",
+			 lines[i]);
+		write_text("t.conf", text);
+		assert_int_equal(conf_load("t.conf", TABLES, 2, &c, &e), E_LOCAL);
+		assert_contains(e.msg, "t.conf:");
+		for (size_t k = 0; k < 5; k++) {
+			static const char *const parts[] = {"7f3a9c1e", "hunter2", "884c7d65",
+							    "pT9xVb4N", "77aa-4e0f"};
+
+			if (strstr(e.msg, parts[k]))
+				fail_msg("'%s' is quoted: %s", lines[i], e.msg);
+		}
+		secrets_forget();
+	}
+#undef TOKEN
+#undef HEX
+#undef MIXED
+}
+
+static void test_conf__ordinary_values_are_quoted(void **state)
+{
+	static const char *const values[] = {"0cf1b2-3d.myshopify.com",
+					     "mycompany-main-1234567",
+					     "/srv/9f86d081884c7d659a2feaa0c55ad015",
+					     "2026-11-23T09:45:00Z",
+					     "erpsync@example.com",
+					     "https://name.example/"};
+
+	(void)state;
+	assert_refused("[store]\nconnector = shopify\nurl = https://h.example # mine\n",
+		       "t.conf:3: url: holds more than the address of a server (a comment needs a "
+		       "line of its own); write https://HOST alone, without user, '?' or '#'; a "
+		       "secret belongs in a file that token_file names");
+	secrets_forget();
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char text[256], message[256];
+
+		snprintf(text, sizeof(text), "[main]\nformat = %s\n", values[i]);
+		snprintf(message, sizeof(message), "t.conf:2: format: '%s' is not one of kv, json",
+			 values[i]);
+		assert_refused(text, message);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +385,8 @@ int main(void)
 		cmocka_unit_test(test_conf__nul_and_missing_files_are_refused),
 		cmocka_unit_test(test_conf__bom_is_allowed),
 		cmocka_unit_test(test_conf__asking_wrongly_is_a_bug),
+		cmocka_unit_test(test_conf__a_secret_in_the_wrong_place_is_not_quoted),
+		cmocka_unit_test(test_conf__ordinary_values_are_quoted),
 	};
 
 	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);

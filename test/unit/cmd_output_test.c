@@ -78,6 +78,9 @@ static void test_output__json_keeps_every_byte_that_counts(void **state)
 	pretty("{\"a,{\":\"x\\\"]: \\\\\"}", "{\"a,{\": \"x\\\"]: \\\\\"}\n");
 	pretty("\"\x7f\xc2\x9b\"", "\"\\u007f\\u009b\"\n");
 	pretty("\"\u202e1\"", "\"\\u202e1\"\n");
+	/* The name of a file in Latin-1, a character that is cut, and one that is whole. */
+	pretty("[\"caf\xe9.csv\",\"\xe2\x82\"]", "[\"caf\uFFFD.csv\", \"\uFFFD\uFFFD\"]\n");
+	pretty("\"caf\u00e9 \U0001f469\"", "\"caf\u00e9 \U0001f469\"\n");
 	pretty("}]", "}]\n");
 	pretty("\"never ends", "\"never ends\n");
 }

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/secrets.h"
 #include "base/str.h"
 #include "connectors/connector.h"
 #include "map/canonical.h"
@@ -328,6 +329,46 @@ static void test_canonical__the_reference_is_the_table(void **state)
 		check_reference(record_kind_name((enum record_kind)k));
 }
 
+/* A system that refuses an order quotes it as it keeps it. */
+static void test_canonical__values_are_hidden_as_others_write_them(void **state)
+{
+	static const char order[] =
+		"{\"email\":\"zoe.weber@example.com\",\"name\":\"#1001\","
+		"\"customer\":{\"first_name\":\"Zo\u00eb\",\"last_name\":\"M\u00fc\u00dfler\"},"
+		"\"shipping_address\":{\"address1\":\"12 bis, Wobbleton Lane\",\"city\":\"K\u00f6ln\","
+		"\"phone\":\"+33 1 42 98 76 54\"},"
+		"\"billing_address\":{\"address1\":\"Hauptstra\u00dfe 5a\",\"city\":\"\u0141\u00f3d\u017a\","
+		"\"phone\":\"0221 / 98 76 543\"}}";
+	static const struct {
+		const char *text, *masked;
+	} cases[] = {
+		{"Mrs Muessler, MUSSLER; Zoe is blocked", "Mrs ***, ***; *** is blocked"},
+		{"user zoe.weber, zoe_muessler, ZoeMussler unknown", "user ***, ***, *** unknown"},
+		{"Koeln, Koln, Lodz", "***, ***, ***"},
+		{"Wobbleton Lane 12 bis; 12, Wobbleton Lane", "*** 12 bis; 12, ***"},
+		{"Hauptstrasse, Nr. 5a", "***, Nr. 5a"},
+		{"0142987654, 0033142987654, 33142987654", "***, ***, ***"},
+		{"02219876543", "***"},
+		/* Not his. */
+		{"SKU 142987654, order #1001 of 12, lane 5, web",
+		 "SKU 142987654, order #1001 of 12, lane 5, web"},
+	};
+	CLEANUP(json) cJSON *doc = NULL;
+	struct hidden *h = hidden_new();
+
+	(void)state;
+	assert_int_equal(json_parse(order, strlen(order), &doc, NULL), E_OK);
+	canonical_hide("order", doc, h);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s", cases[i].text);
+		hidden_hide(h, text);
+		assert_string_equal(text, cases[i].masked);
+	}
+	hidden_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_canonical_sums__taxes_stand_in_one_place_only),
 		cmocka_unit_test(test_canonical_mask__hides_people_and_nothing_else),
 		cmocka_unit_test(test_canonical__the_reference_is_the_table),
+		cmocka_unit_test(test_canonical__values_are_hidden_as_others_write_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

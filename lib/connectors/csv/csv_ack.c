@@ -167,6 +167,17 @@ static const char *fault_of(const char *path, const struct file_entry *entry, st
 		    : NULL;
 }
 
+/* "orders-000001.csv.ack", "orders-000001.ACK", "orders-000001.ack.txt": meant as one, and not read as one. */
+static bool is_nearly(const char *ending)
+{
+	const char *last = strrchr(ending, '.');
+
+	if (str_equal(ending, ".ack"))
+		return false;
+	return str_equal_nocase(last, ".ack") || str_equal_nocase(ending, ".ack.txt") ||
+	       str_equal_nocase(ending, ".ack.csv");
+}
+
 enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
 			     void (*say)(void *ctx, const char *what, const char *remedy),
 			     void *ctx, struct err *e)
@@ -179,7 +190,16 @@ enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
 	for (size_t i = 0; k == E_OK && i < n; i++) {
 		const char *path = path_join(a, x->dir, entry[i].name), *fault;
 
-		if (!csv_name_parse(entry[i].name, a, &name) || !str_equal(name.ending, ".ack"))
+		if (!csv_name_parse(entry[i].name, a, &name))
+			continue;
+		if (is_nearly(name.ending))
+			say(ctx,
+			    arena_printf(a,
+					 "%s: is not called as an acknowledgement is, and not read",
+					 path),
+			    arena_printf(a, "if it is the answer to %s.csv, rename it to %s.ack",
+					 name.base, name.base));
+		if (!str_equal(name.ending, ".ack"))
 			continue;
 		fault = fault_of(path, &entry[i], a);
 		if (fault)
@@ -216,7 +236,7 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 	size_t n;
 	enum errk k;
 
-	if (!x->ack || x->dry_run || !dir_exists(x->dir))
+	if (!x->ack || !dir_exists(x->dir))
 		return E_OK;
 	k = csv_ack_unreadable(x, a, tell, &t, e);
 	if (k == E_OK)
@@ -233,7 +253,8 @@ enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
 		if (k != E_OK || !ready)
 			continue;
 		k = hand_over(&all, a, fn, ctx, e);
-		if (k == E_OK)
+		/* A dry run hears it on its copy of the state; it waits for the run that counts. */
+		if (k == E_OK && !x->dry_run)
 			k = put_away(x->dir, entry[i].name, a, e);
 	}
 	return k;

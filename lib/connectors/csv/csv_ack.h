@@ -12,7 +12,8 @@
  *	error: wrong period             nothing was
  *
  * Each answer is handed to fn: what is doubted first, then "ok", then those that name an order, so that single
- * refusals have the last word. Then the file moves to .erpsync/acks/. Killed in between, the same answers come again.
+ * refusals have the last word. Then the file moves to .erpsync/acks/, but for a dry run. Killed in between, the same
+ * answers come again.
  * What is no text (csv_ack_sign) is told, and stays.
  */
 MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *a,
@@ -23,7 +24,10 @@ MUST_CHECK enum errk csv_ack_settle(const struct csv_exchange *x, struct arena *
 /* Was this batch ("orders-000001") answered so that nobody can be sure? Of what was read and put away. */
 bool csv_ack_is_doubtful(const struct csv_exchange *x, const char *base, struct arena *a);
 
-/* What is called as an acknowledgement and can't be read, one after the other, with what to do. */
+/*
+ * What is called as an acknowledgement and can't be read, or almost as one and is not read, one after the other,
+ * with what to do.
+ */
 MUST_CHECK enum errk csv_ack_unreadable(const struct csv_exchange *x, struct arena *a,
 					void (*say)(void *ctx, const char *what,
 						    const char *remedy),

@@ -6,7 +6,7 @@
 #include "base/banned.h"
 
 const struct conf_key odoo_keys[] = {
-	{"erp", "url", "odoo", CONF_TEXT, NULL, NULL, 0, 0,
+	{"erp", "url", "odoo", CONF_URL, NULL, NULL, 0, 0,
 	 "Address of the Odoo server, https://NAME.odoo.com."},
 	{"erp", "database", "odoo", CONF_TEXT, NULL, NULL, 0, 0,
 	 "Odoo's database; may be left out where the server has only one and JSON-2."},

@@ -8,7 +8,7 @@
 #include "connectors/shopify/stock_priv.h"
 
 static const struct conf_key shopify_keys[] = {
-	{"store", "url", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	{"store", "url", "shopify", CONF_URL, NULL, NULL, 0, 0,
 	 "Address of the shop, https://NAME.myshopify.com."},
 	{"store", "api_version", "shopify", CONF_TEXT, "2026-10", NULL, 0, 0,
 	 "Version of the Admin API; a shop that answers with another one ends the run."},
