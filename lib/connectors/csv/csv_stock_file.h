@@ -19,7 +19,15 @@ struct csv_stock_row {
 	int64_t units[FIGURE_COUNT_]; /* of struct decimal, see csv_stock_figure */
 	uint32_t line, next; /* next row of the same article, 0 = none; rows count from 1 */
 	uint16_t warehouse;
-	int8_t scale[FIGURE_COUNT_]; /* -1: the cell is empty */
+	int8_t scale[FIGURE_COUNT_]; /* -1: the cell is empty, or not understood */
+	bool faulty;                 /* what it has in this warehouse is not known */
+};
+
+/* A row of which it is known what it is of, article and warehouse, and not what it says. */
+struct csv_stock_fault {
+	uint32_t row, line; /* the row's; where it is seen */
+	const char *text;
+	const struct csv_stock_fault *next;
 };
 
 struct csv_stock_article {
@@ -27,8 +35,10 @@ struct csv_stock_article {
 	const char *label; /* "stock.csv:12" of such a row; NULL = the SKU */
 	const char *title; /* or NULL */
 	uint32_t first, last;
-	bool nameless;             /* it stands for a row without SKU */
-	const struct err *problem; /* a row of it can't be used: so can't the article */
+	bool nameless; /* it stands for a row without SKU */
+	const struct err
+		*problem; /* it can't be used: none of its rows, or one may be of any warehouse */
+	const struct csv_stock_fault *faults; /* of rows; what it has in other warehouses stands */
 };
 
 struct csv_stock {
@@ -51,7 +61,7 @@ struct csv_stock {
 };
 
 /*
- * Reads the file; name is how messages call it. Rows that can't be used are problems of their
+ * Reads the file; name is how messages call it. Rows that can't be used are faults or problems of their
  * article. E_LOCAL "not_a_stock_file": a column is missing; and what csv_reader_open says.
  */
 MUST_CHECK enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out,
@@ -69,7 +79,7 @@ const struct csv_stock_article *csv_stock_near(const struct csv_stock *s, const 
 /* The article has a row for this warehouse. */
 bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
 		   const char *warehouse);
-/* A figure of the row is another than 0. */
+/* A figure of the row is another than 0, or may be. */
 bool csv_stock_is_some(const struct csv_stock_row *row);
 /* The article has such a row for this warehouse of the file. */
 bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
