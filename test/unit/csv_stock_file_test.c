@@ -213,6 +213,28 @@ static void test_stock__many_articles_are_found(void **state)
 	assert_null(csv_stock_find(s, "S5000"));
 }
 
+/* Bins of a warehouse, say: none is taken for another, however many there are. */
+static void test_stock__many_warehouses_are_told_apart(void **state)
+{
+	CLEANUP(str) struct str csv = {0};
+	CLEANUP(csv_stock) struct csv_stock *s = NULL;
+
+	(void)state;
+	str_init(&csv, 0);
+	str_add(&csv, "sku,warehouse,on_hand\n");
+	for (int i = 0; i < 66000; i++)
+		str_addf(&csv, "S%d,W%d,1\n", i, i);
+	s = read_text(csv.buf);
+	assert_int_equal(s->n_warehouses, 66000);
+	for (int i = 0; i < 66000; i += 32768) {
+		char sku[16], warehouse[16];
+
+		snprintf(sku, sizeof(sku), "S%d", i);
+		snprintf(warehouse, sizeof(warehouse), "W%d", i);
+		assert_true(csv_stock_has(s, csv_stock_find(s, sku), warehouse));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_stock__headers),
 		cmocka_unit_test(test_stock__a_cut_file_is_known),
 		cmocka_unit_test(test_stock__many_articles_are_found),
+		cmocka_unit_test(test_stock__many_warehouses_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,14 +106,24 @@ static struct csv_stock_article *article_of(struct csv_stock *s, const char *sku
 	return &s->article[*slot - 1];
 }
 
-static uint16_t warehouse_of(struct csv_stock *s, const char *name)
+static const char *warehouse_name(const void *ctx, size_t i)
 {
-	for (size_t i = 0; i < s->n_warehouses; i++)
-		if (str_equal(s->warehouse[i], name))
-			return (uint16_t)i;
-	s->warehouse = csv_grow(s->warehouse, s->n_warehouses, &s->cap_warehouses, sizeof(char *));
-	s->warehouse[s->n_warehouses] = arena_strdup(s->mem, name);
-	return (uint16_t)s->n_warehouses++;
+	return ((const struct csv_stock *)ctx)->warehouse[i];
+}
+
+static uint32_t warehouse_of(struct csv_stock *s, const char *name)
+{
+	uint32_t *slot;
+
+	key_index_room(&s->warehouses, s->n_warehouses);
+	slot = key_index_slot(&s->warehouses, name);
+	if (!*slot) {
+		s->warehouse = csv_grow(s->warehouse, s->n_warehouses, &s->cap_warehouses,
+					sizeof(char *));
+		s->warehouse[s->n_warehouses] = arena_strdup(s->mem, name);
+		*slot = (uint32_t)++s->n_warehouses;
+	}
+	return *slot - 1;
 }
 
 static const char *cell(const struct reading *r, const struct csv_row *row, int column)
@@ -292,8 +302,10 @@ enum errk csv_stock_read_as(const char *path, const char *name, enum csv_encodin
 	s->row = csv_grow(s->row, 0, &s->cap_rows, sizeof(*s->row));
 	s->n_rows = 1;
 	s->skus = (struct key_index){.key = sku_of, .ctx = s};
+	s->warehouses = (struct key_index){.key = warehouse_name, .ctx = s};
 	s->spellings = arena_alloc(s->mem, sizeof(*s->spellings));
 	key_index_room(&s->skus, 0);
+	key_index_room(&s->warehouses, 0);
 	k = csv_guard_open(path, declared, &reader, e);
 	if (k != E_OK)
 		return k;
@@ -320,6 +332,7 @@ void csv_stock_free(struct csv_stock *s)
 	free(s->article);
 	free(s->row);
 	key_index_release(&s->skus);
+	key_index_release(&s->warehouses);
 	arena_free(s->mem);
 	free(s);
 }
@@ -398,7 +411,7 @@ bool csv_stock_is_some(const struct csv_stock_row *row)
 }
 
 bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
-			uint16_t warehouse)
+			uint32_t warehouse)
 {
 	for (uint32_t i = a->first; i; i = s->row[i].next)
 		if (s->row[i].warehouse == warehouse && csv_stock_is_some(&s->row[i]))

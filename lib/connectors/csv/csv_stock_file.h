@@ -18,7 +18,7 @@
 struct csv_stock_row {
 	int64_t units[FIGURE_COUNT_]; /* of struct decimal, see csv_stock_figure */
 	uint32_t line, next; /* next row of the same article, 0 = none; rows count from 1 */
-	uint16_t warehouse;
+	uint32_t warehouse;
 	int8_t scale[FIGURE_COUNT_]; /* -1: the cell is empty, or not understood */
 	bool faulty;                 /* what it has in this warehouse is not known */
 };
@@ -51,9 +51,9 @@ struct csv_stock {
 	size_t n_articles, cap_articles;
 	struct csv_stock_row *row; /* [0] is not used */
 	size_t n_rows, cap_rows;
-	struct key_index skus; /* articles */
-	bool cut;              /* ends in the middle of a row */
-	bool faulty;           /* a row can't be used */
+	struct key_index skus, warehouses; /* articles; warehouse, by name */
+	bool cut;                          /* ends in the middle of a row */
+	bool faulty;                       /* a row can't be used */
 	/* Rows that do not tell for certain what they are of, and what is wrong with the first one; NULL = none. */
 	size_t n_unnamed;
 	const char *unnamed;
@@ -83,7 +83,7 @@ bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
 bool csv_stock_is_some(const struct csv_stock_row *row);
 /* The article has such a row for this warehouse of the file. */
 bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
-			uint16_t warehouse);
+			uint32_t warehouse);
 /* False where the cell is empty. */
 bool csv_stock_figure(const struct csv_stock_row *row, enum stock_figure f, struct decimal *out);
 
