@@ -49,7 +49,11 @@ test('what is called so now and what was called so then are two lines: the ERP m
 
 const WAYS = {
   'the article is gone': p => p.sandbox.changeVariants({ edit: 'SOLO-NEW', change: { delete: true } }),
-  'the app may not see articles': p => p.sandbox.setScopes({ scopes: [...p.sandbox.auth.scopes].filter(scope => !/products/.test(scope)) }),
+  'the app may not see articles': p => {
+    p.sandbox.setScopes({ scopes: [...p.sandbox.auth.scopes].filter(scope => !/products/.test(scope)) });
+    p.sandbox.auth.revoke({ fixed: true });
+    p.sandbox.auth.restore();
+  },
 };
 for (const [name, change] of Object.entries(WAYS))
   test(`${name}: the delivery names the line`, async t => {
