@@ -162,6 +162,8 @@ def store_stock:
       | select($location != "-")
       # One that the table does not know: what the article has elsewhere goes over all the same.
       | (if $location | type == "object" then {problem: $location} else {location: $location} end)
+        # One of which the source's row was not understood.
+        + (if .problem then {problem: {code: "bad_row", text: .problem}} else {} end)
         + {on_hand, available, forecast}
     ] as $quantities
   | if $quantities != [] and all($quantities[]; .problem) then $quantities[0].problem | error

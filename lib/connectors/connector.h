@@ -257,11 +257,12 @@ struct put_item {
 struct owed_units {
 	/*
 	 * Units in orders on their way, that the ERP did not know at read_at: of the store's SKU, and of
-	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold. The first call reads the queue. E_LOCAL "orders_behind": orders were last read too long
-	 * ago to know.
+	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold, and of others of
+	 * the store that are the same article of the ERP, by its SKU there. The first call reads the queue.
+	 * E_LOCAL "orders_behind": orders were last read too long ago to know.
 	 */
-	enum errk (*of)(void *ctx, const char *sku, const char *item, int64_t read_at,
-			int64_t *units, struct err *e);
+	enum errk (*of)(void *ctx, const char *sku, const char *item, const char *erp_sku,
+			int64_t read_at, int64_t *units, struct err *e);
 	/* Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read. */
 	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
 	/* All that came or changed before then is known now, or was seen. */

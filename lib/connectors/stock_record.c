@@ -24,7 +24,8 @@ static int by_warehouse(const void *a, const void *b)
 	return strcmp(x->warehouse, y->warehouse);
 }
 
-static const char *quantities(struct stock_entry *entry, size_t n, struct arena *a)
+/* Where a fault stands makes it no other one: the version goes without. */
+static const char *quantities(struct stock_entry *entry, size_t n, bool places, struct arena *a)
 {
 	CLEANUP(json) cJSON *list = json_array();
 
@@ -37,6 +38,11 @@ static const char *quantities(struct stock_entry *entry, size_t n, struct arena 
 		for (int f = 0; f < FIGURE_COUNT_; f++)
 			json_add_str(o, stock_figure_name((enum stock_figure)f),
 				     entry[i].figure[f]);
+		if (entry[i].problem && places && entry[i].where)
+			json_add_str(o, "problem",
+				     arena_printf(a, "%s: %s", entry[i].where, entry[i].problem));
+		else if (entry[i].problem)
+			json_add_str(o, "problem", entry[i].problem);
 		json_push(list, o);
 	}
 	return json_text(list, a);
@@ -46,16 +52,16 @@ void stock_record(const char *sku, const char *title, struct stock_entry *entry,
 		  int64_t read_at, struct arena *a, struct record *out)
 {
 	char hash[HASH_HEX_SIZE];
-	const char *text = quantities(entry, n, a);
+	const char *version = quantities(entry, n, false, a);
 
-	hash_hex(text, strlen(text), hash);
+	hash_hex(version, strlen(version), hash);
 	*out = (struct record){
 		.id = arena_strdup(a, sku),
 		.label = arena_strdup(a, sku),
 		.version = arena_printf(a, "%.32s", hash),
 		.read_at = read_at,
 		/* Not a document yet: title and quantities, for stock_record_finish. */
-		.doc = arena_printf(a, "%s\n%s", title ? title : "", text),
+		.doc = arena_printf(a, "%s\n%s", title ? title : "", quantities(entry, n, true, a)),
 	};
 }
 

@@ -12,6 +12,8 @@ struct stock_entry {
 	const char *warehouse;
 	/* Equal text when they are equal: 12, 12.0 and 12,00 are all "12". NULL: not known. */
 	const char *figure[FIGURE_COUNT_];
+	/* Why they are not known, and where the source says it, "stock.csv:12"; both NULL where that is no fault. */
+	const char *problem, *where;
 };
 
 /*

@@ -19,5 +19,8 @@ const struct canonical_field canonical_stock[] = {
 	 "on hand and not promised to anybody"},
 	{"quantities[].forecast", CANONICAL_DECIMAL, false, false, "29.000",
 	 "on hand, less what is promised, plus what is to arrive"},
+	{"quantities[].problem", CANONICAL_TEXT, false, false,
+	 "stock.csv:12: column 'on_hand': 'n/a' is no quantity such as 12 or 12.5",
+	 "why the figures of the warehouse are not known, where that is a fault"},
 	{0},
 };

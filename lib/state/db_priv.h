@@ -108,4 +108,10 @@ static inline void cleanup_db(sqlite3 **p)
 	sqlite3_close(*p);
 }
 
+/*
+ * link.doubt: 1 a write was begun; 2 and the memo may be old; 4 another flow has moved the article, perhaps while it
+ * is being written: only what is begun after it takes that away.
+ */
+#define LINK_MOVED "doubt = doubt | 4"
+
 #endif

@@ -21,7 +21,7 @@ static enum errk read_link(const struct query *q, struct arena *a, struct link *
 		.dropped = query_col(q, 9, a),
 		.memo = query_col(q, 10, a),
 		.doubt = query_col_int(q, 11) != 0,
-		.memo_old = query_col_int(q, 11) == 2,
+		.memo_old = (query_col_int(q, 11) & 2) != 0,
 		.adopted_at = query_col_int(q, 12),
 		.for_good = query_col_int(q, 13) != 0,
 	};
@@ -70,22 +70,21 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 {
 	/* `dropped` stays: it may name a newer version, dropped while this one was sent. */
 	CLEANUP(query)
-	struct query q =
-		query_open(s,
-			   "INSERT INTO link (flow, record, label, target_id, target, n_parts,"
-			   " version, sent_hash, settled, delivered_at, changed_at, settled_at,"
-			   " memo, doubt, sku, article)"
-			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
-			   " iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13, ?14)"
-			   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
-			   " target_id = excluded.target_id, target = excluded.target,"
-			   " n_parts = excluded.n_parts, version = excluded.version,"
-			   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
-			   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
-			   " memo = coalesce(excluded.memo, memo), doubt = excluded.doubt,"
-			   " sku = excluded.sku, article = excluded.article, adopted_at = 0,"
-			   " delivered_at = iif(delivered_at = 0,"
-			   " excluded.delivered_at, delivered_at)");
+	struct query q = query_open(
+		s, "INSERT INTO link (flow, record, label, target_id, target, n_parts,"
+		   " version, sent_hash, settled, delivered_at, changed_at, settled_at,"
+		   " memo, doubt, sku, article)"
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
+		   " iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13, ?14)"
+		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
+		   " target_id = excluded.target_id, target = excluded.target,"
+		   " n_parts = excluded.n_parts, version = excluded.version,"
+		   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
+		   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
+		   " memo = coalesce(excluded.memo, memo), doubt = doubt & 4 | excluded.doubt,"
+		   " sku = excluded.sku, article = excluded.article, adopted_at = 0,"
+		   " delivered_at = iif(delivered_at = 0,"
+		   " excluded.delivered_at, delivered_at)");
 
 	CLEANUP(arena) struct arena *a = arena_new();
 	link_bind(&q, l, a);
@@ -108,7 +107,7 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 			   " delivered_at, changed_at, memo, doubt)"
 			   " VALUES (?1, ?2, ?3, '', '', '', 0, ?5, ?4, 1)"
 			   " ON CONFLICT (record, flow) DO UPDATE SET memo = excluded.memo,"
-			   " doubt = 1");
+			   " doubt = doubt & 4 | 1");
 
 	query_text(&q, flow);
 	query_text(&q, record);
@@ -121,7 +120,7 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 enum errk link_doubt_sku(struct state *s, const char *sku, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku = ?");
+	struct query q = query_open(s, "UPDATE link SET " LINK_MOVED " WHERE sku = ?");
 
 	query_text(&q, sku);
 	return query_run(&q, e);
@@ -142,8 +141,9 @@ enum errk link_set_memo(struct state *s, const char *flow, const char *record, c
 			struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET memo = ?, doubt = min(doubt, 1)"
-				       " WHERE record = ? AND flow = ?");
+	struct query q =
+		query_open(s, "UPDATE link SET memo = ?, doubt = doubt & 4 | min(doubt & 3, 1)"
+			      " WHERE record = ? AND flow = ?");
 
 	query_text(&q, memo);
 	query_text(&q, record);

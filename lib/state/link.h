@@ -22,7 +22,8 @@ struct link {
 	/*
 	 * A write was begun, and what became of it is not known to stand there: neither version nor
 	 * sent_hash say what the other side has, and the next version, whatever it is, is compared with
-	 * it. Set by queue_mark_sending and link_doubt; link_set says whether it is over.
+	 * it. Set by queue_mark_sending and link_doubt; link_set says whether it is over. So does what moves an
+	 * article in the store or what is known of its orders; if that comes while it is being written, it stands.
 	 */
 	bool doubt;
 	/* Doubt that began with a copy of the state file: the memo may be older than what was written since. */

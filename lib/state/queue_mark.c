@@ -35,7 +35,7 @@ static enum errk not_found(struct state *s, int64_t id, const char *wanted, stru
 static enum errk begin_doubt(struct state *s, int64_t id, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET doubt = max(doubt, 1) FROM queue"
+	struct query q = query_open(s, "UPDATE link SET doubt = max(doubt & 3, 1) FROM queue"
 				       " WHERE queue.id = ? AND link.record = queue.record"
 				       " AND link.flow = queue.flow");
 

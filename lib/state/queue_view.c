@@ -222,7 +222,7 @@ static enum errk doubt_articles(struct state *s, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "UPDATE link SET doubt = max(doubt, 1) WHERE sku IN"
+		s, "UPDATE link SET " LINK_MOVED " WHERE sku IN"
 		   " (SELECT json_extract(line.value, '$.sku') FROM payload,"
 		   " json_each(iif(json_valid(body), body, '{}'), '$.lines') AS line"
 		   " WHERE queue_id IN (SELECT id FROM temp.picked) AND line.type = 'object')");

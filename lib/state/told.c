@@ -8,9 +8,9 @@
 static enum errk doubt_articles(struct state *s, const char *record, struct err *e)
 {
 	static const char *const sql[] = {
-		"UPDATE link SET doubt = max(doubt, 1) WHERE sku IN (SELECT unit.key"
+		"UPDATE link SET " LINK_MOVED " WHERE sku IN (SELECT unit.key"
 		" FROM told, json_each(told.units) AS unit WHERE told.record = ?)",
-		"UPDATE link SET doubt = max(doubt, 1) WHERE sku IS NOT NULL AND target_id IN"
+		"UPDATE link SET " LINK_MOVED " WHERE sku IS NOT NULL AND target_id IN"
 		" (SELECT item.key"
 		" FROM told, json_each(told.items) AS item WHERE told.record = ?)",
 	};

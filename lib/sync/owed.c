@@ -23,6 +23,8 @@ enum {
 };
 
 #define OF_THE_STORE (INT64_MAX / 2)
+/* Before the ERP's SKU of a line: its SKUs are others than the store's. */
+#define OF_THE_ERP "\1"
 
 /* One version of an order: what the queue holds of it, or what the store says now. */
 struct version {
@@ -47,7 +49,7 @@ struct order {
 };
 
 struct line {
-	const char *key; /* an SKU, or the id of an article */
+	const char *key; /* an SKU, the id of an article, or OF_THE_ERP and an SKU there */
 	const char *sku; /* that it was sold under */
 	const struct order *order;
 	int64_t units;
@@ -57,6 +59,7 @@ struct owed {
 	struct owed_units face;
 	struct state *state;
 	const struct conf *conf;
+	struct mapper *const *mapper;
 	struct notices *notices;
 	struct arena *arena, *index; /* index: orders and lines, until the store says more */
 	bool read, indexed;
@@ -391,25 +394,43 @@ static void tell_unreadable(struct owed *o)
 
 static size_t count_lines(const struct order *x)
 {
-	size_t n = (size_t)cJSON_GetArraySize(x->now);
+	size_t n = 2 * (size_t)cJSON_GetArraySize(x->now);
 	const cJSON *skus;
 	cJSON_ArrayForEach (skus, x->items)
 		n += (size_t)cJSON_GetArraySize(skus);
 	return n;
 }
 
-static void add_lines(struct owed *o, const struct order *x)
+/* What the store sold is booked on this article of the ERP, which may be that of others of the store too. */
+static enum errk add_erp_line(struct owed *o, const struct line *line, struct err *e)
+{
+	const char *erp = NULL;
+	enum errk rc = map_answer(*o->mapper, "skus", NULL, line->sku, o->index, &erp, e);
+	if (rc != E_OK || !erp)
+		return rc;
+	o->line[o->n_lines] = *line;
+	o->line[o->n_lines++].key = arena_printf(o->index, OF_THE_ERP "%s", erp);
+	return E_OK;
+}
+
+static enum errk add_lines(struct owed *o, const struct order *x, struct err *e)
 {
 	const cJSON *unit, *skus, *sku;
-	cJSON_ArrayForEach (unit, x->now)
-		o->line[o->n_lines++] = (struct line){unit->string, unit->string, x,
-						      json_int(unit, "", 0)};
+	enum errk rc = E_OK;
+	cJSON_ArrayForEach (unit, x->now) {
+		const struct line line = {unit->string, unit->string, x, json_int(unit, "", 0)};
+		o->line[o->n_lines++] = line;
+		rc = add_erp_line(o, &line, e);
+		if (rc != E_OK)
+			return rc;
+	}
 	cJSON_ArrayForEach (skus, x->items)
 		cJSON_ArrayForEach (sku, skus) {
 			unit = cJSON_GetObjectItemCaseSensitive(x->now, sku->valuestring);
 			o->line[o->n_lines++] = (struct line){skus->string, sku->valuestring, x,
 							      json_int(unit, "", 0)};
 		}
+	return rc;
 }
 
 /* Orders, and their lines by key, from all versions. */
@@ -434,7 +455,7 @@ static enum errk build_index(struct owed *o, struct err *e)
 	}
 	o->line = arena_array(o->index, n_lines, sizeof(*o->line));
 	for (size_t i = 0; i < o->n_orders && rc == E_OK; i++)
-		add_lines(o, &o->order[i]);
+		rc = add_lines(o, &o->order[i], e);
 	if (o->n_lines)
 		qsort(o->line, o->n_lines, sizeof(*o->line), by_key);
 	tell_unreadable(o);
@@ -464,8 +485,21 @@ static int64_t known_units(const struct owed *o, const struct order *x, const ch
 	return 0;
 }
 
-/* Units of the lines with this key, but for those that were sold under this SKU (NULL = none). */
-static int64_t units_under(const struct owed *o, const char *key, const char *but, int64_t read_at)
+static bool is_sold_as(const struct order *x, const char *item, const char *sku)
+{
+	const cJSON *had, *skus = item ? cJSON_GetObjectItemCaseSensitive(x->items, item) : NULL;
+	cJSON_ArrayForEach (had, skus)
+		if (strcmp(had->valuestring, sku) == 0)
+			return true;
+	return item && strcmp(item, sku) == 0;
+}
+
+/*
+ * Units of the lines with this key, but for those that were sold under this SKU, or under any as this article (NULL =
+ * none).
+ */
+static int64_t units_under(const struct owed *o, const char *key, const char *but,
+			   const char *but_item, int64_t read_at)
 {
 	struct line want = {.key = key};
 	int64_t units = 0;
@@ -476,24 +510,27 @@ static int64_t units_under(const struct owed *o, const char *key, const char *bu
 	/* An order that takes less than the ERP thinks gives nothing to the others. */
 	for (; hit && hit < o->line + o->n_lines && strcmp(hit->key, key) == 0; hit++) {
 		int64_t more = hit->units - known_units(o, hit->order, hit->sku, read_at);
-		if (more > 0 && !(but && strcmp(hit->sku, but) == 0))
+		if (more > 0 && !(but && strcmp(hit->sku, but) == 0) &&
+		    !is_sold_as(hit->order, but_item, hit->sku))
 			units += more;
 	}
 	return units;
 }
 
-static enum errk units_of(void *ctx, const char *sku, const char *item, int64_t read_at,
-			  int64_t *units, struct err *e)
+static enum errk units_of(void *ctx, const char *sku, const char *item, const char *erp_sku,
+			  int64_t read_at, int64_t *units, struct err *e)
 {
 	struct owed *o = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
 	enum errk rc = read_queue(o, e);
 	if (rc == E_OK && !o->indexed)
 		rc = build_index(o, e);
 	if (rc != E_OK)
 		return rc;
-	*units = units_under(o, sku, NULL, read_at);
+	*units = units_under(o, sku, NULL, NULL, read_at);
 	if (item)
-		*units += units_under(o, item, sku, read_at);
+		*units += units_under(o, item, sku, NULL, read_at);
+	*units += units_under(o, arena_printf(a, OF_THE_ERP "%s", erp_sku), sku, item, read_at);
 	return E_OK;
 }
 
@@ -559,7 +596,8 @@ static void seen(void *ctx, int64_t since)
 	o->since = since;
 }
 
-struct owed *owed_new(struct state *s, const struct conf *c, struct notices *notices)
+struct owed *owed_new(struct state *s, const struct conf *c, struct mapper *const *mapper,
+		      struct notices *notices)
 {
 	struct owed *o = calloc(1, sizeof(*o));
 	if (!o)
@@ -573,6 +611,7 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct notices *not
 				      .ctx = o};
 	o->state = s;
 	o->conf = c;
+	o->mapper = mapper;
 	o->notices = notices;
 	o->arena = arena_new();
 	o->index = arena_new();

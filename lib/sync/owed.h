@@ -3,6 +3,7 @@
 
 #include "base/conf.h"
 #include "connectors/connector.h"
+#include "map/map.h"
 #include "state/state.h"
 #include "sync/notice.h"
 
@@ -13,8 +14,12 @@
  */
 struct owed;
 
-/* Reads nothing yet. notices: what can't be known. All arguments outlive it. */
-struct owed *owed_new(struct state *s, const struct conf *c, struct notices *notices);
+/*
+ * Reads nothing yet. notices: what can't be known; mapper: whose tables/skus.csv says which article of the ERP an order's
+ * line is, opened before the first question. All arguments outlive it.
+ */
+struct owed *owed_new(struct state *s, const struct conf *c, struct mapper *const *mapper,
+		      struct notices *notices);
 void owed_free(struct owed *o); /* takes NULL */
 const struct owed_units *owed_units(const struct owed *o);
 

@@ -407,7 +407,7 @@ void sync_prepare(struct sync *r, struct session *s)
 	r->max_wait_ms = conf_int(c, "queue", "max_wait");
 	r->max_age = r->flow->max_age ? conf_int(c, r->flow->section, "max_age") / 1000 : 0;
 	if (r->flow->kind == KIND_STOCK)
-		r->owed = owed_new(r->state, c, &r->notices);
+		r->owed = owed_new(r->state, c, &r->mapper, &r->notices);
 	r->notices = (struct notices){.a = s->arena,
 				      .on = r->options->on_notice,
 				      .ctx = r->options->ctx};

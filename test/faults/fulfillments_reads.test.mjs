@@ -2,6 +2,7 @@
 // (http.test.mjs takes every fault through it).
 
 import { SORTS } from '../support/faults.mjs';
-import { shippingFaults } from '../support/shipping_faults.mjs';
+import { RENAMED, shippingFaults } from '../support/shipping_faults.mjs';
 
 shippingFaults(['search of orders', 'orders to ship', 'lines to ship'], SORTS);
+shippingFaults(['articles of lines'], SORTS, RENAMED);

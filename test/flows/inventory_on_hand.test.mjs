@@ -88,3 +88,31 @@ test('a shipment that the shop is told of after the ERP’s figure, which has it
   await pull(p);
   assert.deepEqual(at(p), { available: 7, on_hand: 7, committed: 0, active: true }, 'the same figure once more');
 });
+
+test('a shipment that another process tells the shop of while stock is being written', async t => {
+  for (const operation of ['Locations', 'StockLevels', 'OrdersNewest', 'StockSet'])
+    await t.test(`after ${operation}`, async sub => {
+      const p = await open(sub);
+      says(p, 10, 90);
+      await pull(p);
+      const order = await ordered(p);
+      says(p, 7, 30);
+      leaves(p, order, 30);
+      let told = 0;
+      p.sandbox.mutate = async (request, json) => {
+        if (request.operation !== operation || told++) return json;
+        ended(await p.run('fulfillments pull'), 0);
+        return json;
+      };
+      await p.run('inventory pull');
+      p.sandbox.mutate = null;
+      assert.ok(told, 'asked for');
+      assert.ok(at(p).on_hand <= 7);
+      /* The ERP has it still as before: the same figure, in a new file. */
+      atRest(p.sandbox, ['SOLO-1'], [LYON]);
+      sql(p, 'UPDATE queue SET next_attempt = 0 WHERE state = 0');
+      says(p, 7, 12);
+      await p.run('inventory pull');
+      assert.deepEqual(at(p), { available: 7, on_hand: 7, committed: 0, active: true });
+    });
+});

@@ -86,6 +86,39 @@ test('an article whose SKU was changed after it was sold', async t => {
   });
 });
 
+test('an article of the ERP that the shop has twice: units of either are taken off', async t => {
+  const WAYS = {
+    'no run has read the order': () => {},
+    'the ERP got the order a moment ago': async p => void ended(await p.run('orders export'), 0),
+  };
+  for (const [name, then] of Object.entries(WAYS))
+    await t.test(name, async sub => {
+      const p = await open(sub);
+      p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nLONG-5,SOLO-1\n*,*\n');
+      ago(p, () => p.sandbox.sell(['LONG-5', 'SOLO-1'].map(variant => ({ variant, quantity: 2, location: LYON }))), 70);
+      await then(p);
+      says(p, 'SOLO-1', 10);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-1').available, 6);
+      if (name.startsWith('the ERP')) {
+        booked(p);
+        nextSlot(p);
+        says(p, 'SOLO-1', 6);
+        await pull(p);
+        assert.equal(at(p, 'SOLO-1').available, 6, 'and not once more when the ERP has booked them');
+      }
+    });
+  await t.test('renamed, with a row of the table for its name of before: once', async sub => {
+    const p = await open(sub);
+    p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nSOLO-1,SOLO-NEW\n*,*\n');
+    ago(p, () => sell(p, 'SOLO-1', 3), 70);
+    p.sandbox.changeVariants({ edit: 'SOLO-1', change: { sku: 'SOLO-NEW' } });
+    says(p, 'SOLO-NEW', 10);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-NEW').available, 7);
+  });
+});
+
 test('an order that no run has read yet', async t => {
   for (const quantity of ['available', 'forecast'])
     await t.test(`${quantity}: its units are taken off`, async sub => {

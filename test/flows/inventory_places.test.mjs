@@ -52,12 +52,14 @@ test('other trouble of one place', async t => {
   const cases = {
     'a warehouse that no table knows': [['SOLO-1', 'WH9', 5], 'unmapped_location', /'WH9' is in no row of .*tables\/locations\.csv/],
     'a figure that the ERP does not give': [['SOLO-1', 'SHOP', ''], 'no_figure', /no figure 'on_hand' for it at 'Shop Paris 8e'/],
+    'a quantity that is not understood': [['SOLO-1', 'SHOP', 'n/a'], 'bad_row', /: stock\.csv:3: column 'on_hand': 'n\/a' is no quantity such as 12 or 12\.5; have the ERP write it again, in a new file$/],
+    'a warehouse twice': [['SOLO-1', 'SHOP', 4], 'bad_row', /'SOLO-1' in warehouse 'SHOP' stands on line 3 already/],
     'more than the shop can hold': [['SOLO-1', 'SHOP', 2000000000], 'quantity_too_high', /2000000000 at 'Shop Paris 8e'/],
   };
   for (const [name, [row, code, reason]] of Object.entries(cases))
     await t.test(name, async sub => {
       const p = await open(sub);
-      stock(p, [['SOLO-1', 'MAIN', 0], row, ['LONG-5', 'MAIN', 2]]);
+      stock(p, [['SOLO-1', 'MAIN', 0], row, ['LONG-5', 'MAIN', 2], ...(/twice/.test(name) ? [row] : [])]);
       const { records, summary } = await pull(p, '', 1);
       assert.deepEqual([summary.created, summary.parked], [1, 1]);
       const of = records.find(r => r.name === 'SOLO-1');
@@ -66,11 +68,28 @@ test('other trouble of one place', async t => {
       assert.deepEqual([onHand(p), onHand(p, 'LONG-5')], [[0, 10], [2, 10]]);
       silent(ended(await p.run('inventory pull --full'), 0));
     });
-  await t.test('one of two warehouses that are one place: its sum is not known', async sub => {
-    const p = await open(sub, { locations: `warehouse,store_location\nMAIN,${LYON}\nHALL,${LYON}\nSHOP,${PARIS}\n` });
-    stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', 'HALL', ''], ['SOLO-1', 'SHOP', 1]]);
+  for (const unknown of ['', 'n/a'])
+    await t.test(`one of two warehouses that are one place: its sum is not known (${unknown})`, async sub => {
+      const p = await open(sub, { locations: `warehouse,store_location\nMAIN,${LYON}\nHALL,${LYON}\nSHOP,${PARIS}\n` });
+      stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', 'HALL', unknown], ['SOLO-1', 'SHOP', 1]]);
+      await pull(p, '', 1);
+      assert.deepEqual(onHand(p), [10, 1]);
+    });
+  await t.test('a quantity that is not understood, mended by the ERP', async sub => {
+    const p = await open(sub);
+    stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', 'SHOP', 'n/a']]);
     await pull(p, '', 1);
-    assert.deepEqual(onHand(p), [10, 1]);
+    stock(p, [['SOLO-1', 'SHOP', 'n/a'], ['SOLO-1', 'MAIN', 3]]);
+    silent(ended(await p.run('inventory pull'), 0));
+    stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', 'SHOP', 4]]);
+    await pull(p);
+    assert.deepEqual([onHand(p), await parked(p)], [[3, 4], []]);
+  });
+  await t.test('a row of which the warehouse is not known may be any', async sub => {
+    const p = await open(sub);
+    stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', '', 4]]);
+    await pull(p, '', 1);
+    assert.deepEqual([onHand(p), await parked(p)], [[10, 10], [['SOLO-1', 'bad_row']]]);
   });
   await t.test('a table that is filled in frees it', async sub => {
     const p = await open(sub);
@@ -103,6 +122,7 @@ test('by files of the admin', async t => {
     'a location that the export does not name': [['CAP', 'DE', 4], 'unknown_location'],
     'a warehouse that no table knows': [['CAP', 'WH9', 4], 'unmapped_location'],
     'a figure that the ERP does not give': [['CAP', 'SHOP', ''], 'no_figure'],
+    'a quantity that is not understood': [['CAP', 'SHOP', 'n/a'], 'bad_row'],
   };
   for (const [name, [row, code]] of Object.entries(cases))
     await t.test(name, async sub => {

@@ -61,6 +61,7 @@ export const PHASES = {
     'search of orders': { operation: 'OrdersByName' },
     'orders to ship': { operation: 'ShippingOrders' },
     'lines to ship': { operation: 'ShippingLines' },
+    'articles of lines': { operation: 'ShippingSkus' },
     shipment: { operation: 'ShipmentCreate' },
     'move of an order': { operation: 'ShipmentMove' },
     tracking: { operation: 'ShipmentTrack' },

@@ -76,5 +76,19 @@ export const MOVED = {
   },
 };
 
+/** An article got another SKU after it was sold. */
+export const RENAMED = {
+  ...SUBJECT,
+  async shop() {
+    const sandbox = await shop();
+    sandbox.changeVariants({ edit: 'SOLO-1', change: { sku: 'SOLO-NEW' } });
+    return sandbox;
+  },
+  prepare(p) {
+    SUBJECT.prepare(p);
+    deliveryFile(p, rowsOf(p.sandbox, 'T1').map(r => (r.delivery === 'D3' ? { ...r, sku: 'SOLO-NEW' } : r)));
+  },
+};
+
 /** Each of these rows of FAULTS in each of these phases, once and each time. */
 export const shippingFaults = (phases, rows, subject = SUBJECT) => meetAll(subject, phases, rows);

@@ -113,11 +113,46 @@ static void test_stock__what_a_snapshot_no_longer_lists_is_nothing(void **state)
 	assert_non_null(strstr(r.doc, "\"on_hand\":\"0\""));
 }
 
+static void test_stock__a_bad_row_is_its_warehouses_fault(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(csv_stock)
+	struct csv_stock *s = read_text("sku,warehouse,on_hand\nA,W1,1\nA,W2,1e3\n");
+	CLEANUP(csv_stock)
+	struct csv_stock *moved = read_text("sku,warehouse,on_hand\nA,W2,1e3\nB,W1,1\nA,W1,1\n");
+	CLEANUP(csv_stock)
+	struct csv_stock *other = read_text("sku,warehouse,on_hand\nA,W1,1\nA,W2,1e4\n");
+	CLEANUP(csv_stock)
+	struct csv_stock *twice = read_text("sku,warehouse,on_hand\nA,W1,1\nA,W2,1\nA,W2,2\n");
+	static const char document[] =
+		"[{\"warehouse\":\"W1\",\"on_hand\":\"1\",\"available\":null,\"forecast\":null},"
+		"{\"warehouse\":\"W2\",\"on_hand\":null,\"available\":null,\"forecast\":null,"
+		"\"problem\":\"stock.csv:%s; have the ERP write it again, in a new file\"}]";
+
+	(void)state;
+	has_document(s, "A", NULL,
+		     arena_printf(a, document,
+				  "3: column 'on_hand': '1e3' is no quantity such as 12 or 12.5"));
+	has_document(s, "A", twice,
+		     arena_printf(a, document,
+				  "3: column 'on_hand': '1e3' is no quantity such as 12 or 12.5"));
+	has_document(twice, "A", NULL,
+		     arena_printf(a, document,
+				  "4: 'A' in warehouse 'W2' stands on line 3 already"));
+	assert_string_equal(record_of(s, "A", NULL, a).version,
+			    record_of(moved, "A", NULL, a).version);
+	assert_string_not_equal(record_of(s, "A", NULL, a).version,
+				record_of(other, "A", NULL, a).version);
+	assert_true(s->faulty);
+}
+
+/* Where no row is left. */
 static void test_stock__a_bad_row_is_the_articles_problem(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(csv_stock)
-	struct csv_stock *s = read_text("sku,warehouse,on_hand\nA,W1,1\nA,W2,1e3\nB,W1,1\n,W1,1\n");
+	struct csv_stock *s = read_text(
+		"sku,warehouse,on_hand\nA,W1,n/a\nA,W2,1e3\nB,W1,1\n,W1,1\n");
 	struct record r = record_of(s, "A", NULL, a);
 
 	(void)state;
@@ -125,7 +160,7 @@ static void test_stock__a_bad_row_is_the_articles_problem(void **state)
 	assert_string_equal(r.problem->code, "bad_row");
 	assert_string_equal(
 		r.problem->msg,
-		"stock.csv:3: column 'on_hand': '1e3' is no quantity such as 12 or 12.5; have the ERP write it again, in a new file");
+		"stock.csv:2: column 'on_hand': 'n/a' is no quantity such as 12 or 12.5; have the ERP write it again, in a new file");
 	assert_null(record_of(s, "B", NULL, a).problem);
 	assert_string_equal(s->article[2].label, "stock.csv:5");
 	assert_int_equal(s->n_articles, 3);
@@ -178,16 +213,40 @@ static void test_stock__many_articles_are_found(void **state)
 	assert_null(csv_stock_find(s, "S5000"));
 }
 
+/* Bins of a warehouse, say: none is taken for another, however many there are. */
+static void test_stock__many_warehouses_are_told_apart(void **state)
+{
+	CLEANUP(str) struct str csv = {0};
+	CLEANUP(csv_stock) struct csv_stock *s = NULL;
+
+	(void)state;
+	str_init(&csv, 0);
+	str_add(&csv, "sku,warehouse,on_hand\n");
+	for (int i = 0; i < 66000; i++)
+		str_addf(&csv, "S%d,W%d,1\n", i, i);
+	s = read_text(csv.buf);
+	assert_int_equal(s->n_warehouses, 66000);
+	for (int i = 0; i < 66000; i += 32768) {
+		char sku[16], warehouse[16];
+
+		snprintf(sku, sizeof(sku), "S%d", i);
+		snprintf(warehouse, sizeof(warehouse), "W%d", i);
+		assert_true(csv_stock_has(s, csv_stock_find(s, sku), warehouse));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stock__rows_of_an_article_may_stand_anywhere),
 		cmocka_unit_test(test_stock__equal_figures_are_one_version),
 		cmocka_unit_test(test_stock__what_a_snapshot_no_longer_lists_is_nothing),
+		cmocka_unit_test(test_stock__a_bad_row_is_its_warehouses_fault),
 		cmocka_unit_test(test_stock__a_bad_row_is_the_articles_problem),
 		cmocka_unit_test(test_stock__headers),
 		cmocka_unit_test(test_stock__a_cut_file_is_known),
 		cmocka_unit_test(test_stock__many_articles_are_found),
+		cmocka_unit_test(test_stock__many_warehouses_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

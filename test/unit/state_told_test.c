@@ -97,6 +97,32 @@ static void test_told__puts_the_articles_in_doubt(void **state)
 	assert_string_equal(told[0].units, "{}");
 }
 
+/* It was moved while it was being written: what was read before says nothing of it. */
+static void test_told__a_write_that_was_begun_before_takes_no_doubt_away(void **state)
+{
+	struct fixture *f = *state;
+	const struct queue_row row = {.flow = "inventory pull",
+				      .record = "0",
+				      .label = "0",
+				      .version = "w",
+				      .payload = "{}",
+				      .origin = "pull"};
+	enum queue_put_result put;
+	int64_t id;
+
+	link_articles(f);
+	OK(link_doubt_sku(f->s, "A", e));
+	OK(queue_put(f->s, &row, QUEUE_PUT_NEWS, 60, &put, e));
+	OK(queue_waiting(f->s, row.flow, row.record, &id, e));
+	OK(queue_mark_sending(f->s, id, "batch", 61, e));
+	link_articles(f);
+	assert_false(is_doubted(f, "0")); /* it was moved before */
+	OK(link_doubt_sku(f->s, "A", e));
+	link_articles(f);
+	assert_true(is_doubted(f, "0"));
+	assert_false(is_doubted(f, "1"));
+}
+
 /* It was sold under another SKU, or none: only its id says which one it is. */
 static void test_told__knows_an_article_by_its_id(void **state)
 {
@@ -121,6 +147,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_told__newest_first_and_purged_by_age, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_told__a_write_that_was_begun_before_takes_no_doubt_away, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_told__puts_the_articles_in_doubt, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_told__knows_an_article_by_its_id, setup,

@@ -401,6 +401,14 @@ static bool has_news(const struct csv_inbox_set *set)
 	return false;
 }
 
+static bool is_faulty(const struct csv_inbox *r, const struct csv_inbox_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (r->kind->wholeness && r->kind->wholeness(set->file[i].content) == CSV_FAULTY)
+			return true;
+	return false;
+}
+
 /* Records that can be read, and those that would be parked for what their rows say. */
 static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *set,
 			const struct check_sink *sink, struct arena *a)
@@ -419,7 +427,12 @@ static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *s
 				first = arena_printf(a, "%s: %s", rec.label, rec.problem->msg);
 			arena_reset(scratch);
 		}
-	if (bad == 0)
+	if (bad == 0 && is_faulty(r, set))
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: %zu %s, some with rows that can't be used",
+				       set->file[0].path, all, what),
+			  "they will be told; what the other rows say goes over");
+	else if (bad == 0)
 		sink->say(sink->ctx, CHECK_OK,
 			  arena_printf(a, "%s: %zu %s", set->file[0].path, all, what), NULL);
 	else

@@ -147,10 +147,7 @@ bool csv_orders_file_cut(const struct csv_orders_file *f)
 
 const char *csv_order_cell(const struct csv_order_rows *o, enum csv_column c)
 {
-	for (size_t i = 0; i < o->n; i++)
-		if (o->row[i].cell[c][0])
-			return o->row[i].cell[c];
-	return "";
+	return o->first[c] ? o->first[c] : "";
 }
 
 /* By these rows are told apart, and orders from those of another file: not by what a spreadsheet does to them. */
@@ -187,6 +184,9 @@ static void append(struct csv_orders_file *f, const struct csv_row *row)
 	for (enum csv_column c = 0; c < COL_COUNT_; c++)
 		cell[c] = c == COL_NAME || c == COL_ID ? key_of(f, row, c, a)
 						       : trimmed(a, cell_of(f, row, c));
+	for (enum csv_column c = 0; c < COL_COUNT_; c++)
+		if (!o->first[c] && cell[c][0])
+			o->first[c] = cell[c];
 	if (o->n == f->cap) {
 		struct csv_order_row *larger;
 

@@ -22,7 +22,9 @@ struct csv_order_rows {
 	const struct csv_columns *columns;
 	struct csv_order_row *row;
 	size_t n;
-	int64_t line; /* of the first row, or of the row that can't be read */
+	const char *
+		first[COL_COUNT_]; /* the first cell of each column that isn't empty; NULL = none */
+	int64_t line;              /* of the first row, or of the row that can't be read */
 	struct err
 		problem; /* kind not E_OK: rows can't be read, or one that can't may belong here */
 };

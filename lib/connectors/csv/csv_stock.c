@@ -150,7 +150,7 @@ static void count_lost(const struct csv_inbox_set *set, const struct csv_stock *
 		     i++) {
 			const struct csv_stock_article *x = &was->article[i], *now;
 
-			if (x->problem || !csv_stock_has_some(was, x, (uint16_t)w) ||
+			if (x->problem || !csv_stock_has_some(was, x, (uint32_t)w) ||
 			    is_said_later(set, k, x->sku))
 				continue;
 			now = csv_stock_find(is, x->sku);

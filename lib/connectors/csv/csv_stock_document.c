@@ -14,12 +14,33 @@ static size_t count_rows(const struct csv_stock *s, const struct csv_stock_artic
 	return n;
 }
 
-static struct stock_entry entry_of(const struct csv_stock *s, const struct csv_stock_row *row,
+/* None of its figures is used: a cell that is not understood may be one that slipped from its column. */
+static void add_fault(const struct csv_stock *s, const struct csv_stock_article *article,
+		      uint32_t row, struct arena *a, struct stock_entry *entry)
+{
+	const struct csv_stock_fault *fault = article->faults;
+
+	while (fault && fault->row != row)
+		fault = fault->next;
+	if (!fault)
+		BUG("a row is at fault, and nobody knows why");
+	entry->where = arena_printf(a, "%s:%u", s->name, fault->line);
+	entry->problem = arena_printf(a, "%s; have the ERP write it again, in a new file",
+				      fault->text);
+}
+
+static struct stock_entry entry_of(const struct csv_stock *s,
+				   const struct csv_stock_article *article, uint32_t at,
 				   struct arena *a)
 {
+	const struct csv_stock_row *row = &s->row[at];
 	struct stock_entry entry = {.warehouse = s->warehouse[row->warehouse]};
 	char text[DECIMAL_TEXT_MAX];
 
+	if (row->faulty) {
+		add_fault(s, article, at, a, &entry);
+		return entry;
+	}
 	for (int f = 0; f < FIGURE_COUNT_; f++) {
 		struct decimal d;
 
@@ -110,7 +131,8 @@ void csv_stock_record(const struct csv_stock *s, const struct csv_stock_article 
 		most += count_rows(before[b].s, article_in(before[b].s, article->sku));
 	places.entry = arena_array(a, most, sizeof(*places.entry));
 	for (uint32_t i = article->first; i; i = s->row[i].next)
-		places.entry[places.n++] = entry_of(s, &s->row[i], a);
+		if (!has_entry(places.entry, places.n, s->warehouse[s->row[i].warehouse]))
+			places.entry[places.n++] = entry_of(s, article, i, a);
 	for (size_t b = 0; b < n_before; b++) {
 		const struct csv_stock_article *was = article_in(before[b].s, article->sku);
 

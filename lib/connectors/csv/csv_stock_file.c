@@ -106,14 +106,24 @@ static struct csv_stock_article *article_of(struct csv_stock *s, const char *sku
 	return &s->article[*slot - 1];
 }
 
-static uint16_t warehouse_of(struct csv_stock *s, const char *name)
+static const char *warehouse_name(const void *ctx, size_t i)
 {
-	for (size_t i = 0; i < s->n_warehouses; i++)
-		if (str_equal(s->warehouse[i], name))
-			return (uint16_t)i;
-	s->warehouse = csv_grow(s->warehouse, s->n_warehouses, &s->cap_warehouses, sizeof(char *));
-	s->warehouse[s->n_warehouses] = arena_strdup(s->mem, name);
-	return (uint16_t)s->n_warehouses++;
+	return ((const struct csv_stock *)ctx)->warehouse[i];
+}
+
+static uint32_t warehouse_of(struct csv_stock *s, const char *name)
+{
+	uint32_t *slot;
+
+	key_index_room(&s->warehouses, s->n_warehouses);
+	slot = key_index_slot(&s->warehouses, name);
+	if (!*slot) {
+		s->warehouse = csv_grow(s->warehouse, s->n_warehouses, &s->cap_warehouses,
+					sizeof(char *));
+		s->warehouse[s->n_warehouses] = arena_strdup(s->mem, name);
+		*slot = (uint32_t)++s->n_warehouses;
+	}
+	return *slot - 1;
 }
 
 static const char *cell(const struct reading *r, const struct csv_row *row, int column)
@@ -136,6 +146,21 @@ static void PRINTF_LIKE(3, 4)
 	a->problem = problem;
 }
 
+/* What the article has in the row's warehouse is not known; in its others it is. */
+static void PRINTF_LIKE(5, 6) spoil_row(struct csv_stock *s, struct csv_stock_article *a,
+					uint32_t row, uint32_t line, const char *fmt, ...)
+{
+	struct csv_stock_fault *fault = arena_alloc(s->mem, sizeof(*fault));
+	va_list args;
+
+	s->faulty = s->row[row].faulty = true;
+	va_start(args, fmt);
+	*fault = (struct csv_stock_fault){.row = row, .line = line, .next = a->faults};
+	fault->text = arena_vprintf(s->mem, fmt, args);
+	va_end(args);
+	a->faults = fault;
+}
+
 /* The row of this article may be another's: a cell is missing, or a spreadsheet took its SKU for a number. */
 static void count_unnamed(struct csv_stock *s, const struct csv_stock_article *a)
 {
@@ -144,8 +169,10 @@ static void count_unnamed(struct csv_stock *s, const struct csv_stock_article *a
 }
 
 static void add_figures(const struct reading *r, struct csv_stock_article *a,
-			const struct csv_row *in, struct csv_stock_row *row)
+			const struct csv_row *in, uint32_t at)
 {
+	struct csv_stock_row *row = &r->s->row[at];
+
 	for (int f = 0; f < FIGURE_COUNT_; f++) {
 		const char *text = cell(r, in, COL_FIRST_FIGURE + f);
 		struct decimal d = DECIMAL_ZERO;
@@ -159,21 +186,25 @@ static void add_figures(const struct reading *r, struct csv_stock_article *a,
 			row->units[f] = d.units;
 			row->scale[f] = (int8_t)d.scale;
 		} else
-			spoil(r->s, a, "%s:%lld: column '%s': '%.40s' %s", r->s->name,
-			      (long long)in->line, stock_figure_name((enum stock_figure)f), text,
-			      csv_no_quantity(why));
+			spoil_row(r->s, a, at, row->line, "column '%s': '%.40s' %s",
+				  stock_figure_name((enum stock_figure)f), text,
+				  csv_no_quantity(why));
 	}
 }
 
-static void append(struct csv_stock *s, struct csv_stock_article *a, struct csv_stock_row row)
+/* Returns where it is. Two rows of one warehouse: which of them holds nobody knows. */
+static uint32_t append(struct csv_stock *s, struct csv_stock_article *a, struct csv_stock_row row)
 {
 	const uint32_t at = (uint32_t)s->n_rows;
 
 	for (uint32_t i = a->first; i; i = s->row[i].next)
-		if (s->row[i].warehouse == row.warehouse)
-			spoil(s, a, "%s:%u: '%s' in warehouse '%s' stands on line %u already",
-			      s->name, row.line, a->sku, s->warehouse[row.warehouse],
-			      s->row[i].line);
+		if (s->row[i].warehouse == row.warehouse) {
+			spoil_row(s, a, i, row.line,
+				  "'%s' in warehouse '%s' stands on line %u already", a->sku,
+				  s->warehouse[row.warehouse], s->row[i].line);
+			row.faulty = true;
+			break;
+		}
 	s->row = csv_grow(s->row, s->n_rows, &s->cap_rows, sizeof(*s->row));
 	s->row[s->n_rows++] = row;
 	if (a->last)
@@ -181,6 +212,21 @@ static void append(struct csv_stock *s, struct csv_stock_article *a, struct csv_
 	else
 		a->first = at;
 	a->last = at;
+	return at;
+}
+
+/* Of an article no row can be used: the first fault is enough to act on. */
+static void judge_rows(struct csv_stock *s, struct csv_stock_article *a)
+{
+	const struct csv_stock_fault *first = a->faults;
+
+	for (uint32_t i = a->first; first && i; i = s->row[i].next)
+		if (!s->row[i].faulty)
+			return;
+	for (; first && first->next; first = first->next)
+		;
+	if (first)
+		spoil(s, a, "%s:%u: %s", s->name, first->line, first->text);
 }
 
 static void add_row(void *ctx, const struct csv_row *in)
@@ -219,9 +265,8 @@ static void add_row(void *ctx, const struct csv_row *in)
 		spoil(s, a, "%s: column 'warehouse': '%.40s' %s", where, warehouse, where_wrong);
 	if (!warehouse[0])
 		spoil(s, a, "%s: the row has no warehouse", where);
-	add_figures(r, a, in, &row);
 	row.warehouse = warehouse_of(s, warehouse);
-	append(s, a, row);
+	add_figures(r, a, in, append(s, a, row));
 }
 
 /* A row that can't be read at all stands for itself. */
@@ -257,8 +302,10 @@ enum errk csv_stock_read_as(const char *path, const char *name, enum csv_encodin
 	s->row = csv_grow(s->row, 0, &s->cap_rows, sizeof(*s->row));
 	s->n_rows = 1;
 	s->skus = (struct key_index){.key = sku_of, .ctx = s};
+	s->warehouses = (struct key_index){.key = warehouse_name, .ctx = s};
 	s->spellings = arena_alloc(s->mem, sizeof(*s->spellings));
 	key_index_room(&s->skus, 0);
+	key_index_room(&s->warehouses, 0);
 	k = csv_guard_open(path, declared, &reader, e);
 	if (k != E_OK)
 		return k;
@@ -269,6 +316,8 @@ enum errk csv_stock_read_as(const char *path, const char *name, enum csv_encodin
 		k = csv_rows_each(reader, add_row, add_unreadable, &r, &s->cut, e);
 	if (k != E_OK)
 		return k;
+	for (size_t i = 0; i < s->n_articles; i++)
+		judge_rows(s, &s->article[i]);
 	s->row = fit(s->row, s->n_rows, sizeof(*s->row));
 	s->article = fit(s->article, s->n_articles, sizeof(*s->article));
 	*out = TAKE(s);
@@ -283,6 +332,7 @@ void csv_stock_free(struct csv_stock *s)
 	free(s->article);
 	free(s->row);
 	key_index_release(&s->skus);
+	key_index_release(&s->warehouses);
 	arena_free(s->mem);
 	free(s);
 }
@@ -357,11 +407,11 @@ bool csv_stock_is_some(const struct csv_stock_row *row)
 	for (int f = 0; f < FIGURE_COUNT_; f++)
 		if (row->scale[f] >= 0 && row->units[f] != 0)
 			return true;
-	return false;
+	return row->faulty;
 }
 
 bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
-			uint16_t warehouse)
+			uint32_t warehouse)
 {
 	for (uint32_t i = a->first; i; i = s->row[i].next)
 		if (s->row[i].warehouse == warehouse && csv_stock_is_some(&s->row[i]))

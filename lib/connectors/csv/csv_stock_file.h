@@ -18,8 +18,16 @@
 struct csv_stock_row {
 	int64_t units[FIGURE_COUNT_]; /* of struct decimal, see csv_stock_figure */
 	uint32_t line, next; /* next row of the same article, 0 = none; rows count from 1 */
-	uint16_t warehouse;
-	int8_t scale[FIGURE_COUNT_]; /* -1: the cell is empty */
+	uint32_t warehouse;
+	int8_t scale[FIGURE_COUNT_]; /* -1: the cell is empty, or not understood */
+	bool faulty;                 /* what it has in this warehouse is not known */
+};
+
+/* A row of which it is known what it is of, article and warehouse, and not what it says. */
+struct csv_stock_fault {
+	uint32_t row, line; /* the row's; where it is seen */
+	const char *text;
+	const struct csv_stock_fault *next;
 };
 
 struct csv_stock_article {
@@ -27,8 +35,10 @@ struct csv_stock_article {
 	const char *label; /* "stock.csv:12" of such a row; NULL = the SKU */
 	const char *title; /* or NULL */
 	uint32_t first, last;
-	bool nameless;             /* it stands for a row without SKU */
-	const struct err *problem; /* a row of it can't be used: so can't the article */
+	bool nameless; /* it stands for a row without SKU */
+	const struct err
+		*problem; /* it can't be used: none of its rows, or one may be of any warehouse */
+	const struct csv_stock_fault *faults; /* of rows; what it has in other warehouses stands */
 };
 
 struct csv_stock {
@@ -41,9 +51,9 @@ struct csv_stock {
 	size_t n_articles, cap_articles;
 	struct csv_stock_row *row; /* [0] is not used */
 	size_t n_rows, cap_rows;
-	struct key_index skus; /* articles */
-	bool cut;              /* ends in the middle of a row */
-	bool faulty;           /* a row can't be used */
+	struct key_index skus, warehouses; /* articles; warehouse, by name */
+	bool cut;                          /* ends in the middle of a row */
+	bool faulty;                       /* a row can't be used */
 	/* Rows that do not tell for certain what they are of, and what is wrong with the first one; NULL = none. */
 	size_t n_unnamed;
 	const char *unnamed;
@@ -51,7 +61,7 @@ struct csv_stock {
 };
 
 /*
- * Reads the file; name is how messages call it. Rows that can't be used are problems of their
+ * Reads the file; name is how messages call it. Rows that can't be used are faults or problems of their
  * article. E_LOCAL "not_a_stock_file": a column is missing; and what csv_reader_open says.
  */
 MUST_CHECK enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out,
@@ -69,11 +79,11 @@ const struct csv_stock_article *csv_stock_near(const struct csv_stock *s, const 
 /* The article has a row for this warehouse. */
 bool csv_stock_has(const struct csv_stock *s, const struct csv_stock_article *a,
 		   const char *warehouse);
-/* A figure of the row is another than 0. */
+/* A figure of the row is another than 0, or may be. */
 bool csv_stock_is_some(const struct csv_stock_row *row);
 /* The article has such a row for this warehouse of the file. */
 bool csv_stock_has_some(const struct csv_stock *s, const struct csv_stock_article *a,
-			uint16_t warehouse);
+			uint32_t warehouse);
 /* False where the cell is empty. */
 bool csv_stock_figure(const struct csv_stock_row *row, enum stock_figure f, struct decimal *out);
 

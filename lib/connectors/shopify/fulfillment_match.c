@@ -9,10 +9,10 @@ struct tally {
 	size_t n;
 };
 
-/* Is this line of the order what the delivery's line means? */
-static bool delivery_line_is(const struct delivery_line *l, const char *line, const char *sku)
+bool delivery_line_is(const struct delivery_line *l, const char *line, const char *sku)
 {
-	return l->line ? str_equal(l->line, line) : sku && str_equal(l->sku, sku);
+	return l->line ? str_equal(l->line, line)
+		       : sku && str_equal(l->sold_as ? l->sold_as : l->sku, sku);
 }
 
 static struct tally tally_of(struct fulfillment_put *p, struct ship_done *const *f, size_t n)

@@ -81,6 +81,7 @@ struct ship_state {
 struct delivery_line {
 	const char *line; /* gid; NULL = the SKU decides */
 	const char *sku;
+	const char *sold_as; /* what the order's lines call it; NULL = so */
 	int64_t units;
 	int64_t need; /* not shipped yet */
 };
@@ -101,6 +102,7 @@ struct delivery {
 	/* Fulfillments whose tracking this put has written: ids, a blank after each. */
 	const char *told;
 	bool written; /* by this put */
+	bool named;   /* its lines are, see fulfillment_name_lines */
 	bool noted;   /* that it is for this order, see ledger_other_order */
 	int refusals;
 	const char *refusal; /* what the last call was answered */
@@ -195,7 +197,16 @@ const char *fulfillment_untold(const struct delivery *d);
 /* The same numbers, in whatever order; none on either side is the same too. */
 bool fulfillment_same_numbers(const char *const *a, size_t n, const struct ship_done *f);
 
+/*
+ * fulfillment_skus.c: for lines whose SKU no line of the order has, the line whose article has it now. Refuses the
+ * delivery where it may be one or another.
+ */
+MUST_CHECK enum errk fulfillment_name_lines(struct fulfillment_put *p, struct delivery *d,
+					    struct err *e);
+
 /* fulfillment_match.c: lines of the delivery against lines of the order. */
+/* Is this line of the order what the delivery's line means? */
+bool delivery_line_is(const struct delivery_line *l, const char *line, const char *sku);
 /* Sets need: units less what own fulfillments hold; false: they hold *what besides. */
 MUST_CHECK bool fulfillment_reckon(struct fulfillment_put *p, struct delivery *d,
 				   const char **what);

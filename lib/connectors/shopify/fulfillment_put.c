@@ -92,7 +92,9 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, bool *more
 		refuse_unknown(d);
 		return E_OK;
 	}
-	if (rc == E_OK && ledger_intent(d))
+	if (rc == E_OK)
+		rc = fulfillment_name_lines(p, d, e);
+	if (rc == E_OK && delivery_is_open(d) && ledger_intent(d))
 		rc = fulfillment_resolve(p, d, e);
 	if (rc == E_OK && !delivery_is_open(d))
 		return wait_for_it(p, d, e);

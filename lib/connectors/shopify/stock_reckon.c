@@ -8,8 +8,8 @@ enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool 
 	int64_t units = 0;
 	/* Of physical stock those that the shop has shipped: it takes its open orders off by itself. */
 	if (owed) {
-		enum errk rc = owed->of(owed->ctx, item->sku, item->id, item->put->read_at, &units,
-					e);
+		enum errk rc = owed->of(owed->ctx, item->sku, item->id, item->put->record,
+					item->put->read_at, &units, e);
 		if (rc != E_OK)
 			return rc;
 		item->put->passing |= units > 0;

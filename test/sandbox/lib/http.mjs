@@ -96,7 +96,7 @@ async function handle(sandbox, incoming, response) {
   }
   if (fault?.fault === 'http_after') answer = { ...instead({ ...fault, fault: 'http' }), code: 'http_after' };
   else if (stage === 'after') answer = spoil(fault, answer, requestId);
-  if (sandbox.mutate && answer.json) answer = { ...answer, json: sandbox.mutate(told, answer.json, entry) };
+  if (sandbox.mutate && answer.json) answer = { ...answer, json: await sandbox.mutate(told, answer.json, entry) };
   if (fault?.fault === 'wrong_version')
     answer = { ...answer, headers: { ...answer.headers, 'X-Shopify-API-Version': fault.version ?? '2026-01' } };
   Object.assign(entry, { cost: answer.cost ?? null, code: answer.code ?? null });
