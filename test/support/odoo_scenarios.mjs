@@ -201,6 +201,27 @@ export const SCENARIOS = {
       },
     ],
   },
+  /** People change a line, an address and a reference, and the shop changes another line; then that order is named. */
+  clerk: {
+    sandbox: { orders: 3, seed: 10, nasty: 'off' },
+    conf: { odoo: ODOO },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      {
+        before: sandbox => earlier(sandbox, 120, ['#1001', '#1002'].map(edit => ({ edit, change: { add: { article: 9, quantity: 1 } } }))),
+        people: async odoo => {
+          const [[first], [second]] = await Promise.all(['#1001', '#1002'].map(name => odoo.soldOrders([['origin', '=', name]])));
+          const write = (model, id, vals) => odoo.admin.call(model, 'write', { ids: [id], vals });
+          await write('sale.order.line', first.lines.find(line => line.product_id).id, { product_uom_qty: 7 });
+          await write('sale.order', second.id, { client_order_ref: 'PO 77' });
+        },
+        run: 'orders export',
+        status: 1,
+      },
+      { run: 'orders export --only #1001', status: 0 },
+    ],
+  },
   /** The state file is lost: all that is there is found, and nothing is written. */
   lost: {
     sandbox: { orders: 3, seed: 5, nasty: ['gift_card_used'] },

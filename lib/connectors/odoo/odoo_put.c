@@ -20,6 +20,7 @@ static void read_all(struct odoo_batch *b)
 
 		d->item = item;
 		d->last_step = &item->steps;
+		odoo_kept_read(d);
 		d->xid = odoo_xid(b->o, "order", item->record, b->a);
 		d->number = item->label;
 		if (!item->doc)
@@ -286,6 +287,8 @@ static void report(struct odoo_batch *b)
 		d->item->changed = d->found && d->wrote && !d->made;
 		if (odoo_order_goes_on(d))
 			d->item->memo = odoo_order_memo(d, b->a);
+		else if (d->parted)
+			d->item->memo = odoo_kept_memo(d, NULL, b->a);
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
 				   (!b->put->update || b->put->named);
 	}
@@ -311,8 +314,12 @@ enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a, 
 	b.order = arena_array(a, put->n, sizeof(*b.order));
 	rc = put_orders(&b, e);
 	http_finish(b.o->env.http, false);
-	for (size_t i = 0; i < b.n; i++)
+	for (size_t i = 0; i < b.n; i++) {
 		cJSON_Delete(b.order[i].doc);
+		cJSON_Delete(b.order[i].kept);
+		cJSON_Delete(b.order[i].keep);
+		cJSON_Delete(b.order[i].pending);
+	}
 	cJSON_Delete(b.found);
 	cJSON_Delete(b.made);
 	put->requests = (int)(http_stats(b.o->env.http).requests - before);
