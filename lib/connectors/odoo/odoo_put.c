@@ -167,25 +167,40 @@ static void refuse_gone(const struct odoo_batch *b, struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
-/* What Odoo has went further than the payment status allows by now: goods may leave that nobody pays. */
-static void refuse_withdrawn(struct odoo_order *d)
+/*
+ * What Odoo has went further than the payment status allows by now: goods may leave that nobody pays. Where it is not
+ * known what the status ever allowed, people may as well have taken it there.
+ */
+static void refuse_withdrawn(const struct odoo_batch *b, struct odoo_order *d)
 {
+	const struct odoo *o = b->o;
 	enum odoo_depth reached, asked, is = ODOO_QUOTATION;
+	const char *done, *may = d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order";
 	struct err why;
+	bool known = odoo_depth_read(d->item->memo, &reached, &asked);
 
-	if (!d->id || !odoo_order_goes_on(d) || d->cancelled ||
-	    !odoo_depth_read(d->item->memo, &reached, &asked))
+	if (!d->id || !odoo_order_goes_on(d) || d->cancelled)
 		return;
 	if (str_equal(d->state, "sale") || str_equal(d->state, "done"))
 		is = json_count(d->found, "invoice_ids") ? ODOO_PAID : ODOO_CONFIRMED;
-	if (d->asked >= asked || d->asked >= is)
+	if (d->asked >= is || (known && d->asked >= asked))
 		return;
+	done = is == ODOO_PAID ? "invoiced" : "confirmed";
+	if (!known) {
+		o->env.notice(
+			o->env.notice_ctx, NULL,
+			arena_printf(b->a,
+				     "%s: %s is %s in Odoo, and by its payment status in the "
+				     "shop it may be no more than a %s; whether people took it "
+				     "there, or its payment was withdrawn, is not known: see to it",
+				     d->item->label, d->name, done, may));
+		return;
+	}
 	err_set(&why, E_RECORD, "payment_withdrawn",
 		"%s is %s in Odoo, and by its payment status in the shop it may be no more than a %s "
 		"now; cancel the order in the shop, and the next run sees to it there; if it is to be "
 		"delivered all the same: erpsync queue drop '%s'",
-		d->name, is == ODOO_PAID ? "invoiced" : "confirmed",
-		d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order", d->item->label);
+		d->name, done, may, d->item->label);
 	odoo_order_fail(d, &why);
 }
 
@@ -205,7 +220,7 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
 		refuse_strange(&b->order[i]);
-		refuse_withdrawn(&b->order[i]);
+		refuse_withdrawn(b, &b->order[i]);
 		refuse_gone(b, &b->order[i]);
 	}
 	return rc;
