@@ -153,6 +153,28 @@ export const SCENARIOS = {
       { run: 'orders export --full', status: 0 },
     ],
   },
+  /** Sold half an hour after midnight in Paris, before and after the clocks went back: the days of invoices and payments. */
+  days: {
+    sandbox: { orders: 2, seed: 10, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'paid' } },
+    narrow: NARROW,
+    steps: [
+      {
+        before: sandbox => {
+          sandbox.setClock({ advance_ms: -3600000 });
+          for (const [i, time] of ['2026-10-24T22:30:00Z', '2026-10-31T23:30:00Z'].entries())
+            sandbox.orders.change(i, m => {
+              const at = Date.parse(time) / 1000;
+              Object.assign(m.header, { created: at, processed: at });
+              for (const transaction of m.transactions) transaction.at = at;
+            });
+          sandbox.setClock({ advance_ms: 3600000 });
+        },
+        run: 'orders export',
+        status: 0,
+      },
+    ],
+  },
   paid_later: {
     sandbox: { orders: 8, seed: 11, nasty: ['b2b'] },
     conf: { odoo: { ...ODOO, depth: 'paid' } },

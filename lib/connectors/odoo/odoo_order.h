@@ -47,6 +47,7 @@ struct odoo_order {
 	bool cancelled, included;
 	struct decimal total, tax;
 	const char *date; /* "2026-11-23 09:45:00" */
+	const char *day;  /* "2026-11-23", where the shop is */
 	struct odoo_cell *values;
 	struct odoo_line *line;
 	size_t n_lines;
