@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/str.h"
 
@@ -322,4 +323,37 @@ const char *duration_text(int64_t ms, char out[CLOCK_TEXT_MAX])
 	}
 	snprintf(out, CLOCK_TEXT_MAX, "0s");
 	return out;
+}
+
+/* The C library takes a zone that it does not know for UTC, without a word. */
+static bool zone_is_known(const char *zone)
+{
+	char path[128];
+
+	if (str_blank(zone) || *zone == '/' || strstr(zone, "..") ||
+	    zone[strspn(zone,
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/")])
+		return false;
+	return snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone) < (int)sizeof(path) &&
+	       access(path, R_OK) == 0;
+}
+
+bool clock_day(int64_t t, const char *zone, char out[CLOCK_DAY_SIZE])
+{
+	const char *set = getenv("TZ");
+	char *own = set ? strdup(set) : NULL;
+	time_t at = (time_t)t;
+	struct tm tm;
+	bool ok;
+
+	ok = (!set || own) && zone_is_known(zone) && setenv("TZ", zone, 1) == 0;
+	if (ok) {
+		tzset();
+		ok = localtime_r(&at, &tm) && strftime(out, CLOCK_DAY_SIZE, "%Y-%m-%d", &tm) != 0;
+		if ((own ? setenv("TZ", own, 1) : unsetenv("TZ")) != 0)
+			BUG("TZ can't be set back");
+		tzset();
+	}
+	free(own);
+	return ok;
 }

@@ -31,6 +31,13 @@ const char *clock_text(int64_t t, char out[CLOCK_TEXT_MAX]); /* RFC 3339 UTC wit
 MUST_CHECK enum errk clock_parse(const char *text, int64_t *out, struct err *e);
 
 /*
+ * The day at a place, "2026-11-23"; zone: an IANA name, "Europe/Paris". False: this machine does not know it (package
+ * tzdata). Not for several threads.
+ */
+enum { CLOCK_DAY_SIZE = 11 };
+MUST_CHECK bool clock_day(int64_t t, const char *zone, char out[CLOCK_DAY_SIZE]);
+
+/*
  * A time a person types: all of the above, "now", "today" (midnight UTC), "-2h", "-7d".
  * E_LOCAL "bad_time".
  */

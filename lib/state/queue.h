@@ -171,7 +171,7 @@ MUST_CHECK enum errk queue_reopen(struct state *s, const char *flow, const char 
 				  const char *reason, int64_t now, struct err *e);
 
 /*
- * Delivered records with this memo wait once more in the version that was delivered last, without a document
+ * Delivered records whose memo is this, or begins with it and a blank, wait once more in the version that was delivered last, without a document
  * if that is not kept; but for those of which something waits, and what a person has dropped. *n += how many.
  */
 MUST_CHECK enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo,

@@ -136,11 +136,13 @@ enum errk queue_try_parked(struct state *s, const char *flow, const char *code, 
 #define HELD_REASON  "'it was delivered less far than it may go now'"
 #define HELD_BECAUSE "code = 'held_back', reason = " HELD_REASON
 /* Nothing of it waits or is under way, and no person took a version of it out. */
-#define HELD                                                                     \
-	" FROM link AS l WHERE l.flow = ?1 AND l.memo = ?2 AND l.target_id > ''" \
-	" AND l.dropped IS NULL AND l.for_good = 0 AND NOT EXISTS (SELECT 1"     \
-	" FROM queue AS w WHERE w.record = l.record AND w.flow = l.flow"         \
-	" AND w.state IN (0, 2)) AND NOT EXISTS (SELECT 1 FROM queue AS w"       \
+#define HELD                                                                 \
+	" FROM link AS l WHERE l.flow = ?1"                                  \
+	" AND substr(l.memo || ' ', 1, length(?2) + 1) = ?2 || ' '"          \
+	" AND l.target_id > ''"                                              \
+	" AND l.dropped IS NULL AND l.for_good = 0 AND NOT EXISTS (SELECT 1" \
+	" FROM queue AS w WHERE w.record = l.record AND w.flow = l.flow"     \
+	" AND w.state IN (0, 2)) AND NOT EXISTS (SELECT 1 FROM queue AS w"   \
 	" WHERE w.record = l.record AND w.flow = l.flow AND w.state = 1)"
 
 /* With the document that is kept, if that is of the last version … */

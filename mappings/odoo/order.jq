@@ -130,7 +130,7 @@ def payment_docs:
        id: (if .id then .id | tail else "n\($n + 1)" end),
        kind: .kind,
        amount: .amount,
-       date: (.processed_at // .created_at | date_only),
+       date: (.processed_on // (.processed_at // .created_at | date_only)),
        memo: (.payment_id // (if .id then .id | tail else null end)),
        parent: (if .parent_id then .parent_id | tail else null end),
        gateway: .gateway,
@@ -176,3 +176,7 @@ def payment_docs:
     payments: payment_docs,
     totals: {total: .totals.total, tax: .totals.tax}
   }
+  # Where the shop's day is not that of `date`, which is UTC.
+  + ($order
+     | if .processed_on and .processed_on != (.processed_at // .created_at | date_only)
+       then {day: .processed_on} else {} end)

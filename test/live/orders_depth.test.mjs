@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { CATALOGUE } from '../sandbox/lib/world.mjs';
 import { earlier } from '../support/place.mjs';
@@ -89,6 +90,12 @@ for (const version of VERSIONS) {
     const entry = (await p.parked()).get('#1001');
     assert.equal(entry.code, 'payment_withdrawn');
     assert.match(entry.reason, /is confirmed in Odoo.*cancel the order in the shop/);
+    /* Of an order of an earlier version it is not known what its status allowed. */
+    execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET memo = NULL WHERE label = '#1002'"]);
+    earlier(p.sandbox, 120, { edit: '#1002', change: { note: 'hello' } });
+    const { notices, summary } = JSON.parse(ended(await p.run('orders export --json'), 0).stdout);
+    assert.equal(summary.updated, 1);
+    assert.ok(notices.some(notice => /#1002: .* is confirmed in Odoo, and .* no more than a quotation; .* is not known/.test(notice)), notices.join('\n'));
     earlier(p.sandbox, 60, { edit: '#1001', change: { cancel: 'CUSTOMER' } });
     ended(await p.run('orders export'), 0);
     const [order] = await odoo.soldOrders([['origin', '=', '#1001']]);

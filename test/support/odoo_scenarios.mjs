@@ -153,6 +153,28 @@ export const SCENARIOS = {
       { run: 'orders export --full', status: 0 },
     ],
   },
+  /** Sold half an hour after midnight in Paris, before and after the clocks went back: the days of invoices and payments. */
+  days: {
+    sandbox: { orders: 2, seed: 10, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'paid' } },
+    narrow: NARROW,
+    steps: [
+      {
+        before: sandbox => {
+          sandbox.setClock({ advance_ms: -3600000 });
+          for (const [i, time] of ['2026-10-24T22:30:00Z', '2026-10-31T23:30:00Z'].entries())
+            sandbox.orders.change(i, m => {
+              const at = Date.parse(time) / 1000;
+              Object.assign(m.header, { created: at, processed: at });
+              for (const transaction of m.transactions) transaction.at = at;
+            });
+          sandbox.setClock({ advance_ms: 3600000 });
+        },
+        run: 'orders export',
+        status: 0,
+      },
+    ],
+  },
   paid_later: {
     sandbox: { orders: 8, seed: 11, nasty: ['b2b'] },
     conf: { odoo: { ...ODOO, depth: 'paid' } },
@@ -199,6 +221,27 @@ export const SCENARIOS = {
         run: 'orders export',
         status: 0,
       },
+    ],
+  },
+  /** People change a line, an address and a reference, and the shop changes another line; then that order is named. */
+  clerk: {
+    sandbox: { orders: 3, seed: 10, nasty: 'off' },
+    conf: { odoo: ODOO },
+    narrow: NARROW,
+    steps: [
+      { run: 'orders export', status: 0 },
+      {
+        before: sandbox => earlier(sandbox, 120, ['#1001', '#1002'].map(edit => ({ edit, change: { add: { article: 9, quantity: 1 } } }))),
+        people: async odoo => {
+          const [[first], [second]] = await Promise.all(['#1001', '#1002'].map(name => odoo.soldOrders([['origin', '=', name]])));
+          const write = (model, id, vals) => odoo.admin.call(model, 'write', { ids: [id], vals });
+          await write('sale.order.line', first.lines.find(line => line.product_id).id, { product_uom_qty: 7 });
+          await write('sale.order', second.id, { client_order_ref: 'PO 77' });
+        },
+        run: 'orders export',
+        status: 1,
+      },
+      { run: 'orders export --only #1001', status: 0 },
     ],
   },
   /** The state file is lost: all that is there is found, and nothing is written. */

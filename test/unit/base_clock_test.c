@@ -186,6 +186,53 @@ static void test_clock__clocks_agree_and_move_on(void **state)
 	assert_true(wall > 1700000000);
 }
 
+static void day_is(const char *time, const char *zone, const char *day)
+{
+	char out[CLOCK_DAY_SIZE];
+	struct err e;
+	int64_t t;
+
+	assert_int_equal(clock_parse(time, &t, &e), E_OK);
+	assert_true(clock_day(t, zone, out));
+	assert_string_equal(out, day);
+}
+
+static void test_clock_day__is_the_day_at_the_place(void **state)
+{
+	const char *tz = getenv("TZ");
+
+	(void)state;
+	day_is("2026-12-31T22:59:59Z", "Europe/Paris", "2026-12-31");
+	day_is("2026-12-31T23:00:00Z", "Europe/Paris", "2027-01-01");
+	day_is("2027-01-01T04:59:59Z", "America/New_York", "2026-12-31");
+	day_is("2027-01-01T05:00:00Z", "America/New_York", "2027-01-01");
+	/* The clocks go forward and back on these nights. */
+	day_is("2026-03-28T22:59:59Z", "Europe/Paris", "2026-03-28");
+	day_is("2026-03-29T21:59:59Z", "Europe/Paris", "2026-03-29");
+	day_is("2026-03-29T22:00:00Z", "Europe/Paris", "2026-03-30");
+	day_is("2026-10-24T22:00:00Z", "Europe/Paris", "2026-10-25");
+	day_is("2026-10-25T22:59:59Z", "Europe/Paris", "2026-10-25");
+	day_is("2026-12-31T12:00:00Z", "Pacific/Auckland", "2027-01-01");
+	day_is("2026-12-31T23:30:00Z", "UTC", "2026-12-31");
+	assert_ptr_equal(getenv("TZ") == NULL, tz == NULL);
+}
+
+static void test_clock_day__refuses_a_zone_that_is_not_known(void **state)
+{
+	static const char *const bad[] = {"",
+					  " ",
+					  "Europe/Atlantis",
+					  "../passwd",
+					  "/etc/passwd",
+					  "Europe/Paris\n",
+					  "CET-1CEST,M3"};
+	char out[CLOCK_DAY_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(clock_day(0, bad[i], out));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +243,8 @@ int main(void)
 		cmocka_unit_test(test_clock__durations_read),
 		cmocka_unit_test(test_clock__durations_show_two_units),
 		cmocka_unit_test(test_clock__clocks_agree_and_move_on),
+		cmocka_unit_test(test_clock_day__is_the_day_at_the_place),
+		cmocka_unit_test(test_clock_day__refuses_a_zone_that_is_not_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

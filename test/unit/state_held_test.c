@@ -67,7 +67,8 @@ static void test_queue_repeat_held__what_was_held_back_waits_once(void **state)
 	size_t n_findings;
 	int64_t n;
 
-	deliver(f, "kept", "half");
+	deliver(f, "kept", "half {\"1\":\"2 19.9\"}");
+	deliver(f, "other", "halfway");
 	deliver(f, "bare", "half");
 	deliver(f, "newer", "half");
 	deliver(f, "waits", "half");

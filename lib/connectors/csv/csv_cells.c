@@ -132,6 +132,15 @@ enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c, stru
 	return E_OK;
 }
 
+/* The export tells times as the shop's clocks show them. */
+const char *csv_order_day(const struct csv_order_rows *o, enum csv_column c, struct arena *a)
+{
+	const char *text = csv_order_cell(o, c);
+
+	return strlen(text) >= 10 && text[4] == '-' && text[7] == '-' ? arena_strndup(a, text, 10)
+								      : NULL;
+}
+
 const char *csv_order_text(const struct csv_order_rows *o, enum csv_column c)
 {
 	const char *text = csv_order_cell(o, c);

@@ -31,6 +31,8 @@ MUST_CHECK enum errk csv_cell_identifier(const struct csv_order_rows *o, size_t 
 /* RFC 3339 UTC; NULL when empty. */
 MUST_CHECK enum errk csv_order_time(const struct csv_order_rows *o, enum csv_column c,
 				    struct arena *a, const char **out, struct err *e);
+/* The day of such a time in the shop's time zone; NULL = it does not say. */
+const char *csv_order_day(const struct csv_order_rows *o, enum csv_column c, struct arena *a);
 /* NULL when empty. */
 const char *csv_order_text(const struct csv_order_rows *o, enum csv_column c);
 /* The same without the apostrophe that exports put before zips and phone numbers. */

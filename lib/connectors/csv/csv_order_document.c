@@ -188,6 +188,7 @@ static enum errk add_head(cJSON *doc, const struct csv_order_rows *o, const char
 	json_add_str(doc, "number", number_of(name, a));
 	json_add_str(doc, "created_at", created);
 	json_add_str(doc, "processed_at", NULL);
+	json_add_str(doc, "processed_on", csv_order_day(o, COL_CREATED_AT, a));
 	json_add_str(doc, "updated_at", NULL);
 	json_add_str(doc, "cancelled_at", cancelled);
 	json_add_bool(doc, "test", csv_order_is_test(o, a));

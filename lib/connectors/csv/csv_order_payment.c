@@ -199,6 +199,7 @@ static enum errk add_transaction(cJSON *doc, const struct csv_order_rows *o, con
 	json_add_str(t, "payment_id", id);
 	json_add_str(t, "created_at", at);
 	json_add_str(t, "processed_at", at);
+	json_add_str(t, "processed_on", csv_order_day(o, COL_PAID_AT, a));
 	csv_json_amount(t, "amount", paid);
 	return E_OK;
 }

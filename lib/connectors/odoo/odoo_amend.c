@@ -13,8 +13,9 @@
 /*
  * Later changes. An order in Odoo is compared with what the shop says now, and only what differs and
  * is ours is written: quantities, prices, discounts, taxes of our lines, lines that are new or gone,
- * the two addresses, the reference. What people added in Odoo stays. Once something of it is
- * invoiced or delivered, it is theirs alone, and the difference is reported.
+ * the two addresses, the reference. What people added in Odoo stays, and so does what they changed since it was
+ * last written (odoo_kept.c); where money or goods are another than the shop's by that, they are asked. Once something
+ * of it is invoiced or delivered, it is theirs alone, and the difference is reported.
  */
 struct change {
 	struct odoo_order *order;
@@ -22,8 +23,10 @@ struct change {
 	size_t n_changed, n_added;
 	const char *invoice, *delivery, *reference; /* cells of the head; NULL = as it is */
 	const char *what;                           /* for people */
-	bool delivered;                             /* goods of a changed line have left */
-	bool late;                                  /* that, or it is invoiced */
+	/* What they changed and is not as the shop has it, for people: what is left so, and what is written over. */
+	const char *people, *over;
+	bool delivered; /* goods of a changed line have left */
+	bool late;      /* that, or it is invoiced */
 };
 
 struct amend {
@@ -55,12 +58,16 @@ static void set_shapes(struct amend *m)
 	odoo_line_fields(m->b, m->added_fields + 1);
 }
 
+static void add_text(const struct amend *m, const char **list, const char *text)
+{
+	if (*list && strlen(*list) > 500)
+		return;
+	*list = arena_printf(m->b->a, "%s%s%s", *list ? *list : "", *list ? "; " : "", text);
+}
+
 static void say(const struct amend *m, struct change *c, const char *text)
 {
-	if (c->what && strlen(c->what) > 500)
-		return;
-	c->what = arena_printf(m->b->a, "%s%s%s", c->what ? c->what : "", c->what ? "; " : "",
-			       text);
+	add_text(m, &c->what, text);
 }
 
 /* Comparing */
@@ -73,21 +80,57 @@ static bool same_number(const cJSON *record, const char *field, const char *cell
 	       decimal_parse(cell, &wanted, NULL) == E_OK && decimal_cmp(is, wanted) == 0;
 }
 
-static bool same_taxes(const struct amend *m, const cJSON *record, const struct odoo_line *l)
+static const char *tax_names(const struct odoo *o, const char *ids, struct arena *a)
 {
-	const cJSON *list = json_at(record, m->b->o->field[FIELD_LINE_TAXES]);
+	char *list = arena_strdup(a, ids), *rest = NULL;
+	const char *text = NULL;
+
+	for (const char *at = strtok_r(list, ",", &rest); at; at = strtok_r(NULL, ",", &rest)) {
+		const char *name = at;
+
+		for (size_t i = 0; i < o->looks.n_taxes; i++)
+			if (str_equal(odoo_id_text(o->looks.tax[i].id, a), at))
+				name = o->looks.tax[i].name;
+		text = arena_printf(a, "%s%s%s", text ? text : "", text ? " + " : "", name);
+	}
+	return text;
+}
+
+/* "2 19.9 10 68" as people read it: "2 x 19.9 less 10 %, VAT 20%". Of several the last is what they have seen. */
+static const char *readable(const struct amend *m, const char *value)
+{
+	struct arena *a = m->b->a;
+	const char *last = strrchr(value, ';');
+	char *text = arena_strdup(a, last ? last + 1 : value), *rest = NULL;
+	const char *cell[4];
 	size_t n = 0;
 
-	JSON_EACH (id, list) {
-		bool hit = false;
+	for (char *at = strtok_r(text, " ", &rest); at && n < 4; at = strtok_r(NULL, " ", &rest))
+		cell[n++] = at;
+	if (n < 4)
+		return str_equal(value, "?") ? "not known" : "no such line";
+	return arena_printf(a, "%s x %s%s%s%s, %s", cell[0], cell[1],
+			    str_equal(cell[2], "0") ? "" : " less ",
+			    str_equal(cell[2], "0") ? "" : cell[2],
+			    str_equal(cell[2], "0") ? "" : " %",
+			    str_equal(cell[3], "-") ? "no tax" : tax_names(m->b->o, cell[3], a));
+}
 
-		for (size_t i = 0; i < l->n_taxes; i++)
-			hit = hit || l->tax[i]->id == json_int(id, "", 0);
-		if (!hit)
-			return false;
-		n++;
-	}
-	return n == l->n_taxes;
+/* What people made of a line of ours, and what it was before. */
+static void say_people(const struct amend *m, struct change *c, const char *key, const char *name,
+		       const char *is, const char *wanted, bool left)
+{
+	add_text(m, left ? &c->people : &c->over,
+		 arena_printf(m->b->a, "'%s': %s → %s in Odoo, %s in the shop", name,
+			      readable(m, odoo_kept_value(c->order, key)),
+			      readable(m, is ? is : "-"), readable(m, wanted ? wanted : "-")));
+}
+
+/* Who names an order has the shop's written over what people made of it. */
+static bool is_left(const struct amend *m, enum odoo_stand stand)
+{
+	return !m->b->put->named &&
+	       (stand == STAND_PEOPLE || stand == STAND_BOTH || stand == STAND_UNKNOWN);
 }
 
 /* The name of a line of goods goes over as Odoo has it: what people made of it stays. */
@@ -123,18 +166,25 @@ static void rewrite(struct amend *m, struct change *c, const struct odoo_line *l
 }
 
 /*
- * A line of text of ours says what the shop says now; people's remarks have lines of their own. Odoo lets nobody
- * write the text of a locked order, and what else is to be done with the order need not wait for that.
+ * A line of text of ours says what the shop says now, unless people wrote into it and the shop did not: it hurts
+ * nobody. Odoo lets nobody write the text of a locked order, and what else is to be done with the order need not wait
+ * for that.
  */
 static void write_note(struct amend *m, struct change *c, const char *xid, const char *text,
 		       const cJSON *record)
 {
 	const struct odoo *o = m->b->o;
-	const struct odoo_order *d = c->order;
+	struct odoo_order *d = c->order;
+	const char *key = odoo_kept_key(d, xid), *wanted = odoo_kept_text(text, m->b->a);
+	const char *is = odoo_kept_text(json_str(record, "name"), m->b->a);
+	enum odoo_stand stand = odoo_kept_judge(d, key, is, wanted);
+	bool locked = stand != STAND_SAME && odoo_order_is_locked(m->b, d);
+	bool left = locked || (stand == STAND_PEOPLE && !m->b->put->named);
 
-	if (str_equal(json_str(record, "name"), text))
+	odoo_kept_note(d, key, is, wanted, !left, m->b->a);
+	if (stand == STAND_SAME || (left && !locked))
 		return;
-	if (odoo_order_is_locked(m->b, d)) {
+	if (locked) {
 		o->env.notice(
 			o->env.notice_ctx, d->xid,
 			arena_printf(m->b->a,
@@ -144,63 +194,56 @@ static void write_note(struct amend *m, struct change *c, const char *xid, const
 				     d->item->label, d->name));
 		return;
 	}
+	if (stand == STAND_BOTH)
+		o->env.notice(o->env.notice_ctx, NULL,
+			      arena_printf(m->b->a,
+					   "%s: a text that people had changed in %s says what the "
+					   "shop made of it",
+					   d->item->label, d->name));
 	add_changed(m, c, xid, "0", "0", "0", text, "");
-}
-
-static enum errk compare_line(struct amend *m, struct change *c, const struct odoo_line *l,
-			      const cJSON *record, bool *changed, struct err *e)
-{
-	if (l->note) {
-		write_note(m, c, l->xid, l->name, record);
-		return E_OK;
-	}
-	if (odoo_ref(record, "product_id") != l->product)
-		return err_set(
-			e, E_RECORD, "product_changed",
-			"'%s' is another product in Odoo (%s) than in the shop; correct one of "
-			"them, then run: erpsync queue retry '%s'",
-			l->name, c->order->name, c->order->item->label);
-	if (same_number(record, "product_uom_qty", l->quantity) &&
-	    same_number(record, "price_unit", l->price) &&
-	    same_number(record, "discount", l->percent) && same_taxes(m, record, l))
-		return E_OK;
-	say(m, c,
-	    arena_printf(m->b->a, "'%s': %s x %s in Odoo, %s x %s in the shop", l->name,
-			 json_number_text(record, "product_uom_qty", m->b->a),
-			 json_number_text(record, "price_unit", m->b->a), l->quantity, l->price));
-	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
-	rewrite(m, c, l, record);
-	*changed = true;
-	return E_OK;
 }
 
 /* A line of ours that the shop no longer has; the rounding lines are seen to with the totals. */
 static void compare_gone(struct amend *m, struct change *c, const char *xid, const cJSON *record)
 {
-	const struct odoo_order *d = c->order;
-	const char *taxes = "";
+	struct odoo_order *d = c->order;
+	struct arena *a = m->b->a;
+	const char *name = json_str(record, "name"), *taxes = "", *key, *is, *wanted;
+	enum odoo_stand stand;
 
-	if (!str_starts(xid, arena_printf(m->b->a, "%s_", d->xid)) ||
-	    str_starts(xid, arena_printf(m->b->a, "%s_rounding", d->xid)) ||
-	    (!json_str(record, "display_type") && same_number(record, "product_uom_qty", "0")))
+	if (!str_starts(xid, arena_printf(a, "%s_", d->xid)) ||
+	    str_starts(xid, arena_printf(a, "%s_rounding", d->xid)))
 		return;
 	if (json_str(record, "display_type")) {
 		if (m->b->o->rules.note)
 			write_note(m, c, xid, note_gone, record);
 		return;
 	}
-	JSON_EACH (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
-		taxes = arena_printf(m->b->a, "%s%s%lld", taxes, *taxes ? "," : "",
-				     (long long)json_int(id, "", 0));
-	say(m, c, arena_printf(m->b->a, "'%s' is gone in the shop", json_str(record, "name")));
+	key = odoo_kept_key(d, xid);
+	is = odoo_kept_found(m->b->o, record, NULL, a);
+	wanted = odoo_kept_found(m->b->o, record, "0", a);
+	stand = odoo_kept_judge(d, key, is, wanted);
+	odoo_kept_note(d, key, is, wanted, !is_left(m, stand), a);
+	if (stand == STAND_SAME)
+		return;
+	say(m, c, arena_printf(a, "'%s' is gone in the shop", name));
 	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
-	add_changed(m, c, xid, "0", json_number_text(record, "price_unit", m->b->a),
-		    json_number_text(record, "discount", m->b->a), json_str(record, "name"), taxes);
+	if (stand != STAND_SHOP)
+		say_people(m, c, key, name, is, "-", is_left(m, stand));
+	if (is_left(m, stand))
+		return;
+	JSON_EACH (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
+		taxes = arena_printf(a, "%s%s%lld", taxes, *taxes ? "," : "",
+				     (long long)json_int(id, "", 0));
+	add_changed(m, c, xid, "0", json_number_text(record, "price_unit", a),
+		    json_number_text(record, "discount", a), name, taxes);
 }
 
 /* A line of ours as Odoo has it; NULL: it has not. */
 struct seen {
 	const cJSON *record;
+	const char *key, *is, *wanted;
+	enum odoo_stand stand;
 	bool changed;
 };
 
@@ -266,6 +309,79 @@ static enum errk refresh_lines(struct amend *m, struct change *c, const struct s
 	return E_OK;
 }
 
+static void look_at_line(struct amend *m, const struct odoo_order *d, const struct odoo_line *l,
+			 struct seen *s)
+{
+	s->key = odoo_kept_key(d, l->xid);
+	s->is = s->record ? odoo_kept_found(m->b->o, s->record, NULL, m->b->a) : NULL;
+	s->wanted = odoo_kept_wanted(l, m->b->a);
+	s->stand = odoo_kept_judge(d, s->key, s->is, s->wanted);
+}
+
+static void compare_line(struct amend *m, struct change *c, size_t at, struct seen *s, bool left)
+{
+	const struct odoo_line *l = &c->order->line[at];
+	struct arena *a = m->b->a;
+
+	if (l->note && s->record) {
+		write_note(m, c, l->xid, l->name, s->record);
+		return;
+	}
+	if (l->note)
+		left = s->stand == STAND_PEOPLE && !m->b->put->named;
+	odoo_kept_note(c->order, s->key, s->is, s->wanted, s->stand == STAND_SAME || !left, a);
+	s->changed = s->stand != STAND_SAME;
+	if (!s->changed)
+		return;
+	if (!l->note && s->record) {
+		say(m, c,
+		    arena_printf(a, "'%s': %s x %s in Odoo, %s x %s in the shop", l->name,
+				 json_number_text(s->record, "product_uom_qty", a),
+				 json_number_text(s->record, "price_unit", a), l->quantity,
+				 l->price));
+		c->delivered = c->delivered || !same_number(s->record, "qty_delivered", "0");
+	} else if (!l->note) {
+		say(m, c, arena_printf(a, "'%s' is new in the shop", l->name));
+	}
+	if (!l->note && (left || s->stand != STAND_SHOP))
+		say_people(m, c, s->key, l->name, s->is, s->wanted, left);
+	if (left)
+		return;
+	if (s->record)
+		rewrite(m, c, l, s->record);
+	else
+		add_added(m, c, l, at);
+}
+
+/* A line with its discount's: half of the two would be a price that nobody made. */
+static size_t compare_group(struct amend *m, struct change *c, struct seen *seen, size_t at)
+{
+	struct odoo_order *d = c->order;
+	bool left = false;
+	size_t n = 1;
+
+	while (at + n < d->n_lines && d->line[at + n].extra)
+		n++;
+	for (size_t i = at; i < at + n; i++) {
+		look_at_line(m, d, &d->line[i], &seen[i]);
+		left = left || is_left(m, seen[i].stand);
+	}
+	for (size_t i = at; i < at + n; i++)
+		compare_line(m, c, i, &seen[i], left);
+	return n;
+}
+
+static enum errk same_product(const struct odoo_order *d, const struct odoo_line *l,
+			      const cJSON *record, struct err *e)
+{
+	if (l->note || odoo_ref(record, "product_id") == l->product)
+		return E_OK;
+	return err_set(e, E_RECORD, "product_changed",
+		       "'%s' is another product in Odoo (%s) than in the shop; correct one of "
+		       "them, then run: erpsync queue retry '%s'",
+		       l->name, d->name, d->item->label);
+}
+
 static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 {
 	struct odoo_order *d = c->order;
@@ -288,38 +404,45 @@ static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
 			continue;
 		}
 		seen[i].record = record;
-		rc = compare_line(m, c, &d->line[i], record, &seen[i].changed, e);
+		rc = same_product(d, &d->line[i], record, e);
 		if (rc != E_OK)
 			return rc;
 	}
-	for (size_t i = 0; i < d->n_lines; i++) {
-		if (seen[i].record)
-			continue;
-		add_added(m, c, &d->line[i], i);
-		if (!d->line[i].note)
-			say(m, c,
-			    arena_printf(m->b->a, "'%s' is new in the shop", d->line[i].name));
-	}
+	for (size_t i = 0; i < d->n_lines;)
+		i += compare_group(m, c, seen, i);
 	return odoo_order_invoiced(d) || !has_gap(d) ? E_OK : refresh_lines(m, c, seen, e);
 }
 
 static void compare_head(struct amend *m, struct change *c)
 {
+	static const char *const what[OWN_COUNT_] = {"another billing address",
+						     "another shipping address",
+						     "another customer reference"};
 	struct odoo_order *d = c->order;
-	const char *reference = odoo_cell(d->values, "client_order_ref");
-	int64_t invoice = odoo_ref(d->found, "partner_invoice_id");
-	int64_t delivery = odoo_ref(d->found, "partner_shipping_id");
 
-	if (d->party[PARTY_INVOICE] && d->party[PARTY_INVOICE] != invoice)
-		c->invoice = odoo_id_text(d->party[PARTY_INVOICE], m->b->a);
-	if (d->party[PARTY_DELIVERY] && d->party[PARTY_DELIVERY] != delivery)
-		c->delivery = odoo_id_text(d->party[PARTY_DELIVERY], m->b->a);
-	if (reference && !str_equal(json_str(d->found, "client_order_ref"), reference))
-		c->reference = reference;
-	if (c->invoice)
-		say(m, c, "another billing address");
-	if (c->delivery)
-		say(m, c, "another shipping address");
+	for (int i = 0; i < OWN_COUNT_; i++) {
+		enum odoo_head h = (enum odoo_head)i;
+		enum odoo_stand stand = odoo_kept_head(d, h, m->b->a);
+		/* Of an order that nothing is known of the shop's counts, as ever. */
+		bool left = stand != STAND_UNKNOWN && is_left(m, stand);
+
+		odoo_kept_note_head(d, d->found, h, !left, m->b->a);
+		if (stand == STAND_SAME || (left && stand == STAND_PEOPLE))
+			continue;
+		if (h != OWN_REFERENCE || left)
+			say(m, c, what[h]);
+		if (stand != STAND_SHOP)
+			add_text(m, left ? &c->people : &c->over,
+				 arena_printf(m->b->a, "%s than the shop's", what[h]));
+		if (left)
+			continue;
+		if (h == OWN_INVOICE)
+			c->invoice = odoo_id_text(d->party[PARTY_INVOICE], m->b->a);
+		else if (h == OWN_DELIVERY)
+			c->delivery = odoo_id_text(d->party[PARTY_DELIVERY], m->b->a);
+		else
+			c->reference = odoo_cell(d->values, "client_order_ref");
+	}
 }
 
 static bool has_change(const struct change *c)
@@ -349,12 +472,12 @@ static enum errk compare(struct amend *m, struct change *c, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	compare_head(m, c);
-	if (!has_change(c) || is_harmless(c))
+	if ((!has_change(c) && !c->people) || is_harmless(c))
 		return E_OK;
 	c->late = odoo_order_invoiced(d) || c->delivered;
 	if (c->late)
 		return E_OK;
-	if (odoo_order_is_locked(m->b, d))
+	if (has_change(c) && odoo_order_is_locked(m->b, d))
 		return odoo_order_locked(d, "changed", e);
 	return E_OK;
 }
@@ -506,6 +629,46 @@ static void tell(struct amend *m)
 	}
 }
 
+/* What people changed is not undone by the way: such an order ends here. It is where a person has named it, and told. */
+static void tell_people(struct amend *m, struct change *c)
+{
+	const struct odoo *o = m->b->o;
+	struct odoo_order *d = c->order;
+	struct err why;
+
+	if (!odoo_order_goes_on(d))
+		return;
+	if (c->over)
+		o->env.notice(
+			o->env.notice_ctx, NULL,
+			arena_printf(m->b->a,
+				     "%s: %s is as the shop has it now, where people may have "
+				     "changed it in Odoo: %s",
+				     d->item->label, d->name, c->over));
+	if (!c->people)
+		return;
+	err_set(&why, E_RECORD, "changed_in_odoo",
+		"people changed %s in Odoo, where it is not as the shop has it now; that was left as it is, and "
+		"what only the shop changed is written; make it the same on both sides, then run: erpsync queue "
+		"retry '%s'; or write the shop's over it: erpsync orders export --only '%s'; or let it be as it "
+		"is there: erpsync queue drop '%s': %s",
+		d->name, d->item->label, d->item->label, d->item->label, c->people);
+	d->parted = true;
+	odoo_order_fail(d, &why);
+}
+
+/* Durable what will be written, before it is. */
+static enum errk remember(struct amend *m, struct err *e)
+{
+	struct odoo_order **order = arena_array(m->b->a, m->n, sizeof(*order));
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (has_change(&m->change[i]) && odoo_order_goes_on(m->change[i].order))
+			order[n++] = m->change[i].order;
+	return odoo_kept_remember(m->b, order, n, e);
+}
+
 /* Nothing of it is written; what the shop was paid is registered all the same. */
 static void leave(struct change *c, bool settled)
 {
@@ -523,7 +686,7 @@ static void leave(struct change *c, bool settled)
 							: "",
 			d->item->label, d->item->label, c->what);
 	c->n_changed = c->n_added = 0;
-	c->invoice = c->delivery = c->what = c->reference = NULL;
+	c->invoice = c->delivery = c->what = c->reference = c->people = c->over = NULL;
 }
 
 /* Addresses are as the shop says, or not; all else people may have written in their own way. */
@@ -566,6 +729,8 @@ static enum errk amend_all(struct amend *m, struct err *e)
 	if (rc == E_OK)
 		rc = judge_late(m, e);
 	if (rc == E_OK)
+		rc = remember(m, e);
+	if (rc == E_OK)
 		rc = reroute(m, e);
 	if (rc == E_OK)
 		rc = write_heads(m, e);
@@ -575,6 +740,8 @@ static enum errk amend_all(struct amend *m, struct err *e)
 		rc = write_lines(m, true, e);
 	if (rc == E_OK)
 		tell(m);
+	for (size_t i = 0; i < m->n && rc == E_OK; i++)
+		tell_people(m, &m->change[i]);
 	return rc;
 }
 

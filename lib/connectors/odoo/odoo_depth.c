@@ -9,7 +9,7 @@
 
 /*
  * How far an order was taken, and how far its payment status let it go then: "confirmed of paid", kept with the
- * state file. [odoo] depth may say more later, and the status less.
+ * state file. [odoo] depth may say more later, and the status less. What was written of it stands behind (odoo_kept.c).
  */
 
 enum { DEPTHS = ODOO_PAID + 1 };
@@ -31,18 +31,20 @@ const char *odoo_depth_memo(enum odoo_depth reached, enum odoo_depth asked, stru
 
 const char *odoo_order_memo(const struct odoo_order *d, struct arena *a)
 {
-	return d->cancelled ? cancelled : odoo_depth_memo(d->depth, d->asked, a);
+	return d->cancelled ? cancelled
+			    : odoo_kept_memo(d, odoo_depth_memo(d->depth, d->asked, a), a);
 }
 
 bool odoo_depth_read(const char *memo, enum odoo_depth *reached, enum odoo_depth *asked)
 {
 	for (int r = 0; r < DEPTHS; r++)
 		for (int k = 0; k < DEPTHS; k++) {
-			size_t n = strlen(names[r]);
+			size_t n = strlen(names[r]), m = strlen(names[k]);
 
 			if (!memo || strncmp(memo, names[r], n) != 0 ||
 			    strncmp(memo + n, " of ", 4) != 0 ||
-			    strcmp(memo + n + 4, names[k]) != 0)
+			    strncmp(memo + n + 4, names[k], m) != 0 ||
+			    (memo[n + 4 + m] && memo[n + 4 + m] != ' '))
 				continue;
 			*reached = (enum odoo_depth)r;
 			*asked = (enum odoo_depth)k;

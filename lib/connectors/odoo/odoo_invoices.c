@@ -100,7 +100,7 @@ static void head_cells(const struct odoo_invoices *v, const struct odoo_invoice 
 	cell[2] = odoo_id_text(odoo_ref(inv->head, "partner_invoice_id"), a);
 	cell[3] = odoo_id_text(odoo_ref(inv->head, "partner_shipping_id"), a);
 	cell[4] = v->b->o->rules.invoice_today ? arena_strndup(a, clock_text(clock_now(), now), 10)
-					       : arena_strndup(a, d->date, 10);
+					       : d->day;
 	cell[5] = d->number;
 	cell[6] = d->name;
 	cell[7] = d->number;

@@ -216,6 +216,9 @@ enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err
 		return err_set(e, E_RECORD, "mapping", "number, currency or date is missing");
 	d->digits = currency_exponent(d->currency);
 	d->date = odoo_time(date, b->a);
+	d->day = json_str(d->doc, "day");
+	if (!d->day)
+		d->day = arena_strndup(b->a, d->date, 10);
 	d->cancelled = json_bool(d->doc, "cancelled", false);
 	d->included = json_bool(d->doc, "prices_include_tax", false);
 	d->asked = odoo_depth_of(json_str(d->doc, "depth"));

@@ -47,6 +47,7 @@ struct odoo_order {
 	bool cancelled, included;
 	struct decimal total, tax;
 	const char *date; /* "2026-11-23 09:45:00" */
+	const char *day;  /* "2026-11-23", where the shop is */
 	struct odoo_cell *values;
 	struct odoo_line *line;
 	size_t n_lines;
@@ -69,6 +70,9 @@ struct odoo_order {
 	 * with this when its payments are registered.
 	 */
 	struct err apart;
+	/* odoo_kept.c; owned. kept: by earlier puts, NULL = not known; keep: by this one; pending: while it writes. */
+	cJSON *kept, *keep, *pending;
+	bool parted; /* it ends because people changed it, and what was written of it is known */
 	struct put_step **last_step;
 };
 
@@ -169,6 +173,41 @@ MUST_CHECK enum errk odoo_rounding(const struct odoo_gap *g, struct odoo_roundin
 
 /* odoo_amend.c: later changes of orders that are there. */
 MUST_CHECK enum errk odoo_orders_amend(struct odoo_batch *b, struct err *e);
+
+/* odoo_kept.c: what was last written of an order, against what people have made of it since. */
+enum odoo_stand {
+	STAND_SAME,
+	STAND_SHOP,   /* only the shop has changed it */
+	STAND_PEOPLE, /* only people in Odoo have */
+	STAND_BOTH,
+	STAND_UNKNOWN, /* one of them has */
+};
+enum odoo_head { OWN_INVOICE, OWN_DELIVERY, OWN_REFERENCE, OWN_COUNT_ };
+/* A line in one spelling, "2 19.9 0 68,69": quantity, price, discount, taxes; of a text a hash. */
+const char *odoo_kept_wanted(const struct odoo_line *l, struct arena *a);
+/* quantity: instead of Odoo's; NULL = as it is. */
+const char *odoo_kept_found(const struct odoo *o, const cJSON *record, const char *quantity,
+			    struct arena *a);
+const char *odoo_kept_text(const char *text, struct arena *a); /* NULL stays NULL */
+const char *odoo_kept_key(const struct odoo_order *d, const char *xid);
+/* "-": there was no such line; "?": it is not known; "a;b": the one or the other. */
+const char *odoo_kept_value(const struct odoo_order *d, const char *key);
+void odoo_kept_read(struct odoo_order *d);
+/* is: in Odoo; wanted: by the shop. NULL: there is no such line. */
+enum odoo_stand odoo_kept_judge(const struct odoo_order *d, const char *key, const char *is,
+				const char *wanted);
+/* written: it is as wanted after this put; else it is left, and what is kept of it stays. */
+void odoo_kept_note(struct odoo_order *d, const char *key, const char *is, const char *wanted,
+		    bool written, struct arena *a);
+/* The same of the order itself. The shop has not changed an address because people changed the contact. */
+enum odoo_stand odoo_kept_head(const struct odoo_order *d, enum odoo_head head, struct arena *a);
+void odoo_kept_note_head(struct odoo_order *d, const cJSON *record, enum odoo_head head,
+			 bool written, struct arena *a);
+/* Durable before anything of these is written. */
+MUST_CHECK enum errk odoo_kept_remember(struct odoo_batch *b, struct odoo_order *const *order,
+					size_t n, struct err *e);
+/* depth: as odoo_depth_memo; NULL: as an earlier put said. */
+const char *odoo_kept_memo(const struct odoo_order *d, const char *depth, struct arena *a);
 
 /*
  * odoo_reroute.c: transfers that are not done, and go to the order's old shipping address, go to its new

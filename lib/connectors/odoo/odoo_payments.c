@@ -240,7 +240,7 @@ static void cells_of(const struct payments *p, const struct payment *pay, const 
 	cell[3] = odoo_id_text(pay->inv->partner, a);
 	cell[4] = arena_strdup(a, decimal_text(pay->say.amount, text));
 	cell[5] = odoo_id_text(pay->inv->currency, a);
-	cell[6] = pay->say.date ? pay->say.date : arena_strndup(a, pay->inv->order->date, 10);
+	cell[6] = pay->say.date ? pay->say.date : pay->inv->order->day;
 	cell[7] = odoo_id_text(pay->journal, a);
 	cell[8] = odoo_id_text(pay->method, a);
 	cell[9] = pay->memo;

@@ -20,6 +20,7 @@ static void read_all(struct odoo_batch *b)
 
 		d->item = item;
 		d->last_step = &item->steps;
+		odoo_kept_read(d);
 		d->xid = odoo_xid(b->o, "order", item->record, b->a);
 		d->number = item->label;
 		if (!item->doc)
@@ -166,25 +167,40 @@ static void refuse_gone(const struct odoo_batch *b, struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
-/* What Odoo has went further than the payment status allows by now: goods may leave that nobody pays. */
-static void refuse_withdrawn(struct odoo_order *d)
+/*
+ * What Odoo has went further than the payment status allows by now: goods may leave that nobody pays. Where it is not
+ * known what the status ever allowed, people may as well have taken it there.
+ */
+static void refuse_withdrawn(const struct odoo_batch *b, struct odoo_order *d)
 {
+	const struct odoo *o = b->o;
 	enum odoo_depth reached, asked, is = ODOO_QUOTATION;
+	const char *done, *may = d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order";
 	struct err why;
+	bool known = odoo_depth_read(d->item->memo, &reached, &asked);
 
-	if (!d->id || !odoo_order_goes_on(d) || d->cancelled ||
-	    !odoo_depth_read(d->item->memo, &reached, &asked))
+	if (!d->id || !odoo_order_goes_on(d) || d->cancelled)
 		return;
 	if (str_equal(d->state, "sale") || str_equal(d->state, "done"))
 		is = json_count(d->found, "invoice_ids") ? ODOO_PAID : ODOO_CONFIRMED;
-	if (d->asked >= asked || d->asked >= is)
+	if (d->asked >= is || (known && d->asked >= asked))
 		return;
+	done = is == ODOO_PAID ? "invoiced" : "confirmed";
+	if (!known) {
+		o->env.notice(
+			o->env.notice_ctx, NULL,
+			arena_printf(b->a,
+				     "%s: %s is %s in Odoo, and by its payment status in the "
+				     "shop it may be no more than a %s; whether people took it "
+				     "there, or its payment was withdrawn, is not known: see to it",
+				     d->item->label, d->name, done, may));
+		return;
+	}
 	err_set(&why, E_RECORD, "payment_withdrawn",
 		"%s is %s in Odoo, and by its payment status in the shop it may be no more than a %s "
 		"now; cancel the order in the shop, and the next run sees to it there; if it is to be "
 		"delivered all the same: erpsync queue drop '%s'",
-		d->name, is == ODOO_PAID ? "invoiced" : "confirmed",
-		d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order", d->item->label);
+		d->name, done, may, d->item->label);
 	odoo_order_fail(d, &why);
 }
 
@@ -204,7 +220,7 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
 		refuse_strange(&b->order[i]);
-		refuse_withdrawn(&b->order[i]);
+		refuse_withdrawn(b, &b->order[i]);
 		refuse_gone(b, &b->order[i]);
 	}
 	return rc;
@@ -286,6 +302,8 @@ static void report(struct odoo_batch *b)
 		d->item->changed = d->found && d->wrote && !d->made;
 		if (odoo_order_goes_on(d))
 			d->item->memo = odoo_order_memo(d, b->a);
+		else if (d->parted)
+			d->item->memo = odoo_kept_memo(d, NULL, b->a);
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
 				   (!b->put->update || b->put->named);
 	}
@@ -311,8 +329,12 @@ enum errk odoo_put(struct connector *c, struct put_batch *put, struct arena *a, 
 	b.order = arena_array(a, put->n, sizeof(*b.order));
 	rc = put_orders(&b, e);
 	http_finish(b.o->env.http, false);
-	for (size_t i = 0; i < b.n; i++)
+	for (size_t i = 0; i < b.n; i++) {
 		cJSON_Delete(b.order[i].doc);
+		cJSON_Delete(b.order[i].kept);
+		cJSON_Delete(b.order[i].keep);
+		cJSON_Delete(b.order[i].pending);
+	}
 	cJSON_Delete(b.found);
 	cJSON_Delete(b.made);
 	put->requests = (int)(http_stats(b.o->env.http).requests - before);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/decimal.h"
 #include "base/json.h"
 #include "connectors/order_sums.h"
@@ -96,6 +97,22 @@ void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *
 	}
 }
 
+/* Reports and payouts of the shop go by its days. */
+static void add_day(const struct order_reader *r, cJSON *to, const cJSON *from)
+{
+	const char *time = answer_text_or_null(r->in, from, "processedAt");
+	char day[CLOCK_DAY_SIZE];
+	int64_t t;
+
+	if (!time)
+		time = answer_text_or_null(r->in, from, "createdAt");
+	json_add_str(to, "processed_on",
+		     r->zone && time && clock_parse(time, &t, NULL) == E_OK &&
+				     clock_day(t, r->zone, day)
+			     ? day
+			     : NULL);
+}
+
 static void add_identity(const struct order_reader *r, cJSON *doc)
 {
 	const cJSON *n = r->node;
@@ -110,6 +127,7 @@ static void add_identity(const struct order_reader *r, cJSON *doc)
 	order_add_text(r, doc, "confirmation_number", n, "confirmationNumber");
 	order_add_needed(r, doc, "created_at", n, "createdAt");
 	order_add_needed(r, doc, "processed_at", n, "processedAt");
+	add_day(r, doc, n);
 	order_add_needed(r, doc, "updated_at", n, "updatedAt");
 	order_add_text(r, doc, "cancelled_at", n, "cancelledAt");
 	json_add_str(doc, "cancel_reason",
@@ -264,6 +282,7 @@ static void add_payments(const struct order_reader *r, cJSON *doc)
 		order_add_flag(r, to, "test", from, "test");
 		order_add_needed(r, to, "created_at", from, "createdAt");
 		order_add_text(r, to, "processed_at", from, "processedAt");
+		add_day(r, to, from);
 		json_add_str(to, "amount", order_amount(r, from, "amountSet"));
 		order_add_text(r, to, "parent_id", from, "parentTransaction.id");
 		json_push(list, to);
@@ -352,7 +371,7 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 	struct answer in = answer_of(E_RECORD, "the order as Shopify shows it");
 	const char *shop = answer_id(&in, node, "currencyCode");
 	const char *buyer = answer_id(&in, node, "presentmentCurrencyCode");
-	struct order_reader r = {.node = node, .arena = a, .in = &in};
+	struct order_reader r = {.node = node, .arena = a, .in = &in, .zone = s->zone};
 	in.whole = true;
 	r.presentment = s->use_presentment && strcmp(shop, buyer) != 0;
 	const char *tip = "0";

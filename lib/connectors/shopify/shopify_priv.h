@@ -116,6 +116,7 @@ struct shopify {
 	size_t product_page; /* products of one reading, as learned; 0 = not yet */
 	bool clock_known;
 	int64_t clock_skew; /* the server's clock minus ours, seconds */
+	const char *zone;   /* "Europe/Paris", where its days begin; NULL = not known */
 };
 
 /* One GraphQL request. The caller sets doc and variables; release with shopify_query_release. */
@@ -269,6 +270,7 @@ struct order_reader {
 	struct answer *in;   /* a fault parks this order */
 	const cJSON *tip[8]; /* lines that are tips */
 	size_t n_tip;
+	const char *zone; /* of the shop; NULL = not known */
 };
 const char *order_amount(const struct order_reader *r, const cJSON *obj, const char *bag);
 /* A fault, unless the text is a decimal number. */
