@@ -218,6 +218,8 @@ struct put_item {
 	 * compared again by each run until it is not set.
 	 */
 	bool passing;
+	/* Out, with passing: no orders are on their way, but it waits for a figure that is newer than read_at. */
+	bool older;
 	/*
 	 * Out: written where somebody else has yet to take it over, so that the target does not show it: compared
 	 * again whenever the source says it, unchanged as it may be, until it is not set.

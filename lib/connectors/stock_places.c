@@ -9,32 +9,50 @@
 
 #include "base/banned.h"
 
-static bool has(const struct stock_place *list, size_t n, const struct stock_place *x)
+/* n = it is not there */
+static size_t index_of(const struct stock_place *list, size_t n, const char *article,
+		       const char *place)
 {
-	for (size_t i = 0; i < n; i++)
-		if (str_equal(list[i].article, x->article) && str_equal(list[i].place, x->place))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < n && !(str_equal(list[i].article, article) && str_equal(list[i].place, place)))
+		i++;
+	return i;
 }
 
-void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
+static bool is_same(const struct stock_place *x, const struct stock_place *y)
 {
-	static const char *const lists[] = {"at", "left"};
+	return x->figure == y->figure && x->moved_at == y->moved_at && x->asked == y->asked &&
+	       x->before == y->before;
+}
+
+static bool has(const struct stock_place *list, size_t n, const struct stock_place *x)
+{
+	return stock_place_find(list, n, x->article, x->place) != NULL;
+}
+
+static void read_lists(const char *memo, const char *const *lists, struct arena *a,
+		       struct stock_place **out, size_t *n)
+{
 	CLEANUP(json) cJSON *doc = NULL;
 	LIST(struct stock_place) all = {0};
 
 	if (memo && json_parse(memo, strlen(memo), &doc, NULL) != E_OK)
 		doc = NULL;
-	for (size_t i = 0; i < 2; i++)
-		JSON_EACH (entry, json_at(doc, lists[i])) {
+	for (; *lists; lists++)
+		JSON_EACH (entry, json_at(doc, *lists)) {
 			struct stock_place x = {
 				.article = arena_strdup(a, json_str(entry, "[0]")),
 				.sku = arena_strdup(a, json_str(entry, "[1]")),
 				.place = arena_strdup(a, json_str(entry, "[2]")),
 				.name = arena_strdup(a, json_str(entry, "[3]")),
 				.figure = json_int(entry, "[4]", 0),
+				.moved_at = json_int(entry, "[5]", 0),
+				.asked = json_at(entry, "[6]") != NULL,
+				.before = json_int(entry, "[6]", 0),
 			};
 
+			x.stood = !str_equal(*lists, "none");
 			if (x.article && x.sku && x.place && x.name && !has(all.at, all.n, &x))
 				*list_add(&all, a) = x;
 		}
@@ -42,15 +60,40 @@ void stock_places_read(const char *memo, struct arena *a, struct stock_place **o
 	*n = all.n;
 }
 
-static void add(cJSON *doc, const char *key, const struct stock_place *list, size_t n)
+void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
+{
+	static const char *const lists[] = {"at", "left", NULL};
+
+	read_lists(memo, lists, a, out, n);
+}
+
+void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
+{
+	static const char *const lists[] = {"at", "none", NULL};
+
+	read_lists(memo, lists, a, out, n);
+}
+
+const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
+					   const char *article, const char *place)
+{
+	size_t i = index_of(list, n, article, place);
+
+	return i < n ? &list[i] : NULL;
+}
+
+/* Of a list those of which something of ours may stand there, or nothing. */
+static void add(cJSON *doc, const char *key, bool some, const struct stock_place *list, size_t n)
 {
 	cJSON *to = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		cJSON *entry;
 
-		/* Where 0 was written, nothing of ours stands. */
-		if (list[i].figure <= 0)
+		if ((list[i].figure > 0 || list[i].stood) != some)
+			continue;
+		/* Where 0 was written, nothing of ours stands; but when it moved counts as for the others. */
+		if (!some && !list[i].moved_at)
 			continue;
 		to = to ? to : json_add_array(doc, key);
 		entry = json_array();
@@ -60,6 +103,10 @@ static void add(cJSON *doc, const char *key, const struct stock_place *list, siz
 		json_push_str(entry, list[i].place);
 		json_push_str(entry, list[i].name);
 		json_push_int(entry, list[i].figure);
+		if (list[i].moved_at)
+			json_push_int(entry, list[i].moved_at);
+		if (list[i].moved_at && list[i].asked)
+			json_push_int(entry, list[i].before);
 		json_push(to, entry);
 	}
 }
@@ -69,8 +116,9 @@ static const char *memo_of(const struct stock_place *at, size_t n, const struct 
 {
 	CLEANUP(json) cJSON *doc = json_object();
 
-	add(doc, "at", at, n);
-	add(doc, "left", left, n_left);
+	add(doc, "at", true, at, n);
+	add(doc, "left", true, left, n_left);
+	add(doc, "none", false, at, n);
 	return json_text(doc, a);
 }
 
@@ -103,20 +151,31 @@ static void say(struct put_item *put, const struct stock_place *left, size_t n, 
 
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n, struct arena *a)
 {
+	static const char *const lists[] = {"at", "left", "none", NULL};
 	LIST(struct stock_place) at = {0};
 	struct stock_place *was;
 	size_t n_was;
+	bool news = false;
 
-	stock_places_read(put->memo, a, &was, &n_was);
+	read_lists(put->memo, lists, a, &was, &n_was);
 	for (size_t i = 0; i < n_was; i++)
 		*list_add(&at, a) = was[i];
-	for (size_t i = 0; i < n; i++)
-		if (to[i].figure > 0 && !has(at.at, at.n, &to[i]))
-			*list_add(&at, a) = to[i];
-	if (at.n == n_was)
-		return false;
-	put->memo = memo_of(at.at, at.n, NULL, 0, a);
-	return true;
+	for (size_t i = 0; i < n; i++) {
+		size_t is = index_of(at.at, at.n, to[i].article, to[i].place);
+		bool stood = is < at.n && at.at[is].stood;
+
+		if (is < at.n ? !to[i].moved_at || is_same(&at.at[is], &to[i])
+			      : !to[i].moved_at && to[i].figure <= 0)
+			continue;
+		if (is == at.n)
+			list_add(&at, a);
+		at.at[is] = to[i];
+		at.at[is].stood = stood;
+		news = true;
+	}
+	if (news)
+		put->memo = memo_of(at.at, at.n, NULL, 0, a);
+	return news;
 }
 
 void stock_places_close(struct put_item *put, const struct stock_place *at, size_t n,

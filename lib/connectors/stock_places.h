@@ -9,12 +9,21 @@
  * set to 0 either, for somebody else may look after it by now: a person decides.
  *
  *	{"at": [["gid://…/InventoryItem/1", "TEE-M", "gid://…/Location/2", "Warehouse Lyon", 7]],
- *	 "left": [… of what is no longer written, and a person has not decided about yet]}
+ *	 "left": [… of what is no longer written, and a person has not decided about yet],
+ *	 "none": [… where 0 was written: nothing is left there]}
+ *
+ * What the store moves by itself is told from what was written by this too: what stands there is the figure, or,
+ * while the answer to the last write is not known, what stood there before. Further numbers of an entry: moved_at, before.
  */
 struct stock_place {
 	const char *article, *sku; /* as the store knows the article, and its SKU there */
 	const char *place, *name;  /* the same of the place */
 	int64_t figure;            /* what was written there last */
+	/* Of what is on hand: when the store moved it by itself the last time before that, seconds; 0 = not known. */
+	int64_t moved_at;
+	bool asked; /* whether it was written is not known (yet): else this stands there: */
+	int64_t before;
+	bool stood; /* something of ours, before 0 was asked for */
 	/* Of one that is left: what it holds now. */
 	bool seen; /* else nobody can tell */
 	int64_t now;
@@ -22,9 +31,18 @@ struct stock_place {
 
 /* All of them, the left ones too. A memo that can't be read is none. */
 void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+/* Those where it was written, 0 too. */
+void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
+					   const char *article, const char *place);
+/* Nobody else has moved it since: it has what was written there, or not yet. */
+static inline bool stock_place_is_ours(const struct stock_place *was, int64_t have)
+{
+	return was && was->moved_at && (have == was->figure || (was->asked && have == was->before));
+}
 /*
- * Before these are written: adds to the memo what it lacks of them, for whatever becomes of the put, the tables may
- * name another place by the next one. false: it has them all.
+ * Before these are written: the memo gets what is asked for, and those that it lacks, for whatever becomes of the
+ * put, the tables may name another place by the next one. false: it has them all.
  */
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
 		      struct arena *a);

@@ -220,13 +220,14 @@ enum errk queue_confirm(struct state *s, const char *flow, const char *record, c
 			int64_t read_at, int64_t now, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(
-		s,
-		"UPDATE queue SET read_at = ?4,"
-		" state = iif(code = 'too_old', 0, state),"
-		" next_attempt = iif(code IN ('too_old', 'on_order', 'sent_again'), ?5, next_attempt)"
-		" WHERE record = ?1 AND flow = ?2 AND version = ?3 AND state IN (0, 2)"
-		" AND read_at < ?4");
+	struct query q =
+		query_open(s,
+			   "UPDATE queue SET read_at = ?4,"
+			   " state = iif(code = 'too_old', 0, state),"
+			   " next_attempt = iif(code IN ('too_old', 'on_order', 'figure_older',"
+			   " 'sent_again'), ?5, next_attempt)"
+			   " WHERE record = ?1 AND flow = ?2 AND version = ?3 AND state IN (0, 2)"
+			   " AND read_at < ?4");
 
 	query_text(&q, record);
 	query_text(&q, flow);

@@ -82,8 +82,8 @@ MUST_CHECK enum errk queue_knows(struct state *s, const char *flow, const char *
 				 const char *version, bool *known, bool *waits, struct err *e);
 /*
  * The source said at read_at that this version holds. Noted in the waiting row of that version, if
- * there is one; one that is parked as "too_old", or waits as "on_order" for a newer figure, or as "sent_again"
- * for another look, is due at once.
+ * there is one; one that is parked as "too_old", or waits as "on_order" or "figure_older" for a newer
+ * figure, or as "sent_again" for another look, is due at once.
  */
 MUST_CHECK enum errk queue_confirm(struct state *s, const char *flow, const char *record,
 				   const char *version, int64_t read_at, int64_t now,

@@ -322,14 +322,31 @@ bool sync_tells_orders(const struct sync *r)
 /* Why what went over waits to be compared again (struct put_item, passing). */
 static const struct passing {
 	const char *code, *reason;
-} on_order = {"on_order", "units of orders that the ERP does not know yet are taken off; "
-			  "compared again by each run until it does"},
-  sent_again = {"sent_again", "a write of it got no answer and was given up; each run of a day "
-			      "looks whether it is carried out all the same"};
+	int64_t wait; /* seconds, if nothing makes it due before */
+} on_order = {"on_order",
+	      "units of orders that the ERP does not know yet are taken off; "
+	      "compared again by each run until it does",
+	      60},
+  sent_again = {"sent_again",
+		"a write of it got no answer and was given up; each run of a day "
+		"looks whether it is carried out all the same",
+		60},
+  figure_older = {"figure_older",
+		  "the store has moved it since this figure was read, so it is not raised; the "
+		  "next one that is newer goes over",
+		  86400};
 
-static const struct passing *passing_of(const struct sync *r)
+static const struct passing *passing_of(const struct sync *r, const struct put_item *item)
 {
-	return r->flow->kind == KIND_FULFILLMENT ? &sent_again : &on_order;
+	return r->flow->kind == KIND_FULFILLMENT ? &sent_again
+	       : item->older                     ? &figure_older
+						 : &on_order;
+}
+
+static bool is_passing(const char *code)
+{
+	return str_equal(code, on_order.code) || str_equal(code, sent_again.code) ||
+	       str_equal(code, figure_older.code);
 }
 
 /* Once more, and found as it was left: no event, and it leaves nothing. */
@@ -354,7 +371,6 @@ static bool is_left(const struct put_item *item)
 static enum errk close_row(struct sync *r, const struct batch_row *b, const struct put_item *item,
 			   int64_t now, struct err *e)
 {
-	enum { WAIT = 60 };
 	int64_t taken = (clock_mono_ms() - r->started_ms) / 1000;
 	/* What was delivered before the looks is kept as any other, see keep_documents. */
 	bool looked = str_equal(b->row.code, sent_again.code);
@@ -362,16 +378,16 @@ static enum errk close_row(struct sync *r, const struct batch_row *b, const stru
 		return looked_only(b, item) && !looked
 			       ? queue_mark_unchanged(r->state, b->row.id, e)
 			       : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
-	const struct passing *why = passing_of(r);
+	const struct passing *why = passing_of(r, item);
 	return queue_mark_passing(r->state, b->row.id, why->code, why->reason,
-				  now + WAIT + 2 * taken, now, e);
+				  now + why->wait + 2 * taken, now, e);
 }
 
 enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const struct put_item *item,
 				 struct err *e)
 {
 	int64_t now = clock_now();
-	bool again = b->row.code && strcmp(b->row.code, passing_of(r)->code) == 0;
+	bool again = is_passing(b->row.code);
 	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;

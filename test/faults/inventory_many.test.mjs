@@ -10,13 +10,20 @@ import { LYON, pull, stockFile, stockPlace } from '../support/stock.mjs';
 const ARTICLES = 2300; // two batches of 1,000, and a rest
 const CHANGED = 100; // one in so many
 
+/** An hour ago: before the ERP wrote its file. */
+function counted(sandbox, list) {
+  sandbox.setClock({ advance_ms: -3600000 });
+  for (const [variant, set] of list) sandbox.changeStock({ variant, location: LYON, set, active: true });
+  sandbox.setClock({ advance_ms: 3600000 });
+}
+
 /** A shop with nothing reserved, and the ERP's snapshot of it, in which one article in a hundred has two more. */
 async function open(t, bin) {
   const sandbox = await startSandbox({ orders: 0, speed: 100000, skus: 'clean', variants: ARTICLES + 100 });
   t.after(() => sandbox.close());
   const own = sandbox.catalogue.variants.filter(v => v.sku && v.tracked && !v.requiresComponents).slice(0, ARTICLES);
   const set = { available: 10, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0, incoming: 0 };
-  for (const { n } of own) sandbox.changeStock({ variant: n, location: LYON, set, active: true });
+  counted(sandbox, own.map(({ n }) => [n, set]));
   const p = await stockPlace(t, { sandbox, bin, locations: `warehouse,store_location\nMAIN,${LYON}\n` });
   const wanted = new Map(own.map(({ sku }, i) => [sku, i % CHANGED === 7 ? 12 : 10]));
   stockFile(p, [...wanted].map(([sku, n]) => [sku, 'MAIN', n]));
@@ -35,7 +42,7 @@ test('23 changes among 2,300 articles are one write, the first time and with --f
   right();
   assert.deepEqual(writes(), [23]);
   const [v] = sandbox.catalogue.variants.filter(row => row.sku && row.tracked);
-  sandbox.changeStock({ variant: v.n, location: LYON, set: { available: 3 } });
+  counted(sandbox, [[v.n, { available: 3 }]]);
   const full = await pull(p, '--full');
   assert.deepEqual([full.summary.updated, full.summary.adopted], [1, 2299]);
   right();

@@ -44,6 +44,17 @@ test('stock that was parked because the shop lacked the article', async t => {
   });
 });
 
+test('a place that the shop has made with it, after the ERP has written its files', async t => {
+  const p = await open(t);
+  productFile(p, [MUG]);
+  await push(p);
+  p.sandbox.changeStock({ variant: 'NEW-MUG', location: LYON, set: {}, active: true });
+  assert.equal(there(p), 0);
+  stockFile(p, [['NEW-MUG', 'MAIN', 4]]);
+  await pull(p);
+  assert.equal(there(p), 4);
+});
+
 test('an article that the search does not show yet', async t => {
   const p = await open(t);
   p.sandbox.orders.lag = 60000;

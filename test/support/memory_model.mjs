@@ -23,11 +23,8 @@ function articles(p, n) {
     if (v.sku && !v.deleted && v.product.variants.length === 1 && v.product.status === 'ACTIVE') of.set(v.product.p, v.sku);
   return [...of.values()].slice(0, n);
 }
-/** Files are used in the order of their times, a second apart and all of them in the past. */
-const ages = () => {
-  let age = 40000;
-  return () => (age -= 10);
-};
+/** Files are used in the order of their times, ten seconds apart and all of them in the past. */
+const ages = (age = 40000) => ({ next: () => (age -= 10), now: () => age });
 
 /**
  * A flow under test: open(t) gives { p, records, values(record), write(record → value), there(record) }, and
@@ -40,7 +37,8 @@ export const FLOWS = {
     reads: ['StockLevels', 'VariantsBySku'],
     async open(t, random) {
       const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox, conf: QUICK });
-      const age = ages();
+      /* All of them after plainLevels. */
+      const age = ages(3000);
       const records = skusOf(p, 40);
       plainLevels(p.sandbox, records, [LYON, PARIS], 0);
       return {
@@ -49,17 +47,24 @@ export const FLOWS = {
         values: () => ['0/0', '0/7', '5/0', '5/7'],
         /** A figure that the shop can't hold; nothing of the article goes over. */
         bad: '2000000000/1',
-        write: now => stockFile(p, [...now].flatMap(([sku, v]) => v.split('/').map((n, i) => [sku, ['MAIN', 'SHOP'][i], n])), { age: age() }),
+        write: now => stockFile(p, [...now].flatMap(([sku, v]) => v.split('/').map((n, i) => [sku, ['MAIN', 'SHOP'][i], n])), { age: age.next() }),
         there(sku) {
           const { stock } = p.sandbox.truth({ skus: [sku] });
           return `${stock[`${sku} @ ${LYON}`].on_hand}/${stock[`${sku} @ ${PARIS}`].on_hand}`;
         },
         break: () => p.write('mappings/tables/locations.csv', random.pick([`warehouse,store_location\nMAIN,${LYON}\n`, 'warehouse,store_location\n'])),
         mend: () => p.write('mappings/tables/locations.csv', LOCATIONS),
-        /** Somebody counts a shelf while it is written: the figure moves away and, unless it was written, back. */
+        /**
+         * Somebody counts a shelf while it is written: the figure moves away and, unless it was written, back. That is
+         * after the file that is written, and before the next one.
+         */
         race(sku) {
           const was = p.sandbox.truth({ skus: [sku] }).stock[`${sku} @ ${PARIS}`].on_hand;
-          const set = n => p.sandbox.changeStock({ variant: sku, location: PARIS, set: { available: n } });
+          const set = n => {
+            p.sandbox.setClock({ advance_ms: -(age.now() - 5) * 1000 });
+            p.sandbox.changeStock({ variant: sku, location: PARIS, set: { available: n } });
+            p.sandbox.setClock({ advance_ms: (age.now() - 5) * 1000 });
+          };
           for (let i = 1; i <= 12; i++) p.sandbox.addHooks({ after_request: i, operation: 'StockLevels', call: () => set(i % 2 ? 3 : 4) });
           return () => [3, 4].includes(p.sandbox.truth({ skus: [sku] }).stock[`${sku} @ ${PARIS}`].on_hand) && set(was);
         },
@@ -85,7 +90,7 @@ export const FLOWS = {
         values: () => ['A', 'B', 'C'],
         write: now =>
           deliveryFile(p, [...now].map(([id, tracking]) => ({ delivery: id, order: record.get(id), sku: 'LONG-5', n: 2, warehouse: 'MAIN', tracking })), {
-            age: age(),
+            age: age.next(),
           }),
         there(id) {
           const all = shipped(p.sandbox, record.get(id)).filter(s => !s.cancelled);
@@ -153,7 +158,7 @@ function productFlow(owners) {
         bad: `${'x'.repeat(300)}|9.00`,
         write(now) {
           const rows = [...now].map(([sku, v]) => ({ product_id: sku, sku, title: v.split('|')[0], price: v.split('|')[1] }));
-          productFile(p, rows, { age: age() });
+          productFile(p, rows, { age: age.next() });
         },
         there(sku) {
           const { title, variants } = inShop(p.sandbox, sku);

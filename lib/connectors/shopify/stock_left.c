@@ -20,7 +20,8 @@ static struct stock_place place_of(const struct stock_pair *pair)
 				    .sku = pair->item->sku,
 				    .place = pair->location,
 				    .name = pair->location_name,
-				    .figure = pair->target};
+				    .figure = pair->older ? pair->have : pair->target,
+				    .moved_at = pair->moved_at};
 }
 
 struct old_levels {
@@ -90,15 +91,36 @@ static void want(const struct stock_put *p, struct old_levels *old, const struct
 	*list_add(&old->list, p->arena) = level;
 }
 
+/* What this put comes to by itself says it otherwise: see conclude. */
+static bool is_to_remember(const struct stock_item *item)
+{
+	bool some = !is_through(item);
+
+	for (size_t i = 0; i < item->n_pairs; i++)
+		some |= item->pair[i].unsettled;
+	return some && item->id && !item->yields;
+}
+
 static bool add_places(const struct stock_put *p, struct stock_item *item)
 {
 	struct stock_place *to = arena_array(p->arena, item->n_pairs, sizeof(*to));
 	size_t n = 0;
 
-	for (size_t i = 0; item->id && i < item->n_pairs; i++)
-		if (stock_is_open(&item->pair[i]))
-			to[n++] = place_of(&item->pair[i]);
-	return n && stock_places_add(item->put, to, n, p->arena);
+	for (size_t i = 0; is_to_remember(item) && i < item->n_pairs; i++) {
+		const struct stock_pair *pair = &item->pair[i];
+
+		if (stock_is_open(pair)) {
+			to[n] = place_of(pair);
+			to[n].asked = p->figure == FIGURE_ON_HAND;
+			to[n++].before = pair->have;
+		} else if (pair->older || pair->written) {
+			to[n++] = place_of(pair);
+		}
+	}
+	if (!n || !stock_places_add(item->put, to, n, p->arena))
+		return false;
+	stock_places_written(item->put->memo, p->arena, &item->was, &item->n_was);
+	return true;
 }
 
 enum errk stock_remember_places(struct stock_put *p, struct err *e)

@@ -56,6 +56,7 @@ static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *
 {
 	pair->active = false;
 	pair->have = pair->changed_at = pair->reserved = 0;
+	pair->made_at = 0;
 	if (!level)
 		return;
 	const cJSON *quantity = NULL, *reserved = NULL;
@@ -76,6 +77,8 @@ static void take_level(struct stock_pair *pair, struct answer *in, const cJSON *
 		changed = answer_text(in, level, "updatedAt");
 	if (clock_parse(changed, &pair->changed_at, NULL) != E_OK)
 		answer_fault(in, "inventoryLevel.quantities.updatedAt", "is no time");
+	if (clock_parse(answer_text(in, level, "createdAt"), &pair->made_at, NULL) != E_OK)
+		answer_fault(in, "inventoryLevel.createdAt", "is no time");
 }
 
 /* An item that is gone, or has got another SKU, is looked for by its SKU in the next round. */

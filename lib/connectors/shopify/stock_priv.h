@@ -31,10 +31,13 @@ struct stock_pair {
 	int64_t have;                         /* what the shop says it is */
 	int64_t reserved;                     /* of free stock: what drafts of orders hold there */
 	int64_t changed_at;                   /* when that last changed, whoever did it, seconds */
+	int64_t moved_at;                     /* the same, by others; see is_older */
+	int64_t made_at;                      /* when it was made there */
 	bool active;                          /* the shop sells it from there */
 	bool done;      /* is as it should be, left alone on purpose, or refused */
 	bool refused;   /* it can't be written, see stock_item.refusal; the article's others can */
 	bool written;   /* by this put */
+	bool older;     /* to be raised, by a figure from before the shop moved it: left as it is */
 	bool unsettled; /* moved so lately that the next run looks again */
 	struct err refusal; /* of an activation, to be believed the second time */
 };
@@ -49,7 +52,9 @@ struct stock_item {
 	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;
 	size_t n_pairs;
-	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
+	struct err refusal;      /* what is wrong with some of its places; E_OK = nothing */
+	struct stock_place *was; /* where it was written by earlier puts */
+	size_t n_was;
 };
 
 /* One put under way. */
@@ -148,8 +153,8 @@ static inline void cleanup_stock_call(struct stock_call *c)
  * stock_left.c: the memo of each article that is through, and put_item.left where the shop holds something that
  * an earlier put had written and this one does not name.
  */
-MUST_CHECK enum errk stock_remember_places(struct stock_put *p,
-					   struct err *e); /* before the writes */
+/* Before the writes; and after them, what became of an article that is not through. */
+MUST_CHECK enum errk stock_remember_places(struct stock_put *p, struct err *e);
 MUST_CHECK enum errk stock_find_left(struct stock_put *p, struct err *e);
 
 /* stock_write.c: writes the differences of all open pairs. */

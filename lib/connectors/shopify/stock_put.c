@@ -35,11 +35,58 @@ static enum errk check_version(const struct shopify *s, struct err *e)
  */
 static void settle(const struct stock_put *p, struct stock_pair *pair)
 {
-	const int64_t moved = pair->changed_at - p->shop->clock_skew;
+	const int64_t moved = p->figure == FIGURE_ON_HAND ? pair->moved_at
+							  : pair->changed_at - p->shop->clock_skew;
 	if (!p->counts_orders || clock_now() - moved >= INDEX_LAG)
 		return;
 	pair->unsettled = true;
 	pair->done = !pair->active || pair->target > pair->have;
+}
+
+/*
+ * When others moved it last: known where it was not written since, else as long ago as its own time says, which is that of
+ * orders and of our writes as well. Where it is not stocked none moves, nor where it was just made and has none yet.
+ */
+static int64_t moved_at(const struct stock_put *p, const struct stock_pair *pair)
+{
+	enum { NEVER = 1, MADE = 60 };
+	const struct stock_item *item = pair->item;
+	const struct stock_place *was = stock_place_find(item->was, item->n_was, item->id,
+							 pair->location);
+	const int64_t changed = pair->changed_at - p->shop->clock_skew, now = clock_now();
+	if (stock_place_is_ours(was, pair->have))
+		return was->moved_at;
+	if (!pair->active || (!pair->have && pair->changed_at - pair->made_at < MADE))
+		return NEVER;
+	/* What a clock says that is wrong must not last. */
+	return changed < now ? changed : now;
+}
+
+/*
+ * The shop takes what it ships off what is there. A figure from before that has these units still, and they
+ * would be sold again: it can tell that there is less, but not that there is more.
+ */
+static bool is_older(const struct stock_put *p, struct stock_pair *pair)
+{
+	if (p->figure != FIGURE_ON_HAND)
+		return false;
+	pair->moved_at = moved_at(p, pair);
+	pair->older = pair->active && pair->target > pair->have &&
+		      pair->item->put->read_at <= pair->moved_at;
+	return pair->older;
+}
+
+static void tell_older(const struct stock_put *p, const struct stock_pair *pair)
+{
+	char read[CLOCK_TEXT_MAX], moved[CLOCK_TEXT_MAX];
+	tell(p, "stock older than the shop's",
+	     arena_printf(p->arena,
+			  "some articles are not raised, because the ERP's figure is older than "
+			  "what the shop has shipped or counted (the first: '%s' at '%s', read at "
+			  "%s, moved at %s); the next figure that is newer goes over",
+			  pair->item->sku, pair->location_name,
+			  clock_text(pair->item->put->read_at, read),
+			  clock_text(pair->moved_at, moved)));
 }
 
 /* Closes the pairs that are as they should be. */
@@ -74,6 +121,10 @@ static enum errk compare(struct stock_put *p, struct err *e)
 		/* A place that does not stock it sells none: so it should be when there is none. */
 		if (pair->active ? pair->have == pair->target : !pair->target || !p->activate)
 			pair->done = true;
+		if (is_older(p, pair)) {
+			tell_older(p, pair);
+			pair->done = true;
+		}
 		if (!pair->done)
 			settle(p, pair);
 	}
@@ -147,11 +198,12 @@ static void report(struct stock_put *p)
 	bool counts = p->batch->owed != NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
-		bool open = false, written = false, unsettled = false;
+		bool open = false, written = false, unsettled = false, older = false;
 		for (size_t k = 0; k < item->n_pairs; k++) {
 			open |= !item->pair[k].done;
 			written |= item->pair[k].written;
 			unsettled |= item->pair[k].unsettled;
+			older |= item->pair[k].older;
 		}
 		if (item->put->err.kind == E_OK && item->refusal.kind != E_OK &&
 		    !stock_has_good(item))
@@ -166,6 +218,8 @@ static void report(struct stock_put *p)
 		if (item->put->differs)
 			continue;
 		item->put->adopted = !written;
+		item->put->older = older && !item->put->passing;
+		item->put->passing |= older;
 		if (unsettled && !open)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"moved less than a minute ago, and the shop may not list the order "
@@ -201,6 +255,8 @@ static enum errk run_rounds(struct stock_put *p, struct err *e)
 	int rounds = p->batch->look_only ? 1 : STOCK_ROUNDS;
 	for (int round = 0; rc == E_OK && (round == 0 || any_open(p)) && round < rounds; round++)
 		rc = run_round(p, e);
+	if (rc == E_OK && !p->batch->look_only && !p->shop->env.dry_run)
+		rc = stock_remember_places(p, e);
 	if (rc == E_OK)
 		rc = stock_find_left(p, e);
 	if (rc == E_OK)
