@@ -43,7 +43,7 @@ export const KEPT = {
     start(p) {
       tables(p);
       plainLevels(p.sandbox, ['SOLO-1', 'LONG-5'], [LYON, KOELN], 5);
-      stockFile(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'DE', 5], ['LONG-5', 'MAIN', 0]], { age: 3600 });
+      stockFile(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'DE', 5], ['LONG-5', 'MAIN', 0]], { age: 1800 });
     },
     run: 'inventory pull',
   },
