@@ -115,8 +115,7 @@ void conf_hide_line(const struct conf *c, const char *section, const char *name,
 	if (strstr(value, "://") || str_equal(name, "url"))
 		hide_in_address(a, value);
 	/* What is there by that name is no secret, whatever it looks like. */
-	if (form != SECRET_ENV && !secret_named_within(value) &&
-	    access(path_relative_to(a, c->dir, value), F_OK) == 0)
+	if (form != SECRET_ENV && access(path_relative_to(a, c->dir, value), F_OK) == 0)
 		return;
 	if (form != SECRET_INLINE && conf_looks_misplaced(form, value))
 		secrets_add(value);
@@ -147,16 +146,17 @@ enum errk conf_misplaced(const struct conf *c, const struct conf_value *v, struc
 
 	if (v->key->type == CONF_SECRET && v->form == SECRET_FILE)
 		return err_set(e, E_LOCAL, "bad_secret",
-			       "names a file, and what stands there looks like the secret itself; "
-			       "write it into a file that only erpsync's user may read (umask 077; "
-			       "cat > FILE), and name that file here");
+			       "names a file that is not there, and what stands there looks like "
+			       "the secret itself; if it is, write it into a file that only "
+			       "erpsync's user may read (umask 077; cat > FILE), and name that "
+			       "file here");
 	if (v->key->type == CONF_SECRET)
-		return err_set(
-			e, E_LOCAL, "bad_secret",
-			"names a variable of the environment, and what stands there looks "
-			"like the secret itself; write it into a file that only erpsync's "
-			"user may read (umask 077; cat > FILE), and name that file by %s_file",
-			v->key->name);
+		return err_set(e, E_LOCAL, "bad_secret",
+			       "names a variable of the environment that is not set, and what "
+			       "stands there looks like the secret itself; if it is, write it into "
+			       "a file that only erpsync's user may read (umask 077; cat > FILE), "
+			       "and name that file by %s_file",
+			       v->key->name);
 	return err_set(e, E_LOCAL, "bad_config", "holds what looks like a secret%s%s%s",
 		       keys ? ", which belongs in a file that " : "", keys ? keys : "",
 		       keys ? " names" : ", which has no place here");

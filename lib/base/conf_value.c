@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/conf_priv.h"
@@ -128,7 +129,9 @@ enum errk conf_value_read(const struct conf *c, const char *text, struct conf_va
 
 	if (v->key->type == CONF_URL && conf_address_read(c, v, text, e) != E_OK)
 		return E_LOCAL;
-	if (!own && secret_named_within(text))
+	/* What is there by that name is a file, whatever it is called. */
+	if (!own && secret_named_within(text) &&
+	    access(path_relative_to(c->arena, c->dir, text), F_OK) != 0)
 		return conf_misplaced(c, v, e);
 	switch (v->key->type) {
 	case CONF_TEXT:

@@ -97,11 +97,18 @@ static size_t word_at(const char *p)
 	return strcspn(p, " \t\"'`()[]{}<>|;,:&?#=");
 }
 
+/* As long and mixed as its maker makes it: "sk_live_customer/secret" and "shpat_production.txt" are files. */
+static bool is_whole(const char *p, size_t n)
+{
+	return n >= ANY_MIN && strcspn(p, "./~") >= n && strcspn(p, "0123456789") < n;
+}
+
 /* The next token of a maker at p or behind it, where a word begins; NULL: none. */
 static const char *next_named(const char *text, const char *p, size_t *n)
 {
 	for (; *p; p++)
-		if ((p == text || !isalnum((unsigned char)p[-1])) && (*n = secret_named_at(p)))
+		if ((p == text || !isalnum((unsigned char)p[-1])) && (*n = secret_named_at(p)) &&
+		    is_whole(p, *n))
 			return p;
 	return NULL;
 }

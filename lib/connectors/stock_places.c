@@ -162,15 +162,16 @@ bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t
 		*list_add(&at, a) = was[i];
 	for (size_t i = 0; i < n; i++) {
 		size_t is = index_of(at.at, at.n, to[i].article, to[i].place);
-		bool stood = is < at.n && at.at[is].stood;
+		struct stock_place *known = is < at.n ? &at.at[is] : NULL;
+		bool stood = known && known->stood;
 
-		if (is < at.n ? !to[i].moved_at || is_same(&at.at[is], &to[i])
-			      : !to[i].moved_at && to[i].figure <= 0)
+		if (known ? !to[i].moved_at || is_same(known, &to[i])
+			  : !to[i].moved_at && to[i].figure <= 0)
 			continue;
-		if (is == at.n)
-			list_add(&at, a);
-		at.at[is] = to[i];
-		at.at[is].stood = stood;
+		if (!known)
+			known = list_add(&at, a);
+		*known = to[i];
+		known->stood = stood;
 		news = true;
 	}
 	if (news)

@@ -122,6 +122,17 @@ const SCENES = {
     },
     outcome: async p => SHIPPING.outcome(p).orders,
   },
+  'fulfillments pull, an article renamed since': {
+    flow: SHIPPING,
+    shop: shippingShop,
+    prepare(p) {
+      const [, { name: order }] = p.sandbox.rows;
+      p.sandbox.changeVariants({ edit: p.sandbox.catalogue.variants.find(v => v.sku === 'SOLO-1').n, change: { sku: 'SOLO-NEW' } });
+      p.orders = [order];
+      deliveryFile(p, [{ delivery: 'D2', order, sku: 'SOLO-NEW', n: 4, warehouse: 'MAIN' }]);
+    },
+    outcome: async p => SHIPPING.outcome(p).orders,
+  },
   'products push': {
     flow: PRODUCTS,
     shop: productShop,

@@ -70,15 +70,36 @@ for (const version of VERSIONS) {
       assert.equal(goods(await order('#1003')).length, goods(before['#1003']).length + 1);
     });
 
+    await t.test('an order of an earlier version that nobody has touched there', async () => {
+      const was = goods(await order('#1004')).length;
+      execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET memo = 'quotation of paid' WHERE label = '#1004'"]);
+      shop('#1004', { add: { article: 7, quantity: 1 } });
+      ended(await p.run('orders export'), 0);
+      assert.equal(goods(await order('#1004')).length, was + 1);
+    });
+
     await t.test('an order of which nothing is known any more', async () => {
       await clerk('#1006', { product_uom_qty: 3 });
       shop('#1006');
       execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET memo = 'quotation of paid' WHERE label = '#1006'"]);
       ended(await p.run('orders export'), 1);
-      assert.match((await p.parked()).get('#1006').reason, /not known → 3 x .* in Odoo, \d x .* not known → no such line in Odoo/s);
-      assert.equal(goods(await order('#1006')).length, goods(before['#1006']).length);
+      assert.match((await p.parked()).get('#1006').reason, /what was last written there is not known.* not known → 3 x .* in Odoo, \d x /);
+      assert.equal(goods(await order('#1006')).length, goods(before['#1006']).length + 1, 'what is not there the shop has added');
       ended(await p.run(['orders', 'export', '--only', '#1006']), 0);
       assert.equal(goods(await order('#1006'))[0].product_uom_qty, goods(before['#1006'])[0].product_uom_qty);
     });
+  });
+  test(`Odoo ${version}: what people changed of an invoiced order is not called the shop's change`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 2, seed: 10, nasty: 'off' }, rules: { depth: 'paid' } });
+    ended(await p.run('orders export'), 0);
+    const [{ lines }] = await odoo.soldOrders([['origin', '=', '#1001']]);
+    await odoo.admin.call('sale.order.line', 'write', { ids: [lines.find(line => line.product_id).id], vals: { price_unit: 1 } });
+    earlier(p.sandbox, 120, { edit: '#1001', change: { note: 'please ring' } });
+    ended(await p.run('orders export'), 1);
+    const { code, reason } = (await p.parked()).get('#1001');
+    assert.equal(code, 'changed_in_odoo');
+    assert.match(reason, /people changed S\d+ in Odoo.* → 1 x 1, .* in Odoo, /);
+    assert.doesNotMatch(reason, /the shop changed|--only/);
   });
 }

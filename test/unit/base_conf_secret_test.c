@@ -180,6 +180,13 @@ static void test_conf_secret__in_place_of_a_name(void **state)
 	assert_no_secret("password_file = keys/shop1", 0600, "/keys/shop1: can't be opened");
 	assert_no_secret("password_file = client-secret", 0600, "/client-secret: can't be opened");
 	assert_no_secret("password_env = shop_secret", 0600, "no variable shop_secret");
+	/* So do names that only begin as a maker's tokens do. */
+	assert_no_secret("password_file = sk_live_customer/secret", 0600,
+			 "/sk_live_customer/secret: can't be opened");
+	assert_no_secret("password_file = shpat_production.txt", 0600,
+			 "/shpat_production.txt: can't be opened");
+	write_bytes("shpat_0123456789abcdef0123456789abcdef", "hunter2\n", 8, 0600);
+	assert_secret("password_file = shpat_0123456789abcdef0123456789abcdef", "hunter2");
 	write_bytes("Pw2026x", "hunter2\n", 8, 0600);
 	assert_secret("password_file = Pw2026x", "hunter2");
 	setenv("pw2", "hunter2", 1);

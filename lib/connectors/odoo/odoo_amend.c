@@ -25,6 +25,7 @@ struct change {
 	const char *what;                           /* for people */
 	/* What they changed and is not as the shop has it, for people: what is left so, and what is written over. */
 	const char *people, *over;
+	bool shop;      /* changed something that counts, and not people alone */
 	bool delivered; /* goods of a changed line have left */
 	bool late;      /* that, or it is invoiced */
 };
@@ -126,11 +127,14 @@ static void say_people(const struct amend *m, struct change *c, const char *key,
 			      readable(m, is ? is : "-"), readable(m, wanted ? wanted : "-")));
 }
 
-/* Who names an order has the shop's written over what people made of it. */
-static bool is_left(const struct amend *m, enum odoo_stand stand)
+/*
+ * Who names an order has the shop's written over what people made of it. Where nobody knows what was written last, a
+ * line that is not there is one that the shop has added, rather than one that people have deleted.
+ */
+static bool is_left(const struct amend *m, enum odoo_stand stand, bool there)
 {
 	return !m->b->put->named &&
-	       (stand == STAND_PEOPLE || stand == STAND_BOTH || stand == STAND_UNKNOWN);
+	       (stand == STAND_PEOPLE || stand == STAND_BOTH || (stand == STAND_UNKNOWN && there));
 }
 
 /* The name of a line of goods goes over as Odoo has it: what people made of it stays. */
@@ -223,14 +227,15 @@ static void compare_gone(struct amend *m, struct change *c, const char *xid, con
 	is = odoo_kept_found(m->b->o, record, NULL, a);
 	wanted = odoo_kept_found(m->b->o, record, "0", a);
 	stand = odoo_kept_judge(d, key, is, wanted);
-	odoo_kept_note(d, key, is, wanted, !is_left(m, stand), a);
+	odoo_kept_note(d, key, is, wanted, !is_left(m, stand, true), a);
 	if (stand == STAND_SAME)
 		return;
 	say(m, c, arena_printf(a, "'%s' is gone in the shop", name));
 	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
+	c->shop = c->shop || stand != STAND_PEOPLE;
 	if (stand != STAND_SHOP)
-		say_people(m, c, key, name, is, "-", is_left(m, stand));
-	if (is_left(m, stand))
+		say_people(m, c, key, name, is, "-", is_left(m, stand, true));
+	if (is_left(m, stand, true))
 		return;
 	JSON_EACH (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
 		taxes = arena_printf(a, "%s%s%lld", taxes, *taxes ? "," : "",
@@ -343,6 +348,7 @@ static void compare_line(struct amend *m, struct change *c, size_t at, struct se
 	} else if (!l->note) {
 		say(m, c, arena_printf(a, "'%s' is new in the shop", l->name));
 	}
+	c->shop = c->shop || (!l->note && s->stand != STAND_PEOPLE);
 	if (!l->note && (left || s->stand != STAND_SHOP))
 		say_people(m, c, s->key, l->name, s->is, s->wanted, left);
 	if (left)
@@ -364,7 +370,7 @@ static size_t compare_group(struct amend *m, struct change *c, struct seen *seen
 		n++;
 	for (size_t i = at; i < at + n; i++) {
 		look_at_line(m, d, &d->line[i], &seen[i]);
-		left = left || is_left(m, seen[i].stand);
+		left = left || is_left(m, seen[i].stand, seen[i].record != NULL);
 	}
 	for (size_t i = at; i < at + n; i++)
 		compare_line(m, c, i, &seen[i], left);
@@ -424,13 +430,14 @@ static void compare_head(struct amend *m, struct change *c)
 		enum odoo_head h = (enum odoo_head)i;
 		enum odoo_stand stand = odoo_kept_head(d, h, m->b->a);
 		/* Of an order that nothing is known of the shop's counts, as ever. */
-		bool left = stand != STAND_UNKNOWN && is_left(m, stand);
+		bool left = is_left(m, stand, false);
 
 		odoo_kept_note_head(d, d->found, h, !left, m->b->a);
 		if (stand == STAND_SAME || (left && stand == STAND_PEOPLE))
 			continue;
 		if (h != OWN_REFERENCE || left)
 			say(m, c, what[h]);
+		c->shop = c->shop || (h != OWN_REFERENCE && stand != STAND_PEOPLE);
 		if (stand != STAND_SHOP)
 			add_text(m, left ? &c->people : &c->over,
 				 arena_printf(m->b->a, "%s than the shop's", what[h]));
@@ -647,12 +654,29 @@ static void tell_people(struct amend *m, struct change *c)
 				     d->item->label, d->name, c->over));
 	if (!c->people)
 		return;
-	err_set(&why, E_RECORD, "changed_in_odoo",
-		"people changed %s in Odoo, where it is not as the shop has it now; that was left as it is, and "
-		"what only the shop changed is written; make it the same on both sides, then run: erpsync queue "
-		"retry '%s'; or write the shop's over it: erpsync orders export --only '%s'; or let it be as it "
-		"is there: erpsync queue drop '%s': %s",
-		d->name, d->item->label, d->item->label, d->item->label, c->people);
+	if (d->kept)
+		err_set(&why, E_RECORD, "changed_in_odoo",
+			"people changed %s in Odoo, where it is not as the shop has it now; that was left as it "
+			"is%s",
+			d->name, c->late ? "" : ", and what only the shop changed is written");
+	else
+		err_set(&why, E_RECORD, "changed_in_odoo",
+			"%s is not in Odoo as the shop has it now, and what was last written there is not known: the "
+			"shop may have changed it, or people in Odoo; so it was left as it is",
+			d->name);
+	err_append(&why, "; make it the same on both sides, then run: erpsync queue retry '%s'",
+		   d->item->label);
+	/* Of what is invoiced or delivered we write nothing over. */
+	if (!c->late)
+		err_append(&why, "; or write the shop's over it: erpsync orders export --only '%s'",
+			   d->item->label);
+	err_append(&why, "; or let it be as it is there: erpsync queue drop '%s': %s",
+		   d->item->label, c->people);
+	/* What the shop was paid is registered all the same. */
+	if (c->late) {
+		d->apart = why;
+		return;
+	}
 	d->parted = true;
 	odoo_order_fail(d, &why);
 }
@@ -675,7 +699,10 @@ static void leave(struct change *c, bool settled)
 	struct odoo_order *d = c->order;
 	bool lines = c->n_changed || c->n_added;
 
-	if (!settled)
+	/* Where the shop has changed nothing that counts, it is for those who did. */
+	bool theirs = !settled && !c->shop && c->people;
+
+	if (!settled && !theirs)
 		err_set(&d->apart, E_RECORD,
 			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
 			"the shop changed it, and %s is %s in Odoo already; change it there by hand, "
@@ -686,7 +713,8 @@ static void leave(struct change *c, bool settled)
 							: "",
 			d->item->label, d->item->label, c->what);
 	c->n_changed = c->n_added = 0;
-	c->invoice = c->delivery = c->what = c->reference = c->people = c->over = NULL;
+	c->invoice = c->delivery = c->what = c->reference = c->over = NULL;
+	c->people = theirs ? c->people : NULL;
 }
 
 /* Addresses are as the shop says, or not; all else people may have written in their own way. */
