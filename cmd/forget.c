@@ -36,7 +36,9 @@ static void print_text(const struct cmd *c, const char *who, const struct forgot
 	const char *shown = clean_text(who, c->arena);
 
 	if (f->records == 0 && f->texts == 0)
-		printf("nothing of %s is kept in the state file\n", shown);
+		printf("nothing is found in the state file by '%s' as a mail address, telephone "
+		       "number, customer's id or order; a person's name is not looked for\n",
+		       shown);
 	else
 		printf("%s %s: %lld record%s, %lld document%s dropped, %lld text%s masked\n",
 		       dry ? "would forget" : "forgot", shown, (long long)f->records,
