@@ -59,8 +59,8 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	b->memo_old = l.memo_old;
 	b->delivered_at = l.delivered_at;
 	b->adopted_at = l.adopted_at;
-	/* In doubt a write of another version has begun since. */
-	if (l.adopted_at && b->update && !l.doubt)
+	/* In doubt a write of another version has begun since; in a copy of the state file everything is. */
+	if (l.adopted_at && b->update && (!l.doubt || l.memo_old))
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
