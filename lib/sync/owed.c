@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
@@ -22,7 +23,8 @@ enum {
 	OVERLAP = 600,
 };
 
-#define OF_THE_STORE (INT64_MAX / 2)
+#define ORDERS_BEHIND "orders_behind"
+#define OF_THE_STORE  (INT64_MAX / 2)
 /* Before the ERP's SKU of a line: its SKUs are others than the store's. */
 #define OF_THE_ERP "\1"
 
@@ -31,6 +33,7 @@ struct version {
 	const char *order, *text;
 	int64_t seq; /* the row's id: a newer version has a higher one; from OF_THE_STORE on: its own */
 	int64_t known_at; /* since when the ERP may know it; INT64_MAX: it has not been told */
+	int64_t moved_at; /* when it came or was told last, as far as the queue says */
 	cJSON *units; /* {"SKU": 3}, of what has none by the article's id; owned; NULL: its document is gone */
 	cJSON *shipped; /* the same of what has left; owned; NULL: as units */
 	cJSON *items; /* {"article's id": ["SKU"]}: under which of these it was sold; owned; may be NULL */
@@ -180,6 +183,7 @@ static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 		.order = arena_strdup(o->arena, row->record),
 		.text = arena_strdup(o->arena, row->version),
 		.seq = row->id,
+		.moved_at = row->changed_at,
 		.known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX,
 		.items = json_object(),
 		.shipped = o->on_hand ? json_object() : NULL,
@@ -250,7 +254,7 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 	if (rc == E_OK)
 		rc = choice_is_wider(o->state, o->conf, orders, orders->name, &wider, e);
 	if (rc == E_OK && wider)
-		return err_set(e, E_LOCAL, "orders_behind",
+		return err_set(e, E_LOCAL, ORDERS_BEHIND,
 			       "[%s] asks for more orders than %s has read the store for, so it "
 			       "is not known what was sold and the ERP's free stock can't be "
 			       "trusted; run it first: erpsync %s",
@@ -260,7 +264,7 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 	if (rc != E_OK)
 		return rc;
 	if (expects)
-		return err_set(e, E_LOCAL, "orders_behind",
+		return err_set(e, E_LOCAL, ORDERS_BEHIND,
 			       "%s has not read the store to its end yet, as far as this state "
 			       "file knows, so it is not known what was sold and the ERP's free "
 			       "stock can't be trusted; run it first: erpsync %s",
@@ -276,7 +280,7 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 	if (whole > o->read_at + CLOCK_TOLERANCE_S)
 		whole = 0;
 	if (o->read_at - whole > BEHIND)
-		return err_set(e, E_LOCAL, "orders_behind",
+		return err_set(e, E_LOCAL, ORDERS_BEHIND,
 			       "%s last read the store to its end %s ago, so it is not known what "
 			       "was sold since and the ERP's free stock can't be trusted; run it "
 			       "first: erpsync %s",
@@ -297,6 +301,7 @@ static enum errk add_told(void *ctx, const char *order, int64_t at, struct err *
 		return E_OK;
 	const struct version v = {.order = arena_strdup(o->arena, order),
 				  .text = "",
+				  .moved_at = at,
 				  .known_at = at + o->lag};
 	add_version(o, &v);
 	return E_OK;
@@ -594,6 +599,56 @@ static void seen(void *ctx, int64_t since)
 {
 	struct owed *o = ctx;
 	o->since = since;
+}
+
+static bool has(const char *const *list, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+static int64_t moved_at(const struct order *x)
+{
+	int64_t at = x->n_told ? x->told[0].at : 0;
+	for (size_t i = 0; i < x->n; i++)
+		if (x->first[i].moved_at > at)
+			at = x->first[i].moved_at;
+	return at;
+}
+
+static enum errk find_shared(struct owed *o, const char *flow, struct arena *a,
+			     const char ***record, size_t *n, struct err *e)
+{
+	size_t cap = 0, prefix = strlen(OF_THE_ERP);
+	enum errk rc = read_queue(o, e);
+	if (rc == E_OK)
+		rc = build_index(o, e);
+	for (size_t i = 0; i < o->n_lines && rc == E_OK; i++) {
+		const struct line *line = &o->line[i];
+		const char *erp = line->key + prefix;
+		bool moved = false;
+		if (strncmp(line->key, OF_THE_ERP, prefix) != 0 || has(*record, *n, erp))
+			continue;
+		rc = link_move_shared(o->state, flow, erp, line->sku, moved_at(line->order), &moved,
+				      e);
+		if (moved)
+			*LIST_ADD(*record, *n, cap, a) = arena_strdup(a, erp);
+	}
+	return rc;
+}
+
+/* By a look of its own: units are counted by what is known when the first article is put. */
+enum errk owed_shared(const struct owed *o, const char *flow, struct arena *a, const char ***record,
+		      size_t *n, struct err *e)
+{
+	struct owed *look = owed_new(o->state, o->conf, o->mapper, NULL);
+	*n = 0;
+	*record = NULL;
+	enum errk rc = find_shared(look, flow, a, record, n, e);
+	owed_free(look);
+	return rc == E_LOCAL && strcmp(e->code, ORDERS_BEHIND) == 0 ? E_OK : rc;
 }
 
 struct owed *owed_new(struct state *s, const struct conf *c, struct mapper *const *mapper,

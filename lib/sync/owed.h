@@ -31,6 +31,14 @@ MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, cons
 				     bool *told, struct err *e);
 
 /*
+ * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
+ * whose stock this flow wrote to another than was sold, before that order came or was told: nothing new may be read
+ * of them. They are in doubt from then on; call it in a transaction. What can't be known now is told by the first put.
+ */
+MUST_CHECK enum errk owed_shared(const struct owed *o, const char *flow, struct arena *a,
+				 const char ***record, size_t *n, struct err *e);
+
+/*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
  * transaction of the delivery; answered: it was found there. A document that is gone or can't be read notes nothing.
  */

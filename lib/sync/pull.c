@@ -356,6 +356,37 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 	return store_page(r, &page, "only", QUEUE_PUT_NAMED, false, e);
 }
 
+/* In one transaction; whom it can't be told of stays in doubt. */
+static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struct err *e)
+{
+	enum errk rc = state_begin(r->state, e);
+	if (rc == E_OK)
+		rc = owed_shared(r->owed, r->key, r->page, who, n, e);
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	return rc;
+}
+
+/* What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure. */
+enum errk sync_pull_shared(struct sync *r, struct err *e)
+{
+	struct page page = {0};
+	const char **who;
+	size_t n = 0, kept = 0;
+	struct err why;
+	arena_reset(r->page);
+	enum errk rc = r->owed ? find_shared(r, &who, &n, e) : E_OK;
+	if (rc != E_OK || !n || fetch_named(r, who, n, &page, &why) != E_OK)
+		return rc;
+	for (size_t i = 0; i < page.n; i++)
+		if (!page.rec[i].problem)
+			page.rec[kept++] = page.rec[i];
+	page.n = kept;
+	return store_page(r, &page, "retry", QUEUE_PUT_NAMED, false, e);
+}
+
 /* The source can't be asked now: nothing of these changes but when they are due. */
 static enum errk ask_later(struct sync *r, const struct queue_row *row, size_t n, struct err *e)
 {

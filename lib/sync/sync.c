@@ -217,6 +217,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_pull_only(r, e);
 	else
 		rc = fetch_again(r, &later, e);
+	if (rc == E_OK && !r->options->n_only && later.kind == E_OK)
+		rc = sync_pull_shared(r, e);
 	if (rc == E_OK && !r->options->n_only)
 		rc = pull_and_deliver(r, e);
 	if (rc != E_OK && r->source_failed && !r->pull_first) {

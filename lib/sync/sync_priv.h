@@ -80,6 +80,8 @@ void sync_close(struct sync *r);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
+/* Stock that orders of another article of the store have moved; see owed_shared. */
+MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
  * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more.

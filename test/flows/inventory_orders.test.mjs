@@ -44,6 +44,12 @@ function cancelled(p) {
   const when = new Date(Date.now() - 60000).toISOString().replace(/\.\d+/, '');
   p.sandbox.mutate = (told, json) => JSON.parse(JSON.stringify(json).replaceAll('"cancelledAt":null', `"cancelledAt":"${when}"`));
 }
+/** A run that asks the shop nothing. */
+async function quiet(p) {
+  const seen = requestsOf(p.sandbox);
+  await pull(p);
+  assert.deepEqual(seen(), []);
+}
 /** What the ERP says: on hand, and what is free as far as it knows. */
 const says = (p, sku, free, more = {}) => stockFile(p, [[sku, 'MAIN', free, free, free]], { age: 20, ...more });
 
@@ -108,6 +114,38 @@ test('an article of the ERP that the shop has twice: units of either are taken o
         assert.equal(at(p, 'SOLO-1').available, 6, 'and not once more when the ERP has booked them');
       }
     });
+  await t.test('nothing new is read of it: taken off when the order is read, and back when it is booked', async sub => {
+    const p = await open(sub);
+    p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nLONG-5,SOLO-1\n*,*\n');
+    says(p, 'SOLO-1', 10);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1').available, 10);
+    ago(p, () => sell(p, 'LONG-5', 2), 70);
+    await quiet(p);
+    ended(await p.run('orders export'), 0);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1').available, 8, 'the file of before');
+    nextSlot(p);
+    says(p, 'SOLO-1', 10);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1').available, 8, 'a file that says the same');
+    booked(p);
+    nextSlot(p);
+    ago(p, () => p.sandbox.changeStock({ variant: 'SOLO-1', location: LYON, set: { available: 8 } }), 3600);
+    says(p, 'SOLO-1', 10);
+    await pull(p);
+    assert.equal(at(p, 'SOLO-1').available, 10, 'booked, and two came in');
+    await quiet(p);
+  });
+  await t.test('an order of another article asks for nothing', async sub => {
+    const p = await open(sub);
+    p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\n*,*\n');
+    says(p, 'SOLO-1', 10);
+    await pull(p);
+    ago(p, () => sell(p, 'LONG-5', 2), 70);
+    ended(await p.run('orders export'), 0);
+    await quiet(p);
+  });
   await t.test('renamed, with a row of the table for its name of before: once', async sub => {
     const p = await open(sub);
     p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nSOLO-1,SOLO-NEW\n*,*\n');
