@@ -172,6 +172,7 @@ struct page {
 	bool more;       /* call again with cursor at once */
 	size_t known;    /* records seen but left out because knows() said so */
 	size_t excluded; /* left out by rule (test orders): see flow.excluded */
+	size_t young;    /* so new that the source may not list all of them yet: the next run's */
 	/* About how many are still to come, for the progress line; -1 = can't say. */
 	int64_t expected;
 };

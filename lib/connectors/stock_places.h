@@ -13,7 +13,8 @@
  *	 "none": [… where 0 was written: nothing is left there]}
  *
  * What the store moves by itself is told from what was written by this too: what stands there is the figure, or,
- * while the answer to the last write is not known, what stood there before. Further numbers of an entry: moved_at, before.
+ * while the answer to the last write is not known, what stood there before (0 where it was not stocked). Further numbers
+ * of an entry: moved_at, before.
  */
 struct stock_place {
 	const char *article, *sku; /* as the store knows the article, and its SKU there */

@@ -294,6 +294,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	r->anew = false;
 	r->sum->known += (int64_t)page.known;
 	r->sum->excluded += (int64_t)page.excluded;
+	r->sum->young += (int64_t)page.young;
 	r->sum->expected = page.expected;
 	*more = page.more;
 	/* The page's memory goes at the next page; the cursor must outlive it. */

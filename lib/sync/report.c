@@ -121,6 +121,7 @@ const char *sync_summary_text(const struct sync_summary *s, struct arena *a)
 	if (s->excluded)
 		add_count(&counts, s->excluded,
 			  arena_printf(a, "left out (%s)", s->excluded_because));
+	add_count(&counts, s->young, "younger than a minute (the next run takes them)");
 	add_count(&counts, s->settled, "confirmed by the target");
 	add_count(&counts, s->rejected, "rejected by the target");
 	add_count(&counts, s->doubted, "answered so that nobody can be sure");
@@ -149,27 +150,17 @@ cJSON *sync_summary_json(const struct sync_summary *s)
 		const char *key;
 		int64_t value;
 	} rows[] = {
-		{"pulled", s->pulled},
-		{"known", s->known},
-		{"excluded", s->excluded},
-		{"created", s->created},
-		{"updated", s->updated},
-		{"unchanged", s->unchanged},
-		{"adopted", s->adopted},
-		{"parked", s->parked},
-		{"still_parked", s->still_parked},
-		{"later", s->later},
-		{"settled", s->settled},
-		{"rejected", s->rejected},
-		{"doubted", s->doubted},
-		{"waiting", s->waiting},
-		{"parked_total", s->parked_total},
-		{"requests", s->requests},
-		{"writes", s->writes},
-		{"bytes_in", s->bytes_in},
-		{"bytes_out", s->bytes_out},
-		{"waited_ms", s->waited_ms},
-		{"ms", s->ms},
+		{"pulled", s->pulled},       {"known", s->known},
+		{"excluded", s->excluded},   {"young", s->young},
+		{"created", s->created},     {"updated", s->updated},
+		{"unchanged", s->unchanged}, {"adopted", s->adopted},
+		{"parked", s->parked},       {"still_parked", s->still_parked},
+		{"later", s->later},         {"settled", s->settled},
+		{"rejected", s->rejected},   {"doubted", s->doubted},
+		{"waiting", s->waiting},     {"parked_total", s->parked_total},
+		{"requests", s->requests},   {"writes", s->writes},
+		{"bytes_in", s->bytes_in},   {"bytes_out", s->bytes_out},
+		{"waited_ms", s->waited_ms}, {"ms", s->ms},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		json_add_int(o, rows[i].key, rows[i].value);

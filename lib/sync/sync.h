@@ -78,6 +78,7 @@ struct sync_summary {
 	int64_t known;                /* seen again at the source, nothing new */
 	int64_t excluded;             /* left out by rule … */
 	const char *excluded_because; /* … "test or older than since" */
+	int64_t young;                /* came or changed just now: left for the next run */
 	int64_t created, updated, unchanged, adopted, parked, still_parked, later;
 	int64_t expected;          /* still to come from the source; -1 unknown */
 	int64_t settled, rejected; /* later answers of the target … */

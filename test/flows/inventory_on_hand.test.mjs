@@ -256,6 +256,21 @@ test('what left after a write that was interrupted', async t => {
     });
 });
 
+test('as much left after a write that was interrupted as it had added', async t => {
+  for (const [what, step, stands] of CUTS)
+    if (stands === 14)
+      await t.test(what, async sub => {
+        const p = await cut(sub, step);
+        counts(p, 10);
+        await pull(p);
+        assert.equal(at(p).on_hand, 10, 'what stood there before it was written stands there no more');
+        later(p, 600);
+        says(p, 15, 100);
+        await pull(p);
+        assert.equal(at(p).on_hand, 15);
+      });
+});
+
 test('what it wrote itself is no movement of the shop', async t => {
   const p = await open(t);
   says(p, 5, 120);

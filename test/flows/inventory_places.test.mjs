@@ -75,6 +75,28 @@ test('other trouble of one place', async t => {
       await pull(p, '', 1);
       assert.deepEqual(onHand(p), [10, 1]);
     });
+  for (const figure of ['on_hand', 'available', 'forecast'])
+    await t.test(`a quantity that is not understood, where ${figure} is asked for`, async sub => {
+      const p = await open(sub, { inventory: { quantity: figure }, locations: `warehouse,store_location\nMAIN,${LYON}\nHALL,${LYON}\nSHOP,${PARIS}\n` });
+      const figures = at => ['on_hand', 'available', 'forecast'].map((f, i) => (i === at ? 4 : 'n/a'));
+      const asked = ['on_hand', 'available', 'forecast'].indexOf(figure);
+      stock(p, [['SOLO-1', 'MAIN', ...figures(asked)], ['SOLO-1', 'HALL', 4, 4, 4], ['SOLO-1', 'SHOP', ...figures((asked + 1) % 3)]]);
+      const { records } = await pull(p, '', 1);
+      assert.deepEqual(onHand(p), [8, 10], 'columns that nobody asks for keep nothing back');
+      assert.match(records[0].reason, new RegExp(`: stock\\.csv:4: column '${figure}': 'n/a' is no quantity`));
+    });
+  await t.test('no row is left that is understood', async sub => {
+    const p = await open(sub);
+    stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', 'SHOP', 4], ['LONG-5', 'MAIN', 5]]);
+    await pull(p);
+    stock(p, [['SOLO-1', 'SHOP', 'n/a'], ['LONG-5', 'MAIN', 6]]);
+    const { records } = await pull(p, '', 1);
+    assert.deepEqual([onHand(p), onHand(p, 'LONG-5')], [[3, 4], [6, 10]]);
+    assert.match(records[0].reason, /'n\/a' is no quantity such as 12 or 12\.5; no other row of it can be used, so the shop keeps what it has of it, in other warehouses too;/);
+    stock(p, [['SOLO-1', 'MAIN', 2], ['LONG-5', 'MAIN', 6]]);
+    await pull(p);
+    assert.deepEqual([onHand(p), await parked(p)], [[2, 0], []], 'where it was before counts still');
+  });
   await t.test('a quantity that is not understood, mended by the ERP', async sub => {
     const p = await open(sub);
     stock(p, [['SOLO-1', 'MAIN', 3], ['SOLO-1', 'SHOP', 'n/a']]);

@@ -19,12 +19,41 @@ async function shopBehind(t, ms, options) {
   return sandbox;
 }
 
-/** The bounds of a page of ids that was asked for: { from, to } in milliseconds; from is NaN where there is none. */
+/**
+ * The bounds of a window, of a page of ids that was asked for: { from, to } in milliseconds; from is NaN where there is none.
+ * What lies behind it is asked for to be told.
+ */
 function bounds({ variables }) {
   const found = /^(?:updated_at:>='([^']+)' )?updated_at:<='([^']+)'$/.exec(variables.query);
   assert.ok(found, variables.query);
-  return { from: Date.parse(found[1]), to: Date.parse(found[2]) };
+  return { from: Date.parse(found[1]), to: Date.parse(found[2]) - 2 * MINUTE };
 }
+
+test('an order that was placed just now', async t => {
+  const p = await place(t, { sandbox: { orders: 6, nasty: 'off' }, bin: BIN_PLAIN });
+  await p.export();
+  const since = requestsOf(p.sandbox);
+  await p.export();
+  const idle = since().length;
+  const [order] = p.sandbox.changeOrders({ add: 1 });
+  const [trial] = p.sandbox.changeOrders({ add: 1 });
+  p.sandbox.changeOrders({ edit: trial.name, change: { test: true } });
+  const seen = requestsOf(p.sandbox);
+  const { stdout } = ended(await p.run('orders export --verbose'), 0);
+  assert.match(stdout, /^orders export to csv: 1 younger than a minute \(the next run takes them\); /m);
+  assert.equal(seen().length, idle, 'it costs no request');
+  assert.ok(!p.exchange().orders().has(order.id));
+  await t.test('one that the ERP has by name is no news', async () => {
+    ended(await p.run(['orders', 'export', '--only', order.name]), 0);
+    assert.ok(p.exchange().orders().has(order.id));
+  });
+  await t.test('nothing is told of what is older', async () => {
+    const [later] = earlier(p.sandbox, 90, { add: 1 });
+    const { summary } = await p.export();
+    assert.ok(p.exchange().orders().has(later.id));
+    assert.equal(summary.created, 1);
+  });
+});
 
 test('300 orders touched in one second, more than a page holds', async t => {
   const p = await place(t, { sandbox: { orders: 320, seed: 2, nasty: 'off' }, bin: BIN_PLAIN });

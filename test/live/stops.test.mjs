@@ -24,12 +24,12 @@ const READS = {
 
 const some = names => sampled(names).map(step => [step]);
 
-async function readingPlace(t, odoo, again, inventory = {}) {
+async function readingPlace(t, odoo, again) {
   const { odoo: own, mappings } = odooConf(odoo, { custom_product: 'CUSTOM', depth: 'confirmed' });
   const products = { erp_owns: 'sku, price, cost, barcode, weight, title', store_owns: 'description, images, tags' };
   const sandbox = await again();
   t.after(() => sandbox.close());
-  const conf = { odoo: own, mappings, products, inventory: { quantity: 'on_hand', ...inventory } };
+  const conf = { odoo: own, mappings, products, inventory: { quantity: 'on_hand' } };
   const p = await livePlace(t, odoo, { sandbox, conf });
   for (const [name, text] of Object.entries(odooTables())) p.write(`mappings/${name}`, text);
   p.write('mappings/tables/locations.csv', `warehouse,store_location,note\nLYON,${LYON},\nPARIS,${PARIS},\n`);
@@ -50,7 +50,7 @@ async function empty() {
 for (const version of VERSIONS) {
   test(`stopped while stock and products are read (Odoo ${version})`, async t => {
     const odoo = await freshOdoo(t, version);
-    const p = await readingPlace(t, odoo, empty, { quantity: 'available' });
+    const p = await readingPlace(t, odoo, empty);
     await t.test('stock', async () => {
       const whole = await stopEverywhere(p, { flow: READS.stock, cases: some });
       covers(whole, ['odoo stock asked', 'page read', 'stock noted', 'stock sent']);

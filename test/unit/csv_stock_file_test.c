@@ -160,7 +160,7 @@ static void test_stock__a_bad_row_is_the_articles_problem(void **state)
 	assert_string_equal(r.problem->code, "bad_row");
 	assert_string_equal(
 		r.problem->msg,
-		"stock.csv:2: column 'on_hand': 'n/a' is no quantity such as 12 or 12.5; have the ERP write it again, in a new file");
+		"stock.csv:2: column 'on_hand': 'n/a' is no quantity such as 12 or 12.5; no other row of it can be used, so the shop keeps what it has of it, in other warehouses too; have the ERP write it again, in a new file");
 	assert_null(record_of(s, "B", NULL, a).problem);
 	assert_string_equal(s->article[2].label, "stock.csv:5");
 	assert_int_equal(s->n_articles, 3);

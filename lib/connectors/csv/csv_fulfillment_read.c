@@ -81,6 +81,7 @@ static enum errk list_files(const char *dir, bool every, struct arena *a, struct
 
 	if (k != E_OK)
 		return k;
+	l.news.used = csv_inbox_last_used(l.all, l.n);
 	l.news.file = arena_array(a, l.n, sizeof(*l.news.file));
 	for (size_t i = 0; i < l.n; i++)
 		if (is_new(&l, &l.all[i]))
@@ -188,13 +189,16 @@ enum errk csv_fulfillment_pull(struct csv_fulfillment_reader *r, const struct pu
 
 	if (k == E_OK)
 		k = list_files(r->dir, req->full || req->again, a, &l, e);
+	if (k == E_OK)
+		k = csv_inbox_find_taken(PREFIX, r->env, r->dir, &l.news, req->full || req->again,
+					 a, e);
 	if (k != E_OK)
 		return k;
 	files = csv_inbox_fingerprint(&l.news, a);
 	if (!*files || (str_equal(c.files, files) && c.read)) {
 		/* All of it stands in the queue: the files have done their work. */
-		if (*files && !r->env->dry_run)
-			k = csv_inbox_archive(r->dir, &l.news, a, e);
+		if (*files)
+			k = csv_inbox_take(PREFIX, r->env, r->dir, &l.news, a, e);
 		else if (!*files)
 			tell_doubts(r, &l, a);
 		unload(r);

@@ -259,6 +259,7 @@ enum errk csv_inbox_list(const struct csv_inbox_kind *kind, const char *dir, boo
 		else if (!counts && !list[i].archived)
 			add(set.superseded, &set.n_superseded, &list[i]);
 	}
+	set.used = csv_inbox_last_used(list, n);
 	earlier = newest == SIZE_MAX ? SIZE_MAX : last_list(list, newest, true);
 	if (kind->complete && set.n && !set.file[0].changes && earlier != SIZE_MAX)
 		set.before = list[earlier];

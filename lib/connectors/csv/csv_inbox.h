@@ -45,6 +45,7 @@ struct csv_inbox_set {
 	struct csv_inbox_gone *gone;
 	size_t n_gone;
 	size_t n_told; /* records that the target was told of, but for those that it was told are gone */
+	const struct csv_inbox_file *used; /* the newest in archive/; NULL = none */
 	/* What can't be used beside them, in words; NULL = nothing. */
 	const char *bad;
 };
@@ -178,6 +179,17 @@ void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *s
 /* Moves the files that stand in the folder to archive/, superseded ones too. */
 MUST_CHECK enum errk csv_inbox_archive(const char *dir, const struct csv_inbox_set *set,
 				       struct arena *a, struct err *e);
+/*
+ * csv_inbox_taken.c. As csv_inbox_archive, but in a dry run, and notes what this state file has put away; and whether
+ * archive/ has a newer one, which somebody else has: E_LOCAL "file_taken", once. again: it is read again anyway.
+ */
+MUST_CHECK enum errk csv_inbox_take(const char *prefix, const struct connector_env *env,
+				    const char *dir, const struct csv_inbox_set *set,
+				    struct arena *a, struct err *e);
+MUST_CHECK enum errk csv_inbox_find_taken(const char *prefix, const struct connector_env *env,
+					  const char *dir, const struct csv_inbox_set *set,
+					  bool again, struct arena *a, struct err *e);
+const struct csv_inbox_file *csv_inbox_last_used(const struct csv_inbox_file *list, size_t n);
 /* "stock.csv 123-456, …": the same text is the same set with the same content. */
 const char *csv_inbox_fingerprint(const struct csv_inbox_set *set, struct arena *a);
 

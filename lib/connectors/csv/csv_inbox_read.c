@@ -234,13 +234,15 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 
 	if (k == E_OK)
 		k = open_set(r, req->full || req->again, a, &files, e);
+	if (k == E_OK)
+		k = csv_inbox_find_taken(r->kind->prefix, r->env, r->dir, &r->set,
+					 req->full || req->again, a, e);
 	if (k != E_OK)
 		return k;
 	same = str_equal(c.files, files);
 	/* All of it stands in the queue: the files have done their work. */
 	if (same && c.read) {
-		if (!r->env->dry_run)
-			k = csv_inbox_archive(r->dir, &r->set, a, e);
+		k = csv_inbox_take(r->kind->prefix, r->env, r->dir, &r->set, a, e);
 		if (k != E_OK)
 			return k;
 		csv_inbox_unload(r->kind, &r->set);
@@ -250,8 +252,8 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 	}
 	if (r->set.n == 0) {
 		tell_left_out(r, a);
-		if (r->set.n_superseded && !r->env->dry_run)
-			k = csv_inbox_archive(r->dir, &r->set, a, e);
+		if (r->set.n_superseded)
+			k = csv_inbox_take(r->kind->prefix, r->env, r->dir, &r->set, a, e);
 		*out = page;
 		return k;
 	}

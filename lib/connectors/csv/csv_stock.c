@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "connectors/sku_spelling.h"
+#include "connectors/stock_wish.h"
 #include "csv_inbox_read.h"
 #include "csv_guard.h"
 #include "csv_stock_document.h"
@@ -12,7 +13,11 @@ static enum errk read_file(const struct conf *c, const char *path, const char *n
 			   bool *cut, struct err *e)
 {
 	struct csv_stock *s = NULL;
-	enum errk k = csv_stock_read_as(path, name, csv_guard_encoding(c, "erp"), &s, e);
+	/* Articles of the files are compared also where no stock is pulled. */
+	const enum stock_figure only = conf_text(c, "inventory", "quantity")
+					       ? stock_figure_wanted(c)
+					       : FIGURE_COUNT_;
+	enum errk k = csv_stock_read_as(path, name, csv_guard_encoding(c, "erp"), only, &s, e);
 
 	if (k != E_OK)
 		return k;

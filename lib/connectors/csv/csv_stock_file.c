@@ -50,6 +50,7 @@ struct reading {
 	int at[COL_COUNT_]; /* -1: the file has no such column */
 	size_t width;
 	struct csv_numbers numbers;
+	enum stock_figure only; /* FIGURE_COUNT_: each of them may be used */
 };
 
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
@@ -185,7 +186,7 @@ static void add_figures(const struct reading *r, struct csv_stock_article *a,
 		if (!why) {
 			row->units[f] = d.units;
 			row->scale[f] = (int8_t)d.scale;
-		} else
+		} else if (r->only == FIGURE_COUNT_ || r->only == (enum stock_figure)f)
 			spoil_row(r->s, a, at, row->line, "column '%s': '%.40s' %s",
 				  stock_figure_name((enum stock_figure)f), text,
 				  csv_no_quantity(why));
@@ -226,7 +227,10 @@ static void judge_rows(struct csv_stock *s, struct csv_stock_article *a)
 	for (; first && first->next; first = first->next)
 		;
 	if (first)
-		spoil(s, a, "%s:%u: %s", s->name, first->line, first->text);
+		spoil(s, a,
+		      "%s:%u: %s; no other row of it can be used, so the shop keeps what it has "
+		      "of it, in other warehouses too",
+		      s->name, first->line, first->text);
 }
 
 static void add_row(void *ctx, const struct csv_row *in)
@@ -284,15 +288,15 @@ static void add_unreadable(void *ctx, const struct err *why)
 
 enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out, struct err *e)
 {
-	return csv_stock_read_as(path, name, CSV_UTF8, out, e);
+	return csv_stock_read_as(path, name, CSV_UTF8, FIGURE_COUNT_, out, e);
 }
 
 enum errk csv_stock_read_as(const char *path, const char *name, enum csv_encoding declared,
-			    struct csv_stock **out, struct err *e)
+			    enum stock_figure only, struct csv_stock **out, struct err *e)
 {
 	CLEANUP(csv_stock) struct csv_stock *s = calloc(1, sizeof(*s));
 	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
-	struct reading r = {.s = s};
+	struct reading r = {.s = s, .only = only};
 	enum errk k;
 
 	if (!s)

@@ -66,10 +66,13 @@ struct csv_stock {
  */
 MUST_CHECK enum errk csv_stock_read(const char *path, const char *name, struct csv_stock **out,
 				    struct err *e);
-/* The same; what is not UTF-8 is read as the encoding that was declared for it. */
+/*
+ * The same; what is not UTF-8 is read as the encoding that was declared for it. only: the figure that is used; what
+ * stands in the columns of the others and is no number is no fault, as in any column that nobody asks for.
+ */
 MUST_CHECK enum errk csv_stock_read_as(const char *path, const char *name,
-				       enum csv_encoding declared, struct csv_stock **out,
-				       struct err *e);
+				       enum csv_encoding declared, enum stock_figure only,
+				       struct csv_stock **out, struct err *e);
 void csv_stock_free(struct csv_stock *s); /* takes NULL */
 
 /* NULL if the file does not name it. */

@@ -13,11 +13,12 @@
  */
 
 /* Dates are quoted, bounds inclusive: > and < behave like >= and <= for dates anyway. */
-static const char *window_query(const struct order_window *w, bool by_creation, struct arena *a)
+static const char *window_query(const struct order_window *w, int64_t end, bool by_creation,
+				struct arena *a)
 {
 	const char *field = by_creation ? "created_at" : "updated_at";
 	char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];
-	clock_text(w->to, to);
+	clock_text(end, to);
 	if (!w->from)
 		return arena_printf(a, "%s:<='%s'", field, to);
 	return arena_printf(a, "%s:>='%s' %s:<='%s'", field, clock_text(w->from, from), field, to);
@@ -74,7 +75,7 @@ static enum errk ask_count(struct shopify *s, const struct order_window *w, bool
 			   struct arena *a, int64_t *count, struct err *e)
 {
 	struct shopify_query q = {.doc = DOC_ORDERS_COUNT, .variables = json_object()};
-	json_add_str(q.variables, "query", window_query(w, by_creation, a));
+	json_add_str(q.variables, "query", window_query(w, w->to, by_creation, a));
 	json_add_int(q.variables, "limit", WINDOW_MAX + 1);
 	enum errk rc = shopify_send(s, &q, 1, a, e);
 	if (rc == E_OK) {
@@ -112,54 +113,77 @@ static enum errk fit_window(struct shopify *s, struct order_window *w, bool by_c
 	}
 }
 
-/* One page of ids. */
+/*
+ * One page of ids. The last ones lie behind the window, where the index need not show all: they are left to the next
+ * run, but a person who has just placed an order is told so.
+ */
 static enum errk ask_page(struct shopify *s, const struct order_window *w, bool by_creation,
 			  struct arena *a, struct shopify_query *q, struct err *e)
 {
+	int64_t end = by_creation || w->to < w->end ? w->to : w->to + 2 * INDEX_LAG;
 	q->doc = DOC_ORDERS_CHANGED;
 	q->variables = json_object();
 	json_add_int(q->variables, "first", PAGE_MAX);
 	json_add_str(q->variables, "after", w->after);
-	json_add_str(q->variables, "query", window_query(w, by_creation, a));
+	json_add_str(q->variables, "query", window_query(w, end, by_creation, a));
 	json_add_str(q->variables, "sort", by_creation ? "CREATED_AT" : "UPDATED_AT");
 	return shopify_send(s, q, 1, a, e);
 }
 
+/* An order as the list has it. */
+struct listed {
+	struct order_head head;
+	int64_t created, changed;
+	bool test;
+};
+
+static enum errk read_listed(struct answer *in, const cJSON *node, struct arena *a,
+			     struct listed *out, struct err *e)
+{
+	*out = (struct listed){.head = order_head_read(in, node, a),
+			       .test = answer_bool(in, node, "test")};
+	if (clock_parse(answer_text(in, node, "createdAt"), &out->created, NULL) != E_OK)
+		answer_fault(in, "orders.nodes.createdAt", "is no time");
+	if (clock_parse(answer_text(in, node, "updatedAt"), &out->changed, NULL) != E_OK)
+		answer_fault(in, "orders.nodes.updatedAt", "is no time");
+	return answer_end(in, e);
+}
+
 /* Which orders of a page are to be read in full. */
-static enum errk choose(const struct pull_request *req, struct answer *in, const cJSON *nodes,
+static enum errk choose(const struct shopify *s, const struct pull_request *req,
+			struct order_window *w, struct answer *in, const cJSON *nodes,
 			struct arena *a, struct order_head *head, size_t *n, struct page *out,
 			struct err *e)
 {
 	JSON_EACH (node, nodes) {
-		struct order_head h = order_head_read(in, node, a);
-		int64_t created = 0;
-		bool test = answer_bool(in, node, "test");
-		if (clock_parse(answer_text(in, node, "createdAt"), &created, NULL) != E_OK)
-			answer_fault(in, "orders.nodes.createdAt", "is no time");
-		enum errk rc = answer_end(in, e);
+		struct listed x;
+		enum errk rc = read_listed(in, node, a, &x, e);
 		if (rc != E_OK)
 			return rc;
+		bool behind = !req->window && x.changed > w->to, known = false;
+		w->seen += !behind;
 		/* An old order that is touched today is not a new order. */
-		bool old = !req->window && req->since && created < req->since;
-		if (old || (test && !req->include_test)) {
-			out->excluded++;
+		bool old = !req->window && req->since && x.created < req->since;
+		if (old || (x.test && !req->include_test)) {
+			out->excluded += !behind;
 			continue;
 		}
-		bool known = false;
 		if (!req->full) {
-			struct record found = {.id = h.id,
-					       .label = h.name,
-					       .version = h.updated_at};
+			struct record found = {.id = x.head.id,
+					       .label = x.head.name,
+					       .version = x.head.updated_at};
 			rc = req->knows(req->knows_ctx, &found, &known, e);
 			if (rc != E_OK)
 				return rc;
 		}
-		if (known)
+		if (behind)
+			out->young += !known && x.changed > shopify_now(s) - INDEX_LAG;
+		else if (known)
 			out->known++;
-		else if (order_head_is_in(head, *n, h.id))
-			answer_fault(in, "orders.nodes", "has the order %s twice", h.id);
+		else if (order_head_is_in(head, *n, x.head.id))
+			answer_fault(in, "orders.nodes", "has the order %s twice", x.head.id);
 		else
-			head[(*n)++] = h;
+			head[(*n)++] = x.head;
 	}
 	return answer_end(in, e);
 }
@@ -270,8 +294,7 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 		rc = answer_end(&in, e);
 	}
 	if (rc == E_OK)
-		rc = choose(req, &in, nodes, a, head, &n, out, e);
-	c->window.seen += (int64_t)json_count(nodes, "");
+		rc = choose(s, req, &c->window, &in, nodes, a, head, &n, out, e);
 	if (rc == E_OK)
 		rc = advance(s, c, req->window, next, a, &out->more, e);
 	shopify_query_release(&q);

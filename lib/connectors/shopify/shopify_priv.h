@@ -103,6 +103,9 @@ struct shopify {
 	struct stock_location *location; /* once read */
 	size_t n_locations, cap_locations;
 	bool locations_read;
+	struct stock_barred
+		*barred; /* places that interrupted writes were to change: stock_calls.c */
+	size_t n_barred, cap_barred;
 	bool names_locations; /* for `check`: it answers, and is to be told of locations by name */
 	size_t stock_page;    /* items of one reading of levels, as learned; 0 = not yet */
 	size_t ship_page;     /* orders of one reading of what is to be shipped; the same */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/step.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
@@ -150,7 +151,7 @@ static enum errk harmless(struct stock_put *p, const struct stock_call *old, cJS
  * used up. If it had, the key is refused to other variables, and only then is it sent as it was: that
  * runs nothing, and tells when Shopify is through with it. The levels, read next, say the rest.
  */
-static enum errk bar(struct stock_put *p, struct stock_call *old, struct err *e)
+static enum errk bar(struct stock_put *p, struct stock_call *old, bool *landed, struct err *e)
 {
 	for (int round = 0; round < STOCK_ROUNDS; round++) {
 		CLEANUP(stock_call) struct stock_call c = {.doc = old->doc};
@@ -160,8 +161,11 @@ static enum errk bar(struct stock_put *p, struct stock_call *old, struct err *e)
 		if (rc != E_OK)
 			return rc;
 		if (is_error(c.errors, "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
-			     "different parameters"))
-			return send(p, old, e);
+			     "different parameters")) {
+			rc = send(p, old, e);
+			*landed = rc == E_OK && !json_first(old->errors);
+			return rc;
+		}
 		/* Another refusal than of a moved level meets the old call as well. */
 		if (!is_error(c.errors, "CHANGE_FROM_QUANTITY_STALE", "no longer matches"))
 			return E_OK;
@@ -169,6 +173,59 @@ static enum errk bar(struct stock_put *p, struct stock_call *old, struct err *e)
 	return err_set(e, E_BUSY, "stock_moving",
 		       "the stock moves while an interrupted write is looked into; the next run "
 		       "goes on");
+}
+
+static struct stock_barred *find_barred(const struct shopify *s, const char *item,
+					const char *location)
+{
+	for (size_t i = 0; i < s->n_barred; i++)
+		if (str_equal(s->barred[i].item, item) &&
+		    str_equal(s->barred[i].location, location))
+			return &s->barred[i];
+	return NULL;
+}
+
+/* Of several calls for one place the last one counts: those before it were refused. */
+static void add_barred(struct shopify *s, const struct stock_barred *b)
+{
+	struct stock_barred *had = find_barred(s, b->item, b->location);
+	if (!had && b->item && b->location) {
+		had = LIST_ADD(s->barred, s->n_barred, s->cap_barred, s->arena);
+		had->item = arena_strdup(s->arena, b->item);
+		had->location = arena_strdup(s->arena, b->location);
+	}
+	if (had) {
+		had->figure = b->figure;
+		had->landed = b->landed;
+	}
+}
+
+/* Whether it was done is known from now on. */
+static void remember_barred(struct stock_put *p, const struct stock_call *old, bool landed)
+{
+	const cJSON *v = old->variables;
+	if (old->doc == DOC_STOCK_ACTIVATE)
+		add_barred(p->shop,
+			   &(struct stock_barred){json_str(v, "item"), json_str(v, "location"),
+						  json_int(v, "onHand", 0), landed});
+	JSON_EACH (o, json_at(v, "input.quantities"))
+		add_barred(p->shop, &(struct stock_barred){json_str(o, "inventoryItemId"),
+							   json_str(o, "locationId"),
+							   json_int(o, "quantity", 0), landed});
+}
+
+void stock_settle_places(const struct shopify *s, struct stock_place *was, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct stock_barred *b =
+			was[i].asked ? find_barred(s, was[i].article, was[i].place) : NULL;
+		if (!b)
+			continue;
+		/* What was asked for last may not have been sent any more. */
+		if (!b->landed || b->figure != was[i].figure)
+			was[i].figure = was[i].before;
+		was[i].asked = false;
+	}
 }
 
 static enum errk bar_note(struct stock_put *p, const char *text, struct err *e)
@@ -181,7 +238,10 @@ static enum errk bar_note(struct stock_put *p, const char *text, struct err *e)
 	old.doc = str_equal(json_str(note, "call"), doc_name(DOC_STOCK_SET)) ? DOC_STOCK_SET
 									     : DOC_STOCK_ACTIVATE;
 	old.variables = cJSON_DetachItemFromObjectCaseSensitive(note, "variables");
-	rc = bar(p, &old, e);
+	bool landed = false;
+	rc = bar(p, &old, &landed, e);
+	if (rc == E_OK)
+		remember_barred(p, &old, landed);
 	STEP("stock barred");
 	return rc;
 }

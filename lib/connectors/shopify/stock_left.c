@@ -112,7 +112,8 @@ static bool add_places(const struct stock_put *p, struct stock_item *item)
 		if (stock_is_open(pair)) {
 			to[n] = place_of(pair);
 			to[n].asked = p->figure == FIGURE_ON_HAND;
-			to[n++].before = pair->have;
+			/* Whatever is stored where it is not stocked: what bars its activation makes it 0. */
+			to[n++].before = pair->active ? pair->have : 0;
 		} else if (pair->older || pair->written) {
 			to[n++] = place_of(pair);
 		}

@@ -142,6 +142,17 @@ MUST_CHECK enum errk stock_call(struct stock_put *p, struct stock_call *c, struc
  * arrives; sets p->seq behind them. E_UNSURE, E_BUSY: not so yet.
  */
 MUST_CHECK enum errk stock_bar_calls(struct stock_put *p, struct err *e);
+/* What the last call for a place asked for, that this run has barred, and whether it was done. */
+struct stock_barred {
+	const char *item, *location;
+	int64_t figure;
+	bool landed;
+};
+/*
+ * What was asked for by the calls that this run has barred: it stands there, or what stood there before does, and not
+ * either of the two. As much may have left since as was added.
+ */
+void stock_settle_places(const struct shopify *s, struct stock_place *was, size_t n);
 void stock_forget(const struct shopify *s, const char *batch_key);
 static inline void cleanup_stock_call(struct stock_call *c)
 {
