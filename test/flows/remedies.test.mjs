@@ -92,7 +92,7 @@ for (const sku of ["TABLE 5' O'HARA", '-5', "--it's"])
     const conf = moved(p);
     const { stdout } = ended(await p.run(['-c', conf, 'queue', 'list', '--parked']), 0);
     for (const text of [stderr.replaceAll('erpsync queue', () => `erpsync -c ${quoted(conf)} queue`), stdout])
-      assert.ok((await type(printed(text, /(erpsync -c [^\n]* queue (?:retry|drop) [^\n;]*)/), t)).includes(`${sku} will be tried by the next run`), text);
+      assert.ok((await type(printed(text, /(erpsync -c [^\n]* queue retry [^\n;]*)/), t)).includes(`${sku} will be tried by the next run`), text);
     const gone = ended(await p.run(['-c', conf, 'queue', 'drop', '--for-good', '--', sku]), 0).stdout;
     await assert.rejects(type(printed(gone, /all the same: (.*)/), t), error => error.code === 1 && error.stderr.includes(sku), gone);
   });

@@ -271,7 +271,9 @@ static enum errk products_pull_only(struct connector *c, const char *const *who,
 	return csv_inbox_pull_only(ours(c)->in[KIND_PRODUCT], who, n, a, out, e);
 }
 
-static const struct source stock_source = {.pull = inbox_pull, .pull_only = stock_pull_only};
+static const struct source stock_source = {.pull = inbox_pull,
+					   .pull_only = stock_pull_only,
+					   .tells_gone = true};
 static const struct source products_source = {.pull = inbox_pull, .pull_only = products_pull_only};
 
 static enum errk fulfillments_pull(struct connector *c, const struct pull_request *req,

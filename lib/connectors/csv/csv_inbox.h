@@ -172,6 +172,11 @@ MUST_CHECK enum errk csv_inbox_find_gone(const struct csv_inbox_kind *kind, cons
 bool csv_inbox_trace(const struct csv_inbox_kind *kind, const struct conf *c,
 		     const struct csv_inbox_set *set, const char *id, struct arena *a,
 		     struct csv_inbox_gone *out);
+/* Of a set of which all is read: what waits and is about nothing any more, as page.gone and page.unlisted. */
+MUST_CHECK enum errk csv_inbox_find_over(const struct csv_inbox_kind *kind,
+					 const struct csv_inbox_set *set,
+					 const struct pull_request *req, struct arena *a,
+					 struct page *page, struct err *e);
 /* It is among set->gone. */
 bool csv_inbox_is_gone(const struct csv_inbox_set *set, const char *id);
 void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *set);

@@ -132,32 +132,6 @@ static bool record_at(const struct csv_inbox *r, size_t k, struct arena *a, stru
 	return true;
 }
 
-static bool is_there(const struct csv_inbox *r, const char *id)
-{
-	for (size_t i = 0; i < r->set.n; i++)
-		if (r->kind->has(r->set.file[i].content, id))
-			return true;
-	return false;
-}
-
-/* Rows of older lists that told no record, and that this list has no longer: what they said it says, or nobody. */
-static enum errk add_mended(const struct csv_inbox *r, const struct pull_request *req,
-			    struct arena *a, struct page *page, struct err *e)
-{
-	const char **id = NULL;
-	size_t n = 0;
-	enum errk k;
-
-	if (!req->faults || r->set.n == 0 || r->set.file[0].changes)
-		return E_OK;
-	k = req->faults(req->knows_ctx, "row", a, &id, &n, e);
-	page->gone = arena_array(a, n, sizeof(*page->gone));
-	for (size_t i = 0; i < n && k == E_OK; i++)
-		if (!is_there(r, id[i]))
-			page->gone[page->n_gone++] = id[i];
-	return k;
-}
-
 static enum errk read_page(struct csv_inbox *r, const struct pull_request *req,
 			   struct csv_inbox_cursor *c, struct arena *a, struct page *page,
 			   struct err *e)
@@ -273,7 +247,7 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 	if (k == E_OK)
 		k = read_page(r, req, &c, a, &page, e);
 	if (k == E_OK && c.read)
-		k = add_mended(r, req, a, &page, e);
+		k = csv_inbox_find_over(r->kind, &r->set, req, a, &page, e);
 	if (k != E_OK)
 		return k;
 	page.cursor = csv_inbox_cursor_text(&c, a);

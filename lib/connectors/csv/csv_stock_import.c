@@ -121,7 +121,8 @@ struct plan {
 	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 	const struct put_batch *batch;
 	const struct stock_named *named;
-	bool waits; /* for what an earlier put has written */
+	bool nowhere; /* gone at the ERP, and the shop has no such SKU */
+	bool waits;   /* for what an earlier put has written */
 };
 
 static const char *location_names(const struct csv_inventory *x, struct arena *a)
@@ -314,7 +315,10 @@ static enum errk read_plan(struct plan *p, struct err *e)
 	size_t n;
 	enum errk k = stock_wishes(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wish, &n, e);
 
-	/* An article that is not for the shop has no places, and need not be there. */
+	/* An article that is not for the shop has no places, and need not be there; nor one that the ERP has no longer. */
+	p->nowhere = k == E_OK && n && str_equal(p->item->version, RECORD_GONE) &&
+		     !csv_inventory_find(p->s->known, p->sku);
+	n = p->nowhere ? 0 : n;
 	if (k == E_OK && n)
 		k = find_variant(p, e);
 	if (k != E_OK)
@@ -517,6 +521,7 @@ static enum errk plan_item(struct plan *p, const char **doc, struct target *as, 
 		return k;
 	if (!rows) {
 		item->adopted = true;
+		item->values = p->nowhere ? STOCK_NOWHERE : NULL;
 		item->target = csv_import_as_is(s->export_id, a);
 		return E_OK;
 	}
