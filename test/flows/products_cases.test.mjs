@@ -317,6 +317,8 @@ test('dry run, selection, limits', async t => {
 
 test('check', async t => {
   const p = await open(t, { master: 'erp' });
+  assert.match(ended(await p.run('check'), 78).stdout, /^bad +.*out: the exchange folder is not there; run, as user .*: mkdir -p/m);
+  fs.mkdirSync(p.path('out'));
   const said = ended(await p.run('check'), 0).stdout;
   assert.match(said, /^ok +scope write_products is granted/m);
   assert.match(said, /^ok +products: prices in EUR with tax; the metafield erpsync\.product_id will be defined/m);

@@ -136,8 +136,6 @@ struct csv_inbox_kind {
 MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 				     struct csv_inbox_file **list, size_t *n, const char **bad,
 				     struct err *e);
-/* Such an error of a folder that is not there, and may be yet: orders make it. */
-bool csv_inbox_may_come(const char *dir, const struct err *e);
 /* To be told once a run: files that are dated wrongly, entries that can't be used; NULL = none. */
 const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a);
 /* Says of a fault of a whole file, if there are newer ones, that they do not heal it; gives k back. */

@@ -383,6 +383,16 @@ static bool is_faulty(const struct csv_inbox *r, const struct csv_inbox_set *set
 	return false;
 }
 
+/* What its mapping makes of it, and what the tables have no row for. false: no more are wanted. */
+static bool try_record(const struct csv_inbox *r, const struct check_sink *sink, struct record *rec,
+		       struct arena *a)
+{
+	if (rec->problem)
+		return true;
+	r->kind->finish(rec, a);
+	return sink->document(sink->ctx, rec, r->kind->kind);
+}
+
 /* Records that can be read, and those that would be parked for what their rows say. */
 static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *set,
 			const struct check_sink *sink, struct arena *a)
@@ -392,12 +402,15 @@ static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *s
 						       : record_kind_plural(r->kind->kind);
 	const char *first = NULL;
 	size_t bad = 0, all = r->kind->count(set->file[0].content);
+	bool wanted = sink->document != NULL;
 
 	for (size_t i = 0; i < set->n; i++)
 		for (size_t k = 0; k < r->kind->count(set->file[i].content); k++) {
 			struct record rec = {0};
 
-			if (r->kind->record(set, i, k, scratch, &rec) && rec.problem && bad++ == 0)
+			if (r->kind->record(set, i, k, scratch, &rec) && wanted)
+				wanted = try_record(r, sink, &rec, scratch);
+			if (rec.problem && bad++ == 0)
 				first = arena_printf(a, "%s: %s", rec.label, rec.problem->msg);
 			arena_reset(scratch);
 		}
@@ -424,8 +437,11 @@ void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 	struct err why;
 	enum errk k;
 
-	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK &&
-	    !csv_inbox_may_come(r->dir, &why))
+	k = csv_inbox_list(r->kind, r->dir, true, a, &set, &why);
+	/* What is wrong with the folder is told with it. */
+	if (k != E_OK && str_equal(why.code, "no_folder"))
+		return;
+	if (k != E_OK)
 		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
 	else if (set.n == 0)
 		sink->say(sink->ctx, CHECK_WARN,
