@@ -416,9 +416,10 @@ static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
 				  "edited and lines that were removed are still listed: use the "
 				  "file as it was downloaded, or read the order by the shop's API");
 	return err_append(e,
-			  "; correct it in the shop, or enter it in the ERP by hand, then run: "
-			  "erpsync queue drop '%s'",
-			  name);
+			  "; correct it in the shop; or, where the ERP has it, entered by hand: "
+			  "erpsync adopt orders '%s'; or leave it out until it changes: erpsync "
+			  "queue drop '%s'",
+			  name, name);
 }
 
 static enum errk run_on(struct mapper *m, const char *kind, const char *canonical, size_t len,
