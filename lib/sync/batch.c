@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/str.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -269,11 +270,10 @@ static enum errk give_up(struct sync *r, struct batch_row *b, struct err *e)
 		if (at && !at[strlen(promises[i])])
 			*at = '\0';
 	}
-	err_append(
-		&b->err,
-		"; so it was at each of %d tries, and no run tries it again by itself: when that is over, "
-		"run: erpsync queue retry '%s'",
-		b->row.attempts + 1, b->row.label);
+	err_append(&b->err, "; so it was at each of %d tries, and no run tries it again by itself",
+		   b->row.attempts + 1);
+	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
+		   ": when that is over, run: erpsync queue retry '%s'", b->row.label);
 	return batch_record_parked(r, b, e);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -161,10 +162,7 @@ static void refuse_place(struct plan *p, struct change *c, const struct err *why
 {
 	if (c)
 		c->refused = true;
-	if (p->refusal.kind == E_OK)
-		p->refusal = *why;
-	else if (!strstr(p->refusal.msg, why->msg))
-		err_append(&p->refusal, "; and %s", why->msg);
+	advice_join(&p->refusal, why);
 }
 
 static struct change *change_at(struct plan *p, int location)
