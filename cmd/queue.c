@@ -143,6 +143,46 @@ static enum errk check_flow(struct cmd *c, const char *flow, bool *several, stru
 	return usage_error(e, "--flow: no flow is called '%s'; 'erpsync status' lists them", flow);
 }
 
+static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	(void)row;
+	(void)e;
+	++*(int64_t *)ctx;
+	return E_OK;
+}
+
+/* How many wait, are under way or are parked, whichever was asked for. */
+static enum errk count_all(struct cmd *c, int64_t *n, struct err *e)
+{
+	const struct queue_filter all = {0};
+
+	*n = 0;
+	return queue_each(c->session.state, &all, false, count_row, n, e);
+}
+
+static const char *list_command(struct cmd *c)
+{
+	return remedy_text("erpsync queue list", NULL, NULL, c->arena);
+}
+
+static enum errk list_nothing(struct cmd *c, const struct queue_filter *f, struct err *e)
+{
+	int64_t n;
+	enum errk rc = count_all(c, &n, e);
+
+	if (rc != E_OK)
+		return rc;
+	if (n == 0 && !(f->states & 1 << QUEUE_DONE))
+		puts("the queue is empty: nothing waits, nothing is under way, nothing is parked");
+	else if (n == 0)
+		puts("the queue is empty, and nothing that was delivered is kept in it");
+	else
+		printf("no such entry in the queue, of %lld that wait, are under way or are parked: "
+		       "%s\n",
+		       (long long)n, list_command(c));
+	return E_OK;
+}
+
 enum errk cmd_queue_list(struct cmd *c, struct err *e)
 {
 	struct walk w = {.cmd = c, .now = clock_now()};
@@ -164,7 +204,7 @@ enum errk cmd_queue_list(struct cmd *c, struct err *e)
 	if (c->json)
 		printf("%s]\n}\n", w.n ? "\n  " : "");
 	else if (rc == E_OK && w.n == 0)
-		puts("no such entry in the queue");
+		rc = list_nothing(c, &filter, e);
 	return rc;
 }
 
@@ -209,6 +249,21 @@ static enum errk show_row(const struct queue_row *row, void *ctx, struct err *e)
 	return E_OK;
 }
 
+static enum errk show_nothing(struct cmd *c, struct err *e)
+{
+	const char *who = clean_text(c->args->operands[0], c->arena);
+	int64_t n;
+	enum errk rc = count_all(c, &n, e);
+
+	if (rc == E_OK && n)
+		printf("the queue holds nothing of %s, and nothing is known of it; the names of "
+		       "what is in the queue: %s\n",
+		       who, list_command(c));
+	else if (rc == E_OK)
+		printf("the queue holds nothing of %s: it is empty\n", who);
+	return rc;
+}
+
 enum errk cmd_queue_show(struct cmd *c, struct err *e)
 {
 	struct walk w = {.cmd = c, .now = clock_now(), .personal = args_flag(c->args, "personal")};
@@ -228,23 +283,34 @@ enum errk cmd_queue_show(struct cmd *c, struct err *e)
 		c->status = err_exit_status(E_RECORD);
 	if (c->json)
 		printf("%s]\n}\n", w.n ? "\n  " : "");
-	else if (rc == E_OK && w.n == 0)
+	else if (rc == E_OK && w.n == 0 && known)
 		printf("the queue holds nothing of %s; %s tells what is known\n",
 		       clean_text(filter.who, c->arena),
 		       remedy_text(arena_printf(c->arena, "erpsync explain %s",
 						shell_word(filter.who, c->arena)),
 				   NULL, NULL, c->arena));
+	else if (rc == E_OK && w.n == 0)
+		rc = show_nothing(c, e);
 	return rc;
 }
 
 /* `queue retry` */
 
-static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e)
+static enum errk retry_nothing(struct cmd *c, const char *who, struct err *e)
 {
-	(void)row;
-	(void)e;
-	++*(int64_t *)ctx;
-	return E_OK;
+	int64_t all;
+	enum errk rc = count_all(c, &all, e);
+
+	if (rc != E_OK)
+		return rc;
+	return usage_error(
+		e,
+		"nothing is known of '%s'%s; the command of its flow would fetch it, e.g. "
+		"erpsync %s --only %s",
+		who,
+		all ? "; the names of what is in the queue: erpsync queue list"
+		    : ", and the queue is empty",
+		flows[0].name, shell_word(who, c->arena));
 }
 
 static enum errk retry_one(struct cmd *c, const char *who, int64_t *total, struct err *e)
@@ -272,10 +338,7 @@ static enum errk retry_one(struct cmd *c, const char *who, int64_t *total, struc
 		printf("%s neither waits nor is parked: nothing to do\n",
 		       clean_text(filter.who, c->arena));
 	else
-		return usage_error(e,
-				   "nothing is known of '%s'; the command of its flow would fetch "
-				   "it, e.g. erpsync %s --only %s",
-				   who, flows[0].name, shell_word(who, c->arena));
+		return retry_nothing(c, who, e);
 	return E_OK;
 }
 

@@ -33,6 +33,7 @@ struct flow_status {
 	const char *name;
 	int64_t checkpoint_at;                  /* 0 = never pulled */
 	const struct run *last, *failed, *open; /* NULL if there is none */
+	const struct run *well;                 /* the first that ended well after failed */
 	struct queue_counts counts;
 	int64_t delivered;
 	struct reason *reasons;
@@ -88,7 +89,12 @@ static enum errk read_runs(struct state *s, struct flow_status *f, struct arena 
 			f->last = r;
 		if (failed && !f->failed)
 			f->failed = r;
+		if (!f->failed &&
+		    (str_equal(r->outcome, "done") || str_equal(r->outcome, "parked")))
+			f->well = r;
 	}
+	if (!f->failed)
+		f->well = NULL;
 	return rc;
 }
 
@@ -174,12 +180,16 @@ static const char *run_text(const struct run *r, int64_t now, struct arena *a)
 static void print_runs(const struct flow_status *f, int64_t now, struct arena *a)
 {
 	bool failed = f->failed && f->failed == f->last;
+	char since[CLOCK_TEXT_MAX];
 
 	line("last run", failed ? STYLE_RED : STYLE_PLAIN,
 	     f->last ? run_text(f->last, now, a) : "never");
 	if (f->failed)
 		line("last error", failed ? STYLE_RED : STYLE_DIM,
-		     arena_printf(a, "%s: %s", when_text(f->failed->ended, now, a),
+		     arena_printf(a, "%s%s: %s", when_text(f->failed->ended, now, a),
+				  f->well ? arena_printf(a, ", over since %s",
+							 clock_text(f->well->ended, since))
+					  : "",
 				  remedy_text(f->failed->detail, f->name, NULL, a)));
 	if (f->open)
 		line("unfinished", STYLE_YELLOW,
@@ -245,6 +255,7 @@ static void add_flow(cJSON *list, const struct flow_status *f)
 	json_add_time(o, "checkpoint_at", f->checkpoint_at);
 	add_run(o, "last_run", f->last);
 	add_run(o, "last_error", f->failed);
+	json_add_time(o, "last_error_over", f->well ? f->well->ended : 0);
 	add_run(o, "unfinished_run", f->open);
 	json_add_int(o, "delivered", f->delivered);
 	json_add_int(o, "waiting", f->counts.ready);

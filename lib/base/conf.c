@@ -1,7 +1,9 @@
 #include "base/conf.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <ini.h>
 
@@ -9,6 +11,7 @@
 #include "base/conf_priv.h"
 #include "base/everybody.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/secrets.h"
 #include "base/str.h"
 
@@ -314,6 +317,17 @@ static const char *folder_of(struct arena *a, const char *path)
 	return slash > full ? arena_strndup(a, full, (size_t)(slash - full)) : "/";
 }
 
+static enum errk unreadable(const char *path, struct err *e)
+{
+	int fd = file_open(path), error = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	err_set(e, E_LOCAL, "bad_config", "%s", e->msg);
+	return file_blame_add(e, path, error,
+			      "write it, as README.md shows, or name another one: -c FILE");
+}
+
 enum errk conf_load(const char *path, const struct conf_key *const *tables, size_t n_tables,
 		    struct conf **out, struct err *e)
 {
@@ -336,7 +350,7 @@ enum errk conf_load(const char *path, const struct conf_key *const *tables, size
 	if (k == E_OK) {
 		k = file_read(path, FILE_LIMIT, c->arena, &text, &len, l.e);
 		if (k != E_OK)
-			k = err_set(l.e, E_LOCAL, "bad_config", "%s", l.e->msg);
+			k = unreadable(path, l.e);
 	}
 	if (k == E_OK)
 		k = check_bytes(c, text, len, l.e);

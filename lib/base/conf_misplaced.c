@@ -30,12 +30,13 @@ static bool names_secret(const char *name)
 	return false;
 }
 
-/* "/etc/erpsync/key", "keys/shop.txt", "client-secret": nothing that a password would be. */
+/* "/etc/erpsync/key", "keys/shop.txt", "client-secret": nothing that a password would be, as "sunflower" would. */
 static bool is_file_name(const char *text)
 {
 	const char *dot = strrchr(text, '.');
 
-	if (strchr("/.~", *text) || strchr(text, '/') || !strpbrk(text, "0123456789"))
+	if (strchr("/.~", *text) || strchr(text, '/') ||
+	    (!strpbrk(text, "0123456789") && names_secret(text)))
 		return true;
 	return dot && dot[1] && !dot[1 + strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz")];
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/conf_priv.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/stop.h"
 #include "base/everybody.h"
 #include "base/secrets.h"
@@ -93,6 +94,7 @@ static bool read_some(int fd, struct scratch *out, bool *end)
 
 static enum errk from_file(const char *path, struct scratch *out, struct err *e)
 {
+	CLEANUP(arena) struct arena *a = arena_new();
 	enum errk rc = everybody_writes(path, e);
 	CLEANUP(fd) int fd = file_open(path);
 	struct stat st;
@@ -100,8 +102,16 @@ static enum errk from_file(const char *path, struct scratch *out, struct err *e)
 
 	if (rc != E_OK)
 		return rc;
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return bad_secret(e, "%s: can't be opened (%s)", path, file_reason(errno));
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		int error = errno;
+
+		bad_secret(e, "%s: can't be opened (%s)", path, file_reason(error));
+		return file_blame_add(e, path, error,
+				      arena_printf(a,
+						   "write it there, for its owner alone: umask 077 "
+						   "&& cat > %s",
+						   file_shell_name(path, a)));
+	}
 	if (check_mode(path, &st, e) != E_OK)
 		return E_LOCAL;
 	while (!end)

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,13 +11,55 @@
 
 #include "base/banned.h"
 
-static enum errk bad_value(const char *text, const char *wanted, struct err *e)
-{
-	char shown[96];
-	bool comment = strstr(text, " ;") || strstr(text, " #");
+enum { SHOWN_MAX = 30, CHOICES_MAX = 32 };
 
-	str_ellipsis(shown, sizeof(shown), text, 60);
-	return err_set(e, E_LOCAL, "bad_config", "'%s' is not %s%s", shown, wanted,
+/* "12 min", "2026-13-01T9:00Z", "1,5": figures with a word or two, as no password is. */
+static bool is_like_figure(const char *text)
+{
+	size_t words = 0, digits = 0;
+	bool time = strchr(text, '-') || strchr(text, ':');
+
+	for (const char *p = text; *p; p++) {
+		if (isalpha((unsigned char)*p))
+			words += p == text || !isalpha((unsigned char)p[-1]);
+		else if (isdigit((unsigned char)*p))
+			digits++;
+		else if (!strchr(" .,:+-", *p))
+			return false;
+	}
+	return digits && !isalpha((unsigned char)*text) && words <= (time ? 2U : 1U);
+}
+
+/* A slip in one of these words: "yse", "Shopfy". */
+static bool is_like_word(const char *choices, const char *text)
+{
+	const char *name[CHOICES_MAX];
+	char copy[512], *rest = copy;
+	size_t n = 0;
+
+	snprintf(copy, sizeof(copy), "%s", choices);
+	for (char *word; n < CHOICES_MAX && (word = strsep(&rest, "|"));)
+		name[n++] = word;
+	for (size_t i = 0; i < n; i++)
+		if (str_equal_nocase(name[i], text))
+			return true;
+	return str_nearest(text, name, n) != NULL;
+}
+
+/*
+ * What stands there may be a password that was pasted behind the wrong key: it is quoted where it is like what
+ * belongs there, and else the line says where to look.
+ */
+static enum errk bad_value(const char *text, const char *choices, const char *wanted, struct err *e)
+{
+	bool comment = strstr(text, " ;") || strstr(text, " #");
+	bool shown = strlen(text) <= SHOWN_MAX &&
+		     (choices ? is_like_word(choices, text) : is_like_figure(text));
+
+	if (!*text)
+		return err_set(e, E_LOCAL, "bad_config", "is empty; write %s", wanted);
+	return err_set(e, E_LOCAL, "bad_config", "%s%s%s is not %s%s", shown ? "'" : "",
+		       shown ? text : "what stands there", shown ? "'" : "", wanted,
 		       comment ? " (a comment needs a line of its own)" : "");
 }
 
@@ -79,7 +122,7 @@ static enum errk check_range(const struct conf_key *key, const char *text, int64
 	else
 		snprintf(wanted, sizeof(wanted), "between %lld and %lld", (long long)key->min,
 			 (long long)key->max);
-	return bad_value(text, wanted, e);
+	return bad_value(text, NULL, wanted, e);
 }
 
 static enum errk read_choice(const struct conf_key *key, const char *text, struct err *e)
@@ -97,7 +140,7 @@ static enum errk read_choice(const struct conf_key *key, const char *text, struc
 		else
 			str_addc(&wanted, *p);
 	}
-	k = bad_value(text, wanted.buf, e);
+	k = bad_value(text, key->choices, wanted.buf, e);
 	str_release(&wanted);
 	return k;
 }
@@ -106,16 +149,19 @@ static enum errk read_number(const struct conf_key *key, const char *text, int64
 			     struct err *e)
 {
 	if (key->type == CONF_BOOL)
-		return read_bool(text, n) ? E_OK : bad_value(text, "yes or no", e);
+		return read_bool(text, n)
+			       ? E_OK
+			       : bad_value(text, "yes|no|true|false|on|off", "yes or no", e);
 	if (key->type == CONF_TIME) {
 		if (clock_parse_human(text, clock_now(), n, NULL) == E_OK)
 			return E_OK;
-		return bad_value(text, "a time; write 2026-11-23, 2026-11-23T09:45:00Z or -60d", e);
+		return bad_value(text, NULL,
+				 "a time; write 2026-11-23, 2026-11-23T09:45:00Z or -60d", e);
 	}
 	if (key->type == CONF_INT && !read_int(text, n))
-		return bad_value(text, "a whole number", e);
+		return bad_value(text, NULL, "a whole number", e);
 	if (key->type == CONF_DURATION && duration_parse(text, n, NULL) != E_OK)
-		return bad_value(text, "a duration; write 500ms, 90s, 12m, 2h or 30d", e);
+		return bad_value(text, NULL, "a duration; write 500ms, 90s, 12m, 2h or 30d", e);
 	return check_range(key, text, *n, e);
 }
 

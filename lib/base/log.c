@@ -1,4 +1,3 @@
-#include "base/file.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -12,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -39,9 +39,13 @@ enum errk log_open(const char *path, enum log_format format, enum log_level leve
 
 	if (path && *path && !to_syslog) {
 		fd = file_open_append(path);
-		if (fd < 0)
-			return err_set(e, E_LOCAL, "log_file", "%s: log can't be opened (%s)", path,
-				       file_reason(errno));
+		if (fd < 0) {
+			int error = errno;
+
+			err_set(e, E_LOCAL, "log_file", "%s: log can't be opened (%s)", path,
+				file_reason(error));
+			return file_blame_add(e, path, error, NULL);
+		}
 		file_give(fd, path);
 	}
 	log_close();

@@ -155,7 +155,13 @@ struct pull_request {
 	 */
 	enum errk (*delivered)(void *ctx, const char *after, struct arena *a,
 			       struct told_record **list, size_t *n, struct err *e);
-	void *knows_ctx; /* of all three */
+	/*
+	 * Ids of what waits to be told, and the target has never heard of: for page.unlisted. NULL where there is
+	 * nobody to ask.
+	 */
+	enum errk (*untold)(void *ctx, struct arena *a, const char ***ids, size_t *n,
+			    struct err *e);
+	void *knows_ctx; /* of all four */
 };
 
 struct page {
@@ -167,6 +173,12 @@ struct page {
 	 */
 	const char **gone;
 	size_t n_gone;
+	/*
+	 * Ids of which the source has nothing any more, and the target never had: what waits of them is about
+	 * nothing, and goes before rec is stored.
+	 */
+	const char **unlisted;
+	size_t n_unlisted;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
 	const char *cursor;
 	bool more;       /* call again with cursor at once */
@@ -247,7 +259,10 @@ struct put_item {
 	size_t n_moved;
 	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
 	const char *article;
-	/* Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. */
+	/*
+	 * Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. With adopted: why
+	 * nothing is to be written, though it is not there.
+	 */
 	const char *values;
 	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
 	struct put_step *steps;
@@ -497,6 +512,7 @@ struct source {
 			       struct arena *a, struct page *out, struct err *e);
 	/* What it can't give, one plain sentence each, NULL-terminated; NULL = nothing is missing. */
 	const char *const *lacks;
+	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
 };
 
 /* How records of one kind are written to a system. */

@@ -7,6 +7,9 @@
 enum stock_figure { FIGURE_ON_HAND, FIGURE_AVAILABLE, FIGURE_FORECAST, FIGURE_COUNT_ };
 const char *stock_figure_name(enum stock_figure f); /* "on_hand" */
 
+/* put_item.values of what is gone in the ERP and has no article in the store: nothing is to be written. */
+#define STOCK_NOWHERE "the store does not have it either"
+
 /* One entry of quantities[]. */
 struct stock_entry {
 	const char *warehouse;

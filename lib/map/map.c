@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/everybody.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "map/canonical.h"
@@ -52,6 +53,20 @@ struct mapper {
 static enum errk answer(void *ctx, const char *question, size_t question_len, struct arena *a,
 			const char **out, size_t *len, struct err *e);
 
+static enum errk no_folder(const char *dir, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct stat st;
+
+	if (stat(dir, &st) == 0)
+		return err_set(e, E_LOCAL, "bad_mapping",
+			       "[mappings] path: %s is a file, and a folder is to be named", dir);
+	return err_set(e, E_LOCAL, "bad_mapping",
+		       "[mappings] path: the folder %s does not exist; correct the path, or run: "
+		       "mkdir -p %s",
+		       dir, file_shell_name(path_join(a, dir, "tables"), a));
+}
+
 enum errk mapper_open(const char *system, const char *override_dir, const char *shipped_dir,
 		      struct mapper **out, struct err *e)
 {
@@ -60,8 +75,7 @@ enum errk mapper_open(const char *system, const char *override_dir, const char *
 	enum errk rc;
 
 	if (override_dir && !dir_exists(override_dir))
-		return err_set(e, E_LOCAL, "bad_mapping",
-			       "[mappings] path: the folder %s does not exist", override_dir);
+		return no_folder(override_dir, e);
 	if (!dir_exists(shipped_dir))
 		return err_set(e, E_LOCAL, "bad_mapping",
 			       "the folder of the shipped mappings, %s, does not exist",
@@ -402,9 +416,10 @@ static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
 				  "edited and lines that were removed are still listed: use the "
 				  "file as it was downloaded, or read the order by the shop's API");
 	return err_append(e,
-			  "; correct it in the shop, or enter it in the ERP by hand, then run: "
-			  "erpsync queue drop '%s'",
-			  name);
+			  "; correct it in the shop; or, where the ERP has it, entered by hand: "
+			  "erpsync adopt orders '%s'; or leave it out until it changes: erpsync "
+			  "queue drop '%s'",
+			  name, name);
 }
 
 static enum errk run_on(struct mapper *m, const char *kind, const char *canonical, size_t len,

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/everybody.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/stop.h"
 #include "net/retry.h"
 
@@ -98,10 +99,14 @@ enum errk http_trust_check(const struct http_trust *t, struct err *e)
 	CLEANUP(fd) int ca = t->ca_file ? file_open(t->ca_file) : -1;
 	enum errk rc = E_OK;
 
-	if (t->ca_file && ca < 0)
-		return err_set(e, E_LOCAL, "ca_file",
-			       "%s = %s: the file of certificates can't be read (%s)", t->setting,
-			       t->ca_file, file_reason(errno));
+	if (t->ca_file && ca < 0) {
+		int error = errno;
+
+		err_set(e, E_LOCAL, "ca_file",
+			"%s = %s: the file of certificates can't be read (%s)", t->setting,
+			t->ca_file, file_reason(error));
+		return file_blame_add(e, t->ca_file, error, "put it there, or correct the path");
+	}
 	if (t->ca_file)
 		rc = everybody_writes(t->ca_file, e);
 	return rc == E_OK ? rc : err_wrap(e, "%s", t->setting);

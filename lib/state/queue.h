@@ -232,6 +232,12 @@ MUST_CHECK enum errk queue_resolve(struct state *s, const char *flow, const char
 /* Ids that begin with head and ":" and wait without a document, whichever run put them there. */
 MUST_CHECK enum errk queue_faults(struct state *s, const char *flow, const char *head,
 				  struct arena *a, const char ***ids, size_t *n, struct err *e);
+/* Records that wait and were never delivered: no write of them is under way, or has ever begun as far as their link knows. */
+MUST_CHECK enum errk queue_undelivered(struct state *s, const char *flow, struct arena *a,
+				       const char ***ids, size_t *n, struct err *e);
+/* What waits of one of these goes, for its source has it no longer. A journal line ("resolved"); *n = how many. */
+MUST_CHECK enum errk queue_close(struct state *s, const char *flow, const char *record, int64_t now,
+				 int64_t *n, struct err *e);
 /*
  * What of these is being sent or was interrupted is not sent once more: the next run only looks whether it
  * landed, and drops it if not. code becomes "dropped"; *n = how many.

@@ -311,6 +311,52 @@ enum errk queue_faults(struct state *s, const char *flow, const char *head, stru
 	return query_texts(&q, a, ids, n, e);
 }
 
+enum errk queue_undelivered(struct state *s, const char *flow, struct arena *a, const char ***ids,
+			    size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "SELECT record FROM queue AS w INDEXED BY queue_waiting"
+			      " WHERE state IN (0, 2) AND flow = ?1"
+			      " AND NOT EXISTS (SELECT 1 FROM queue AS x WHERE x.record = w.record"
+			      " AND x.flow = w.flow AND x.state = 1)"
+			      " AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.flow = w.flow"
+			      " AND l.record = w.record AND (l.target_id > '' OR l.doubt <> 0))");
+
+	query_text(&q, flow);
+	return query_texts(&q, a, ids, n, e);
+}
+
+static enum errk close_waiting(struct state *s, const char *flow, const char *record, int64_t now,
+			       int64_t *n, struct err *e)
+{
+	CLEANUP(query) struct query q = {0};
+	enum errk rc = clear_picked(s, e);
+
+	if (rc != E_OK)
+		return rc;
+	q = query_open(s, "INSERT INTO temp.picked SELECT id FROM queue INDEXED BY queue_waiting"
+			  " WHERE state IN (0, 2) AND flow = ?1 AND record = ?2");
+	query_text(&q, flow);
+	query_text(&q, record);
+	rc = query_run(&q, e);
+	if (rc != E_OK)
+		return rc;
+	*n = query_changed(&q);
+	rc = *n ? write_journal(s, "resolved", "its source has it no longer", now, e) : E_OK;
+	return rc == E_OK && *n ? delete_picked(s, e) : rc;
+}
+
+enum errk queue_close(struct state *s, const char *flow, const char *record, int64_t now,
+		      int64_t *n, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	*n = 0;
+	return rc == E_OK ? db_leave(s, own, close_waiting(s, flow, record, now, n, e), e) : rc;
+}
+
 enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char *reason,
 		       int64_t *n, struct err *e)
 {

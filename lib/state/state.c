@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/hash.h"
 #include "base/step.h"
 #include "base/stop.h"
@@ -32,8 +33,11 @@ const char *state_path(const struct state *s)
 
 static enum errk io_fail(const char *path, const char *what, struct err *e)
 {
-	return err_set(e, E_LOCAL, errno == ENOSPC || errno == EDQUOT ? "state_full" : "state_io",
-		       "state file %s: %s: %s", path, what, strerror(errno));
+	int error = errno;
+
+	err_set(e, E_LOCAL, error == ENOSPC || error == EDQUOT ? "state_full" : "state_io",
+		"state file %s: %s: %s", path, what, strerror(error));
+	return file_blame_add(e, path, error, NULL);
 }
 
 /*
@@ -70,8 +74,10 @@ static enum errk check_file(const char *path, struct err *e)
 	}
 	if (stat(path, &st) != 0)
 		return io_fail(path, "can't be looked at", e);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, E_LOCAL, "state_io", "state file %s: not a regular file", path);
+	if (!S_ISREG(st.st_mode)) {
+		err_set(e, E_LOCAL, "state_io", "state file %s: not a regular file", path);
+		return file_blame_add(e, path, S_ISDIR(st.st_mode) ? EISDIR : 0, NULL);
+	}
 	if (st.st_mode & 0077)
 		return err_set(e, E_LOCAL, "state_mode",
 			       "state file %s: mode %04o lets others at tokens and personal data; "

@@ -1,9 +1,11 @@
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/str.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "connectors/sku_spelling.h"
 #include "map/worker.h"
 #include "net/retry.h"
 #include "state/link.h"
@@ -196,10 +198,37 @@ static enum errk was_parked(struct sync *r, const struct batch_row *b, bool *aga
 	return rc;
 }
 
+/* What ends it where neither side will be mended, in words; NULL = nothing is to be added. */
+static const char *end_of(const struct sync *r, const struct batch_row *b, struct arena *a)
+{
+	const char *label = b->row.label;
+	/* What is parked ends with a newer version, or when its source says that it is gone; not every one does. */
+	if (r->flow->reconciles && !r->from->tells_gone && !strstr(b->err.msg, "queue drop"))
+		return arena_printf(
+			a, "; where the ERP has it no longer: erpsync queue drop --flow '%s' '%s'",
+			r->key, label);
+	if (str_equal(b->err.code, "bad_sum") && !strstr(b->err.msg, "adopt orders"))
+		return arena_printf(
+			a, "; or, where the ERP has it, entered by hand: erpsync adopt orders '%s'",
+			label);
+	return NULL;
+}
+
+static void say_end(const struct sync *r, struct batch_row *b)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = end_of(r, b, a);
+	/* Half a command is none, and nobody types what is not seen. */
+	if (text && strlen(b->err.msg) + strlen(text) < ERR_MSG_MAX &&
+	    strcmp(sku_plain(b->row.label, a), b->row.label) == 0)
+		err_append(&b->err, "%s", text);
+}
+
 enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e)
 {
 	bool again = false;
 	enum errk rc = was_parked(r, b, &again, e);
+	say_end(r, b);
 	if (rc == E_OK)
 		rc = queue_mark_parked(r->state, b->row.id, b->err.code, b->err.msg, clock_now(),
 				       e);
@@ -241,11 +270,10 @@ static enum errk give_up(struct sync *r, struct batch_row *b, struct err *e)
 		if (at && !at[strlen(promises[i])])
 			*at = '\0';
 	}
-	err_append(
-		&b->err,
-		"; so it was at each of %d tries, and no run tries it again by itself: when that is over, "
-		"run: erpsync queue retry '%s'",
-		b->row.attempts + 1, b->row.label);
+	err_append(&b->err, "; so it was at each of %d tries, and no run tries it again by itself",
+		   b->row.attempts + 1);
+	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
+		   ": when that is over, run: erpsync queue retry '%s'", b->row.label);
 	return batch_record_parked(r, b, e);
 }
 
@@ -388,7 +416,8 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 {
 	int64_t now = clock_now();
 	bool again = is_passing(b->row.code);
-	enum sync_outcome outcome = item->adopted ? again ? SYNC_UNCHANGED : SYNC_ADOPTED
+	bool nowhere = item->adopted && item->values;
+	enum sync_outcome outcome = item->adopted ? again || nowhere ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;
 	bool told = false;
@@ -415,7 +444,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		rc = close_row(r, b, item, now, e);
 	if (rc == E_OK)
 		rc = link_set(r->state, &l, now, e);
-	if (rc == E_OK && outcome != SYNC_UNCHANGED && !looked_only(b, item))
+	if (rc == E_OK && (nowhere || outcome != SYNC_UNCHANGED) && !looked_only(b, item))
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome),
 				  item->values ? item->values : target_text(&item->target, r->page),

@@ -1,10 +1,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
+#include "base/file_blame.h"
 #include "base/json.h"
 #include "base/key_index.h"
 #include "base/list.h"
 #include "base/str.h"
+#include "map/stray.h"
 #include "sync/choice.h"
 #include "sync/sync_priv.h"
 
@@ -339,6 +342,49 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 	return rc;
 }
 
+/* Own tables that nothing reads. */
+static void check_strays(struct session *s, struct counting_sink *sink)
+{
+	const char *own = conf_text(s->conf, "mappings", "path");
+	struct stray *stray;
+	struct err why;
+	size_t n;
+	if (map_strays(own, session_shipped_mappings(), s->arena, &stray, &n, &why) != E_OK) {
+		say(sink, CHECK_WARN, why.msg, NULL);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		say(sink, CHECK_WARN,
+		    arena_printf(s->arena, "%s is ignored: %s", stray[i].path, stray[i].why),
+		    stray[i].near
+			    ? arena_printf(s->arena,
+					   "did you mean %s? Then run: mkdir -p %s && mv -n %s "
+					   "%s",
+					   stray[i].near,
+					   file_shell_name(path_join(s->arena, own, "tables"),
+							   s->arena),
+					   file_shell_name(stray[i].path, s->arena),
+					   file_shell_name(path_join(s->arena, own, stray[i].near),
+							   s->arena))
+			    : "take it away, or correct its name");
+}
+
+/* Without a row every article would be parked. */
+static void check_locations(struct session *s, const struct flow *f, const struct mapper *m,
+			    struct counting_sink *sink)
+{
+	const char **answer;
+	size_t n;
+	if (f->kind != KIND_STOCK)
+		return;
+	map_answers(m, "locations", "store_location", s->arena, &answer, &n);
+	if (!n)
+		say(sink, CHECK_WARN,
+		    "tables/locations.csv has no row: no stock can be placed, and all of it would be "
+		    "parked",
+		    "write one for each warehouse of the ERP" OWN_TABLE);
+}
+
 static enum errk check_mappings(struct session *s, struct counting_sink *sink, struct err *e)
 {
 	const char *told = NULL; /* a table's fault is that of each mapping */
@@ -357,9 +403,12 @@ static enum errk check_mappings(struct session *s, struct counting_sink *sink, s
 			    arena_printf(s->arena, "mapping %s/%s.jq compiles, its tables load",
 					 system, kind),
 			    NULL);
+		if (rc == E_OK)
+			check_locations(s, f, m, sink);
 		else if (!str_equal(told, why.msg))
 			say(sink, CHECK_BAD, told = arena_strdup(s->arena, why.msg), NULL);
 	}
+	check_strays(s, sink);
 	(void)e;
 	return E_OK;
 }

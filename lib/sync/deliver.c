@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/stop.h"
@@ -58,9 +59,12 @@ static enum errk record_doubt(struct sync *r, struct batch_row *b, bool last, st
 		return batch_record_later(r, b, e);
 	err_append(
 		&b->err,
-		"; what became of it was looked for %s, and is not known; see there how far it is, then "
-		"run: erpsync queue retry '%s'; or, if it is settled there: erpsync queue drop '%s'",
-		last ? "for hours" : "by each run", b->row.label, b->row.label);
+		"; what became of it was looked for %s, and is not known; see there how far it is",
+		last ? "for hours" : "by each run");
+	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
+		   ", then run: erpsync queue retry '%s'", b->row.label);
+	advice_add(&b->err, (const char *const[]){"erpsync queue drop", NULL},
+		   "; or, if it is settled there: erpsync queue drop '%s'", b->row.label);
 	return batch_record_parked(r, b, e);
 }
 

@@ -44,6 +44,12 @@ static enum errk faults(void *ctx, const char *head, struct arena *a, const char
 	return queue_faults(r->state, r->key, head, a, ids, n, e);
 }
 
+static enum errk untold(void *ctx, struct arena *a, const char ***ids, size_t *n, struct err *e)
+{
+	struct sync *r = ctx;
+	return queue_undelivered(r->state, r->key, a, ids, n, e);
+}
+
 static enum errk delivered(void *ctx, const char *after, struct arena *a, struct told_record **list,
 			   size_t *n, struct err *e)
 {
@@ -217,14 +223,46 @@ static enum errk move_checkpoint(struct sync *r, const char *cursor, struct err 
 	return rc == E_OK && r->anew ? checkpoint_reopen(r->state, r->key, e) : rc;
 }
 
+/* What is neither here nor there any more is nobody's business; a person who knows it as parked is told. */
+static enum errk close_unlisted(struct sync *r, const struct page *page, int64_t *closed,
+				const char **first, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < page->n_unlisted && rc == E_OK; i++) {
+		int64_t n;
+		rc = queue_close(r->state, r->key, page->unlisted[i], clock_now(), &n, e);
+		if (rc == E_OK && n && !*closed)
+			*first = page->unlisted[i];
+		*closed += rc == E_OK ? n : 0;
+	}
+	return rc;
+}
+
+static void tell_closed(struct sync *r, int64_t closed, const char *first)
+{
+	if (closed)
+		notice_say(
+			&r->notices, NULL,
+			arena_printf(
+				r->session->arena,
+				"%lld that waited or %s parked, and never went over, the %s lists "
+				"no longer: closed (the first: %s)",
+				(long long)closed, closed == 1 ? "was" : "were",
+				r->flow->from == SIDE_ERP ? "ERP" : "store", first));
+}
+
 /* The records of a page and the checkpoint behind them: all or nothing. */
 static enum errk store_page(struct sync *r, const struct page *page, const char *origin,
 			    enum queue_put_mode mode, bool checkpoint, struct err *e)
 {
 	STEP("page read");
+	int64_t closed = 0;
+	const char *first = NULL;
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < page->n_gone && rc == E_OK; i++)
 		rc = queue_resolve(r->state, r->key, page->gone[i], clock_now(), e);
+	if (rc == E_OK)
+		rc = close_unlisted(r, page, &closed, &first, e);
 	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
 		rc = check_namesake(r, &page->rec[i], e);
 		if (rc == E_OK)
@@ -236,7 +274,9 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 		rc = move_checkpoint(r, page->cursor, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
-	if (rc != E_OK)
+	if (rc == E_OK)
+		tell_closed(r, closed, first);
+	else
 		state_rollback(r->state);
 	return rc;
 }
@@ -272,6 +312,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.knows = knows,
 		.faults = faults,
 		.delivered = delivered,
+		.untold = untold,
 		.knows_ctx = r,
 	};
 	struct page page = {0};

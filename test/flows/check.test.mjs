@@ -1,6 +1,7 @@
 // `check`: what is sound and what is not, without writing anything.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { place, tempDir } from '../support/place.mjs';
@@ -127,7 +128,7 @@ test('what would end a run is bad, what would park is no “ok”', async t => {
     'rows that can’t be read': [stock, p => stockFile(p, [['SOLO-1', 'MAIN', 'one'], ['LONG-5', 'MAIN', 2]]), 0, /^warn +.*stock\.csv: 2 articles, of which 1 can't be read; the first: SOLO-1: /m],
     'deliveries that can’t be read': [{}, p => deliveryFile(p, [{ delivery: 'D1', order: '#1001', sku: 'A', n: 'one' }]), 0, /^warn +.*1 deliveries in 1 file, of which 1 can't be read; the first: /m, '\n[fulfillments]\nnotify_customer = no\n'],
     'a location that the shop does not have': [{}, p => locations(p, 'Nowhere'), 78, /^bad +tables\/locations\.csv: the shop has no location 'Nowhere'/m, '\n[fulfillments]\nnotify_customer = no\n'],
-    'one that it has': [{}, p => locations(p, LYON), 0, /^ready to run/m, '\n[fulfillments]\nnotify_customer = no\n'],
+    'one that it has': [{}, p => fs.mkdirSync(p.path('out')) || locations(p, LYON), 0, /^ready to run/m, '\n[fulfillments]\nnotify_customer = no\n'],
     'a table at fault': [{}, p => p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nA,1\nA,2\n'), 78, /^bad +.*skus\.csv/m, '\n[fulfillments]\nnotify_customer = no\n'],
   };
   for (const [name, [conf, make, status, said, more = '']] of Object.entries(cases))
@@ -143,4 +144,51 @@ test('what would end a run is bad, what would park is no “ok”', async t => {
       assert.equal(new Set(lines).size, lines.length, 'each finding once');
       if (/can't be read/.test(stdout)) assert.doesNotMatch(stdout, /^ok +.*(articles|deliveries)/m);
     });
+});
+
+test('what the first run of an exchange folder would say, and what mends it', async t => {
+  const shell = async (p, stdout) => execFileSync('sh', ['-c', stdout.match(/(mkdir -p [^;\n]*)/)[1]], { cwd: p.dir });
+  const runs = { 'orders export': {}, 'inventory pull': { inventory: { quantity: 'on_hand' } }, 'fulfillments pull': { fulfillments: { notify_customer: 'no' } } };
+  for (const [run, conf] of Object.entries(runs))
+    for (const [name, path, status] of [
+      ['one level', "the ERP's", run === 'orders export' ? 0 : 78],
+      ['two levels', 'not/there', 78],
+    ])
+      await t.test(`${run}: ${name} missing`, async sub => {
+        const p = await open(sub, {}, { erp: { path }, ...conf });
+        const check = ended(await p.run('check'), status).stdout, said = ended(await p.run(run), status).stderr;
+        if (!status) return;
+        assert.match(said, /: the exchange folder is not there; run, as user/);
+        assert.ok(check.includes(said.replace(/^erpsync: /, '').trim()), check);
+        await shell(p, check);
+        ended(await p.run('check'), 0);
+        ended(await p.run(run), 0);
+      });
+});
+
+test('tables of one\u2019s own that nothing reads, and a list of locations without a row', async t => {
+  const p = await open(t, {}, { mappings: { path: 'mappings' }, inventory: { quantity: 'on_hand' } });
+  stockFile(p, [['SOLO-1', 'MAIN', 4]]);
+  const look = async () => ended(await p.run('check'), 0).stdout;
+  assert.match(ended(await p.run('check'), 78).stdout, /^bad +\[mappings\] path: the folder \S* does not exist; correct the path, or run: mkdir -p/m);
+  p.write('mappings/tables/location.csv', `warehouse,store_location\nMAIN,${LYON}\n`);
+  p.write('mappings/tables/README.txt', 'mine');
+  p.write('mappings/tables/colours.csv', 'colour,erp_colour\nred,1\n');
+  p.write('mappings/csv/mine.jq', 'lookup("colours"; .colour)\n');
+  const said = await look();
+  assert.match(said, /^warn +tables\/locations\.csv has no row: no stock can be placed/m);
+  assert.match(said, /^warn +1 would be parked, the first is SOLO-1: location 'MAIN' is in no row/m);
+  assert.match(said, /^warn +\S*\/tables\/location\.csv is ignored: no mapping reads a table of this name\n +\u2192 did you mean tables\/locations\.csv\? Then run: mkdir/m);
+  assert.doesNotMatch(said, /colours|README/);
+  execFileSync('sh', ['-c', said.match(/Then run: (.*)/)[1]]);
+  assert.doesNotMatch(await look(), /is ignored|has no row|would be parked/);
+  await t.test('beside the folder, and in another form', async () => {
+    fs.renameSync(p.path('mappings/tables/locations.csv'), p.path('mappings/Locations.csv'));
+    p.write('mappings/tables/skus.xlsx', '');
+    const found = await look();
+    assert.match(found, /tables\/skus\.xlsx is ignored: only what ends in \.csv is read/);
+    assert.match(found, /mappings\/Locations\.csv is ignored: tables are read in the folder tables\/ alone/);
+    execFileSync('sh', ['-c', found.match(/Then run: (.*Locations.*)/)[1]]);
+    assert.doesNotMatch(await look(), /Locations\.csv is ignored|has no row/);
+  });
 });

@@ -30,9 +30,13 @@ test('a used file is put away under its time', async t => {
 
 test('no exchange folder, or a file in its place: not "nothing to do"', async t => {
   const p = await open(t);
-  assert.match(ended(await p.run('inventory pull'), 78).stderr, /out: the exchange folder is not there \(No such file or directory\); create it and have the ERP write its files into it, or correct \[erp\] path/);
+  const says = async said => {
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, said);
+    assert.match(ended(await p.run('check'), 78).stdout, said);
+  };
+  await says(/out: the exchange folder is not there; run, as user [^:]*: mkdir -p \S*\/out; or correct path=/);
   p.write('out', 'a file');
-  assert.match(ended(await p.run('inventory pull'), 78).stderr, /out: is no folder; \[erp\] path is to be the exchange folder/);
+  await says(/out: is a file, and the exchange folder is to be a folder; correct path=/);
 });
 
 test('no file, other files: nothing to do', async t => {
@@ -490,6 +494,7 @@ test('a reading that has waited too long is not passed on', async t => {
 
 test('check says what it finds', async t => {
   const p = await open(t);
+  fs.mkdirSync(p.path('out'));
   assert.match((await p.run('check')).stdout, /^warn +.*out: there is no stock file yet/m);
   stockFile(p, [['SOLO-1', 'MAIN', 4]]);
   assert.match((await p.run('check')).stdout, /^ok +.*stock\.csv: 1 articles/m);

@@ -317,6 +317,8 @@ test('dry run, selection, limits', async t => {
 
 test('check', async t => {
   const p = await open(t, { master: 'erp' });
+  assert.match(ended(await p.run('check'), 78).stdout, /^bad +.*out: the exchange folder is not there; run, as user .*: mkdir -p/m);
+  fs.mkdirSync(p.path('out'));
   const said = ended(await p.run('check'), 0).stdout;
   assert.match(said, /^ok +scope write_products is granted/m);
   assert.match(said, /^ok +products: prices in EUR with tax; the metafield erpsync\.product_id will be defined/m);
@@ -392,7 +394,7 @@ test('a faulty row says what to do, and once dropped it does not come back from 
   const p = await open(t);
   productFile(p, [{ product_id: 'P', sku: 'SOLO-1', price: 'five' }]);
   const { records } = await push(p, '', 1);
-  assert.match(records[0].reason, /^products\.csv:2: .*; have the ERP write it again, in a new file$/);
+  assert.match(records[0].reason, /^products\.csv:2: .*; have the ERP write it again, in a new file; where the ERP has it no longer: erpsync queue drop --flow 'products push' 'P'$/);
   ended(await p.run('queue drop P'), 0);
   const { summary } = await push(p, '--full');
   assert.deepEqual([summary.parked, summary.still_parked], [0, 0]);

@@ -74,6 +74,17 @@ test('what is parked', async t => {
     assert.equal((await p.queue('--waiting')).length, 6);
     ended(await p.run('orders export'), 1);
   });
+  await t.test('what is not there is told with the list that names what is', async () => {
+    const listed = ended(await p.run('queue list --code no_such'), 0).stdout;
+    assert.match(listed, /^no such entry in the queue, of 6 that wait, are under way or are parked: erpsync queue list\n$/);
+    assert.match(ended(await p.run('queue show 99999'), 1).stdout, /nothing is known of it; the names of what is in the queue: erpsync queue list\n/);
+    assert.match(ended(await p.run('queue retry 99999'), 64).stderr, /the names of what is in the queue: erpsync queue list;/);
+    const empty = await place(t, { sandbox: false, bin: BIN_PLAIN });
+    empty.configure({ store: { connector: 'csv', path: '.' } });
+    assert.equal(ended(await empty.run('queue list'), 0).stdout, 'the queue is empty: nothing waits, nothing is under way, nothing is parked\n');
+    assert.match(ended(await empty.run('queue show 1'), 1).stdout, /the queue holds nothing of 1: it is empty/);
+    assert.match(ended(await empty.run('queue retry 1'), 64).stderr, /nothing is known of '1', and the queue is empty;/);
+  });
   await t.test('retry of what is unknown is a mistake, of what is done nothing to do', async () => {
     assert.match(ended(await p.run('queue retry 99999'), 64).stderr, /nothing is known of '99999'/);
     assert.match(ended(await p.run('queue retry 1001'), 0).stdout, /nothing to do/);

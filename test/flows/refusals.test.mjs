@@ -40,6 +40,11 @@ test('statuses that concern the whole shop', async t => {
     silent(ended(await p.run('orders export'), 75));
     assert.equal(p.sandbox.requests({ operation: 'OrdersChanged' }).length, 1);
     assert.match((await p.status()).last_error.detail ?? JSON.stringify((await p.status()).last_error), /rejected/);
+    assert.doesNotMatch((await p.run('status')).stdout, /over since/);
+    p.sandbox.faults.clear();
+    ended(await p.run('orders export'), 0);
+    assert.match((await p.run('status')).stdout, /last error .*, over since \d{4}-\d\d-\d\dT\S*Z: /);
+    assert.ok((await p.status()).last_error_over);
   });
 });
 

@@ -92,7 +92,54 @@ for (const sku of ["TABLE 5' O'HARA", '-5', "--it's"])
     const conf = moved(p);
     const { stdout } = ended(await p.run(['-c', conf, 'queue', 'list', '--parked']), 0);
     for (const text of [stderr.replaceAll('erpsync queue', () => `erpsync -c ${quoted(conf)} queue`), stdout])
-      assert.ok((await type(printed(text, /(erpsync -c [^\n]* queue (?:retry|drop) [^\n;]*)/), t)).includes(`${sku} will be tried by the next run`), text);
+      assert.ok((await type(printed(text, /(erpsync -c [^\n]* queue retry [^\n;]*)/), t)).includes(`${sku} will be tried by the next run`), text);
     const gone = ended(await p.run(['-c', conf, 'queue', 'drop', '--for-good', '--', sku]), 0).stdout;
     await assert.rejects(type(printed(gone, /all the same: (.*)/), t), error => error.code === 1 && error.stderr.includes(sku), gone);
   });
+
+test('what can not be opened: the printed command mends it', async t => {
+  const cases = {
+    'the folder of the state file': [{ state: { path: "my state/deep/erpsync.db" } }, 0],
+    'the folder of the log': [{ log: { path: 'logs/deep/erpsync.log' } }, 0],
+    'the exchange folder, two levels': [{ erp: { path: 'the/exchange' } }, 0],
+    'the folder of the mappings': [{ mappings: { path: 'my/mappings' } }, 0],
+  };
+  for (const [name, [conf, status]] of Object.entries(cases))
+    await t.test(name, async sub => {
+      const p = await place(sub, { bin: BIN_PLAIN, sandbox: { orders: 2, seed: 8, nasty: 'off' }, conf });
+      const { stderr } = ended(await p.run('orders export'), 78);
+      await type(`cd ${quoted(p.dir)} && ${printed(stderr, /(mkdir -p [^;\n]*)/)}`, sub);
+      ended(await p.run('orders export'), status);
+    });
+  await t.test('a folder where a file is to be, a file where a folder', async sub => {
+    const p = await place(sub, { bin: BIN_PLAIN, sandbox: { orders: 2, seed: 8, nasty: 'off' } });
+    fs.mkdirSync(p.path('folder'));
+    for (const conf of [{ state: { path: 'folder' } }, { log: { path: 'folder' } }, { store: { client_secret_file: 'folder/' } }]) {
+      const was = structuredClone(p.sections);
+      p.configure(conf);
+      assert.match(ended(await p.run('orders export'), 78).stderr, /it is a folder, and a file is to be named: correct the path/);
+      p.sections = was;
+    }
+    assert.match(ended(await p.run('-c folder status'), 78).stderr, /it is a folder, and a file is to be named/);
+    assert.match(ended(await p.run('-c nothing.conf status'), 78).stderr, /nothing\.conf: can't be opened .*; write it, as README\.md shows, or name another one: -c FILE/);
+    p.configure({ store: { client_secret_file: './no-secret' } });
+    const { stderr } = ended(await p.run('orders export'), 78);
+    await type(`echo ${p.sandbox.clientSecret} | (${printed(stderr, /(umask 077 && cat > \S*)/)})`, sub);
+    assert.equal(fs.statSync(p.path('no-secret')).mode & 0o077, 0);
+    ended(await p.run('orders export'), 0);
+    p.write('a file', '');
+    p.configure({ erp: { path: 'a file' } });
+    assert.match(ended(await p.run('check'), 78).stdout, /is a file, and the exchange folder is to be a folder; correct path=/);
+  });
+});
+
+test('an order whose sum is wrong and that was entered by hand is adopted', async t => {
+  const p = await place(t, { bin: BIN_PLAIN, sandbox: { orders: 48, seed: 8, nasty: ['off_by_five'] } });
+  await p.run('orders export');
+  const wrong = (await p.queue('--parked')).filter(entry => entry.code === 'bad_sum');
+  assert.ok(wrong.length);
+  const listed = ended(await p.run('queue list --code bad_sum'), 0).stdout;
+  assert.match(await type(`cd ${quoted(p.dir)} && ${printed(listed, /entered by hand: (erpsync adopt orders [^;\n]*)/)}`, t), /^1 linked, /);
+  ended(await p.run('orders export'), 0);
+  assert.equal((await p.queue('--parked')).filter(entry => entry.code === 'bad_sum').length, wrong.length - 1);
+});

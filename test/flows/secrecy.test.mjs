@@ -123,6 +123,9 @@ test('a secret behind the wrong key of the configuration', async t => {
     'in a command that fails': [{ store: { client_secret_file: null, client_secret_command: `echo ${secret}; exit 3` } }, /client_secret_command: .*status 3/],
     'in the address of Odoo': [{ erp: { ...odoo, url: 'https://me:hunter2@127.0.0.1:9' } }, /url: .*api_key_file/],
     'as the database of Odoo': [{ erp: { ...odoo, database: secret } }, /database: .*api_key_file/],
+    'a plain word, as the connector': [{ store: { connector: 'hunter2' } }, /connector: what stands there is not one of/],
+    'a plain word, as a number': [{ erp: { connector: 'csv', path: 'out', read_encoding: 'hunter2' } }, /read_encoding: what stands there is not one of/],
+    'a plain word, as a file': [{ store: { client_secret_file: 'hunterhunter2' } }, /client_secret_file: .*cat > FILE/],
     'as the file of Odoo’s key': [{ erp: { ...odoo, api_key_file: '7f3a9c1e5b2d' } }, /api_key_file: .*cat > FILE/],
   };
   for (const [where, [sections, says]] of Object.entries(wrong))

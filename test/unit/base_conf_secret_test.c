@@ -98,7 +98,7 @@ static void test_conf_secret__file(void **state)
 	write_bytes("max", big, 65536, 0600);
 	big[65536] = '\0';
 	assert_secret("password_file = max", big);
-	assert_no_secret("password_file = gone", 0600, "No such file");
+	assert_no_secret("password_file = gone.txt", 0600, "No such file");
 	assert_no_secret("password_file = .", 0600, "Is a directory");
 	/* Nobody writes to it: who opened it would wait for ever. */
 	assert_int_equal(mkfifo("fifo", 0600), 0);

@@ -200,24 +200,27 @@ static void test_conf__duplicates_name_both_lines(void **state)
 static void test_conf__bad_values_name_line_and_remedy(void **state)
 {
 	(void)state;
-	assert_refused("[main]\nbatch = many\n", "t.conf:2: batch: 'many' is not a whole number");
+	assert_refused("[main]\nbatch = many\n",
+		       "t.conf:2: batch: what stands there is not a whole number");
 	assert_refused("[main]\nbatch = 501\n", "t.conf:2: batch: '501' is not between 1 and 500");
-	assert_refused("[main]\nbatch =\n", "t.conf:2: batch: '' is not a whole number");
+	assert_refused("[main]\nbatch =\n", "t.conf:2: batch: is empty; write a whole number");
 	assert_refused("[main]\noffset = 9223372036854775808\n",
 		       "t.conf:2: offset: '9223372036854775808' is not a whole number");
 	assert_refused("[main]\noverlap = 1ms\n",
 		       "t.conf:2: overlap: '1ms' is not between 1s and 1d");
 	assert_refused(
 		"[main]\noverlap = soon\n",
-		"t.conf:2: overlap: 'soon' is not a duration; write 500ms, 90s, 12m, 2h or 30d");
-	assert_refused("[main]\nsince = May\n", "t.conf:2: since: 'May' is not a time; write "
-						"2026-11-23, 2026-11-23T09:45:00Z or -60d");
+		"t.conf:2: overlap: what stands there is not a duration; write 500ms, 90s, 12m, 2h or 30d");
+	assert_refused("[main]\nsince = May\n",
+		       "t.conf:2: since: what stands there is not a time; write "
+		       "2026-11-23, 2026-11-23T09:45:00Z or -60d");
 	assert_refused("[main]\ndry_run = perhaps\n",
-		       "t.conf:2: dry_run: 'perhaps' is not yes or no");
-	assert_refused("[main]\nformat = xml\n", "t.conf:2: format: 'xml' is not one of kv, json");
+		       "t.conf:2: dry_run: what stands there is not yes or no");
+	assert_refused("[main]\nformat = xml\n",
+		       "t.conf:2: format: what stands there is not one of kv, json");
 	assert_refused(
 		"[main]\nbatch = 5 ; per page\n",
-		"t.conf:2: batch: '5 ; per page' is not a whole number (a comment needs a line "
+		"t.conf:2: batch: what stands there is not a whole number (a comment needs a line "
 		"of its own)");
 }
 
@@ -343,6 +346,33 @@ static void test_conf__a_secret_in_the_wrong_place_is_not_quoted(void **state)
 #undef MIXED
 }
 
+/* A password may be a word: only what is like what belongs there is quoted. */
+static void test_conf__passwords_are_not_quoted(void **state)
+{
+	static const char *const values[] = {"sunflower", "Xmas", "correct horse", "letmein1",
+					     "1q2w3e4r"};
+	static const char *const keys[] = {"format", "batch", "overlap", "since", "dry_run"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			char text[256];
+			struct conf *c = NULL;
+			struct err e;
+
+			snprintf(text, sizeof(text), "[main]\n%s = %s\n", keys[k], values[i]);
+			write_text("t.conf", text);
+			assert_int_equal(conf_load("t.conf", TABLES, 2, &c, &e), E_LOCAL);
+			assert_null(strstr(e.msg, values[i]));
+			assert_non_null(strstr(e.msg, keys[k]));
+		}
+	assert_refused("[main]\nformat = jsn\n", "t.conf:2: format: 'jsn' is not one of kv, json");
+	assert_refused("[main]\ndry_run = yess\n", "t.conf:2: dry_run: 'yess' is not yes or no");
+	assert_refused("[main]\noverlap = 5 minuets\n",
+		       "t.conf:2: overlap: '5 minuets' is not a "
+		       "duration; write 500ms, 90s, 12m, 2h or 30d");
+}
+
 static void test_conf__ordinary_values_are_quoted(void **state)
 {
 	static const char *const values[] = {"0cf1b2-3d.myshopify.com",
@@ -360,10 +390,14 @@ static void test_conf__ordinary_values_are_quoted(void **state)
 	secrets_forget();
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		char text[256], message[256];
+		struct err e;
 
+		/* Behind a wrong key none of it is quoted; where an error has a reason to, it stands there. */
 		snprintf(text, sizeof(text), "[main]\nformat = %s\n", values[i]);
-		snprintf(message, sizeof(message), "t.conf:2: format: '%s' is not one of kv, json",
-			 values[i]);
+		snprintf(message, sizeof(message),
+			 "t.conf:2: format: what stands there is not one of kv, json");
+		err_set(&e, E_LOCAL, "any", "%s", values[i]);
+		assert_string_equal(e.msg, values[i]);
 		assert_refused(text, message);
 	}
 }
@@ -386,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_conf__bom_is_allowed),
 		cmocka_unit_test(test_conf__asking_wrongly_is_a_bug),
 		cmocka_unit_test(test_conf__a_secret_in_the_wrong_place_is_not_quoted),
+		cmocka_unit_test(test_conf__passwords_are_not_quoted),
 		cmocka_unit_test(test_conf__ordinary_values_are_quoted),
 	};
 

@@ -1,5 +1,6 @@
 #include "base_test.h"
 
+#include "base/advice.h"
 #include "base/str.h"
 
 static void test_err__set_fills_and_returns_kind(void **state)
@@ -150,6 +151,29 @@ static void test_err__die_and_bug_exit(void **state)
 	assert_int_equal(WEXITSTATUS(status_of(wraps_nothing)), 70);
 }
 
+static void test_advice__is_said_once(void **state)
+{
+	static const char *const said[] = {"erpsync queue retry", NULL};
+	struct err e, all = {.kind = E_OK}, why;
+
+	(void)state;
+	err_set(&e, E_RECORD, "x", "no; mend it, then run: erpsync queue retry 'A'");
+	advice_add(&e, said, "; run: erpsync queue retry '%s'", "A");
+	assert_string_equal(e.msg, "no; mend it, then run: erpsync queue retry 'A'");
+	err_set(&e, E_RECORD, "x", "no");
+	advice_add(&e, said, "; run: erpsync queue retry '%s'", "A");
+	assert_string_equal(e.msg, "no; run: erpsync queue retry 'A'");
+	for (int i = 0; i < 6; i++) {
+		err_set(&why, E_RECORD, "y", "no place '%c'; add a row; run it", "ABAABA"[i]);
+		advice_join(&all, &why);
+	}
+	assert_string_equal(all.msg, "no place 'A'; and no place 'B'; add a row; run it");
+	err_set(&why, E_RECORD, "z", "too many");
+	advice_join(&all, &why);
+	assert_string_equal(all.msg,
+			    "no place 'A'; and no place 'B'; add a row; run it; and too many");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_err__text_can_be_added_at_the_end),
 		cmocka_unit_test(test_err__long_code_is_cut),
 		cmocka_unit_test(test_err__kinds_have_names),
+		cmocka_unit_test(test_advice__is_said_once),
 		cmocka_unit_test(test_err__die_and_bug_exit),
 	};
 

@@ -106,6 +106,7 @@ static void test_sync__a_batch_outlives_a_power_cut(void **state)
 	struct err e;
 
 	(void)state;
+	assert_ok(dir_make("new", 0700, &e), &e);
 	assert_ok(put("new/deep", a, &e), &e);
 	assert_true(survives(".", "new"));
 	assert_true(survives("new", "deep"));

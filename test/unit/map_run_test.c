@@ -253,7 +253,10 @@ static void test_map__folders_must_exist(void **state)
 	struct err e = {0};
 
 	assert_int_equal(mapper_open("x", "/nowhere/at/all", p->shipped, &m, &e), E_LOCAL);
-	assert_string_equal(e.msg, "[mappings] path: the folder /nowhere/at/all does not exist");
+	assert_string_equal(
+		e.msg,
+		"[mappings] path: the folder /nowhere/at/all does not exist; correct the path, "
+		"or run: mkdir -p /nowhere/at/all/tables");
 	assert_int_equal(mapper_open("x", NULL, "/nowhere/at/all", &m, &e), E_LOCAL);
 	assert_null(m);
 	assert_int_equal(mapper_open("y", p->overrides, p->shipped, &m, &e), E_OK);

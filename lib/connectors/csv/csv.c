@@ -180,11 +180,15 @@ static enum errk csv_check(struct connector *c, unsigned pull, unsigned put,
 			   const struct check_sink *sink, struct err *e)
 {
 	enum errk k = E_OK;
+	bool reads = false; /* what the ERP writes there; its folder is not made */
 
+	for (int kind = 0; kind < KIND_COUNT_; kind++)
+		reads |= pull & 1u << kind && csv_connector.source[SIDE_ERP][kind] &&
+			 !ours(c)->orders;
 	if (pull & 1u << KIND_ORDER && ours(c)->orders)
 		k = csv_orders_check(ours(c)->orders, sink, e);
-	if (k == E_OK && put)
-		k = csv_exchange_check(&ours(c)->exchange, sink, e);
+	if (k == E_OK && (put || reads))
+		k = csv_exchange_check(&ours(c)->exchange, !reads, sink, e);
 	if (k == E_OK && put & 1u << KIND_STOCK && ours(c)->stock_import)
 		csv_stock_import_check(ours(c)->stock_import, sink);
 	if (k == E_OK && put & 1u << KIND_PRODUCT && ours(c)->product_import)
@@ -271,7 +275,9 @@ static enum errk products_pull_only(struct connector *c, const char *const *who,
 	return csv_inbox_pull_only(ours(c)->in[KIND_PRODUCT], who, n, a, out, e);
 }
 
-static const struct source stock_source = {.pull = inbox_pull, .pull_only = stock_pull_only};
+static const struct source stock_source = {.pull = inbox_pull,
+					   .pull_only = stock_pull_only,
+					   .tells_gone = true};
 static const struct source products_source = {.pull = inbox_pull, .pull_only = products_pull_only};
 
 static enum errk fulfillments_pull(struct connector *c, const struct pull_request *req,

@@ -413,32 +413,24 @@ static void check_acks(const struct csv_exchange *x, const struct check_sink *si
 			  "the other side has not said whether it took them");
 }
 
-enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_sink *sink,
-			     struct err *e)
+enum errk csv_exchange_check(const struct csv_exchange *x, bool makes,
+			     const struct check_sink *sink, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	const char *parent = path_folder(a, x->dir);
+	struct err why;
 
 	(void)e;
-	if (dir_exists(x->dir)) {
-		bool writable = access(x->dir, W_OK | X_OK) == 0;
-
-		sink->say(sink->ctx, writable ? CHECK_OK : CHECK_BAD,
-			  arena_printf(a, "%s: %s", x->dir,
-				       writable ? "can be written to" : "can't be written to"),
-			  writable ? NULL : "give the user of erpsync the right to write there");
-		check_space(x, sink, a);
-		check_acks(x, sink, a);
-	} else if (file_exists(x->dir)) {
-		sink->say(sink->ctx, CHECK_BAD, arena_printf(a, "%s: is no folder", x->dir),
-			  "name a folder in [erp] path=");
-	} else if (dir_exists(parent) && access(parent, W_OK | X_OK) == 0) {
+	if (csv_folder_fault(x->dir, makes, &why) != E_OK)
+		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
+	else if (!dir_exists(x->dir))
 		sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: will be created", x->dir),
 			  NULL);
-	} else {
-		sink->say(sink->ctx, CHECK_BAD,
-			  arena_printf(a, "%s: does not exist and can't be created", x->dir),
-			  "create the folder or correct [erp] path=");
+	else
+		sink->say(sink->ctx, CHECK_OK, arena_printf(a, "%s: can be written to", x->dir),
+			  NULL);
+	if (dir_exists(x->dir)) {
+		check_space(x, sink, a);
+		check_acks(x, sink, a);
 	}
 	return E_OK;
 }

@@ -31,7 +31,8 @@ MUST_CHECK enum errk csv_exchange_put(const struct csv_exchange *x, struct put_b
  */
 enum errk csv_exchange_undone(const struct put_batch *batch, struct err *e);
 void csv_exchange_committed(const struct csv_exchange *x, const struct put_batch *batch);
-MUST_CHECK enum errk csv_exchange_check(const struct csv_exchange *x, const struct check_sink *sink,
-					struct err *e);
+/* makes: a run creates the folder; else it only reads there. */
+MUST_CHECK enum errk csv_exchange_check(const struct csv_exchange *x, bool makes,
+					const struct check_sink *sink, struct err *e);
 
 #endif

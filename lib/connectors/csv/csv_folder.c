@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/step.h"
 #include "base/stop.h"
 #include "base/str.h"
@@ -53,13 +54,56 @@ const char *csv_staged(const char *dir, const char *name, struct arena *a)
 	return path_join(a, path_join(a, dir, CSV_STAGING), name);
 }
 
+enum errk csv_folder_fault(const char *dir, bool makes, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *parent = path_folder(a, dir), *name = file_shell_name(dir, a);
+	const char *user = file_user(a);
+	struct stat st;
+	bool there = stat(dir, &st) == 0, up = dir_exists(parent);
+	int error = there ? 0 : errno;
+
+	if (there && !S_ISDIR(st.st_mode))
+		return err_set(e, E_LOCAL, "no_folder",
+			       "%s: is a file, and the exchange folder is to be a folder; correct "
+			       "path= in the configuration",
+			       dir);
+	if (there)
+		return access(dir, W_OK | X_OK) == 0
+			       ? E_OK
+			       : err_set(e, E_LOCAL, "no_folder",
+					 "%s: user %s can't write there; run erpsync as a user who "
+					 "may, or run: sudo chown %s %s",
+					 dir, user, user, name);
+	if (error != ENOENT) {
+		err_set(e, E_LOCAL, "no_folder", "%s: the exchange folder is not there (%s)", dir,
+			strerror(error));
+		return file_blame_add(e, dir, error, NULL);
+	}
+	if (up && access(parent, W_OK | X_OK) != 0)
+		return err_set(
+			e, E_LOCAL, "no_folder",
+			"%s: the exchange folder is not there, and user %s can't create it in "
+			"%s; run: sudo install -d -o %s %s, or correct path= in the "
+			"configuration",
+			dir, user, parent, user, name);
+	/* Further up it may be a disk that is not mounted, or a slip. */
+	if (!up || !makes)
+		return err_set(
+			e, E_LOCAL, "no_folder",
+			"%s: the exchange folder is not there; run, as user %s: mkdir -p %s; "
+			"or correct path= in the configuration",
+			dir, user, name);
+	return E_OK;
+}
+
 enum errk csv_folder_open(const char *dir, struct err *e)
 {
 	struct stat st;
-	enum errk k;
+	enum errk k = csv_folder_fault(dir, true, e);
 
-	if (dir_exists(dir))
-		return E_OK;
+	if (k != E_OK || dir_exists(dir))
+		return k;
 	k = dir_make(dir, CSV_DIR_MODE, e);
 	STEP("csv_folder_made");
 	if (k != E_OK)

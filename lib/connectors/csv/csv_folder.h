@@ -35,6 +35,11 @@ bool csv_own_exists(const char *path);
  */
 enum errk csv_own_failed(enum errk k, const char *cure, struct err *e);
 
+/*
+ * What would keep a run from using the exchange folder, as E_LOCAL "no_folder" with the remedy. makes: the run creates
+ * it, if nothing but itself is missing.
+ */
+MUST_CHECK enum errk csv_folder_fault(const char *dir, bool makes, struct err *e);
 /* Creates a folder for both sides if it is missing; one that is there keeps its rights. E_LOCAL. */
 MUST_CHECK enum errk csv_folder_open(const char *dir, struct err *e);
 /* The same, and .erpsync/ below it, which is ours alone. */

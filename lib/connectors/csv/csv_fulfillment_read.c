@@ -306,7 +306,10 @@ void csv_fulfillment_check(const struct csv_fulfillment_reader *r, const struct 
 	enum errk k = list_files(r->dir, true, a, &l, &why);
 
 	csv_deliveries_declare(d, csv_guard_encoding(r->env->conf, "erp"));
-	if (k == E_OK ? l.n == 0 : csv_inbox_may_come(r->dir, &why)) {
+	/* What is wrong with the folder is told with it. */
+	if (k != E_OK && str_equal(why.code, "no_folder"))
+		return;
+	if (k == E_OK && l.n == 0) {
 		sink->say(
 			sink->ctx, CHECK_WARN,
 			arena_printf(a, "%s: there is no file of deliveries yet", r->dir),

@@ -138,28 +138,6 @@ static void order(struct csv_inbox_file *list, size_t n)
 		qsort(list, n, sizeof(*list), oldest_first);
 }
 
-static enum errk check_folder(const char *dir, struct err *e)
-{
-	if (dir_exists(dir))
-		return E_OK;
-	if (access(dir, F_OK) == 0)
-		return err_set(
-			e, E_LOCAL, "no_folder",
-			"%s: is no folder; [erp] path is to be the exchange folder, not a file "
-			"in it",
-			dir);
-	return err_set(
-		e, E_LOCAL, "no_folder",
-		"%s: the exchange folder is not there (%s); create it and have the ERP write its "
-		"files into it, or correct [erp] path",
-		dir, strerror(errno));
-}
-
-bool csv_inbox_may_come(const char *dir, const struct err *e)
-{
-	return str_equal(e->code, "no_folder") && access(dir, F_OK) != 0 && errno == ENOENT;
-}
-
 /* Nothing is new but what can't be used: is that what the ERP wrote? A folder never is, if others were used. */
 static bool is_missed(const struct csv_bad_entry *bad, size_t n_bad,
 		      const struct csv_inbox_file *list, size_t n)
@@ -179,7 +157,7 @@ enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 {
 	struct csv_bad_entry *entry;
 	size_t n_bad = 0;
-	enum errk k = check_folder(dir, e);
+	enum errk k = dir_exists(dir) ? E_OK : csv_folder_fault(dir, false, e);
 
 	*list = NULL;
 	*n = 0;

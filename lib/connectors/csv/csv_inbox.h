@@ -137,8 +137,6 @@ struct csv_inbox_kind {
 MUST_CHECK enum errk csv_inbox_files(const char *prefix, const char *dir, struct arena *a,
 				     struct csv_inbox_file **list, size_t *n, const char **bad,
 				     struct err *e);
-/* Such an error of a folder that is not there, and may be yet: orders make it. */
-bool csv_inbox_may_come(const char *dir, const struct err *e);
 /* To be told once a run: files that are dated wrongly, entries that can't be used; NULL = none. */
 const char *csv_inbox_doubts(const struct csv_inbox_set *set, const char *dir, struct arena *a);
 /* Says of a fault of a whole file, if there are newer ones, that they do not heal it; gives k back. */
@@ -173,6 +171,11 @@ MUST_CHECK enum errk csv_inbox_find_gone(const struct csv_inbox_kind *kind, cons
 bool csv_inbox_trace(const struct csv_inbox_kind *kind, const struct conf *c,
 		     const struct csv_inbox_set *set, const char *id, struct arena *a,
 		     struct csv_inbox_gone *out);
+/* Of a set of which all is read: what waits and is about nothing any more, as page.gone and page.unlisted. */
+MUST_CHECK enum errk csv_inbox_find_over(const struct csv_inbox_kind *kind,
+					 const struct csv_inbox_set *set,
+					 const struct pull_request *req, struct arena *a,
+					 struct page *page, struct err *e);
 /* It is among set->gone. */
 bool csv_inbox_is_gone(const struct csv_inbox_set *set, const char *id);
 void csv_inbox_unload(const struct csv_inbox_kind *kind, struct csv_inbox_set *set);

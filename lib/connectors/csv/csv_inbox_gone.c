@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "csv_rows.h"
 
 #include "base/banned.h"
 
@@ -178,4 +179,77 @@ static int by_id(const void *key, const void *x)
 bool csv_inbox_is_gone(const struct csv_inbox_set *set, const char *id)
 {
 	return set->n_gone && bsearch(id, set->gone, set->n_gone, sizeof(*set->gone), by_id);
+}
+
+static bool is_there(const struct csv_inbox_kind *kind, const struct csv_inbox_set *set,
+		     const char *id)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (kind->has(set->file[i].content, id))
+			return true;
+	return false;
+}
+
+/* Rows of older lists that told no record, and that this list has no longer: what they said it says, or nobody. */
+static enum errk add_mended(const struct csv_inbox_kind *kind, const struct csv_inbox_set *set,
+			    const struct pull_request *req, struct arena *a, struct page *page,
+			    struct err *e)
+{
+	const char **id = NULL;
+	size_t n = 0;
+	enum errk k;
+
+	if (!req->faults || set->n == 0 || set->file[0].changes)
+		return E_OK;
+	k = req->faults(req->knows_ctx, "row", a, &id, &n, e);
+	page->gone = arena_array(a, n, sizeof(*page->gone));
+	for (size_t i = 0; i < n && k == E_OK; i++)
+		if (!is_there(kind, set, id[i]))
+			page->gone[page->n_gone++] = id[i];
+	return k;
+}
+
+/* The last list had it, readably and under no name that is nearly one of this list: its record says that it is gone. */
+static bool is_said_gone(const struct csv_inbox_kind *kind, const struct csv_inbox_set *set,
+			 const char *id, struct arena *a)
+{
+	const void *before = set->before.content;
+	enum csv_said said = before ? kind->says(before, id) : CSV_SAYS_NOTHING;
+
+	return (said == CSV_LISTS_NONE || said == CSV_LISTS_SOME) && !kind->hides(set, id, a);
+}
+
+/*
+ * What waits, was never told and stands in none of the files of a set that begins with a list: an article that the ERP
+ * has dropped, or calls otherwise by now. A row that does not tell what it is of may be it.
+ */
+static enum errk add_unlisted(const struct csv_inbox_kind *kind, const struct csv_inbox_set *set,
+			      const struct pull_request *req, struct arena *a, struct page *page,
+			      struct err *e)
+{
+	const char **id = NULL;
+	size_t n = 0;
+	enum errk k;
+
+	if (!kind->complete || !req->untold || set->n == 0 || set->file[0].changes)
+		return E_OK;
+	for (size_t i = 0; i < set->n; i++)
+		if (kind->wholeness(set->file[i].content) == CSV_UNNAMED)
+			return E_OK;
+	k = req->untold(req->knows_ctx, a, &id, &n, e);
+	page->unlisted = arena_array(a, n, sizeof(*page->unlisted));
+	for (size_t i = 0; i < n && k == E_OK; i++)
+		if (!str_starts(id[i], CSV_ROW) && !is_there(kind, set, id[i]) &&
+		    !is_said_gone(kind, set, id[i], a))
+			page->unlisted[page->n_unlisted++] = id[i];
+	return k;
+}
+
+enum errk csv_inbox_find_over(const struct csv_inbox_kind *kind, const struct csv_inbox_set *set,
+			      const struct pull_request *req, struct arena *a, struct page *page,
+			      struct err *e)
+{
+	enum errk k = add_mended(kind, set, req, a, page, e);
+
+	return k == E_OK ? add_unlisted(kind, set, req, a, page, e) : k;
 }

@@ -132,32 +132,6 @@ static bool record_at(const struct csv_inbox *r, size_t k, struct arena *a, stru
 	return true;
 }
 
-static bool is_there(const struct csv_inbox *r, const char *id)
-{
-	for (size_t i = 0; i < r->set.n; i++)
-		if (r->kind->has(r->set.file[i].content, id))
-			return true;
-	return false;
-}
-
-/* Rows of older lists that told no record, and that this list has no longer: what they said it says, or nobody. */
-static enum errk add_mended(const struct csv_inbox *r, const struct pull_request *req,
-			    struct arena *a, struct page *page, struct err *e)
-{
-	const char **id = NULL;
-	size_t n = 0;
-	enum errk k;
-
-	if (!req->faults || r->set.n == 0 || r->set.file[0].changes)
-		return E_OK;
-	k = req->faults(req->knows_ctx, "row", a, &id, &n, e);
-	page->gone = arena_array(a, n, sizeof(*page->gone));
-	for (size_t i = 0; i < n && k == E_OK; i++)
-		if (!is_there(r, id[i]))
-			page->gone[page->n_gone++] = id[i];
-	return k;
-}
-
 static enum errk read_page(struct csv_inbox *r, const struct pull_request *req,
 			   struct csv_inbox_cursor *c, struct arena *a, struct page *page,
 			   struct err *e)
@@ -275,7 +249,7 @@ enum errk csv_inbox_pull(struct csv_inbox *r, const struct pull_request *req, st
 	if (k == E_OK)
 		k = read_page(r, req, &c, a, &page, e);
 	if (k == E_OK && c.read)
-		k = add_mended(r, req, a, &page, e);
+		k = csv_inbox_find_over(r->kind, &r->set, req, a, &page, e);
 	if (k != E_OK)
 		return k;
 	page.cursor = csv_inbox_cursor_text(&c, a);
@@ -411,6 +385,16 @@ static bool is_faulty(const struct csv_inbox *r, const struct csv_inbox_set *set
 	return false;
 }
 
+/* What its mapping makes of it, and what the tables have no row for. false: no more are wanted. */
+static bool try_record(const struct csv_inbox *r, const struct check_sink *sink, struct record *rec,
+		       struct arena *a)
+{
+	if (rec->problem)
+		return true;
+	r->kind->finish(rec, a);
+	return sink->document(sink->ctx, rec, r->kind->kind);
+}
+
 /* Records that can be read, and those that would be parked for what their rows say. */
 static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *set,
 			const struct check_sink *sink, struct arena *a)
@@ -420,12 +404,15 @@ static void say_records(const struct csv_inbox *r, const struct csv_inbox_set *s
 						       : record_kind_plural(r->kind->kind);
 	const char *first = NULL;
 	size_t bad = 0, all = r->kind->count(set->file[0].content);
+	bool wanted = sink->document != NULL;
 
 	for (size_t i = 0; i < set->n; i++)
 		for (size_t k = 0; k < r->kind->count(set->file[i].content); k++) {
 			struct record rec = {0};
 
-			if (r->kind->record(set, i, k, scratch, &rec) && rec.problem && bad++ == 0)
+			if (r->kind->record(set, i, k, scratch, &rec) && wanted)
+				wanted = try_record(r, sink, &rec, scratch);
+			if (rec.problem && bad++ == 0)
 				first = arena_printf(a, "%s: %s", rec.label, rec.problem->msg);
 			arena_reset(scratch);
 		}
@@ -452,8 +439,11 @@ void csv_inbox_check(const struct csv_inbox *r, const struct check_sink *sink)
 	struct err why;
 	enum errk k;
 
-	if (csv_inbox_list(r->kind, r->dir, true, a, &set, &why) != E_OK &&
-	    !csv_inbox_may_come(r->dir, &why))
+	k = csv_inbox_list(r->kind, r->dir, true, a, &set, &why);
+	/* What is wrong with the folder is told with it. */
+	if (k != E_OK && str_equal(why.code, "no_folder"))
+		return;
+	if (k != E_OK)
 		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
 	else if (set.n == 0)
 		sink->say(sink->ctx, CHECK_WARN,

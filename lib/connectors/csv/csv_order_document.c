@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -309,6 +310,7 @@ static const char *version_of_problem(const struct csv_order_rows *o, const stru
 
 void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct record *out)
 {
+	static const char *const said[] = {"use the ", "export the order", "correct ", NULL};
 	CLEANUP(json) cJSON *doc = NULL;
 	char hex[HASH_HEX_SIZE];
 	const char *name = csv_order_cell(o, COL_NAME);
@@ -321,7 +323,7 @@ void csv_order_record(const struct csv_order_rows *o, struct arena *a, struct re
 		struct err *problem = arena_alloc(a, sizeof(*problem));
 
 		*problem = why;
-		err_append(problem, "; correct the file, or export the order again");
+		advice_add(problem, said, "; correct the file, or export the order again");
 		out->problem = problem;
 		out->version = version_of_problem(o, &why, a);
 		return;

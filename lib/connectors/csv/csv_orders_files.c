@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -188,9 +189,13 @@ enum errk csv_source_list(const char *path, struct arena *a, struct csv_source_f
 	struct csv_source_file *one;
 	struct stat st;
 
-	if (stat(path, &st) != 0)
-		return err_set(e, E_LOCAL, "no_file", "%s: can't be read (%s)", path,
-			       strerror(errno));
+	if (stat(path, &st) != 0) {
+		int error = errno;
+
+		err_set(e, E_LOCAL, "no_file", "%s: can't be read (%s)", path, strerror(error));
+		return file_blame_add(e, path, error,
+				      "correct the path, or put what the shop exports there");
+	}
 	if (S_ISDIR(st.st_mode))
 		return list_folder(path, a, out, n, e);
 	one = arena_alloc(a, sizeof(*one));

@@ -564,7 +564,7 @@ enum errk csv_orders_check(struct csv_orders *s, const struct check_sink *sink, 
 
 	(void)e;
 	if (list_source(s, a, &l, &why) != E_OK) {
-		sink->say(sink->ctx, CHECK_BAD, why.msg, "correct [store] path=");
+		sink->say(sink->ctx, CHECK_BAD, why.msg, NULL);
 		return E_OK;
 	}
 	if (l.n == 0)

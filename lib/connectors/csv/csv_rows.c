@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/str.h"
@@ -122,12 +123,13 @@ const char *csv_bad_row_id(const struct err *why, struct arena *a)
 
 void csv_rows_fault(const struct err *problem, struct arena *a, struct record *out)
 {
+	static const char *const said[] = {"have the ERP ", NULL};
 	const char *what = without_place(problem->msg);
 	struct err *copy = arena_alloc(a, sizeof(*copy));
 	char hash[HASH_HEX_SIZE];
 
 	*copy = *problem;
-	err_append(copy, "; have the ERP write it again, in a new file");
+	advice_add(copy, said, "; have the ERP write it again, in a new file");
 	hash_hex(what, strlen(what), hash);
 	out->problem = copy;
 	out->version = arena_printf(a, "bad %.28s", hash);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -121,7 +122,8 @@ struct plan {
 	struct err refusal; /* what is wrong with some of its places; E_OK = nothing */
 	const struct put_batch *batch;
 	const struct stock_named *named;
-	bool waits; /* for what an earlier put has written */
+	bool nowhere; /* gone at the ERP, and the shop has no such SKU */
+	bool waits;   /* for what an earlier put has written */
 };
 
 static const char *location_names(const struct csv_inventory *x, struct arena *a)
@@ -160,10 +162,7 @@ static void refuse_place(struct plan *p, struct change *c, const struct err *why
 {
 	if (c)
 		c->refused = true;
-	if (p->refusal.kind == E_OK)
-		p->refusal = *why;
-	else if (!strstr(p->refusal.msg, why->msg))
-		err_append(&p->refusal, "; and %s", why->msg);
+	advice_join(&p->refusal, why);
 }
 
 static struct change *change_at(struct plan *p, int location)
@@ -314,7 +313,10 @@ static enum errk read_plan(struct plan *p, struct err *e)
 	size_t n;
 	enum errk k = stock_wishes(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wish, &n, e);
 
-	/* An article that is not for the shop has no places, and need not be there. */
+	/* An article that is not for the shop has no places, and need not be there; nor one that the ERP has no longer. */
+	p->nowhere = k == E_OK && n && str_equal(p->item->version, RECORD_GONE) &&
+		     !csv_inventory_find(p->s->known, p->sku);
+	n = p->nowhere ? 0 : n;
 	if (k == E_OK && n)
 		k = find_variant(p, e);
 	if (k != E_OK)
@@ -517,6 +519,7 @@ static enum errk plan_item(struct plan *p, const char **doc, struct target *as, 
 		return k;
 	if (!rows) {
 		item->adopted = true;
+		item->values = p->nowhere ? STOCK_NOWHERE : NULL;
 		item->target = csv_import_as_is(s->export_id, a);
 		return E_OK;
 	}

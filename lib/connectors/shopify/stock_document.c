@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/advice.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/list.h"
@@ -20,13 +21,9 @@ void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ..
 
 void stock_refuse_place(struct stock_item *item, struct stock_pair *pair, const struct err *why)
 {
-	struct err *all = &item->refusal;
 	if (pair)
 		pair->done = pair->refused = true;
-	if (all->kind == E_OK)
-		*all = *why;
-	else if (!strstr(all->msg, why->msg))
-		err_append(all, "; and %s", why->msg);
+	advice_join(&item->refusal, why);
 }
 
 void stock_refuse_pair(struct stock_pair *pair, const char *code, const char *fmt, ...)

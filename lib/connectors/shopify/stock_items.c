@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
 #include "connectors/sku_spelling.h"
 
@@ -68,13 +69,28 @@ static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
 		sku_retry(item->put->label, "near_miss", w->put->arena));
 }
 
+/*
+ * The ERP has the article no longer, and nor has the shop: there is nothing to set to 0. Where it stood under another
+ * SKU by now stock_left.c sees.
+ */
+static bool is_nowhere(struct stock_item *item)
+{
+	if (!str_equal(item->put->version, RECORD_GONE))
+		return false;
+	for (size_t i = 0; i < item->n_pairs; i++)
+		item->pair[i].done = true;
+	item->nowhere = true;
+	return true;
+}
+
 static enum errk refuse_unknown(struct stock_put *p, struct wanted *w, size_t n, struct err *e)
 {
 	struct wanted lost = {p, arena_array(p->arena, n, sizeof(*lost.item))};
 	const char **sku = arena_array(p->arena, n, sizeof(*sku));
 	size_t n_lost = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (w->item[i]->proven || w->item[i]->put->err.kind != E_OK)
+		if (w->item[i]->proven || w->item[i]->put->err.kind != E_OK ||
+		    is_nowhere(w->item[i]))
 			continue;
 		lost.item[n_lost] = w->item[i];
 		sku[n_lost++] = w->item[i]->sku;

@@ -48,6 +48,7 @@ struct stock_item {
 	const char *sku; /* the shop's; NULL = whatever it is, see stock_left.c */
 	const char *id;  /* gid of the inventory item; NULL = not found yet */
 	bool proven;     /* its SKU was read back in this put */
+	bool nowhere;    /* gone at the ERP, and the shop has no such SKU */
 	bool yields;     /* another article of the ERP is this one there: it is left to that one */
 	bool strange; /* asked for its level by id, the shop answered for another item, or for none */
 	struct stock_pair *pair;

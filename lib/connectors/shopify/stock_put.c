@@ -192,6 +192,11 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left.msg));
 }
 
+static bool written_to(const struct stock_item *item)
+{
+	return item->n_pairs && !item->yields && !item->nowhere;
+}
+
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
@@ -210,10 +215,11 @@ static void report(struct stock_put *p)
 			item->put->err = item->refusal;
 		if (item->put->err.kind != E_OK)
 			continue;
-		item->put->target.id = item->id;
+		if (!item->nowhere)
+			item->put->target.id = item->id;
 		item->put->sku = counts ? item->sku : NULL;
-		item->put->article = item->n_pairs && !item->yields ? item->sku : NULL;
-		item->put->values = values_of(p, item);
+		item->put->article = written_to(item) ? item->sku : NULL;
+		item->put->values = item->nowhere ? STOCK_NOWHERE : values_of(p, item);
 		item->put->differs = open && p->batch->look_only;
 		if (item->put->differs)
 			continue;
