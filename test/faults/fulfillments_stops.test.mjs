@@ -8,7 +8,7 @@ import { startSandbox } from '../sandbox/index.mjs';
 import { SHIPPING } from '../support/flows.mjs';
 import { ended } from '../support/run.mjs';
 import { deliveryFile, sell, shippingPlace } from '../support/shipping.mjs';
-import { killedAt, stopEverywhere, undisturbed } from '../support/stops.mjs';
+import { covers, killedAt, stopEverywhere, undisturbed } from '../support/stops.mjs';
 
 const STEPS = [
   'csv_inbox_read',
@@ -50,10 +50,6 @@ const ROWS = ([a, b]) => [
   { delivery: 'D3', order: b, sku: 'SOLO-1', n: 3, tracking: 'T1' },
   { delivery: 'D4', order: b, sku: 'NOBODY', n: 3 },
 ];
-
-function covers(whole, names) {
-  for (const name of names) assert.ok(whole.names.includes(name), `no step "${name}": ${whole.names.join(', ')}`);
-}
 
 test('a first run', async t => {
   const p = await base(t, ROWS);

@@ -1,14 +1,13 @@
 // `inventory pull` into import files, stopped at any step and run again: each change in one file, once.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { test } from 'node:test';
 import { Admin, adminPlace, exported, imports } from '../support/admin.mjs';
-import { csvRows } from '../support/csv.mjs';
+import { takenAtOnce } from '../support/admin_stops.mjs';
 import { STOCK_TO_ADMIN } from '../support/flows.mjs';
 import { ended } from '../support/run.mjs';
 import { LYON, PARIS, stockFile } from '../support/stock.mjs';
-import { killedAt, stopEverywhere, undisturbed } from '../support/stops.mjs';
+import { covers, stopEverywhere } from '../support/stops.mjs';
 
 const SKUS = ['A-1', 'B-2', 'C-3', 'D-4'];
 const STEPS = ['batch mapped', 'before put', 'csv_stage_file', 'csv_decide', 'csv_decided', 'csv_publish', 'csv_publish_manifest', 'csv_sequence_stored', 'after put', 'csv_forget'];
@@ -19,9 +18,6 @@ function base(t) {
   stockFile(p, [...SKUS.flatMap(sku => [[sku, 'MAIN', 2], [sku, 'SHOP', 5]]), ['NOBODY', 'MAIN', 1]]);
   return { admin, p };
 }
-const covers = (whole, names) => {
-  for (const name of names) assert.ok(whole.names.includes(name), `no step "${name}": ${whole.names.join(', ')}`);
-};
 
 test('a first run', async t => {
   const { p } = base(t);
@@ -53,25 +49,5 @@ test('stopped twice', async t => {
 });
 
 test('a person who takes the files at once takes each change once', async t => {
-  const { p } = base(t);
-  const whole = await undisturbed(p, { flow: STOCK_TO_ADMIN });
-  const from = whole.names.indexOf('csv_decide');
-  for (const step of whole.names.map((_, i) => i + 1).filter(n => n > from)) {
-    const place = await STOCK_TO_ADMIN.copy(p, `taken-${step}`);
-    const rows = [];
-    const take = () => {
-      for (const name of imports(place)) {
-        rows.push(...csvRows(place.read(`exports/import/${name}`)).map(row => JSON.stringify(row)));
-        fs.rmSync(place.path('exports/import', name));
-      }
-    };
-    await killedAt(place, step, STOCK_TO_ADMIN);
-    take();
-    await place.run('inventory pull');
-    take();
-    ended(await place.run('inventory pull'), 0);
-    take();
-    assert.deepEqual(rows.sort(), whole.files.rows, `stopped at ${step} (${whole.names[step - 1]})`);
-    await STOCK_TO_ADMIN.close(place);
-  }
+  await takenAtOnce(base(t).p, STOCK_TO_ADMIN);
 });

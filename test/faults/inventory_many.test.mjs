@@ -78,12 +78,13 @@ test('killed while gathering, and around the write', async t => {
       const { p, sandbox, right, writes } = await open(sub);
       const killed = await p.run('inventory pull', { env: { ERPSYNC_STOP_AT: String(step) } });
       assert.equal(killed.signal, 'SIGKILL');
-      ended(await p.run('inventory pull'), 0);
+      /* The sanitised program mends such stops of fewer articles: inventory_recovery.test.mjs. */
+      ended(await p.plain.run('inventory pull'), 0);
       right();
       const keys = sandbox.requests({ operation: 'StockSet' }).map(r => r.variables.key);
       assert.ok(new Set(keys).size <= 2, 'what was gathered, and what came after the kill');
       const before = writes().length;
-      ended(await p.run('inventory pull'), 0);
+      ended(await p.plain.run('inventory pull'), 0);
       assert.equal(writes().length, before, 'the run after that writes nothing');
     });
 });

@@ -6,7 +6,7 @@ import { startSandbox } from '../sandbox/index.mjs';
 import { STOCK } from '../support/flows.mjs';
 import { ended } from '../support/run.mjs';
 import { KOELN, LYON, PARIS, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
-import { stopEverywhere } from '../support/stops.mjs';
+import { covers, stopEverywhere } from '../support/stops.mjs';
 
 const SKUS = ['SOLO-1', 'LONG-5', 'LONG-5-RED', 'TWIN-1a', '00123'];
 const STEPS = [
@@ -46,10 +46,6 @@ async function base(t) {
     ['NOBODY', 'MAIN', 1],
   ]);
   return p;
-}
-
-function covers(whole, names) {
-  for (const name of names) assert.ok(whole.names.includes(name), `no step "${name}": ${whole.names.join(', ')}`);
 }
 
 test('a first run', async t => {

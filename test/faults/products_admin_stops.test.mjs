@@ -1,15 +1,13 @@
 // `products push` into import files, stopped at any step and run again: each change in one file, once.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { test } from 'node:test';
-import { imports } from '../support/admin.mjs';
 import { AdminProducts, productAdminPlace, productsExported, productsImported } from '../support/admin_products.mjs';
-import { csvRows } from '../support/csv.mjs';
+import { stoppedOnceDecided, takenAtOnce } from '../support/admin_stops.mjs';
 import { PRODUCTS_TO_ADMIN } from '../support/flows.mjs';
 import { productFile } from '../support/products.mjs';
 import { ended } from '../support/run.mjs';
-import { killedAt, stopEverywhere, undisturbed } from '../support/stops.mjs';
+import { covers, stopEverywhere } from '../support/stops.mjs';
 
 const STEPS = ['batch mapped', 'before put', 'csv_stage_file', 'csv_decide', 'csv_decided', 'csv_publish', 'csv_publish_manifest', 'csv_sequence_stored', 'after put', 'csv_forget'];
 const tee = (size, price) => ({ product_id: 'T', title: 'Tee', option1_name: 'Size', option1_value: size, sku: `TEE-${size}`, price });
@@ -25,9 +23,6 @@ function base(t) {
   productFile(p, [tee('S', '6'), tee('M', '5'), tee('L', '7'), one('A', '5'), one('B', '9'), one('n1', '1'), one('n2', '2'), one('P', '1', { sku: 'TWICE' })]);
   return { admin, p };
 }
-const covers = (whole, names) => {
-  for (const name of names) assert.ok(whole.names.includes(name), `no step "${name}": ${whole.names.join(', ')}`);
-};
 
 test('a first run', async t => {
   const { p } = base(t);
@@ -60,39 +55,14 @@ test('stopped twice', async t => {
 
 test('stopped, and the shop is exported anew before the next run: still once', async t => {
   const { p, admin } = base(t);
-  const whole = await undisturbed(p, { flow: PRODUCTS_TO_ADMIN });
-  const from = whole.names.indexOf('csv_decide');
-  for (const step of whole.names.map((_, i) => i + 1).filter(n => n > from)) {
-    const place = await PRODUCTS_TO_ADMIN.copy(p, `anew-${step}`);
-    await killedAt(place, step, PRODUCTS_TO_ADMIN);
+  await stoppedOnceDecided(p, PRODUCTS_TO_ADMIN, 'exported anew', async place => {
     productsExported(place, admin, { name: 'products_export (1).csv', age: 40 });
     await place.run('products push');
-    ended(await place.run('products push'), 0);
-    assert.deepEqual(PRODUCTS_TO_ADMIN.outcome(place).rows, whole.files.rows, `stopped at ${step} (${whole.names[step - 1]})`);
-    await PRODUCTS_TO_ADMIN.close(place);
-  }
+    ended(await place.plain.run('products push'), 0);
+    return PRODUCTS_TO_ADMIN.outcome(place).rows;
+  });
 });
 
 test('a person who takes the files at once takes each change once', async t => {
-  const { p } = base(t);
-  const whole = await undisturbed(p, { flow: PRODUCTS_TO_ADMIN });
-  const from = whole.names.indexOf('csv_decide');
-  for (const step of whole.names.map((_, i) => i + 1).filter(n => n > from)) {
-    const place = await PRODUCTS_TO_ADMIN.copy(p, `taken-${step}`);
-    const rows = [];
-    const take = () => {
-      for (const name of imports(place)) {
-        rows.push(...csvRows(place.read(`exports/import/${name}`)).map(row => JSON.stringify(row)));
-        fs.rmSync(place.path('exports/import', name));
-      }
-    };
-    await killedAt(place, step, PRODUCTS_TO_ADMIN);
-    take();
-    await place.run('products push');
-    take();
-    ended(await place.run('products push'), 0);
-    take();
-    assert.deepEqual(rows.sort(), whole.files.rows, `stopped at ${step} (${whole.names[step - 1]})`);
-    await PRODUCTS_TO_ADMIN.close(place);
-  }
+  await takenAtOnce(base(t).p, PRODUCTS_TO_ADMIN);
 });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { earlier, place, tempDir } from '../support/place.mjs';
 import { ROOT, ended } from '../support/run.mjs';
-import { killedAt, stopEverywhere, undisturbed } from '../support/stops.mjs';
+import { covers, killedAt, stopEverywhere, undisturbed } from '../support/stops.mjs';
 
 const SHOP = { orders: 12, seed: 7, nasty: ['unknown_tax'] };
 
@@ -15,11 +15,6 @@ async function shop(t, more = {}) {
   const p = await place(t, { sandbox: { ...SHOP, ...more } });
   for (let i = 0; i < 60; i++) earlier(p.sandbox, 90, { edit: '#1003', change: { add: { article: i } } });
   return p;
-}
-
-/** Every step of the two sides must be among those where runs were stopped. */
-function covers(whole, names) {
-  for (const name of names) assert.ok(whole.names.includes(name), `no step "${name}": ${whole.names.join(', ')}`);
 }
 
 const EXPORT_STEPS = [
@@ -40,8 +35,8 @@ const EXPORT_STEPS = [
 
 test('first run from the shop', async t => {
   const p = await shop(t);
-  await t.test('stopped at each step', async () => covers(await stopEverywhere(p), EXPORT_STEPS));
-  await t.test('stopped at each step, while the ERP takes the files at once', () =>
+  await t.test('stopped at any step', async () => covers(await stopEverywhere(p), EXPORT_STEPS));
+  await t.test('stopped at any step, while the ERP takes the files at once', () =>
     stopEverywhere(p, { consumer: true }));
   await t.test('stopped twice', () =>
     stopEverywhere(p, { cases: names => names.map((_, i) => [i + 1, ((i * 7) % 40) + 1]) }));
@@ -100,7 +95,7 @@ test('from order files', async t => {
     fs.copyFileSync(path.join(ROOT, 'test/data/orders_export', name), path.join(exports, name));
     fs.utimesSync(path.join(exports, name), old, old);
   }
-  await t.test('stopped at each step', async () => covers(await stopEverywhere(p), EXPORT_STEPS));
+  await t.test('stopped at any step', async () => covers(await stopEverywhere(p), EXPORT_STEPS));
   await t.test('while the ERP takes the files at once', () => stopEverywhere(p, { consumer: true }));
 });
 

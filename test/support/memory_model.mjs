@@ -27,19 +27,20 @@ function articles(p, n) {
 const ages = (age = 40000) => ({ next: () => (age -= 10), now: () => age });
 
 /**
- * A flow under test: open(t) gives { p, records, values(record), write(record → value), there(record) }, and
- * operations that write, what a table lacks (break, mend), and a value that the other side refuses.
+ * A flow under test: size is how many records take part, open(t) gives { p, records, values(record), write(record → value),
+ * there(record) }, and operations that write, what a table lacks (break, mend), and a value that the other side refuses.
  */
 export const FLOWS = {
   stock: {
     run: 'inventory pull',
+    size: 40,
     writes: ['StockSet', 'StockActivate'],
     reads: ['StockLevels', 'VariantsBySku'],
     async open(t, random) {
       const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox, conf: QUICK });
       /* All of them after plainLevels. */
       const age = ages(3000);
-      const records = skusOf(p, 40);
+      const records = skusOf(p, this.size);
       plainLevels(p.sandbox, records, [LYON, PARIS], 0);
       return {
         p,
@@ -75,12 +76,13 @@ export const FLOWS = {
   'products of both': productFlow({ both: 'title, price', erp_owns: 'sku, cost, barcode', store_owns: 'description, images, tags' }),
   fulfillments: {
     run: 'fulfillments pull',
+    size: 16,
     writes: ['ShipmentCreate', 'ShipmentTrack'],
     reads: ['ShippingOrders'],
     async open(t) {
       const p = await shippingPlace(t, { bin: BIN, conf: QUICK });
       const age = ages();
-      const orders = Array.from({ length: 16 }, () => sell(p.sandbox, [['LONG-5', 2]]).name);
+      const orders = Array.from({ length: this.size }, () => sell(p.sandbox, [['LONG-5', 2]]).name);
       const record = new Map(orders.map((name, i) => [`D${i}`, name]));
       return {
         p,
@@ -104,13 +106,14 @@ export const FLOWS = {
   },
   orders: {
     run: 'orders export',
+    size: 12,
     writes: [],
     reads: ['OrdersChanged'],
     async open(t) {
-      const p = await place(t, { bin: BIN, sandbox: { orders: 12, seed: 7, nasty: 'off' }, conf: { ...QUICK, mappings: { path: 'mappings' } } });
+      const p = await place(t, { bin: BIN, sandbox: { orders: this.size, seed: 7, nasty: 'off' }, conf: { ...QUICK, mappings: { path: 'mappings' } } });
       p.write('mappings/tables/skus.csv', EVERY_SKU);
       p.sandbox.setClock({ advance_ms: -7200000 });
-      const records = Array.from({ length: 12 }, (_, i) => `#${1001 + i}`);
+      const records = Array.from({ length: this.size }, (_, i) => `#${1001 + i}`);
       const last = new Map();
       return {
         p,
@@ -140,12 +143,13 @@ const EVERY_SKU = 'shop_sku,erp_sku\nkind:tip,TIP\nkind:gift_card,GIFT-CARD\n*,*
 function productFlow(owners) {
   return {
     run: 'products push',
+    size: 24,
     writes: ['ProductUpdate', 'VariantsUpdate'],
     reads: ['ProductsById', 'VariantsBySku'],
     async open(t) {
       const p = await productPlace(t, { bin: BIN_PLAIN, sandbox, products: owners, conf: QUICK });
       const age = ages();
-      const records = articles(p, 24);
+      const records = articles(p, this.size);
       const first = new Map(records.map(sku => [sku, `${inShop(p.sandbox, sku).title}|${inShop(p.sandbox, sku).variants[0].price}`]));
       return {
         p,
@@ -217,6 +221,7 @@ export async function sequences(t, name, seed, rounds = 6) {
   const random = new Random(seed, 1, 41);
   const world = await flow.open(t, random);
   const { p, records } = world;
+  assert.equal(records.length, flow.size);
   const story = [];
   const now = new Map(records.map(r => [r, world.values(r)[0]]));
   const dropped = new Map();
@@ -274,5 +279,5 @@ export async function sequences(t, name, seed, rounds = 6) {
     error.message = `${name}, seed ${seed}: ${error.message}\n${story.map(s => JSON.stringify(s)).join('\n')}`;
     throw error;
   }
-  return { records: records.length };
+  return records.length;
 }

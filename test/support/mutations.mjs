@@ -6,13 +6,17 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './run.mjs';
+import { hash } from './sample.mjs';
 
-/** Every document that the connector may send, by the name of its operation: a new one is covered by itself. */
-export const OPERATIONS = fs
+/** [what it is, name] of every document that the connector may send: a new one is covered by itself. */
+const documents = fs
   .readdirSync(path.join(ROOT, 'lib/connectors/shopify/graphql'))
   .map(name => fs.readFileSync(path.join(ROOT, 'lib/connectors/shopify/graphql', name), 'utf8'))
-  .flatMap(text => /^(?:query|mutation) (\w+)/m.exec(text)?.[1] ?? [])
-  .sort();
+  .map(text => /^(query|mutation) (\w+)/m.exec(text)?.slice(1))
+  .filter(Boolean);
+/** The names of all their operations, and of those that write. */
+export const OPERATIONS = documents.map(([, name]) => name).sort();
+export const WRITING = documents.filter(([what]) => what === 'mutation').map(([, name]) => name);
 
 const isObject = v => v !== null && typeof v === 'object' && !Array.isArray(v);
 const isNumber = v => typeof v === 'number';
@@ -127,14 +131,6 @@ export function mutate(sandbox, { operation, nth, at, change, ever }) {
     return wrong;
   };
   return () => met;
-}
-
-/** The same numbers for the same text: which cases are run when not all are. */
-export function hash(text, seed) {
-  let h = 2166136261 ^ seed;
-  for (const c of text) h = Math.imul(h ^ c.codePointAt(0), 16777619) >>> 0;
-  h = Math.imul(h ^ (h >>> 15), 2246822519) >>> 0;
-  return (h ^ (h >>> 13)) >>> 0;
 }
 
 /** Of each operation so many cases, or all. Half of them are wrong each time, not once. */

@@ -6,6 +6,7 @@ import { assertSameExchange, comparable } from './exchange.mjs';
 import { ORDERS } from './flows.mjs';
 import { requestsOf } from './place.mjs';
 import { ended, silent } from './run.mjs';
+import { sample } from './sample.mjs';
 
 /** Does the work for all items, so many at a time. The first failure ends it. */
 export async function pool(items, parallel, work) {
@@ -67,12 +68,21 @@ export async function undisturbed(base, { status = 1, flow = ORDERS } = {}) {
   return result;
 }
 
+/** Every step of the two sides must be among those where runs were stopped. */
+export function covers({ names }, wanted) {
+  for (const name of wanted) assert.ok(names.includes(name), `no step "${name}": ${names.join(', ')}`);
+}
+
 /** Of each step that is wanted: the first and the last time that a run comes by; their numbers. */
 export function sampled(names, wanted = /./) {
   const times = new Map();
   for (const [i, name] of names.entries()) if (wanted.test(name)) times.set(name, [...(times.get(name) ?? []), i + 1]);
   return [...new Set([...times.values()].flatMap(list => [list[0], list[list.length - 1]]))];
 }
+
+const EVERYWHERE = /^(before|after) (commit|send)$|^file_/;
+/** What a stop at this step shows: those that come everywhere are all of one kind, each other one stands for itself. */
+export const kindOf = (names, step) => (EVERYWHERE.test(names[step - 1]) ? names[step - 1] : step);
 
 /** One run that ends at this step as a power cut would end it. */
 export async function killedAt(place, step, flow = ORDERS) {
@@ -143,12 +153,15 @@ export function leftovers(place) {
 }
 
 /**
- * For each case of steps (default: every step alone) the end must be that of the undisturbed run.
+ * For each case of steps (default: every step alone) the end must be that of the undisturbed run; of all cases a sample is
+ * taken, where the tests choose none themselves (sampling: false).
  * options: cases (lists of steps, made from the names of all), consumer, status (of the undisturbed run), parallel, flow.
  */
-export async function stopEverywhere(base, { cases, consumer = false, status, flow = ORDERS, parallel = flow.parallel ?? 3 } = {}) {
+export async function stopEverywhere(base, { cases, sampling = true, consumer = false, status, flow = ORDERS, parallel = flow.parallel ?? 3 } = {}) {
   const whole = await undisturbed(base, { status, flow });
-  const list = cases ? cases(whole.names) : whole.names.map((_, i) => [i + 1]);
+  const all = cases ? cases(whole.names) : whole.names.map((_, i) => [i + 1]);
+  const name = `${flow.name}, stopped in ${all.length} ways${consumer ? ', files taken at once' : ''}`;
+  const list = sampling ? sample(name, all, ([step]) => kindOf(whole.names, step)) : all;
   assert.ok(list.length > 0, 'there is something to stop');
   await pool(list, parallel, steps => stopped(base, whole, steps, { consumer, flow }));
   return whole;

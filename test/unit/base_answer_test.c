@@ -222,9 +222,12 @@ static void test_answer__a_page_says_whether_more_follow(void **state)
 /* So many pages are read until the circle is noticed; none of them holds a cursor that the one before had. */
 static void test_answer__cursors_that_go_in_a_circle_are_noticed(void **state)
 {
+	/* 120,000 pages in all: under valgrind some of the circles do. */
+	const int each = getenv("ERPSYNC_UNDER_VALGRIND") ? 7 : 1;
+
 	(void)state;
-	for (int before = 0; before < 40; before++)
-		for (int circle = 1; circle < 40; circle++) {
+	for (int before = 0; before < 40; before += each)
+		for (int circle = 1; circle < 40; circle += each) {
 			struct answer in = answer_of(E_BUSY, "things");
 			struct answer_walk walk = {0};
 			const char *next;

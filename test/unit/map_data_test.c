@@ -297,12 +297,14 @@ static void test_map_data__every_file_holds(void **state)
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct file_entry *files;
 	struct err e;
-	size_t n, ran = 0;
+	size_t n, ran = 0, found = 0;
+	/* A mapping is compiled for each; under valgrind some do, since the mappings themselves are not looked at there. */
+	const size_t each = getenv("ERPSYNC_UNDER_VALGRIND") ? 5 : 1;
 
 	(void)state;
 	must(dir_list("test/map", a, &files, &n, &e), &e, "test/map");
 	for (size_t i = 0; i < n; i++) {
-		if (!str_ends(files[i].name, ".test"))
+		if (!str_ends(files[i].name, ".test") || found++ % each)
 			continue;
 		run(path_join(a, "test/map", files[i].name));
 		ran++;

@@ -19,12 +19,13 @@ export function servedVersion(asked) {
   return form && asked < VERSIONS[0] ? VERSIONS[0] : null;
 }
 
+/** What the vendor publishes is a valid schema: to check that takes a while. */
 export function schemaOf(version) {
   if (!schemas.has(version)) {
     const file = `${DIRECTORY}admin_${version}.json.gz`;
     if (!fs.existsSync(file)) throw new Error(`${file} is missing: run test/sandbox/setup first`);
     const json = JSON.parse(zlib.gunzipSync(fs.readFileSync(file)));
-    schemas.set(version, { version, schema: buildClientSchema(json.data ?? json), documents: new Map() });
+    schemas.set(version, { version, schema: buildClientSchema(json.data ?? json, { assumeValid: true }), documents: new Map() });
   }
   return schemas.get(version);
 }
