@@ -8,7 +8,8 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/err.h"
-#include "model/target.h"
+#include "model/put.h"
+#include "model/record.h"
 #include "net/http.h"
 #include "net/oauth.h"
 
@@ -19,9 +20,6 @@
  * written to. It does not know the state file, the mappings or another connector; it does not log; it does
  * not sleep but through lib/net.
  */
-enum record_kind { KIND_ORDER, KIND_STOCK, KIND_PRODUCT, KIND_FULFILLMENT, KIND_COUNT_ };
-const char *record_kind_name(enum record_kind k);   /* "order": mapping file, canonical table */
-const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels": for people */
 
 /* The two ends. One system may serve at either, and differ there in what it can do. */
 enum side { SIDE_STORE, SIDE_ERP, SIDE_COUNT_ };
@@ -65,41 +63,9 @@ struct connector_env {
 	void *notice_ctx;
 };
 
-/*
- * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
- * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and those of
- * stock whose article the store does not have, and of stock that is two articles of the ERP and one there.
- */
-#define RECORD_GONE  "gone"
-#define STOCK_LEFT   "left_there"
-#define UNKNOWN_SKU  "unknown_sku"
-#define SAME_ARTICLE "same_article"
-
 /* First member of each connector's own struct. */
 struct connector {
 	const struct connector_type *type;
-};
-
-/* One record as read: id and version are the source's, doc is canonical JSON text. */
-struct record {
-	const char *id;      /* unique among the source's records of this kind */
-	const char *label;   /* what a person calls it: "#1001" */
-	const char *version; /* any change of the record changes it */
-	/* When this was true at the source, seconds; 0 = when it was pulled. */
-	int64_t read_at;
-	const char *doc; /* NULL when problem is set and nothing could be read */
-	size_t doc_len;
-	/*
-	 * Not NULL: the record exists but could not be read into a document; it is parked
-	 * with this.
-	 */
-	const struct err *problem;
-	/*
-	 * Not NULL: no two records of this source go by one label, so that one that is new under the label
-	 * of another is the same once more, with its id lost or damaged. It is parked, unless a person
-	 * names it by its id; this is the remedy that the reason gives.
-	 */
-	const char *remedy_of_namesake;
 };
 
 /* A record that the target was told of. */
@@ -187,177 +153,6 @@ struct page {
 	size_t young;    /* so new that the source may not list all of them yet: the next run's */
 	/* About how many are still to come, for the progress line; -1 = can't say. */
 	int64_t expected;
-};
-
-/*
- * One thing that was done, or found done, on the way of a record into the target: "quotation",
- * "confirmed", "invoiced". Each becomes a line of the record's history.
- */
-struct put_step {
-	struct put_step *next;
-	const char *name, *outcome; /* "confirmed"; "done", "found there", "refused", … */
-	const char *detail; /* document of the target, reason; no personal data; may be NULL */
-};
-
-/* One document to be written. */
-struct put_item {
-	const char *record; /* the source's id: our reference on the other side */
-	const char *label;
-	const char *version; /* the source's, of what doc was made of */
-	const char *hash;    /* of doc; NULL without one */
-	int64_t read_at;     /* when the source was last known to say so, seconds */
-	/*
-	 * The mapped document, JSON text; NULL (only when unsure): it can't be mapped any
-	 * more, so only look whether it landed; if not, leave err as it is.
-	 */
-	const char *doc;
-	/* In: what an earlier put made of this record, none without id; out: what it is now. */
-	struct target target;
-	/*
-	 * A text of the connector's own about this record. In: that of an earlier put, or NULL; out:
-	 * what is to be known the next time, stored in the transaction of the outcome. A record that
-	 * is parked (E_RECORD) keeps a new one too, if it was delivered before.
-	 */
-	const char *memo;
-	/* In: the memo is of a copy of the state file, and more may have been written since. */
-	bool memo_old;
-	int64_t delivered_at; /* in: when target was first delivered, seconds; 0 = never */
-	struct err err;       /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
-	bool adopted;         /* out: it had landed before; nothing was written now */
-	bool changed; /* out: what was written changed something that others had made there */
-	/*
-	 * Out: right at this moment, but what it depends on besides the document will change (units of
-	 * orders on their way are taken off), or may (a write that was given up may still arrive): it is
-	 * compared again by each run until it is not set.
-	 */
-	bool passing;
-	/* Out, with passing: no orders are on their way, but it waits for a figure that is newer than read_at. */
-	bool older;
-	/*
-	 * Out: written where somebody else has yet to take it over, so that the target does not show it: compared
-	 * again whenever the source says it, unchanged as it may be, until it is not set.
-	 */
-	bool unproven;
-	/*
-	 * Out, with err E_OK: E_RECORD where the record went over, but for a part of it, or the target holds
-	 * something of it that nothing writes any more. It counts as delivered, its next version is compared
-	 * whatever it says, and it is parked with this.
-	 */
-	struct err left;
-	bool made; /* out, of products: an article came into being, or got another SKU, whatever err says */
-	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
-	/*
-	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is
-	 * told an order of it, it is compared again. NULL where orders do not matter.
-	 */
-	const char *sku;
-	/*
-	 * Out, of a delivery, whatever err says: the store's SKUs whose stock it has moved there. They are compared
-	 * with the next figures, which may be the same as before.
-	 */
-	const char **moved;
-	size_t n_moved;
-	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
-	const char *article;
-	/*
-	 * Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. With adopted: why
-	 * nothing is to be written, though it is not there.
-	 */
-	const char *values;
-	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
-	struct put_step *steps;
-};
-
-/*
- * Units that the store has sold and the ERP has not been told of: its free stock is too high by
- * them. The engine knows what waits in its queue, the store what no run has read yet.
- */
-struct owed_units {
-	/*
-	 * Units in orders on their way, that the ERP did not know at read_at: of the store's SKU, and of
-	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold, and of others of
-	 * the store that are the same article of the ERP, by its SKU there. The first call reads the queue.
-	 * E_LOCAL "orders_behind": orders were last read too long ago to know.
-	 */
-	enum errk (*of)(void *ctx, const char *sku, const char *item, const char *erp_sku,
-			int64_t read_at, int64_t *units, struct err *e);
-	/* Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read. */
-	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
-	/* All that came or changed before then is known now, or was seen. */
-	void (*seen)(void *ctx, int64_t since);
-	/* Is this version of the order in the queue, or with the ERP? */
-	enum errk (*knows)(void *ctx, const char *order, const char *version, bool *known,
-			   struct err *e);
-	/*
-	 * The store has an unknown version of the order, if only with nothing to send (cancelled). What each of
-	 * its lines takes is told next: the SKU, and whose that is by the article's id (NULL = not known).
-	 * A later version replaces it; `of` counts what the ERP was not told of it.
-	 */
-	void (*sees)(void *ctx, const char *order, const char *version);
-	void (*takes)(void *ctx, const char *sku, const char *item, int64_t units);
-	void *ctx;
-};
-
-/* Whose a document of the target is, from what was delivered, however long ago. */
-struct owners {
-	/* *record NULL: no record's of this flow. */
-	enum errk (*of)(void *ctx, const char *document, struct arena *a, const char **record,
-			struct err *e);
-	void *ctx;
-};
-
-/* Another record that was written to an article of the store, and is not in the batch. */
-struct rival {
-	const char *article; /* the store's SKU */
-	const char *label;
-	const char *
-		doc; /* mapped, as the source says it now; NULL = it can't be asked at this moment */
-};
-
-struct put_batch {
-	enum record_kind kind;
-	/* Unique, and the same again when an interrupted batch is put once more. */
-	const char *key;
-	/*
-	 * An earlier put of this very batch may have landed, wholly or in part, or may still land:
-	 * look first. Items of it may be missing, all of them too (see sink.compares):
-	 * what was under way for these must be over when put returns E_OK.
-	 */
-	bool unsure;
-	/* All items have been delivered before (with a target); else none has. */
-	bool update;
-	/*
-	 * Write nothing: an item that is as it should be is adopted, another one differs, and comes
-	 * in a later put under the same key, together with others; its target may be filled by
-	 * then. Only where the connector looks at the kind.
-	 */
-	bool look_only;
-	/* A person has named these records (--only): where only a person can know, this is the answer. */
-	bool named;
-	const struct owed_units *owed; /* for stock; else NULL */
-	/*
-	 * The memo of these items as it stands now, durable when it returns: for what must be known
-	 * of a write if its answer is lost. Before its bytes leave.
-	 */
-	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
-	void *remember_ctx;
-	const struct owners *owners;
-	/* Of stock: those of these articles that the source still has. The source is asked if there are any. */
-	enum errk (*rivals)(void *ctx, const char *const *article, size_t n, struct arena *a,
-			    struct rival **out, size_t *n_out, struct err *e);
-	void *rivals_ctx;
-	const char *writer; /* who writes, see struct history; NULL = not counted */
-	/*
-	 * The last numbers, of new records and of changed ones, that the state file knows of there: what is
-	 * written gets a higher one, even if the target has lost count, so that no late answer to an old
-	 * batch is taken for one to this. 0 = none.
-	 */
-	int64_t last[2];
-	struct put_item *item;
-	size_t n;
-	int requests; /* out: HTTP requests it took */
-	/* Out: its number in the target's history, among those of new records or of changed ones. */
-	int64_t number[2];
 };
 
 /*

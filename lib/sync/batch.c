@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 #include "map/worker.h"
 #include "net/retry.h"
 #include "state/link.h"

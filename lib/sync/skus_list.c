@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 #include "sync/skus_priv.h"
 
 #include "base/banned.h"

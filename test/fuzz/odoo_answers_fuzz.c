@@ -15,7 +15,7 @@
 #include "connectors/odoo/odoo_pricelist.h"
 #include "connectors/odoo/odoo_product.h"
 #include "connectors/odoo/odoo_stock.h"
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/order_sums.h"
+#include "model/order_sums.h"
 #include "map/canonical.h"
 
 static cJSON *parse(const char *text)

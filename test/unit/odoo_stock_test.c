@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "connectors/odoo/odoo_stock.h"
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 
 #define PRODUCT(id, sku, on_hand, free, forecast)                                           \
 	"{\"id\":" id ",\"default_code\":" sku ",\"name\":\"A\",\"qty_available\":" on_hand \

@@ -1,7 +1,7 @@
 #include "base_test.h"
 
 #include "base/cleanup.h"
-#include "connectors/product_fields.h"
+#include "model/product_fields.h"
 #include "sync/session.h"
 
 static enum errk owners(const char *text, enum product_owner out[FIELD_COUNT_], struct err *e)

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/csvfile.h"
 #include "base/str.h"
-#include "connectors/tracking.h"
+#include "model/tracking.h"
 #include "csv_guard.h"
 #include "csv_rows.h"
 

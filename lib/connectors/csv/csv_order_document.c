@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/order_sums.h"
+#include "model/order_sums.h"
 #include "csv_order_priv.h"
 
 #include "base/banned.h"

@@ -4,7 +4,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 #include "csv_product_priv.h"
 
 #include "base/banned.h"

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/str.h"
-#include "connectors/product_memo.h"
+#include "model/product_memo.h"
 #include "csv_guard.h"
 #include "csv_product_priv.h"
 

@@ -3,9 +3,9 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/str.h"
-#include "connectors/sku_spelling.h"
-#include "connectors/product_match.h"
-#include "connectors/product_memo.h"
+#include "model/sku_spelling.h"
+#include "model/product_match.h"
+#include "model/product_memo.h"
 #include "csv_product_handle.h"
 #include "csv_product_priv.h"
 

@@ -1,9 +1,9 @@
 #ifndef ERPSYNC_CONNECTORS_CSV_PRODUCT_PRIV_H
 #define ERPSYNC_CONNECTORS_CSV_PRODUCT_PRIV_H
 
-#include "connectors/product_item.h"
-#include "connectors/product_judge.h"
-#include "connectors/product_share.h"
+#include "model/product_item.h"
+#include "model/product_judge.h"
+#include "model/product_share.h"
 #include "csv_import.h"
 #include "csv_pending.h"
 #include "csv_product_import.h"

@@ -7,7 +7,7 @@
 #include "base/csvfile.h"
 #include "base/decimal.h"
 #include "base/str.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 #include "csv_guard.h"
 
 #include "base/banned.h"

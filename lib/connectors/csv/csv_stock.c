@@ -1,8 +1,8 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "connectors/sku_spelling.h"
-#include "connectors/stock_wish.h"
+#include "model/sku_spelling.h"
+#include "model/stock_wish.h"
 #include "csv_inbox_read.h"
 #include "csv_guard.h"
 #include "csv_stock_document.h"

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/csvfile.h"
 #include "base/str.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 #include "csv_guard.h"
 
 #include "base/banned.h"

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/decimal.h"
 #include "base/err.h"
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 #include "csv_rows.h"
 
 /*

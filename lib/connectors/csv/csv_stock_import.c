@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/stock_claim.h"
+#include "model/stock_claim.h"
 #include "csv_exports.h"
 #include "csv_guard.h"
 #include "csv_import.h"

@@ -8,7 +8,7 @@
 #include "base/list.h"
 #include "base/step.h"
 #include "base/str.h"
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 
 #include "base/banned.h"
 

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_delivery.h"
-#include "connectors/tracking.h"
+#include "model/tracking.h"
 
 #include "base/banned.h"
 

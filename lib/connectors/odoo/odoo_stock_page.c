@@ -2,7 +2,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/odoo/odoo_stock.h"
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 
 #include "base/banned.h"
 

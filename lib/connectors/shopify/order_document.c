@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/json.h"
-#include "connectors/order_sums.h"
+#include "model/order_sums.h"
 #include "connectors/shopify/shopify_priv.h"
 
 /*

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/product_priv.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 
 static bool is_wanted(const struct product_item *item)
 {

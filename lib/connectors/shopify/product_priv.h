@@ -1,11 +1,11 @@
 #ifndef ERPSYNC_CONNECTORS_SHOPIFY_PRODUCT_PRIV_H
 #define ERPSYNC_CONNECTORS_SHOPIFY_PRODUCT_PRIV_H
 
-#include "connectors/product_item.h"
-#include "connectors/product_judge.h"
-#include "connectors/product_match.h"
-#include "connectors/product_memo.h"
-#include "connectors/product_share.h"
+#include "model/product_item.h"
+#include "model/product_judge.h"
+#include "model/product_match.h"
+#include "model/product_memo.h"
+#include "model/product_share.h"
 #include "connectors/shopify/shopify_priv.h"
 
 /*

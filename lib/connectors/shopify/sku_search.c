@@ -5,7 +5,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify_priv.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 
 /* Searches for variants, each for some SKUs, and several under way at once. */
 enum { SKUS_PER_SEARCH = 30, SEARCHES_AT_ONCE = 16 };

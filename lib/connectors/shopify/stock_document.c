@@ -7,7 +7,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
-#include "connectors/stock_claim.h"
+#include "model/stock_claim.h"
 
 void stock_refuse(struct stock_item *item, const char *code, const char *fmt, ...)
 {

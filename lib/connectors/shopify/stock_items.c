@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 
 static void take_variant(struct stock_put *p, struct stock_item *item, struct answer *in,
 			 const cJSON *node)

@@ -3,7 +3,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/stock_priv.h"
-#include "connectors/stock_claim.h"
+#include "model/stock_claim.h"
 
 #include "base/banned.h"
 

@@ -3,8 +3,8 @@
 
 #include "base/decimal.h"
 #include "connectors/shopify/shopify_priv.h"
-#include "connectors/stock_places.h"
-#include "connectors/stock_wish.h"
+#include "model/stock_places.h"
+#include "model/stock_wish.h"
 
 /*
  * Stock into the shop. A put is a few rounds of: find the items of the SKUs ▶ read their levels ▶

@@ -1,4 +1,4 @@
-#include "connectors/tracking.h"
+#include "model/tracking.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "connectors/product_match.h"
+#include "model/product_match.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "connectors/product_share.h"
+#include "model/product_share.h"
 
 #include <stdlib.h>
 #include <string.h>

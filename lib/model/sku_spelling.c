@@ -1,4 +1,4 @@
-#include "connectors/sku_spelling.h"
+#include "model/sku_spelling.h"
 
 #include <stdbool.h>
 #include <string.h>

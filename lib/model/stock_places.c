@@ -1,4 +1,4 @@
-#include "connectors/stock_places.h"
+#include "model/stock_places.h"
 
 #include <string.h>
 

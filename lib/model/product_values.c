@@ -1,4 +1,4 @@
-#include "connectors/product_values.h"
+#include "model/product_values.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,9 @@
-#ifndef ERPSYNC_CONNECTORS_STOCK_WISH_H
-#define ERPSYNC_CONNECTORS_STOCK_WISH_H
+#ifndef ERPSYNC_MODEL_STOCK_WISH_H
+#define ERPSYNC_MODEL_STOCK_WISH_H
 
+#include "base/conf.h"
 #include "base/decimal.h"
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 
 /*
  * What a store is to hold of one article, as mappings/<store>/stock.jq says it, whatever the store:

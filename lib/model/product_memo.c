@@ -1,4 +1,4 @@
-#include "connectors/product_memo.h"
+#include "model/product_memo.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-#ifndef ERPSYNC_CONNECTORS_STOCK_RECORD_H
-#define ERPSYNC_CONNECTORS_STOCK_RECORD_H
+#ifndef ERPSYNC_MODEL_STOCK_RECORD_H
+#define ERPSYNC_MODEL_STOCK_RECORD_H
 
-#include "connectors/connector.h"
+#include "model/put.h"
 
 /* What a source of stock makes of one article: the same record, version and document for all. */
 enum stock_figure { FIGURE_ON_HAND, FIGURE_AVAILABLE, FIGURE_FORECAST, FIGURE_COUNT_ };

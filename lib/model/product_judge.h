@@ -1,7 +1,7 @@
-#ifndef ERPSYNC_CONNECTORS_PRODUCT_JUDGE_H
-#define ERPSYNC_CONNECTORS_PRODUCT_JUDGE_H
+#ifndef ERPSYNC_MODEL_PRODUCT_JUDGE_H
+#define ERPSYNC_MODEL_PRODUCT_JUDGE_H
 
-#include "connectors/product_item.h"
+#include "model/product_item.h"
 
 /* What of a product is to be written, by [products]: the same for every store. */
 

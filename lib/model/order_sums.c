@@ -1,4 +1,4 @@
-#include "connectors/order_sums.h"
+#include "model/order_sums.h"
 
 #include <stdbool.h>
 #include <stdio.h>

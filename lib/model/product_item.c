@@ -1,4 +1,4 @@
-#include "connectors/product_item.h"
+#include "model/product_item.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/product_memo.h"
+#include "model/product_memo.h"
 
 /*
  * What mappings/<store>/product.jq makes: {"code", "status", "currency", "prices_include_tax",

@@ -1,4 +1,4 @@
-#include "connectors/stock_claim.h"
+#include "model/stock_claim.h"
 
 #include <stdlib.h>
 #include <string.h>

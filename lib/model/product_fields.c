@@ -1,4 +1,4 @@
-#include "connectors/product_fields.h"
+#include "model/product_fields.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
-#ifndef ERPSYNC_CONNECTORS_PRODUCT_SHARE_H
-#define ERPSYNC_CONNECTORS_PRODUCT_SHARE_H
+#ifndef ERPSYNC_MODEL_PRODUCT_SHARE_H
+#define ERPSYNC_MODEL_PRODUCT_SHARE_H
 
-#include "connectors/product_item.h"
-#include "connectors/product_judge.h"
+#include "model/product_item.h"
+#include "model/product_judge.h"
 
 /*
  * Several products of the ERP that are one product of the store: articles that the ERP keeps one by one, where

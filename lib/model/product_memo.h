@@ -1,7 +1,7 @@
-#ifndef ERPSYNC_CONNECTORS_PRODUCT_MEMO_H
-#define ERPSYNC_CONNECTORS_PRODUCT_MEMO_H
+#ifndef ERPSYNC_MODEL_PRODUCT_MEMO_H
+#define ERPSYNC_MODEL_PRODUCT_MEMO_H
 
-#include "connectors/product_item.h"
+#include "model/product_item.h"
 
 /* What both sides last agreed on, and what the store was asked for, between runs: put_item's memo. */
 

@@ -1,7 +1,7 @@
-#ifndef ERPSYNC_CONNECTORS_STOCK_PLACES_H
-#define ERPSYNC_CONNECTORS_STOCK_PLACES_H
+#ifndef ERPSYNC_MODEL_STOCK_PLACES_H
+#define ERPSYNC_MODEL_STOCK_PLACES_H
 
-#include "connectors/connector.h"
+#include "model/put.h"
 
 /*
  * Where the stock of a record was written in a store, remembered in its memo, so that it is noticed when

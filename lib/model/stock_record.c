@@ -1,4 +1,4 @@
-#include "connectors/stock_record.h"
+#include "model/stock_record.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "connectors/product_judge.h"
-#include "connectors/product_match.h"
+#include "model/product_judge.h"
+#include "model/product_match.h"
 
 #include "base/banned.h"
 

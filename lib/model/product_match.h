@@ -1,7 +1,7 @@
-#ifndef ERPSYNC_CONNECTORS_PRODUCT_MATCH_H
-#define ERPSYNC_CONNECTORS_PRODUCT_MATCH_H
+#ifndef ERPSYNC_MODEL_PRODUCT_MATCH_H
+#define ERPSYNC_MODEL_PRODUCT_MATCH_H
 
-#include "connectors/product_item.h"
+#include "model/product_item.h"
 
 /*
  * Which variant of the ERP is which one of item->shop: as an earlier put knew it, by SKU, by options.

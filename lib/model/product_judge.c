@@ -1,4 +1,4 @@
-#include "connectors/product_judge.h"
+#include "model/product_judge.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
-#ifndef ERPSYNC_CONNECTORS_PRODUCT_VALUES_H
-#define ERPSYNC_CONNECTORS_PRODUCT_VALUES_H
+#ifndef ERPSYNC_MODEL_PRODUCT_VALUES_H
+#define ERPSYNC_MODEL_PRODUCT_VALUES_H
 
 #include <cjson/cJSON.h>
 
 #include "base/arena.h"
-#include "connectors/product_fields.h"
+#include "model/product_fields.h"
 
 /* Values of products as texts that are equal when they mean the same: the same for every store. */
 

@@ -1,4 +1,4 @@
-#include "connectors/stock_wish.h"
+#include "model/stock_wish.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
-#ifndef ERPSYNC_CONNECTORS_PRODUCT_ITEM_H
-#define ERPSYNC_CONNECTORS_PRODUCT_ITEM_H
+#ifndef ERPSYNC_MODEL_PRODUCT_ITEM_H
+#define ERPSYNC_MODEL_PRODUCT_ITEM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/answer.h"
-#include "connectors/connector.h"
-#include "connectors/product_values.h"
+#include "model/put.h"
+#include "model/product_values.h"
 
 /*
  * A product on its way into a store: as the ERP has it (mappings/<store>/product.jq), as the store has

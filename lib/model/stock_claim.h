@@ -1,8 +1,8 @@
-#ifndef ERPSYNC_CONNECTORS_STOCK_CLAIM_H
-#define ERPSYNC_CONNECTORS_STOCK_CLAIM_H
+#ifndef ERPSYNC_MODEL_STOCK_CLAIM_H
+#define ERPSYNC_MODEL_STOCK_CLAIM_H
 
-#include "connectors/stock_places.h"
-#include "connectors/stock_wish.h"
+#include "model/stock_places.h"
+#include "model/stock_wish.h"
 
 /*
  * Two articles of the ERP that are one in the store would undo each other, in one batch or in different runs: they

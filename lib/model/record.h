@@ -1,0 +1,47 @@
+#ifndef ERPSYNC_MODEL_RECORD_H
+#define ERPSYNC_MODEL_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* What travels between the two ends: one canonical JSON document of one of these kinds. */
+enum record_kind { KIND_ORDER, KIND_STOCK, KIND_PRODUCT, KIND_FULFILLMENT, KIND_COUNT_ };
+const char *record_kind_name(enum record_kind k);   /* "order": mapping file, canonical table */
+const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels": for people */
+
+/*
+ * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
+ * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and those of
+ * stock whose article the store does not have, and of stock that is two articles of the ERP and one there.
+ */
+#define RECORD_GONE  "gone"
+#define STOCK_LEFT   "left_there"
+#define UNKNOWN_SKU  "unknown_sku"
+#define SAME_ARTICLE "same_article"
+
+/* One record as read: id and version are the source's, doc is canonical JSON text. */
+struct record {
+	const char *id;      /* unique among the source's records of this kind */
+	const char *label;   /* what a person calls it: "#1001" */
+	const char *version; /* any change of the record changes it */
+	/* When this was true at the source, seconds; 0 = when it was pulled. */
+	int64_t read_at;
+	const char *doc; /* NULL when problem is set and nothing could be read */
+	size_t doc_len;
+	/*
+	 * Not NULL: the record exists but could not be read into a document; it is parked
+	 * with this.
+	 */
+	const struct err *problem;
+	/*
+	 * Not NULL: no two records of this source go by one label, so that one that is new under the label
+	 * of another is the same once more, with its id lost or damaged. It is parked, unless a person
+	 * names it by its id; this is the remedy that the reason gives.
+	 */
+	const char *remedy_of_namesake;
+};
+
+#endif
