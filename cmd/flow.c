@@ -152,7 +152,7 @@ enum errk flow_check_target(const struct flow *f, const char *to, struct arena *
 {
 	const char *colon = strchr(to, ':');
 	const char *name = arena_strndup(a, to, strcspn(to, ":"));
-	const struct connector_type *type = connector_find(name);
+	const struct connector_type *type = connector_find(name, f->to);
 
 	if (!colon || !colon[1])
 		return usage_error(e, "--to: '%s' should be SYSTEM:PLACE, e.g. csv:/srv/out", to);

@@ -43,7 +43,7 @@ static enum errk check_names(const char *kind, const char *system, struct err *e
 {
 	const char *kinds[KIND_COUNT_];
 
-	if (system && !connector_find(system))
+	if (system && !connector_find(system, SIDE_ERP))
 		return usage_error(e, "--system: no system is called '%s'", system);
 	if (canonical_fields(kind))
 		return E_OK;

@@ -436,6 +436,10 @@ bool connector_serves(const struct connector_type *t, enum side side);
 
 /* All connectors of this build; NULL-terminated. */
 extern const struct connector_type *const connector_types[];
-const struct connector_type *connector_find(const char *name); /* NULL if unknown */
+/* One name may be two connectors, one for each end. What does not serve there is found all the same; NULL: unknown. */
+const struct connector_type *connector_find(const char *name, enum side side);
+
+extern const struct connector_type shopify_connector, shopify_admin_connector, exchange_connector,
+	odoo_connector;
 
 #endif

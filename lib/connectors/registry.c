@@ -3,17 +3,22 @@
 
 #include "connectors/connector.h"
 
-extern const struct connector_type csv_connector, odoo_connector, shopify_connector;
+const struct connector_type *const connector_types[] = {&shopify_connector,
+							&shopify_admin_connector,
+							&exchange_connector, &odoo_connector, NULL};
 
-const struct connector_type *const connector_types[] = {&shopify_connector, &csv_connector,
-							&odoo_connector, NULL};
-
-const struct connector_type *connector_find(const char *name)
+const struct connector_type *connector_find(const char *name, enum side side)
 {
-	for (const struct connector_type *const *t = connector_types; *t; t++)
-		if (name && strcmp((*t)->name, name) == 0)
+	const struct connector_type *named = NULL;
+
+	for (const struct connector_type *const *t = connector_types; *t && name; t++) {
+		if (strcmp((*t)->name, name) != 0)
+			continue;
+		if (connector_serves(*t, side))
 			return *t;
-	return NULL;
+		named = *t;
+	}
+	return named;
 }
 
 bool connector_serves(const struct connector_type *t, enum side side)

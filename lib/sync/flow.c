@@ -100,7 +100,7 @@ const struct flow *flow_of_kind(enum record_kind kind)
 
 static const struct connector_type *connector_at(const struct conf *c, enum side side)
 {
-	return connector_find(conf_text(c, side_section(side), "connector"));
+	return connector_find(conf_text(c, side_section(side), "connector"), side);
 }
 
 bool flow_is_set_up(const struct flow *f, const struct conf *c)

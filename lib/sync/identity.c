@@ -68,9 +68,9 @@ static enum errk judge_name(struct state *s, const struct identity *id, struct a
 	return rc;
 }
 
-static const char *title_of(const char *name)
+static const char *title_of(const char *name, enum side side)
 {
-	const struct connector_type *t = connector_find(name);
+	const struct connector_type *t = connector_find(name, side);
 
 	return t ? t->title : name;
 }
@@ -85,7 +85,7 @@ static void refuse(struct state *s, const struct flow *f, enum side side, const 
 
 	if (other_type)
 		what = arena_printf(a, "[%s] is %s now, and state file %s remembers what was %s %s",
-				    section, c->type->title, state, did, title_of(type));
+				    section, c->type->title, state, did, title_of(type, side));
 	else if (differs(place, id->place))
 		what = arena_printf(a, "[%s] is %s now, and state file %s remembers what was %s %s",
 				    section, id->place, state, did, place);

@@ -196,7 +196,8 @@ enum errk session_connector(struct session *s, const char *section, const char *
 	if (!type)
 		return err_set(e, E_LOCAL, "bad_config", "%s: [%s] connector= is not set",
 			       conf_path(s->conf), section);
-	const struct connector_type *found = connector_find(type);
+	const struct connector_type *found =
+		connector_find(type, strcmp(section, "store") == 0 ? SIDE_STORE : SIDE_ERP);
 	if (!found)
 		return err_set(e, E_LOCAL, "bad_config", "there is no connector '%s'", type);
 	struct connector_env env = {

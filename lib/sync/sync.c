@@ -29,7 +29,8 @@ enum errk sync_parse_to(struct sync *r, struct err *e)
 	struct arena *a = r->session->arena;
 	const char *to = r->options->to, *colon = strchr(to, ':');
 	const struct connector_type *t =
-		colon ? connector_find(arena_strndup(a, to, (size_t)(colon - to))) : NULL;
+		colon ? connector_find(arena_strndup(a, to, (size_t)(colon - to)), r->flow->to)
+		      : NULL;
 	if (!t || !colon[1])
 		return err_set(e, E_LOCAL, "bad_target", "--to %s: write it as csv:DIR", to);
 	r->to_type = t->name;

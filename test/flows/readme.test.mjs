@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { tempDir } from '../support/place.mjs';
 import { BIN_PLAIN, ROOT, run } from '../support/run.mjs';
 
-const READMES = ['README.md', 'cron/README.md', 'mappings/README.md', 'mappings/odoo/README.md', 'mappings/csv/README.md', 'lib/connectors/csv/README.md', 'lib/connectors/odoo/README.md'];
+const READMES = ['README.md', 'cron/README.md', 'mappings/README.md', 'mappings/odoo/README.md', 'mappings/csv/README.md', 'lib/connectors/exchange/README.md', 'lib/connectors/shopify_admin/README.md', 'lib/connectors/odoo/README.md'];
 
 /** The indented blocks of a text: [{ line, text }]. */
 function blocksOf(text) {

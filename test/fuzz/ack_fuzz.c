@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
-#include "../../lib/connectors/csv/csv_ack.h"
+#include "files/ack.h"
 #include "as_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct timespec then[2] = {{.tv_sec = 1600000000}, {.tv_sec = 1600000000}};
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *path;
-	struct csv_exchange x = {.ack = true};
+	struct outbox x = {.ack = true};
 	int n = 0, told = 0;
 	struct err e;
 
@@ -48,9 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file_write_atomic(path, data, size, 0600, &e) != E_OK ||
 	    utimensat(0, path, then, 0) != 0)
 		BUG("%s", e.msg);
-	if (csv_ack_unreadable(&x, a, tell, &told, &e) != E_OK)
+	if (ack_unreadable(&x, a, tell, &told, &e) != E_OK)
 		BUG("%s", e.msg);
-	if (csv_ack_settle(&x, a, count, &n, &e) != E_OK)
+	if (ack_settle(&x, a, count, &n, &e) != E_OK)
 		BUG("%s", e.msg);
 	if ((n == 0) != (told == 1) || file_exists(path) != (told == 1))
 		BUG("%d answers, told %d times", n, told);

@@ -12,8 +12,6 @@
 
 /* Shared inside the folder. Sources of Odoo's behaviour: its documentation and its own code. */
 
-extern const struct connector_type odoo_connector;
-
 /* How far an order goes in Odoo; each step is done and remembered on its own. */
 enum odoo_depth { ODOO_QUOTATION, ODOO_CONFIRMED, ODOO_PAID };
 enum odoo_match { ODOO_MATCH_EXTERNAL_ID, ODOO_MATCH_EMAIL, ODOO_MATCH_COMPANY_VAT };

@@ -15,8 +15,6 @@
 
 /* Shared inside the folder. The API: shopify.dev, "GraphQL Admin API". */
 
-extern const struct connector_type shopify_connector;
-
 /* The documents that are sent; each is made of the files that client.c's table names. */
 enum shopify_document {
 	DOC_ORDERS_CHANGED,

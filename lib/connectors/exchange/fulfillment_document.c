@@ -1,0 +1,161 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "connectors/exchange/fulfillment_file.h"
+#include "files/rows.h"
+
+#include "base/banned.h"
+
+/*
+ * Goods that were said for another order, that nothing was said of since: are they of this delivery? Not if
+ * the delivery had been for this order before, and has come back to it.
+ */
+static bool is_left(const struct exchange_delivery *in, const struct exchange_delivery_line *l)
+{
+	if (l->of == in->of || l->nameless || in->of->first < l->file ||
+	    (!l->problem && l->quantity.units == 0))
+		return false;
+	for (const struct exchange_delivery_line *o = in->line; o; o = o->next)
+		if (o->of == in->of && exchange_delivery_line_is(o, l->line_id, l->sku))
+			return false;
+	return true;
+}
+
+/* "'SKU', 'SKU'": what is left of other orders; "" if nothing is. */
+static const char *left_lines(const struct exchange_delivery *in, struct arena *a)
+{
+	enum { NAMED = 8 };
+	const char *text = "";
+	size_t n = 0;
+
+	for (const struct exchange_delivery_line *l = in->line; l; l = l->next)
+		if (is_left(in, l) && n++ < NAMED)
+			text = arena_printf(a, "%s%s'%s'", text, n > 1 ? ", " : "",
+					    l->line_id ? l->line_id : l->sku);
+	return n > NAMED ? arena_printf(a, "%s and %zu more", text, n - NAMED) : text;
+}
+
+/* An earlier file said another order: is anything of that one left, or was it never sent? */
+static bool refuse_two(const struct exchange_delivery *in, struct arena *a, struct err *out)
+{
+	const char *left;
+
+	if (!in->was)
+		return false;
+	left = left_lines(in, a);
+	if (!*left && !in->unsent)
+		return false;
+	err_set(out, E_RECORD, "bad_row",
+		"%s: delivery '%s' is for order '%s' here, and was for '%s' in an earlier file; one "
+		"delivery_id is one delivery, of one order: in a new file, give another delivery an "
+		"id of its own, and this one its order and all of its rows%s%s%s; or if there is "
+		"nothing to do for this one: erpsync queue drop '%s'",
+		in->moved, in->id, in->order, in->was,
+		*left ? ", with quantity 0 for what is not of it (earlier files have " : "", left,
+		*left ? ")" : "", in->id);
+	return true;
+}
+
+/* Why the delivery can't be used; NULL if it can. */
+static const struct err *find_problem(const struct exchange_delivery *in, struct arena *a)
+{
+	struct err *made = arena_alloc(a, sizeof(*made));
+	size_t n = 0;
+
+	/* What contradicted itself in an earlier file has been written anew. */
+	if (in->problem && in->problem_file == in->file)
+		return in->problem;
+	if (refuse_two(in, a, made))
+		return made;
+	for (const struct exchange_delivery_line *l = in->line; l; l = l->next) {
+		if (l->of != in->of)
+			continue;
+		if (l->problem && (!l->nameless || l->file == in->file))
+			return l->problem;
+		n += !l->problem && l->quantity.units > 0;
+	}
+	if (!in->order)
+		err_set(made, E_RECORD, "bad_row",
+			"delivery '%s' names no order; fill in the column 'order'", in->id);
+	else if (n == 0)
+		err_set(made, E_RECORD, "bad_row",
+			"nothing is left in delivery '%s': all its quantities are 0", in->id);
+	else
+		return NULL;
+	return made;
+}
+
+static void add_packages(cJSON *doc, const struct exchange_delivery *in)
+{
+	cJSON *list = json_add_array(doc, "packages");
+
+	for (const struct exchange_parcel *p = in->parcel; p; p = p->next) {
+		cJSON *o = json_object();
+
+		json_add_str(o, "number", p->number);
+		json_add_str(o, "url", p->url);
+		json_push(list, o);
+	}
+}
+
+static void add_lines(cJSON *doc, const struct exchange_delivery *in)
+{
+	cJSON *list = json_add_array(doc, "lines");
+	char text[DECIMAL_TEXT_MAX];
+
+	for (const struct exchange_delivery_line *l = in->line; l; l = l->next) {
+		cJSON *o;
+
+		if (l->of != in->of || l->problem || l->quantity.units == 0)
+			continue;
+		o = json_object();
+		json_add_str(o, "line_id", l->line_id);
+		json_add_str(o, "sku", l->sku);
+		json_add_str(o, "title", l->title);
+		json_add_str(o, "quantity", decimal_text_short(l->quantity, text));
+		json_push(list, o);
+	}
+}
+
+static const char *document(const struct exchange_delivery *in, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = json_object();
+	cJSON *order;
+	/* "gid://shopify/Order/5001" is an id in any system; all else is what people call it. */
+	bool id = str_starts(in->order, "gid://");
+
+	json_add_str(doc, "kind", "fulfillment");
+	json_add_str(doc, "source", "csv");
+	json_add_str(doc, "id", in->id);
+	json_add_str(doc, "number", in->id);
+	order = json_add_object(doc, "order");
+	json_add_str(order, "id", id ? in->order : NULL);
+	json_add_str(order, "name", id ? NULL : in->order);
+	json_add_str(doc, "shipped_at", in->shipped_at);
+	json_add_str(doc, "warehouse", in->warehouse);
+	json_add_str(doc, "carrier", in->carrier);
+	add_packages(doc, in);
+	add_lines(doc, in);
+	return json_text(doc, a);
+}
+
+void exchange_delivery_record(const struct exchange_delivery *in, struct arena *a,
+			      struct record *out)
+{
+	const struct err *problem = find_problem(in, a);
+	char hash[HASH_HEX_SIZE];
+
+	*out = (struct record){.id = arena_strdup(a, in->id),
+			       .label = arena_strdup(a, in->label ? in->label : in->id)};
+	if (problem) {
+		rows_fault(problem, a, out);
+		return;
+	}
+	out->doc = document(in, a);
+	out->doc_len = strlen(out->doc);
+	hash_hex(out->doc, out->doc_len, hash);
+	out->version = arena_printf(a, "%.32s", hash);
+}

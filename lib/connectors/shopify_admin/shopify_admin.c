@@ -1,0 +1,194 @@
+#include "connectors/connector.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "connectors/shopify_admin/orders_read.h"
+#include "connectors/shopify_admin/product_import.h"
+#include "connectors/shopify_admin/products_export.h"
+#include "connectors/shopify_admin/stock_import.h"
+#include "files/folder.h"
+#include "files/guard.h"
+#include "files/outbox.h"
+#include "base/banned.h"
+
+/*
+ * Files of Shopify's admin in place of its API: exports of orders are read, and stock and products go into files for the
+ * admin's own imports.
+ */
+struct admin {
+	struct connector base;
+	struct arena *mem;
+	struct connector_env env;
+	struct admin_orders *orders;
+	struct admin_stock_import *stock;
+	struct admin_product_import *products;
+	const char *path;
+	struct outbox imports;
+};
+
+/* Below the folder of exports, so that nobody takes an import file for one. */
+static const char IMPORT_FOLDER[] = "import";
+
+static const struct conf_key keys[] = {
+	{"store", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
+	 "Exports of Shopify's admin, a file or a folder; import files go to import/ in that folder."},
+	{"store", "currency", "csv", CONF_TEXT, NULL, NULL, 0, 0,
+	 "The shop's currency, which its products exports do not say."},
+	{"store", "prices_include_tax", "csv", CONF_CHOICE, "unknown", "unknown|yes|no", 0, 0,
+	 "Whether the shop's prices contain tax, which its products exports do not say."},
+	{"store", "read_encoding", "csv", CONF_CHOICE, "utf-8", "utf-8|windows-1252", 0, 0,
+	 "The encoding of exports that are not UTF-8, as spreadsheets may save them."},
+	{0},
+};
+
+static struct admin *ours(struct connector *c)
+{
+	return (struct admin *)(void *)c;
+}
+
+static void admin_close(struct connector *c)
+{
+	if (!c)
+		return;
+	admin_orders_free(ours(c)->orders);
+	admin_stock_import_free(ours(c)->stock);
+	admin_product_import_free(ours(c)->products);
+	arena_free(ours(c)->mem);
+	free(c);
+}
+
+/* The admin reads what it writes itself: [csv] is about files for an ERP. */
+static enum errk admin_open(const struct connector_env *env, struct connector **out, struct err *e)
+{
+	struct admin *c;
+	const char *path, *dir;
+	enum errk rc = folder_configured(env, &path, e);
+
+	if (rc != E_OK)
+		return rc;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		die(70, "out of memory");
+	c->base.type = &shopify_admin_connector;
+	c->mem = arena_new();
+	c->path = folder_plain(path, c->mem);
+	c->env = *env;
+	dir = dir_exists(c->path) ? c->path : path_folder(c->mem, c->path);
+	c->orders = admin_orders_new(c->path, guard_encoding(env->conf, "store"));
+	c->imports = (struct outbox){
+		.dir = path_join(c->mem, dir, IMPORT_FOLDER),
+		.style = {.format = {.delimiter = ',', .encoding = CSV_UTF8, .line_end = "\r\n"}},
+		.dry_run = env->dry_run,
+	};
+	c->stock = admin_stock_import_new(&c->env, c->path, &c->imports);
+	c->products = admin_product_import_new(&c->env, c->path, &c->imports);
+	*out = &c->base;
+	return E_OK;
+}
+
+static enum errk admin_check(struct connector *c, unsigned pull, unsigned put,
+			     const struct check_sink *sink, struct err *e)
+{
+	enum errk rc = E_OK;
+
+	if (pull & 1u << KIND_ORDER)
+		rc = admin_orders_check(ours(c)->orders, sink, e);
+	if (rc == E_OK && put)
+		rc = outbox_check(&ours(c)->imports, true, sink, e);
+	if (rc == E_OK && put & 1u << KIND_STOCK)
+		admin_stock_import_check(ours(c)->stock, sink);
+	if (rc == E_OK && put & 1u << KIND_PRODUCT)
+		admin_product_import_check(ours(c)->products, sink);
+	return rc;
+}
+
+static enum errk orders_pull(struct connector *c, const struct pull_request *req, struct arena *a,
+			     struct page *out, struct err *e)
+{
+	return admin_orders_pull(ours(c)->orders, req, a, out, e);
+}
+
+static enum errk orders_pull_only(struct connector *c, const char *const *who, size_t n,
+				  struct arena *a, struct page *out, struct err *e)
+{
+	return admin_orders_pull_only(ours(c)->orders, who, n, a, out, e);
+}
+
+static const struct source orders_source = {
+	.pull = orders_pull,
+	.pull_only = orders_pull_only,
+	.lacks = admin_orders_lack,
+};
+
+static void stock_committed(struct connector *c, const struct put_batch *batch)
+{
+	outbox_committed(&ours(c)->imports, batch);
+}
+
+static enum errk stock_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			   struct err *e)
+{
+	return admin_stock_import_put(ours(c)->stock, batch, a, e);
+}
+
+static const struct sink stock_sink = {
+	.batch = 5000,
+	.put = stock_put,
+	.put_committed = stock_committed,
+};
+
+static enum errk products_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			      struct err *e)
+{
+	return admin_product_import_put(ours(c)->products, batch, a, e);
+}
+
+static void products_committed(struct connector *c, const struct put_batch *batch)
+{
+	admin_product_import_committed(ours(c)->products, batch);
+}
+
+static const struct sink products_sink = {
+	.batch = ADMIN_PRODUCT_BATCH,
+	.put = products_put,
+	.put_committed = products_committed,
+};
+
+static enum errk admin_catalogue(struct connector *c,
+				 enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
+				 void *ctx, struct err *e)
+{
+	return admin_products_catalogue(ours(c)->path, guard_encoding(ours(c)->env.conf, "store"),
+					fn, ctx, e);
+}
+
+/* Answers that the other end must know. */
+static const struct answer_column answer_columns[] = {{"locations", "store_location"}, {0}};
+
+static enum errk admin_check_answer(struct connector *c, const struct answer_column *column,
+				    const char *answer, const struct check_sink *sink,
+				    struct err *e)
+{
+	(void)column;
+	(void)e;
+	admin_stock_import_check_location(ours(c)->stock, answer, sink);
+	return E_OK;
+}
+
+const struct connector_type shopify_admin_connector = {
+	.name = "csv",
+	.title = "CSV files",
+	.keys = keys,
+	.source = {[SIDE_STORE] = {[KIND_ORDER] = &orders_source}},
+	.sink = {[SIDE_STORE] = {[KIND_STOCK] = &stock_sink, [KIND_PRODUCT] = &products_sink}},
+	.examination = {.check = admin_check,
+			.answer_columns = answer_columns,
+			.check_answer = admin_check_answer},
+	.open = admin_open,
+	.close = admin_close,
+	.catalogue = admin_catalogue,
+};

@@ -1,0 +1,41 @@
+#ifndef ERPSYNC_FILES_ACK_H
+#define ERPSYNC_FILES_ACK_H
+
+#include "files/outbox.h"
+
+/*
+ * Acknowledgements: orders-000001.ack beside the batch, one answer a line:
+ *
+ *	ok                              everything that no other line names was taken
+ *	ok #1001                        this order was
+ *	error #1001: customer is blocked    this order was not ("rejected" says the same)
+ *	error: wrong period             nothing was
+ *
+ * Each answer is handed to fn: what is doubted first, then "ok", then those that name an order, so that single
+ * refusals have the last word. Then the file moves to .erpsync/acks/, but for a dry run. Killed in between, the same
+ * answers come again.
+ * What is no text (ack_sign) is told, and stays.
+ */
+MUST_CHECK enum errk ack_settle(const struct outbox *x, struct arena *a,
+				enum errk (*fn)(void *ctx, const struct settlement *s,
+						struct err *e),
+				void *ctx, struct err *e);
+
+/* Was this batch ("orders-000001") answered so that nobody can be sure? Of what was read and put away. */
+bool ack_is_doubtful(const struct outbox *x, const char *base, struct arena *a);
+
+/*
+ * What is called as an acknowledgement and can't be read, or almost as one and is not read, one after the other,
+ * with what to do.
+ */
+MUST_CHECK enum errk ack_unreadable(const struct outbox *x, struct arena *a,
+				    void (*say)(void *ctx, const char *what, const char *remedy),
+				    void *ctx, struct err *e);
+
+/* The answers to a batch ("orders-000001") that were read before, each to fn; none: nothing happens. */
+MUST_CHECK enum errk ack_read_again(const struct outbox *x, const char *base, struct arena *a,
+				    enum errk (*fn)(void *ctx, const struct settlement *s,
+						    struct err *e),
+				    void *ctx, struct err *e);
+
+#endif

@@ -1,0 +1,282 @@
+#include "files/outbox_history.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/step.h"
+#include "base/str.h"
+#include "files/folder.h"
+
+#include "base/banned.h"
+
+enum { WRITERS_BYTES_MAX = 1024 * 1024 };
+
+/* Its books */
+
+static const char *writers_path(const char *dir, struct arena *a)
+{
+	return folder_staged(dir, "writers", a);
+}
+
+/*
+ * {"<writer>": {"new": {"last": 3, "key": …, "number": 4, "done": true}, "changed": …}}: of its last batch the
+ * key too, for the run may be stopped before it has noted the number. No file: {}.
+ */
+static enum errk read_writers(const char *dir, struct arena *a, cJSON **out, struct err *e)
+{
+	const char *path = writers_path(dir, a);
+	char *text;
+	size_t len;
+	enum errk k = E_OK;
+
+	*out = NULL;
+	if (!folder_own_exists(path)) {
+		*out = json_object();
+		return E_OK;
+	}
+	k = folder_own_failed(file_read(path, WRITERS_BYTES_MAX, a, &text, &len, e),
+			      "remove it; the numbers in the state file are then asked", e);
+	if (k == E_OK && (json_parse(text, len, out, NULL) != E_OK || !cJSON_IsObject(*out))) {
+		cJSON_Delete(*out);
+		*out = NULL;
+		k = err_set(
+			e, E_LOCAL, "bad_writers",
+			"%s: is damaged; remove it: the numbers in the state file are then asked",
+			path);
+	}
+	return k;
+}
+
+static enum errk write_writers(const char *dir, const cJSON *all, struct arena *a, struct err *e)
+{
+	const char *text = arena_printf(a, "%s\n", json_text(all, a));
+
+	return file_write_atomic(writers_path(dir, a), text, strlen(text), 0600, e);
+}
+
+static cJSON *object_of(cJSON *in, const char *name)
+{
+	cJSON *found = cJSON_GetObjectItemCaseSensitive(in, name);
+
+	return cJSON_IsObject(found) ? found : json_add_object(in, name);
+}
+
+static const char *lane_name(bool changed)
+{
+	return changed ? "changed" : "new";
+}
+
+static cJSON *lane_of(cJSON *all, const char *writer, bool changed)
+{
+	return object_of(object_of(all, writer), lane_name(changed));
+}
+
+static void raise_last(cJSON *lane, int64_t number)
+{
+	if (number > json_int(lane, "last", 0))
+		json_add_int(lane, "last", number);
+}
+
+static bool is_counted(const struct put_batch *batch)
+{
+	return batch->writer && batch->kind == KIND_ORDER;
+}
+
+/* All books, and in them the lane of the batch's writer. */
+static enum errk read_lane(const char *dir, const struct put_batch *batch, bool changed,
+			   struct arena *a, cJSON **all, cJSON **lane, struct err *e)
+{
+	enum errk k = read_writers(dir, a, all, e);
+
+	*lane = k == E_OK ? lane_of(*all, batch->writer, changed) : NULL;
+	return k;
+}
+
+enum errk outbox_history_begin(const char *dir, const struct put_batch *batch, int64_t number,
+			       struct arena *a, struct err *e)
+{
+	CLEANUP(json) cJSON *all = NULL;
+	cJSON *lane;
+	enum errk k;
+
+	if (!is_counted(batch))
+		return E_OK;
+	STEP("csv_writer_begins");
+	k = read_lane(dir, batch, batch->update, a, &all, &lane, e);
+	if (k != E_OK)
+		return k;
+	if (json_bool(lane, "done", false))
+		raise_last(lane, json_int(lane, "number", 0));
+	json_add_str(lane, "key", batch->key);
+	json_add_int(lane, "number", number);
+	json_add_bool(lane, "done", false);
+	return write_writers(dir, all, a, e);
+}
+
+enum errk outbox_history_end(const char *dir, const struct put_batch *batch,
+			     const struct file_batch *b, struct arena *a, struct err *e)
+{
+	CLEANUP(json) cJSON *all = NULL;
+	cJSON *lane;
+	enum errk k;
+
+	if (!is_counted(batch))
+		return E_OK;
+	STEP("csv_writer_ends");
+	k = read_lane(dir, batch, b->changed, a, &all, &lane, e);
+	if (k != E_OK)
+		return k;
+	if (str_equal(json_str(lane, "key"), batch->key)) {
+		json_add_int(lane, "number", b->sequence);
+		json_add_bool(lane, "done", true);
+	} else {
+		raise_last(lane, b->sequence);
+	}
+	return write_writers(dir, all, a, e);
+}
+
+/* What it proves */
+
+struct proof {
+	const struct history_request *q;
+	int64_t all[2];  /* highest numbers of all that is there */
+	int64_t open[2]; /* of batches that were decided, interrupted, and are asked about */
+};
+
+static bool is_open(const struct history_request *q, const char *key)
+{
+	for (size_t i = 0; i < q->n_open; i++)
+		if (str_equal(q->open[i], key))
+			return true;
+	return false;
+}
+
+static enum errk take_decided(void *ctx, const struct file_batch *b, struct err *e)
+{
+	struct proof *p = ctx;
+	int64_t *to = is_open(p->q, b->key) ? p->open : p->all;
+
+	(void)e;
+	if (b->sequence > to[b->changed])
+		to[b->changed] = b->sequence;
+	return E_OK;
+}
+
+static enum errk take_all(const char *dir, struct proof *p, struct arena *a, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (int changed = 0; changed < 2 && k == E_OK; changed++)
+		k = sequence_last(dir, "orders", changed == 1, a, &p->all[changed], e);
+	if (k == E_OK && dir_exists(folder_staged(dir, "", a)))
+		k = file_batch_each(dir, a, take_decided, p, e);
+	return k;
+}
+
+enum errk outbox_history_numbers(const char *dir, struct arena *a, int64_t last[2], struct err *e)
+{
+	const struct history_request none = {.kind = KIND_ORDER};
+	struct proof p = {.q = &none};
+	enum errk k = dir_exists(dir) ? take_all(dir, &p, a, e) : E_OK;
+
+	last[0] = p.all[0];
+	last[1] = p.all[1];
+	return k;
+}
+
+/*
+ * Of the last batch: a decision stands until its run has noted the outcome, so that one which is not open
+ * belongs to a state file that has forgotten it; without a decision the batch was noted, or never decided.
+ */
+static int64_t last_of(const char *dir, const struct history_request *q, const cJSON *line,
+		       bool changed, struct arena *a)
+{
+	const cJSON *lane = json_at(line, lane_name(changed));
+	const char *key = json_str(lane, "key");
+	int64_t last = json_int(lane, "last", 0), number = json_int(lane, "number", 0);
+	bool counts = key && (folder_own_exists(file_batch_path(dir, key, a))
+				      ? !is_open(q, key)
+				      : json_bool(lane, "done", false));
+
+	return counts && number > last ? number : last;
+}
+
+/* A state file that turns up again after another has adopted its orders would send the later ones again. */
+static void replace_others(cJSON *all, const char *writer)
+{
+	cJSON *line;
+
+	cJSON_ArrayForEach (line, all)
+		if (cJSON_IsObject(line) && !str_equal(line->string, writer))
+			json_add_str(line, "replaced_by", writer);
+}
+
+static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const char *writer,
+		       struct arena *a, struct err *e)
+{
+	CLEANUP(fd) int lock = -1;
+	enum errk k = folder_make(dir, a, e);
+
+	if (k == E_OK)
+		k = folder_lock(dir, a, &lock, e);
+	if (k != E_OK)
+		return k;
+	for (int changed = 0; changed < 2; changed++) {
+		cJSON *lane = lane_of(all, writer, changed == 1);
+
+		raise_last(lane, p->all[changed]);
+		cJSON_DeleteItemFromObjectCaseSensitive(lane, "key");
+	}
+	cJSON_DeleteItemFromObjectCaseSensitive(object_of(all, writer), "replaced_by");
+	if (p->q->alone)
+		replace_others(all, writer);
+	return write_writers(dir, all, a, e);
+}
+
+static const char *said(const struct proof *p, struct arena *a)
+{
+	const char *made = folder_name_make("orders", false, p->all[0], "", a);
+	const char *changed = folder_name_make("orders", true, p->all[1], "", a);
+
+	if (!p->all[1])
+		return made;
+	return p->all[0] ? arena_printf(a, "%s and %s", made, changed) : changed;
+}
+
+enum errk outbox_history(const struct outbox *x, const struct history_request *q, struct arena *a,
+			 struct history *out, struct err *e)
+{
+	CLEANUP(json) cJSON *writers = NULL;
+	struct proof p = {.q = q};
+	const cJSON *line;
+	enum errk k;
+
+	*out = (struct history){.place = x->dir};
+	if (!dir_exists(x->dir))
+		return E_OK;
+	k = take_all(x->dir, &p, a, e);
+	if (k == E_OK)
+		k = read_writers(x->dir, a, &writers, e);
+	if (k == E_OK && q->claim && !x->dry_run)
+		k = claim(x->dir, writers, &p, q->writer, a, e);
+	if (k != E_OK)
+		return k;
+	out->said = said(&p, a);
+	line = cJSON_GetObjectItemCaseSensitive(writers, q->writer);
+	if (line && !json_str(line, "replaced_by")) {
+		out->of = HISTORY_OURS;
+		for (int i = 0; i < 2; i++)
+			out->last[i] = last_of(x->dir, q, line, i == 1, a);
+		return E_OK;
+	}
+	/* Decided before there were such books, and interrupted: that is no more than is open. */
+	for (int i = 0; i < 2; i++)
+		out->last[i] = p.all[i] - (p.all[i] && p.all[i] == p.open[i]);
+	if (out->last[0] || out->last[1])
+		out->of = line                        ? HISTORY_REPLACED
+			  : writers && writers->child ? HISTORY_OTHERS
+						      : HISTORY_UNCOUNTED;
+	return E_OK;
+}

@@ -1,0 +1,187 @@
+/* What an exchange folder proves: by whom it was written to, how far, and what of it is only interrupted. */
+#include "base_test.h"
+
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "files/outbox.h"
+#include "files/folder.h"
+#include "files/outbox_history.h"
+
+static struct outbox folder(const char *dir)
+{
+	return (struct outbox){.dir = dir, .style = {{',', CSV_UTF8, "\r\n"}, false}};
+}
+
+/* One order is written under a key. */
+static void write_one(const struct outbox *x, const char *writer, const char *key,
+		      const char *label, bool changed, bool committed, struct arena *a)
+{
+	struct put_item item = {
+		.record = label,
+		.label = label,
+		.version = "v1",
+		.hash = "h1",
+		.doc = "{\"files\":{\"orders\":{\"columns\":[{\"name\":\"order\",\"type\":\"text\"}],"
+		       "\"rows\":[[\"x\"]]}}}"};
+	struct put_batch b = {.kind = KIND_ORDER,
+			      .key = key,
+			      .writer = writer,
+			      .update = changed,
+			      .item = &item,
+			      .n = 1};
+	struct err e;
+
+	assert_ok(outbox_put(x, &b, NULL, a, &e), &e);
+	assert_true(b.number[changed] > 0);
+	assert_int_equal(b.number[!changed], 0);
+	if (committed)
+		outbox_committed(x, &b);
+}
+
+static struct history ask(const struct outbox *x, const char *writer, const char *open, bool claim,
+			  struct arena *a)
+{
+	const struct history_request q = {.kind = KIND_ORDER,
+					  .writer = writer,
+					  .open = &open,
+					  .n_open = open ? 1 : 0,
+					  .claim = claim};
+	struct history h;
+	struct err e;
+
+	assert_ok(outbox_history(x, &q, a, &h, &e), &e);
+	return h;
+}
+
+static void assert_proves(struct history h, enum history_of of, int64_t made, int64_t changed)
+{
+	assert_int_equal(h.of, of);
+	assert_int_equal(h.last[0], made);
+	assert_int_equal(h.last[1], changed);
+}
+
+static void test_history__counts_by_writer(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("writers");
+
+	(void)state;
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_NONE, 0, 0);
+	assert_false(dir_exists("writers"));
+	write_one(&x, "me", "k1", "#1", false, true, a);
+	write_one(&x, "me", "k2", "#1", true, true, a);
+	write_one(&x, "you", "k3", "#2", false, true, a);
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 1, 1);
+	assert_proves(ask(&x, "you", NULL, false, a), HISTORY_OURS, 2, 0);
+	assert_proves(ask(&x, "new", NULL, false, a), HISTORY_OTHERS, 2, 1);
+	assert_string_equal(ask(&x, "new", NULL, false, a).said,
+			    "orders-000002 and orders-changed-000001");
+	assert_proves(ask(&x, "new", NULL, true, a), HISTORY_OURS, 2, 1);
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 1, 1);
+	unlink("writers/.erpsync/writers");
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_UNCOUNTED, 2, 1);
+}
+
+static void test_history__an_interrupted_batch_is_nobodys_loss(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("open");
+
+	(void)state;
+	write_one(&x, "me", "k1", "#1", false, false, a);
+	assert_proves(ask(&x, "me", "k1", false, a), HISTORY_OURS, 0, 0);
+	/* The state file has forgotten the batch. */
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 1, 0);
+	/* Its outcome was noted once, and now it is as if it had not been. */
+	unlink("open/.erpsync/k1.json");
+	assert_proves(ask(&x, "me", "k1", false, a), HISTORY_OURS, 1, 0);
+	/* The one that is next has the first one behind it. */
+	write_one(&x, "me", "k2", "#2", false, false, a);
+	assert_proves(ask(&x, "me", "k2", false, a), HISTORY_OURS, 1, 0);
+}
+
+static void test_history__names_of_others_prove_nothing(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("names");
+	struct err e;
+
+	(void)state;
+	assert_ok(folder_make("names", a, &e), &e);
+	write_text("names/stock-000123.csv", "theirs");
+	write_text("names/orders-000009.csv.bak", "theirs");
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_NONE, 0, 0);
+	write_text("names/orders-000003.manifest.json", "ours");
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_UNCOUNTED, 3, 0);
+}
+
+static void test_history__damaged_books_are_not_taken_for_none(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const struct history_request q = {.kind = KIND_ORDER, .writer = "me"};
+	struct outbox x = folder("damaged");
+	struct history h;
+	struct err e;
+
+	(void)state;
+	write_one(&x, "me", "k1", "#1", false, true, a);
+	write_text("damaged/.erpsync/writers", "{\"me\":");
+	assert_int_equal(outbox_history(&x, &q, a, &h, &e), E_LOCAL);
+	assert_string_equal(e.code, "bad_writers");
+}
+
+struct seen {
+	const char *last;
+	size_t n;
+};
+
+static enum errk note(void *ctx, const struct landed *l, struct err *e)
+{
+	struct seen *s = ctx;
+
+	(void)e;
+	assert_string_equal(l->version, "v1");
+	assert_string_equal(l->hash, "h1");
+	if (strcmp(l->record, "#1") == 0)
+		s->last = strcmp(l->target.id, "orders-changed-000001.csv") == 0 ? "changed"
+										 : "new";
+	s->n++;
+	return E_OK;
+}
+
+static void test_landed__tells_the_last_one_last_and_what_is_missing(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("landed");
+	struct seen seen = {0};
+	struct landed_request q = {.kind = KIND_ORDER, .fn = note, .ctx = &seen};
+	struct err e;
+
+	(void)state;
+	write_one(&x, "me", "k1", "#1", false, true, a);
+	write_one(&x, "me", "k2", "#2", false, true, a);
+	write_one(&x, "me", "k3", "#1", true, false, a);
+	assert_ok(outbox_landed(&x, &q, a, &e), &e);
+	assert_null(q.missing);
+	assert_string_equal(seen.last, "changed");
+	/* The decision of the last one and its manifest tell the same. */
+	assert_int_equal(seen.n, 4);
+	unlink("landed/orders-000002.manifest.json");
+	assert_ok(outbox_landed(&x, &q, a, &e), &e);
+	assert_string_equal(q.missing, "orders-000002.manifest.json");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_history__counts_by_writer),
+		cmocka_unit_test(test_history__an_interrupted_batch_is_nobodys_loss),
+		cmocka_unit_test(test_history__names_of_others_prove_nothing),
+		cmocka_unit_test(test_history__damaged_books_are_not_taken_for_none),
+		cmocka_unit_test(test_landed__tells_the_last_one_last_and_what_is_missing),
+	};
+
+	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
+}
