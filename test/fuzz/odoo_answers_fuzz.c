@@ -9,12 +9,12 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_answer.h"
-#include "connectors/odoo/odoo_delivery.h"
-#include "connectors/odoo/odoo_load.h"
-#include "connectors/odoo/odoo_pricelist.h"
-#include "connectors/odoo/odoo_product.h"
-#include "connectors/odoo/odoo_stock.h"
+#include "connectors/odoo/answer.h"
+#include "connectors/odoo/deliveries/delivery.h"
+#include "connectors/odoo/load.h"
+#include "connectors/odoo/products/pricelist.h"
+#include "connectors/odoo/products/product.h"
+#include "connectors/odoo/stock/stock.h"
 #include "model/stock_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,7 +1,7 @@
 /* Any bytes as the checkpoint of orders: refused, or written as it was read. */
 #include "spoil.h"
 
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 
 static void check(const char *text, struct arena *a)
 {

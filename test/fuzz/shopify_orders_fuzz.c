@@ -1,7 +1,7 @@
 /* An order of the shop, spoilt: a document that is one, or an order that is parked; never anything else. */
 #include "spoil.h"
 
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* Products of the shop, spoilt: whole, or a fault; what is whole has as many values as options. */
 #include "spoil.h"
 
-#include "connectors/shopify/product_priv.h"
+#include "connectors/shopify/products/products.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_answer.h"
+#include "connectors/odoo/answer.h"
 
 static const char *const fields[] = {"name",   "state",      "order_id", "tax_ids",
 				     "active", "price_unit", NULL};

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_call.h"
+#include "connectors/odoo/call.h"
 
 static struct odoo_server server(void)
 {

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_delivery.h"
+#include "connectors/odoo/deliveries/delivery.h"
 
 static cJSON *parse(const char *text)
 {

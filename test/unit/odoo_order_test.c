@@ -4,9 +4,9 @@
 #include "base/cleanup.h"
 #include "base/conf.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_invoice.h"
-#include "connectors/odoo/odoo_load.h"
-#include "connectors/odoo/odoo_order.h"
+#include "connectors/odoo/orders/invoices.h"
+#include "connectors/odoo/load.h"
+#include "connectors/odoo/orders/order.h"
 
 static struct decimal dec(const char *text)
 {

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/odoo/odoo_pricelist.h"
+#include "connectors/odoo/products/pricelist.h"
 
 /*
  * Shirts (6) are below Clothes (5), those below All (1). Variant 7 of product 3 is a shirt; its sales

@@ -3,8 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_pricelist.h"
-#include "connectors/odoo/odoo_product.h"
+#include "connectors/odoo/products/pricelist.h"
+#include "connectors/odoo/products/product.h"
 
 static cJSON *parse(const char *text)
 {

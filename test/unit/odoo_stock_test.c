@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_stock.h"
+#include "connectors/odoo/stock/stock.h"
 #include "model/stock_record.h"
 
 #define PRODUCT(id, sku, on_hand, free, forecast)                                           \

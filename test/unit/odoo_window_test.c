@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "connectors/odoo/odoo_source.h"
+#include "connectors/odoo/source.h"
 
 enum { NOON = 1795521600, MINUTE = 60, HOUR = 3600, DAY = 24 * HOUR }; /* 2026-11-24T12:00:00Z */
 

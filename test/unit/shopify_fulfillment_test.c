@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "connectors/shopify/fulfillment_priv.h"
+#include "connectors/shopify/shipments/shipments.h"
 
 /* A delivery of order #1: lines are added as a test needs them. */
 struct fixture {

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/shopify/product_priv.h"
+#include "connectors/shopify/products/products.h"
 
 static cJSON *parsed(const char *text)
 {

@@ -1,12 +1,12 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "connectors/odoo/odoo_catalogue.h"
-#include "connectors/odoo/odoo_delivery.h"
-#include "connectors/odoo/odoo_order.h"
-#include "connectors/odoo/odoo_product.h"
-#include "connectors/odoo/odoo_source.h"
-#include "connectors/odoo/odoo_stock.h"
+#include "connectors/odoo/catalogue.h"
+#include "connectors/odoo/deliveries/delivery.h"
+#include "connectors/odoo/orders/order.h"
+#include "connectors/odoo/products/product.h"
+#include "connectors/odoo/source.h"
+#include "connectors/odoo/stock/stock.h"
 
 #include "base/banned.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 
 /* Where reading stands. */
 struct reading {

@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/shopify/shopify_priv.h"
-#include "connectors/shopify/stock_priv.h"
+#include "connectors/shopify/shopify.h"
+#include "connectors/shopify/stock/stock.h"
 
 enum { SCOPES_MAX = 2000 };
 

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 #include "embedded/shopify_graphql.h"
 #include "net/graphql.h"
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 
 /*
  *	{"shop":"NAME.myshopify.com","last":"2026-11-23T10:00:00Z","deep":"…","fetch":25,

@@ -3,7 +3,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 #include "net/graphql.h"
 
 /*

@@ -3,9 +3,9 @@
 
 #include "base/decimal.h"
 #include "base/str.h"
-#include "connectors/shopify/fulfillment_priv.h"
-#include "connectors/shopify/product_priv.h"
-#include "connectors/shopify/stock_priv.h"
+#include "connectors/shopify/shipments/shipments.h"
+#include "connectors/shopify/products/products.h"
+#include "connectors/shopify/stock/stock.h"
 
 static const struct conf_key shopify_keys[] = {
 	{"store", "url", "shopify", CONF_URL, NULL, NULL, 0, 0,

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "base/str.h"
-#include "connectors/shopify/shopify_priv.h"
+#include "connectors/shopify/shopify.h"
 #include "model/sku_spelling.h"
 
 /* Searches for variants, each for some SKUs, and several under way at once. */

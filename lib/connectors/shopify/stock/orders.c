@@ -1,0 +1,196 @@
+#include "base/clock.h"
+#include "base/json.h"
+#include "connectors/shopify/stock/stock.h"
+
+/*
+ * Orders that came in or were changed after the last orders export are in no queue as they are now,
+ * but Shopify's figures know them already: free stock of the ERP would put their units back on the
+ * shelf. They are read after the levels, so that what the levels know is known here too; what comes
+ * later makes the write stale.
+ *
+ * An order that changes moves to the top of the list, past the page that is being read: a list of
+ * several pages is followed by what has changed since it began, until one page holds all of it.
+ */
+enum {
+	ORDERS_PAGE = 25,
+	FIRST_UNITS = 50,
+	MORE_LINES = 250,
+	READINGS_MAX = 5,
+	/* updatedAt has whole seconds, and the shop more than one clock. */
+	CLOCKS_DIFFER_S = 2,
+};
+
+/* From the top down to what was known before. */
+struct reading {
+	struct stock_put *put;
+	int64_t since, top; /* top: when the first order of the list changed; 0 = there is none */
+	int pages;
+	bool end;
+};
+
+struct seen_order {
+	const char *id, *version;
+};
+
+static enum errk see_lines(const struct stock_put *p, struct answer *in, const cJSON *lines,
+			   struct err *e)
+{
+	const struct owed_units *owed = p->batch->owed;
+	JSON_EACH (line, lines) {
+		const char *sku = answer_text_or_null(in, line, "sku");
+		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
+			waiting = answer_int(in, line, "unfulfilledQuantity", 0, INT32_MAX);
+		/* Null where the variant has been deleted. */
+		const char *item = answer_object_or_null(in, line, "variant")
+					   ? answer_text(in, line, "variant.inventoryItem.id")
+					   : NULL;
+		enum errk rc = answer_end(in, e);
+		if (rc != E_OK)
+			return rc;
+		/* What is there still is in what is on hand. */
+		if (p->figure == FIGURE_ON_HAND)
+			units -= waiting < units ? waiting : units;
+		owed->takes(owed->ctx, sku, item, units);
+	}
+	return answer_end(in, e);
+}
+
+static enum errk see_order(struct stock_put *p, struct answer *in, const struct seen_order *order,
+			   const cJSON *node, struct err *e)
+{
+	const struct owed_units *owed = p->batch->owed;
+	bool cancelled = answer_text_or_null(in, node, "cancelledAt") != NULL;
+	struct answer_walk walk = {0};
+	const char *after = NULL;
+	const cJSON *lines = answer_page(in, node, "lineItems", FIRST_UNITS, &walk, &after);
+	enum errk rc = answer_end(in, e);
+	if (rc != E_OK)
+		return rc;
+	owed->sees(owed->ctx, order->id, order->version);
+	if (cancelled)
+		return E_OK;
+	rc = see_lines(p, in, lines, e);
+	while (rc == E_OK && after) {
+		struct shopify_query q = {.doc = DOC_ORDER_UNITS, .variables = json_object()};
+		json_add_str(q.variables, "id", order->id);
+		json_add_int(q.variables, "first", MORE_LINES);
+		json_add_str(q.variables, "after", after);
+		rc = shopify_send(p->shop, &q, 1, p->arena, e);
+		if (rc == E_OK) {
+			struct answer more = shopify_answer(&q);
+			lines = answer_page(&more, q.data, "order.lineItems", MORE_LINES, &walk,
+					    &after);
+			after = arena_strdup(p->arena, after);
+			rc = see_lines(p, &more, lines, e);
+		}
+		shopify_query_release(&q);
+	}
+	return rc;
+}
+
+/* Orders that no export will ever bring: tests, and those from before the ERP took over. */
+static bool is_excluded(const struct stock_put *p, bool test, int64_t created)
+{
+	const struct conf *c = p->shop->env.conf;
+	return created < conf_int(c, "orders", "since") ||
+	       (test && !conf_bool(c, "orders", "include_test"));
+}
+
+static int64_t time_of(struct answer *in, const cJSON *node, const char *field)
+{
+	int64_t at = 0;
+	const char *text = answer_text(in, node, field);
+	if (clock_parse(text, &at, NULL) != E_OK)
+		answer_fault(in, "orders.nodes", "has a time that is none");
+	return at;
+}
+
+/* Orders of one page, last changed first; the end is at the first that is old enough to be known. */
+static enum errk take_page(struct reading *r, struct answer *in, const cJSON *nodes, struct err *e)
+{
+	const struct owed_units *owed = r->put->batch->owed;
+	JSON_EACH (node, nodes) {
+		const struct seen_order order = {answer_id(in, node, "id"),
+						 answer_text(in, node, "updatedAt")};
+		int64_t created = time_of(in, node, "createdAt"),
+			changed = time_of(in, node, "updatedAt");
+		bool test = answer_bool(in, node, "test"), known = false;
+		enum errk rc = answer_end(in, e);
+		if (rc != E_OK)
+			return rc;
+		if (!r->top)
+			r->top = changed;
+		if (changed < r->since) {
+			r->end = true;
+			return E_OK;
+		}
+		if (is_excluded(r->put, test, created))
+			continue;
+		rc = owed->knows(owed->ctx, order.id, order.version, &known, e);
+		if (rc == E_OK && !known)
+			rc = see_order(r->put, in, &order, node, e);
+		if (rc != E_OK)
+			return rc;
+	}
+	return answer_end(in, e);
+}
+
+static enum errk read_down(struct reading *r, struct err *e)
+{
+	struct stock_put *p = r->put;
+	struct answer_walk walk = {0};
+	const char *after = NULL;
+	enum errk rc = E_OK;
+	while (rc == E_OK && !r->end) {
+		struct shopify_query q = {.doc = DOC_ORDERS_NEWEST, .variables = json_object()};
+		json_add_int(q.variables, "first", ORDERS_PAGE);
+		json_add_str(q.variables, "after", after);
+		rc = shopify_send(p->shop, &q, 1, p->arena, e);
+		r->pages++;
+		if (rc == E_OK) {
+			struct answer in = shopify_answer(&q);
+			const cJSON *nodes = answer_page(&in, q.data, "orders", ORDERS_PAGE, &walk,
+							 &after);
+			rc = take_page(r, &in, nodes, e);
+			after = arena_strdup(p->arena, after);
+			if (rc == E_OK && !r->end && !after && walk.entries >= WINDOW_HARD_MAX)
+				rc = err_set(e, E_BUSY, "window_cut",
+					     "Shopify ended the list of orders at %zu, which may "
+					     "not be its end; run erpsync orders export first",
+					     walk.entries);
+			r->end |= !after;
+		}
+		shopify_query_release(&q);
+	}
+	return rc;
+}
+
+static int64_t latest(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What changes after a reading has begun is not older than its first order, nor than the clock then. */
+enum errk stock_read_fresh(struct stock_put *p, struct err *e)
+{
+	const struct owed_units *owed = p->batch->owed;
+	int64_t since = 0;
+	enum errk rc = owed->since(owed->ctx, &since, e);
+	p->counts_orders = since != 0;
+	if (rc != E_OK || !since)
+		return rc;
+	for (int i = 0; i < READINGS_MAX; i++) {
+		struct reading r = {.put = p, .since = since};
+		int64_t began = p->shop->clock_known ? shopify_now(p->shop) - INDEX_LAG : 0;
+		rc = read_down(&r, e);
+		if (rc != E_OK)
+			return rc;
+		since = latest(since, latest(began, r.top - CLOCKS_DIFFER_S));
+		owed->seen(owed->ctx, since);
+		if (r.pages <= 1)
+			return E_OK;
+	}
+	return err_set(e, E_BUSY, "orders_moving",
+		       "the orders of the shop change faster than they can be read, so it is not "
+		       "known what was sold; the next run tries again");
+}
