@@ -95,7 +95,7 @@ static bool is_shared(struct product_item *x)
 	return product_is_open(x) && x->id && x->shop;
 }
 
-static void refuse_twin(struct product_item *item, const char *sku, const char *other)
+static void refuse_duplicate(struct product_item *item, const char *sku, const char *other)
 {
 	if (item->put->err.kind == E_OK)
 		product_refuse(item, "same_variant",
@@ -117,8 +117,8 @@ static void claim_variants(struct product_shares *s, struct product_item *item, 
 			continue;
 		struct product_item *other = find(item, n, record);
 		if (other)
-			refuse_twin(other, v->shop->sku, x->put->label);
-		refuse_twin(x, v->shop->sku, other ? other->put->label : record);
+			refuse_duplicate(other, v->shop->sku, x->put->label);
+		refuse_duplicate(x, v->shop->sku, other ? other->put->label : record);
 	}
 }
 

@@ -95,7 +95,7 @@ struct put_item {
  * Units that the store has sold and the ERP has not been told of: its free stock is too high by
  * them. The engine knows what waits in its queue, the store what no run has read yet.
  */
-struct owed_units {
+struct in_flight {
 	/*
 	 * Units in orders on their way, that the ERP did not know at read_at: of the store's SKU, and of
 	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold, and of others of
@@ -157,7 +157,7 @@ struct put_batch {
 	bool look_only;
 	/* A person has named these records (--only): where only a person can know, this is the answer. */
 	bool named;
-	const struct owed_units *owed; /* for stock; else NULL */
+	const struct in_flight *in_flight; /* for stock; else NULL */
 	/*
 	 * The memo of these items as it stands now, durable when it returns: for what must be known
 	 * of a write if its answer is lost. Before its bytes leave.

@@ -16,10 +16,10 @@ struct claim {
 	bool yields;
 };
 
-static bool has_some(const struct stock_wish *wish, size_t n)
+static bool has_some(const struct stock_wanted *wanted, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (wish[i].figure.units > 0 || !wish[i].known)
+		if (wanted[i].figure.units > 0 || !wanted[i].known)
 			return true;
 	return false;
 }
@@ -46,7 +46,7 @@ static int by_sku(const void *a, const void *b)
 }
 
 /* Those of one SKU: the first has some, if any has. */
-static void judge_twins(struct claim **same, size_t n)
+static void judge_duplicates(struct claim **same, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
 		if (!same[i]->some) {
@@ -68,7 +68,7 @@ static void judge_batch(struct claim **list, size_t n)
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && strcmp(list[i]->sku, list[from]->sku) == 0)
 			continue;
-		judge_twins(list + from, i - from);
+		judge_duplicates(list + from, i - from);
 		from = i;
 	}
 }
@@ -76,13 +76,13 @@ static void judge_batch(struct claim **list, size_t n)
 /* Does it still write this article? */
 static bool claims(const struct rival *r, enum stock_figure f, struct arena *a)
 {
-	struct stock_wish *wish;
+	struct stock_wanted *wanted;
 	struct err ignored;
 	const char *sku;
 	size_t n;
 
-	return stock_wishes(r->doc, f, a, &sku, &wish, &n, &ignored) == E_OK &&
-	       str_equal(sku, r->article) && has_some(wish, n);
+	return stock_wanted_read(r->doc, f, a, &sku, &wanted, &n, &ignored) == E_OK &&
+	       str_equal(sku, r->article) && has_some(wanted, n);
 }
 
 static void judge_rival(struct claim *c, const struct rival *r, enum stock_figure f,
@@ -108,16 +108,16 @@ static size_t read_claims(struct put_batch *batch, enum stock_figure f, struct c
 
 	for (size_t i = 0; i < batch->n; i++) {
 		struct put_item *put = &batch->item[i];
-		struct stock_wish *wish;
+		struct stock_wanted *wanted;
 		struct err ignored;
 		const char *sku;
-		size_t n_wishes;
+		size_t n_wanted;
 
 		/* What can't be read is told where it is written. */
 		if (put->doc && put->err.kind == E_OK &&
-		    stock_wishes(put->doc, f, a, &sku, &wish, &n_wishes, &ignored) == E_OK &&
-		    n_wishes)
-			claim[n++] = (struct claim){put, sku, has_some(wish, n_wishes), false};
+		    stock_wanted_read(put->doc, f, a, &sku, &wanted, &n_wanted, &ignored) == E_OK &&
+		    n_wanted)
+			claim[n++] = (struct claim){put, sku, has_some(wanted, n_wanted), false};
 	}
 	return n;
 }
@@ -160,19 +160,19 @@ void stock_list_named(const struct put_batch *batch, enum stock_figure f, struct
 {
 	*out = (struct stock_named){0};
 	for (size_t i = 0; i < batch->n; i++) {
-		struct stock_wish *wish;
+		struct stock_wanted *wanted;
 		struct err ignored;
 		const char *sku;
 		size_t n;
 
-		if (!batch->item[i].doc ||
-		    stock_wishes(batch->item[i].doc, f, a, &sku, &wish, &n, &ignored) != E_OK)
+		if (!batch->item[i].doc || stock_wanted_read(batch->item[i].doc, f, a, &sku,
+							     &wanted, &n, &ignored) != E_OK)
 			continue;
 		for (size_t k = 0; k < n; k++)
-			if (wish[k].location)
+			if (wanted[k].location)
 				*LIST_ADD(out->at, out->n, out->cap,
 					  a) = (struct stock_place){.article = sku,
-								    .place = wish[k].location};
+								    .place = wanted[k].location};
 	}
 	if (out->n)
 		qsort(out->at, out->n, sizeof(*out->at), by_place);
@@ -201,17 +201,17 @@ enum errk stock_is_taken(const struct put_batch *batch, enum stock_figure f,
 
 	*taken = false;
 	for (size_t i = 0; i < n && k == E_OK; i++) {
-		struct stock_wish *wish;
+		struct stock_wanted *wanted;
 		struct err ignored;
 		const char *sku;
-		size_t n_wishes;
+		size_t n_wanted;
 
-		if (!rival[i].doc ||
-		    stock_wishes(rival[i].doc, f, a, &sku, &wish, &n_wishes, &ignored) != E_OK)
+		if (!rival[i].doc || stock_wanted_read(rival[i].doc, f, a, &sku, &wanted, &n_wanted,
+						       &ignored) != E_OK)
 			continue;
-		for (size_t w = 0; w < n_wishes; w++)
-			*taken |= str_equal(sku, x->sku) && wish[w].location &&
-				  is_at(x, wish[w].location);
+		for (size_t w = 0; w < n_wanted; w++)
+			*taken |= str_equal(sku, x->sku) && wanted[w].location &&
+				  is_at(x, wanted[w].location);
 	}
 	return k;
 }

@@ -2,7 +2,7 @@
 #define ERPSYNC_MODEL_STOCK_CLAIM_H
 
 #include "model/stock_places.h"
-#include "model/stock_wish.h"
+#include "model/stock_wanted.h"
 
 /*
  * Two articles of the ERP that are one in the store would undo each other, in one batch or in different runs: they

@@ -305,7 +305,7 @@ static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t no
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK ? owed_tell(r->state, b->row.record, payload, now, found, e) : rc;
+	return rc == E_OK ? demand_tell(r->state, b->row.record, payload, now, found, e) : rc;
 }
 
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
@@ -337,7 +337,7 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 static const char *sent_hash(const struct sync *r, const struct batch_row *b,
 			     const struct put_item *item)
 {
-	if (item->adopted && r->remapped)
+	if (item->adopted && r->mapping_changed)
 		return "of another mapping";
 	return b->hash ? b->hash : "";
 }
@@ -422,8 +422,8 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 								 : SYNC_CREATED;
 	bool told = false;
 	enum errk rc = note_told(r, b, now, false, e);
-	if (rc == E_OK && r->owed && item->sku)
-		rc = owed_told_since(r->owed, item->sku, item->target.id, &told, e);
+	if (rc == E_OK && r->demand && item->sku)
+		rc = demand_told_since(r->demand, item->sku, item->target.id, &told, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,

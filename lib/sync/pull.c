@@ -403,7 +403,7 @@ static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struc
 {
 	enum errk rc = state_begin(r->state, e);
 	if (rc == E_OK)
-		rc = owed_shared(r->owed, r->key, r->page, who, n, e);
+		rc = demand_shared(r->demand, r->key, r->page, who, n, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)
@@ -419,7 +419,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	size_t n = 0, kept = 0;
 	struct err why;
 	arena_reset(r->page);
-	enum errk rc = r->owed ? find_shared(r, &who, &n, e) : E_OK;
+	enum errk rc = r->demand ? find_shared(r, &who, &n, e) : E_OK;
 	if (rc != E_OK || !n || fetch_named(r, who, n, &page, &why) != E_OK)
 		return rc;
 	for (size_t i = 0; i < page.n; i++)

@@ -136,7 +136,7 @@ static enum errk fetch_again(struct sync *r, struct err *later, struct err *e)
 	return E_OK;
 }
 
-/* A window is not all there is. Of orders it is asked how far they are known (owed.c). */
+/* A window is not all there is. Of orders it is asked how far they are known (demand.c). */
 static enum errk note_end(struct sync *r, int64_t begun, struct err *e)
 {
 	enum errk rc = E_OK;
@@ -410,7 +410,7 @@ void sync_prepare(struct sync *r, struct session *s)
 	r->max_wait_ms = conf_int(c, "queue", "max_wait");
 	r->max_age = r->flow->max_age ? conf_int(c, r->flow->section, "max_age") / 1000 : 0;
 	if (r->flow->kind == KIND_STOCK)
-		r->owed = owed_new(r->state, c, &r->mapper, &r->notices);
+		r->demand = demand_new(r->state, c, &r->mapper, &r->notices);
 	r->notices = (struct notices){.a = s->arena,
 				      .on = r->options->on_notice,
 				      .ctx = r->options->ctx};
@@ -423,7 +423,7 @@ void sync_close(struct sync *r)
 	connector_close(r->source);
 	connector_close(r->target);
 	mapper_free(r->mapper);
-	owed_free(r->owed);
+	demand_free(r->demand);
 	sync_forget_gathered(r);
 	arena_free(r->page);
 	arena_free(r->scratch);

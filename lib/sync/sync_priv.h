@@ -5,7 +5,7 @@
 #include "state/delivered.h"
 #include "state/queue.h"
 #include "sync/notice.h"
-#include "sync/owed.h"
+#include "sync/demand.h"
 #include "sync/sync.h"
 
 /* Shared inside lib/sync. */
@@ -37,13 +37,14 @@ struct sync {
 	bool pull_first;         /* what waits may be older than what the target has */
 	bool known[SIDE_COUNT_]; /* who they are, see identity.c */
 	struct mapper *mapper;
-	char mapping[HASH_HEX_SIZE];  /* its fingerprint */
-	int spent;                    /* documents in a row that took all of the mapping's budget */
-	bool first_mapping, remapped; /* none is known of earlier; another one was in force */
+	char mapping[HASH_HEX_SIZE]; /* its fingerprint */
+	int spent;                   /* documents in a row that took all of the mapping's budget */
+	bool first_mapping,
+		mapping_changed;      /* none is known of earlier; another one was in force */
 	char settings[HASH_HEX_SIZE]; /* the same of what the configuration says */
-	bool first_settings, resettled;
+	bool first_settings, settings_changed;
 	struct notices notices;
-	struct owed *owed; /* for stock; else NULL */
+	struct demand *demand; /* for stock; else NULL */
 	bool just_made; /* stock: the store got articles a moment ago, and may not show them yet */
 	struct gathered {
 		struct arena *mem;
@@ -80,7 +81,7 @@ void sync_close(struct sync *r);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
-/* Stock that orders of another article of the store have moved; see owed_shared. */
+/* Stock that orders of another article of the store have moved; see demand_shared. */
 MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
@@ -196,7 +197,7 @@ MUST_CHECK enum errk sync_all_pulled(struct sync *r, struct err *e);
 
 /* Later answers of the target. */
 MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
-/* remap.c: have the mapping or the settings changed since the last run? */
+/* mapping_change.c: have the mapping or the settings changed since the last run? */
 MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);

@@ -34,7 +34,7 @@ static struct fixture *new_fixture(struct arena *a)
 				       .found = true,
 				       .order = f->order,
 				       .done = f->done};
-	f->state.ledger = cJSON_CreateObject();
+	f->state.intents = cJSON_CreateObject();
 	f->d = (struct delivery){.put = &f->item,
 				 .line = f->line,
 				 .state = &f->state,
@@ -46,7 +46,7 @@ static struct fixture *new_fixture(struct arena *a)
 
 static void free_fixture(struct fixture *f)
 {
-	cJSON_Delete(f->state.ledger);
+	cJSON_Delete(f->state.intents);
 }
 
 static void wants(struct fixture *f, const char *line, const char *sku, int64_t units)
@@ -188,22 +188,22 @@ static void test_fulfillment_judge__adopts_only_what_is_the_same(void **state)
 	(void)state;
 	has(order_at(f, "A"), "L1", "X", 0);
 	wants(f, NULL, "X", 2);
-	there->claimed = true; /* set anew from the ledger */
+	there->claimed = true; /* set anew from the intents */
 	assert_int_equal(fulfillment_judge(&f->put, &f->d).what, NEXT_NOTHING);
 	assert_int_equal(f->item.err.kind, E_OK);
 	assert_true(delivery_owns(&f->d, "F1"));
 
-	/* The ledger says that it is another delivery's. */
+	/* The intents says that it is another delivery's. */
 	f->d.n_own = 0;
-	cJSON_Delete(f->state.ledger);
-	f->state.ledger = cJSON_Parse("{\"D.2\": {\"done\": [\"F1\"]}}");
+	cJSON_Delete(f->state.intents);
+	f->state.intents = cJSON_Parse("{\"D.2\": {\"done\": [\"F1\"]}}");
 	fulfillment_judge(&f->put, &f->d);
 	assert_string_equal(f->item.err.code, "over_delivery");
 
 	/* More than is needed, fewer, cancelled. */
 	f->item.err.kind = E_OK;
-	cJSON_Delete(f->state.ledger);
-	f->state.ledger = cJSON_CreateObject();
+	cJSON_Delete(f->state.intents);
+	f->state.intents = cJSON_CreateObject();
 	f->line[0].units = 1;
 	fulfillment_judge(&f->put, &f->d);
 	assert_string_equal(f->item.err.code, "over_delivery");

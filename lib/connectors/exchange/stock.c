@@ -2,7 +2,7 @@
 
 #include "base/str.h"
 #include "model/sku_spelling.h"
-#include "model/stock_wish.h"
+#include "model/stock_wanted.h"
 #include "connectors/exchange/inbox_read.h"
 #include "files/guard.h"
 #include "connectors/exchange/stock_document.h"

@@ -12,10 +12,10 @@ const char *odoo_id_text(int64_t id, struct arena *a)
 }
 
 /* {find: "warehouse", name: "WH"}: *text NULL when it is optional and not there. */
-static enum errk resolve(struct odoo *o, const cJSON *wish, struct arena *a, const char **text,
+static enum errk resolve(struct odoo *o, const cJSON *wanted, struct arena *a, const char **text,
 			 struct err *e)
 {
-	const char *kind = json_str(wish, "find"), *name = json_str(wish, "name");
+	const char *kind = json_str(wanted, "find"), *name = json_str(wanted, "name");
 	enum odoo_look_kind k = odoo_look_kind(kind);
 	int64_t id = 0;
 	enum errk rc;
@@ -26,7 +26,7 @@ static enum errk resolve(struct odoo *o, const cJSON *wish, struct arena *a, con
 			       kind ? kind : "nothing");
 	rc = k == LOOK_COUNT_ ? odoo_look_tag(o, name, a, &id, e)
 			      : odoo_look(o, k, name, a, &id, e);
-	if (rc == E_RECORD && json_bool(wish, "optional", false))
+	if (rc == E_RECORD && json_bool(wanted, "optional", false))
 		rc = E_OK;
 	if (rc == E_OK)
 		*text = odoo_id_text(id, a);

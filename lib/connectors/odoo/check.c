@@ -145,7 +145,7 @@ static enum errk check_currency(const struct looker *l, struct err *e)
 static enum errk check_taxes(const struct looker *l, struct err *e)
 {
 	const struct odoo_tax *found;
-	struct odoo_tax_wish w = {.name = "-", .title = "-"};
+	struct odoo_tax_wanted w = {.name = "-", .title = "-"};
 	struct err why;
 	size_t included = 0;
 	enum errk rc = odoo_look_tax(l->o, &w, l->a, &found, &why); /* reads the list */
@@ -298,9 +298,9 @@ static enum errk look_answer(struct odoo *o, const struct answer_kind *kind, con
 			     struct arena *a, struct err *e)
 {
 	const struct odoo_tax *tax;
-	struct odoo_tax_wish w = {.title = answer,
-				  .name = answer,
-				  .included = str_ends(kind->column, "_incl")};
+	struct odoo_tax_wanted w = {.title = answer,
+				    .name = answer,
+				    .included = str_ends(kind->column, "_incl")};
 	int64_t id;
 
 	return kind->kind == LOOK_COUNT_ ? odoo_look_tax(o, &w, a, &tax, e)

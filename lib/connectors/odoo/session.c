@@ -21,7 +21,7 @@ enum {
 
 /*
  * Fields whose names changed between versions: the first that this Odoo has is taken. Besides
- * these rows and the choice of the API only orders/predict.c (rounding) and deed.c (reservations)
+ * these rows and the choice of the API only orders/predict.c (rounding) and transition.c (reservations)
  * know of versions, and a wrong guess of theirs costs time, not correctness.
  */
 static const struct field_row {

@@ -205,7 +205,7 @@ void stock_put_committed(struct shopify *s, const struct put_batch *batch);
 /* shipments/put.c */
 MUST_CHECK enum errk fulfillment_put(struct shopify *s, struct put_batch *batch, struct arena *a,
 				     struct err *e);
-/* What was delivered stands in the links now, and no longer in the ledgers. */
+/* What was delivered stands in the links now, and no longer in the intents. */
 void fulfillment_put_committed(const struct shopify *s, const struct put_batch *batch);
 
 /* products/put.c */

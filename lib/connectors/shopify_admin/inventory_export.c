@@ -108,18 +108,18 @@ static uint32_t *slots(size_t n)
 	return list;
 }
 
-/* Enters a variant by its SKU; a second one with it is the twin of the first. */
+/* Enters a variant by its SKU; a second one with it is the duplicate of the first. */
 static void enter_sku(struct admin_inventory *s, size_t i)
 {
 	struct admin_variant *v = &s->variant[i];
 	uint32_t *slot = sku_slot(s, v->text);
 
-	v->twin = 0;
+	v->duplicate = 0;
 	if (!v->text[0])
 		return;
 	if (*slot) {
-		v->twin = s->variant[*slot - 1].twin;
-		s->variant[*slot - 1].twin = (uint32_t)i + 1;
+		v->duplicate = s->variant[*slot - 1].duplicate;
+		s->variant[*slot - 1].duplicate = (uint32_t)i + 1;
 	} else {
 		*slot = (uint32_t)i + 1;
 	}

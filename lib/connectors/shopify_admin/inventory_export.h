@@ -29,7 +29,7 @@ struct admin_variant {
 	/* Texts one after the other: see admin_variant_text. */
 	const char *text;
 	uint32_t first, last; /* levels */
-	uint32_t twin;        /* another variant with the same SKU, index + 1; 0 = none */
+	uint32_t duplicate;   /* another variant with the same SKU, index + 1; 0 = none */
 	uint32_t line;
 };
 enum admin_variant_part {
@@ -66,7 +66,7 @@ MUST_CHECK enum errk admin_inventory_read_asked(const char *path, const char *na
 						struct admin_inventory **out, struct err *e);
 void admin_inventory_free(struct admin_inventory *s); /* takes NULL */
 
-/* The first variant with this SKU, NULL if there is none; twin leads to others. */
+/* The first variant with this SKU, NULL if there is none; duplicate leads to others. */
 const struct admin_variant *admin_inventory_find(const struct admin_inventory *s, const char *sku);
 /* One of its texts, "" where the export has none. */
 const char *admin_variant_text(const struct admin_variant *v, int part);

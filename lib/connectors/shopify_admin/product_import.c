@@ -230,16 +230,16 @@ static enum errk make_documents(struct putting *p, struct err *e)
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->plan[i].deed == DEED_CHANGE && !p->batch->item[i].adopted)
-			k = admin_product_heed_others(&p->plan[i], e);
+		if (p->plan[i].action == ACTION_CHANGE && !p->batch->item[i].adopted)
+			k = admin_product_follow_others(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
 		if (p->plan[i].judged && !p->batch->item[i].adopted)
-			k = admin_product_heed_files(&p->plan[i], e);
+			k = admin_product_follow_files(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->plan[i].deed != DEED_NONE)
+		if (p->plan[i].action != ACTION_NONE)
 			p->as[i] = admin_import_target(p->plan[i].export_id, p->plan[i].asks, p->a);
-	admin_product_documents(p->s, p->plan, p->batch->n, DEED_CHANGE, p->doc[0], p->a);
-	admin_product_documents(p->s, p->plan, p->batch->n, DEED_CREATE, p->doc[1], p->a);
+	admin_product_documents(p->s, p->plan, p->batch->n, ACTION_CHANGE, p->doc[0], p->a);
+	admin_product_documents(p->s, p->plan, p->batch->n, ACTION_CREATE, p->doc[1], p->a);
 	return k;
 }
 
@@ -248,7 +248,7 @@ static enum errk note_written(const struct putting *p, struct err *e)
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->plan[i].deed == DEED_CHANGE && p->batch->item[i].err.kind == E_OK)
+		if (p->plan[i].action == ACTION_CHANGE && p->batch->item[i].err.kind == E_OK)
 			k = admin_product_note(&p->plan[i], e);
 	return k;
 }
@@ -291,7 +291,7 @@ static void report(struct putting *p)
 
 		if (put->err.kind != E_OK || !put->doc)
 			continue;
-		if (plan->deed == DEED_NONE && !put->adopted) {
+		if (plan->action == ACTION_NONE && !put->adopted) {
 			put->adopted = true;
 			put->target = !plan->judged && target_is(&plan->item->written_as)
 					      ? plan->item->written_as
@@ -300,7 +300,7 @@ static void report(struct putting *p)
 									   : p->s->newest_id,
 								   p->a);
 		}
-		put->changed = plan->deed == DEED_CHANGE && !put->adopted;
+		put->changed = plan->action == ACTION_CHANGE && !put->adopted;
 		if (plan->judged) {
 			put->made = product_made_article(plan->item);
 			put->memo = admin_product_remember(plan);

@@ -94,9 +94,9 @@ static const char *people_key(const char *key, struct arena *a)
 	return text;
 }
 
-void admin_product_heed_missing(struct admin_product_plan *p)
+void admin_product_follow_missing(struct admin_product_plan *p)
 {
-	const struct admin_lost *x = p->deed == DEED_NONE || p->s->named ? NULL : missing(p);
+	const struct admin_lost *x = p->action == ACTION_NONE || p->s->named ? NULL : missing(p);
 	const struct admin_shop_product *product = x ? &p->s->shop->product[x->product] : NULL;
 	const char *label = p->item->put->label;
 

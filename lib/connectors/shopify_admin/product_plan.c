@@ -265,7 +265,7 @@ static void compare(struct admin_product_plan *p)
 	for (size_t i = 0; i < item->n_variants && !item->archived; i++)
 		compare_variant(p, &item->variant[i], &asks);
 	p->fields |= item->sent;
-	p->deed = asks.len ? DEED_CHANGE : DEED_NONE;
+	p->action = asks.len ? ACTION_CHANGE : ACTION_NONE;
 	p->asks = arena_strdup(p->a, asks.buf);
 }
 
@@ -318,7 +318,7 @@ static void create(struct admin_product_plan *p)
 		}
 	for (size_t i = 0; i < item->n_variants; i++)
 		compare_variant(p, &item->variant[i], &asks);
-	p->deed = DEED_CREATE;
+	p->action = ACTION_CREATE;
 	p->asks = arena_strdup(p->a, asks.buf);
 }
 
@@ -328,7 +328,7 @@ void admin_product_later(struct admin_product_plan *p, const char *code, const c
 {
 	err_set(&p->item->put->err, E_BUSY, code, "%s", why);
 	tell(p->s, code, arena_printf(p->a, "some products wait: %s", why));
-	p->deed = DEED_NONE;
+	p->action = ACTION_NONE;
 	p->judged = false;
 }
 
@@ -351,7 +351,7 @@ enum admin_import_wait admin_product_doubt(const struct admin_product_plan *p,
  * written upon it again, unless it is the same, which is there then; nor while the file lies there and no newer
  * export shows it.
  */
-static void heed_earlier(struct admin_product_plan *p)
+static void follow_earlier(struct admin_product_plan *p)
 {
 	const struct target *written = &p->item->written_as;
 	enum admin_import_wait why = admin_product_doubt(p, written, !p->waits);
@@ -359,7 +359,7 @@ static void heed_earlier(struct admin_product_plan *p)
 	if (why == IMPORT_GOES_ON)
 		return;
 	if (admin_import_asks(written, p->asks, p->a)) {
-		p->deed = DEED_NONE;
+		p->action = ACTION_NONE;
 		p->judged = false;
 	} else {
 		admin_product_wait(p, written->id, why);
@@ -419,18 +419,18 @@ void admin_product_judge(struct admin_product_plan *p)
 	else
 		create(p);
 	if (product_is_open(item))
-		admin_product_heed_missing(p);
+		admin_product_follow_missing(p);
 	if (product_is_open(item))
 		claim_handle(p);
 	/* What was never written has no memory of what both sides agreed on. */
 	if (product_is_open(item) && !target_is(&item->put->target) &&
-	    (item->conflicts || p->deed == DEED_NONE))
+	    (item->conflicts || p->action == ACTION_NONE))
 		product_report_parts(item, "refused", "is put into no file because of this");
 	p->judged = product_is_open(item);
 	if (p->judged)
-		heed_earlier(p);
+		follow_earlier(p);
 	else
-		p->deed = DEED_NONE;
+		p->action = ACTION_NONE;
 }
 
 /* ---- What is known afterwards */
@@ -458,7 +458,7 @@ const char *admin_product_remember(struct admin_product_plan *p)
 	each_asked(p, forget);
 	item->written_as = item->put->target;
 	admin_product_keep_known(p);
-	if (p->deed == DEED_NONE)
+	if (p->action == ACTION_NONE)
 		return product_memo_text(item, p->a);
 	ask_now(p, NULL, item->sent);
 	if (p->shop && p->status) {

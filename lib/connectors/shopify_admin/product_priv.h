@@ -39,7 +39,7 @@ struct admin_product_import {
 	struct key_index claims;
 };
 
-enum admin_product_deed { DEED_NONE, DEED_CHANGE, DEED_CREATE };
+enum admin_product_action { ACTION_NONE, ACTION_CHANGE, ACTION_CREATE };
 
 struct admin_product_plan {
 	struct admin_product_import *s;
@@ -50,7 +50,7 @@ struct admin_product_plan {
 	const char *status;                    /* that it is to get; NULL = it keeps its own */
 	const char *noted;                     /* the file that is noted of the shop's product */
 	const char *asks;                      /* all that is asked for, as a text; "" = nothing */
-	enum admin_product_deed deed;
+	enum admin_product_action action;
 	unsigned fields; /* bits of those that are asked for, variants' too */
 	bool grows;      /* gets new variants */
 	bool judged;     /* compared: what it is and was asked for may be remembered */
@@ -91,9 +91,9 @@ const char *admin_product_remember(struct admin_product_plan *p);
  * values back.
  */
 /* Lets a plan wait for another one's file. E_LOCAL: the state file. */
-MUST_CHECK enum errk admin_product_heed_others(struct admin_product_plan *p, struct err *e);
+MUST_CHECK enum errk admin_product_follow_others(struct admin_product_plan *p, struct err *e);
 /* The same where nothing is known of it, and a file that is newer than the export has it. E_LOCAL. */
-MUST_CHECK enum errk admin_product_heed_files(struct admin_product_plan *p, struct err *e);
+MUST_CHECK enum errk admin_product_follow_files(struct admin_product_plan *p, struct err *e);
 /* Notes what has been written for this one, where others may ask. E_LOCAL. */
 MUST_CHECK enum errk admin_product_note(const struct admin_product_plan *p, struct err *e);
 
@@ -104,16 +104,16 @@ MUST_CHECK enum errk admin_product_note(const struct admin_product_plan *p, stru
 /* Notes of the shop's product what is known of it by this one. */
 void admin_product_recall(const struct admin_product_plan *p);
 /* Refuses what would be written without them; or as a new product, where it is one of them itself. */
-void admin_product_heed_missing(struct admin_product_plan *p);
+void admin_product_follow_missing(struct admin_product_plan *p);
 /* What is to be known of the variants the next time. */
 void admin_product_keep_known(const struct admin_product_plan *p);
 
 /* admin_product_rows.c */
 /* Columns of an export that hold a field; -1 = none. */
 int admin_product_column(enum product_field f);
-/* Documents of all plans with this deed, by item, for one file. */
+/* Documents of all plans with this action, by item, for one file. */
 void admin_product_documents(const struct admin_product_import *s, struct admin_product_plan *plan,
-			     size_t n, enum admin_product_deed deed, const char **doc,
+			     size_t n, enum admin_product_action action, const char **doc,
 			     struct arena *a);
 
 #endif

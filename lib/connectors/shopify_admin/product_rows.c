@@ -89,7 +89,7 @@ static unsigned columns_of_changes(const struct admin_product_import *s,
 	for (int c = SHOP_OPTION; c < SHOP_SKU; c++)
 		set |= s->shop->title[c] ? 1u << c : 0;
 	for (size_t i = 0; i < n; i++) {
-		if (plan[i].deed != DEED_CHANGE || plan[i].item->put->adopted)
+		if (plan[i].action != ACTION_CHANGE || plan[i].item->put->adopted)
 			continue;
 		for (size_t k = 0; k < COLUMNS; k++)
 			if (plan[i].fields & 1u << columns[k].field &&
@@ -293,7 +293,7 @@ static void add_changes(const struct admin_product_plan *p, unsigned set, cJSON 
 
 static void add_new(const struct admin_product_plan *p, unsigned set, cJSON *list)
 {
-	bool first = p->deed == DEED_CREATE;
+	bool first = p->action == ACTION_CREATE;
 
 	for (size_t i = 0; i < p->item->n_variants; i++) {
 		const struct product_variant *v = &p->item->variant[i];
@@ -314,7 +314,7 @@ static const char *rows_of(const struct admin_product_plan *p, unsigned set, str
 {
 	CLEANUP(json) cJSON *list = json_array();
 
-	if (p->deed == DEED_CHANGE)
+	if (p->action == ACTION_CHANGE)
 		add_changes(p, set, list);
 	for (; p; p = p->next)
 		add_new(p, set, list);
@@ -327,7 +327,7 @@ static bool join(struct admin_product_plan *plan, size_t i)
 	for (size_t k = 0; k < i; k++) {
 		struct admin_product_plan *p = &plan[k];
 
-		if (p->deed != DEED_CHANGE || p->shop != plan[i].shop || p->item->put->adopted)
+		if (p->action != ACTION_CHANGE || p->shop != plan[i].shop || p->item->put->adopted)
 			continue;
 		while (p->next)
 			p = p->next;
@@ -338,20 +338,20 @@ static bool join(struct admin_product_plan *plan, size_t i)
 }
 
 void admin_product_documents(const struct admin_product_import *s, struct admin_product_plan *plan,
-			     size_t n, enum admin_product_deed deed, const char **doc,
+			     size_t n, enum admin_product_action action, const char **doc,
 			     struct arena *a)
 {
 	struct admin_import_column column[SHOP_COUNT_];
-	unsigned set = deed == DEED_CREATE ? columns_of_creations()
-					   : columns_of_changes(s, plan, n);
+	unsigned set = action == ACTION_CREATE ? columns_of_creations()
+					       : columns_of_changes(s, plan, n);
 	size_t width = head(s, set, column);
 	bool *joins = arena_array(a, n, sizeof(*joins));
 
 	for (size_t i = 0; i < n; i++)
-		joins[i] = deed == DEED_CHANGE && plan[i].deed == deed &&
+		joins[i] = action == ACTION_CHANGE && plan[i].action == action &&
 			   !plan[i].item->put->adopted && join(plan, i);
 	for (size_t i = 0; i < n; i++)
-		if (plan[i].deed == deed && !plan[i].item->put->adopted)
+		if (plan[i].action == action && !plan[i].item->put->adopted)
 			doc[i] = admin_import_document("products", column, width,
 						       joins[i] ? "[]" : rows_of(&plan[i], set, a),
 						       a);

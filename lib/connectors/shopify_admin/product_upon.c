@@ -42,7 +42,7 @@ static bool is_imported(const struct admin_product_plan *p, const cJSON *note)
 	return is && str_equal(product_short(is, p->a), json_str(note, "value"));
 }
 
-enum errk admin_product_heed_others(struct admin_product_plan *p, struct err *e)
+enum errk admin_product_follow_others(struct admin_product_plan *p, struct err *e)
 {
 	CLEANUP(json) cJSON *note = NULL;
 	const struct note_store *notes = p->s->env->notes;
@@ -64,7 +64,7 @@ enum errk admin_product_heed_others(struct admin_product_plan *p, struct err *e)
 	if (admin_import_asks(&written, p->asks, p->a) &&
 	    (why != IMPORT_GOES_ON || admin_away_lies(p->s->away, written.id))) {
 		/* Its own, of a put that was parked for another part of it. */
-		p->deed = DEED_NONE;
+		p->action = ACTION_NONE;
 		p->judged = false;
 	} else if (why != IMPORT_GOES_ON) {
 		admin_product_wait(p, written.id, why);
@@ -73,7 +73,7 @@ enum errk admin_product_heed_others(struct admin_product_plan *p, struct err *e)
 }
 
 /* A state file that is new, after the old one was lost, or an older copy does not know what waits for its import. */
-enum errk admin_product_heed_files(struct admin_product_plan *p, struct err *e)
+enum errk admin_product_follow_files(struct admin_product_plan *p, struct err *e)
 {
 	struct admin_product_import *s = p->s;
 	const struct product_item *item = p->item;

@@ -147,13 +147,13 @@ static enum errk find_variant(struct plan *p, struct err *e)
 			       ", export the inventory "
 			       "anew, then run: erpsync queue retry '%s'",
 			       x->name, p->sku, p->item->label);
-	if (p->variant->twin)
+	if (p->variant->duplicate)
 		return err_set(e, E_RECORD, "duplicate_sku",
 			       "several variants of the shop have the SKU '%s' (%s:%u and %s:%u), "
 			       "so it is not known which one is meant; give each its own, export "
 			       "the inventory anew, then run: erpsync queue retry '%s'",
 			       p->sku, x->name, p->variant->line, x->name,
-			       x->variant[p->variant->twin - 1].line, p->item->label);
+			       x->variant[p->variant->duplicate - 1].line, p->item->label);
 	return E_OK;
 }
 
@@ -180,27 +180,27 @@ static struct change *change_at(struct plan *p, int location)
 	return c;
 }
 
-static void add_wish(struct plan *p, const struct stock_wish *wish)
+static void add_wanted(struct plan *p, const struct stock_wanted *wanted)
 {
 	const struct admin_inventory *x = p->s->known;
 	struct change *c = NULL;
 	struct err why;
-	int location = wish->location ? admin_inventory_location(x, wish->location) : -1;
+	int location = wanted->location ? admin_inventory_location(x, wanted->location) : -1;
 
 	if (location >= 0)
 		c = change_at(p, location);
 	/* One of several warehouses that are this place: its sum is not known. */
-	if (wish->wrong) {
-		refuse_place(p, c, wish->wrong);
+	if (wanted->wrong) {
+		refuse_place(p, c, wanted->wrong);
 	} else if (!c) {
 		err_set(&why, E_RECORD, "unknown_location",
 			"%s names no location '%s' (it has %s); correct tables/locations.csv, or "
 			"export all locations, then run: erpsync queue retry --code "
 			"unknown_location",
-			x->name, wish->location, location_names(x, p->a));
+			x->name, wanted->location, location_names(x, p->a));
 		refuse_place(p, NULL, &why);
-	} else if (decimal_add(c->sum, wish->figure, &c->sum, &why) != E_OK) {
-		err_wrap(&why, "its figures at '%s'", wish->location);
+	} else if (decimal_add(c->sum, wanted->figure, &c->sum, &why) != E_OK) {
+		err_wrap(&why, "its figures at '%s'", wanted->location);
 		refuse_place(p, c, &why);
 	}
 }
@@ -309,9 +309,10 @@ static enum errk make_rows(struct plan *p, const char **rows, struct err *e)
 
 static enum errk read_plan(struct plan *p, struct err *e)
 {
-	struct stock_wish *wish;
+	struct stock_wanted *wanted;
 	size_t n;
-	enum errk k = stock_wishes(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wish, &n, e);
+	enum errk k = stock_wanted_read(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wanted, &n,
+					e);
 
 	/* An article that is not for the shop has no places, and need not be there; nor one that the ERP has no longer. */
 	p->nowhere = k == E_OK && n && str_equal(p->item->version, RECORD_GONE) &&
@@ -323,7 +324,7 @@ static enum errk read_plan(struct plan *p, struct err *e)
 		return k;
 	p->change = arena_array(p->a, n, sizeof(*p->change));
 	for (size_t i = 0; i < n; i++)
-		add_wish(p, &wish[i]);
+		add_wanted(p, &wanted[i]);
 	return E_OK;
 }
 
@@ -436,13 +437,13 @@ static bool is_shown(const struct plan *p)
 	if (!v || !now)
 		return false;
 	for (uint32_t i = v->first; i; i = asked->level[i].next) {
-		const struct admin_level *wish = &asked->level[i];
-		int at = admin_inventory_location(is, asked->location[wish->location]);
+		const struct admin_level *wanted = &asked->level[i];
+		int at = admin_inventory_location(is, asked->location[wanted->location]);
 		const struct admin_level *level = at >= 0 ? admin_inventory_level(is, now, at)
 							  : NULL;
 
-		if (!level || !level->readable || !wish->readable ||
-		    level->on_hand != wish->on_hand)
+		if (!level || !level->readable || !wanted->readable ||
+		    level->on_hand != wanted->on_hand)
 			return false;
 	}
 	return true;

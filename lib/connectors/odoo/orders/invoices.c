@@ -7,7 +7,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "connectors/odoo/answer.h"
-#include "connectors/odoo/deed.h"
+#include "connectors/odoo/transition.h"
 #include "connectors/odoo/orders/invoices.h"
 #include "connectors/odoo/load.h"
 #include "connectors/odoo/source.h"
@@ -291,10 +291,10 @@ static enum errk verify_moves(struct odoo_invoices *v, struct err *e)
 
 static void post(struct odoo_invoices *v)
 {
-	static const struct odoo_deed deed = {.model = "account.move",
-					      .method = "action_post",
-					      .wanted = {"posted", NULL},
-					      .step = "invoiced"};
+	static const struct odoo_transition transition = {.model = "account.move",
+							  .method = "action_post",
+							  .wanted = {"posted", NULL},
+							  .step = "invoiced"};
 	struct odoo_document *doc = arena_array(v->b->a, v->n, sizeof(*doc));
 	size_t n = 0;
 
@@ -304,7 +304,7 @@ static void post(struct odoo_invoices *v)
 		if (inv->id && str_equal(inv->state, "draft") && odoo_order_goes_on(inv->order))
 			doc[n++] = (struct odoo_document){inv->order, inv->id, NULL, inv->state};
 	}
-	odoo_deed(v->b, &deed, doc, n);
+	odoo_transition(v->b, &transition, doc, n);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < v->n; k++)
 			if (v->inv[k].id == doc[i].id)

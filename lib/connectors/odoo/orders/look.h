@@ -82,7 +82,7 @@ const struct odoo_product *odoo_product(const struct odoo *o, const char *sku);
 /* Reads the company's sales taxes, once per run. */
 MUST_CHECK enum errk odoo_look_taxes(struct odoo *o, struct arena *a, struct err *e);
 /* What a mapping says of a tax. */
-struct odoo_tax_wish {
+struct odoo_tax_wanted {
 	const char *rate;  /* "0.2"; may be NULL when name is set */
 	const char *title; /* the store's, for messages */
 	const char *name;  /* name or external id in Odoo, NULL = by rate */
@@ -93,7 +93,7 @@ struct odoo_tax_wish {
  * E_RECORD "unmapped_tax", "ambiguous_tax". By rate: of the sales taxes with this percentage and the
  * same "included in price", the one for goods or services as the line's product is.
  */
-MUST_CHECK enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wish *w, struct arena *a,
+MUST_CHECK enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wanted *w, struct arena *a,
 				   const struct odoo_tax **out, struct err *e);
 
 #endif

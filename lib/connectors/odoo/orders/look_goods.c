@@ -207,13 +207,13 @@ static bool has_percent(const struct odoo_tax *t, struct decimal want)
 }
 
 /* Where tables/taxes.csv names it; as mappings/odoo/order.jq reads it. */
-static const char *tax_column(const struct odoo_tax_wish *w)
+static const char *tax_column(const struct odoo_tax_wanted *w)
 {
 	return w->included ? "erp_odoo_tax_incl" : "erp_odoo_tax_excl";
 }
 
-static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wish *w, struct decimal percent,
-			struct err *e)
+static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wanted *w,
+			struct decimal percent, struct err *e)
 {
 	char text[DECIMAL_TEXT_MAX];
 
@@ -235,7 +235,7 @@ static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wish *w, str
 		       w->included ? "Tax Included" : "Tax Excluded", tax_column(w));
 }
 
-static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wish *w,
+static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wanted *w,
 			       const struct odoo_tax *const *hit, size_t n, struct err *e)
 {
 	struct str names;
@@ -255,7 +255,7 @@ static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wish 
 	return rc;
 }
 
-static bool is_wished(const struct odoo_tax *t, const struct odoo_tax_wish *w,
+static bool is_wanted(const struct odoo_tax *t, const struct odoo_tax_wanted *w,
 		      struct decimal percent)
 {
 	/* Nothing is included of nothing. */
@@ -268,7 +268,7 @@ static bool is_wished(const struct odoo_tax *t, const struct odoo_tax_wish *w,
 	return str_equal(t->xid, w->name) || str_equal(t->name, w->name);
 }
 
-enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wish *w, struct arena *a,
+enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wanted *w, struct arena *a,
 			const struct odoo_tax **out, struct err *e)
 {
 	struct decimal percent = DECIMAL_ZERO;
@@ -286,7 +286,7 @@ enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wish *w, struct ar
 			       w->title, tax_column(w));
 	hit = arena_array(a, o->looks.n_taxes, sizeof(*hit));
 	for (size_t i = 0; i < o->looks.n_taxes; i++)
-		if (is_wished(&o->looks.tax[i], w, percent))
+		if (is_wanted(&o->looks.tax[i], w, percent))
 			hit[n++] = &o->looks.tax[i];
 	/* Charts with one tax for goods and one for services: the product tells which. */
 	for (size_t i = 0; i < n && n > 1; i++)

@@ -234,14 +234,14 @@ enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err
 /* Resolving */
 
 static enum errk resolve_taxes(struct odoo_batch *b, struct odoo_order *d, struct odoo_line *l,
-			       const struct odoo_product *p, const cJSON *wishes, struct err *e)
+			       const struct odoo_product *p, const cJSON *taxes, struct err *e)
 {
-	JSON_EACH (wish, wishes) {
-		const char *title = json_str(wish, "title");
-		struct odoo_tax_wish w = {
-			.rate = json_str(wish, "rate"),
+	JSON_EACH (wanted, taxes) {
+		const char *title = json_str(wanted, "title");
+		struct odoo_tax_wanted w = {
+			.rate = json_str(wanted, "rate"),
 			.title = title ? title : "",
-			.name = json_str(wish, "name"),
+			.name = json_str(wanted, "name"),
 			.included = d->included,
 			.service = p->service,
 		};

@@ -30,7 +30,7 @@ struct contact {
 };
 
 /* What one order asks for. */
-struct wish {
+struct wanted {
 	struct odoo_order *order;
 	const char *email, *vat, *ref, *name;
 	bool company, guest;
@@ -39,7 +39,7 @@ struct wish {
 
 struct parties {
 	struct odoo_batch *b;
-	struct wish *wish;
+	struct wanted *wanted;
 	size_t n;
 	struct contact *list, **last;
 	cJSON *found, *xids, *children; /* owned */
@@ -80,7 +80,7 @@ static struct contact *add(struct parties *p, const char *xid)
 }
 
 /* Who the buyer is, as an external id. */
-static const char *xid_of(const struct parties *p, const struct wish *w, const char *id,
+static const char *xid_of(const struct parties *p, const struct wanted *w, const char *id,
 			  bool *crowd)
 {
 	const struct odoo *o = p->b->o;
@@ -108,11 +108,11 @@ static const char *text_of(const cJSON *doc, const char *path)
 	return text ? text : "";
 }
 
-static struct wish wish_of(struct parties *p, struct odoo_order *d)
+static struct wanted wanted_of(struct parties *p, struct odoo_order *d)
 {
 	struct arena *a = p->b->a;
 
-	return (struct wish){
+	return (struct wanted){
 		.order = d,
 		.email = lower(text_of(d->doc, "customer.email"), a),
 		.vat = text_of(d->doc, "customer.vat"),
@@ -141,7 +141,7 @@ static cJSON *domain_of(const struct parties *p)
 	cJSON *refs = json_array(), *vats = json_array();
 
 	for (size_t i = 0; i < p->n; i++) {
-		const struct wish *w = &p->wish[i];
+		const struct wanted *w = &p->wanted[i];
 
 		push_once(mail, w->email);
 		push_once(refs, w->ref);
@@ -178,7 +178,7 @@ static enum errk search(struct parties *p, struct err *e)
 }
 
 /* The only one whose field says so; two are refused. Who is archived is nobody's guess any more. */
-static enum errk only_one(const struct parties *p, const struct wish *w, const char *field,
+static enum errk only_one(const struct parties *p, const struct wanted *w, const char *field,
 			  const char *value, const cJSON **out, struct err *e)
 {
 	size_t n = 0;
@@ -207,7 +207,7 @@ static const cJSON *by_xid(const struct parties *p, const char *xid)
 	return NULL;
 }
 
-static enum errk match(const struct parties *p, const struct wish *w, const char *xid,
+static enum errk match(const struct parties *p, const struct wanted *w, const char *xid,
 		       const cJSON **out, struct err *e)
 {
 	enum odoo_match rule = p->b->o->rules.match;
@@ -235,7 +235,7 @@ static struct odoo_cell *crowd_cells(struct arena *a, const char *shop)
 	return name;
 }
 
-static enum errk choose_customer(struct parties *p, struct wish *w, struct err *e)
+static enum errk choose_customer(struct parties *p, struct wanted *w, struct err *e)
 {
 	struct odoo_order *d = w->order;
 	const cJSON *found = NULL;
@@ -341,7 +341,7 @@ static const cJSON *child_like(const struct parties *p, const struct contact *wh
 	return NULL;
 }
 
-static enum errk choose_address(struct parties *p, struct wish *w, enum odoo_party_role role,
+static enum errk choose_address(struct parties *p, struct wanted *w, enum odoo_party_role role,
 				struct err *e)
 {
 	const cJSON *values = json_at(w->order->doc, role == PARTY_INVOICE ? "invoice_address"
@@ -388,8 +388,8 @@ static enum errk read_families(struct parties *p, struct err *e)
 	enum errk rc;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (p->wish[i].who && p->wish[i].who->id && !p->wish[i].who->crowd)
-			ids[n++] = p->wish[i].who->id;
+		if (p->wanted[i].who && p->wanted[i].who->id && !p->wanted[i].who->crowd)
+			ids[n++] = p->wanted[i].who->id;
 	if (!n)
 		return E_OK;
 	r.context = odoo_archived_too(NULL);
@@ -508,7 +508,7 @@ static enum errk make(struct parties *p, bool by_xid, struct err *e)
 }
 
 /* Before 19 Odoo's import finds no archived contact for a new order. */
-static void refuse_archived(const struct odoo *o, const struct wish *w)
+static void refuse_archived(const struct odoo *o, const struct wanted *w)
 {
 	struct odoo_order *d = w->order;
 	struct err why;
@@ -523,7 +523,7 @@ static void refuse_archived(const struct odoo *o, const struct wish *w)
 	odoo_order_fail(d, &why);
 }
 
-static void hand_out(struct wish *w)
+static void hand_out(struct wanted *w)
 {
 	struct odoo_order *d = w->order;
 
@@ -552,10 +552,10 @@ static enum errk choose_customers(struct parties *p, struct err *e)
 	enum errk rc = search(p, e);
 
 	for (size_t i = 0; i < p->n && rc == E_OK; i++) {
-		rc = choose_customer(p, &p->wish[i], &why);
+		rc = choose_customer(p, &p->wanted[i], &why);
 		if (rc == E_RECORD) {
-			odoo_order_fail(p->wish[i].order, &why);
-			p->wish[i].who = NULL;
+			odoo_order_fail(p->wanted[i].order, &why);
+			p->wanted[i].who = NULL;
 			rc = E_OK;
 		} else if (rc != E_OK) {
 			*e = why;
@@ -571,7 +571,7 @@ static enum errk choose_addresses(struct parties *p, bool there, struct err *e)
 	enum errk rc = E_OK;
 
 	for (size_t i = 0; i < 2 * p->n && rc == E_OK; i++) {
-		struct wish *w = &p->wish[i / 2];
+		struct wanted *w = &p->wanted[i / 2];
 
 		if (!w->who || (w->who->id != 0) != there || !odoo_order_goes_on(w->order) ||
 		    (there && w->who->cells && !w->who->found))
@@ -589,7 +589,7 @@ static enum errk choose_addresses(struct parties *p, bool there, struct err *e)
 
 enum errk odoo_parties(struct odoo_batch *b, struct err *e)
 {
-	struct parties p = {.b = b, .wish = arena_array(b->a, b->n, sizeof(*p.wish))};
+	struct parties p = {.b = b, .wanted = arena_array(b->a, b->n, sizeof(*p.wanted))};
 	struct odoo_order **all = arena_array(b->a, b->n, sizeof(*all));
 	enum errk rc;
 
@@ -597,7 +597,7 @@ enum errk odoo_parties(struct odoo_batch *b, struct err *e)
 	for (size_t i = 0; i < b->n; i++)
 		if (odoo_order_goes_on(&b->order[i])) {
 			all[p.n] = &b->order[i];
-			p.wish[p.n++] = wish_of(&p, &b->order[i]);
+			p.wanted[p.n++] = wanted_of(&p, &b->order[i]);
 		}
 	if (!p.n)
 		return E_OK;
@@ -615,8 +615,8 @@ enum errk odoo_parties(struct odoo_batch *b, struct err *e)
 	if (rc != E_OK)
 		rc = odoo_batch_failed(b, all, p.n, e);
 	for (size_t i = 0; i < p.n && rc == E_OK; i++) {
-		refuse_archived(b->o, &p.wish[i]);
-		hand_out(&p.wish[i]);
+		refuse_archived(b->o, &p.wanted[i]);
+		hand_out(&p.wanted[i]);
 	}
 	cJSON_Delete(p.found);
 	cJSON_Delete(p.xids);

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
-#include "connectors/odoo/deed.h"
+#include "connectors/odoo/transition.h"
 #include "connectors/odoo/orders/invoices.h"
 #include "connectors/odoo/load.h"
 #include "connectors/odoo/source.h"
@@ -308,10 +308,11 @@ static enum errk make(struct payments *p, struct err *e)
 
 static void post(struct payments *p)
 {
-	static const struct odoo_deed deed = {.model = "account.payment",
-					      .method = "action_post",
-					      .wanted = {"posted", "in_process", "paid", NULL},
-					      .step = "payment"};
+	static const struct odoo_transition transition = {.model = "account.payment",
+							  .method = "action_post",
+							  .wanted = {"posted", "in_process", "paid",
+								     NULL},
+							  .step = "payment"};
 	struct odoo_document *doc = arena_array(p->b->a, p->n, sizeof(*doc));
 	size_t n = 0;
 
@@ -320,7 +321,7 @@ static void post(struct payments *p)
 		    odoo_order_goes_on(p->pay[i].inv->order))
 			doc[n++] = (struct odoo_document){p->pay[i].inv->order, p->pay[i].id,
 							  p->pay[i].memo, p->pay[i].state};
-	odoo_deed(p->b, &deed, doc, n);
+	odoo_transition(p->b, &transition, doc, n);
 }
 
 /* Joining */

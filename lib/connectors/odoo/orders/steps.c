@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
-#include "connectors/odoo/deed.h"
+#include "connectors/odoo/transition.h"
 #include "connectors/odoo/load.h"
 #include "connectors/odoo/orders/order.h"
 
@@ -67,12 +67,12 @@ static bool date_is_lost(const struct odoo_batch *b, const struct odoo_order *d)
 
 enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e)
 {
-	static const struct odoo_deed deed = {.model = "sale.order",
-					      .method = "action_confirm",
-					      .wanted = {"sale", "done", NULL},
-					      .step = "confirmed",
-					      .quiet = true,
-					      .apart = true};
+	static const struct odoo_transition transition = {.model = "sale.order",
+							  .method = "action_confirm",
+							  .wanted = {"sale", "done", NULL},
+							  .step = "confirmed",
+							  .quiet = true,
+							  .apart = true};
 	struct odoo_document *doc = arena_array(b->a, b->n, sizeof(*doc));
 	struct odoo_order **dated = arena_array(b->a, b->n, sizeof(*dated));
 	size_t n = 0;
@@ -85,7 +85,7 @@ enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e)
 		    (str_equal(d->state, "draft") || str_equal(d->state, "sent")))
 			doc[n++] = (struct odoo_document){d, d->id, d->name, d->state};
 	}
-	odoo_deed(b, &deed, doc, n);
+	odoo_transition(b, &transition, doc, n);
 	hand_back(doc, n);
 	n = 0;
 	for (size_t i = 0; i < b->n && b->o->rules.keep_date_order; i++)
@@ -141,11 +141,11 @@ static bool is_settled(const struct odoo_order *d, const cJSON *delivered, struc
 
 enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e)
 {
-	static const struct odoo_deed deed = {.model = "sale.order",
-					      .method = "action_cancel",
-					      .flag = "disable_cancel_warning",
-					      .wanted = {"cancel", NULL},
-					      .step = "cancelled"};
+	static const struct odoo_transition transition = {.model = "sale.order",
+							  .method = "action_cancel",
+							  .flag = "disable_cancel_warning",
+							  .wanted = {"cancel", NULL},
+							  .step = "cancelled"};
 	struct odoo_document *doc = arena_array(b->a, b->n, sizeof(*doc));
 	struct odoo_order **all = arena_array(b->a, b->n, sizeof(*all));
 	CLEANUP(json) cJSON *delivered = NULL;
@@ -174,7 +174,7 @@ enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e)
 		else
 			doc[left++] = doc[i];
 	}
-	odoo_deed(b, &deed, doc, left);
+	odoo_transition(b, &transition, doc, left);
 	hand_back(doc, left);
 	return E_OK;
 }

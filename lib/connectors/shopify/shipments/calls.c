@@ -9,7 +9,7 @@
 
 static const struct call_row {
 	enum shopify_document doc;
-	const char *field, *name; /* of the answer; in ledger and history */
+	const char *field, *name; /* of the answer; in intents and history */
 } call_table[] = {
 	[NEXT_SHIP] = {DOC_SHIPMENT_CREATE, "fulfillmentCreate", SENT_SHIPMENT},
 	[NEXT_MOVE] = {DOC_SHIPMENT_MOVE, "fulfillmentOrderMove", SENT_MOVE},
@@ -172,7 +172,7 @@ static enum errk take_answer(struct fulfillment_put *p, struct delivery *d,
 			d->told = arena_printf(p->arena, "%s%s ", d->told ? d->told : "",
 					       call->fulfillment);
 	}
-	rc = ledger_save(p, d, NULL, e);
+	rc = intents_save(p, d, NULL, e);
 	STEP("shipment known");
 	return rc;
 }
@@ -195,7 +195,7 @@ enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 	}
 	d->tried = text;
 	d->refusal = NULL;
-	enum errk rc = ledger_save(p, d, intent_of(d, call, q.variables), e);
+	enum errk rc = intents_save(p, d, intent_of(d, call, q.variables), e);
 	STEP("shipment noted");
 	d->state->stale = true;
 	if (rc == E_OK) {

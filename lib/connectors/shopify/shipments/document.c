@@ -244,7 +244,7 @@ enum errk fulfillment_read_documents(struct fulfillment_put *p, struct err *e)
 		put->steps = NULL;
 		/*
 		 * Without a document its order is not known. It is parked with the reason that stands;
-		 * the ledger still tells what was sent when it can be mapped again.
+		 * the intents still tell what was sent when it can be mapped again.
 		 */
 		if (!put->doc)
 			continue;

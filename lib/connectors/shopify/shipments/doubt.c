@@ -9,7 +9,7 @@
 /*
  * Writes whose answer was lost. The order shows what landed; what it does not show may still be under way
  * somewhere, so that the same is sent again only after a long wait. And as no wait proves that nothing comes
- * any more, what was given up stays in the ledger for a day ("late"): until then each run looks whether it
+ * any more, what was given up stays in the intents for a day ("late"): until then each run looks whether it
  * came after all.
  */
 
@@ -65,7 +65,7 @@ static const struct ship_done *find_landed(struct fulfillment_put *p, const stru
 					   const cJSON *intent)
 {
 	const struct ship_state *s = d->state;
-	ledger_claims(d);
+	intents_claims(d);
 	for (size_t i = 0; i < s->n_done; i++)
 		if (!delivery_owns(d, s->done[i].id) && is_sent(p, intent, &s->done[i], false))
 			return &s->done[i];
@@ -149,12 +149,12 @@ static enum errk put_off(struct fulfillment_put *p, struct delivery *d, const cJ
 	}
 	/* The clock was set back since: it is reckoned from now on. */
 	d->put->err.wait_ms = SETTLE_S * 1000;
-	return ledger_save(p, d, cJSON_Duplicate(intent, true), e);
+	return intents_save(p, d, cJSON_Duplicate(intent, true), e);
 }
 
 enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d, struct err *e)
 {
-	const cJSON *intent = ledger_intent(d);
+	const cJSON *intent = intents_open(d);
 	bool landed = has_landed(p, d, intent);
 	int64_t age = clock_now() - json_int(intent, "at", 0);
 	/* Nothing is sent in a dry run, so nothing can be sent twice. */
@@ -167,7 +167,7 @@ enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d, str
 	}
 	/* A second move is no second shipment, and a look would not show whose units moved. */
 	bool over = landed || is_what(intent, SENT_MOVE);
-	enum errk rc = over ? ledger_save(p, d, NULL, e) : ledger_give_up(p, d, e);
+	enum errk rc = over ? intents_save(p, d, NULL, e) : intents_give_up(p, d, e);
 	STEP("shipment resolved");
 	return rc;
 }
@@ -227,13 +227,13 @@ static void judge_arrival(struct fulfillment_put *p, struct delivery *d, const c
 
 void fulfillment_late(struct fulfillment_put *p, struct delivery *d)
 {
-	if (ledger_other_intents(d)) {
+	if (intents_other_intents(d)) {
 		/* What is nobody's yet may be another delivery's. */
-		d->put->passing |= ledger_late(d) != NULL;
+		d->put->passing |= intents_late(d) != NULL;
 		return;
 	}
-	ledger_claims(d);
-	JSON_EACH (late, ledger_late(d)) {
+	intents_claims(d);
+	JSON_EACH (late, intents_late(d)) {
 		int64_t age = clock_now() - json_int(late, "at", 0);
 		d->put->passing |= age < LATE_S;
 		if (is_what(late, SENT_SHIPMENT) && delivery_is_open(d))

@@ -310,7 +310,7 @@ struct next_call fulfillment_judge(struct fulfillment_put *p, struct delivery *d
 	struct next_call out = {.what = NEXT_NOTHING};
 	const char *over = NULL;
 	struct err why;
-	ledger_claims(d);
+	intents_claims(d);
 	if (!check_known(d) || !check_own(d) || !check_lines(p, d))
 		return out;
 	if (fulfillment_needed(d)) {

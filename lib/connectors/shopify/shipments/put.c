@@ -32,7 +32,7 @@ static enum errk read_orders(struct fulfillment_put *p, struct err *e)
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < p->n_states && rc == E_OK; i++) {
 		all[i] = &p->state[i];
-		rc = ledger_load(p, all[i], e);
+		rc = intents_load(p, all[i], e);
 	}
 	return rc == E_OK ? fulfillment_read_states(p, all, p->n_states, e) : rc;
 }
@@ -69,7 +69,7 @@ static void refuse_unknown(struct delivery *d)
 
 /*
  * What was sent without an answer is not to be seen in the order: the delivery waits for a later run, which
- * looks again; its intent stands in the ledger. One that never gets an answer must not keep all others from
+ * looks again; its intent stands in the intents. One that never gets an answer must not keep all others from
  * going over, but a shop that answers nobody ends the put.
  */
 static enum errk wait_for_it(struct fulfillment_put *p, const struct delivery *d, struct err *e)
@@ -94,7 +94,7 @@ static enum errk go_on(struct fulfillment_put *p, struct delivery *d, bool *more
 	}
 	if (rc == E_OK)
 		rc = fulfillment_name_lines(p, d, e);
-	if (rc == E_OK && delivery_is_open(d) && ledger_intent(d))
+	if (rc == E_OK && delivery_is_open(d) && intents_open(d))
 		rc = fulfillment_resolve(p, d, e);
 	if (rc == E_OK && !delivery_is_open(d))
 		return wait_for_it(p, d, e);
@@ -150,7 +150,7 @@ static enum errk refuse_other_order(struct fulfillment_put *p, struct delivery *
 {
 	const char *was, *shipments, *name, *label = d->put->label;
 	char day[CLOCK_TEXT_MAX] = "";
-	enum errk rc = d->state->found ? ledger_other_order(p, d, &was, &shipments, e) : E_OK;
+	enum errk rc = d->state->found ? intents_other_order(p, d, &was, &shipments, e) : E_OK;
 	if (rc != E_OK || !d->state->found || !was)
 		return rc;
 	rc = name_of(p, was, &name, e);
@@ -177,8 +177,8 @@ static enum errk deliver(struct fulfillment_put *p, struct delivery *d, struct e
 	enum errk rc = refuse_other_order(p, d, e);
 	for (bool more = true; more && delivery_is_open(d) && rc == E_OK;)
 		rc = go_on(p, d, &more, e);
-	if (rc == E_OK && d->n_own > d->n_saved && !ledger_intent(d))
-		rc = ledger_save(p, d, NULL, e);
+	if (rc == E_OK && d->n_own > d->n_saved && !intents_open(d))
+		rc = intents_save(p, d, NULL, e);
 	return rc;
 }
 
@@ -204,8 +204,8 @@ static enum errk deliver_all(struct fulfillment_put *p, struct err *e)
 		struct delivery *d = &p->item[i];
 		if (!delivery_is_open(d))
 			continue;
-		ledger_own(p, d);
-		doubtful[i] = ledger_intent(d) != NULL;
+		intents_own(p, d);
+		doubtful[i] = intents_open(d) != NULL;
 	}
 	for (int first = 1; first >= 0; first--)
 		for (size_t i = 0; i < p->n && rc == E_OK; i++)
@@ -284,7 +284,7 @@ static enum errk put(struct fulfillment_put *p, struct err *e)
 }
 
 /*
- * A put that breaks off is put again as a whole: what it had done stands in the ledgers, and so does
+ * A put that breaks off is put again as a whole: what it had done stands in the intents, and so does
  * the one call whose answer is missing.
  */
 enum errk fulfillment_put(struct shopify *s, struct put_batch *batch, struct arena *a,
@@ -294,6 +294,6 @@ enum errk fulfillment_put(struct shopify *s, struct put_batch *batch, struct are
 	read_settings(&p);
 	enum errk rc = put(&p, e);
 	for (size_t i = 0; i < p.n_states; i++)
-		cJSON_Delete(p.state[i].ledger);
+		cJSON_Delete(p.state[i].intents);
 	return rc;
 }

@@ -205,7 +205,7 @@ static enum errk take(struct fulfillment_put *p, struct answer *in, struct ship_
 {
 	struct answer_walk walk = {0};
 	const char *after = NULL;
-	*s = (struct ship_state){.id = s->id, .ledger = s->ledger};
+	*s = (struct ship_state){.id = s->id, .intents = s->intents};
 	if (!node)
 		return E_OK; /* not there, or not for this app */
 	s->found = true;

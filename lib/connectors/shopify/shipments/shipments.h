@@ -8,7 +8,7 @@
  * Deliveries of the ERP into the shop. A put reads the fulfillment orders and fulfillments of the
  * orders of a batch, and for each delivery judges what is to be done next from what was just read:
  * adopt what is there, move, ship, correct the tracking, or park. fulfillmentCreate takes no key
- * (shopify.dev, FulfillmentInput): what is about to be sent is noted in the order's ledger first, and
+ * (shopify.dev, FulfillmentInput): what is about to be sent is noted in the order's intents first, and
  * after any doubt the order is read again before anything more is sent.
  */
 enum {
@@ -73,8 +73,8 @@ struct ship_state {
 	size_t n_orders, cap_orders;
 	struct ship_done *done;
 	size_t n_done, cap_done;
-	/* ledger: record -> {"done": [fulfillment ids], "intent": {…}}; owned by the put */
-	cJSON *ledger;
+	/* intents: record -> {"done": [fulfillment ids], "intent": {…}}; owned by the put */
+	cJSON *intents;
 };
 
 /* One line of a delivery. */
@@ -98,12 +98,12 @@ struct delivery {
 	struct ship_state *state;
 	/* Fulfillments that are this delivery's, by id. */
 	const char **own;
-	size_t n_own, cap_own, n_saved; /* saved: known to the ledger */
+	size_t n_own, cap_own, n_saved; /* saved: known to the intents */
 	/* Fulfillments whose tracking this put has written: ids, a blank after each. */
 	const char *told;
 	bool written; /* by this put */
 	bool named;   /* its lines are, see fulfillment_name_lines */
-	bool noted;   /* that it is for this order, see ledger_other_order */
+	bool noted;   /* that it is for this order, see intents_other_order */
 	int refusals;
 	const char *refusal; /* what the last call was answered */
 	const char *tried;   /* that call, to see whether it comes again */
@@ -144,34 +144,34 @@ MUST_CHECK enum errk fulfillment_read_documents(struct fulfillment_put *p, struc
 /* find.c: orders that are known by name only, and a state for each order. */
 MUST_CHECK enum errk fulfillment_find_orders(struct fulfillment_put *p, struct err *e);
 
-/* read.c: what the shop says of these orders now; ledgers stay. */
+/* read.c: what the shop says of these orders now; intents stay. */
 MUST_CHECK enum errk fulfillment_read_states(struct fulfillment_put *p, struct ship_state **state,
 					     size_t n, struct err *e);
 
-/* ledger.c: what was done and is being done, per order, durable. */
-MUST_CHECK enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct err *e);
-/* The ids that the ledger and the target know as this delivery's. */
-void ledger_own(struct fulfillment_put *p, struct delivery *d);
+/* intents.c: what was done and is being done, per order, durable. */
+MUST_CHECK enum errk intents_load(struct fulfillment_put *p, struct ship_state *s, struct err *e);
+/* The ids that the intents and the target know as this delivery's. */
+void intents_own(struct fulfillment_put *p, struct delivery *d);
 bool delivery_owns(const struct delivery *d, const char *id);
 /* Marks what other deliveries of the order have made. */
-void ledger_claims(const struct delivery *d);
+void intents_claims(const struct delivery *d);
 /* What was sent of the delivery and given up, oldest first; NULL: nothing. */
-const cJSON *ledger_late(const struct delivery *d);
+const cJSON *intents_late(const struct delivery *d);
 /* What became of a call of another delivery of the order is not known. */
-bool ledger_other_intents(const struct delivery *d);
+bool intents_other_intents(const struct delivery *d);
 /* Its call is not there, and not waited for any longer. */
-MUST_CHECK enum errk ledger_give_up(struct fulfillment_put *p, struct delivery *d, struct err *e);
+MUST_CHECK enum errk intents_give_up(struct fulfillment_put *p, struct delivery *d, struct err *e);
 /* What is about to be sent; NULL = no longer. With the ids that are this delivery's. */
-MUST_CHECK enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent,
-				 struct err *e);
-const cJSON *ledger_intent(const struct delivery *d); /* NULL: none */
+MUST_CHECK enum errk intents_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent,
+				  struct err *e);
+const cJSON *intents_open(const struct delivery *d); /* NULL: none */
 /*
  * The order that the delivery was sent for, wholly or in part, if that is another one than it is for
  * now, with the ids of its shipments; *was NULL: none.
  */
-MUST_CHECK enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d,
-					const char **was, const char **shipments, struct err *e);
-/* This fulfillment is the delivery's from now on; ledger_save makes it durable. */
+MUST_CHECK enum errk intents_other_order(struct fulfillment_put *p, const struct delivery *d,
+					 const char **was, const char **shipments, struct err *e);
+/* This fulfillment is the delivery's from now on; intents_save makes it durable. */
 void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char *id);
 void delivery_drop_own(struct delivery *d, const char *id);
 
@@ -220,21 +220,21 @@ MUST_CHECK bool fulfillment_allocate(struct fulfillment_put *p, struct delivery 
 				     struct ship_part **part, size_t *n, struct err *why);
 
 /* calls.c */
-/* What calls are called in ledger and history. */
+/* What calls are called in intents and history. */
 #define SENT_SHIPMENT "shipped"
 #define SENT_MOVE     "moved"
 #define SENT_TRACKING "tracking"
 /*
  * Sends the call. E_OK: done, or refused: then d->refusal is set. E_UNSURE: it may have happened;
- * its intent stays in the ledger.
+ * its intent stays in the intents.
  */
 MUST_CHECK enum errk fulfillment_call(struct fulfillment_put *p, struct delivery *d,
 				      const struct next_call *call, struct err *e);
 
 /* doubt.c */
 /*
- * Finds out what became of the call that the ledger holds, from the order as just read. E_OK: it is known
- * now or given up, and the ledger says so; or the delivery is out until it is.
+ * Finds out what became of the call that the intents hold, from the order as just read. E_OK: it is known
+ * now or given up, and the intents say so; or the delivery is out until it is.
  */
 MUST_CHECK enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d,
 					 struct err *e);

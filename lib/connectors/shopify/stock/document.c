@@ -57,22 +57,22 @@ static struct stock_pair *pair_at(struct stock_item *item, const struct stock_lo
 }
 
 static enum errk add_quantity(struct stock_put *p, struct stock_item *item,
-			      const struct stock_wish *wish, struct err *e)
+			      const struct stock_wanted *wanted, struct err *e)
 {
 	const struct stock_location *at = NULL;
 	enum errk rc = E_OK;
-	if (wish->location)
-		rc = stock_find_location(p->shop, wish->location, &at, e);
+	if (wanted->location)
+		rc = stock_find_location(p->shop, wanted->location, &at, e);
 	if (rc == E_RECORD)
 		stock_refuse_place(item, NULL, e);
 	else if (rc != E_OK)
 		return rc;
 	/* One of several warehouses that are this place: its sum is not known. */
 	struct stock_pair *pair = at ? pair_at(item, at) : NULL;
-	if (wish->wrong)
-		stock_refuse_place(item, pair, wish->wrong);
-	else if (pair && decimal_add(pair->sum, wish->figure, &pair->sum, e) != E_OK) {
-		err_wrap(e, "its figures at '%s'", wish->location);
+	if (wanted->wrong)
+		stock_refuse_place(item, pair, wanted->wrong);
+	else if (pair && decimal_add(pair->sum, wanted->figure, &pair->sum, e) != E_OK) {
+		err_wrap(e, "its figures at '%s'", wanted->location);
 		stock_refuse_place(item, pair, e);
 	}
 	return E_OK;
@@ -80,14 +80,15 @@ static enum errk add_quantity(struct stock_put *p, struct stock_item *item,
 
 static enum errk read_document(struct stock_put *p, struct stock_item *item, struct err *e)
 {
-	struct stock_wish *wish;
+	struct stock_wanted *wanted;
 	size_t n;
-	enum errk rc = stock_wishes(item->put->doc, p->figure, p->arena, &item->sku, &wish, &n, e);
+	enum errk rc = stock_wanted_read(item->put->doc, p->figure, p->arena, &item->sku, &wanted,
+					 &n, e);
 	if (rc != E_OK)
 		return rc;
 	item->pair = arena_array(p->arena, n, sizeof(*item->pair));
 	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = add_quantity(p, item, &wish[i], e);
+		rc = add_quantity(p, item, &wanted[i], e);
 	if (rc == E_OK && item->refusal.kind != E_OK && !stock_has_good(item)) {
 		*e = item->refusal;
 		rc = E_RECORD;

@@ -35,7 +35,7 @@ struct seen_order {
 static enum errk see_lines(const struct stock_put *p, struct answer *in, const cJSON *lines,
 			   struct err *e)
 {
-	const struct owed_units *owed = p->batch->owed;
+	const struct in_flight *in_flight = p->batch->in_flight;
 	JSON_EACH (line, lines) {
 		const char *sku = answer_text_or_null(in, line, "sku");
 		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
@@ -50,7 +50,7 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 		/* What is there still is in what is on hand. */
 		if (p->figure == FIGURE_ON_HAND)
 			units -= waiting < units ? waiting : units;
-		owed->takes(owed->ctx, sku, item, units);
+		in_flight->takes(in_flight->ctx, sku, item, units);
 	}
 	return answer_end(in, e);
 }
@@ -58,7 +58,7 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 static enum errk see_order(struct stock_put *p, struct answer *in, const struct seen_order *order,
 			   const cJSON *node, struct err *e)
 {
-	const struct owed_units *owed = p->batch->owed;
+	const struct in_flight *in_flight = p->batch->in_flight;
 	bool cancelled = answer_text_or_null(in, node, "cancelledAt") != NULL;
 	struct answer_walk walk = {0};
 	const char *after = NULL;
@@ -66,7 +66,7 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 	enum errk rc = answer_end(in, e);
 	if (rc != E_OK)
 		return rc;
-	owed->sees(owed->ctx, order->id, order->version);
+	in_flight->sees(in_flight->ctx, order->id, order->version);
 	if (cancelled)
 		return E_OK;
 	rc = see_lines(p, in, lines, e);
@@ -108,7 +108,7 @@ static int64_t time_of(struct answer *in, const cJSON *node, const char *field)
 /* Orders of one page, last changed first; the end is at the first that is old enough to be known. */
 static enum errk take_page(struct reading *r, struct answer *in, const cJSON *nodes, struct err *e)
 {
-	const struct owed_units *owed = r->put->batch->owed;
+	const struct in_flight *in_flight = r->put->batch->in_flight;
 	JSON_EACH (node, nodes) {
 		const struct seen_order order = {answer_id(in, node, "id"),
 						 answer_text(in, node, "updatedAt")};
@@ -126,7 +126,7 @@ static enum errk take_page(struct reading *r, struct answer *in, const cJSON *no
 		}
 		if (is_excluded(r->put, test, created))
 			continue;
-		rc = owed->knows(owed->ctx, order.id, order.version, &known, e);
+		rc = in_flight->knows(in_flight->ctx, order.id, order.version, &known, e);
 		if (rc == E_OK && !known)
 			rc = see_order(r->put, in, &order, node, e);
 		if (rc != E_OK)
@@ -173,9 +173,9 @@ static int64_t latest(int64_t a, int64_t b)
 /* What changes after a reading has begun is not older than its first order, nor than the clock then. */
 enum errk stock_read_fresh(struct stock_put *p, struct err *e)
 {
-	const struct owed_units *owed = p->batch->owed;
+	const struct in_flight *in_flight = p->batch->in_flight;
 	int64_t since = 0;
-	enum errk rc = owed->since(owed->ctx, &since, e);
+	enum errk rc = in_flight->since(in_flight->ctx, &since, e);
 	p->counts_orders = since != 0;
 	if (rc != E_OK || !since)
 		return rc;
@@ -186,7 +186,7 @@ enum errk stock_read_fresh(struct stock_put *p, struct err *e)
 		if (rc != E_OK)
 			return rc;
 		since = latest(since, latest(began, r.top - CLOCKS_DIFFER_S));
-		owed->seen(owed->ctx, since);
+		in_flight->seen(in_flight->ctx, since);
 		if (r.pages <= 1)
 			return E_OK;
 	}

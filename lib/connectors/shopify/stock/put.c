@@ -145,7 +145,7 @@ static enum errk run_round(struct stock_put *p, struct err *e)
 	if (rc == E_OK)
 		rc = stock_read_levels(p, e);
 	/* After the levels: what they know already must be known here too. */
-	if (rc == E_OK && p->batch->owed && any_open(p))
+	if (rc == E_OK && p->batch->in_flight && any_open(p))
 		rc = stock_read_fresh(p, e);
 	if (rc == E_OK)
 		rc = compare(p, e);
@@ -200,7 +200,7 @@ static bool written_to(const struct stock_item *item)
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
-	bool counts = p->batch->owed != NULL;
+	bool counts = p->batch->in_flight != NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
 		bool open = false, written = false, unsettled = false, older = false;

@@ -3,13 +3,13 @@
 enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair, bool *negative,
 		       struct err *e)
 {
-	const struct owed_units *owed = p->batch->owed;
+	const struct in_flight *in_flight = p->batch->in_flight;
 	struct stock_item *item = pair->item;
 	int64_t units = 0;
 	/* Of physical stock those that the shop has shipped: it takes its open orders off by itself. */
-	if (owed) {
-		enum errk rc = owed->of(owed->ctx, item->sku, item->id, item->put->record,
-					item->put->read_at, &units, e);
+	if (in_flight) {
+		enum errk rc = in_flight->of(in_flight->ctx, item->sku, item->id, item->put->record,
+					     item->put->read_at, &units, e);
 		if (rc != E_OK)
 			return rc;
 		item->put->passing |= units > 0;

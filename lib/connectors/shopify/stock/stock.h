@@ -4,7 +4,7 @@
 #include "base/decimal.h"
 #include "connectors/shopify/shopify.h"
 #include "model/stock_places.h"
-#include "model/stock_wish.h"
+#include "model/stock_wanted.h"
 
 /*
  * Stock into the shop. A put is a few rounds of: find the items of the SKUs ▶ read their levels ▶
@@ -123,7 +123,7 @@ MUST_CHECK enum errk stock_read_level(struct stock_put *p, const char *item, con
 MUST_CHECK enum errk stock_reckon(const struct stock_put *p, struct stock_pair *pair,
 				  bool *negative, struct err *e);
 
-/* orders.c: orders that came or changed after the last reading, for batch->owed. */
+/* orders.c: orders that came or changed after the last reading, for batch->in_flight. */
 MUST_CHECK enum errk stock_read_fresh(struct stock_put *p, struct err *e);
 
 /* calls.c: writes with a key, noted before they are sent. */

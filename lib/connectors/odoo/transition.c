@@ -1,4 +1,4 @@
-#include "connectors/odoo/deed.h"
+#include "connectors/odoo/transition.h"
 
 #include <string.h>
 
@@ -9,12 +9,12 @@
 
 #include "base/banned.h"
 
-static enum errk read_states(struct odoo_batch *b, const struct odoo_deed *deed,
+static enum errk read_states(struct odoo_batch *b, const struct odoo_transition *transition,
 			     struct odoo_document *doc, size_t n, struct err *e)
 {
 	static const char *const fields[] = {"state", "name", NULL};
 	int64_t *ids = arena_array(b->a, n, sizeof(*ids));
-	struct odoo_read r = {.model = deed->model,
+	struct odoo_read r = {.model = transition->model,
 			      .fields = fields,
 			      .ids = ids,
 			      .n_ids = n,
@@ -38,38 +38,40 @@ static enum errk read_states(struct odoo_batch *b, const struct odoo_deed *deed,
 	return E_OK;
 }
 
-static bool is_done(const struct odoo_deed *deed, const struct odoo_document *doc)
+static bool is_done(const struct odoo_transition *transition, const struct odoo_document *doc)
 {
-	for (const char *const *s = deed->wanted; *s; s++)
+	for (const char *const *s = transition->wanted; *s; s++)
 		if (str_equal(doc->state, *s))
 			return true;
 	return false;
 }
 
-static void note_done(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc)
+static void note_done(struct odoo_batch *b, const struct odoo_transition *transition,
+		      struct odoo_document *doc)
 {
-	if (!is_done(deed, doc))
-		doc->state = deed->wanted[0];
+	if (!is_done(transition, doc))
+		doc->state = transition->wanted[0];
 	doc->order->wrote = true;
-	odoo_order_step(b, doc->order, deed->step, "done", doc->name);
+	odoo_order_step(b, doc->order, transition->step, "done", doc->name);
 }
 
-static struct odoo_call deed_call(struct odoo_batch *b, const struct odoo_deed *deed,
-				  const struct odoo_document *doc, size_t n)
+static struct odoo_call transition_call(struct odoo_batch *b,
+					const struct odoo_transition *transition,
+					const struct odoo_document *doc, size_t n)
 {
 	int64_t *ids = arena_array(b->a, n, sizeof(*ids));
-	struct odoo_call c = {.model = deed->model,
-			      .method = deed->method,
+	struct odoo_call c = {.model = transition->model,
+			      .method = transition->method,
 			      .ids = ids,
 			      .n_ids = n,
-			      .quiet = deed->quiet,
+			      .quiet = transition->quiet,
 			      .intent = HTTP_WRITE};
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = doc[i].id;
-	if (deed->flag) {
+	if (transition->flag) {
 		c.context = json_object();
-		json_add_bool(c.context, deed->flag, true);
+		json_add_bool(c.context, transition->flag, true);
 	}
 	b->wrote = true;
 	return c;
@@ -77,9 +79,10 @@ static struct odoo_call deed_call(struct odoo_batch *b, const struct odoo_deed *
 
 /*
  * Only true says that it is done. Methods that return nothing, and those that answer an object, are
- * asked after: it may be a dialog that a person must fill in, in place of the deed.
+ * asked after: it may be a dialog that a person must fill in, in place of the transition.
  */
-static void judge_result(const struct odoo_deed *deed, const cJSON *result, struct err *e)
+static void judge_result(const struct odoo_transition *transition, const cJSON *result,
+			 struct err *e)
 {
 	const char *dialog = json_str(result, "name");
 
@@ -88,11 +91,12 @@ static void judge_result(const struct odoo_deed *deed, const cJSON *result, stru
 	if (cJSON_IsObject(result))
 		err_set(e, E_RECORD, "dialog",
 			"Odoo wants a person's answer first%s%s%s: do it there (%s)",
-			dialog ? ": '" : "", dialog ? dialog : "", dialog ? "'" : "", deed->method);
+			dialog ? ": '" : "", dialog ? dialog : "", dialog ? "'" : "",
+			transition->method);
 	else
 		err_set(e, E_UNSURE, "not_done",
-			"%s/%s was answered, but it is not done; the next run looks", deed->model,
-			deed->method);
+			"%s/%s was answered, but it is not done; the next run looks",
+			transition->model, transition->method);
 }
 
 static void fail_all(struct odoo_document *doc, size_t n, const struct err *why)
@@ -102,17 +106,17 @@ static void fail_all(struct odoo_document *doc, size_t n, const struct err *why)
 }
 
 /* After a refusal or a lost answer: what is done already moves to the end; how many are not. */
-static size_t still_open(struct odoo_batch *b, const struct odoo_deed *deed,
+static size_t still_open(struct odoo_batch *b, const struct odoo_transition *transition,
 			 struct odoo_document *doc, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		struct odoo_document last = doc[n - 1];
 
-		if (!is_done(deed, &doc[i])) {
+		if (!is_done(transition, &doc[i])) {
 			i++;
 			continue;
 		}
-		note_done(b, deed, &doc[i]);
+		note_done(b, transition, &doc[i]);
 		doc[n - 1] = doc[i];
 		doc[i] = last;
 		n--;
@@ -120,32 +124,32 @@ static size_t still_open(struct odoo_batch *b, const struct odoo_deed *deed,
 	return n;
 }
 
-static void deed_some(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc,
-		      size_t n);
+static void transition_some(struct odoo_batch *b, const struct odoo_transition *transition,
+			    struct odoo_document *doc, size_t n);
 
 /* What became of the documents of one call that ended so. */
-static void settle(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc,
-		   size_t n, struct err *why)
+static void settle(struct odoo_batch *b, const struct odoo_transition *transition,
+		   struct odoo_document *doc, size_t n, struct err *why)
 {
 	struct err lost;
 
 	if (why->kind == E_OK) {
 		for (size_t i = 0; i < n; i++)
-			note_done(b, deed, &doc[i]);
+			note_done(b, transition, &doc[i]);
 		return;
 	}
 	if (why->kind != E_RECORD && why->kind != E_UNSURE) {
 		fail_all(doc, n, why);
 		return;
 	}
-	if (read_states(b, deed, doc, n, &lost) != E_OK) {
+	if (read_states(b, transition, doc, n, &lost) != E_OK) {
 		/* The next put looks, if even that can't be had now. */
 		fail_all(doc, n, why->kind == E_UNSURE ? why : &lost);
 		return;
 	}
-	n = still_open(b, deed, doc, n);
+	n = still_open(b, transition, doc, n);
 	if (why->kind == E_RECORD && n == 1) {
-		err_wrap(why, "%s", doc->name ? doc->name : deed->model);
+		err_wrap(why, "%s", doc->name ? doc->name : transition->model);
 		fail_all(doc, n, why);
 		return;
 	}
@@ -154,24 +158,24 @@ static void settle(struct odoo_batch *b, const struct odoo_deed *deed, struct od
 		fail_all(doc, n, why);
 		return;
 	}
-	deed_some(b, deed, doc, n / 2);
-	deed_some(b, deed, doc + n / 2, n - n / 2);
+	transition_some(b, transition, doc, n / 2);
+	transition_some(b, transition, doc + n / 2, n - n / 2);
 }
 
 /* One call. */
-static void deed_some(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc,
-		      size_t n)
+static void transition_some(struct odoo_batch *b, const struct odoo_transition *transition,
+			    struct odoo_document *doc, size_t n)
 {
 	struct err why = {.kind = E_OK};
 
 	if (!n)
 		return;
-	CLEANUP(odoo_call) struct odoo_call c = deed_call(b, deed, doc, n);
+	CLEANUP(odoo_call) struct odoo_call c = transition_call(b, transition, doc, n);
 
 	if (odoo_call(&b->o->server, &c, b->a, &why) == E_OK)
-		judge_result(deed, c.result, &why);
-	STEP(deed->step);
-	settle(b, deed, doc, n, &why);
+		judge_result(transition, c.result, &why);
+	STEP(transition->step);
+	settle(b, transition, doc, n, &why);
 }
 
 /*
@@ -184,31 +188,32 @@ static bool reserves_at_once(const struct odoo *o)
 	return o->version.major >= 17;
 }
 
-void odoo_deed(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc,
-	       size_t n)
+void odoo_transition(struct odoo_batch *b, const struct odoo_transition *transition,
+		     struct odoo_document *doc, size_t n)
 {
-	size_t shares = deed->apart ? odoo_shares(b->o, n) : 1;
+	size_t shares = transition->apart ? odoo_shares(b->o, n) : 1;
 	struct odoo_call *c;
 
 	if (shares < 2) {
-		deed_some(b, deed, doc, n);
+		transition_some(b, transition, doc, n);
 		return;
 	}
 	c = arena_array(b->a, shares, sizeof(*c));
 	for (size_t s = 0; s < shares; s++) {
 		size_t at = odoo_share_at(n, s, shares);
 
-		c[s] = deed_call(b, deed, doc + at, odoo_share_at(n, s + 1, shares) - at);
+		c[s] = transition_call(b, transition, doc + at,
+				       odoo_share_at(n, s + 1, shares) - at);
 	}
 	odoo_calls(&b->o->server, c, shares, reserves_at_once(b->o) ? shares : 1, b->a);
-	STEP(deed->step);
+	STEP(transition->step);
 	for (size_t s = 0; s < shares; s++) {
 		size_t at = odoo_share_at(n, s, shares);
 		struct err why = c[s].err;
 
 		if (why.kind == E_OK)
-			judge_result(deed, c[s].result, &why);
+			judge_result(transition, c[s].result, &why);
 		odoo_call_release(&c[s]);
-		settle(b, deed, doc + at, odoo_share_at(n, s + 1, shares) - at, &why);
+		settle(b, transition, doc + at, odoo_share_at(n, s + 1, shares) - at, &why);
 	}
 }

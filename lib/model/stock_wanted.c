@@ -1,4 +1,4 @@
-#include "model/stock_wish.h"
+#include "model/stock_wanted.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ enum stock_figure stock_figure_wanted(const struct conf *c)
 }
 
 /* The first thing that is wrong with it. */
-static void wrong(struct stock_wish *out, const struct err *why, struct arena *a)
+static void wrong(struct stock_wanted *out, const struct err *why, struct arena *a)
 {
 	struct err *kept;
 
@@ -31,7 +31,7 @@ static void wrong(struct stock_wish *out, const struct err *why, struct arena *a
 }
 
 static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct arena *a,
-			    struct stock_wish *out, struct err *e)
+			    struct stock_wanted *out, struct err *e)
 {
 	const cJSON *problem = json_at(entry, "problem");
 	const char *where = json_str(entry, "location"), *code = json_str(problem, "code");
@@ -62,12 +62,12 @@ static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct aren
 	return E_OK;
 }
 
-enum errk stock_wishes(const char *text, enum stock_figure f, struct arena *a, const char **sku,
-		       struct stock_wish **out, size_t *n, struct err *e)
+enum errk stock_wanted_read(const char *text, enum stock_figure f, struct arena *a,
+			    const char **sku, struct stock_wanted **out, size_t *n, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	enum errk k = json_parse(text, strlen(text), &doc, e);
-	struct stock_wish *list;
+	struct stock_wanted *list;
 	size_t count = 0;
 
 	if (k != E_OK)
@@ -99,11 +99,11 @@ static int64_t whole(struct decimal d)
 	return units;
 }
 
-int64_t stock_target(struct decimal sum, int64_t owed, int64_t buffer, bool *negative)
+int64_t stock_target(struct decimal sum, int64_t in_flight, int64_t buffer, bool *negative)
 {
 	int64_t units = whole(sum);
 
 	*negative = units < 0;
-	units -= owed + buffer;
+	units -= in_flight + buffer;
 	return units < 0 ? 0 : units;
 }

@@ -1,5 +1,5 @@
-#ifndef ERPSYNC_CONNECTORS_ODOO_DEED_H
-#define ERPSYNC_CONNECTORS_ODOO_DEED_H
+#ifndef ERPSYNC_CONNECTORS_ODOO_TRANSITION_H
+#define ERPSYNC_CONNECTORS_ODOO_TRANSITION_H
 
 #include "connectors/odoo/orders/order.h"
 
@@ -14,7 +14,7 @@ struct odoo_document {
 	const char *name, *state; /* updated */
 };
 
-struct odoo_deed {
+struct odoo_transition {
 	const char *model, *method;
 	const char *flag;      /* set in the context; NULL = none */
 	const char *wanted[4]; /* states in which it is done; the first is what it leads to */
@@ -27,7 +27,7 @@ struct odoo_deed {
  * Does it to n documents, in one call if none of them is at fault; a refused group is halved until
  * only the guilty ones are left out. What became of each stands in its state and its order's err.
  */
-void odoo_deed(struct odoo_batch *b, const struct odoo_deed *deed, struct odoo_document *doc,
-	       size_t n);
+void odoo_transition(struct odoo_batch *b, const struct odoo_transition *transition,
+		     struct odoo_document *doc, size_t n);
 
 #endif

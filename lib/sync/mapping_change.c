@@ -109,13 +109,13 @@ enum errk sync_note_mapping(struct sync *r, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	r->first_mapping = !was;
-	r->remapped = was && strcmp(was, r->mapping) != 0;
+	r->mapping_changed = was && strcmp(was, r->mapping) != 0;
 	hash_settings(r, r->settings);
 	rc = checkpoint_get(r->state, settings_key(r), r->page, &was, &moved, e);
 	if (rc != E_OK)
 		return rc;
 	r->first_settings = !was;
-	r->resettled = was && strcmp(was, r->settings) != 0;
+	r->settings_changed = was && strcmp(was, r->settings) != 0;
 	return E_OK;
 }
 
@@ -140,7 +140,8 @@ static enum errk repeat_held(struct sync *r, int64_t now, struct err *e)
 
 enum errk sync_release_mapped(struct sync *r, struct err *e)
 {
-	unsigned changed = (r->remapped ? BY_MAPPING : 0) | (r->resettled ? BY_SETTINGS : 0);
+	unsigned changed = (r->mapping_changed ? BY_MAPPING : 0) |
+			   (r->settings_changed ? BY_SETTINGS : 0);
 	int64_t freed, now = clock_now();
 	if (!r->first_mapping && !r->first_settings && !changed)
 		return E_OK;
@@ -152,12 +153,12 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 		if (cures[i].by & changed)
 			rc = queue_release(r->state, &f, now, &freed, e);
 	}
-	if (rc == E_OK && r->remapped)
+	if (rc == E_OK && r->mapping_changed)
 		rc = queue_try_parked(r->state, r->key, SAME_ARTICLE, now, e);
-	if (rc == E_OK && r->resettled)
+	if (rc == E_OK && r->settings_changed)
 		rc = repeat_held(r, now, e);
 	/* Stock may have another place now; what was written where it had its place before is noticed then. */
-	if (rc == E_OK && r->remapped && r->flow->kind == KIND_STOCK)
+	if (rc == E_OK && r->mapping_changed && r->flow->kind == KIND_STOCK)
 		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);
 	if (rc == E_OK)
 		rc = checkpoint_set(r->state, mapping_key(r), r->mapping, now, e);

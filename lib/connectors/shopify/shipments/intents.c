@@ -8,7 +8,7 @@
 #include "connectors/shopify/shipments/shipments.h"
 
 /*
- * The ledger of an order, a note under its id:
+ * The intents of an order, a note under its id:
  *
  *	{"<delivery>": {"done": ["gid://shopify/Fulfillment/1"],
  *	                "intent": {"what": "ship", "at": 1763890000, …}}, …}
@@ -35,7 +35,7 @@ static const char *delivery_key(const char *record, struct arena *a)
 	return arena_printf(a, "keep delivery %s", hash);
 }
 
-/* The ledger of an order; *out NULL: it has none. */
+/* The intents of an order; *out NULL: it has none. */
 static enum errk load(const struct note_store *notes, const char *order, struct arena *a,
 		      cJSON **out, struct err *e)
 {
@@ -47,35 +47,35 @@ static enum errk load(const struct note_store *notes, const char *order, struct 
 	return rc == E_RECORD ? (e->kind = E_LOCAL) : rc;
 }
 
-enum errk ledger_load(struct fulfillment_put *p, struct ship_state *s, struct err *e)
+enum errk intents_load(struct fulfillment_put *p, struct ship_state *s, struct err *e)
 {
-	enum errk rc = load(p->shop->env.notes, s->id, p->arena, &s->ledger, e);
-	if (rc == E_OK && !s->ledger)
-		s->ledger = json_object();
+	enum errk rc = load(p->shop->env.notes, s->id, p->arena, &s->intents, e);
+	if (rc == E_OK && !s->intents)
+		s->intents = json_object();
 	return rc;
 }
 
 /* Not by path: a delivery's id may hold dots. */
 static const cJSON *entry_of(const struct delivery *d)
 {
-	return cJSON_GetObjectItemCaseSensitive(d->state->ledger, d->put->record);
+	return cJSON_GetObjectItemCaseSensitive(d->state->intents, d->put->record);
 }
 
-const cJSON *ledger_intent(const struct delivery *d)
+const cJSON *intents_open(const struct delivery *d)
 {
 	const cJSON *entry = entry_of(d);
 	return entry ? json_at(entry, "intent") : NULL;
 }
 
-const cJSON *ledger_late(const struct delivery *d)
+const cJSON *intents_late(const struct delivery *d)
 {
 	const cJSON *entry = entry_of(d);
 	return entry ? json_at(entry, "late") : NULL;
 }
 
-bool ledger_other_intents(const struct delivery *d)
+bool intents_other_intents(const struct delivery *d)
 {
-	JSON_EACH_MEMBER (entry, d->state->ledger)
+	JSON_EACH_MEMBER (entry, d->state->intents)
 		if (!str_equal(entry->string, d->put->record) && json_at(entry, "intent"))
 			return true;
 	return false;
@@ -96,7 +96,7 @@ void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char 
 	*LIST_ADD(d->own, d->n_own, d->cap_own, p->arena) = arena_strdup(p->arena, id);
 }
 
-/* n_saved: the ledger is to be written. */
+/* n_saved: the intents are to be written. */
 void delivery_drop_own(struct delivery *d, const char *id)
 {
 	size_t kept = 0;
@@ -107,7 +107,7 @@ void delivery_drop_own(struct delivery *d, const char *id)
 	d->n_saved = 0;
 }
 
-void ledger_own(struct fulfillment_put *p, struct delivery *d)
+void intents_own(struct fulfillment_put *p, struct delivery *d)
 {
 	const struct target *t = &d->put->target;
 	if (target_is(t))
@@ -120,13 +120,13 @@ void ledger_own(struct fulfillment_put *p, struct delivery *d)
 	d->n_saved = d->n_own;
 }
 
-void ledger_claims(const struct delivery *d)
+void intents_claims(const struct delivery *d)
 {
 	struct ship_state *s = d->state;
 	for (size_t i = 0; i < s->n_done; i++)
 		s->done[i].claimed = s->done[i].owner &&
 				     !str_equal(s->done[i].owner, d->put->record);
-	JSON_EACH_MEMBER (entry, s->ledger) {
+	JSON_EACH_MEMBER (entry, s->intents) {
 		if (str_equal(entry->string, d->put->record))
 			continue;
 		JSON_EACH (id, json_at(entry, "done"))
@@ -145,8 +145,8 @@ static const char *shipments_text(const struct target *t, struct arena *a)
 	return text;
 }
 
-enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d, const char **was,
-			     const char **shipments, struct err *e)
+enum errk intents_other_order(struct fulfillment_put *p, const struct delivery *d, const char **was,
+			      const char **shipments, struct err *e)
 {
 	const struct note_store *notes = p->shop->env.notes;
 	const char *order = d->put->memo;
@@ -157,13 +157,13 @@ enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d
 			*was = order;
 		return E_OK;
 	}
-	CLEANUP(json) cJSON *ledger = NULL;
+	CLEANUP(json) cJSON *intents = NULL;
 	int64_t at;
 	enum errk rc = notes->load(notes->ctx, delivery_key(d->put->record, p->arena), p->arena,
 				   &order, &at, e);
 	if (rc == E_OK && order && strcmp(order, d->state->id) != 0)
-		rc = load(notes, order, p->arena, &ledger, e);
-	const cJSON *entry = cJSON_GetObjectItemCaseSensitive(ledger, d->put->record);
+		rc = load(notes, order, p->arena, &intents, e);
+	const cJSON *entry = cJSON_GetObjectItemCaseSensitive(intents, d->put->record);
 	/* What was refused there has sent nothing. */
 	if (rc != E_OK ||
 	    !(json_count(entry, "done") || json_at(entry, "intent") || json_count(entry, "late")))
@@ -176,12 +176,12 @@ enum errk ledger_other_order(struct fulfillment_put *p, const struct delivery *d
 	return E_OK;
 }
 
-enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent, struct err *e)
+enum errk intents_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent, struct err *e)
 {
 	const struct note_store *notes = p->shop->env.notes;
 	struct ship_state *s = d->state;
 	cJSON *entry = json_object(), *done = json_add_array(entry, "done");
-	cJSON *was = cJSON_GetObjectItemCaseSensitive(s->ledger, d->put->record);
+	cJSON *was = cJSON_GetObjectItemCaseSensitive(s->intents, d->put->record);
 	cJSON *late = cJSON_DetachItemFromObjectCaseSensitive(was, "late");
 	if (late)
 		json_add(entry, "late", late);
@@ -191,7 +191,7 @@ enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *inte
 		json_add_int(intent, "at", clock_now());
 		json_add(entry, "intent", intent);
 	}
-	json_add(s->ledger, d->put->record, entry);
+	json_add(s->intents, d->put->record, entry);
 	d->n_saved = d->n_own;
 	if (p->shop->env.dry_run)
 		return E_OK;
@@ -202,33 +202,33 @@ enum errk ledger_save(struct fulfillment_put *p, struct delivery *d, cJSON *inte
 			return rc;
 		d->noted = true;
 	}
-	return notes->save(notes->ctx, note_key(s->id, p->arena), json_text(s->ledger, p->arena),
+	return notes->save(notes->ctx, note_key(s->id, p->arena), json_text(s->intents, p->arena),
 			   e);
 }
 
-enum errk ledger_give_up(struct fulfillment_put *p, struct delivery *d, struct err *e)
+enum errk intents_give_up(struct fulfillment_put *p, struct delivery *d, struct err *e)
 {
-	cJSON *entry = cJSON_GetObjectItemCaseSensitive(d->state->ledger, d->put->record);
+	cJSON *entry = cJSON_GetObjectItemCaseSensitive(d->state->intents, d->put->record);
 	cJSON *late = cJSON_GetObjectItemCaseSensitive(entry, "late");
 	if (!late)
 		late = json_add_array(entry, "late");
 	json_push(late, cJSON_DetachItemFromObjectCaseSensitive(entry, "intent"));
-	return ledger_save(p, d, NULL, e);
+	return intents_save(p, d, NULL, e);
 }
 
 static enum errk forget(const struct note_store *notes, const char *order, const char *delivery,
 			struct arena *a, struct err *e)
 {
-	CLEANUP(json) cJSON *ledger = NULL;
+	CLEANUP(json) cJSON *intents = NULL;
 	const char *key = note_key(order, a);
-	enum errk rc = load(notes, order, a, &ledger, e);
+	enum errk rc = load(notes, order, a, &intents, e);
 	if (rc == E_OK)
 		rc = notes->drop(notes->ctx, delivery_key(delivery, a), e);
-	if (rc != E_OK || !ledger || !cJSON_GetObjectItemCaseSensitive(ledger, delivery))
+	if (rc != E_OK || !intents || !cJSON_GetObjectItemCaseSensitive(intents, delivery))
 		return rc;
-	cJSON_DeleteItemFromObjectCaseSensitive(ledger, delivery);
-	return ledger->child ? notes->save(notes->ctx, key, json_text(ledger, a), e)
-			     : notes->drop(notes->ctx, key, e);
+	cJSON_DeleteItemFromObjectCaseSensitive(intents, delivery);
+	return intents->child ? notes->save(notes->ctx, key, json_text(intents, a), e)
+			      : notes->drop(notes->ctx, key, e);
 }
 
 void fulfillment_put_committed(const struct shopify *s, const struct put_batch *batch)

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "model/stock_wish.h"
+#include "model/stock_wanted.h"
 
 static void target(const char *sum, int64_t owed, int64_t buffer, int64_t expected, bool less)
 {

@@ -1,5 +1,5 @@
-#ifndef ERPSYNC_SYNC_OWED_H
-#define ERPSYNC_SYNC_OWED_H
+#ifndef ERPSYNC_SYNC_DEMAND_H
+#define ERPSYNC_SYNC_DEMAND_H
 
 #include "base/conf.h"
 #include "connectors/connector.h"
@@ -8,41 +8,41 @@
 #include "sync/notice.h"
 
 /*
- * Units sold in the store that the ERP does not know: see struct owed_units. For each order, those of
+ * Units sold in the store that the ERP does not know: see struct in_flight. For each order, those of
  * its newest version (in the queue of "orders export", or as the store says) less those of the version
  * that the ERP had been told when its figure was read. The queue is read once, at the first question.
  */
-struct owed;
+struct demand;
 
 /*
  * Reads nothing yet. notices: what can't be known; mapper: whose tables/skus.csv says which article of the ERP an order's
  * line is, opened before the first question. All arguments outlive it.
  */
-struct owed *owed_new(struct state *s, const struct conf *c, struct mapper *const *mapper,
-		      struct notices *notices);
-void owed_free(struct owed *o); /* takes NULL */
-const struct owed_units *owed_units(const struct owed *o);
+struct demand *demand_new(struct state *s, const struct conf *c, struct mapper *const *mapper,
+			  struct notices *notices);
+void demand_free(struct demand *o); /* takes NULL */
+const struct in_flight *demand_in_flight(const struct demand *o);
 
 /*
  * Has the ERP been told an order of this article (its SKU, its id) since the queue was read? What was compared by it is
  * to be compared again.
  */
-MUST_CHECK enum errk owed_told_since(const struct owed *o, const char *sku, const char *item,
-				     bool *told, struct err *e);
+MUST_CHECK enum errk demand_told_since(const struct demand *o, const char *sku, const char *item,
+				       bool *told, struct err *e);
 
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
  * whose stock this flow wrote to another than was sold, before that order came or was told: nothing new may be read
  * of them. They are in doubt from then on; call it in a transaction. What can't be known now is told by the first put.
  */
-MUST_CHECK enum errk owed_shared(const struct owed *o, const char *flow, struct arena *a,
-				 const char ***record, size_t *n, struct err *e);
+MUST_CHECK enum errk demand_shared(const struct demand *o, const char *flow, struct arena *a,
+				   const char ***record, size_t *n, struct err *e);
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
  * transaction of the delivery; answered: it was found there. A document that is gone or can't be read notes nothing.
  */
-MUST_CHECK enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
-			       bool answered, struct err *e);
+MUST_CHECK enum errk demand_tell(struct state *s, const char *order, const char *payload,
+				 int64_t now, bool answered, struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-#include "sync/owed.h"
+#include "sync/demand.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +58,8 @@ struct line {
 	int64_t units;
 };
 
-struct owed {
-	struct owed_units face;
+struct demand {
+	struct in_flight face;
 	struct state *state;
 	const struct conf *conf;
 	struct mapper *const *mapper;
@@ -79,7 +79,7 @@ struct owed {
 	size_t unreadable;
 };
 
-static struct version *add_version(struct owed *o, const struct version *v)
+static struct version *add_version(struct demand *o, const struct version *v)
 {
 	if (!o->version || o->n == o->cap) {
 		o->cap = o->cap ? o->cap * 2 : 64;
@@ -152,8 +152,8 @@ static cJSON *units_of_order(const char *payload, cJSON *items, cJSON *shipped)
 	return units;
 }
 
-enum errk owed_tell(struct state *s, const char *order, const char *payload, int64_t now,
-		    bool answered, struct err *e)
+enum errk demand_tell(struct state *s, const char *order, const char *payload, int64_t now,
+		      bool answered, struct err *e)
 {
 	CLEANUP(json) cJSON *items = json_object();
 	CLEANUP(json) cJSON *shipped = json_object();
@@ -168,8 +168,8 @@ enum errk owed_tell(struct state *s, const char *order, const char *payload, int
 	return told_add(s, order, &told, e);
 }
 
-enum errk owed_told_since(const struct owed *o, const char *sku, const char *item, bool *told,
-			  struct err *e)
+enum errk demand_told_since(const struct demand *o, const char *sku, const char *item, bool *told,
+			    struct err *e)
 {
 	*told = false;
 	return o->read ? told_since(o->state, sku, item, o->read_at, told, e) : E_OK;
@@ -177,7 +177,7 @@ enum errk owed_told_since(const struct owed *o, const char *sku, const char *ite
 
 static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	(void)e;
 	struct version v = {
 		.order = arena_strdup(o->arena, row->record),
@@ -207,7 +207,7 @@ static int by_key(const void *a, const void *b)
 }
 
 /* Is it meant that the ERP gets its orders by this program? */
-static enum errk expects_orders(const struct owed *o, const char *orders, bool *expects,
+static enum errk expects_orders(const struct demand *o, const char *orders, bool *expects,
 				struct err *e)
 {
 	struct run *tried;
@@ -222,7 +222,7 @@ static enum errk expects_orders(const struct owed *o, const char *orders, bool *
  * What is on hand is right without the orders, but for those that have been shipped there: no reason to write
  * nothing. Of orders that nobody has read for long the last ones are looked at all the same.
  */
-static enum errk check_shipments(struct owed *o, const struct flow *orders, int64_t whole,
+static enum errk check_shipments(struct demand *o, const struct flow *orders, int64_t whole,
 				 struct err *e)
 {
 	bool expects = whole != 0;
@@ -243,7 +243,7 @@ static enum errk check_shipments(struct owed *o, const struct flow *orders, int6
 	return E_OK;
 }
 
-static enum errk check_orders(struct owed *o, const struct flow *orders, struct err *e)
+static enum errk check_orders(struct demand *o, const struct flow *orders, struct err *e)
 {
 	char ago[CLOCK_TEXT_MAX];
 	int64_t whole;
@@ -290,12 +290,12 @@ static enum errk check_orders(struct owed *o, const struct flow *orders, struct 
 	return E_OK;
 }
 
-static const struct version *in_queue(const struct owed *o, const char *order);
+static const struct version *in_queue(const struct demand *o, const char *order);
 
 /* What was delivered is purged from the queue after [state] keep_payloads; what it took stays in told. */
 static enum errk add_told(void *ctx, const char *order, int64_t at, struct err *e)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	(void)e;
 	if (in_queue(o, order))
 		return E_OK;
@@ -308,7 +308,7 @@ static enum errk add_told(void *ctx, const char *order, int64_t at, struct err *
 }
 
 /* What the queue holds now. */
-static enum errk read_queue(struct owed *o, struct err *e)
+static enum errk read_queue(struct demand *o, struct err *e)
 {
 	const struct flow *orders = flow_of_kind(KIND_ORDER);
 	if (o->read)
@@ -335,7 +335,7 @@ static enum errk read_queue(struct owed *o, struct err *e)
 }
 
 /* The newest version of the order in the queue, or of what is left of it; NULL: none. */
-static const struct version *in_queue(const struct owed *o, const char *order)
+static const struct version *in_queue(const struct demand *o, const char *order)
 {
 	size_t low = 0, high = o->n_queue;
 	while (low < high) {
@@ -348,7 +348,7 @@ static const struct version *in_queue(const struct owed *o, const char *order)
 	return low && strcmp(o->version[low - 1].order, order) == 0 ? &o->version[low - 1] : NULL;
 }
 
-static void forget_index(struct owed *o)
+static void forget_index(struct demand *o)
 {
 	for (size_t i = 0; i < o->n_orders; i++) {
 		for (size_t k = 0; k < o->order[i].n_told; k++)
@@ -361,7 +361,7 @@ static void forget_index(struct owed *o)
 }
 
 /* Fills told, and now where the documents are gone: what was delivered last. */
-static enum errk read_told(struct owed *o, struct order *x, struct err *e)
+static enum errk read_told(struct demand *o, struct order *x, struct err *e)
 {
 	enum errk rc = told_get(o->state, x->first->order, o->index, &x->told, &x->n_told, e);
 	if (rc != E_OK) {
@@ -386,7 +386,7 @@ static enum errk read_told(struct owed *o, struct order *x, struct err *e)
 	return E_OK;
 }
 
-static void tell_unreadable(struct owed *o)
+static void tell_unreadable(struct demand *o)
 {
 	if (o->unreadable)
 		notice_say(o->notices, NULL,
@@ -407,7 +407,7 @@ static size_t count_lines(const struct order *x)
 }
 
 /* What the store sold is booked on this article of the ERP, which may be that of others of the store too. */
-static enum errk add_erp_line(struct owed *o, const struct line *line, struct err *e)
+static enum errk add_erp_line(struct demand *o, const struct line *line, struct err *e)
 {
 	const char *erp = NULL;
 	enum errk rc = map_answer(*o->mapper, "skus", NULL, line->sku, o->index, &erp, e);
@@ -418,7 +418,7 @@ static enum errk add_erp_line(struct owed *o, const struct line *line, struct er
 	return E_OK;
 }
 
-static enum errk add_lines(struct owed *o, const struct order *x, struct err *e)
+static enum errk add_lines(struct demand *o, const struct order *x, struct err *e)
 {
 	const cJSON *unit, *skus, *sku;
 	enum errk rc = E_OK;
@@ -439,7 +439,7 @@ static enum errk add_lines(struct owed *o, const struct order *x, struct err *e)
 }
 
 /* Orders, and their lines by key, from all versions. */
-static enum errk build_index(struct owed *o, struct err *e)
+static enum errk build_index(struct demand *o, struct err *e)
 {
 	size_t n_lines = 0;
 	enum errk rc = E_OK;
@@ -469,14 +469,14 @@ static enum errk build_index(struct owed *o, struct err *e)
 }
 
 /* An answer says that it has the order; that its figures have changed by then is another matter. */
-static bool is_known(const struct owed *o, const struct told *told, int64_t read_at)
+static bool is_known(const struct demand *o, const struct told *told, int64_t read_at)
 {
 	return told->at + o->lag <= read_at &&
 	       (!o->awaited || (told->answered_at && told->answered_at <= read_at));
 }
 
 /* Units that the ERP's figure of that moment counts for this order already. */
-static int64_t known_units(const struct owed *o, const struct order *x, const char *sku,
+static int64_t known_units(const struct demand *o, const struct order *x, const char *sku,
 			   int64_t read_at)
 {
 	for (size_t i = 0; i < x->n_told; i++)
@@ -503,7 +503,7 @@ static bool is_sold_as(const struct order *x, const char *item, const char *sku)
  * Units of the lines with this key, but for those that were sold under this SKU, or under any as this article (NULL =
  * none).
  */
-static int64_t units_under(const struct owed *o, const char *key, const char *but,
+static int64_t units_under(const struct demand *o, const char *key, const char *but,
 			   const char *but_item, int64_t read_at)
 {
 	struct line want = {.key = key};
@@ -525,7 +525,7 @@ static int64_t units_under(const struct owed *o, const char *key, const char *bu
 static enum errk units_of(void *ctx, const char *sku, const char *item, const char *erp_sku,
 			  int64_t read_at, int64_t *units, struct err *e)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	CLEANUP(arena) struct arena *a = arena_new();
 	enum errk rc = read_queue(o, e);
 	if (rc == E_OK && !o->indexed)
@@ -546,7 +546,7 @@ static enum errk units_of(void *ctx, const char *sku, const char *item, const ch
 static enum errk knows(void *ctx, const char *order, const char *version, bool *known,
 		       struct err *e)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	struct link l;
 	bool found = false;
 	enum errk rc = read_queue(o, e);
@@ -567,7 +567,7 @@ static enum errk knows(void *ctx, const char *order, const char *version, bool *
 
 static void sees(void *ctx, const char *order, const char *version)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	const struct version fresh = {.order = arena_strdup(o->arena, order),
 				      .text = arena_strdup(o->arena, version),
 				      .seq = OF_THE_STORE + (int64_t)o->n,
@@ -580,7 +580,7 @@ static void sees(void *ctx, const char *order, const char *version)
 
 static void takes(void *ctx, const char *sku, const char *item, int64_t units)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	struct version *v = &o->version[o->n - 1];
 	add_units(v->units, sku, item, units);
 	add_item(v->items, item, sku);
@@ -588,7 +588,7 @@ static void takes(void *ctx, const char *sku, const char *item, int64_t units)
 
 static enum errk since(void *ctx, int64_t *out, struct err *e)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	enum errk rc = read_queue(o, e);
 	if (rc == E_OK)
 		*out = o->since;
@@ -597,7 +597,7 @@ static enum errk since(void *ctx, int64_t *out, struct err *e)
 
 static void seen(void *ctx, int64_t since)
 {
-	struct owed *o = ctx;
+	struct demand *o = ctx;
 	o->since = since;
 }
 
@@ -618,7 +618,7 @@ static int64_t moved_at(const struct order *x)
 	return at;
 }
 
-static enum errk find_shared(struct owed *o, const char *flow, struct arena *a,
+static enum errk find_shared(struct demand *o, const char *flow, struct arena *a,
 			     const char ***record, size_t *n, struct err *e)
 {
 	size_t cap = 0, prefix = strlen(OF_THE_ERP);
@@ -640,30 +640,30 @@ static enum errk find_shared(struct owed *o, const char *flow, struct arena *a,
 }
 
 /* By a look of its own: units are counted by what is known when the first article is put. */
-enum errk owed_shared(const struct owed *o, const char *flow, struct arena *a, const char ***record,
-		      size_t *n, struct err *e)
+enum errk demand_shared(const struct demand *o, const char *flow, struct arena *a,
+			const char ***record, size_t *n, struct err *e)
 {
-	struct owed *look = owed_new(o->state, o->conf, o->mapper, NULL);
+	struct demand *look = demand_new(o->state, o->conf, o->mapper, NULL);
 	*n = 0;
 	*record = NULL;
 	enum errk rc = find_shared(look, flow, a, record, n, e);
-	owed_free(look);
+	demand_free(look);
 	return rc == E_LOCAL && strcmp(e->code, ORDERS_BEHIND) == 0 ? E_OK : rc;
 }
 
-struct owed *owed_new(struct state *s, const struct conf *c, struct mapper *const *mapper,
-		      struct notices *notices)
+struct demand *demand_new(struct state *s, const struct conf *c, struct mapper *const *mapper,
+			  struct notices *notices)
 {
-	struct owed *o = calloc(1, sizeof(*o));
+	struct demand *o = calloc(1, sizeof(*o));
 	if (!o)
 		die(70, "out of memory");
-	o->face = (struct owed_units){.of = units_of,
-				      .knows = knows,
-				      .since = since,
-				      .seen = seen,
-				      .sees = sees,
-				      .takes = takes,
-				      .ctx = o};
+	o->face = (struct in_flight){.of = units_of,
+				     .knows = knows,
+				     .since = since,
+				     .seen = seen,
+				     .sees = sees,
+				     .takes = takes,
+				     .ctx = o};
 	o->state = s;
 	o->conf = c;
 	o->mapper = mapper;
@@ -676,7 +676,7 @@ struct owed *owed_new(struct state *s, const struct conf *c, struct mapper *cons
 	return o;
 }
 
-void owed_free(struct owed *o)
+void demand_free(struct demand *o)
 {
 	if (!o)
 		return;
@@ -689,7 +689,7 @@ void owed_free(struct owed *o)
 	free(o);
 }
 
-const struct owed_units *owed_units(const struct owed *o)
+const struct in_flight *demand_in_flight(const struct demand *o)
 {
 	return &o->face;
 }

@@ -15,7 +15,7 @@
  * and are to be added up. What is wrong with one keeps the others from nothing: an article that is sold out
  * in one place must not be sold on there because of another.
  */
-struct stock_wish {
+struct stock_wanted {
 	const char *location; /* NULL: not known, see wrong */
 	struct decimal figure;
 	bool known;              /* the figure is */
@@ -25,16 +25,16 @@ struct stock_wish {
 /* [inventory] quantity=, which is set where stock is pulled. */
 enum stock_figure stock_figure_wanted(const struct conf *c);
 
-/* E_RECORD "bad_document"; of one wish: "no_figure", the ERP does not give the wanted one. In the arena. */
-MUST_CHECK enum errk stock_wishes(const char *doc, enum stock_figure f, struct arena *a,
-				  const char **sku, struct stock_wish **out, size_t *n,
-				  struct err *e);
+/* E_RECORD "bad_document"; of one wanted: "no_figure", the ERP does not give the wanted one. In the arena. */
+MUST_CHECK enum errk stock_wanted_read(const char *doc, enum stock_figure f, struct arena *a,
+				       const char **sku, struct stock_wanted **out, size_t *n,
+				       struct err *e);
 
 /*
  * The number to write: the sum in whole units, downwards, less what the ERP does not know of yet,
  * less what is held back, not below zero. *negative: the ERP has less than nothing.
  */
-int64_t stock_target(struct decimal sum, int64_t owed, int64_t buffer, bool *negative);
+int64_t stock_target(struct decimal sum, int64_t in_flight, int64_t buffer, bool *negative);
 /* Shopify, "INVALID_QUANTITY_TOO_HIGH": more is refused. */
 enum { STOCK_TARGET_MAX = 1000000000 };
 
