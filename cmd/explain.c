@@ -89,9 +89,9 @@ static void tell_link(const struct story *s, const struct link *l, struct arena 
 		printf("    version %s was dropped by a person; %s\n", entry_version(l->dropped, a),
 		       l->for_good ? "a newer one does not come back, unless --only names it"
 				   : "a newer one will be delivered");
-	if (l->settled)
+	if (l->acknowledged)
 		printf("    the target's answer: %s\n",
-		       remedy_text(l->settled, l->flow, l->label, a));
+		       remedy_text(l->acknowledged, l->flow, l->label, a));
 }
 
 static enum errk tell_links(struct story *s, struct err *e)
@@ -123,7 +123,7 @@ static enum errk tell_links(struct story *s, struct err *e)
 		json_add_str(o, "dropped_version", links[i].dropped);
 		json_add_time(o, "delivered_at", links[i].delivered_at);
 		json_add_time(o, "changed_at", links[i].changed_at);
-		json_add_str(o, "answer", links[i].settled);
+		json_add_str(o, "answer", links[i].acknowledged);
 	}
 	if (!list && n == 0)
 		puts("  nothing was delivered yet");

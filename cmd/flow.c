@@ -230,7 +230,7 @@ static enum style summary_style(int status)
 static bool did_something(const struct sync_summary *s)
 {
 	return s->pulled || s->created || s->updated || s->unchanged || s->adopted || s->parked ||
-	       s->still_parked || s->later || s->settled;
+	       s->still_parked || s->later || s->acknowledged;
 }
 
 /*

@@ -29,7 +29,7 @@ const char *side_section(enum side s); /* "store", "erp": the configuration sect
  * What the engine keeps for a connector between runs: small texts by key. Those that nobody saved anew
  * for a month go, but for keys that begin with "keep ".
  */
-struct note_store {
+struct connector_state {
 	/* Durable when it returns: what must be known after a kill is saved before it is done. */
 	enum errk (*save)(void *ctx, const char *key, const char *text, struct err *e);
 	/* *text NULL: there is none. saved_at in seconds. */
@@ -52,7 +52,7 @@ struct connector_env {
 	const char *path;
 	struct http *http;
 	const struct token_store *tokens;
-	const struct note_store *notes;
+	const struct connector_state *state;
 	/* Put must render and judge everything, and write nothing. */
 	bool dry_run;
 	/*
@@ -69,7 +69,7 @@ struct connector {
 };
 
 /* A record that the target was told of. */
-struct told_record {
+struct delivered_record {
 	const char *id;
 	const char *version; /* the last that the source said, delivered or not */
 	bool waits;          /* it is still to be delivered */
@@ -120,7 +120,7 @@ struct pull_request {
 	 * to ask.
 	 */
 	enum errk (*delivered)(void *ctx, const char *after, struct arena *a,
-			       struct told_record **list, size_t *n, struct err *e);
+			       struct delivered_record **list, size_t *n, struct err *e);
 	/*
 	 * Ids of what waits to be told, and the target has never heard of: for page.unlisted. NULL where there is
 	 * nobody to ask.
@@ -190,7 +190,7 @@ struct landed {
 	struct target target;  /* as put() names it */
 	/* What was written, if that is known: version of the source and hash of the document. */
 	const char *version, *hash;
-	const char *memo; /* as put() would leave it; NULL = none */
+	const char *kept; /* as put() would leave it; NULL = none */
 	int64_t at;       /* the target has it as it was at that time, seconds */
 };
 struct landed_request {
@@ -207,16 +207,16 @@ struct landed_request {
  * What is said beside answers and is none itself. An order that it names is not covered by an acceptance of the whole
  * document that follows.
  */
-enum settlement_doubt {
+enum acknowledgement_doubt {
 	DOUBT_NONE,
 	DOUBT_REMARK,  /* a remark to the answer about `record`; it matters by what else it names */
 	DOUBT_LINE,    /* nobody understands it */
 	DOUBT_REFUSAL, /* it says that something was not taken: naming nobody it may mean any */
 };
 /* A later answer of the target: an acknowledgement file, an asynchronous job's end. */
-struct settlement {
+struct acknowledgement {
 	const char *document; /* the id of the target, as put() named it */
-	/* One record of it, as the other side names it: see settlement_means; NULL = all. */
+	/* One record of it, as the other side names it: see acknowledgement_means; NULL = all. */
 	const char *record;
 	bool accepted;
 	bool changed; /* the document tells changes of records that were there before */
@@ -224,23 +224,23 @@ struct settlement {
 	bool further;
 	/* accepted: `record` may be this many records, all that the document holds; 0 = it is a name. */
 	int64_t count;
-	enum settlement_doubt doubt;
+	enum acknowledgement_doubt doubt;
 	const char *text; /* what the other side said; no personal data is assumed */
 };
 /*
  * Is this answer about the record: by its id or the number that ends it, by its label in any case, with or
  * without '#', or about all of its document?
  */
-bool settlement_means(const struct settlement *s, const char *record, const char *label);
+bool acknowledgement_means(const struct acknowledgement *s, const char *record, const char *label);
 /*
  * Does it name a record beyond doubt ("#1001", an id)? Else what stands in `record` may be words, unless a record
  * of the document goes by them.
  */
-bool settlement_names(const struct settlement *s);
+bool acknowledgement_names(const struct acknowledgement *s);
 /* Naming no record of the document it may mean any. */
-bool settlement_may_mean_any(const struct settlement *s);
+bool acknowledgement_may_mean_any(const struct acknowledgement *s);
 /* Does the text name the record anywhere, in one of the ways above? */
-bool settlement_mentions(const char *text, const char *record, const char *label);
+bool acknowledgement_mentions(const char *text, const char *record, const char *label);
 
 enum check_result { CHECK_OK, CHECK_WARN, CHECK_BAD };
 struct check_sink {
@@ -345,18 +345,19 @@ struct sink {
 	const char *(*reference)(struct connector *c, const char *record, struct arena *a);
 	/*
 	 * Of a target that may be configured to take records less far than they ask for, and keeps in each
-	 * one's memo how far it took it ("" = that is not known): would it take this document further now? And
-	 * all memos of which that may be so, whatever the document, NULL-terminated. Both NULL elsewhere.
+	 * one's kept how far it took it ("" = that is not known): would it take this document further now? And
+	 * all kept texts of which that may be so, whatever the document, NULL-terminated. Both NULL elsewhere.
 	 */
-	bool (*further)(struct connector *c, const char *doc, const char *memo);
+	bool (*further)(struct connector *c, const char *doc, const char *kept);
 	const char *const *(*held)(struct connector *c, struct arena *a);
 	/*
 	 * Later answers since the last call; each is handed to fn, and forgotten once fn
 	 * returned E_OK. NULL if the system has none.
 	 */
-	enum errk (*settle)(struct connector *c, struct arena *a,
-			    enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
-			    void *ctx, struct err *e);
+	enum errk (*acknowledgements)(struct connector *c, struct arena *a,
+				      enum errk (*fn)(void *ctx, const struct acknowledgement *s,
+						      struct err *e),
+				      void *ctx, struct err *e);
 	/* Does an answer come to each put? Until then it is not known whether it is there. NULL = no. */
 	bool (*answers)(const struct conf *c);
 };

@@ -24,7 +24,7 @@ static struct ack_answers parse(char *text, size_t len, const struct folder_name
 }
 
 static enum errk hand_over_each(const struct ack_answers *all, bool accepted,
-				enum errk (*fn)(void *ctx, const struct settlement *s,
+				enum errk (*fn)(void *ctx, const struct acknowledgement *s,
 						struct err *e),
 				void *ctx, struct err *e)
 {
@@ -40,7 +40,7 @@ static enum errk hand_over_each(const struct ack_answers *all, bool accepted,
 }
 
 static enum errk hand_over_doubts(const struct ack_answers *all,
-				  enum errk (*fn)(void *ctx, const struct settlement *s,
+				  enum errk (*fn)(void *ctx, const struct acknowledgement *s,
 						  struct err *e),
 				  void *ctx, struct err *e)
 {
@@ -60,12 +60,13 @@ static enum errk hand_over_doubts(const struct ack_answers *all,
  * name is accepted, and nothing left to doubt.
  */
 static enum errk hand_over(const struct ack_answers *all, struct arena *a,
-			   enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			   enum errk (*fn)(void *ctx, const struct acknowledgement *s,
+					   struct err *e),
 			   void *ctx, struct err *e)
 {
-	struct settlement whole = {.document = all->target,
-				   .accepted = all->ok && !all->refused,
-				   .changed = all->changed};
+	struct acknowledgement whole = {.document = all->target,
+					.accepted = all->ok && !all->refused,
+					.changed = all->changed};
 	bool understood = all->ok || all->refused || all->hedged || all->n > 0;
 	char quoted[200];
 	enum errk k = E_OK;
@@ -226,9 +227,9 @@ static void tell(void *ctx, const char *what, const char *remedy)
 				  arena_printf(t->a, "%s; %s", what, remedy));
 }
 
-enum errk ack_settle(const struct outbox *x, struct arena *a,
-		     enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
-		     void *ctx, struct err *e)
+enum errk ack_read_new(const struct outbox *x, struct arena *a,
+		       enum errk (*fn)(void *ctx, const struct acknowledgement *s, struct err *e),
+		       void *ctx, struct err *e)
 {
 	struct telling t = {x, a};
 	struct file_entry *entry;
@@ -261,7 +262,7 @@ enum errk ack_settle(const struct outbox *x, struct arena *a,
 }
 
 enum errk ack_read_again(const struct outbox *x, const char *base, struct arena *a,
-			 enum errk (*fn)(void *ctx, const struct settlement *s, struct err *e),
+			 enum errk (*fn)(void *ctx, const struct acknowledgement *s, struct err *e),
 			 void *ctx, struct err *e)
 {
 	const char *file = arena_printf(a, "%s.ack", base);

@@ -16,10 +16,10 @@
  * answers come again.
  * What is no text (ack_sign) is told, and stays.
  */
-MUST_CHECK enum errk ack_settle(const struct outbox *x, struct arena *a,
-				enum errk (*fn)(void *ctx, const struct settlement *s,
-						struct err *e),
-				void *ctx, struct err *e);
+MUST_CHECK enum errk ack_read_new(const struct outbox *x, struct arena *a,
+				  enum errk (*fn)(void *ctx, const struct acknowledgement *s,
+						  struct err *e),
+				  void *ctx, struct err *e);
 
 /* Was this batch ("orders-000001") answered so that nobody can be sure? Of what was read and put away. */
 bool ack_is_doubtful(const struct outbox *x, const char *base, struct arena *a);
@@ -34,7 +34,7 @@ MUST_CHECK enum errk ack_unreadable(const struct outbox *x, struct arena *a,
 
 /* The answers to a batch ("orders-000001") that were read before, each to fn; none: nothing happens. */
 MUST_CHECK enum errk ack_read_again(const struct outbox *x, const char *base, struct arena *a,
-				    enum errk (*fn)(void *ctx, const struct settlement *s,
+				    enum errk (*fn)(void *ctx, const struct acknowledgement *s,
 						    struct err *e),
 				    void *ctx, struct err *e);
 

@@ -88,7 +88,7 @@ static const char *first_name(const char *rest, const char **after, struct arena
 
 static bool is_name(const char *name)
 {
-	return settlement_names(&(struct settlement){.record = name});
+	return acknowledgement_names(&(struct acknowledgement){.record = name});
 }
 
 /* Without '#', in small letters, and '0' for each number. */
@@ -155,13 +155,13 @@ static struct names list_names(const char *first, const char *after, struct aren
 	return all;
 }
 
-static void doubt(struct ack_answers *to, enum settlement_doubt how, const char *own,
+static void doubt(struct ack_answers *to, enum acknowledgement_doubt how, const char *own,
 		  const char *text)
 {
 	/* No order goes by a name without a digit. */
 	if (how == DOUBT_REMARK && !strpbrk(text, DIGITS))
 		return;
-	to->doubt[to->n_doubts++] = (struct settlement){
+	to->doubt[to->n_doubts++] = (struct acknowledgement){
 		.document = to->target,
 		.record = own,
 		.changed = to->changed,
@@ -290,7 +290,7 @@ static void accept(struct ack_answers *to, const char *line, const char *rest, s
 		return;
 	}
 	for (size_t i = 0; i < all.n; i++)
-		to->each[to->n++] = (struct settlement){
+		to->each[to->n++] = (struct acknowledgement){
 			.document = to->target,
 			.record = all.name[i],
 			.accepted = true,
@@ -321,7 +321,7 @@ static void refuse(struct ack_answers *to, const char *rest, struct arena *a)
 	text = all.after + strspn(all.after, SEPARATORS ":");
 	doubt(to, DOUBT_REMARK, name, text);
 	for (size_t i = 0; i < all.n; i++)
-		to->each[to->n++] = (struct settlement){
+		to->each[to->n++] = (struct acknowledgement){
 			.document = to->target,
 			.record = all.name[i],
 			.changed = to->changed,

@@ -10,9 +10,10 @@ struct ack_answers {
 	bool ok, refused;   /* of the whole batch */
 	bool hedged;        /* an ok that takes something back in its own line */
 	const char *why;    /* of the whole batch; or the first line that nobody understands */
-	struct settlement *each;
+	struct acknowledgement *each;
 	size_t n;
-	struct settlement *doubt; /* what is neither yes nor no, see enum settlement_doubt */
+	struct acknowledgement
+		*doubt; /* what is neither yes nor no, see enum acknowledgement_doubt */
 	size_t n_doubts;
 };
 

@@ -71,8 +71,8 @@ static void note_base(struct search *s, const char *id, bool landed)
 	b->landed = b->landed || landed;
 }
 
-static enum errk note_batch(struct search *s, const char *path, const struct file_batch *b,
-			    struct err *e)
+static enum errk remember_batch(struct search *s, const char *path, const struct file_batch *b,
+				struct err *e)
 {
 	struct found f = {.path = path, .sequence = b->sequence, .changed = b->changed};
 	struct folder_name name;
@@ -123,7 +123,7 @@ static enum errk search_folder(struct search *s, const char *dir, struct err *e)
 			continue;
 		k = file_batch_read(path, scratch, &b, e);
 		if (k == E_OK)
-			k = note_batch(s, path, &b, e);
+			k = remember_batch(s, path, &b, e);
 		k = with_cure(path, k, e);
 	}
 	return k;
@@ -134,7 +134,7 @@ static enum errk search_decided(void *ctx, const struct file_batch *b, struct er
 {
 	struct search *s = ctx;
 
-	return note_batch(s, file_batch_path(s->x->dir, b->key, s->a), b, e);
+	return remember_batch(s, file_batch_path(s->x->dir, b->key, s->a), b, e);
 }
 
 static int by_time(const void *a, const void *b)
@@ -155,28 +155,28 @@ struct refusals {
 };
 
 /* A refusal that names no order of its batch may mean any of them. */
-static bool means_nobody(const struct settlement *s, const cJSON *records)
+static bool means_nobody(const struct acknowledgement *s, const cJSON *records)
 {
 	const cJSON *r;
 
 	cJSON_ArrayForEach (r, records) {
 		const char *id = json_str(r, "id"), *label = json_str(r, "label");
 
-		if (id && label && settlement_means(s, id, label))
+		if (id && label && acknowledgement_means(s, id, label))
 			return false;
 	}
 	return true;
 }
 
-static enum errk take_refusal(void *ctx, const struct settlement *s, struct err *e)
+static enum errk take_refusal(void *ctx, const struct acknowledgement *s, struct err *e)
 {
 	struct refusals *r = ctx;
 
 	(void)e;
 	if (s->accepted || s->doubt)
 		return E_OK;
-	if (settlement_means(s, r->id, r->label) ||
-	    (settlement_may_mean_any(s) && means_nobody(s, r->records)))
+	if (acknowledgement_means(s, r->id, r->label) ||
+	    (acknowledgement_may_mean_any(s) && means_nobody(s, r->records)))
 		r->refused = true;
 	return E_OK;
 }

@@ -113,7 +113,7 @@ static void cap(int what, rlim_t limit)
  * What concerns the whole group of processes, a key of the terminal or systemd's stop, is the
  * parent's to decide about. No file of the parent stays open: its locks must end with it.
  */
-static void settle_in(const struct worker_job *job, pid_t parent, int fd)
+static void confine(const struct worker_job *job, pid_t parent, int fd)
 {
 	static const int deadly[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 
@@ -149,7 +149,7 @@ static _Noreturn void serve(const struct worker_job *job, pid_t parent, int fd)
 	struct ask_head head;
 	struct arena *a = arena_new();
 
-	settle_in(job, parent, fd);
+	confine(job, parent, fd);
 	while (read_whole(3, &head, sizeof(head))) {
 		struct answer_head answer = {.err = {.kind = E_OK}};
 		char *ask = arena_alloc(a, head.len + 1);

@@ -8,7 +8,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "model/product_memo.h"
+#include "model/product_baseline.h"
 
 /*
  * What mappings/<store>/product.jq makes: {"code", "status", "currency", "prices_include_tax",
@@ -212,7 +212,7 @@ enum errk product_item_read(struct put_item *put, struct arena *a, struct produc
 	}
 	if (rc != E_OK)
 		return E_OK;
-	product_read_memo(item, a);
+	product_read_baseline(item, a);
 	/* Nothing of it is for the shop. */
 	item->done = !item->n_variants;
 	return E_OK;

@@ -97,10 +97,10 @@ struct product_item {
 	bool looked;    /* there is none: it may be created */
 	struct shop_product *shop; /* once read */
 	bool created, written;
-	bool again;                       /* the next round goes on with it */
-	bool unsure;                      /* because the answer to a write is missing */
-	unsigned sent;                    /* bits of its fields */
-	bool intends;                     /* asked or status_set changed since the memo was kept */
+	bool again;    /* the next round goes on with it */
+	bool unsure;   /* because the answer to a write is missing */
+	unsigned sent; /* bits of its fields */
+	bool intends;  /* asked or status_set changed since the kept text was kept */
 	const char *conflicts, *refusals; /* texts, one after the other; NULL = none */
 	const char *refusal_code;         /* of the first refusal; NULL = the store's own */
 	const char *
@@ -121,7 +121,7 @@ static inline bool product_is_new(const struct product_variant *v)
 const char *product_option_text(const char *const *option, size_t n, struct arena *a);
 
 /*
- * Reads the mapped document and the memo. What is wrong with the document is put into put->err
+ * Reads the mapped document and the kept text. What is wrong with the document is put into put->err
  * (E_RECORD "bad_document", "no_sku", "duplicate_sku"). What only a new variant needs, such as options,
  * is not asked for here. E_LOCAL.
  */

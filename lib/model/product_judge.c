@@ -33,7 +33,7 @@ static void conflict(struct product_item *item, enum product_field f,
 			    product_field_name(f), v ? " of '" : "", v ? v->name : "", v ? "'" : "",
 			    ours, theirs,
 			    last ? ", '"
-			    : item->put->memo_old
+			    : item->put->kept_old
 				    ? ", and the state file is an older one that was put "
 				      "back: who changed it last is not known"
 				    : ", and they never agreed",
@@ -214,7 +214,7 @@ static const struct shop_variant *keeper(const struct product_rules *rules,
 	return NULL;
 }
 
-void product_settle_skus(const struct product_rules *rules, struct product_item *item,
+void product_decide_skus(const struct product_rules *rules, struct product_item *item,
 			 struct arena *a)
 {
 	const struct shop_variant *s;

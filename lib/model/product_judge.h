@@ -55,7 +55,7 @@ bool product_brings_sku(const struct product_rules *rules, const struct product_
  * SKUs that change places among the variants of one product are written together. One that another of its variants
  * has and keeps is refused.
  */
-void product_settle_skus(const struct product_rules *rules, struct product_item *item,
+void product_decide_skus(const struct product_rules *rules, struct product_item *item,
 			 struct arena *a);
 /* The one of ours that this variant of the shop is; NULL = none. */
 struct product_variant *product_variant_of(struct product_item *item, const struct shop_variant *s);

@@ -81,7 +81,7 @@ static bool leaves(struct product_item *item, const struct shop_variant *s, cons
 }
 
 /* Values that go round in a circle can't be written: no two variants may have the same ones in between. */
-static void settle(struct product_item *item, struct arena *a)
+static void decide(struct product_item *item, struct arena *a)
 {
 	bool *free = arena_array(a, item->n_variants, sizeof(*free));
 
@@ -153,5 +153,5 @@ void product_match_options(struct product_item *item, bool writes, struct arena 
 			       is_there(item, v->shop, a)),
 		       a);
 	}
-	settle(item, a);
+	decide(item, a);
 }

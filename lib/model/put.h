@@ -41,9 +41,9 @@ struct put_item {
 	 * what is to be known the next time, stored in the transaction of the outcome. A record that
 	 * is parked (E_RECORD) keeps a new one too, if it was delivered before.
 	 */
-	const char *memo;
-	/* In: the memo is of a copy of the state file, and more may have been written since. */
-	bool memo_old;
+	const char *kept;
+	/* In: the kept text is of a copy of the state file, and more may have been written since. */
+	bool kept_old;
 	int64_t delivered_at; /* in: when target was first delivered, seconds; 0 = never */
 	struct err err;       /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;         /* out: it had landed before; nothing was written now */
@@ -159,7 +159,7 @@ struct put_batch {
 	bool named;
 	const struct in_flight *in_flight; /* for stock; else NULL */
 	/*
-	 * The memo of these items as it stands now, durable when it returns: for what must be known
+	 * The kept text of these items as it stands now, durable when it returns: for what must be known
 	 * of a write if its answer is lost. Before its bytes leave.
 	 */
 	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);

@@ -14,7 +14,7 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 
 /*
  * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
- * the code of put_item.left for stock, where the member "left" of the memo is what was found so; and those of
+ * the code of put_item.left for stock, where the member "left" of the kept text is what was found so; and those of
  * stock whose article the store does not have, and of stock that is two articles of the ERP and one there.
  */
 #define RECORD_GONE  "gone"

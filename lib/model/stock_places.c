@@ -31,13 +31,13 @@ static bool has(const struct stock_place *list, size_t n, const struct stock_pla
 	return stock_place_find(list, n, x->article, x->place) != NULL;
 }
 
-static void read_lists(const char *memo, const char *const *lists, struct arena *a,
+static void read_lists(const char *kept, const char *const *lists, struct arena *a,
 		       struct stock_place **out, size_t *n)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	LIST(struct stock_place) all = {0};
 
-	if (memo && json_parse(memo, strlen(memo), &doc, NULL) != E_OK)
+	if (kept && json_parse(kept, strlen(kept), &doc, NULL) != E_OK)
 		doc = NULL;
 	for (; *lists; lists++)
 		JSON_EACH (entry, json_at(doc, *lists)) {
@@ -60,18 +60,18 @@ static void read_lists(const char *memo, const char *const *lists, struct arena 
 	*n = all.n;
 }
 
-void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
+void stock_places_read(const char *kept, struct arena *a, struct stock_place **out, size_t *n)
 {
 	static const char *const lists[] = {"at", "left", NULL};
 
-	read_lists(memo, lists, a, out, n);
+	read_lists(kept, lists, a, out, n);
 }
 
-void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n)
+void stock_places_written(const char *kept, struct arena *a, struct stock_place **out, size_t *n)
 {
 	static const char *const lists[] = {"at", "none", NULL};
 
-	read_lists(memo, lists, a, out, n);
+	read_lists(kept, lists, a, out, n);
 }
 
 const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
@@ -111,7 +111,7 @@ static void add(cJSON *doc, const char *key, bool some, const struct stock_place
 	}
 }
 
-static const char *memo_of(const struct stock_place *at, size_t n, const struct stock_place *left,
+static const char *kept_of(const struct stock_place *at, size_t n, const struct stock_place *left,
 			   size_t n_left, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = json_object();
@@ -157,7 +157,7 @@ bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t
 	size_t n_was;
 	bool news = false;
 
-	read_lists(put->memo, lists, a, &was, &n_was);
+	read_lists(put->kept, lists, a, &was, &n_was);
 	for (size_t i = 0; i < n_was; i++)
 		*list_add(&at, a) = was[i];
 	for (size_t i = 0; i < n; i++) {
@@ -175,7 +175,7 @@ bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t
 		news = true;
 	}
 	if (news)
-		put->memo = memo_of(at.at, at.n, NULL, 0, a);
+		put->kept = kept_of(at.at, at.n, NULL, 0, a);
 	return news;
 }
 
@@ -183,7 +183,7 @@ void stock_places_close(struct put_item *put, const struct stock_place *at, size
 			const struct stock_place *left, size_t n_left, const char *also,
 			struct arena *a)
 {
-	put->memo = memo_of(at, n, left, n_left, a);
+	put->kept = kept_of(at, n, left, n_left, a);
 	if (n_left)
 		say(put, left, n_left, also, a);
 }

@@ -4,7 +4,7 @@
 #include "model/put.h"
 
 /*
- * Where the stock of a record was written in a store, remembered in its memo, so that it is noticed when
+ * Where the stock of a record was written in a store, remembered in its kept text, so that it is noticed when
  * the tables no longer name an article or a place: what stands there would be offered for ever. It is not
  * set to 0 either, for somebody else may look after it by now: a person decides.
  *
@@ -30,10 +30,10 @@ struct stock_place {
 	int64_t now;
 };
 
-/* All of them, the left ones too. A memo that can't be read is none. */
-void stock_places_read(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+/* All of them, the left ones too. A kept text that can't be read is none. */
+void stock_places_read(const char *kept, struct arena *a, struct stock_place **out, size_t *n);
 /* Those where it was written, 0 too. */
-void stock_places_written(const char *memo, struct arena *a, struct stock_place **out, size_t *n);
+void stock_places_written(const char *kept, struct arena *a, struct stock_place **out, size_t *n);
 const struct stock_place *stock_place_find(const struct stock_place *list, size_t n,
 					   const char *article, const char *place);
 /* Nobody else has moved it since: it has what was written there, or not yet. */
@@ -42,13 +42,13 @@ static inline bool stock_place_is_ours(const struct stock_place *was, int64_t ha
 	return was && was->moved_at && (have == was->figure || (was->asked && have == was->before));
 }
 /*
- * Before these are written: the memo gets what is asked for, and those that it lacks, for whatever becomes of the
+ * Before these are written: the kept text gets what is asked for, and those that it lacks, for whatever becomes of the
  * put, the tables may name another place by the next one. false: it has them all.
  */
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
 		      struct arena *a);
 /*
- * The put is through: it is written at these places, and something is left at those. Sets memo and left of
+ * The put is through: it is written at these places, and something is left at those. Sets kept and left of
  * the item; left: what is left where, and what to do about it; also: what a person has to do besides, ", …".
  */
 void stock_places_close(struct put_item *put, const struct stock_place *at, size_t n,

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "state/db_priv.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "base/banned.h"
 
 enum errk checkpoint_get(struct state *s, const char *flow, struct arena *a, const char **cursor,
@@ -52,10 +52,10 @@ enum errk checkpoint_again(struct state *s, const char *flow, bool *again, struc
 	enum errk rc = checkpoint_get(s, flow, a, &cursor, &at, e);
 
 	if (rc == E_OK)
-		rc = note_get(s, again_key(flow, a), a, &text, &at, e);
+		rc = connector_state_get(s, again_key(flow, a), a, &text, &at, e);
 	/* It may take more than one run. */
 	if (rc == E_OK && !cursor && !text)
-		rc = note_set(s, again_key(flow, a), "", 0, e);
+		rc = connector_state_set(s, again_key(flow, a), "", 0, e);
 	if (rc == E_OK)
 		*again = !cursor || text;
 	return rc;
@@ -69,9 +69,9 @@ static const char *whole_key(const char *flow, struct arena *a)
 enum errk checkpoint_reached(struct state *s, const char *flow, int64_t begun, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	enum errk rc = note_drop(s, again_key(flow, a), e);
+	enum errk rc = connector_state_drop(s, again_key(flow, a), e);
 
-	return rc == E_OK ? note_set(s, whole_key(flow, a), "", begun, e) : rc;
+	return rc == E_OK ? connector_state_set(s, whole_key(flow, a), "", begun, e) : rc;
 }
 
 enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struct err *e)
@@ -82,11 +82,11 @@ enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struc
 	enum errk rc = checkpoint_get(s, flow, a, &cursor, &moved, e);
 
 	if (rc == E_OK)
-		rc = note_get(s, whole_key(flow, a), a, &text, at, e);
+		rc = connector_state_get(s, whole_key(flow, a), a, &text, at, e);
 	if (rc != E_OK || text)
 		return rc;
 	/* A state file of before this was noted: its checkpoint is the best that is known. */
-	rc = note_get(s, again_key(flow, a), a, &again, &saved, e);
+	rc = connector_state_get(s, again_key(flow, a), a, &again, &saved, e);
 	if (rc == E_OK)
 		*at = cursor && !again ? moved : 0;
 	return rc;
@@ -95,9 +95,9 @@ enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struc
 enum errk checkpoint_reopen(struct state *s, const char *flow, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	enum errk rc = note_drop(s, whole_key(flow, a), e);
+	enum errk rc = connector_state_drop(s, whole_key(flow, a), e);
 
-	return rc == E_OK ? note_set(s, again_key(flow, a), "", 0, e) : rc;
+	return rc == E_OK ? connector_state_set(s, again_key(flow, a), "", 0, e) : rc;
 }
 
 static const char *choice_key(const char *flow, struct arena *a)
@@ -110,7 +110,7 @@ enum errk checkpoint_choice(struct state *s, const char *flow, struct arena *a, 
 {
 	int64_t at;
 
-	return note_get(s, choice_key(flow, a), a, choice, &at, e);
+	return connector_state_get(s, choice_key(flow, a), a, choice, &at, e);
 }
 
 enum errk checkpoint_choose(struct state *s, const char *flow, const char *choice, int64_t now,
@@ -118,5 +118,5 @@ enum errk checkpoint_choose(struct state *s, const char *flow, const char *choic
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 
-	return note_set(s, choice_key(flow, a), choice, now, e);
+	return connector_state_set(s, choice_key(flow, a), choice, now, e);
 }

@@ -76,8 +76,8 @@ MUST_CHECK enum errk db_migrate(struct state *s, const struct embedded_file *fil
 MUST_CHECK enum errk db_check_owner(sqlite3 *db, const char *path, int version, struct err *e);
 /*
  * By the time a copy is used what it remembers may have been written over, and what both sides agreed on
- * (the memo) be overtaken. Where the other side can be compared with, it is: only batches that are counted
- * (pairing) tell by themselves that the copy is behind. 2: the memo, too; see link.memo_old.
+ * (the kept text) be overtaken. Where the other side can be compared with, it is: only batches that are counted
+ * (pairing) tell by themselves that the copy is behind. 2: the kept text, too; see link.kept_old.
  */
 #define DB_DOUBT_ALL                                                            \
 	"UPDATE link SET doubt = 2 WHERE flow NOT IN (SELECT flow FROM pairing" \
@@ -109,7 +109,7 @@ static inline void cleanup_db(sqlite3 **p)
 }
 
 /*
- * link.doubt: 1 a write was begun; 2 and the memo may be old; 4 another flow has moved the article, perhaps while it
+ * link.doubt: 1 a write was begun; 2 and the kept text may be old; 4 another flow has moved the article, perhaps while it
  * is being written: only what is begun after it takes that away.
  */
 #define LINK_MOVED "doubt = doubt | 4"

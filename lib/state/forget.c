@@ -22,7 +22,7 @@ enum errk forget_documents(struct state *s, const char *record, int64_t *n, stru
 
 /*
  * A column of texts: its rows by two keys, the record, the text; and how one is written. Not those that
- * connectors work with, memos and notes: they hold ids, figures and articles, nobody's data, and one that
+ * connectors work with, kept texts and notes: they hold ids, figures and articles, nobody's data, and one that
  * is changed is a request that can't be found again.
  */
 static const struct column {

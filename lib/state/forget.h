@@ -14,7 +14,7 @@ MUST_CHECK enum errk forget_documents(struct state *s, const char *record, int64
 				      struct err *e);
 /*
  * Goes through every text that the state file keeps of records and runs (labels, reasons, journal,
- * answers, memos, notes) and hides in it what pick(record) gives; record "" where a text belongs to
+ * answers, kept texts, notes) and hides in it what pick(record) gives; record "" where a text belongs to
  * none. *n = texts that were changed.
  */
 MUST_CHECK enum errk forget_texts(struct state *s,

@@ -17,11 +17,11 @@ static enum errk read_link(const struct query *q, struct arena *a, struct link *
 		.sent_hash = query_col(q, 5, a),
 		.delivered_at = query_col_int(q, 6),
 		.changed_at = query_col_int(q, 7),
-		.settled = query_col(q, 8, a),
+		.acknowledged = query_col(q, 8, a),
 		.dropped = query_col(q, 9, a),
-		.memo = query_col(q, 10, a),
+		.kept = query_col(q, 10, a),
 		.doubt = query_col_int(q, 11) != 0,
-		.memo_old = (query_col_int(q, 11) & 2) != 0,
+		.kept_old = (query_col_int(q, 11) & 2) != 0,
 		.adopted_at = query_col_int(q, 12),
 		.for_good = query_col_int(q, 13) != 0,
 	};
@@ -88,9 +88,9 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 
 	CLEANUP(arena) struct arena *a = arena_new();
 	link_bind(&q, l, a);
-	query_text(&q, l->settled);
+	query_text(&q, l->acknowledged);
 	query_int(&q, now);
-	query_text(&q, l->memo);
+	query_text(&q, l->kept);
 	query_int(&q, l->doubt);
 	query_text(&q, l->sku);
 	query_text(&q, l->article);
@@ -98,7 +98,7 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 }
 
 enum errk link_doubt(struct state *s, const char *flow, const char *record, const char *label,
-		     const char *memo, int64_t now, struct err *e)
+		     const char *kept, int64_t now, struct err *e)
 {
 	CLEANUP(query)
 	struct query q =
@@ -112,7 +112,7 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 	query_text(&q, flow);
 	query_text(&q, record);
 	query_text(&q, label);
-	query_text(&q, memo);
+	query_text(&q, kept);
 	query_int(&q, now);
 	return query_run(&q, e);
 }
@@ -158,7 +158,7 @@ enum errk link_doubt_all(struct state *s, const char *flow, const char *but, str
 	return query_run(&q, e);
 }
 
-enum errk link_set_memo(struct state *s, const char *flow, const char *record, const char *memo,
+enum errk link_set_kept(struct state *s, const char *flow, const char *record, const char *kept,
 			struct err *e)
 {
 	CLEANUP(query)
@@ -166,7 +166,7 @@ enum errk link_set_memo(struct state *s, const char *flow, const char *record, c
 		query_open(s, "UPDATE link SET memo = ?, doubt = doubt & 4 | min(doubt & 3, 1)"
 			      " WHERE record = ? AND flow = ?");
 
-	query_text(&q, memo);
+	query_text(&q, kept);
 	query_text(&q, record);
 	query_text(&q, flow);
 	return query_run(&q, e);
@@ -335,8 +335,9 @@ enum errk link_namesake(struct state *s, const char *flow, const char *record, c
 	return rc;
 }
 
-enum errk link_settle(struct state *s, const char *flow, const char *target_id, const char *record,
-		      const char *answer, int64_t now, int64_t *n, struct err *e)
+enum errk link_acknowledge(struct state *s, const char *flow, const char *target_id,
+			   const char *record, const char *answer, int64_t now, int64_t *n,
+			   struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET settled = ?, settled_at = ?"

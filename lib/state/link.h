@@ -14,11 +14,11 @@ struct link {
 	int64_t delivered_at; /* first delivery */
 	int64_t changed_at;   /* last write or version change */
 	/* NULL = no later answer expected or none yet, else what the target said. */
-	const char *settled;
+	const char *acknowledged;
 	/* Version that a person took out of the queue (queue_drop), else NULL; read only. */
 	const char *dropped;
 	bool for_good;    /* and no newer one is to come back; read only */
-	const char *memo; /* the target connector's own text, see put_item; NULL = none */
+	const char *kept; /* the target connector's own text, see put_item; NULL = none */
 	/*
 	 * A write was begun, and what became of it is not known to stand there: neither version nor
 	 * sent_hash say what the other side has, and the next version, whatever it is, is compared with
@@ -26,10 +26,10 @@ struct link {
 	 * article in the store or what is known of its orders; if that comes while it is being written, it stands.
 	 */
 	bool doubt;
-	/* Doubt that began with a copy of the state file: the memo may be older than what was written since. */
-	bool memo_old;
+	/* Doubt that began with a copy of the state file: the kept text may be older than what was written since. */
+	bool kept_old;
 	/*
-	 * Of stock: the store's SKU, by which an order that the ERP is told puts it in doubt (told_add);
+	 * Of stock: the store's SKU, by which an order that the ERP is told puts it in doubt (reported_add);
 	 * NULL = it need not. Not read back.
 	 */
 	const char *sku;
@@ -47,7 +47,7 @@ MUST_CHECK enum errk link_get(struct state *s, const char *flow, const char *rec
 /*
  * Inserts or updates by (flow, record). changed_at becomes now, and so does delivered_at of a
  * record that was never delivered before; delivered_at, changed_at and dropped of *l are not
- * looked at. memo NULL leaves what is there.
+ * looked at. kept NULL leaves what is there.
  */
 MUST_CHECK enum errk link_set(struct state *s, const struct link *l, int64_t now, struct err *e);
 /* Only the version moved: the mapped document is the same as last time. No link is a BUG. */
@@ -58,7 +58,7 @@ MUST_CHECK enum errk link_set_version(struct state *s, const char *flow, const c
  * transaction, and doubt begins. A record without link gets one that says nothing else.
  */
 MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *record,
-				const char *label, const char *memo, int64_t now, struct err *e);
+				const char *label, const char *kept, int64_t now, struct err *e);
 /*
  * Links a record with what the target has of it, without a write: version and sent_hash are what was
  * written, if that is known, else "". The next version that comes is compared with it. *known = it is linked
@@ -88,9 +88,9 @@ MUST_CHECK enum errk link_of_article(struct state *s, const char *flow, const ch
 /* Nothing of this record will be written to its article: the source no longer has it. */
 MUST_CHECK enum errk link_leave_article(struct state *s, const char *flow, const char *record,
 					struct err *e);
-/* The memo alone, of a record whose put did not end well. Without a link nothing happens. */
-MUST_CHECK enum errk link_set_memo(struct state *s, const char *flow, const char *record,
-				   const char *memo, struct err *e);
+/* The kept text alone, of a record whose put did not end well. Without a link nothing happens. */
+MUST_CHECK enum errk link_set_kept(struct state *s, const char *flow, const char *record,
+				   const char *kept, struct err *e);
 /* All links of a flow whose record or label equals who. */
 MUST_CHECK enum errk link_find(struct state *s, const char *flow /* NULL = all */, const char *who,
 			       struct arena *a, struct link **out, size_t *n, struct err *e);
@@ -108,9 +108,9 @@ MUST_CHECK enum errk link_namesake(struct state *s, const char *flow, const char
  * Later answer of the target to a document (acknowledgement file, asynchronous job), or to one record of it
  * (NULL = all); *n = links that point to it.
  */
-MUST_CHECK enum errk link_settle(struct state *s, const char *flow, const char *target_id,
-				 const char *record, const char *answer, int64_t now, int64_t *n,
-				 struct err *e);
+MUST_CHECK enum errk link_acknowledge(struct state *s, const char *flow, const char *target_id,
+				      const char *record, const char *answer, int64_t now,
+				      int64_t *n, struct err *e);
 /* Does the flow have a record that the target has refused, and that is not there otherwise? */
 MUST_CHECK enum errk link_any_refused(struct state *s, const char *flow, bool *any, struct err *e);
 /* All links of a flow that point to one document of the target. */

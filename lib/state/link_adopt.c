@@ -34,7 +34,7 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	link_bind(&q, l, a);
 	query_int(&q, at);
 	query_int(&q, named);
-	query_text(&q, l->memo);
+	query_text(&q, l->kept);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*known = query_changed(&q) == 0;

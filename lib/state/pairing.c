@@ -46,8 +46,8 @@ enum errk pairing_get(struct state *s, const char *flow, struct arena *a, struct
 	return rc == E_OK && !found ? get(s, flow, a, out, &found, e) : rc;
 }
 
-enum errk pairing_note(struct state *s, const char *flow, bool changed, int64_t number,
-		       struct err *e)
+enum errk pairing_remember(struct state *s, const char *flow, bool changed, int64_t number,
+			   struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE pairing SET last_new = max(last_new, ?2),"

@@ -17,8 +17,8 @@ struct pairing {
 MUST_CHECK enum errk pairing_get(struct state *s, const char *flow, struct arena *a,
 				 struct pairing *out, struct err *e);
 /* A batch was written: in the transaction of its outcome. Numbers never fall. */
-MUST_CHECK enum errk pairing_note(struct state *s, const char *flow, bool changed, int64_t number,
-				  struct err *e);
+MUST_CHECK enum errk pairing_remember(struct state *s, const char *flow, bool changed,
+				      int64_t number, struct err *e);
 MUST_CHECK enum errk pairing_pull_first(struct state *s, const char *flow, bool pull_first,
 					struct err *e);
 

@@ -171,10 +171,10 @@ MUST_CHECK enum errk queue_reopen(struct state *s, const char *flow, const char 
 				  const char *reason, int64_t now, struct err *e);
 
 /*
- * Delivered records whose memo is this, or begins with it and a blank, wait once more in the version that was delivered last, without a document
+ * Delivered records whose kept text is this, or begins with it and a blank, wait once more in the version that was delivered last, without a document
  * if that is not kept; but for those of which something waits, and what a person has dropped. *n += how many.
  */
-MUST_CHECK enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo,
+MUST_CHECK enum errk queue_repeat_held(struct state *s, const char *flow, const char *kept,
 				       int64_t now, int64_t *n, struct err *e);
 
 /* For people. */

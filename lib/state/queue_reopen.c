@@ -159,7 +159,7 @@ enum errk queue_try_parked(struct state *s, const char *flow, const char *code, 
 	" enqueued_at, changed_at, code, reason) SELECT l.flow, l.record, l.label,"     \
 	" l.version, 0, 'retry', ?3, ?3, ?3, 'held_back', " HELD_REASON HELD
 
-static enum errk change_held(struct state *s, const char *sql, const char *flow, const char *memo,
+static enum errk change_held(struct state *s, const char *sql, const char *flow, const char *kept,
 			     int64_t now, int64_t *n, struct err *e)
 {
 	CLEANUP(query)
@@ -167,7 +167,7 @@ static enum errk change_held(struct state *s, const char *sql, const char *flow,
 	enum errk rc;
 
 	query_text(&q, flow);
-	query_text(&q, memo);
+	query_text(&q, kept);
 	query_int(&q, now);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
@@ -175,7 +175,7 @@ static enum errk change_held(struct state *s, const char *sql, const char *flow,
 	return rc;
 }
 
-enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo, int64_t now,
+enum errk queue_repeat_held(struct state *s, const char *flow, const char *kept, int64_t now,
 			    int64_t *n, struct err *e)
 {
 	bool own;
@@ -183,8 +183,8 @@ enum errk queue_repeat_held(struct state *s, const char *flow, const char *memo,
 
 	if (rc != E_OK)
 		return rc;
-	rc = change_held(s, WAIT_DONE_ROWS, flow, memo, now, n, e);
+	rc = change_held(s, WAIT_DONE_ROWS, flow, kept, now, n, e);
 	if (rc == E_OK)
-		rc = change_held(s, ADD_WAITING_ROWS, flow, memo, now, n, e);
+		rc = change_held(s, ADD_WAITING_ROWS, flow, kept, now, n, e);
 	return db_leave(s, own, rc, e);
 }

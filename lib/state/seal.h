@@ -10,7 +10,7 @@
 
 /*
  * Compares with the seal; no seal, or one that can't be read, says nothing. *older = the file is, and something
- * that it remembers is in doubt from now on (link.doubt, link.memo_old). What was read is to be read again then
+ * that it remembers is in doubt from now on (link.doubt, link.kept_old). What was read is to be read again then
  * (checkpoint_again), whatever *older says.
  */
 MUST_CHECK enum errk state_compare_seal(struct state *s, const char *seal, bool *older,

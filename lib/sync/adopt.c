@@ -127,7 +127,7 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 			       .target = x->target,
 			       .version = whole ? x->version : "",
 			       .sent_hash = whole ? x->hash : "",
-			       .memo = x->memo};
+			       .kept = x->kept};
 	enum errk rc = link_adopt(d->r->state, &l, named, x->at, known, e);
 
 	if (rc != E_OK || *known)
@@ -171,7 +171,7 @@ static enum errk take(void *ctx, const struct landed *x, struct err *e)
 					   .target = target_copy(&x->target, d->a),
 					   .version = arena_strdup(d->a, x->version),
 					   .hash = arena_strdup(d->a, x->hash),
-					   .memo = arena_strdup(d->a, x->memo),
+					   .kept = arena_strdup(d->a, x->kept),
 					   .at = x->at};
 	return d->n == CHUNK ? flush(d, e) : E_OK;
 }

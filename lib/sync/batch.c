@@ -14,10 +14,10 @@
 /* The target has it, and would take it further than it was allowed to then. */
 static bool goes_further(const struct sync *r, const struct batch_row *b, const struct link *l)
 {
-	/* Of one that no memo speaks of nothing is known; that it is named is a person's question. */
-	const char *memo = l->memo ? l->memo : r->options->n_only ? "" : NULL;
+	/* Of one that no kept speaks of nothing is known; that it is named is a person's question. */
+	const char *kept = l->kept ? l->kept : r->options->n_only ? "" : NULL;
 
-	return r->to->further && b->doc && memo && r->to->further(r->target, b->doc, memo);
+	return r->to->further && b->doc && kept && r->to->further(r->target, b->doc, kept);
 }
 
 /*
@@ -57,12 +57,12 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 		b->target = target_copy(&l.target, r->page);
 		b->update = true;
 	}
-	b->memo = arena_strdup(r->page, l.memo);
-	b->memo_old = l.memo_old;
+	b->kept = arena_strdup(r->page, l.kept);
+	b->kept_old = l.kept_old;
 	b->delivered_at = l.delivered_at;
 	b->adopted_at = l.adopted_at;
 	/* In doubt a write of another version has begun since; in a copy of the state file everything is. */
-	if (l.adopted_at && b->update && (!l.doubt || l.memo_old))
+	if (l.adopted_at && b->update && (!l.doubt || l.kept_old))
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
@@ -297,15 +297,15 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 }
 
 /* What the ERP knows of an order from now on; its document may go in the same transaction. */
-static enum errk note_told(struct sync *r, const struct batch_row *b, int64_t now, bool found,
-			   struct err *e)
+static enum errk remember_reported(struct sync *r, const struct batch_row *b, int64_t now,
+				   bool found, struct err *e)
 {
 	const char *payload;
 	if (!sync_tells_orders(r))
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK ? demand_tell(r->state, b->row.record, payload, now, found, e) : rc;
+	return rc == E_OK ? demand_report(r->state, b->row.record, payload, now, found, e) : rc;
 }
 
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
@@ -314,7 +314,7 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 	int64_t now = clock_now();
 	enum sync_outcome outcome = b->baseline ? SYNC_ADOPTED : SYNC_UNCHANGED;
 	/* An adopted order is known to the ERP since it was made there. */
-	enum errk rc = b->baseline ? note_told(r, b, b->adopted_at, true, e) : E_OK;
+	enum errk rc = b->baseline ? remember_reported(r, b, b->adopted_at, true, e) : E_OK;
 	if (rc == E_OK)
 		rc = queue_mark_unchanged(r->state, b->row.id, e);
 	if (rc == E_OK && b->baseline)
@@ -420,10 +420,10 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 	enum sync_outcome outcome = item->adopted ? again || nowhere ? SYNC_UNCHANGED : SYNC_ADOPTED
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;
-	bool told = false;
-	enum errk rc = note_told(r, b, now, false, e);
+	bool reported = false;
+	enum errk rc = remember_reported(r, b, now, false, e);
 	if (rc == E_OK && r->demand && item->sku)
-		rc = demand_told_since(r->demand, item->sku, item->target.id, &told, e);
+		rc = demand_reported_since(r->demand, item->sku, item->target.id, &reported, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,
@@ -434,9 +434,9 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.sent_hash = sent_hash(r, b, item),
 		.delivered_at = now,
 		.changed_at = now,
-		.memo = item->memo,
+		.kept = item->kept,
 		/* With something left no version of it is unchanged: it would lose its row. */
-		.doubt = item->passing || item->unproven || told || is_left(item),
+		.doubt = item->passing || item->unproven || reported || is_left(item),
 		.sku = item->sku,
 		.article = item->article,
 	};

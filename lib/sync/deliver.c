@@ -37,8 +37,8 @@ static enum errk record_refused(struct sync *r, struct batch_row *b, const struc
 	if (r->just_made && strcmp(b->err.code, UNKNOWN_SKU) == 0)
 		return batch_record_later(r, b, e);
 	enum errk rc = batch_record_parked(r, b, e);
-	if (rc == E_OK && item->memo && item->memo != b->memo)
-		rc = link_set_memo(r->state, r->key, b->row.record, item->memo, e);
+	if (rc == E_OK && item->kept && item->kept != b->kept)
+		rc = link_set_kept(r->state, r->key, b->row.record, item->kept, e);
 	return rc;
 }
 
@@ -140,9 +140,9 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 			rows[i]->target = batch->item[i].target;
 	}
 	if (rc == E_OK && made)
-		rc = sync_note_made(r, e);
+		rc = sync_remember_made(r, e);
 	if (rc == E_OK)
-		rc = sync_note_written(r, batch, e);
+		rc = sync_remember_written(r, batch, e);
 	rc = finish(r, rc, e);
 	if (rc != E_OK)
 		return rc;
@@ -161,7 +161,7 @@ static enum errk remember(void *ctx, struct put_item *const *item, size_t n, str
 	int64_t now = clock_now();
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label, item[i]->memo,
+		rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label, item[i]->kept,
 				now, e);
 	return finish(r, rc, e);
 }
@@ -201,8 +201,8 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 						  .read_at = rows[i]->row.read_at,
 						  .doc = rows[i]->doc,
 						  .target = rows[i]->target,
-						  .memo = rows[i]->memo,
-						  .memo_old = rows[i]->memo_old,
+						  .kept = rows[i]->kept,
+						  .kept_old = rows[i]->kept_old,
 						  .delivered_at = rows[i]->delivered_at,
 						  .err = rows[i]->err};
 	}

@@ -12,7 +12,7 @@
 #include "state/link.h"
 #include "state/queue.h"
 #include "state/run.h"
-#include "state/told.h"
+#include "state/reported.h"
 #include "sync/choice.h"
 #include "sync/flow.h"
 
@@ -45,10 +45,10 @@ struct order {
 	const cJSON *items;    /* of the same version; may be NULL */
 	struct version *first; /* all versions of it, oldest first */
 	size_t n;
-	struct told *told; /* newest first */
-	cJSON **known;     /* their units; owned */
-	cJSON *told_items; /* of the newest; owned */
-	size_t n_told;
+	struct reported *reported; /* newest first */
+	cJSON **known;             /* their units; owned */
+	cJSON *reported_items;     /* of the newest; owned */
+	size_t n_reported;
 };
 
 struct line {
@@ -152,8 +152,8 @@ static cJSON *units_of_order(const char *payload, cJSON *items, cJSON *shipped)
 	return units;
 }
 
-enum errk demand_tell(struct state *s, const char *order, const char *payload, int64_t now,
-		      bool answered, struct err *e)
+enum errk demand_report(struct state *s, const char *order, const char *payload, int64_t now,
+			bool answered, struct err *e)
 {
 	CLEANUP(json) cJSON *items = json_object();
 	CLEANUP(json) cJSON *shipped = json_object();
@@ -161,18 +161,18 @@ enum errk demand_tell(struct state *s, const char *order, const char *payload, i
 	if (!units)
 		return E_OK;
 	CLEANUP(arena) struct arena *a = arena_new();
-	const struct told told = {.at = now,
-				  .answered_at = answered ? now : 0,
-				  .units = json_text(units, a),
-				  .items = json_text(items, a)};
-	return told_add(s, order, &told, e);
+	const struct reported reported = {.at = now,
+					  .answered_at = answered ? now : 0,
+					  .units = json_text(units, a),
+					  .items = json_text(items, a)};
+	return reported_add(s, order, &reported, e);
 }
 
-enum errk demand_told_since(const struct demand *o, const char *sku, const char *item, bool *told,
-			    struct err *e)
+enum errk demand_reported_since(const struct demand *o, const char *sku, const char *item,
+				bool *reported, struct err *e)
 {
-	*told = false;
-	return o->read ? told_since(o->state, sku, item, o->read_at, told, e) : E_OK;
+	*reported = false;
+	return o->read ? reported_since(o->state, sku, item, o->read_at, reported, e) : E_OK;
 }
 
 static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
@@ -293,7 +293,7 @@ static enum errk check_orders(struct demand *o, const struct flow *orders, struc
 static const struct version *in_queue(const struct demand *o, const char *order);
 
 /* What was delivered is purged from the queue after [state] keep_payloads; what it took stays in told. */
-static enum errk add_told(void *ctx, const char *order, int64_t at, struct err *e)
+static enum errk add_reported(void *ctx, const char *order, int64_t at, struct err *e)
 {
 	struct demand *o = ctx;
 	(void)e;
@@ -324,7 +324,7 @@ static enum errk read_queue(struct demand *o, struct err *e)
 	if (o->n)
 		qsort(o->version, o->n, sizeof(*o->version), by_order);
 	o->n_queue = o->n;
-	rc = told_each(o->state, oldest, o->awaited, add_told, o, e);
+	rc = reported_each(o->state, oldest, o->awaited, add_reported, o, e);
 	if (rc != E_OK)
 		return rc;
 	if (o->n)
@@ -351,9 +351,9 @@ static const struct version *in_queue(const struct demand *o, const char *order)
 static void forget_index(struct demand *o)
 {
 	for (size_t i = 0; i < o->n_orders; i++) {
-		for (size_t k = 0; k < o->order[i].n_told; k++)
+		for (size_t k = 0; k < o->order[i].n_reported; k++)
 			cJSON_Delete(o->order[i].known[k]);
-		cJSON_Delete(o->order[i].told_items);
+		cJSON_Delete(o->order[i].reported_items);
 	}
 	o->n_orders = o->n_lines = 0;
 	o->indexed = false;
@@ -361,26 +361,28 @@ static void forget_index(struct demand *o)
 }
 
 /* Fills told, and now where the documents are gone: what was delivered last. */
-static enum errk read_told(struct demand *o, struct order *x, struct err *e)
+static enum errk read_reported(struct demand *o, struct order *x, struct err *e)
 {
-	enum errk rc = told_get(o->state, x->first->order, o->index, &x->told, &x->n_told, e);
+	enum errk rc = reported_get(o->state, x->first->order, o->index, &x->reported,
+				    &x->n_reported, e);
 	if (rc != E_OK) {
-		x->n_told = 0;
+		x->n_reported = 0;
 		return rc;
 	}
-	x->known = arena_array(o->index, x->n_told, sizeof(*x->known));
-	for (size_t i = 0; i < x->n_told; i++)
-		if (json_parse(x->told[i].units, strlen(x->told[i].units), &x->known[i], e) != E_OK)
+	x->known = arena_array(o->index, x->n_reported, sizeof(*x->known));
+	for (size_t i = 0; i < x->n_reported; i++)
+		if (json_parse(x->reported[i].units, strlen(x->reported[i].units), &x->known[i],
+			       e) != E_OK)
 			return e->kind = E_LOCAL;
 	const struct version *newest = &x->first[x->n - 1];
 	x->now = newest->units && newest->shipped ? newest->shipped : newest->units;
 	x->items = newest->items;
-	if (!x->now && newest->known_at != INT64_MAX && x->n_told) {
-		if (json_parse(x->told[0].items, strlen(x->told[0].items), &x->told_items, e) !=
-		    E_OK)
+	if (!x->now && newest->known_at != INT64_MAX && x->n_reported) {
+		if (json_parse(x->reported[0].items, strlen(x->reported[0].items),
+			       &x->reported_items, e) != E_OK)
 			return e->kind = E_LOCAL;
 		x->now = x->known[0];
-		x->items = x->told_items;
+		x->items = x->reported_items;
 	}
 	o->unreadable += !x->now;
 	return E_OK;
@@ -455,7 +457,7 @@ static enum errk build_index(struct demand *o, struct err *e)
 		o->order[o->n_orders - 1].n++;
 		if (i + 1 < o->n && strcmp(all[i + 1].order, all[i].order) == 0)
 			continue;
-		rc = read_told(o, &o->order[o->n_orders - 1], e);
+		rc = read_reported(o, &o->order[o->n_orders - 1], e);
 		n_lines += count_lines(&o->order[o->n_orders - 1]);
 	}
 	o->line = arena_array(o->index, n_lines, sizeof(*o->line));
@@ -469,21 +471,21 @@ static enum errk build_index(struct demand *o, struct err *e)
 }
 
 /* An answer says that it has the order; that its figures have changed by then is another matter. */
-static bool is_known(const struct demand *o, const struct told *told, int64_t read_at)
+static bool is_known(const struct demand *o, const struct reported *reported, int64_t read_at)
 {
-	return told->at + o->lag <= read_at &&
-	       (!o->awaited || (told->answered_at && told->answered_at <= read_at));
+	return reported->at + o->lag <= read_at &&
+	       (!o->awaited || (reported->answered_at && reported->answered_at <= read_at));
 }
 
 /* Units that the ERP's figure of that moment counts for this order already. */
 static int64_t known_units(const struct demand *o, const struct order *x, const char *sku,
 			   int64_t read_at)
 {
-	for (size_t i = 0; i < x->n_told; i++)
-		if (is_known(o, &x->told[i], read_at))
+	for (size_t i = 0; i < x->n_reported; i++)
+		if (is_known(o, &x->reported[i], read_at))
 			return json_int(cJSON_GetObjectItemCaseSensitive(x->known[i], sku), "", 0);
 	/* What was delivered is noted with it; if it is not, its document in the queue tells. */
-	for (size_t i = x->n_told ? 0 : x->n; i-- > 0;)
+	for (size_t i = x->n_reported ? 0 : x->n; i-- > 0;)
 		if (x->first[i].known_at <= read_at && x->first[i].units)
 			return json_int(cJSON_GetObjectItemCaseSensitive(x->first[i].units, sku),
 					"", 0);
@@ -611,7 +613,7 @@ static bool has(const char *const *list, size_t n, const char *text)
 
 static int64_t moved_at(const struct order *x)
 {
-	int64_t at = x->n_told ? x->told[0].at : 0;
+	int64_t at = x->n_reported ? x->reported[0].at : 0;
 	for (size_t i = 0; i < x->n; i++)
 		if (x->first[i].moved_at > at)
 			at = x->first[i].moved_at;

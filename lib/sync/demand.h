@@ -27,8 +27,8 @@ const struct in_flight *demand_in_flight(const struct demand *o);
  * Has the ERP been told an order of this article (its SKU, its id) since the queue was read? What was compared by it is
  * to be compared again.
  */
-MUST_CHECK enum errk demand_told_since(const struct demand *o, const char *sku, const char *item,
-				       bool *told, struct err *e);
+MUST_CHECK enum errk demand_reported_since(const struct demand *o, const char *sku,
+					   const char *item, bool *reported, struct err *e);
 
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
@@ -42,7 +42,7 @@ MUST_CHECK enum errk demand_shared(const struct demand *o, const char *flow, str
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
  * transaction of the delivery; answered: it was found there. A document that is gone or can't be read notes nothing.
  */
-MUST_CHECK enum errk demand_tell(struct state *s, const char *order, const char *payload,
-				 int64_t now, bool answered, struct err *e);
+MUST_CHECK enum errk demand_report(struct state *s, const char *order, const char *payload,
+				   int64_t now, bool answered, struct err *e);
 
 #endif

@@ -89,7 +89,7 @@ void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_b
 	mask(why, who, r->page);
 }
 
-enum errk foreign_answer(struct sync *r, struct settlement *s, const struct delivered *held,
+enum errk foreign_answer(struct sync *r, struct acknowledgement *s, const struct delivered *held,
 			 size_t n, struct err *e)
 {
 	enum { TOO_SHORT = 4 }; /* "ok" names nobody */
@@ -100,7 +100,7 @@ enum errk foreign_answer(struct sync *r, struct settlement *s, const struct deli
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		const char **doc = NULL;
 		size_t docs = 0;
-		if (!settlement_means(s, held[i].record, held[i].label))
+		if (!acknowledgement_means(s, held[i].record, held[i].label))
 			continue;
 		CLEANUP(arena) struct arena *own = arena_new();
 		rc = queue_payloads(r->state, r->key, held[i].record, own, &doc, &docs, e);

@@ -54,7 +54,7 @@ static void keep(struct gathered *g, const struct batch_row *b)
 	to->doc = arena_strdup(g->mem, b->doc);
 	to->hash = arena_strdup(g->mem, b->hash);
 	to->target = target_copy(&b->target, g->mem);
-	to->memo = arena_strdup(g->mem, b->memo);
+	to->kept = arena_strdup(g->mem, b->kept);
 	to->differs = false;
 	if (g->n == g->cap) {
 		size_t cap = g->cap ? g->cap * 2 : 64;

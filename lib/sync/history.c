@@ -124,7 +124,7 @@ enum errk sync_claim_history(struct state *s, const char *key, const struct flow
 	enum errk rc = ask(s, key, f, target, true, alone, &p, a, &h, e);
 
 	for (int i = 0; i < 2 && rc == E_OK; i++)
-		rc = pairing_note(s, key, i == 1, h.last[i], e);
+		rc = pairing_remember(s, key, i == 1, h.last[i], e);
 	return rc;
 }
 
@@ -187,13 +187,13 @@ enum errk sync_known_numbers(struct sync *r, struct put_batch *batch, struct err
 	return rc;
 }
 
-enum errk sync_note_written(struct sync *r, const struct put_batch *batch, struct err *e)
+enum errk sync_remember_written(struct sync *r, const struct put_batch *batch, struct err *e)
 {
 	enum errk rc = E_OK;
 
 	for (int i = 0; i < 2 && rc == E_OK; i++)
 		if (batch->number[i])
-			rc = pairing_note(r->state, r->key, i == 1, batch->number[i], e);
+			rc = pairing_remember(r->state, r->key, i == 1, batch->number[i], e);
 	return rc;
 }
 

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "sync/sync_priv.h"
 
 #include "base/banned.h"
@@ -55,7 +55,7 @@ static enum errk judge_name(struct state *s, const struct identity *id, struct a
 {
 	const char *was;
 	int64_t at, links = 0;
-	enum errk rc = id->shop ? note_get(s, name_key, a, &was, &at, e) : E_OK;
+	enum errk rc = id->shop ? connector_state_get(s, name_key, a, &was, &at, e) : E_OK;
 
 	if (rc != E_OK || !id->shop || !differs(was, id->shop))
 		return rc;
@@ -114,8 +114,9 @@ static enum errk save(struct state *s, const char *key, enum side side, const st
 	json_add_str(doc, "connector", c->type->name);
 	json_add_str(doc, "place", id->place);
 	json_add_str(doc, "mark", mark);
-	rc = note_set(s, seal_key(key, side, a), json_text(doc, a), clock_now(), e);
-	return rc == E_OK && id->shop ? note_set(s, name_key, id->shop, clock_now(), e) : rc;
+	rc = connector_state_set(s, seal_key(key, side, a), json_text(doc, a), clock_now(), e);
+	return rc == E_OK && id->shop ? connector_state_set(s, name_key, id->shop, clock_now(), e)
+				      : rc;
 }
 
 static enum errk judge(struct state *s, const char *key, const struct flow *f, enum side side,
@@ -131,7 +132,7 @@ static enum errk judge(struct state *s, const char *key, const struct flow *f, e
 
 	*why = (struct err){.kind = E_OK};
 	if (rc == E_OK)
-		rc = note_get(s, seal_key(key, side, a), a, &text, &at, e);
+		rc = connector_state_get(s, seal_key(key, side, a), a, &text, &at, e);
 	if (rc != E_OK)
 		return rc;
 	if (text && json_parse(text, strlen(text), &was, e) != E_OK)
@@ -199,5 +200,5 @@ enum errk sync_know_source(struct sync *r, struct err *e)
 
 enum errk sync_moved(struct state *s, struct err *e)
 {
-	return note_drop(s, SEALS, e);
+	return connector_state_drop(s, SEALS, e);
 }

@@ -4,14 +4,14 @@
 #include "base/clock.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "sync/sync_priv.h"
 
 static const char made[] = "articles made";
 
-enum errk sync_note_made(struct sync *r, struct err *e)
+enum errk sync_remember_made(struct sync *r, struct err *e)
 {
-	return note_set(r->state, made, r->key, clock_now(), e);
+	return connector_state_set(r->state, made, r->key, clock_now(), e);
 }
 
 /*
@@ -23,12 +23,12 @@ static enum errk try_unknown(struct sync *r, struct err *e)
 	enum { SHOWS_LATE = 600 };
 	const char *text;
 	int64_t at, now = clock_now();
-	enum errk rc = note_get(r->state, made, r->page, &text, &at, e);
+	enum errk rc = connector_state_get(r->state, made, r->page, &text, &at, e);
 	if (rc != E_OK || !text)
 		return rc;
 	r->just_made = now - at < SHOWS_LATE;
 	rc = queue_try_parked(r->state, r->key, UNKNOWN_SKU, now, e);
-	return rc == E_OK && !r->just_made ? note_drop(r->state, made, e) : rc;
+	return rc == E_OK && !r->just_made ? connector_state_drop(r->state, made, e) : rc;
 }
 
 enum errk sync_release_made(struct sync *r, struct err *e)
@@ -99,7 +99,7 @@ static void hash_settings(const struct sync *r, char out[HASH_HEX_SIZE])
 	hash_finish(h, out);
 }
 
-enum errk sync_note_mapping(struct sync *r, struct err *e)
+enum errk sync_remember_mapping(struct sync *r, struct err *e)
 {
 	const char *was;
 	int64_t moved;
@@ -124,9 +124,9 @@ static enum errk repeat_held(struct sync *r, int64_t now, struct err *e)
 {
 	int64_t n = 0;
 	enum errk rc = E_OK;
-	const char *const *memo = r->to->held ? r->to->held(r->target, r->page) : NULL;
-	for (; memo && *memo && rc == E_OK; memo++)
-		rc = queue_repeat_held(r->state, r->key, *memo, now, &n, e);
+	const char *const *kept = r->to->held ? r->to->held(r->target, r->page) : NULL;
+	for (; kept && *kept && rc == E_OK; kept++)
+		rc = queue_repeat_held(r->state, r->key, *kept, now, &n, e);
 	if (rc == E_OK && n)
 		notice_say(
 			&r->notices, NULL,

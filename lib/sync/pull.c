@@ -14,7 +14,7 @@ static int64_t read_at(const struct record *rec)
 }
 
 /* Written with the page: a transaction for each would cost one write of the disk each. */
-static void note_confirmed(struct sync *r, const struct record *head)
+static void remember_confirmed(struct sync *r, const struct record *head)
 {
 	if (r->n_confirmed == r->cap_confirmed) {
 		size_t cap = r->cap_confirmed ? r->cap_confirmed * 2 : 64;
@@ -33,7 +33,7 @@ static enum errk knows(void *ctx, const struct record *head, bool *known, struct
 	bool waits = false;
 	enum errk rc = queue_knows(r->state, r->key, head->id, head->version, known, &waits, e);
 	if (rc == E_OK && *known && waits && r->max_age)
-		note_confirmed(r, head);
+		remember_confirmed(r, head);
 	return rc;
 }
 
@@ -50,8 +50,8 @@ static enum errk untold(void *ctx, struct arena *a, const char ***ids, size_t *n
 	return queue_undelivered(r->state, r->key, a, ids, n, e);
 }
 
-static enum errk delivered(void *ctx, const char *after, struct arena *a, struct told_record **list,
-			   size_t *n, struct err *e)
+static enum errk delivered(void *ctx, const char *after, struct arena *a,
+			   struct delivered_record **list, size_t *n, struct err *e)
 {
 	struct sync *r = ctx;
 	struct link_said *said;
@@ -60,10 +60,10 @@ static enum errk delivered(void *ctx, const char *after, struct arena *a, struct
 		return rc;
 	*list = arena_array(a, *n, sizeof(**list));
 	for (size_t i = 0; i < *n; i++)
-		(*list)[i] = (struct told_record){.id = said[i].record,
-						  .version = said[i].version,
-						  .waits = said[i].waits,
-						  .doubt = said[i].doubt};
+		(*list)[i] = (struct delivered_record){.id = said[i].record,
+						       .version = said[i].version,
+						       .waits = said[i].waits,
+						       .doubt = said[i].doubt};
 	return E_OK;
 }
 
@@ -77,8 +77,8 @@ static enum errk confirm(struct sync *r, const struct record *rec, struct err *e
  * the source has one code for many reasons, and its version tells them apart; figures that change all the
  * time do not make it another one.
  */
-static enum errk note_correction(struct sync *r, const struct record *rec,
-				 enum queue_put_result result, struct err *e)
+static enum errk remember_correction(struct sync *r, const struct record *rec,
+				     enum queue_put_result result, struct err *e)
 {
 	int64_t id;
 	if (result == QUEUE_PUT_REPEATED ||
@@ -101,8 +101,9 @@ static enum errk park_problem(struct sync *r, const struct record *rec, struct e
 }
 
 /* What --full reads once more is no event, and of a flow that is brief only the outcome is. */
-static enum errk note_pulled(struct sync *r, const struct record *rec, enum queue_put_result result,
-			     enum queue_put_mode mode, struct err *e)
+static enum errk remember_pulled(struct sync *r, const struct record *rec,
+				 enum queue_put_result result, enum queue_put_mode mode,
+				 struct err *e)
 {
 	if (r->flow->brief || (result == QUEUE_PUT_REPEATED && mode == QUEUE_PUT_AGAIN))
 		return E_OK;
@@ -207,9 +208,9 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 		return E_OK;
 	}
 	r->sum->pulled++;
-	rc = note_pulled(r, rec, result, mode, e);
+	rc = remember_pulled(r, rec, result, mode, e);
 	if (rc == E_OK)
-		rc = note_correction(r, rec, result, e);
+		rc = remember_correction(r, rec, result, e);
 	return rc == E_OK && rec->problem ? park_problem(r, rec, e) : rc;
 }
 

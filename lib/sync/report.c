@@ -122,7 +122,7 @@ const char *sync_summary_text(const struct sync_summary *s, struct arena *a)
 		add_count(&counts, s->excluded,
 			  arena_printf(a, "left out (%s)", s->excluded_because));
 	add_count(&counts, s->young, "younger than a minute (the next run takes them)");
-	add_count(&counts, s->settled, "confirmed by the target");
+	add_count(&counts, s->acknowledged, "confirmed by the target");
 	add_count(&counts, s->rejected, "rejected by the target");
 	add_count(&counts, s->doubted, "answered so that nobody can be sure");
 	if (!counts.len)
@@ -155,7 +155,7 @@ cJSON *sync_summary_json(const struct sync_summary *s)
 		{"created", s->created},     {"updated", s->updated},
 		{"unchanged", s->unchanged}, {"adopted", s->adopted},
 		{"parked", s->parked},       {"still_parked", s->still_parked},
-		{"later", s->later},         {"settled", s->settled},
+		{"later", s->later},         {"acknowledged", s->acknowledged},
 		{"rejected", s->rejected},   {"doubted", s->doubted},
 		{"waiting", s->waiting},     {"parked_total", s->parked_total},
 		{"requests", s->requests},   {"writes", s->writes},

@@ -65,7 +65,7 @@ enum errk session_open(struct session *s, const struct session_options *o, struc
 	if (rc == E_OK)
 		rc = open_log(s, e);
 	s->tokens = session_tokens(s);
-	s->notes = session_notes(s);
+	s->connector_state = session_connector_state(s);
 	return rc;
 }
 
@@ -206,7 +206,7 @@ enum errk session_connector(struct session *s, const char *section, const char *
 		.path = path,
 		.http = s->http,
 		.tokens = &s->tokens,
-		.notes = &s->notes,
+		.state = &s->connector_state,
 		.dry_run = s->options.dry_run,
 		.notice = notice_say,
 		.notice_ctx = notices,

@@ -36,7 +36,7 @@ struct session {
 	struct state *dry_state;
 	struct http *http; /* after session_open_wire */
 	struct token_store tokens;
-	struct note_store notes;
+	struct connector_state connector_state;
 	struct lock *token_lock; /* held while a token is renewed */
 	struct arena *arena;     /* lives as long as the session */
 };

@@ -13,15 +13,15 @@
 #include "state/future.h"
 #include "state/journal.h"
 #include "state/lock.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "state/run.h"
 #include "state/seal.h"
-#include "state/told.h"
+#include "state/reported.h"
 #include "sync/choice.h"
 #include "sync/sync_priv.h"
 
 /* Seconds. */
-enum { KEEP_RUNS = 90 * 86400, KEEP_NOTES = 30 * 86400, KEEP_TOLD = 90 * 86400 };
+enum { KEEP_RUNS = 90 * 86400, KEEP_CONNECTOR_STATE = 30 * 86400, KEEP_REPORTED = 90 * 86400 };
 
 /* "csv:DIR": a connector and where it is to write. */
 enum errk sync_parse_to(struct sync *r, struct err *e)
@@ -137,7 +137,7 @@ static enum errk fetch_again(struct sync *r, struct err *later, struct err *e)
 }
 
 /* A window is not all there is. Of orders it is asked how far they are known (demand.c). */
-static enum errk note_end(struct sync *r, int64_t begun, struct err *e)
+static enum errk remember_end(struct sync *r, int64_t begun, struct err *e)
 {
 	enum errk rc = E_OK;
 	if (r->options->since || r->options->until)
@@ -167,7 +167,7 @@ static enum errk pull_and_deliver(struct sync *r, struct err *e)
 	}
 	r->paging = false;
 	if (rc == E_OK && !more)
-		rc = note_end(r, begun, e);
+		rc = remember_end(r, begun, e);
 	return rc == E_OK && !more ? sync_all_pulled(r, e) : rc;
 }
 
@@ -201,13 +201,13 @@ static enum errk work(struct sync *r, struct err *e)
 	if (rc == E_OK)
 		rc = sync_check_history(r, e);
 	if (rc == E_OK)
-		rc = sync_note_mapping(r, e);
+		rc = sync_remember_mapping(r, e);
 	bool late = r->pull_first || recovers_late(r);
 	if (rc == E_OK && !late)
 		rc = sync_recover(r, e);
 	/* The answer may be to what an interrupted run has just left there. */
 	if (rc == E_OK)
-		rc = sync_settle(r, e);
+		rc = sync_acknowledge(r, e);
 	if (rc == E_OK)
 		rc = sync_release_mapped(r, e);
 	if (rc == E_OK)
@@ -253,8 +253,8 @@ static enum errk purge(struct sync *r, struct err *e)
 	for (more = true; rc == E_OK && more && !stop_requested();)
 		rc = journal_purge(r->state, r->key, now - r->keep_journal, &more, e);
 	if (rc == E_OK)
-		rc = told_purge(r->state, now - KEEP_TOLD, e);
-	return rc == E_OK ? note_purge(r->state, now - KEEP_NOTES, e) : rc;
+		rc = reported_purge(r->state, now - KEEP_REPORTED, e);
+	return rc == E_OK ? connector_state_purge(r->state, now - KEEP_CONNECTOR_STATE, e) : rc;
 }
 
 static enum errk count_queue(struct sync *r, struct err *e)

@@ -15,7 +15,7 @@
 /*
  * The engine: one run of one flow.
  *
- *	lock ▶ finish what was interrupted ▶ settle
+ *	lock ▶ finish what was interrupted ▶ acknowledgements
  *	     ▶ (pull a page ▶ queue and checkpoint)* ▶ (take ▶ map ▶ put ▶ commit)* ▶ summary
  *
  * Killed at any instruction and run again it ends in the same state on both sides.
@@ -80,9 +80,9 @@ struct sync_summary {
 	const char *excluded_because; /* … "test or older than since" */
 	int64_t young;                /* came or changed just now: left for the next run */
 	int64_t created, updated, unchanged, adopted, parked, still_parked, later;
-	int64_t expected;          /* still to come from the source; -1 unknown */
-	int64_t settled, rejected; /* later answers of the target … */
-	int64_t doubted;           /* … and those that nobody can be sure of */
+	int64_t expected;               /* still to come from the source; -1 unknown */
+	int64_t acknowledged, rejected; /* later answers of the target … */
+	int64_t doubted;                /* … and those that nobody can be sure of */
 	int64_t requests, writes, bytes_in, bytes_out, waited_ms, ms;
 	int64_t waiting, parked_total; /* in the queue after the run */
 	const char *stopped;           /* "signal TERM", "max-runtime", NULL */

@@ -11,7 +11,7 @@
 /* Shared inside lib/sync. */
 
 struct token_store session_tokens(struct session *s);
-struct note_store session_notes(struct session *s);
+struct connector_state session_connector_state(struct session *s);
 const char *session_shipped_mappings(void);
 /* The state file's own path, also of the copy that a dry run works on. */
 const char *session_plain_path(const char *state, struct arena *a);
@@ -155,7 +155,7 @@ void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, st
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
 		     enum errk rc, struct err *why);
 /* The text of a later answer, in place; held: the records of the document that it answers. */
-MUST_CHECK enum errk foreign_answer(struct sync *r, struct settlement *s,
+MUST_CHECK enum errk foreign_answer(struct sync *r, struct acknowledgement *s,
 				    const struct delivered *held, size_t n, struct err *e);
 /* What a pull returned: its error, or the problems of the page's records. Returns rc. */
 enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e);
@@ -190,19 +190,19 @@ MUST_CHECK enum errk sync_claim_history(struct state *s, const char *key, const 
 /* A batch is about to be put to a target that counts: fills `last`. */
 MUST_CHECK enum errk sync_known_numbers(struct sync *r, struct put_batch *batch, struct err *e);
 /* A batch was put: in the transaction of its outcome. */
-MUST_CHECK enum errk sync_note_written(struct sync *r, const struct put_batch *batch,
-				       struct err *e);
+MUST_CHECK enum errk sync_remember_written(struct sync *r, const struct put_batch *batch,
+					   struct err *e);
 /* All that the source has was pulled. */
 MUST_CHECK enum errk sync_all_pulled(struct sync *r, struct err *e);
 
 /* Later answers of the target. */
-MUST_CHECK enum errk sync_settle(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_acknowledge(struct sync *r, struct err *e);
 /* mapping_change.c: have the mapping or the settings changed since the last run? */
-MUST_CHECK enum errk sync_note_mapping(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_remember_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);
 /* The store has got articles, in the transaction that says so: stock that missed them … */
-MUST_CHECK enum errk sync_note_made(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_remember_made(struct sync *r, struct err *e);
 /* … is tried again. */
 MUST_CHECK enum errk sync_release_made(struct sync *r, struct err *e);
 
@@ -212,8 +212,8 @@ struct batch_row {
 	const char *doc; /* mapped; NULL = err says why not */
 	const char *hash;
 	struct target target; /* of an earlier delivery; without id: none */
-	const char *memo;     /* what the target wanted to be remembered; NULL = nothing */
-	bool memo_old;        /* it may be older than what was written since */
+	const char *kept;     /* what the target wanted to be remembered; NULL = nothing */
+	bool kept_old;        /* it may be older than what was written since */
 	int64_t delivered_at; /* the first time; 0 = never */
 	bool update, unchanged;
 	bool repeated;      /* neither version nor document is another than at the last delivery */
@@ -244,7 +244,7 @@ void batch_look_only(struct batch_row *b);
 MUST_CHECK enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
-/* What this flow delivers is noted as told to the ERP, see state/told.h. */
+/* What this flow delivers is noted as told to the ERP, see state/reported.h. */
 bool sync_tells_orders(const struct sync *r);
 MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 					    const struct put_item *item, struct err *e);

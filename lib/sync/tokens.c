@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "state/lock.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "state/token.h"
 #include "sync/sync_priv.h"
 
@@ -47,28 +47,28 @@ static void let_go(void *ctx, const char *key)
 }
 
 /* A dry run's notes go with its copy of the state. */
-static enum errk note_save(void *ctx, const char *key, const char *text, struct err *e)
+static enum errk state_save(void *ctx, const char *key, const char *text, struct err *e)
 {
-	return note_set(session_state(ctx), key, text, clock_now(), e);
+	return connector_state_set(session_state(ctx), key, text, clock_now(), e);
 }
 
-static enum errk note_load(void *ctx, const char *key, struct arena *a, const char **text,
-			   int64_t *saved_at, struct err *e)
+static enum errk state_load(void *ctx, const char *key, struct arena *a, const char **text,
+			    int64_t *saved_at, struct err *e)
 {
-	return note_get(session_state(ctx), key, a, text, saved_at, e);
+	return connector_state_get(session_state(ctx), key, a, text, saved_at, e);
 }
 
-static enum errk note_forget(void *ctx, const char *prefix, struct err *e)
+static enum errk state_forget(void *ctx, const char *prefix, struct err *e)
 {
-	return note_drop(session_state(ctx), prefix, e);
+	return connector_state_drop(session_state(ctx), prefix, e);
 }
 
-struct note_store session_notes(struct session *s)
+struct connector_state session_connector_state(struct session *s)
 {
-	return (struct note_store){.ctx = s,
-				   .load = note_load,
-				   .save = note_save,
-				   .drop = note_forget};
+	return (struct connector_state){.ctx = s,
+					.load = state_load,
+					.save = state_save,
+					.drop = state_forget};
 }
 
 struct token_store session_tokens(struct session *s)

@@ -224,7 +224,7 @@ test('an acceptance that names an order is of that one alone', async t => {
       acks(p, 'orders-000001', text(names));
       const run = ended(await p.run('orders export --json'), status);
       const { summary, records } = JSON.parse(run.stdout);
-      assert.deepEqual([summary.settled, summary.rejected], [confirmed, rejected]);
+      assert.deepEqual([summary.acknowledged, summary.rejected], [confirmed, rejected]);
       assert.deepEqual(confirmedOf(p), which.map(i => names[i]));
       const told = doubtsOf(records).filter(text => /^its acknowledgement says ok to ('[^']*', which is no order of that file|250, and that file holds 3 orders)/.test(text));
       assert.equal(told.length, /no order|none|another/.test(how) ? 1 : 0);
@@ -268,7 +268,7 @@ test('a refusal is never taken for a yes, however it is written', async t => {
       const { p, names } = await open(sub, { orders: 3 });
       acks(p, 'orders-000001', text(names));
       const { summary, records } = JSON.parse(ended(await p.run('orders export --json'), status).stdout);
-      assert.deepEqual([summary.settled, summary.rejected], [confirmed.length, rejected.length]);
+      assert.deepEqual([summary.acknowledged, summary.rejected], [confirmed.length, rejected.length]);
       assert.deepEqual(confirmedOf(p), confirmed.map(i => names[i]));
       assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), rejected.map(i => names[i]));
       if (said) assert.match(doubtsOf(records).join('\n'), said);
@@ -396,8 +396,8 @@ test('answers that were cut short by a kill come again, and are counted as they 
       await t.test(`${file}, ${what} ${step}`, async sub => {
         const { p, names } = await world(sub);
         assert.equal((await p.run('orders export', { bin: BIN, env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
-        const { settled } = JSON.parse((await p.run('orders export --json')).stdout).summary;
-        assert.equal(settled, what === 'csv_ack_put_away' ? 0 : 2);
+        const { acknowledged } = JSON.parse((await p.run('orders export --json')).stdout).summary;
+        assert.equal(acknowledged, what === 'csv_ack_put_away' ? 0 : 2);
         assert.deepEqual(confirmedOf(p), [names[0], names[2]]);
         assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), [names[1]]);
       });

@@ -80,7 +80,7 @@ test('with acknowledgements waiting: they stay, and what they change is told', a
   const before = dump(p);
   const told = result => {
     const { records, summary } = JSON.parse(result.stdout);
-    return [result.status, records.map(r => [r.name, r.outcome, r.code]), summary.settled, summary.rejected, summary.doubted];
+    return [result.status, records.map(r => [r.name, r.outcome, r.code]), summary.acknowledged, summary.rejected, summary.doubted];
   };
   const foretold = told(await p.run('orders export --dry-run --json'));
   assert.deepEqual(foretold[1].filter(([, , code]) => code === 'rejected_by_target').map(([name]) => name), ['#1002']);

@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum errk count(void *ctx, const struct settlement *s, struct err *e)
+static enum errk count(void *ctx, const struct acknowledgement *s, struct err *e)
 {
 	(void)e;
 	if (!s->document)
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		BUG("%s", e.msg);
 	if (ack_unreadable(&x, a, tell, &told, &e) != E_OK)
 		BUG("%s", e.msg);
-	if (ack_settle(&x, a, count, &n, &e) != E_OK)
+	if (ack_read_new(&x, a, count, &n, &e) != E_OK)
 		BUG("%s", e.msg);
 	if ((n == 0) != (told == 1) || file_exists(path) != (told == 1))
 		BUG("%d answers, told %d times", n, told);

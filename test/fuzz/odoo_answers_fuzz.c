@@ -118,7 +118,7 @@ static void read_products(const cJSON *doc, struct arena *a)
 	JSON_EACH (from, json_at(doc, "rules"))
 		if (n < 8 && odoo_price_rule(from, &rule[n], &e) == E_OK)
 			n++;
-	if (json_at(doc, "rules") && odoo_price_lists_settle(&lists, rule, n, a, &e) == E_OK)
+	if (json_at(doc, "rules") && odoo_price_lists_decide(&lists, rule, n, a, &e) == E_OK)
 		o.price_lists = &lists;
 	if (odoo_product_items(&p, a, &item, &n, &e) == E_OK)
 		look_at_all(item, n);

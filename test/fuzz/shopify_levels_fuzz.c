@@ -2,7 +2,7 @@
 #include "spoil.h"
 
 /* Its reader is its own; what it would send is not sent here. */
-#include "connectors/shopify/stock_levels.c"
+#include "connectors/shopify/stock/levels.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

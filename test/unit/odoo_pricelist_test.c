@@ -78,7 +78,7 @@ static enum errk settle(struct fixture *f, const char *const *rules, struct err 
 					     .digits = 2};
 	for (; rules[n]; n++)
 		f->rule[n] = parse_rule(rules[n], (int64_t)n + 1);
-	return odoo_price_lists_settle(&f->lists, f->rule, n, f->a, e);
+	return odoo_price_lists_decide(&f->lists, f->rule, n, f->a, e);
 }
 
 /* The shirt's price by these rules, whose ids are 1, 2, 3, …; or "code: message". */
@@ -250,7 +250,7 @@ static void test_pricelist__categories_in_a_circle_are_no_answer(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(odoo_price_lists_settle(&l, &rule, 1, a, &e), E_BUSY);
+	assert_int_equal(odoo_price_lists_decide(&l, &rule, 1, a, &e), E_BUSY);
 	assert_string_equal(e.code, "bad_answer");
 	assert_contains(e.msg, "category 2");
 }
@@ -340,7 +340,7 @@ static void test_pricelist__thousands_of_rules_give_the_same_price(void **state)
 						   .variant = i % 2 ? i % 1500 : 0,
 						   .template = i % 2 ? 0 : i % 300,
 						   .fixed = {i + 1, 0}};
-	assert_ok(odoo_price_lists_settle(&l, rule, N, a, &e), &e);
+	assert_ok(odoo_price_lists_decide(&l, rule, N, a, &e), &e);
 	for (int v = 0; v < 1600; v++) {
 		struct odoo_goods g = shirt;
 		struct decimal price;

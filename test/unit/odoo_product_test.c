@@ -385,7 +385,7 @@ static const char *by_list(const char *currency, bool active, bool compare_at,
 	struct err e;
 
 	rule.list = 1;
-	assert_ok(odoo_price_lists_settle(&lists, &rule, 1, a, &e), &e);
+	assert_ok(odoo_price_lists_decide(&lists, &rule, 1, a, &e), &e);
 	open_fixture(
 		&f, euros,
 		arena_printf(

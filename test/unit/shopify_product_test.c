@@ -105,9 +105,9 @@ static void test_memo__is_read_as_it_was_written(void **state)
 	was.status_was = "ACTIVE";
 	was.status_set = "ARCHIVED";
 	first[0].base[FIELD_PRICE] = (struct product_base){"1.999", "2"};
-	put.memo = product_memo_text(&was, a);
+	put.kept = product_baseline_text(&was, a);
 	is.put = &put;
-	product_read_memo(&is, a);
+	product_read_baseline(&is, a);
 	assert_string_equal(is.base[FIELD_TITLE].erp, "Mug");
 	assert_string_equal(is.base[FIELD_TAGS].store, "");
 	assert_null(is.base[FIELD_VENDOR].erp);
@@ -117,10 +117,10 @@ static void test_memo__is_read_as_it_was_written(void **state)
 	assert_string_equal(second[0].base[FIELD_PRICE].erp, "1.999");
 	assert_string_equal(second[0].base[FIELD_PRICE].store, "2");
 	assert_null(second[1].shop_id);
-	/* What can't be read is no memo. */
-	put.memo = "{";
+	/* What can't be read is no kept. */
+	put.kept = "{";
 	second[0].shop_id = NULL;
-	product_read_memo(&is, a);
+	product_read_baseline(&is, a);
 	assert_null(second[0].shop_id);
 }
 

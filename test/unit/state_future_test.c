@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "state/future.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "state/queue.h"
 #include "state/run.h"
 #include "state/token.h"
@@ -50,7 +50,7 @@ static void test_future__a_clock_that_was_ahead_holds_nothing_up(void **state)
 	id = put(f, "1", then);
 	OK(queue_confirm(f->s, FLOW, "1", "1", then, then, e));
 	OK(queue_mark_later(f->s, id, "busy", "later", then + 3600, then, e));
-	OK(note_set(f->s, "n", "text", then, e));
+	OK(connector_state_set(f->s, "n", "text", then, e));
 	OK(token_set(f->s, "k", "token", NULL, then + 86400, e));
 	assert_int_equal(due(f, NOW), 0);
 

@@ -15,7 +15,7 @@ static void put(struct fixture *f, const char *record, const char *version)
 		     QUEUE_PUT_NEWS, 100, &result, e));
 }
 
-static void deliver(struct fixture *f, const char *record, const char *memo)
+static void deliver(struct fixture *f, const char *record, const char *kept)
 {
 	const struct link l = {.flow = FLOW,
 			       .record = record,
@@ -23,7 +23,7 @@ static void deliver(struct fixture *f, const char *record, const char *memo)
 			       .target.id = "doc",
 			       .version = "v1",
 			       .sent_hash = "hash",
-			       .memo = memo};
+			       .kept = kept};
 	int64_t id;
 
 	put(f, record, "v1");

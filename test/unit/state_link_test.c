@@ -37,7 +37,7 @@ static void test_link__set_and_get(void **state)
 	assert_string_equal(got.sent_hash, "h1");
 	assert_int_equal(got.delivered_at, 100);
 	assert_int_equal(got.changed_at, 100);
-	assert_null(got.settled);
+	assert_null(got.acknowledged);
 	assert_null(got.dropped);
 	OK(link_get(f->s, "other flow", "1", f->a, &got, &found, e));
 	assert_false(found);
@@ -164,18 +164,18 @@ static void test_link__settle_reaches_all_records_of_a_document(void **state)
 		struct link l = sample(arena_printf(f->a, "%d", i), i < 2 ? "file-1" : "file-2");
 		OK(link_set(f->s, &l, 100, e));
 	}
-	OK(link_settle(f->s, FLOW, "file-1", NULL, "accepted", 300, &n, e));
+	OK(link_acknowledge(f->s, FLOW, "file-1", NULL, "accepted", 300, &n, e));
 	assert_int_equal(n, 2);
 	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
-	assert_string_equal(got.settled, "accepted");
+	assert_string_equal(got.acknowledged, "accepted");
 	assert_int_equal(got.changed_at, 100);
 	OK(link_get(f->s, FLOW, "2", f->a, &got, &found, e));
-	assert_null(got.settled);
-	OK(link_settle(f->s, FLOW, "file-1", "1", "blocked", 301, &n, e));
+	assert_null(got.acknowledged);
+	OK(link_acknowledge(f->s, FLOW, "file-1", "1", "blocked", 301, &n, e));
 	assert_int_equal(n, 1);
 	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
-	assert_string_equal(got.settled, "accepted");
-	OK(link_settle(f->s, FLOW, "file-9", NULL, "accepted", 300, &n, e));
+	assert_string_equal(got.acknowledged, "accepted");
+	OK(link_acknowledge(f->s, FLOW, "file-9", NULL, "accepted", 300, &n, e));
 	assert_int_equal(n, 0);
 	/* A new document has no answer yet. */
 	{
@@ -183,7 +183,7 @@ static void test_link__settle_reaches_all_records_of_a_document(void **state)
 		OK(link_set(f->s, &l, 400, e));
 	}
 	OK(link_get(f->s, FLOW, "0", f->a, &got, &found, e));
-	assert_null(got.settled);
+	assert_null(got.acknowledged);
 	OK(link_count(f->s, FLOW, &n, e));
 	assert_int_equal(n, 3);
 }
@@ -195,21 +195,21 @@ static void test_link__a_memo_stays_until_there_is_another(void **state)
 	bool found;
 
 	/* Without a link there is nothing to remember it by. */
-	OK(link_set_memo(f->s, FLOW, "1", "early", e));
+	OK(link_set_kept(f->s, FLOW, "1", "early", e));
 	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
 	assert_false(found);
 	OK(link_set(f->s, &l, 100, e));
 	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
-	assert_null(got.memo);
-	l.memo = "first";
+	assert_null(got.kept);
+	l.kept = "first";
 	OK(link_set(f->s, &l, 200, e));
-	l.memo = NULL;
+	l.kept = NULL;
 	OK(link_set(f->s, &l, 300, e));
 	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
-	assert_string_equal(got.memo, "first");
-	OK(link_set_memo(f->s, FLOW, "1", "second", e));
+	assert_string_equal(got.kept, "first");
+	OK(link_set_kept(f->s, FLOW, "1", "second", e));
 	OK(link_get(f->s, FLOW, "1", f->a, &got, &found, e));
-	assert_string_equal(got.memo, "second");
+	assert_string_equal(got.kept, "second");
 	assert_int_equal(got.changed_at, 300);
 }
 

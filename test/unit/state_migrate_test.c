@@ -3,7 +3,7 @@
 #include "embedded/state_migrations.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
-#include "state/note.h"
+#include "state/connector_state.h"
 #include "state/queue.h"
 
 static const char v2_good[] = "ALTER TABLE checkpoint ADD COLUMN note TEXT;"
@@ -233,9 +233,9 @@ static void test_migrate__files_that_products_were_written_as(void **state)
 				    " WHERE record = '3'"),
 			 1);
 	assert_int_equal(one_int(f, "SELECT memo = 'no json' FROM link WHERE record = '4'"), 1);
-	OK(note_get(f->s, "products-import tee", f->a, &body, &at, e));
+	OK(connector_state_get(f->s, "products-import tee", f->a, &body, &at, e));
 	assert_string_equal(body, arena_printf(f->a, "{\"written\":%s,\"field\":\"title\"}", file));
-	OK(note_get(f->s, "other", f->a, &body, &at, e));
+	OK(connector_state_get(f->s, "other", f->a, &body, &at, e));
 	assert_string_equal(body, arena_printf(f->a, "{\"written\":\"%s\"}", text));
 }
 

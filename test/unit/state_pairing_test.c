@@ -14,9 +14,9 @@ static void test_pairing__has_one_name_for_ever_and_numbers_that_never_fall(void
 	assert_int_equal(strlen(p.writer), RANDOM_HEX_SIZE - 1);
 	assert_int_equal(p.last[0] + p.last[1], 0);
 	assert_false(p.pull_first);
-	OK(pairing_note(f->s, FLOW, false, 7, e));
-	OK(pairing_note(f->s, FLOW, false, 5, e));
-	OK(pairing_note(f->s, FLOW, true, 2, e));
+	OK(pairing_remember(f->s, FLOW, false, 7, e));
+	OK(pairing_remember(f->s, FLOW, false, 5, e));
+	OK(pairing_remember(f->s, FLOW, true, 2, e));
 	OK(pairing_pull_first(f->s, FLOW, true, e));
 	reopen(f);
 	OK(pairing_get(f->s, FLOW, f->a, &again, e));
@@ -98,7 +98,7 @@ static void test_link_adopt__leaves_what_the_target_refused(void **state)
 	struct link l = adopted("1", "");
 	bool known = false;
 
-	l.settled = "customer is blocked";
+	l.acknowledged = "customer is blocked";
 	OK(link_set(f->s, &l, 100, e));
 	l = adopted("1", "doc-1");
 	OK(link_adopt(f->s, &l, false, 200, &known, e));
@@ -108,7 +108,7 @@ static void test_link_adopt__leaves_what_the_target_refused(void **state)
 	OK(link_adopt(f->s, &l, true, 200, &known, e));
 	assert_false(known);
 	assert_string_equal(get(f, "1").target.id, "doc-1");
-	assert_null(get(f, "1").settled);
+	assert_null(get(f, "1").acknowledged);
 	OK(link_adopt(f->s, &l, true, 300, &known, e));
 	assert_true(known);
 }

@@ -26,7 +26,7 @@ static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **stat
 			       .target.id = "doc",
 			       .version = "v1",
 			       .sent_hash = "h",
-			       .memo = "agreed"};
+			       .kept = "agreed"};
 	static const char *const silent[] = {"", "x", "-3", "1", "2\n"};
 	int64_t run;
 	bool older = true, again;
@@ -51,12 +51,12 @@ static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **stat
 	OK(file_write_atomic(seal, "3\n", 2, 0600, e));
 	OK(state_compare_seal(f->s, seal, &older, e));
 	assert_true(older);
-	assert_true(linked(f).doubt && linked(f).memo_old);
+	assert_true(linked(f).doubt && linked(f).kept_old);
 	OK(checkpoint_again(f->s, FLOW, &again, e));
 	assert_true(again);
-	/* What becomes of a write is believed again, and a new memo is none of before. */
-	OK(link_set_memo(f->s, FLOW, "1", "agreed anew", e));
-	assert_true(linked(f).doubt && !linked(f).memo_old);
+	/* What becomes of a write is believed again, and a new kept text is none of before. */
+	OK(link_set_kept(f->s, FLOW, "1", "agreed anew", e));
+	assert_true(linked(f).doubt && !linked(f).kept_old);
 	OK(link_set(f->s, &l, 300, e));
 	assert_false(linked(f).doubt);
 }

@@ -88,8 +88,8 @@ static void test_foreign__an_answer_to_what_was_delivered(void **unused)
 	struct batch_row row = {0};
 	struct sync r = make(&state, a, &row);
 	const struct delivered held[] = {{"2", "#1002"}, {"1", "#1001"}};
-	struct settlement said = {.record = "1001", .text = quoted},
-			  other = {.record = "1002", .text = quoted};
+	struct acknowledgement said = {.record = "1001", .text = quoted},
+			       other = {.record = "1002", .text = quoted};
 	struct err e = {0};
 
 	(void)unused;

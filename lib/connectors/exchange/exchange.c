@@ -201,12 +201,12 @@ static enum errk orders_landed(struct connector *c, struct landed_request *q, st
 	return outbox_landed(&ours(c)->out, q, a, e);
 }
 
-static enum errk orders_settle(struct connector *c, struct arena *a,
-			       enum errk (*fn)(void *ctx, const struct settlement *s,
-					       struct err *e),
-			       void *ctx, struct err *e)
+static enum errk orders_acknowledgements(struct connector *c, struct arena *a,
+					 enum errk (*fn)(void *ctx, const struct acknowledgement *s,
+							 struct err *e),
+					 void *ctx, struct err *e)
 {
-	return ack_settle(&ours(c)->out, a, fn, ctx, e);
+	return ack_read_new(&ours(c)->out, a, fn, ctx, e);
 }
 
 /* It has a history: what an ERP takes in would be there twice. */
@@ -216,7 +216,7 @@ static const struct sink orders_sink = {
 	.put_committed = orders_committed,
 	.history = orders_history,
 	.landed = orders_landed,
-	.settle = orders_settle,
+	.acknowledgements = orders_acknowledgements,
 	.answers = orders_answers,
 };
 

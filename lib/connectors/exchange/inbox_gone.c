@@ -31,7 +31,7 @@ struct search {
 	size_t cap;
 };
 
-static void add_gone(struct search *s, const struct told_record *d, bool told)
+static void add_gone(struct search *s, const struct delivered_record *d, bool told)
 {
 	struct inbox_set *set = s->set;
 
@@ -49,7 +49,7 @@ static void add_gone(struct search *s, const struct told_record *d, bool told)
 }
 
 /* It waits to be told, and is as true as the list is new. */
-static enum errk confirm(const struct search *s, const struct told_record *d, struct err *e)
+static enum errk confirm(const struct search *s, const struct delivered_record *d, struct err *e)
 {
 	const struct record head = {.id = arena_strdup(s->pull, d->id),
 				    .label = "",
@@ -60,7 +60,7 @@ static enum errk confirm(const struct search *s, const struct told_record *d, st
 	return s->req->knows(s->req->knows_ctx, &head, &known, e);
 }
 
-static enum errk look_at(struct search *s, const struct told_record *d, struct err *e)
+static enum errk look_at(struct search *s, const struct delivered_record *d, struct err *e)
 {
 	bool told = str_equal(d->version, INBOX_GONE);
 	bool listed = is_listed(s->kind, s->set, d->id);
@@ -81,7 +81,7 @@ static enum errk ask(struct search *s, struct err *e)
 	size_t n;
 
 	do {
-		struct told_record *list;
+		struct delivered_record *list;
 		enum errk k = s->req->delivered(s->req->knows_ctx, after, a, &list, &n, e);
 
 		for (size_t i = 0; i < n && k == E_OK; i++)

@@ -23,7 +23,7 @@ static enum errk load(const struct connector_env *env, const char *key, struct a
 {
 	const char *text = NULL;
 	int64_t at;
-	enum errk k = env->notes->load(env->notes->ctx, key, a, &text, &at, e);
+	enum errk k = env->state->load(env->state->ctx, key, a, &text, &at, e);
 
 	*newest = k == E_OK && text ? strtoll(text, NULL, 10) : 0;
 	return k;
@@ -32,7 +32,7 @@ static enum errk load(const struct connector_env *env, const char *key, struct a
 static enum errk save(const struct connector_env *env, const char *key, int64_t newest,
 		      struct arena *a, struct err *e)
 {
-	return env->notes->save(env->notes->ctx, key, arena_printf(a, "%lld", (long long)newest),
+	return env->state->save(env->state->ctx, key, arena_printf(a, "%lld", (long long)newest),
 				e);
 }
 

@@ -159,7 +159,7 @@ static enum errk choose_company(struct odoo *o, const cJSON *list, struct err *e
  * The database's own id is not for everybody to read. Its oldest company was made with it, and no other database has
  * one of that second, but for copies.
  */
-static void note_mark(struct odoo *o, const cJSON *oldest)
+static void remember_mark(struct odoo *o, const cJSON *oldest)
 {
 	const char *made = json_str(oldest, "create_date");
 
@@ -190,7 +190,7 @@ static enum errk read_company(struct odoo *o, struct arena *a, struct err *e)
 		rc = odoo_search_read(o, &all, a, &list, e);
 	}
 	if (rc == E_OK)
-		note_mark(o, json_at(list, "[0]"));
+		remember_mark(o, json_at(list, "[0]"));
 	return rc == E_OK ? choose_company(o, list, e) : rc;
 }
 

@@ -46,8 +46,8 @@ static bool is_done(const struct odoo_transition *transition, const struct odoo_
 	return false;
 }
 
-static void note_done(struct odoo_batch *b, const struct odoo_transition *transition,
-		      struct odoo_document *doc)
+static void remember_done(struct odoo_batch *b, const struct odoo_transition *transition,
+			  struct odoo_document *doc)
 {
 	if (!is_done(transition, doc))
 		doc->state = transition->wanted[0];
@@ -116,7 +116,7 @@ static size_t still_open(struct odoo_batch *b, const struct odoo_transition *tra
 			i++;
 			continue;
 		}
-		note_done(b, transition, &doc[i]);
+		remember_done(b, transition, &doc[i]);
 		doc[n - 1] = doc[i];
 		doc[i] = last;
 		n--;
@@ -128,14 +128,14 @@ static void transition_some(struct odoo_batch *b, const struct odoo_transition *
 			    struct odoo_document *doc, size_t n);
 
 /* What became of the documents of one call that ended so. */
-static void settle(struct odoo_batch *b, const struct odoo_transition *transition,
-		   struct odoo_document *doc, size_t n, struct err *why)
+static void judge_outcome(struct odoo_batch *b, const struct odoo_transition *transition,
+			  struct odoo_document *doc, size_t n, struct err *why)
 {
 	struct err lost;
 
 	if (why->kind == E_OK) {
 		for (size_t i = 0; i < n; i++)
-			note_done(b, transition, &doc[i]);
+			remember_done(b, transition, &doc[i]);
 		return;
 	}
 	if (why->kind != E_RECORD && why->kind != E_UNSURE) {
@@ -175,7 +175,7 @@ static void transition_some(struct odoo_batch *b, const struct odoo_transition *
 	if (odoo_call(&b->o->server, &c, b->a, &why) == E_OK)
 		judge_result(transition, c.result, &why);
 	STEP(transition->step);
-	settle(b, transition, doc, n, &why);
+	judge_outcome(b, transition, doc, n, &why);
 }
 
 /*
@@ -214,6 +214,6 @@ void odoo_transition(struct odoo_batch *b, const struct odoo_transition *transit
 		if (why.kind == E_OK)
 			judge_result(transition, c[s].result, &why);
 		odoo_call_release(&c[s]);
-		settle(b, transition, doc + at, odoo_share_at(n, s + 1, shares) - at, &why);
+		judge_outcome(b, transition, doc + at, odoo_share_at(n, s + 1, shares) - at, &why);
 	}
 }

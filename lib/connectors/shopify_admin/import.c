@@ -149,8 +149,8 @@ const char *admin_import_document(const char *key, const struct admin_import_col
 }
 
 /* The files that items came into, by this put or by one that was interrupted. */
-static enum errk note_written(const struct outbox *x, struct admin_away *away,
-			      const struct put_batch *files, struct err *e)
+static enum errk remember_written(const struct outbox *x, struct admin_away *away,
+				  const struct put_batch *files, struct err *e)
 {
 	const char *last = NULL;
 	enum errk k = E_OK;
@@ -184,7 +184,7 @@ enum errk admin_import_write(const struct outbox *x, struct admin_away *away,
 	}
 	k = outbox_put(x, &files, f->as, a, e);
 	if (k == E_OK)
-		k = note_written(x, away, &files, e);
+		k = remember_written(x, away, &files, e);
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < batch->n; i++) {

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/str.h"
-#include "model/product_memo.h"
+#include "model/product_baseline.h"
 #include "files/guard.h"
 #include "connectors/shopify_admin/product_priv.h"
 
@@ -243,7 +243,7 @@ static enum errk make_documents(struct putting *p, struct err *e)
 	return k;
 }
 
-static enum errk note_written(const struct putting *p, struct err *e)
+static enum errk remember_written(const struct putting *p, struct err *e)
 {
 	enum errk k = E_OK;
 
@@ -280,7 +280,7 @@ static enum errk take_written(struct putting *p, bool *any, struct err *e)
 {
 	enum errk k = write_files(p, true, any, e);
 
-	return k == E_OK ? note_written(p, e) : k;
+	return k == E_OK ? remember_written(p, e) : k;
 }
 
 static void report(struct putting *p)
@@ -303,7 +303,7 @@ static void report(struct putting *p)
 		put->changed = plan->action == ACTION_CHANGE && !put->adopted;
 		if (plan->judged) {
 			put->made = product_made_article(plan->item);
-			put->memo = admin_product_remember(plan);
+			put->kept = admin_product_remember(plan);
 		}
 		product_report_parts(plan->item, "refused", "went into the file but for this");
 	}
@@ -337,7 +337,7 @@ enum errk admin_product_import_put(struct admin_product_import *s, struct put_ba
 	if (k == E_OK)
 		k = write_files(&p, false, &any, e);
 	if (k == E_OK)
-		k = note_written(&p, e);
+		k = remember_written(&p, e);
 	/* One of the two is there: the same batch must come again. */
 	if (k != E_OK && any)
 		k = outbox_undone(batch, e);

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "model/sku_spelling.h"
 #include "model/product_match.h"
-#include "model/product_memo.h"
+#include "model/product_baseline.h"
 #include "connectors/shopify_admin/product_handle.h"
 #include "connectors/shopify_admin/product_priv.h"
 
@@ -200,7 +200,7 @@ static void check_skus(struct admin_product_plan *p)
 					   arena_printf(p->a, "product '%s' of the ERP", other),
 					   p->a);
 	}
-	product_settle_skus(&p->s->rules, item, p->a);
+	product_decide_skus(&p->s->rules, item, p->a);
 }
 
 /* The shop cuts blanks around a name off. */
@@ -459,7 +459,7 @@ const char *admin_product_remember(struct admin_product_plan *p)
 	item->written_as = item->put->target;
 	admin_product_keep_known(p);
 	if (p->action == ACTION_NONE)
-		return product_memo_text(item, p->a);
+		return product_baseline_text(item, p->a);
 	ask_now(p, NULL, item->sent);
 	if (p->shop && p->status) {
 		item->asked[FIELD_STATUS] = (struct product_base){p->status, item->shop->status};
@@ -476,5 +476,5 @@ const char *admin_product_remember(struct admin_product_plan *p)
 					     : "Default Title";
 		ask_now(p, v, v->sent);
 	}
-	return product_memo_text(item, p->a);
+	return product_baseline_text(item, p->a);
 }

@@ -82,7 +82,7 @@ void admin_product_wait(struct admin_product_plan *p, const char *file, enum adm
 /* What a file that was written means for it. shown: the export shows that it was imported. */
 enum admin_import_wait admin_product_doubt(const struct admin_product_plan *p,
 					   const struct target *written, bool shown);
-/* What is to be known the next time: the memo. */
+/* What is to be known the next time: the kept text. */
 const char *admin_product_remember(struct admin_product_plan *p);
 
 /*

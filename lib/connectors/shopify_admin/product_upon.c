@@ -45,12 +45,12 @@ static bool is_imported(const struct admin_product_plan *p, const cJSON *note)
 enum errk admin_product_follow_others(struct admin_product_plan *p, struct err *e)
 {
 	CLEANUP(json) cJSON *note = NULL;
-	const struct note_store *notes = p->s->env->notes;
+	const struct connector_state *state = p->s->env->state;
 	const char *text;
 	struct target written;
 	int64_t at;
 	enum admin_import_wait why;
-	enum errk k = notes->load(notes->ctx, note_key(p), p->a, &text, &at, e);
+	enum errk k = state->load(state->ctx, note_key(p), p->a, &text, &at, e);
 
 	if (k != E_OK || !text || json_parse(text, strlen(text), &note, NULL) != E_OK)
 		return k;
@@ -82,7 +82,7 @@ enum errk admin_product_follow_files(struct admin_product_plan *p, struct err *e
 	enum errk k = E_OK;
 
 	if (!item->handle ||
-	    ((target_is(&item->written_as) || item->put->memo) && !item->put->memo_old))
+	    ((target_is(&item->written_as) || item->put->kept) && !item->put->kept_old))
 		return E_OK;
 	if (!s->pending)
 		k = admin_pending_read(s->exchange->dir, "products", &s->pending, e);
@@ -151,7 +151,7 @@ static void prove(const struct admin_product_plan *p, cJSON *note)
 enum errk admin_product_note(const struct admin_product_plan *p, struct err *e)
 {
 	CLEANUP(json) cJSON *note = NULL;
-	const struct note_store *notes = p->s->env->notes;
+	const struct connector_state *state = p->s->env->state;
 	const struct product_item *item = p->item;
 
 	/* Nobody else asks for it, and its own memory says so. In a dry run nothing is written. */
@@ -160,5 +160,5 @@ enum errk admin_product_note(const struct admin_product_plan *p, struct err *e)
 	note = json_object();
 	json_add(note, "written", target_json(&item->put->target));
 	prove(p, note);
-	return notes->save(notes->ctx, note_key(p), json_text(note, p->a), e);
+	return state->save(state->ctx, note_key(p), json_text(note, p->a), e);
 }

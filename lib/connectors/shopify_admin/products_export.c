@@ -392,7 +392,7 @@ enum errk admin_shop_read_as(const char *path, enum csv_encoding declared, unsig
 		return k;
 	sort_skus(s);
 	sort_spellings(s);
-	admin_lost_settle(s);
+	admin_lost_decide(s);
 	*out = TAKE(s);
 	return E_OK;
 }

@@ -141,7 +141,7 @@ const char *admin_shop_key(const char *const *cell, struct arena *a);
 /* A variant that the product had; nothing happens if it has it, or if that is known already. */
 void admin_lost_add(struct admin_shop *s, const struct admin_lost *x);
 /* Once all files are read: what stands elsewhere is not lost. */
-void admin_lost_settle(struct admin_shop *s);
+void admin_lost_decide(struct admin_shop *s);
 /* The first of the product that is lost, NULL = none is. */
 const struct admin_lost *admin_lost_of(const struct admin_shop *s,
 				       const struct admin_shop_product *p);

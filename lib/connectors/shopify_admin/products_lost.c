@@ -80,7 +80,7 @@ void admin_lost_add(struct admin_shop *s, const struct admin_lost *x)
 	p->lost = (uint32_t)s->n_lost++;
 }
 
-void admin_lost_settle(struct admin_shop *s)
+void admin_lost_decide(struct admin_shop *s)
 {
 	for (size_t i = 1; i < s->n_lost; i++)
 		s->lost[i].moved = is_elsewhere(s, s->lost[i].sku);

@@ -356,7 +356,7 @@ static bool holds_some(const struct admin_inventory *x, struct stock_place *plac
 	return level->readable && level->stocked && level->on_hand > 0;
 }
 
-/* The memo of an article that is as it should be or goes into the file, and what it has left elsewhere. */
+/* The kept text of an article that is as it should be or goes into the file, and what it has left elsewhere. */
 static enum errk close_places(struct plan *p, struct err *e)
 {
 	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
@@ -376,7 +376,7 @@ static enum errk close_places(struct plan *p, struct err *e)
 		err_wrap(&p->item->left, "went over but for some of its places");
 		return E_OK;
 	}
-	stock_places_read(p->item->memo, p->a, &was, &n);
+	stock_places_read(p->item->kept, p->a, &was, &n);
 	for (size_t i = 0; i < n; i++) {
 		bool taken = stock_is_named(p->named, &was[i]);
 		enum errk k = E_OK;
@@ -457,7 +457,7 @@ static enum errk wait_for_import(const struct plan *p, bool *waits, struct err *
 	enum errk k = E_OK;
 
 	*waits = false;
-	if (target_is(&p->item->target) && !p->item->memo_old)
+	if (target_is(&p->item->target) && !p->item->kept_old)
 		return E_OK;
 	if (!s->pending)
 		k = admin_pending_read(s->exchange->dir, "inventory", &s->pending, e);
@@ -580,7 +580,7 @@ static enum errk plan_all(struct admin_stock_import *s, struct put_batch *batch,
 		/* Another article of the ERP is this one there: it is left to that one. */
 		if (yields[i]) {
 			item->adopted = true;
-			item->memo = "{}";
+			item->kept = "{}";
 			item->target = admin_import_as_is(s->export_id, a);
 		} else {
 			k = plan_item(&p, &doc[i], &as[i], e);

@@ -14,7 +14,7 @@
  * Later changes. An order in Odoo is compared with what the shop says now, and only what differs and
  * is ours is written: quantities, prices, discounts, taxes of our lines, lines that are new or gone,
  * the two addresses, the reference. What people added in Odoo stays, and so does what they changed since it was
- * last written (kept.c); where money or goods are another than the shop's by that, they are asked. Once something
+ * last written (baseline.c); where money or goods are another than the shop's by that, they are asked. Once something
  * of it is invoiced or delivered, it is theirs alone, and the difference is reported.
  */
 struct change {
@@ -40,7 +40,7 @@ struct amend {
 
 enum { CHANGED_WIDTH = 7 };
 /* Text of a note of ours that the shop no longer has: lines can't be deleted by load. */
-static const char note_gone[] = "(no longer in the shop)";
+static const char remember_gone[] = "(no longer in the shop)";
 
 static void set_shapes(struct amend *m)
 {
@@ -123,7 +123,7 @@ static void say_people(const struct amend *m, struct change *c, const char *key,
 {
 	add_text(m, left ? &c->people : &c->over,
 		 arena_printf(m->b->a, "'%s': %s → %s in Odoo, %s in the shop", name,
-			      readable(m, odoo_kept_value(c->order, key)),
+			      readable(m, odoo_baseline_value(c->order, key)),
 			      readable(m, is ? is : "-"), readable(m, wanted ? wanted : "-")));
 }
 
@@ -179,13 +179,13 @@ static void write_note(struct amend *m, struct change *c, const char *xid, const
 {
 	const struct odoo *o = m->b->o;
 	struct odoo_order *d = c->order;
-	const char *key = odoo_kept_key(d, xid), *wanted = odoo_kept_text(text, m->b->a);
-	const char *is = odoo_kept_text(json_str(record, "name"), m->b->a);
-	enum odoo_stand stand = odoo_kept_judge(d, key, is, wanted);
+	const char *key = odoo_baseline_key(d, xid), *wanted = odoo_baseline_text(text, m->b->a);
+	const char *is = odoo_baseline_text(json_str(record, "name"), m->b->a);
+	enum odoo_stand stand = odoo_baseline_judge(d, key, is, wanted);
 	bool locked = stand != STAND_SAME && odoo_order_is_locked(m->b, d);
 	bool left = locked || (stand == STAND_PEOPLE && !m->b->put->named);
 
-	odoo_kept_note(d, key, is, wanted, !left, m->b->a);
+	odoo_baseline_note(d, key, is, wanted, !left, m->b->a);
 	if (stand == STAND_SAME || (left && !locked))
 		return;
 	if (locked) {
@@ -220,14 +220,14 @@ static void compare_gone(struct amend *m, struct change *c, const char *xid, con
 		return;
 	if (json_str(record, "display_type")) {
 		if (m->b->o->rules.note)
-			write_note(m, c, xid, note_gone, record);
+			write_note(m, c, xid, remember_gone, record);
 		return;
 	}
-	key = odoo_kept_key(d, xid);
-	is = odoo_kept_found(m->b->o, record, NULL, a);
-	wanted = odoo_kept_found(m->b->o, record, "0", a);
-	stand = odoo_kept_judge(d, key, is, wanted);
-	odoo_kept_note(d, key, is, wanted, !is_left(m, stand, true), a);
+	key = odoo_baseline_key(d, xid);
+	is = odoo_baseline_found(m->b->o, record, NULL, a);
+	wanted = odoo_baseline_found(m->b->o, record, "0", a);
+	stand = odoo_baseline_judge(d, key, is, wanted);
+	odoo_baseline_note(d, key, is, wanted, !is_left(m, stand, true), a);
 	if (stand == STAND_SAME)
 		return;
 	say(m, c, arena_printf(a, "'%s' is gone in the shop", name));
@@ -317,10 +317,10 @@ static enum errk refresh_lines(struct amend *m, struct change *c, const struct s
 static void look_at_line(struct amend *m, const struct odoo_order *d, const struct odoo_line *l,
 			 struct seen *s)
 {
-	s->key = odoo_kept_key(d, l->xid);
-	s->is = s->record ? odoo_kept_found(m->b->o, s->record, NULL, m->b->a) : NULL;
-	s->wanted = odoo_kept_wanted(l, m->b->a);
-	s->stand = odoo_kept_judge(d, s->key, s->is, s->wanted);
+	s->key = odoo_baseline_key(d, l->xid);
+	s->is = s->record ? odoo_baseline_found(m->b->o, s->record, NULL, m->b->a) : NULL;
+	s->wanted = odoo_baseline_wanted(l, m->b->a);
+	s->stand = odoo_baseline_judge(d, s->key, s->is, s->wanted);
 }
 
 static void compare_line(struct amend *m, struct change *c, size_t at, struct seen *s, bool left)
@@ -334,7 +334,7 @@ static void compare_line(struct amend *m, struct change *c, size_t at, struct se
 	}
 	if (l->note)
 		left = s->stand == STAND_PEOPLE && !m->b->put->named;
-	odoo_kept_note(c->order, s->key, s->is, s->wanted, s->stand == STAND_SAME || !left, a);
+	odoo_baseline_note(c->order, s->key, s->is, s->wanted, s->stand == STAND_SAME || !left, a);
 	s->changed = s->stand != STAND_SAME;
 	if (!s->changed)
 		return;
@@ -428,11 +428,11 @@ static void compare_head(struct amend *m, struct change *c)
 
 	for (int i = 0; i < OWN_COUNT_; i++) {
 		enum odoo_head h = (enum odoo_head)i;
-		enum odoo_stand stand = odoo_kept_head(d, h, m->b->a);
+		enum odoo_stand stand = odoo_baseline_head(d, h, m->b->a);
 		/* Of an order that nothing is known of the shop's counts, as ever. */
 		bool left = is_left(m, stand, false);
 
-		odoo_kept_note_head(d, d->found, h, !left, m->b->a);
+		odoo_baseline_note_head(d, d->found, h, !left, m->b->a);
 		if (stand == STAND_SAME || (left && stand == STAND_PEOPLE))
 			continue;
 		if (h != OWN_REFERENCE || left)
@@ -690,19 +690,19 @@ static enum errk remember(struct amend *m, struct err *e)
 	for (size_t i = 0; i < m->n; i++)
 		if (has_change(&m->change[i]) && odoo_order_goes_on(m->change[i].order))
 			order[n++] = m->change[i].order;
-	return odoo_kept_remember(m->b, order, n, e);
+	return odoo_baseline_remember(m->b, order, n, e);
 }
 
 /* Nothing of it is written; what the shop was paid is registered all the same. */
-static void leave(struct change *c, bool settled)
+static void leave(struct change *c, bool by_hand)
 {
 	struct odoo_order *d = c->order;
 	bool lines = c->n_changed || c->n_added;
 
 	/* Where the shop has changed nothing that counts, it is for those who did. */
-	bool theirs = !settled && !c->shop && c->people;
+	bool theirs = !by_hand && !c->shop && c->people;
 
-	if (!settled && !theirs)
+	if (!by_hand && !theirs)
 		err_set(&d->apart, E_RECORD,
 			c->delivered ? "changed_after_delivery" : "changed_after_invoice",
 			"the shop changed it, and %s is %s in Odoo already; change it there by hand, "
@@ -730,7 +730,7 @@ static enum errk judge_late(struct amend *m, struct err *e)
 			order[n++] = m->change[i].order;
 	if (!n)
 		return E_OK;
-	rc = odoo_settled_read(m->b, order, n, &moves, e);
+	rc = odoo_by_hand_read(m->b, order, n, &moves, e);
 	/* Invoices that our user may not see prove nothing. */
 	if (rc != E_OK && rc != E_REFUSED && rc != E_RECORD)
 		return rc;
@@ -739,7 +739,7 @@ static enum errk judge_late(struct amend *m, struct err *e)
 
 		if (c->late)
 			leave(c, rc == E_OK && !c->invoice && !c->delivery &&
-					 odoo_is_settled(m->b, c->order, m->lines, moves));
+					 odoo_is_done_by_hand(m->b, c->order, m->lines, moves));
 	}
 	return E_OK;
 }

@@ -158,8 +158,8 @@ static enum errk journal_of(const struct odoo_invoices *v, const char **journal,
  * After a lost answer: what is there goes on. What is not may be under way yet, and is not sent once more in
  * this put; the next one looks first.
  */
-static enum errk settle_lost(struct odoo_invoices *v, struct odoo_invoice *const *wanted, size_t n,
-			     const struct err *lost, struct err *e)
+static enum errk look_after_loss(struct odoo_invoices *v, struct odoo_invoice *const *wanted,
+				 size_t n, const struct err *lost, struct err *e)
 {
 	enum errk rc = odoo_invoices_find(v, e);
 
@@ -207,7 +207,7 @@ static enum errk load_moves(struct odoo_invoices *v, struct odoo_invoice **wante
 	rc = odoo_load(v->b->o, &l, v->b->a, &lost);
 	STEP("odoo invoices loaded");
 	if (rc == E_UNSURE)
-		return settle_lost(v, wanted, l.n, &lost, e);
+		return look_after_loss(v, wanted, l.n, &lost, e);
 	for (size_t i = 0; i < l.n; i++) {
 		if (l.item[i].err.kind != E_OK) {
 			odoo_order_fail(wanted[i]->order, &l.item[i].err);

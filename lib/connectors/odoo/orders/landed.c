@@ -69,7 +69,7 @@ static const char *reached(const struct page_of *p, const cJSON *order, struct a
 	if (str_equal(state, "draft") || str_equal(state, "sent"))
 		depth = ODOO_QUOTATION;
 	return str_equal(state, "sale") || str_equal(state, "done") || depth == ODOO_QUOTATION
-		       ? odoo_depth_memo(depth, ODOO_PAID, a)
+		       ? odoo_depth_text(depth, ODOO_PAID, a)
 		       : NULL;
 }
 
@@ -107,7 +107,7 @@ static enum errk hand_over(struct odoo *o, struct landed_request *q, const struc
 	const char *made = json_str(order, "create_date");
 	struct landed x = {.label = json_str(order, "origin"),
 			   .reference = odoo_external_id(p->xids, json_int(order, "id", 0)),
-			   .memo = reached(p, order, a),
+			   .kept = reached(p, order, a),
 			   .target = odoo_order_target(json_str(order, "name"),
 						       json_int(order, "id", 0), a)};
 	enum errk rc;

@@ -93,7 +93,7 @@ static void match_product(struct odoo *o, struct odoo_product *p, const cJSON *l
 	}
 }
 
-static void settle_product(struct odoo *o, const char *sku, const cJSON *list)
+static void decide_product(struct odoo *o, const char *sku, const cJSON *list)
 {
 	struct odoo_product *p = add_product(o, sku);
 
@@ -138,7 +138,7 @@ enum errk odoo_look_products(struct odoo *o, const char *const *sku, size_t n, s
 	json_push(r.domain, odoo_term("barcode", "in", barcodes));
 	rc = odoo_search_read(o, &r, a, &list, e);
 	for (size_t i = 0; i < count && rc == E_OK; i++)
-		settle_product(o, asked[i], list);
+		decide_product(o, asked[i], list);
 	return rc;
 }
 

@@ -70,7 +70,7 @@ struct odoo_order {
 	 * with this when its payments are registered.
 	 */
 	struct err apart;
-	/* kept.c; owned. kept: by earlier puts, NULL = not known; keep: by this one; pending: while it writes. */
+	/* baseline.c; owned. kept: by earlier puts, NULL = not known; keep: by this one; pending: while it writes. */
 	cJSON *kept, *keep, *pending;
 	bool parted; /* it ends because people changed it, and what was written of it is known */
 	struct put_step **last_step;
@@ -174,7 +174,7 @@ MUST_CHECK enum errk odoo_rounding(const struct odoo_gap *g, struct odoo_roundin
 /* amend.c: later changes of orders that are there. */
 MUST_CHECK enum errk odoo_orders_amend(struct odoo_batch *b, struct err *e);
 
-/* kept.c: what was last written of an order, against what people have made of it since. */
+/* baseline.c: what was last written of an order, against what people have made of it since. */
 enum odoo_stand {
 	STAND_SAME,
 	STAND_SHOP,   /* only the shop has changed it */
@@ -184,30 +184,31 @@ enum odoo_stand {
 };
 enum odoo_head { OWN_INVOICE, OWN_DELIVERY, OWN_REFERENCE, OWN_COUNT_ };
 /* A line in one spelling, "2 19.9 0 68,69": quantity, price, discount, taxes; of a text a hash. */
-const char *odoo_kept_wanted(const struct odoo_line *l, struct arena *a);
+const char *odoo_baseline_wanted(const struct odoo_line *l, struct arena *a);
 /* quantity: instead of Odoo's; NULL = as it is. */
-const char *odoo_kept_found(const struct odoo *o, const cJSON *record, const char *quantity,
-			    struct arena *a);
-const char *odoo_kept_text(const char *text, struct arena *a); /* NULL stays NULL */
-const char *odoo_kept_key(const struct odoo_order *d, const char *xid);
+const char *odoo_baseline_found(const struct odoo *o, const cJSON *record, const char *quantity,
+				struct arena *a);
+const char *odoo_baseline_text(const char *text, struct arena *a); /* NULL stays NULL */
+const char *odoo_baseline_key(const struct odoo_order *d, const char *xid);
 /* "-": there was no such line; "?": it is not known; "a;b": the one or the other. */
-const char *odoo_kept_value(const struct odoo_order *d, const char *key);
-void odoo_kept_read(struct odoo_order *d);
+const char *odoo_baseline_value(const struct odoo_order *d, const char *key);
+void odoo_baseline_read(struct odoo_order *d);
 /* is: in Odoo; wanted: by the shop. NULL: there is no such line. */
-enum odoo_stand odoo_kept_judge(const struct odoo_order *d, const char *key, const char *is,
-				const char *wanted);
+enum odoo_stand odoo_baseline_judge(const struct odoo_order *d, const char *key, const char *is,
+				    const char *wanted);
 /* written: it is as wanted after this put; else it is left, and what is kept of it stays. */
-void odoo_kept_note(struct odoo_order *d, const char *key, const char *is, const char *wanted,
-		    bool written, struct arena *a);
+void odoo_baseline_note(struct odoo_order *d, const char *key, const char *is, const char *wanted,
+			bool written, struct arena *a);
 /* The same of the order itself. The shop has not changed an address because people changed the contact. */
-enum odoo_stand odoo_kept_head(const struct odoo_order *d, enum odoo_head head, struct arena *a);
-void odoo_kept_note_head(struct odoo_order *d, const cJSON *record, enum odoo_head head,
-			 bool written, struct arena *a);
+enum odoo_stand odoo_baseline_head(const struct odoo_order *d, enum odoo_head head,
+				   struct arena *a);
+void odoo_baseline_note_head(struct odoo_order *d, const cJSON *record, enum odoo_head head,
+			     bool written, struct arena *a);
 /* Durable before anything of these is written. */
-MUST_CHECK enum errk odoo_kept_remember(struct odoo_batch *b, struct odoo_order *const *order,
-					size_t n, struct err *e);
-/* depth: as odoo_depth_memo; NULL: as an earlier put said. */
-const char *odoo_kept_memo(const struct odoo_order *d, const char *depth, struct arena *a);
+MUST_CHECK enum errk odoo_baseline_remember(struct odoo_batch *b, struct odoo_order *const *order,
+					    size_t n, struct err *e);
+/* depth: as odoo_depth_text; NULL: as an earlier put said. */
+const char *odoo_baseline_stored(const struct odoo_order *d, const char *depth, struct arena *a);
 
 /*
  * reroute.c: transfers that are not done, and go to the order's old shipping address, go to its new
@@ -219,12 +220,12 @@ struct odoo_reroute {
 };
 MUST_CHECK enum errk odoo_reroute(struct odoo_batch *b, const struct odoo_reroute *list, size_t n,
 				  struct err *e);
-/* settled.c: have people made in Odoo what the shop changed too late? The invoices of some orders, owned … */
-MUST_CHECK enum errk odoo_settled_read(struct odoo_batch *b, struct odoo_order *const *order,
+/* by_hand.c: have people made in Odoo what the shop changed too late? The invoices of some orders, owned … */
+MUST_CHECK enum errk odoo_by_hand_read(struct odoo_batch *b, struct odoo_order *const *order,
 				       size_t n, cJSON **moves, struct err *e);
 /* … and the lines of Odoo's orders. */
-bool odoo_is_settled(const struct odoo_batch *b, const struct odoo_order *d, const cJSON *lines,
-		     const cJSON *moves);
+bool odoo_is_done_by_hand(const struct odoo_batch *b, const struct odoo_order *d,
+			  const cJSON *lines, const cJSON *moves);
 
 /* steps.c, invoices.c, payments.c: from the quotation on. */
 MUST_CHECK enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e);
@@ -238,13 +239,13 @@ MUST_CHECK enum errk odoo_put(struct connector *c, struct put_batch *put, struct
 			      struct err *e);
 
 /* depth.c: as connector.h; and what is kept of an order between puts. */
-bool odoo_further(struct connector *c, const char *doc, const char *memo);
+bool odoo_further(struct connector *c, const char *doc, const char *kept);
 const char *const *odoo_held(struct connector *c, struct arena *a);
 enum odoo_depth odoo_depth_of(const char *text);
-const char *odoo_depth_memo(enum odoo_depth reached, enum odoo_depth asked, struct arena *a);
-const char *odoo_order_memo(const struct odoo_order *d, struct arena *a);
+const char *odoo_depth_text(enum odoo_depth reached, enum odoo_depth asked, struct arena *a);
+const char *odoo_order_kept(const struct odoo_order *d, struct arena *a);
 /* false: it says nothing, and both are as they were. */
-bool odoo_depth_read(const char *memo, enum odoo_depth *reached, enum odoo_depth *asked);
+bool odoo_depth_read(const char *kept, enum odoo_depth *reached, enum odoo_depth *asked);
 
 /* landed.c: as connector.h; records are known by our reference and what the shop calls them. */
 MUST_CHECK enum errk odoo_landed(struct connector *c, struct landed_request *q, struct arena *a,

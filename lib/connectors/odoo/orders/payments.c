@@ -406,7 +406,7 @@ static enum errk join(const struct payments *p, struct odoo_invoice *inv, const 
 }
 
 /* reconcile answers nothing, whatever it did: one side of what was joined must be settled by it. */
-static bool is_settled(const struct joined *j, const cJSON *lines)
+static bool is_reconciled(const struct joined *j, const cJSON *lines)
 {
 	JSON_EACH (line, lines)
 		for (size_t i = 0; i < j->n; i++)
@@ -435,7 +435,7 @@ static enum errk confirm(const struct payments *p, const struct joined *j, size_
 		struct odoo_invoice *inv = j[i].inv;
 		struct err why;
 
-		if (is_settled(&j[i], lines)) {
+		if (is_reconciled(&j[i], lines)) {
 			odoo_order_step(p->b, inv->order, "reconciled", "done", inv->name);
 			continue;
 		}

@@ -20,7 +20,7 @@ static void read_all(struct odoo_batch *b)
 
 		d->item = item;
 		d->last_step = &item->steps;
-		odoo_kept_read(d);
+		odoo_baseline_read(d);
 		d->xid = odoo_xid(b->o, "order", item->record, b->a);
 		d->number = item->label;
 		if (!item->doc)
@@ -177,7 +177,7 @@ static void refuse_withdrawn(const struct odoo_batch *b, struct odoo_order *d)
 	enum odoo_depth reached, asked, is = ODOO_QUOTATION;
 	const char *done, *may = d->asked == ODOO_QUOTATION ? "quotation" : "confirmed order";
 	struct err why;
-	bool known = odoo_depth_read(d->item->memo, &reached, &asked);
+	bool known = odoo_depth_read(d->item->kept, &reached, &asked);
 
 	if (!d->id || !odoo_order_goes_on(d) || d->cancelled)
 		return;
@@ -301,9 +301,9 @@ static void report(struct odoo_batch *b)
 		/* It was there, and did not come into being now. */
 		d->item->changed = d->found && d->wrote && !d->made;
 		if (odoo_order_goes_on(d))
-			d->item->memo = odoo_order_memo(d, b->a);
+			d->item->kept = odoo_order_kept(d, b->a);
 		else if (d->parted)
-			d->item->memo = odoo_kept_memo(d, NULL, b->a);
+			d->item->kept = odoo_baseline_stored(d, NULL, b->a);
 		d->item->adopted = d->item->err.kind == E_OK && d->found && !d->wrote &&
 				   (!b->put->update || b->put->named);
 	}

@@ -276,14 +276,14 @@ enum errk odoo_orders_create(struct odoo_batch *b, struct err *e)
 	for (size_t i = 0; i < b->n; i++)
 		if (!b->order[i].id && odoo_order_goes_on(&b->order[i]))
 			order[n++] = &b->order[i];
-	rc = odoo_kept_remember(b, order, n, e);
+	rc = odoo_baseline_remember(b, order, n, e);
 	if (rc != E_OK)
 		return rc;
 	create_all(b);
 	rc = look_at_made(b, e);
 	for (size_t i = 0; i < n; i++)
 		for (int h = 0; h < OWN_COUNT_ && order[i]->read; h++)
-			odoo_kept_note_head(order[i], order[i]->read, (enum odoo_head)h, true,
-					    b->a);
+			odoo_baseline_note_head(order[i], order[i]->read, (enum odoo_head)h, true,
+						b->a);
 	return rc;
 }

@@ -123,7 +123,7 @@ static enum errk read_delivered(struct odoo_batch *b, const struct odoo_document
 }
 
 /* What stands against cancelling: money or goods have moved, and a person must bring them back. */
-static bool is_settled(const struct odoo_order *d, const cJSON *delivered, struct err *why)
+static bool is_done(const struct odoo_order *d, const cJSON *delivered, struct err *why)
 {
 	bool invoiced = odoo_order_invoiced(d), left = false;
 
@@ -168,7 +168,7 @@ enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e)
 		struct odoo_order *d = doc[i].order;
 		struct err why;
 
-		if (is_settled(d, delivered, &why) ||
+		if (is_done(d, delivered, &why) ||
 		    (odoo_order_is_locked(b, d) && odoo_order_locked(d, "cancelled", &why) != E_OK))
 			odoo_order_fail(d, &why);
 		else

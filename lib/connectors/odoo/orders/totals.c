@@ -476,7 +476,7 @@ static void give_up(struct totals *t)
 	}
 }
 
-static enum errk settle(struct totals *t, struct err *e)
+static enum errk meet_totals(struct totals *t, struct err *e)
 {
 	enum errk rc = read_sums(t, e);
 
@@ -522,7 +522,7 @@ enum errk odoo_totals(struct odoo_batch *b, struct err *e)
 	{
 		size_t n = t.n;
 
-		rc = settle(&t, e);
+		rc = meet_totals(&t, e);
 		return rc == E_OK ? E_OK : odoo_batch_failed(b, all, n, e);
 	}
 }

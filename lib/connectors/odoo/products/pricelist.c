@@ -232,7 +232,7 @@ enum errk odoo_price_lists_read(struct odoo *o, struct arena *a, struct odoo_pri
 	if (rc == E_OK)
 		rc = read_categories(&r, e);
 	if (rc == E_OK)
-		rc = odoo_price_lists_settle(&lists, r.rule, r.n, a, e);
+		rc = odoo_price_lists_decide(&lists, r.rule, r.n, a, e);
 	if (rc == E_OK)
 		*out = lists;
 	return rc;

@@ -70,7 +70,7 @@ MUST_CHECK enum errk odoo_price_rule(const cJSON *item, struct odoo_price_rule *
  * Gives the lists their rules, in Odoo's order; sorts the categories. E_REFUSED "pricelist_loop": a list
  * is based on itself.
  */
-MUST_CHECK enum errk odoo_price_lists_settle(struct odoo_price_lists *l,
+MUST_CHECK enum errk odoo_price_lists_decide(struct odoo_price_lists *l,
 					     struct odoo_price_rule *rule, size_t n,
 					     struct arena *a, struct err *e);
 /*

@@ -220,7 +220,7 @@ static enum errk look_for_loops(const struct odoo_price_lists *l, const struct w
 	return rc;
 }
 
-enum errk odoo_price_lists_settle(struct odoo_price_lists *l, struct odoo_price_rule *rule,
+enum errk odoo_price_lists_decide(struct odoo_price_lists *l, struct odoo_price_rule *rule,
 				  size_t n, struct arena *a, struct err *e)
 {
 	bool *done = arena_array(a, l->n, sizeof(*done));

@@ -346,7 +346,7 @@ static void add_totals(const struct order_reader *r, cJSON *doc, const char *tip
  * Whether the total contains the rounding of a cash payment is not documented: it is taken as a
  * part of the total exactly when the other parts leave just that amount.
  */
-static enum errk settle_cash_rounding(const struct order_reader *r, cJSON *doc, struct err *e)
+static enum errk add_cash_rounding(const struct order_reader *r, cJSON *doc, struct err *e)
 {
 	const char *cash = order_amount(r, r->node, "totalCashRoundingAdjustment.paymentSet");
 	const char *rest = json_str(doc, "totals.rounding");
@@ -398,7 +398,7 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 	if (rc == E_OK)
 		rc = order_sums(doc, e);
 	if (rc == E_OK)
-		rc = settle_cash_rounding(&r, doc, e);
+		rc = add_cash_rounding(&r, doc, e);
 	if (rc == E_OK)
 		*out = TAKE(doc);
 	return rc;

@@ -205,7 +205,7 @@ static const char *brought_by(const struct shopify *s, const char *sku, const ch
 	return NULL;
 }
 
-static void note_news(struct shopify *s, const char *sku, const char *record)
+static void remember_news(struct shopify *s, const char *sku, const char *record)
 {
 	struct product_news *news = arena_alloc(s->arena, sizeof(*news));
 	*news = (struct product_news){
@@ -222,7 +222,7 @@ static void refuse_sku(struct wanted *w, size_t i, const char *where)
 	product_refuse_sku(w->item[i], w->variant[i], where, w->put->arena);
 }
 
-/* Seen by the reading of its product: see product_settle_skus. */
+/* Seen by the reading of its product: see product_decide_skus. */
 static bool has_it(const struct shop_product *shop, const char *id, const char *sku)
 {
 	for (size_t k = 0; k < shop->n_variants; k++)
@@ -274,7 +274,7 @@ enum errk product_check_new_skus(struct product_put *p, struct err *e)
 		if (other)
 			refuse_sku(&w, i, arena_printf(p->arena, "product '%s' of the ERP", other));
 		else if (!w.variant[i]->refused)
-			note_news(p->shop, w.sku[i], w.item[i]->put->record);
+			remember_news(p->shop, w.sku[i], w.item[i]->put->record);
 		if (!other && w.item[i]->shop)
 			add_wanted(&to_ask, w.item[i], w.variant[i]);
 	}
@@ -285,6 +285,6 @@ enum errk product_check_new_skus(struct product_put *p, struct err *e)
 				     &to_ask, e);
 	for (size_t i = 0; rc == E_OK && i < p->n; i++)
 		if (product_is_open(&p->item[i]))
-			product_settle_skus(p->rules, &p->item[i], p->arena);
+			product_decide_skus(p->rules, &p->item[i], p->arena);
 	return rc;
 }

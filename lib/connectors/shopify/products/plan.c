@@ -9,8 +9,9 @@
  * A field that either side may change: if the answer is lost and the ERP takes its value back, what
  * the shop has then must not be taken for the shop's own change.
  */
-static void note_asked(const struct product_put *p, struct product_item *item, enum product_field f,
-		       struct product_base *asked, const char *erp, const char *store)
+static void remember_asked(const struct product_put *p, struct product_item *item,
+			   enum product_field f, struct product_base *asked, const char *erp,
+			   const char *store)
 {
 	if (p->rules->owner[f] != OWNER_BOTH)
 		return;
@@ -38,7 +39,7 @@ cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
 		if (!product_is_to_write(p->rules, item, field, NULL, store, p->arena))
 			continue;
 		product_add_field(product, field, item->values.text[f]);
-		note_asked(p, item, field, &item->asked[f], item->values.text[f], store);
+		remember_asked(p, item, field, &item->asked[f], item->values.text[f], store);
 		item->sent |= 1u << f;
 		any = true;
 	}
@@ -74,8 +75,8 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 					 p->arena))
 			continue;
 		product_add_variant_field(input, field, v->values.text[f]);
-		note_asked(p, item, field, &v->asked[f], v->values.text[f],
-			   v->shop->values.text[f]);
+		remember_asked(p, item, field, &v->asked[f], v->values.text[f],
+			       v->shop->values.text[f]);
 		v->sent |= 1u << f;
 		any = true;
 	}

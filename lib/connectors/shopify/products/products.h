@@ -4,7 +4,7 @@
 #include "model/product_item.h"
 #include "model/product_judge.h"
 #include "model/product_match.h"
-#include "model/product_memo.h"
+#include "model/product_baseline.h"
 #include "model/product_share.h"
 #include "connectors/shopify/shopify.h"
 

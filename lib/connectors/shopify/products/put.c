@@ -186,7 +186,7 @@ static void report(struct product_put *p)
 		put->target.id = item->id;
 		put->adopted = !item->written;
 		put->changed = item->written && item->shop && !item->created;
-		put->memo = product_memo_text(item, p->arena);
+		put->kept = product_baseline_text(item, p->arena);
 		/*
 		 * The next run reads before it writes, whatever this is called. But one product that
 		 * Shopify fails at each time must not keep the others waiting for ever.

@@ -339,7 +339,7 @@ static enum errk remember(struct product_put *p, struct calls *some, struct err 
 		if (!one->intends)
 			continue;
 		one->intends = false;
-		one->put->memo = product_memo_text(one, p->arena);
+		one->put->kept = product_baseline_text(one, p->arena);
 		item[n++] = one->put;
 	}
 	return n ? p->batch->remember(p->batch->remember_ctx, item, n, e) : E_OK;

@@ -82,7 +82,7 @@ static void refuse_unknown(const struct fulfillment_put *p, struct delivery *d)
 		d->put->label);
 }
 
-static void settle(const struct fulfillment_put *p, struct search *w)
+static void decide(const struct fulfillment_put *p, struct search *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		const char *hit = w->hit[i] ? w->hit[i] : w->near_[i];
@@ -114,7 +114,7 @@ static enum errk run_search(struct fulfillment_put *p, struct search *w, struct 
 		if (rc != E_OK)
 			return rc;
 	} while (after);
-	settle(p, w);
+	decide(p, w);
 	return E_OK;
 }
 

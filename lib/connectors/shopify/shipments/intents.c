@@ -36,12 +36,12 @@ static const char *delivery_key(const char *record, struct arena *a)
 }
 
 /* The intents of an order; *out NULL: it has none. */
-static enum errk load(const struct note_store *notes, const char *order, struct arena *a,
+static enum errk load(const struct connector_state *state, const char *order, struct arena *a,
 		      cJSON **out, struct err *e)
 {
 	const char *text = NULL;
 	int64_t at;
-	enum errk rc = notes->load(notes->ctx, note_key(order, a), a, &text, &at, e);
+	enum errk rc = state->load(state->ctx, note_key(order, a), a, &text, &at, e);
 	if (rc == E_OK && text)
 		rc = json_parse(text, strlen(text), out, e);
 	return rc == E_RECORD ? (e->kind = E_LOCAL) : rc;
@@ -49,7 +49,7 @@ static enum errk load(const struct note_store *notes, const char *order, struct 
 
 enum errk intents_load(struct fulfillment_put *p, struct ship_state *s, struct err *e)
 {
-	enum errk rc = load(p->shop->env.notes, s->id, p->arena, &s->intents, e);
+	enum errk rc = load(p->shop->env.state, s->id, p->arena, &s->intents, e);
 	if (rc == E_OK && !s->intents)
 		s->intents = json_object();
 	return rc;
@@ -148,8 +148,8 @@ static const char *shipments_text(const struct target *t, struct arena *a)
 enum errk intents_other_order(struct fulfillment_put *p, const struct delivery *d, const char **was,
 			      const char **shipments, struct err *e)
 {
-	const struct note_store *notes = p->shop->env.notes;
-	const char *order = d->put->memo;
+	const struct connector_state *state = p->shop->env.state;
+	const char *order = d->put->kept;
 	*was = NULL;
 	*shipments = shipments_text(&d->put->target, p->arena);
 	if (order) {
@@ -159,10 +159,10 @@ enum errk intents_other_order(struct fulfillment_put *p, const struct delivery *
 	}
 	CLEANUP(json) cJSON *intents = NULL;
 	int64_t at;
-	enum errk rc = notes->load(notes->ctx, delivery_key(d->put->record, p->arena), p->arena,
+	enum errk rc = state->load(state->ctx, delivery_key(d->put->record, p->arena), p->arena,
 				   &order, &at, e);
 	if (rc == E_OK && order && strcmp(order, d->state->id) != 0)
-		rc = load(notes, order, p->arena, &intents, e);
+		rc = load(state, order, p->arena, &intents, e);
 	const cJSON *entry = cJSON_GetObjectItemCaseSensitive(intents, d->put->record);
 	/* What was refused there has sent nothing. */
 	if (rc != E_OK ||
@@ -178,7 +178,7 @@ enum errk intents_other_order(struct fulfillment_put *p, const struct delivery *
 
 enum errk intents_save(struct fulfillment_put *p, struct delivery *d, cJSON *intent, struct err *e)
 {
-	const struct note_store *notes = p->shop->env.notes;
+	const struct connector_state *state = p->shop->env.state;
 	struct ship_state *s = d->state;
 	cJSON *entry = json_object(), *done = json_add_array(entry, "done");
 	cJSON *was = cJSON_GetObjectItemCaseSensitive(s->intents, d->put->record);
@@ -195,14 +195,14 @@ enum errk intents_save(struct fulfillment_put *p, struct delivery *d, cJSON *int
 	d->n_saved = d->n_own;
 	if (p->shop->env.dry_run)
 		return E_OK;
-	if (!d->noted && !d->put->memo) {
-		enum errk rc = notes->save(notes->ctx, delivery_key(d->put->record, p->arena),
+	if (!d->noted && !d->put->kept) {
+		enum errk rc = state->save(state->ctx, delivery_key(d->put->record, p->arena),
 					   s->id, e);
 		if (rc != E_OK)
 			return rc;
 		d->noted = true;
 	}
-	return notes->save(notes->ctx, note_key(s->id, p->arena), json_text(s->intents, p->arena),
+	return state->save(state->ctx, note_key(s->id, p->arena), json_text(s->intents, p->arena),
 			   e);
 }
 
@@ -216,19 +216,19 @@ enum errk intents_give_up(struct fulfillment_put *p, struct delivery *d, struct 
 	return intents_save(p, d, NULL, e);
 }
 
-static enum errk forget(const struct note_store *notes, const char *order, const char *delivery,
-			struct arena *a, struct err *e)
+static enum errk forget(const struct connector_state *state, const char *order,
+			const char *delivery, struct arena *a, struct err *e)
 {
 	CLEANUP(json) cJSON *intents = NULL;
 	const char *key = note_key(order, a);
-	enum errk rc = load(notes, order, a, &intents, e);
+	enum errk rc = load(state, order, a, &intents, e);
 	if (rc == E_OK)
-		rc = notes->drop(notes->ctx, delivery_key(delivery, a), e);
+		rc = state->drop(state->ctx, delivery_key(delivery, a), e);
 	if (rc != E_OK || !intents || !cJSON_GetObjectItemCaseSensitive(intents, delivery))
 		return rc;
 	cJSON_DeleteItemFromObjectCaseSensitive(intents, delivery);
-	return intents->child ? notes->save(notes->ctx, key, json_text(intents, a), e)
-			      : notes->drop(notes->ctx, key, e);
+	return intents->child ? state->save(state->ctx, key, json_text(intents, a), e)
+			      : state->drop(state->ctx, key, e);
 }
 
 void fulfillment_put_committed(const struct shopify *s, const struct put_batch *batch)
@@ -239,8 +239,8 @@ void fulfillment_put_committed(const struct shopify *s, const struct put_batch *
 		const struct put_item *item = &batch->item[i];
 		struct err ignored;
 		/* An entry that stays says what the link says. */
-		if (item->err.kind == E_OK && item->memo && !item->passing)
-			rc = forget(s->env.notes, item->memo, item->record, a, &ignored);
+		if (item->err.kind == E_OK && item->kept && !item->passing)
+			rc = forget(s->env.state, item->kept, item->record, a, &ignored);
 	}
 	arena_free(a);
 }

@@ -248,7 +248,7 @@ static void name_moved(const struct fulfillment_put *p, const struct delivery *d
 			add_moved(d->put, s->done[i].line[k].sku);
 }
 
-/* target: the first fulfillment of the delivery, all of them its parts where it has several; memo: the order. */
+/* target: the first fulfillment of the delivery, all of them its parts where it has several; kept: the order. */
 static void report(struct fulfillment_put *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
@@ -260,7 +260,7 @@ static void report(struct fulfillment_put *p)
 		*t = (struct target){.id = d->n_own ? d->own[0] : NULL};
 		for (size_t k = 0; k < d->n_own && d->n_own > 1; k++)
 			target_add_part(t, "shipment", d->own[k], NULL, p->arena);
-		d->put->memo = d->state->id;
+		d->put->kept = d->state->id;
 		d->put->adopted = !d->written;
 	}
 }

@@ -30,11 +30,11 @@ static const char *doc_name(enum shopify_document doc)
 static enum errk save_note(const struct stock_put *p, const struct stock_call *c, size_t seq,
 			   struct err *e)
 {
-	const struct note_store *notes = p->shop->env.notes;
+	const struct connector_state *state = p->shop->env.state;
 	CLEANUP(json) cJSON *note = json_object();
 	json_add_str(note, "call", doc_name(c->doc));
 	json_add(note, "variables", cJSON_Duplicate(c->variables, true));
-	return notes->save(notes->ctx, note_key(p, seq), json_text(note, p->arena), e);
+	return state->save(state->ctx, note_key(p, seq), json_text(note, p->arena), e);
 }
 
 /* The errors of inventoryActivate have no code: there the sentence must do. */
@@ -248,11 +248,11 @@ static enum errk bar_note(struct stock_put *p, const char *text, struct err *e)
 
 enum errk stock_bar_calls(struct stock_put *p, struct err *e)
 {
-	const struct note_store *notes = p->shop->env.notes;
+	const struct connector_state *state = p->shop->env.state;
 	for (;; p->seq++) {
 		const char *text;
 		int64_t at;
-		enum errk rc = notes->load(notes->ctx, note_key(p, p->seq), p->arena, &text, &at,
+		enum errk rc = state->load(state->ctx, note_key(p, p->seq), p->arena, &text, &at,
 					   e);
 		if (rc != E_OK || !text)
 			return rc;
@@ -266,11 +266,11 @@ enum errk stock_bar_calls(struct stock_put *p, struct err *e)
 
 void stock_forget(const struct shopify *s, const char *batch_key)
 {
-	const struct note_store *notes = s->env.notes;
+	const struct connector_state *state = s->env.state;
 	struct arena *a = arena_new();
 	struct err ignored;
 	/* What stays is purged when no run can come back for it. */
-	enum errk rc = notes->drop(notes->ctx, arena_printf(a, "stock %s ", batch_key), &ignored);
+	enum errk rc = state->drop(state->ctx, arena_printf(a, "stock %s ", batch_key), &ignored);
 	(void)rc;
 	arena_free(a);
 }

@@ -124,8 +124,8 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 		put->err = (struct err){.kind = E_OK};
 		struct stock_item *item = &p->item[p->n];
 		*item = (struct stock_item){.put = put, .id = put->target.id};
-		if (!put->memo_old)
-			stock_places_written(put->memo, p->arena, &item->was, &item->n_was);
+		if (!put->kept_old)
+			stock_places_written(put->kept, p->arena, &item->was, &item->n_was);
 		stock_settle_places(p->shop, item->was, item->n_was);
 		enum errk rc = read_document(p, item, &why);
 		if (rc == E_RECORD)

@@ -97,7 +97,7 @@ static bool is_to_remember(const struct stock_item *item)
 	bool some = !is_through(item);
 
 	for (size_t i = 0; i < item->n_pairs; i++)
-		some |= item->pair[i].unsettled;
+		some |= item->pair[i].moved_lately;
 	return some && item->id && !item->yields;
 }
 
@@ -120,7 +120,7 @@ static bool add_places(const struct stock_put *p, struct stock_item *item)
 	}
 	if (!n || !stock_places_add(item->put, to, n, p->arena))
 		return false;
-	stock_places_written(item->put->memo, p->arena, &item->was, &item->n_was);
+	stock_places_written(item->put->kept, p->arena, &item->was, &item->n_was);
 	return true;
 }
 
@@ -177,7 +177,7 @@ static enum errk conclude(const struct stock_put *p, struct stock_item *item,
 		if (pair->active || pair->written)
 			at[n_at++] = place_of(pair);
 	}
-	stock_places_read(put->memo, p->arena, &was, &n);
+	stock_places_read(put->kept, p->arena, &was, &n);
 	for (size_t i = 0; i < n; i++) {
 		bool taken = true;
 
@@ -210,7 +210,7 @@ enum errk stock_find_left(struct stock_put *p, struct err *e)
 
 		if (!is_through(&p->item[i]) || p->item[i].yields)
 			continue;
-		stock_places_read(p->item[i].put->memo, p->arena, &was, &n);
+		stock_places_read(p->item[i].put->kept, p->arena, &was, &n);
 		for (size_t k = 0; k < n; k++)
 			if (!is_named(p, &p->item[i], &was[k]) &&
 			    is_location(p->shop, was[k].place))

@@ -33,13 +33,13 @@ static enum errk check_version(const struct shopify *s, struct err *e)
  * Somebody bought a moment ago (or took it along, of what is on hand), and lists of orders may not show it yet:
  * the figure is not raised now, and looked at again by the next run. To lower it is right in any case.
  */
-static void settle(const struct stock_put *p, struct stock_pair *pair)
+static void wait_for_orders(const struct stock_put *p, struct stock_pair *pair)
 {
 	const int64_t moved = p->figure == FIGURE_ON_HAND ? pair->moved_at
 							  : pair->changed_at - p->shop->clock_skew;
 	if (!p->counts_orders || clock_now() - moved >= INDEX_LAG)
 		return;
-	pair->unsettled = true;
+	pair->moved_lately = true;
 	pair->done = !pair->active || pair->target > pair->have;
 }
 
@@ -126,7 +126,7 @@ static enum errk compare(struct stock_put *p, struct err *e)
 			pair->done = true;
 		}
 		if (!pair->done)
-			settle(p, pair);
+			wait_for_orders(p, pair);
 	}
 	return E_OK;
 }
@@ -203,11 +203,11 @@ static void report(struct stock_put *p)
 	bool counts = p->batch->in_flight != NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
-		bool open = false, written = false, unsettled = false, older = false;
+		bool open = false, written = false, moved_lately = false, older = false;
 		for (size_t k = 0; k < item->n_pairs; k++) {
 			open |= !item->pair[k].done;
 			written |= item->pair[k].written;
-			unsettled |= item->pair[k].unsettled;
+			moved_lately |= item->pair[k].moved_lately;
 			older |= item->pair[k].older;
 		}
 		if (item->put->err.kind == E_OK && item->refusal.kind != E_OK &&
@@ -226,7 +226,7 @@ static void report(struct stock_put *p)
 		item->put->adopted = !written;
 		item->put->older = older && !item->put->passing;
 		item->put->passing |= older;
-		if (unsettled && !open)
+		if (moved_lately && !open)
 			err_set(&item->put->err, E_BUSY, "stock_moving",
 				"moved less than a minute ago, and the shop may not list the order "
 				"yet; the next run goes on");

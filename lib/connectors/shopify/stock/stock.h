@@ -34,11 +34,11 @@ struct stock_pair {
 	int64_t moved_at;                     /* the same, by others; see is_older */
 	int64_t made_at;                      /* when it was made there */
 	bool active;                          /* the shop sells it from there */
-	bool done;      /* is as it should be, left alone on purpose, or refused */
-	bool refused;   /* it can't be written, see stock_item.refusal; the article's others can */
-	bool written;   /* by this put */
-	bool older;     /* to be raised, by a figure from before the shop moved it: left as it is */
-	bool unsettled; /* moved so lately that the next run looks again */
+	bool done;    /* is as it should be, left alone on purpose, or refused */
+	bool refused; /* it can't be written, see stock_item.refusal; the article's others can */
+	bool written; /* by this put */
+	bool older;   /* to be raised, by a figure from before the shop moved it: left as it is */
+	bool moved_lately;  /* moved so lately that the next run looks again */
 	struct err refusal; /* of an activation, to be believed the second time */
 };
 
@@ -162,7 +162,7 @@ static inline void cleanup_stock_call(struct stock_call *c)
 }
 
 /*
- * left.c: the memo of each article that is through, and put_item.left where the shop holds something that
+ * left.c: the kept text of each article that is through, and put_item.left where the shop holds something that
  * an earlier put had written and this one does not name.
  */
 /* Before the writes; and after them, what became of an article that is not through. */

@@ -1,10 +1,11 @@
-#include "state/note.h"
+#include "state/connector_state.h"
 
 #include "base/cleanup.h"
 #include "state/db_priv.h"
 #include "base/banned.h"
 
-enum errk note_set(struct state *s, const char *key, const char *text, int64_t now, struct err *e)
+enum errk connector_state_set(struct state *s, const char *key, const char *text, int64_t now,
+			      struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "INSERT INTO note (key, body, saved_at) VALUES (?, ?, ?)"
@@ -17,8 +18,8 @@ enum errk note_set(struct state *s, const char *key, const char *text, int64_t n
 	return query_run(&q, e);
 }
 
-enum errk note_get(struct state *s, const char *key, struct arena *a, const char **text,
-		   int64_t *saved_at, struct err *e)
+enum errk connector_state_get(struct state *s, const char *key, struct arena *a, const char **text,
+			      int64_t *saved_at, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "SELECT body, saved_at FROM note WHERE key = ?");
@@ -34,7 +35,7 @@ enum errk note_get(struct state *s, const char *key, struct arena *a, const char
 	return E_OK;
 }
 
-enum errk note_drop(struct state *s, const char *prefix, struct err *e)
+enum errk connector_state_drop(struct state *s, const char *prefix, struct err *e)
 {
 	/* Not LIKE: a key may hold its signs. */
 	CLEANUP(query)
@@ -45,7 +46,7 @@ enum errk note_drop(struct state *s, const char *prefix, struct err *e)
 	return query_run(&q, e);
 }
 
-enum errk note_purge(struct state *s, int64_t before, struct err *e)
+enum errk connector_state_purge(struct state *s, int64_t before, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "DELETE FROM note WHERE saved_at < ?"

@@ -15,7 +15,7 @@
 
 enum { QUANTITY_DIGITS = 6 };
 
-enum errk odoo_settled_read(struct odoo_batch *b, struct odoo_order *const *order, size_t n,
+enum errk odoo_by_hand_read(struct odoo_batch *b, struct odoo_order *const *order, size_t n,
 			    cJSON **moves, struct err *e)
 {
 	static const char *const fields[] = {"move_type", "state", "amount_total", NULL};
@@ -134,8 +134,8 @@ static enum errk invoiced(const struct odoo_order *d, const cJSON *moves, struct
 	return rc;
 }
 
-bool odoo_is_settled(const struct odoo_batch *b, const struct odoo_order *d, const cJSON *lines,
-		     const cJSON *moves)
+bool odoo_is_done_by_hand(const struct odoo_batch *b, const struct odoo_order *d,
+			  const cJSON *lines, const cJSON *moves)
 {
 	struct decimal is, gap, sum, most = {odoo_rounding_most(b->o, d), d->digits};
 	bool any;

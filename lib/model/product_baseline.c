@@ -1,4 +1,4 @@
-#include "model/product_memo.h"
+#include "model/product_baseline.h"
 
 #include <string.h>
 
@@ -81,7 +81,7 @@ static void add_known(struct product_item *item, const char *id, const char *sku
 								arena_strdup(a, sku), shown};
 }
 
-/* Those that the last document told of are known too; a memo of before says nothing of the others. */
+/* Those that the last document told of are known too; a kept text of before says nothing of the others. */
 static void read_beside(struct product_item *item, const cJSON *doc, struct arena *a)
 {
 	const cJSON *beside = json_at(doc, "beside"), *variants = json_at(doc, "variants"), *x;
@@ -113,15 +113,15 @@ static void read_written(struct product_item *item, const cJSON *doc, struct are
 		item->written_as = (struct target){0};
 }
 
-void product_read_memo(struct product_item *item, struct arena *a)
+void product_read_baseline(struct product_item *item, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	const char *text = item->put->memo;
+	const char *text = item->put->kept;
 	/* One that can't be read is none: what differs from the shop is then asked about anew. */
 	if (!text || json_parse(text, strlen(text), &doc, NULL) != E_OK)
 		return;
 	/* What was asked for by then has long been answered; what was agreed on, see product_learn_asked. */
-	bool old = item->put->memo_old, nothing = old && !item->n_variants;
+	bool old = item->put->kept_old, nothing = old && !item->n_variants;
 	read_bases(nothing ? NULL : json_at(doc, "fields"), a, item->base);
 	read_bases(old ? NULL : json_at(doc, "sent"), a, item->asked);
 	item->family = json_bool(doc, "family", false);
@@ -159,7 +159,7 @@ static void learn(struct product_base *asked, struct product_base *base, const c
 }
 
 /*
- * The memo is of an older state file. What both sides have as it says was not written since, or is as it was
+ * The kept text is of an older state file. What both sides have as it says was not written since, or is as it was
  * again; of all else it is not known who changed it last.
  */
 static void doubt(struct product_base *base, const char *erp, const char *store, struct arena *a)
@@ -169,7 +169,7 @@ static void doubt(struct product_base *base, const char *erp, const char *store,
 		*base = (struct product_base){0};
 }
 
-static void doubt_memo(struct product_item *item, struct arena *a)
+static void doubt_baseline(struct product_item *item, struct arena *a)
 {
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		doubt(&item->base[f], item->values.text[f], item->shop->values.text[f], a);
@@ -183,8 +183,8 @@ static void doubt_memo(struct product_item *item, struct arena *a)
 
 void product_learn_asked(struct product_item *item, struct arena *a)
 {
-	if (item->put->memo_old)
-		doubt_memo(item, a);
+	if (item->put->kept_old)
+		doubt_baseline(item, a);
 	for (int f = 0; f < FIELD_VARIANT_FIRST; f++)
 		learn(&item->asked[f], &item->base[f], item->shop->values.text[f], a);
 	for (size_t i = 0; i < item->n_variants; i++) {
@@ -207,7 +207,7 @@ bool product_made_article(const struct product_item *item)
 	return false;
 }
 
-const char *product_memo_text(const struct product_item *item, struct arena *a)
+const char *product_baseline_text(const struct product_item *item, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = json_object();
 	json_add(doc, "fields", bases(item->base));

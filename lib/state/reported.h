@@ -1,10 +1,10 @@
-#ifndef ERPSYNC_STATE_TOLD_H
-#define ERPSYNC_STATE_TOLD_H
+#ifndef ERPSYNC_STATE_REPORTED_H
+#define ERPSYNC_STATE_REPORTED_H
 
 #include "state/state.h"
 
 /* Which units of an order of the store the ERP has been told, once for each delivery of it. */
-struct told {
+struct reported {
 	int64_t at;
 	int64_t answered_at; /* when the other side said that it has it; 0 = not yet */
 	const char *
@@ -17,32 +17,33 @@ struct told {
  * doubt from then on (link.sku, or the article as the target of its stock): the store has taken them off by itself, and the ERP's figure may be the
  * same as before when it has booked them.
  */
-MUST_CHECK enum errk told_add(struct state *s, const char *record, const struct told *told,
-			      struct err *e);
+MUST_CHECK enum errk reported_add(struct state *s, const char *record,
+				  const struct reported *reported, struct err *e);
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
-MUST_CHECK enum errk told_get(struct state *s, const char *record, struct arena *a,
-			      struct told **out, size_t *n, struct err *e);
+MUST_CHECK enum errk reported_get(struct state *s, const char *record, struct arena *a,
+				  struct reported **out, size_t *n, struct err *e);
 /*
  * The other side has it: what was told last of this order (NULL = of all those that this flow delivered) in
- * that document. After link_settle.
+ * that document. After link_acknowledge.
  */
-MUST_CHECK enum errk told_answered(struct state *s, const char *flow, const char *document,
-				   const char *record, int64_t now, struct err *e);
+MUST_CHECK enum errk reported_answered(struct state *s, const char *flow, const char *document,
+				       const char *record, int64_t now, struct err *e);
 /* Orders that were told something since then, or that wait for the answer if any is awaited; each once with when that was last. */
-MUST_CHECK enum errk told_each(struct state *s, int64_t since, bool awaited,
-			       enum errk (*fn)(void *ctx, const char *record, int64_t at,
-					       struct err *e),
-			       void *ctx, struct err *e);
+MUST_CHECK enum errk reported_each(struct state *s, int64_t since, bool awaited,
+				   enum errk (*fn)(void *ctx, const char *record, int64_t at,
+						   struct err *e),
+				   void *ctx, struct err *e);
 /*
  * The target has refused afterwards what it was told last of this order: it does not know it. Its
  * articles are in doubt.
  */
-MUST_CHECK enum errk told_take_back(struct state *s, const char *record, struct err *e);
+MUST_CHECK enum errk reported_take_back(struct state *s, const char *record, struct err *e);
 /* It has refused the order itself: whatever it was told, it knows no unit of it. */
-MUST_CHECK enum errk told_nothing(struct state *s, const char *record, int64_t now, struct err *e);
+MUST_CHECK enum errk reported_nothing(struct state *s, const char *record, int64_t now,
+				      struct err *e);
 /* Was any order told since then that has this article? item: its id; NULL = not known. */
-MUST_CHECK enum errk told_since(struct state *s, const char *sku, const char *item, int64_t since,
-				bool *any, struct err *e);
-MUST_CHECK enum errk told_purge(struct state *s, int64_t before, struct err *e);
+MUST_CHECK enum errk reported_since(struct state *s, const char *sku, const char *item,
+				    int64_t since, bool *any, struct err *e);
+MUST_CHECK enum errk reported_purge(struct state *s, int64_t before, struct err *e);
 
 #endif

@@ -18,7 +18,7 @@
 /* Nothing is known of it. */
 static const char unknown[] = "?";
 
-const char *odoo_kept_text(const char *text, struct arena *a)
+const char *odoo_baseline_text(const char *text, struct arena *a)
 {
 	char hex[HASH_HEX_SIZE];
 
@@ -67,27 +67,27 @@ static const char *spell_ids(int64_t *ids, size_t n, struct arena *a)
 	return text;
 }
 
-const char *odoo_kept_wanted(const struct odoo_line *l, struct arena *a)
+const char *odoo_baseline_wanted(const struct odoo_line *l, struct arena *a)
 {
 	int64_t ids[LINE_TAXES_MAX];
 
 	if (l->note)
-		return odoo_kept_text(l->name, a);
+		return odoo_baseline_text(l->name, a);
 	for (size_t i = 0; i < l->n_taxes; i++)
 		ids[i] = l->tax[i]->id;
 	return arena_printf(a, "%s %s %s %s", spell_cell(l->quantity, a), spell_cell(l->price, a),
 			    spell_cell(l->percent, a), spell_ids(ids, l->n_taxes, a));
 }
 
-const char *odoo_kept_found(const struct odoo *o, const cJSON *record, const char *quantity,
-			    struct arena *a)
+const char *odoo_baseline_found(const struct odoo *o, const cJSON *record, const char *quantity,
+				struct arena *a)
 {
 	const char *taxes = o->field[FIELD_LINE_TAXES];
 	int64_t *ids = arena_array(a, json_count(record, taxes) + 1, sizeof(*ids));
 	size_t n = 0;
 
 	if (json_str(record, "display_type"))
-		return odoo_kept_text(json_str(record, "name"), a);
+		return odoo_baseline_text(json_str(record, "name"), a);
 	JSON_EACH (id, json_at(record, taxes))
 		ids[n++] = json_int(id, "", 0);
 	return arena_printf(a, "%s %s %s %s",
@@ -96,17 +96,17 @@ const char *odoo_kept_found(const struct odoo *o, const cJSON *record, const cha
 			    spell_amount(record, "discount", a), spell_ids(ids, n, a));
 }
 
-const char *odoo_kept_key(const struct odoo_order *d, const char *xid)
+const char *odoo_baseline_key(const struct odoo_order *d, const char *xid)
 {
 	return xid + strlen(d->xid) + 1;
 }
 
-void odoo_kept_read(struct odoo_order *d)
+void odoo_baseline_read(struct odoo_order *d)
 {
-	const char *memo = d->item->memo, *text = memo ? strchr(memo, '{') : NULL;
+	const char *kept = d->item->kept, *text = kept ? strchr(kept, '{') : NULL;
 
 	/* A copy's is older than what was written since. */
-	if (!text || d->item->memo_old || json_parse(text, strlen(text), &d->kept, NULL) != E_OK)
+	if (!text || d->item->kept_old || json_parse(text, strlen(text), &d->kept, NULL) != E_OK)
 		d->kept = NULL;
 }
 
@@ -128,7 +128,7 @@ static const char *or_none(const char *value)
 	return value ? value : "-";
 }
 
-const char *odoo_kept_value(const struct odoo_order *d, const char *key)
+const char *odoo_baseline_value(const struct odoo_order *d, const char *key)
 {
 	const char *list = d->kept ? json_str(cJSON_GetObjectItemCaseSensitive(d->kept, key), "")
 				   : unknown;
@@ -136,10 +136,10 @@ const char *odoo_kept_value(const struct odoo_order *d, const char *key)
 	return or_none(list);
 }
 
-enum odoo_stand odoo_kept_judge(const struct odoo_order *d, const char *key, const char *is,
-				const char *wanted)
+enum odoo_stand odoo_baseline_judge(const struct odoo_order *d, const char *key, const char *is,
+				    const char *wanted)
 {
-	const char *list = odoo_kept_value(d, key);
+	const char *list = odoo_baseline_value(d, key);
 	bool theirs = !is_among(list, or_none(is)), ours = !is_among(list, or_none(wanted));
 
 	if (str_equal(or_none(is), or_none(wanted)))
@@ -149,11 +149,11 @@ enum odoo_stand odoo_kept_judge(const struct odoo_order *d, const char *key, con
 	return !theirs ? STAND_SHOP : ours ? STAND_BOTH : STAND_PEOPLE;
 }
 
-void odoo_kept_note(struct odoo_order *d, const char *key, const char *is, const char *wanted,
-		    bool written, struct arena *a)
+void odoo_baseline_note(struct odoo_order *d, const char *key, const char *is, const char *wanted,
+			bool written, struct arena *a)
 {
 	const char *is_now = or_none(is), *is_then = or_none(wanted);
-	const char *before = odoo_kept_value(d, key);
+	const char *before = odoo_baseline_value(d, key);
 
 	if (!d->keep)
 		d->keep = json_object();
@@ -171,25 +171,25 @@ void odoo_kept_note(struct odoo_order *d, const char *key, const char *is, const
 }
 
 /* Not there when it was looked for; an earlier put may have been interrupted when it made it. */
-static void note_new(struct odoo_order *d, struct arena *a)
+static void remember_new(struct odoo_order *d, struct arena *a)
 {
 	for (size_t i = 0; i < d->n_lines; i++) {
-		const char *key = odoo_kept_key(d, d->line[i].xid);
+		const char *key = odoo_baseline_key(d, d->line[i].xid);
 
-		odoo_kept_note(d, key, d->kept ? odoo_kept_value(d, key) : NULL,
-			       odoo_kept_wanted(&d->line[i], a), true, a);
+		odoo_baseline_note(d, key, d->kept ? odoo_baseline_value(d, key) : NULL,
+				   odoo_baseline_wanted(&d->line[i], a), true, a);
 	}
 }
 
 /* "quotation of paid", or "" where an earlier put has not said. */
 static const char *depth_part(const struct odoo_order *d, struct arena *a)
 {
-	const char *memo = d->item->memo, *end = memo ? strchr(memo, '{') : NULL;
+	const char *kept = d->item->kept, *end = kept ? strchr(kept, '{') : NULL;
 
-	return end ? arena_strndup(a, memo, (size_t)(end - memo)) : memo ? memo : "";
+	return end ? arena_strndup(a, kept, (size_t)(end - kept)) : kept ? kept : "";
 }
 
-static const char *memo_of(const char *depth, const cJSON *kept, struct arena *a)
+static const char *kept_of(const char *depth, const cJSON *kept, struct arena *a)
 {
 	const char *blank = *depth && !str_ends(depth, " ") ? " " : "";
 
@@ -203,10 +203,10 @@ static const char *said(const struct odoo_order *d, enum odoo_head head, struct 
 				   head == OWN_INVOICE ? "invoice_address" : "delivery_address");
 
 	if (head == OWN_REFERENCE)
-		return odoo_kept_text(odoo_cell(d->values, "client_order_ref"), a);
+		return odoo_baseline_text(odoo_cell(d->values, "client_order_ref"), a);
 	if (!own)
 		own = json_at(d->doc, "customer.values");
-	return own ? odoo_kept_text(json_text(own, a), a) : NULL;
+	return own ? odoo_baseline_text(json_text(own, a), a) : NULL;
 }
 
 static const struct {
@@ -219,7 +219,7 @@ static const struct {
 
 static const char *head_found(const cJSON *record, enum odoo_head head, struct arena *a)
 {
-	return head == OWN_REFERENCE ? odoo_kept_text(json_str(record, heads[head].field), a)
+	return head == OWN_REFERENCE ? odoo_baseline_text(json_str(record, heads[head].field), a)
 				     : odoo_id_text(odoo_ref(record, heads[head].field), a);
 }
 
@@ -232,35 +232,35 @@ static const char *head_wanted(const struct odoo_order *d, enum odoo_head head, 
 	const char *reference = odoo_cell(d->values, "client_order_ref");
 
 	if (head == OWN_REFERENCE)
-		return reference ? odoo_kept_text(reference, a) : is;
+		return reference ? odoo_baseline_text(reference, a) : is;
 	return party ? odoo_id_text(party, a) : is;
 }
 
-enum odoo_stand odoo_kept_head(const struct odoo_order *d, enum odoo_head head, struct arena *a)
+enum odoo_stand odoo_baseline_head(const struct odoo_order *d, enum odoo_head head, struct arena *a)
 {
 	const char *is = head_found(d->found, head, a), *wanted = head_wanted(d, head, is, a);
-	enum odoo_stand stand = odoo_kept_judge(d, heads[head].key, is, wanted);
+	enum odoo_stand stand = odoo_baseline_judge(d, heads[head].key, is, wanted);
 	const char *now = said(d, head, a);
 
 	return (stand == STAND_SHOP || stand == STAND_BOTH) && now &&
-			       str_equal(odoo_kept_value(d, heads[head].said), now)
+			       str_equal(odoo_baseline_value(d, heads[head].said), now)
 		       ? STAND_PEOPLE
 		       : stand;
 }
 
-void odoo_kept_note_head(struct odoo_order *d, const cJSON *record, enum odoo_head head,
-			 bool written, struct arena *a)
+void odoo_baseline_note_head(struct odoo_order *d, const cJSON *record, enum odoo_head head,
+			     bool written, struct arena *a)
 {
 	const char *is = head_found(record, head, a), *now = said(d, head, a);
 
-	odoo_kept_note(d, heads[head].key, is, head_wanted(d, head, is, a), written, a);
-	odoo_kept_note(d, heads[head].said, now, now, written, a);
+	odoo_baseline_note(d, heads[head].key, is, head_wanted(d, head, is, a), written, a);
+	odoo_baseline_note(d, heads[head].said, now, now, written, a);
 	/* Until it is written the shop has changed it. */
-	json_add_str(d->pending, heads[head].said, odoo_kept_value(d, heads[head].said));
+	json_add_str(d->pending, heads[head].said, odoo_baseline_value(d, heads[head].said));
 }
 
-enum errk odoo_kept_remember(struct odoo_batch *b, struct odoo_order *const *order, size_t n,
-			     struct err *e)
+enum errk odoo_baseline_remember(struct odoo_batch *b, struct odoo_order *const *order, size_t n,
+				 struct err *e)
 {
 	struct put_item **item = arena_array(b->a, n, sizeof(*item));
 
@@ -268,8 +268,8 @@ enum errk odoo_kept_remember(struct odoo_batch *b, struct odoo_order *const *ord
 		struct odoo_order *d = order[i];
 
 		if (!d->pending)
-			note_new(d, b->a);
-		d->item->memo = memo_of(depth_part(d, b->a), d->pending, b->a);
+			remember_new(d, b->a);
+		d->item->kept = kept_of(depth_part(d, b->a), d->pending, b->a);
 		item[i] = d->item;
 	}
 	if (!n || !b->put->remember)
@@ -277,7 +277,7 @@ enum errk odoo_kept_remember(struct odoo_batch *b, struct odoo_order *const *ord
 	return b->put->remember(b->put->remember_ctx, item, n, e);
 }
 
-const char *odoo_kept_memo(const struct odoo_order *d, const char *depth, struct arena *a)
+const char *odoo_baseline_stored(const struct odoo_order *d, const char *depth, struct arena *a)
 {
-	return memo_of(depth ? depth : depth_part(d, a), d->keep, a);
+	return kept_of(depth ? depth : depth_part(d, a), d->keep, a);
 }

@@ -19,22 +19,22 @@ static const char *number_of(const char *record)
 	return slash ? slash + 1 : record;
 }
 
-bool settlement_means(const struct settlement *s, const char *record, const char *label)
+bool acknowledgement_means(const struct acknowledgement *s, const char *record, const char *label)
 {
 	return !s->record || str_equal(s->record, record) ||
 	       str_equal(s->record, number_of(record)) ||
 	       strcasecmp(without_hash(s->record), without_hash(label)) == 0;
 }
 
-bool settlement_names(const struct settlement *s)
+bool acknowledgement_names(const struct acknowledgement *s)
 {
 	return s->record &&
 	       (*s->record == '#' || str_starts(s->record, "csv:") || strstr(s->record, "://"));
 }
 
-bool settlement_may_mean_any(const struct settlement *s)
+bool acknowledgement_may_mean_any(const struct acknowledgement *s)
 {
-	return !s->further || settlement_names(s);
+	return !s->further || acknowledgement_names(s);
 }
 
 /* As a whole: no "1001" in "11001". */
@@ -50,7 +50,7 @@ static bool holds(const char *text, const char *name)
 	return false;
 }
 
-bool settlement_mentions(const char *text, const char *record, const char *label)
+bool acknowledgement_mentions(const char *text, const char *record, const char *label)
 {
 	return holds(text, without_hash(label)) || holds(text, number_of(record));
 }

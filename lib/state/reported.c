@@ -1,4 +1,4 @@
-#include "state/told.h"
+#include "state/reported.h"
 
 #include "base/cleanup.h"
 #include "state/db_priv.h"
@@ -25,7 +25,8 @@ static enum errk doubt_articles(struct state *s, const char *record, struct err 
 	return rc;
 }
 
-enum errk told_add(struct state *s, const char *record, const struct told *told, struct err *e)
+enum errk reported_add(struct state *s, const char *record, const struct reported *reported,
+		       struct err *e)
 {
 	/* Twice within a second: the later one counts. */
 	CLEANUP(query)
@@ -34,15 +35,15 @@ enum errk told_add(struct state *s, const char *record, const struct told *told,
 	enum errk rc;
 
 	query_text(&q, record);
-	query_int(&q, told->at);
-	query_text(&q, told->units);
-	query_text(&q, told->items);
-	query_int(&q, told->answered_at);
+	query_int(&q, reported->at);
+	query_text(&q, reported->units);
+	query_text(&q, reported->items);
+	query_int(&q, reported->answered_at);
 	rc = query_run(&q, e);
 	return rc == E_OK ? doubt_articles(s, record, e) : rc;
 }
 
-enum errk told_take_back(struct state *s, const char *record, struct err *e)
+enum errk reported_take_back(struct state *s, const char *record, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "DELETE FROM told WHERE record = ?1 AND told_at ="
@@ -53,7 +54,7 @@ enum errk told_take_back(struct state *s, const char *record, struct err *e)
 	return rc == E_OK ? query_run(&q, e) : rc;
 }
 
-enum errk told_nothing(struct state *s, const char *record, int64_t now, struct err *e)
+enum errk reported_nothing(struct state *s, const char *record, int64_t now, struct err *e)
 {
 	CLEANUP(query) struct query q = query_open(s, "DELETE FROM told WHERE record = ?");
 	enum errk rc = doubt_articles(s, record, e);
@@ -62,13 +63,15 @@ enum errk told_nothing(struct state *s, const char *record, int64_t now, struct 
 	if (rc == E_OK)
 		rc = query_run(&q, e);
 	/* Without a line the documents that were delivered would be taken for known. */
-	return rc == E_OK ? told_add(s, record,
-				     &(struct told){.at = now, .units = "{}", .items = "{}"}, e)
-			  : rc;
+	return rc == E_OK
+		       ? reported_add(s, record,
+				      &(struct reported){.at = now, .units = "{}", .items = "{}"},
+				      e)
+		       : rc;
 }
 
-enum errk told_since(struct state *s, const char *sku, const char *item, int64_t since, bool *any,
-		     struct err *e)
+enum errk reported_since(struct state *s, const char *sku, const char *item, int64_t since,
+			 bool *any, struct err *e)
 {
 	CLEANUP(query)
 	struct query q =
@@ -83,14 +86,14 @@ enum errk told_since(struct state *s, const char *sku, const char *item, int64_t
 	return query_next(&q, any, e);
 }
 
-enum errk told_get(struct state *s, const char *record, struct arena *a, struct told **out,
-		   size_t *n, struct err *e)
+enum errk reported_get(struct state *s, const char *record, struct arena *a, struct reported **out,
+		       size_t *n, struct err *e)
 {
 	CLEANUP(query)
 	struct query q =
 		query_open(s, "SELECT told_at, units, items, answered_at FROM told WHERE record = ?"
 			      " ORDER BY told_at DESC");
-	struct told *list = arena_array(a, 1, sizeof(*list));
+	struct reported *list = arena_array(a, 1, sizeof(*list));
 	size_t count = 0, cap = 1;
 	bool row;
 	enum errk rc;
@@ -98,7 +101,7 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 	query_text(&q, record);
 	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
 		list = db_grow(a, list, count, &cap, sizeof(*list));
-		list[count++] = (struct told){
+		list[count++] = (struct reported){
 			.at = query_col_int(&q, 0),
 			.units = query_col(&q, 1, a),
 			.items = query_col(&q, 2, a),
@@ -112,8 +115,8 @@ enum errk told_get(struct state *s, const char *record, struct arena *a, struct 
 	return E_OK;
 }
 
-enum errk told_answered(struct state *s, const char *flow, const char *document, const char *record,
-			int64_t now, struct err *e)
+enum errk reported_answered(struct state *s, const char *flow, const char *document,
+			    const char *record, int64_t now, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(
@@ -129,9 +132,9 @@ enum errk told_answered(struct state *s, const char *flow, const char *document,
 	return query_run(&q, e);
 }
 
-enum errk told_each(struct state *s, int64_t since, bool awaited,
-		    enum errk (*fn)(void *ctx, const char *record, int64_t at, struct err *e),
-		    void *ctx, struct err *e)
+enum errk reported_each(struct state *s, int64_t since, bool awaited,
+			enum errk (*fn)(void *ctx, const char *record, int64_t at, struct err *e),
+			void *ctx, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(query)
@@ -153,7 +156,7 @@ enum errk told_each(struct state *s, int64_t since, bool awaited,
 	return rc;
 }
 
-enum errk told_purge(struct state *s, int64_t before, struct err *e)
+enum errk reported_purge(struct state *s, int64_t before, struct err *e)
 {
 	CLEANUP(query) struct query q = query_open(s, "DELETE FROM told WHERE told_at < ?");
 

@@ -4,12 +4,12 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "state/link.h"
-#include "state/told.h"
+#include "state/reported.h"
 #include "sync/sync_priv.h"
 
 /* Answers that a target gives after the put: an acknowledgement file, an asynchronous job's end. */
 
-struct settling {
+struct acknowledging {
 	struct sync *r;
 	const char *target;     /* the document of the answers */
 	struct delivered *held; /* what it held, once that is asked for */
@@ -34,14 +34,14 @@ struct settling {
 /* One record that the target has refused. */
 struct refusal {
 	struct sync *r;
-	const struct settlement *s;
+	const struct acknowledgement *s;
 	struct link *l;
 	/* Nothing of the record is there: what was refused was no change of what is. */
 	bool whole;
 };
 
 /* A document has many answers, and what it held is read once, if any names a record. */
-static enum errk find_held(struct settling *x, struct err *e)
+static enum errk find_held(struct acknowledging *x, struct err *e)
 {
 	if (x->read)
 		return E_OK;
@@ -64,7 +64,7 @@ static enum errk find_held(struct settling *x, struct err *e)
 }
 
 /* What nobody can be sure of confirms nothing, and a person must look: told by the run, and with its exit status. */
-static void tell(struct settling *x, const char *text)
+static void tell(struct acknowledging *x, const char *text)
 {
 	struct sync *r = x->r;
 	struct batch_row b = {.row = {.record = x->target, .label = x->target}};
@@ -79,10 +79,10 @@ static void tell(struct settling *x, const char *text)
 	log_event(LOG_LEVEL_WARN, "in_doubt", "name", x->target, "reason", text, NULL);
 }
 
-static bool means_any(const struct settling *x, const struct settlement *s)
+static bool means_any(const struct acknowledging *x, const struct acknowledgement *s)
 {
 	for (size_t i = 0; i < x->n_held; i++)
-		if (settlement_means(s, x->held[i].record, x->held[i].label))
+		if (acknowledgement_means(s, x->held[i].record, x->held[i].label))
 			return true;
 	return false;
 }
@@ -95,7 +95,7 @@ static bool is_among(const char *const *list, size_t n, const char *record)
 	return false;
 }
 
-static bool is_confirmed(const struct settling *x, const char *record)
+static bool is_confirmed(const struct acknowledging *x, const char *record)
 {
 	return x->whole || is_among(x->confirmed, x->n_confirmed, record);
 }
@@ -104,17 +104,17 @@ static bool is_confirmed(const struct settling *x, const char *record)
  * An earlier answer has refused it, so that it is parked, to go over anew: of a yes that comes later a person must
  * know. Not where the same answers are read again after a kill, the refusal among them.
  */
-static enum errk note_late(struct settling *x, struct delivered *d, struct err *e)
+static enum errk remember_late(struct acknowledging *x, struct delivered *d, struct err *e)
 {
 	struct link l;
 	bool found;
 	enum errk rc = link_get(x->r->state, x->r->key, d->record, x->r->page, &l, &found, e);
-	if (rc == E_OK && found && !target_is(&l.target) && l.settled)
+	if (rc == E_OK && found && !target_is(&l.target) && l.acknowledged)
 		x->late[x->n_late++] = d;
 	return rc;
 }
 
-static void forget_late(struct settling *x, const char *record)
+static void forget_late(struct acknowledging *x, const char *record)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < x->n_late; i++)
@@ -123,7 +123,7 @@ static void forget_late(struct settling *x, const char *record)
 	x->n_late = kept;
 }
 
-static void tell_late(struct settling *x)
+static void tell_late(struct acknowledging *x)
 {
 	for (size_t i = 0; i < x->n_late; i++)
 		tell(x,
@@ -136,38 +136,39 @@ static void tell_late(struct settling *x)
 }
 
 /* The answers of one document come one behind the other. */
-static void enter(struct settling *x, const struct settlement *s)
+static void enter(struct acknowledging *x, const struct acknowledgement *s)
 {
 	struct sync *r = x->r;
 	if (x->target && strcmp(x->target, s->document) == 0)
 		return;
 	tell_late(x);
-	*x = (struct settling){.r = r, .target = arena_strdup(r->page, s->document)};
+	*x = (struct acknowledging){.r = r, .target = arena_strdup(r->page, s->document)};
 }
 
-static enum errk confirm_one(struct settling *x, const struct settlement *s, struct delivered *d,
-			     struct err *e)
+static enum errk confirm_one(struct acknowledging *x, const struct acknowledgement *s,
+			     struct delivered *d, struct err *e)
 {
 	struct sync *r = x->r;
 	int64_t links = 0;
 	/* It may be there twice, under an earlier name. */
 	if (is_confirmed(x, d->record))
 		return E_OK;
-	enum errk rc = link_settle(r->state, r->key, x->target, d->record, s->text, clock_now(),
-				   &links, e);
+	enum errk rc = link_acknowledge(r->state, r->key, x->target, d->record, s->text,
+					clock_now(), &links, e);
 	/* What has gone over anew since waits for the answer to that. */
 	if (rc == E_OK && links && sync_tells_orders(r))
-		rc = told_answered(r->state, r->key, x->target, d->record, clock_now(), e);
+		rc = reported_answered(r->state, r->key, x->target, d->record, clock_now(), e);
 	if (rc != E_OK || !links)
-		return rc == E_OK ? note_late(x, d, e) : rc;
+		return rc == E_OK ? remember_late(x, d, e) : rc;
 	x->confirmed[x->n_confirmed++] = d->record;
-	r->sum->settled++;
+	r->sum->acknowledged++;
 	return sync_journal(r, d->record, d->label, "settled", "accepted",
 			    arena_printf(r->page, "%s: %s", x->target, s->text), e);
 }
 
 /* All but what is doubted, one by one. */
-static enum errk confirm_undoubted(struct settling *x, const struct settlement *s, struct err *e)
+static enum errk confirm_undoubted(struct acknowledging *x, const struct acknowledgement *s,
+				   struct err *e)
 {
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < x->n_held && !x->all_doubted && rc == E_OK; i++)
@@ -176,7 +177,8 @@ static enum errk confirm_undoubted(struct settling *x, const struct settlement *
 	return rc;
 }
 
-static enum errk confirm_whole(struct settling *x, const struct settlement *s, struct err *e)
+static enum errk confirm_whole(struct acknowledging *x, const struct acknowledgement *s,
+			       struct err *e)
 {
 	struct sync *r = x->r;
 	int64_t links = 0;
@@ -185,20 +187,20 @@ static enum errk confirm_whole(struct settling *x, const struct settlement *s, s
 		return E_OK;
 	if (x->n_doubted || x->all_doubted)
 		return confirm_undoubted(x, s, e);
-	enum errk rc = link_settle(r->state, r->key, x->target, NULL, s->text, clock_now(), &links,
-				   e);
+	enum errk rc = link_acknowledge(r->state, r->key, x->target, NULL, s->text, clock_now(),
+					&links, e);
 	if (rc == E_OK && sync_tells_orders(r))
-		rc = told_answered(r->state, r->key, x->target, NULL, clock_now(), e);
+		rc = reported_answered(r->state, r->key, x->target, NULL, clock_now(), e);
 	if (rc != E_OK)
 		return rc;
 	x->whole = true;
-	r->sum->settled += links - (int64_t)x->n_confirmed;
+	r->sum->acknowledged += links - (int64_t)x->n_confirmed;
 	/* What it held may have gone over anew since, or have been refused. */
 	rc = link_any_refused(r->state, r->key, &refused, e);
 	if (rc == E_OK && (refused || !links))
 		rc = find_held(x, e);
 	for (size_t i = 0; i < x->n_held && refused && rc == E_OK; i++)
-		rc = note_late(x, &x->held[i], e);
+		rc = remember_late(x, &x->held[i], e);
 	if (rc != E_OK)
 		return rc;
 	if (!links && !x->n_held)
@@ -210,19 +212,19 @@ static enum errk confirm_whole(struct settling *x, const struct settlement *s, s
 	return sync_journal(r, x->target, x->target, "settled", "accepted", s->text, e);
 }
 
-static enum errk confirm(struct settling *x, const struct settlement *s, struct err *e)
+static enum errk confirm(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
 {
 	enum errk rc = E_OK;
 	if (!s->record)
 		return confirm_whole(x, s, e);
 	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
-		if (settlement_means(s, x->held[i].record, x->held[i].label))
+		if (acknowledgement_means(s, x->held[i].record, x->held[i].label))
 			rc = confirm_one(x, s, &x->held[i], e);
 	return rc;
 }
 
 /* "ok 5 orders" of five is said of all; "ok #9999" of an order that the document does not have, and so of none. */
-static bool is_of_nobody(struct settling *x, struct settlement *s)
+static bool is_of_nobody(struct acknowledging *x, struct acknowledgement *s)
 {
 	char quoted[80];
 	if (!s->record || means_any(x, s))
@@ -283,11 +285,11 @@ static enum errk unlink_refused(const struct refusal *f, struct err *e)
 	left.sent_hash = "";
 	if (f->whole)
 		left.target = (struct target){0};
-	left.settled = f->s->text;
+	left.acknowledged = f->s->text;
 	enum errk rc = link_set(r->state, &left, clock_now(), e);
 	if (rc == E_OK && sync_tells_orders(r))
-		rc = f->whole ? told_nothing(r->state, f->l->record, clock_now(), e)
-			      : told_take_back(r->state, f->l->record, e);
+		rc = f->whole ? reported_nothing(r->state, f->l->record, clock_now(), e)
+			      : reported_take_back(r->state, f->l->record, e);
 	return rc == E_OK ? journal_refusal(f, "rejected", e) : rc;
 }
 
@@ -336,8 +338,8 @@ static enum errk refuse_earlier(struct refusal *f, struct err *e)
 	return journal_refusal(f, "outdated", e);
 }
 
-static enum errk refuse(struct settling *x, const struct settlement *s, const char *record,
-			struct err *e)
+static enum errk refuse(struct acknowledging *x, const struct acknowledgement *s,
+			const char *record, struct err *e)
 {
 	struct sync *r = x->r;
 	struct link l;
@@ -353,17 +355,17 @@ static enum errk refuse(struct settling *x, const struct settlement *s, const ch
 	/* "ok", but for this one. */
 	if (is_confirmed(x, record) && !is_among(x->refused, x->n_refused, record)) {
 		x->refused[x->n_refused++] = record;
-		r->sum->settled--;
+		r->sum->acknowledged--;
 	}
 	if (!*l.sent_hash && !l.adopted_at) {
-		l.settled = s->text;
+		l.acknowledged = s->text;
 		return link_set(r->state, &l, clock_now(), e);
 	}
 	return take_back(&f, e);
 }
 
 /* Of a document that this state file has not written, as far as it knows. */
-static enum errk reject_unknown(struct sync *r, const struct settlement *s, struct err *e)
+static enum errk reject_unknown(struct sync *r, const struct acknowledgement *s, struct err *e)
 {
 	struct err why;
 	const struct sync_record rec = {.record = s->document,
@@ -379,11 +381,11 @@ static enum errk reject_unknown(struct sync *r, const struct settlement *s, stru
 	return sync_journal(r, s->document, s->document, "settled", "unknown", s->text, e);
 }
 
-static enum errk reject(struct settling *x, const struct settlement *s, struct err *e)
+static enum errk reject(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
 {
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
-		if (settlement_means(s, x->held[i].record, x->held[i].label))
+		if (acknowledgement_means(s, x->held[i].record, x->held[i].label))
 			rc = refuse(x, s, x->held[i].record, e);
 	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
 }
@@ -392,9 +394,9 @@ static enum errk reject(struct settling *x, const struct settlement *s, struct e
  * A name that none of them has may be meant for any: all are looked at, rather than the right one not. False: they
  * are already.
  */
-static bool widen(struct settling *x, struct settlement *s)
+static bool widen(struct acknowledging *x, struct acknowledgement *s)
 {
-	if (!s->record || !settlement_may_mean_any(s) || means_any(x, s))
+	if (!s->record || !acknowledgement_may_mean_any(s) || means_any(x, s))
 		return true;
 	/* All of them are parked already, with the first such reason. */
 	if (x->all_refused)
@@ -408,7 +410,7 @@ static bool widen(struct settling *x, struct settlement *s)
 	return true;
 }
 
-static void tell_doubt(struct settling *x, const struct settlement *s, const char *label)
+static void tell_doubt(struct acknowledging *x, const struct acknowledgement *s, const char *label)
 {
 	struct sync *r = x->r;
 	char quoted[200];
@@ -433,10 +435,10 @@ static void tell_doubt(struct settling *x, const struct settlement *s, const cha
 }
 
 /* The text may be about the person of the order that it names; or of any, if it names none. */
-static enum errk tell_doubted(struct settling *x, const struct settlement *s,
+static enum errk tell_doubted(struct acknowledging *x, const struct acknowledgement *s,
 			      const struct delivered *named, struct err *e)
 {
-	struct settlement own = *s;
+	struct acknowledgement own = *s;
 	own.record = named ? named->record : NULL;
 	enum errk rc = foreign_answer(x->r, &own, x->held, x->n_held, e);
 	if (rc == E_OK)
@@ -445,14 +447,14 @@ static enum errk tell_doubted(struct settling *x, const struct settlement *s,
 }
 
 /* Each order, and the document as a whole, is told once: what else is doubted of it changes nothing. */
-static enum errk take_doubt(struct settling *x, const struct settlement *s, struct err *e)
+static enum errk take_doubt(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
 {
 	enum errk rc = E_OK;
 	bool names = false;
 	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
 		const struct delivered *d = &x->held[i];
-		if (!settlement_mentions(s->text, d->record, d->label) ||
-		    (s->record && settlement_means(s, d->record, d->label)))
+		if (!acknowledgement_mentions(s->text, d->record, d->label) ||
+		    (s->record && acknowledgement_means(s, d->record, d->label)))
 			continue;
 		names = true;
 		if (is_among(x->doubted, x->n_doubted, d->record))
@@ -469,11 +471,11 @@ static enum errk take_doubt(struct settling *x, const struct settlement *s, stru
 	return tell_doubted(x, s, NULL, e);
 }
 
-static enum errk settle_one(void *ctx, const struct settlement *said, struct err *e)
+static enum errk take_one(void *ctx, const struct acknowledgement *said, struct err *e)
 {
-	struct settling *x = ctx;
+	struct acknowledging *x = ctx;
 	struct sync *r = x->r;
-	struct settlement own = *said, *s = &own;
+	struct acknowledgement own = *said, *s = &own;
 	enter(x, s);
 	enum errk rc = s->accepted && !s->record ? E_OK : find_held(x, e);
 	if (rc == E_OK && s->doubt)
@@ -496,13 +498,13 @@ static enum errk settle_one(void *ctx, const struct settlement *said, struct err
 	return rc;
 }
 
-enum errk sync_settle(struct sync *r, struct err *e)
+enum errk sync_acknowledge(struct sync *r, struct err *e)
 {
-	struct settling x = {.r = r};
-	if (!r->to->settle)
+	struct acknowledging x = {.r = r};
+	if (!r->to->acknowledgements)
 		return E_OK;
 	arena_reset(r->page);
-	enum errk rc = r->to->settle(r->target, r->page, settle_one, &x, e);
+	enum errk rc = r->to->acknowledgements(r->target, r->page, take_one, &x, e);
 	tell_late(&x);
 	return rc;
 }

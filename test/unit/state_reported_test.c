@@ -2,27 +2,31 @@
 
 #include "state/link.h"
 #include "state/queue.h"
-#include "state/told.h"
+#include "state/reported.h"
 
-static void test_told__newest_first_and_purged_by_age(void **state)
+static void test_reported__newest_first_and_purged_by_age(void **state)
 {
 	struct fixture *f = *state;
-	struct told *told;
+	struct reported *reported;
 	size_t n = 7;
 
-	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 0);
-	OK(told_add(f->s, "1", &(struct told){.at = 100, .units = "{\"A\":1}", .items = "{}"}, e));
-	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"A\":2}", .items = "{}"}, e));
-	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"A\":3}", .items = "{}"}, e));
-	OK(told_add(f->s, "12", &(struct told){.at = 300, .units = "{\"B\":9}", .items = "{}"}, e));
-	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 100, .units = "{\"A\":1}", .items = "{}"}, e));
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 200, .units = "{\"A\":2}", .items = "{}"}, e));
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 200, .units = "{\"A\":3}", .items = "{}"}, e));
+	OK(reported_add(f->s, "12",
+			&(struct reported){.at = 300, .units = "{\"B\":9}", .items = "{}"}, e));
+	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 2);
-	assert_string_equal(told[0].units, "{\"A\":3}");
-	assert_int_equal(told[0].at, 200);
-	assert_string_equal(told[1].units, "{\"A\":1}");
-	OK(told_purge(f->s, 200, e));
-	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	assert_string_equal(reported[0].units, "{\"A\":3}");
+	assert_int_equal(reported[0].at, 200);
+	assert_string_equal(reported[1].units, "{\"A\":1}");
+	OK(reported_purge(f->s, 200, e));
+	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
 }
 
@@ -53,52 +57,55 @@ static void link_articles(struct fixture *f)
 	}
 }
 
-static void test_told__puts_the_articles_in_doubt(void **state)
+static void test_reported__puts_the_articles_in_doubt(void **state)
 {
 	struct fixture *f = *state;
-	struct told *told;
+	struct reported *reported;
 	bool any = true;
 	size_t n;
 
 	link_articles(f);
 	assert_false(is_doubted(f, "0"));
-	OK(told_add(f->s, "1",
-		    &(struct told){.at = 100, .units = "{\"A\":1,\"C\":2}", .items = "{}"}, e));
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 100, .units = "{\"A\":1,\"C\":2}", .items = "{}"},
+			e));
 	assert_true(is_doubted(f, "0"));
 	assert_false(is_doubted(f, "1"));
 	assert_false(is_doubted(f, "2"));
-	OK(told_since(f->s, "A", NULL, 101, &any, e));
+	OK(reported_since(f->s, "A", NULL, 101, &any, e));
 	assert_false(any);
-	OK(told_since(f->s, "B", NULL, 100, &any, e));
+	OK(reported_since(f->s, "B", NULL, 100, &any, e));
 	assert_false(any);
-	OK(told_since(f->s, "A", NULL, 100, &any, e));
+	OK(reported_since(f->s, "A", NULL, 100, &any, e));
 	assert_true(any);
 	/* What it no longer takes has moved too. */
 	link_articles(f);
-	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
 	assert_true(is_doubted(f, "0"));
 	assert_true(is_doubted(f, "1"));
-	/* Only what was told last is taken back. */
+	/* Only what was reported last is taken back. */
 	link_articles(f);
-	OK(told_take_back(f->s, "1", e));
+	OK(reported_take_back(f->s, "1", e));
 	assert_true(is_doubted(f, "1"));
-	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
-	assert_int_equal(told[0].at, 100);
-	/* Or all that was told. */
-	OK(told_add(f->s, "1", &(struct told){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
+	assert_int_equal(reported[0].at, 100);
+	/* Or all that was reported. */
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
 	link_articles(f);
-	OK(told_nothing(f->s, "1", 300, e));
+	OK(reported_nothing(f->s, "1", 300, e));
 	assert_true(is_doubted(f, "0"));
 	assert_true(is_doubted(f, "1"));
-	OK(told_get(f->s, "1", f->a, &told, &n, e));
+	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
-	assert_int_equal(told[0].at, 300);
-	assert_string_equal(told[0].units, "{}");
+	assert_int_equal(reported[0].at, 300);
+	assert_string_equal(reported[0].units, "{}");
 }
 
 /* It was moved while it was being written: what was read before says nothing of it. */
-static void test_told__a_write_that_was_begun_before_takes_no_doubt_away(void **state)
+static void test_reported__a_write_that_was_begun_before_takes_no_doubt_away(void **state)
 {
 	struct fixture *f = *state;
 	const struct queue_row row = {.flow = "inventory pull",
@@ -124,35 +131,35 @@ static void test_told__a_write_that_was_begun_before_takes_no_doubt_away(void **
 }
 
 /* It was sold under another SKU, or none: only its id says which one it is. */
-static void test_told__knows_an_article_by_its_id(void **state)
+static void test_reported__knows_an_article_by_its_id(void **state)
 {
 	struct fixture *f = *state;
-	const struct told told = {.at = 100,
-				  .units = "{\"OLD\":1,\"9\":2}",
-				  .items = "{\"9\":[\"OLD\"]}"};
+	const struct reported reported = {.at = 100,
+					  .units = "{\"OLD\":1,\"9\":2}",
+					  .items = "{\"9\":[\"OLD\"]}"};
 	bool any = true;
 
 	link_articles(f);
-	OK(told_add(f->s, "1", &told, e));
+	OK(reported_add(f->s, "1", &reported, e));
 	assert_true(is_doubted(f, "0"));
 	assert_false(is_doubted(f, "2")); /* not reckoned by orders */
-	OK(told_since(f->s, "A", "8", 100, &any, e));
+	OK(reported_since(f->s, "A", "8", 100, &any, e));
 	assert_false(any);
-	OK(told_since(f->s, "A", "9", 100, &any, e));
+	OK(reported_since(f->s, "A", "9", 100, &any, e));
 	assert_true(any);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_told__newest_first_and_purged_by_age, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(test_reported__newest_first_and_purged_by_age,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_told__a_write_that_was_begun_before_takes_no_doubt_away, setup,
+			test_reported__a_write_that_was_begun_before_takes_no_doubt_away, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(test_told__puts_the_articles_in_doubt, setup,
+		cmocka_unit_test_setup_teardown(test_reported__puts_the_articles_in_doubt, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_told__knows_an_article_by_its_id, setup,
+		cmocka_unit_test_setup_teardown(test_reported__knows_an_article_by_its_id, setup,
 						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
