@@ -105,7 +105,7 @@ test('where a secret comes from', async t => {
 
 test('secrets that can’t be had', async t => {
   const cases = {
-    'a file that is missing': [{ client_secret_file: 'nowhere' }, /nowhere/],
+    'a file that is missing': [{ client_secret_file: './nowhere' }, /nowhere/],
     'a file that all may read': [{ client_secret_file: 'open' }, /open.*chmod/s],
     'a variable that is not set': [{ client_secret_file: null, client_secret_env: 'NOT_SET' }, /NOT_SET/],
     'a command that fails': [{ client_secret_file: null, client_secret_command: 'exit 3' }, /command/],

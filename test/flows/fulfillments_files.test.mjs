@@ -28,9 +28,9 @@ test('a used file is put away under its time', async t => {
 
 test('no exchange folder, or a file in its place: not "nothing to do"', async t => {
   const p = await open(t);
-  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /out: the exchange folder is not there \(No such file or directory\); create it and have the ERP write its files into it, or correct \[erp\] path/);
+  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /out: the exchange folder is not there; run, as user \S+: mkdir -p \S+; or correct path= in the configuration/);
   p.write('out', 'a file');
-  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /out: is no folder; \[erp\] path is to be the exchange folder/);
+  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /out: is a file, and the exchange folder is to be a folder; correct path= in the configuration/);
 });
 
 test('no file, other files: nothing to do', async t => {
@@ -245,6 +245,8 @@ test('check says what it finds', async t => {
   const p = await open(t);
   assert.doesNotMatch((await p.run('check')).stdout, /deliveries|fulfillment/, 'who does without it hears nothing of it');
   p.configure({ fulfillments: { notify_customer: 'no' } });
+  assert.match((await p.run('check')).stdout, /^bad +.*out: the exchange folder is not there/m);
+  fs.mkdirSync(p.path('out'));
   assert.match((await p.run('check')).stdout, /^warn +.*out: there is no file of deliveries yet/m);
   deliveryFile(p, [{ delivery: 'D1', order: '#1', sku: 'LONG-5' }]);
   assert.match((await p.run('check')).stdout, /^ok +.*: 1 deliveries in 1 file/m);
