@@ -66,6 +66,7 @@ struct demand {
 	struct notices *notices;
 	struct arena *arena, *index; /* index: orders and lines, until the store says more */
 	bool read, indexed;
+	int64_t looked; /* of what was delivered before, others have thought; 0 = of nothing */
 	int64_t read_at, since;
 	int64_t lag;  /* seconds from the delivery until the ERP's figures know of it */
 	bool awaited; /* nor before it has answered */
@@ -317,6 +318,8 @@ static enum errk read_queue(struct demand *o, struct err *e)
 	enum errk rc = check_orders(o, orders, e);
 	/* The ERP's figures may be as old as max_age, and miss what was delivered since. */
 	int64_t oldest = o->read_at - conf_int(o->conf, "inventory", "max_age") / 1000 - o->lag;
+	if (oldest < o->looked - OVERLAP)
+		oldest = o->looked - OVERLAP;
 	if (rc == E_OK)
 		rc = queue_under_way(o->state, orders->name, oldest, add_row, o, e);
 	if (rc != E_OK)
@@ -642,10 +645,11 @@ static enum errk find_shared(struct demand *o, const char *flow, struct arena *a
 }
 
 /* By a look of its own: units are counted by what is known when the first article is put. */
-enum errk demand_shared(const struct demand *o, const char *flow, struct arena *a,
+enum errk demand_shared(const struct demand *o, const char *flow, int64_t since, struct arena *a,
 			const char ***record, size_t *n, struct err *e)
 {
 	struct demand *look = demand_new(o->state, o->conf, o->mapper, NULL);
+	look->looked = since;
 	*n = 0;
 	*record = NULL;
 	enum errk rc = find_shared(look, flow, a, record, n, e);

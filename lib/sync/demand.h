@@ -33,10 +33,11 @@ MUST_CHECK enum errk demand_reported_since(const struct demand *o, const char *s
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
  * whose stock this flow wrote to another than was sold, before that order came or was told: nothing new may be read
- * of them. They are in doubt from then on; call it in a transaction. What can't be known now is told by the first put.
+ * of them. They are in doubt from then on; call it in a transaction. since:
+ * orders that were delivered before have been seen to (seconds; 0 = none was). What can't be known now is told by the first put.
  */
-MUST_CHECK enum errk demand_shared(const struct demand *o, const char *flow, struct arena *a,
-				   const char ***record, size_t *n, struct err *e);
+MUST_CHECK enum errk demand_shared(const struct demand *o, const char *flow, int64_t since,
+				   struct arena *a, const char ***record, size_t *n, struct err *e);
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the

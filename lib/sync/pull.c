@@ -2,9 +2,11 @@
 
 #include "base/clock.h"
 #include "base/step.h"
+#include "base/str.h"
 #include "state/checkpoint.h"
 #include "state/delivered.h"
 #include "state/link.h"
+#include "state/run.h"
 #include "sync/sync_priv.h"
 
 /* What the source says at all: at read_at, else now. */
@@ -399,12 +401,29 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 	return store_page(r, &page, "only", QUEUE_PUT_NAMED, false, e);
 }
 
-/* In one transaction; whom it can't be told of stays in doubt. */
+/* When the last run began that did all that was to be done: orders delivered before then were seen to by it. */
+static enum errk last_whole_run(struct sync *r, int64_t *began, struct err *e)
+{
+	struct run *last;
+	size_t n;
+	*began = 0;
+	/* This one stands there already. */
+	enum errk rc = run_last(r->state, r->key, 2, r->page, &last, &n, e);
+	if (rc == E_OK && n == 2 && str_equal(last[1].outcome, "done"))
+		*began = last[1].started;
+	return rc;
+}
+
+/* In one transaction; whom it can't be told of stays in doubt. Which articles are one, a table says, which may have changed. */
 static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struct err *e)
 {
-	enum errk rc = state_begin(r->state, e);
+	int64_t since = 0;
+	enum errk rc = r->mapping_changed ? E_OK : last_whole_run(r, &since, e);
+	if (rc != E_OK)
+		return rc;
+	rc = state_begin(r->state, e);
 	if (rc == E_OK)
-		rc = demand_shared(r->demand, r->key, r->page, who, n, e);
+		rc = demand_shared(r->demand, r->key, since, r->page, who, n, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)

@@ -218,7 +218,7 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_pull_only(r, e);
 	else
 		rc = fetch_again(r, &later, e);
-	if (rc == E_OK && !r->options->n_only && later.kind == E_OK)
+	if (rc == E_OK && later.kind == E_OK)
 		rc = sync_pull_shared(r, e);
 	if (rc == E_OK && !r->options->n_only)
 		rc = pull_and_deliver(r, e);
