@@ -245,13 +245,19 @@ static void tell_unknown(const struct story *s)
 
 	if (s->answer)
 		return;
-	printf("Nothing is known of %s: no run has seen it.\n", who);
+	printf("Nothing is known of %s: no run has seen it, or it was left out (a test order, or one "
+	       "older than [orders] since). Without --dry-run the first of these takes it over all the "
+	       "same:\n",
+	       who);
 	for (const struct flow *f = flows; f->noun; f++)
-		printf("  %-44s reads it now, or says why not\n",
-		       remedy_text(arena_printf(s->cmd->arena, "erpsync %s %s --only %s", f->noun,
-						f->verb, shell_word(who, s->cmd->arena)),
-				   NULL, NULL, s->cmd->arena));
-	printf("  %-44s tells how far the last run read, and when\n",
+		if (flow_is_set_up(f, s->cmd->session.conf))
+			printf("  %-54s says whether it would go over\n",
+			       remedy_text(arena_printf(s->cmd->arena,
+							"erpsync %s %s --dry-run --only %s",
+							f->noun, f->verb,
+							shell_word(who, s->cmd->arena)),
+					   NULL, NULL, s->cmd->arena));
+	printf("  %-54s tells how far the last run read, and when\n",
 	       remedy_text("erpsync status", NULL, NULL, s->cmd->arena));
 }
 

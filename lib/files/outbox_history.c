@@ -254,9 +254,9 @@ enum errk outbox_history(const struct outbox *x, const struct history_request *q
 	enum errk k;
 
 	*out = (struct history){.place = x->dir};
-	if (!dir_exists(x->dir))
+	if (!dir_exists(x->dir) && (!q->claim || x->dry_run))
 		return E_OK;
-	k = take_all(x->dir, &p, a, e);
+	k = dir_exists(x->dir) ? take_all(x->dir, &p, a, e) : E_OK;
 	if (k == E_OK)
 		k = read_writers(x->dir, a, &writers, e);
 	if (k == E_OK && q->claim && !x->dry_run)

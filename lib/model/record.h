@@ -21,6 +21,8 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 #define STOCK_LEFT   "left_there"
 #define UNKNOWN_SKU  "unknown_sku"
 #define SAME_ARTICLE "same_article"
+/* The error of a source whose files another state file has put away: this one is behind, and is to be compared. */
+#define FILE_TAKEN "file_taken"
 
 /* One record as read: id and version are the source's, doc is canonical JSON text. */
 struct record {

@@ -43,6 +43,14 @@ static enum errk doubt_all(struct state *s, bool *any, struct err *e)
 	return rc == E_OK ? query_run(&again, e) : rc;
 }
 
+enum errk state_doubt(struct state *s, struct err *e)
+{
+	bool any, own;
+	enum errk rc = db_enter(s, &own, e);
+
+	return rc == E_OK ? db_leave(s, own, doubt_all(s, &any, e), e) : rc;
+}
+
 enum errk state_compare_seal(struct state *s, const char *seal, bool *older, struct err *e)
 {
 	int64_t runs = 0;

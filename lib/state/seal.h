@@ -15,6 +15,8 @@
  */
 MUST_CHECK enum errk state_compare_seal(struct state *s, const char *seal, bool *older,
 					struct err *e);
+/* The same as for an older one: others have gone on where this state file thinks to be alone. */
+MUST_CHECK enum errk state_doubt(struct state *s, struct err *e);
 /* Writes how many runs were begun by now. */
 MUST_CHECK enum errk state_set_seal(struct state *s, const char *seal, struct err *e);
 

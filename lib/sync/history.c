@@ -37,6 +37,21 @@ static enum errk behind(const char *state, const char *what, const char *key, co
 		state, what, f->noun, to);
 }
 
+/*
+ * The other way round: nothing is there of what this state file knows to have written. What is not mounted looks like
+ * that, and what is written below its mount point nobody would ever read.
+ */
+static enum errk vanished(const struct history *h, const char *key, const struct flow *f,
+			  struct arena *a, struct err *e)
+{
+	return err_set(e, E_LOCAL, "history_gone",
+		       "%s holds nothing of what was written there before, so nothing is written: "
+		       "see that it is the right folder, and that what is to be mounted there is. "
+		       "If it is a new one, or was emptied on purpose, run: erpsync adopt %s%s "
+		       "--rest-is-new",
+		       h->place, f->noun, to_option(key, a));
+}
+
 /* What is wrong, in words; NULL = nothing. */
 static const char *judge(const struct history *h, const struct pairing *p, int64_t links,
 			 struct arena *a)
@@ -113,6 +128,8 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 	out->is = what != NULL;
 	if (what)
 		behind(session_plain_path(state_path(s), a), what, key, f, a, &out->why);
+	else if (out->history.of == HISTORY_NONE && (p.last[0] || p.last[1]))
+		out->is = vanished(&out->history, key, f, a, &out->why) != E_OK;
 	return E_OK;
 }
 

@@ -62,6 +62,7 @@ static const struct {
 } cures[] = {
 	{"unmapped_*", BY_MAPPING | BY_SETTINGS},
 	{"ambiguous_pricelist", BY_MAPPING | BY_SETTINGS},
+	{"ambiguous_tax", BY_MAPPING | BY_SETTINGS},
 	{"mapping*", BY_MAPPING | BY_SETTINGS},
 	{"bad_mapping", BY_MAPPING},
 	{"bad_document", BY_MAPPING},
@@ -158,7 +159,7 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 	if (rc == E_OK && r->settings_changed)
 		rc = repeat_held(r, now, e);
 	/* Stock may have another place now; what was written where it had its place before is noticed then. */
-	if (rc == E_OK && r->mapping_changed && r->flow->kind == KIND_STOCK)
+	if (rc == E_OK && changed && r->flow->kind == KIND_STOCK)
 		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);
 	if (rc == E_OK)
 		rc = checkpoint_set(r->state, mapping_key(r), r->mapping, now, e);

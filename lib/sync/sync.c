@@ -380,6 +380,9 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	if (rc == E_OK)
 		rc = work(r, e);
 	struct err ignored;
+	if (rc == E_LOCAL && strcmp(e->code, FILE_TAKEN) == 0 &&
+	    state_doubt(r->state, &ignored) != E_OK)
+		log_event(LOG_LEVEL_WARN, "nothing in doubt", "reason", ignored.msg, NULL);
 	/* If that fails, the next run finds them `sending` and looks first. */
 	if (rc != E_LOCAL && sync_return_gathered(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);

@@ -195,6 +195,7 @@ test('the folder is emptied, our own books too: the numbers go on', async t => {
   fs.rmSync(p.path('out'), { recursive: true });
   const second = sell(p);
   edit(p, first, { note: 'm' }, 70);
+  ended(await p.run('adopt orders --rest-is-new'), 0);
   await exports(p);
   assert.deepEqual(sent(p), { 'orders-000002': [second], 'orders-changed-000002': [first] });
   await answered(p, 'orders-000002', 'error: period is closed\n');

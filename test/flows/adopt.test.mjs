@@ -233,6 +233,8 @@ test('a new folder, and one whose books are lost', async t => {
   assert.deepEqual(p.exchange().verify().names(/^orders-\d+\.csv$/), ['orders-000001.csv', 'orders-000002.csv']);
   earlier(p.sandbox, 80, { add: 1 });
   p.configure({ erp: { path: 'new' } });
+  ended(await p.run('orders export'), 78);
+  ended(await p.run('adopt orders --rest-is-new'), 0);
   ended(await p.run('orders export'), 0);
   assert.equal(p.exchange('new').verify().orders().size, 1);
 });

@@ -28,7 +28,7 @@ function second(t, p, { empty = false } = {}) {
   other.configure({ erp: { path: p.path('out') } });
   return other;
 }
-const TAKEN = /archive\/stock.*\.csv, written at .*, was put there by somebody else, and has not been read: .*another erpsync/;
+const TAKEN = /archive\/stock.*\.csv, written at .*, was put there by another state file than this one.*an older copy.*another erpsync/;
 
 for (const empty of [false, true])
   test(`stock, and the second one ${empty ? 'begins with an empty state file' : 'has a copy of the state file'}`, async t => {
@@ -64,6 +64,23 @@ for (const empty of [false, true])
     });
   });
 
+test('a copy of the state file that was put back without a word: all is compared with the archive', async t => {
+  const p = await open(t);
+  says(p, 11);
+  await pull(p);
+  const put = copyOf(p, 'copy');
+  t.after(() => remove(put));
+  says(p, 14);
+  await pull(p);
+  for (const end of ['', '-wal', '-shm', '.seal']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+  fs.copyFileSync(put.path('erpsync.db'), p.path('erpsync.db'));
+  fs.chmodSync(p.path('erpsync.db'), 0o600);
+  says(p, 11);
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, TAKEN);
+  await pull(p);
+  assert.equal(onHand(p), 11, 'which the copy takes for unchanged');
+});
+
 test('deliveries', async t => {
   const p = await open(t);
   const order = p.sandbox.sell([{ variant: 'SOLO-1', quantity: 3, location: LYON }]);
@@ -73,8 +90,9 @@ test('deliveries', async t => {
   const other = second(t, p);
   leaves('D2', 50);
   ended(await other.run('fulfillments pull'), 0);
-  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /archive\/fulfillments.*was put there by somebody else/);
-  ended(await p.run('fulfillments pull'), 0);
+  assert.match(ended(await p.run('fulfillments pull'), 78).stderr, /archive\/fulfillments.*was put there by another state file/);
+  const said = ended(await p.run('fulfillments pull'), 1).stderr;
+  assert.match(said, /D2: order .* has a shipment of the same lines that no delivery is known for/, 'the other one made it');
 });
 
 test('one alone hears nothing of it', async t => {

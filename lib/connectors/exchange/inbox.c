@@ -231,8 +231,10 @@ enum errk inbox_list(const struct inbox_kind *kind, const char *dir, bool archiv
 	newest = last_list(list, n, false);
 	for (size_t i = 0; i < n; i++) {
 		bool counts = newest == SIZE_MAX || i >= newest;
+		bool fresh = !list[i].archived && (counts || !kind->complete);
 
-		if (counts ? archived || !list[i].archived : !kind->complete && !list[i].archived)
+		/* One that arrives late is older than what was used: that is read again, so that it has the last word. */
+		if (fresh || (counts && archived) || (set.n && (counts || !kind->complete)))
 			add(set.file, &set.n, &list[i]);
 		else if (!counts && !list[i].archived)
 			add(set.superseded, &set.n_superseded, &list[i]);

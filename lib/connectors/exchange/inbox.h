@@ -180,7 +180,7 @@ MUST_CHECK enum errk inbox_archive(const char *dir, const struct inbox_set *set,
 				   struct err *e);
 /*
  * inbox_taken.c. As inbox_archive, but in a dry run, and notes what this state file has put away; and whether
- * archive/ has a newer one, which somebody else has: E_LOCAL "file_taken", once. again: it is read again anyway.
+ * archive/ has a newer one, which somebody else has: E_LOCAL FILE_TAKEN. again: it is read again anyway.
  */
 MUST_CHECK enum errk inbox_take(const char *prefix, const struct connector_env *env,
 				const char *dir, const struct inbox_set *set, struct arena *a,

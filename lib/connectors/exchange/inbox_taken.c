@@ -58,17 +58,16 @@ enum errk inbox_find_taken(const char *prefix, const struct connector_env *env, 
 
 	if (k != E_OK || !set->used || set->used->order_ns <= known)
 		return k;
-	/* Once: the next run goes on with what the ERP writes then. */
-	k = save(env, key, set->used->order_ns, a, e);
 	/* Of a state file that is new, or known to be an older one, archive/ is read again. */
-	if (k != E_OK || !known || again)
-		return k;
+	if (!known || again)
+		return save(env, key, set->used->order_ns, a, e);
 	return err_set(
-		e, E_LOCAL, "file_taken",
-		"%s, written at %s, was put there by somebody else, and has not been read: if another "
-		"erpsync reads this folder too, each takes files that the other one never sees; give it a "
-		"folder of its own ([erp] path). The next run goes on with newer files; what was "
-		"taken is read with --full",
+		e, E_LOCAL, FILE_TAKEN,
+		"%s, written at %s, was put there by another state file than this one, which has not read "
+		"it: an older copy of the state file was put back, or another erpsync reads this "
+		"folder too, and each takes files that the other one never sees; give it a folder of "
+		"its own ([erp] path). The next run reads what stands in archive/ once more and "
+		"compares all with it",
 		set->used->path, clock_text(set->used->order_ns / 1000000000, written));
 }
 
