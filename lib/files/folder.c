@@ -89,13 +89,17 @@ enum errk folder_fault(const char *dir, bool makes, struct err *e)
 			       "%s: is a file, and the exchange folder is to be a folder; correct "
 			       "path= in the configuration",
 			       dir);
+	if (there && access(dir, W_OK | X_OK) == 0)
+		return E_OK;
+	if (there && errno == EROFS)
+		return err_set(e, E_LOCAL, "no_folder",
+			       "%s: can't be written to: its file system is mounted read-only",
+			       dir);
 	if (there)
-		return access(dir, W_OK | X_OK) == 0
-			       ? E_OK
-			       : err_set(e, E_LOCAL, "no_folder",
-					 "%s: user %s can't write there; run erpsync as a user who "
-					 "may, or run: sudo chown %s %s",
-					 dir, user, user, name);
+		return err_set(e, E_LOCAL, "no_folder",
+			       "%s: user %s can't write there; run erpsync as a user who may, or "
+			       "run: sudo chown %s %s",
+			       dir, user, user, name);
 	if (error != ENOENT) {
 		err_set(e, E_LOCAL, "no_folder", "%s: the exchange folder is not there (%s)", dir,
 			strerror(error));

@@ -113,7 +113,7 @@ const ELSEWHERE = new Set(['account.fiscal.position']);
 
 test('every model and method that the connector names is in a recording', () => {
   const dir = path.join(ROOT, 'lib/connectors/odoo');
-  const source = fs.readdirSync(dir).filter(file => file.endsWith('.c')).map(file => fs.readFileSync(path.join(dir, file), 'utf8')).join('\n');
+  const source = fs.readdirSync(dir, { recursive: true }).filter(file => file.endsWith('.c')).map(file => fs.readFileSync(path.join(dir, file), 'utf8')).join('\n');
   const found = pattern => new Set([...source.matchAll(pattern)].map(([, text]) => text));
   const shapes = EACH.flatMap(({ version, name }) => recording(version, name).steps.flatMap(({ answers }) => Object.keys(answers)));
   const methods = found(/(?:\.method = |odoo_act\([^"]+"[^"]+",\s+)"([a-z]\w+)"/g);

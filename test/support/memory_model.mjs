@@ -143,7 +143,7 @@ const EVERY_SKU = 'shop_sku,erp_sku\nkind:tip,TIP\nkind:gift_card,GIFT-CARD\n*,*
 function productFlow(owners) {
   return {
     run: 'products push',
-    size: 24,
+    size: 6,
     writes: ['ProductUpdate', 'VariantsUpdate'],
     reads: ['ProductsById', 'VariantsBySku'],
     async open(t) {
