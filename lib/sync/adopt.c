@@ -320,7 +320,7 @@ static enum errk adopt(struct adopt *d, struct err *e)
 	/* Where nothing can be there twice, whatever waits is compared with it. */
 	if (!before.is && (r->to->history || missing))
 		return E_OK;
-	if (before.history.of == HISTORY_NONE && !d->o->rest_is_new) {
+	if (before.is && before.history.of == HISTORY_NONE && !d->o->rest_is_new) {
 		d->sum->closed = arena_printf(r->session->arena, "%s is still refused: %s",
 					      r->flow->name, before.why.msg);
 		return E_OK;
