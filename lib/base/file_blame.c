@@ -80,6 +80,7 @@ const char *file_blame(const char *path, int error, const char *absent, struct a
 	const char *user = file_user(a), *name = file_shell_name(path, a);
 	int how = 0;
 	const char *part = culprit(path, a, &how), *folder;
+	struct stat st;
 
 	if (part && how == ENOENT) {
 		folder = file_shell_name(folder_of(path, a), a);
@@ -99,6 +100,15 @@ const char *file_blame(const char *path, int error, const char *absent, struct a
 			user, part, file_shell_name(part, a));
 	if (error == EISDIR || error == EEXIST)
 		return "; it is a folder, and a file is to be named: correct the path";
+	/* What is the machine's is not given away: /var/log, /var/lib. */
+	folder = folder_of(path, a);
+	if ((error == EACCES || error == EPERM) && access(path, F_OK) != 0 &&
+	    stat(folder, &st) == 0 && st.st_uid == 0)
+		return arena_printf(
+			a,
+			"; user %s may not write to the folder %s: name a file in a folder of "
+			"its own, and run: sudo install -d -o %s %s/erpsync",
+			user, folder, user, file_shell_name(folder, a));
 	if (error == EACCES || error == EPERM)
 		return arena_printf(
 			a,

@@ -36,7 +36,7 @@ test('a place that is no longer named', async t => {
   assert.deepEqual(Object.fromEntries(records.map(r => [r.name, r.code ?? r.outcome])), {
     'SOLO-1': 'left_there', 'LONG-5': 'left_there', 'LONG-5-RED': 'left_there', "QUO'TE-1": 'updated',
   });
-  assert.match(records.find(r => r.name === 'SOLO-1').reason, /'SOLO-1' at 'Warehouse Lyon' \(5, and 7 when it was written there last\).*erpsync queue retry 'SOLO-1'.*erpsync queue drop 'SOLO-1'/);
+  assert.match(records.find(r => r.name === 'SOLO-1').reason, /'SOLO-1' at 'Warehouse Lyon' \(5, and 7 when it was written there last\).*erpsync queue drop 'SOLO-1'.*erpsync queue retry 'SOLO-1'/);
 
   await t.test('it is told once, and what is new goes over', async () => {
     stock(p, SKUS.map(sku => [sku, 'MAIN', 6]));
