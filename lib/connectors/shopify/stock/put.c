@@ -197,50 +197,59 @@ static bool written_to(const struct stock_item *item)
 	return item->n_pairs && !item->yields && !item->nowhere;
 }
 
+/* Its pairs are not all written: why, and that the next run goes on. */
+static void report_open(struct stock_item *item, bool open, bool moved_lately)
+{
+	struct err *why = &item->put->err;
+	if (moved_lately && !open)
+		err_set(why, E_BUSY, "stock_moving",
+			"moved less than a minute ago, and the shop may not list the order yet; the "
+			"next run goes on");
+	if (open && item->strange)
+		err_set(why, E_BUSY, "other_item",
+			"the shop says which inventory item has the SKU '%s', and asked for it by its "
+			"id answered for another one or for none, each time; the next run goes on",
+			item->sku);
+	else if (open)
+		err_set(why, E_BUSY, "stock_moving",
+			"its stock in the shop moved each time it was written; the next run goes on");
+}
+
+static void report_item(struct stock_put *p, struct stock_item *item)
+{
+	struct put_item *put = item->put;
+	bool open = false, written = false, moved_lately = false, older = false;
+	for (size_t k = 0; k < item->n_pairs; k++) {
+		open |= !item->pair[k].done;
+		written |= item->pair[k].written;
+		moved_lately |= item->pair[k].moved_lately;
+		older |= item->pair[k].older;
+	}
+	if (!item->nowhere)
+		put->target.id = item->id;
+	put->sku = p->batch->in_flight ? item->sku : NULL;
+	put->article = written_to(item) ? item->sku : NULL;
+	put->values = item->nowhere ? STOCK_NOWHERE : values_of(p, item);
+	put->differs = open && p->batch->look_only;
+	if (put->differs)
+		return;
+	put->adopted = !written;
+	put->older = older && !put->passing;
+	put->passing |= older;
+	report_open(item, open, moved_lately);
+	report_refusal(p, item);
+}
+
 /* What became of each article. */
 static void report(struct stock_put *p)
 {
-	bool counts = p->batch->in_flight != NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
-		bool open = false, written = false, moved_lately = false, older = false;
-		for (size_t k = 0; k < item->n_pairs; k++) {
-			open |= !item->pair[k].done;
-			written |= item->pair[k].written;
-			moved_lately |= item->pair[k].moved_lately;
-			older |= item->pair[k].older;
-		}
 		if (item->put->err.kind == E_OK && item->refusal.kind != E_OK &&
 		    !stock_has_good(item))
 			item->put->err = item->refusal;
-		if (item->put->err.kind != E_OK)
-			continue;
-		if (!item->nowhere)
-			item->put->target.id = item->id;
-		item->put->sku = counts ? item->sku : NULL;
-		item->put->article = written_to(item) ? item->sku : NULL;
-		item->put->values = item->nowhere ? STOCK_NOWHERE : values_of(p, item);
-		item->put->differs = open && p->batch->look_only;
-		if (item->put->differs)
-			continue;
-		item->put->adopted = !written;
-		item->put->older = older && !item->put->passing;
-		item->put->passing |= older;
-		if (moved_lately && !open)
-			err_set(&item->put->err, E_BUSY, "stock_moving",
-				"moved less than a minute ago, and the shop may not list the order "
-				"yet; the next run goes on");
-		if (open && item->strange)
-			err_set(&item->put->err, E_BUSY, "other_item",
-				"the shop says which inventory item has the SKU '%s', and asked for it "
-				"by its id answered for another one or for none, each time; the next "
-				"run goes on",
-				item->sku);
-		else if (open)
-			err_set(&item->put->err, E_BUSY, "stock_moving",
-				"its stock in the shop moved each time it was written; the next run "
-				"goes on");
-		report_refusal(p, item);
+		if (item->put->err.kind == E_OK)
+			report_item(p, item);
 	}
 }
 
