@@ -49,7 +49,11 @@ enum { MANY_OPERANDS = 100000, FLOWS_MAX = 16 };
 /* Options that every command takes. */
 extern const struct opt global_options[];
 
-/* The i-th command, flows first; false past the last. */
+/* commands.c: the i-th command, flows first; false past the last. */
+bool commands_at(size_t i, struct command *out);
+/* command.c: the table that everything below is asked of, once at the start … */
+void command_table(bool (*table)(size_t i, struct command *out));
+/* … and its rows. */
 bool command_at(size_t i, struct command *out);
 /*
  * E_LOCAL "usage" with the nearest name. verb NULL: the command that is the noun alone.

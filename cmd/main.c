@@ -276,6 +276,7 @@ int main(int argc, char **argv)
 	umask(0077);
 	signal(SIGPIPE, on_closed_pipe);
 	setlocale(LC_CTYPE, "");
+	command_table(commands_at);
 	c.arena = args.arena = arena_new();
 	args.words = (const char *const *)argv + 1;
 	args.n = argc > 0 ? (size_t)argc - 1 : 0;

@@ -11,6 +11,16 @@
 
 #include "base/banned.h"
 
+const struct opt global_options[] = {
+	{"config", 'c', OPT_FILE, "FILE", NULL, "read this configuration file", false},
+	{"trace", 0, OPT_FILE, "FILE", NULL,
+	 "write every request and answer to FILE, secrets and personal data masked", false},
+	{"verbose", 'v', OPT_FLAG, NULL, NULL, "say more, also when no person is watching", false},
+	{"help", 'h', OPT_FLAG, NULL, NULL, "show help for the command and stop", false},
+	{"version", 0, OPT_FLAG, NULL, NULL, "show the version and stop", false},
+	{0},
+};
+
 struct arg_value {
 	const struct opt *opt;
 	const char *text;

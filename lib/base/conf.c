@@ -19,8 +19,6 @@
 
 enum { FILE_LIMIT = 1024 * 1024, LINE_LIMIT = 65536 };
 
-const char *const conf_secret_suffix[N_SECRET_FORMS] = {"", "_file", "_env", "_command"};
-
 /* A line of the file, before it is known which connectors are selected. */
 struct entry {
 	const char *section, *name, *value;

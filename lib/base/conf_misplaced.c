@@ -17,6 +17,8 @@
 
 enum { SHORT_MAX = 8 };
 
+const char *const conf_secret_suffix[N_SECRET_FORMS] = {"", "_file", "_env", "_command"};
+
 static bool names_secret(const char *name)
 {
 	static const char *const parts[] = {"secr", "token", "passw", "pwd", "key", "credential"};

@@ -3,9 +3,10 @@
 
 #include <stdint.h>
 
+#include "base/die.h"
+
 /* Marks functions whose result must be looked at; works through function pointers too. */
-#define MUST_CHECK             __attribute__((warn_unused_result))
-#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define MUST_CHECK __attribute__((warn_unused_result))
 
 /*
  * What the caller may do next, not what happened. Each kind is one decision:
@@ -53,12 +54,5 @@ enum errk err_append(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "record", "unsure", "busy", … for logs and JSON output. */
 const char *errk_name(enum errk kind);
-
-/* Out of memory, and wrong usage in main only; prints to stderr, exits with status. */
-_Noreturn void die(int status, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-/* A broken invariant of ours: prints file and line, exits 70. */
-#define BUG(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
-_Noreturn void bug_at(const char *file, int line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #endif

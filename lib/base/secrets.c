@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/err.h"
+#include "base/die.h"
 #include "base/str.h"
 
 #include "base/banned.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/secrets.h"
+#include "base/die.h"
 
 #include "base/banned.h"
 
@@ -300,7 +300,7 @@ void str_clean(char *text, char with)
 	*to = '\0';
 }
 
-static void cut(char *out, size_t size, const char *utf8, size_t max)
+void str_cut(char *out, size_t size, const char *utf8, size_t max)
 {
 	static const char dots[] = "…";
 	size_t len = utf8 ? strlen(utf8) : 0, at = 0, fits = 0, chars = 0;
@@ -329,15 +329,4 @@ static void cut(char *out, size_t size, const char *utf8, size_t max)
 	out[fits] = '\0';
 	if (fits + sizeof(dots) <= size)
 		memcpy(out + fits, dots, sizeof(dots));
-}
-
-void str_ellipsis(char *out, size_t size, const char *utf8, size_t max)
-{
-	char *text = strdup(utf8 ? utf8 : "");
-
-	if (!text)
-		die(70, "out of memory");
-	secrets_hide(text);
-	cut(out, size, text, max);
-	free(text);
 }

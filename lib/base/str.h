@@ -44,6 +44,8 @@ const char *str_nearest(const char *word, const char *const *names, size_t n);
  * is appended if it was cut. NULL gives "". Secrets are taken out before: half of one can't be known.
  */
 void str_ellipsis(char *out, size_t size, const char *utf8, size_t max);
+/* The same of a text that holds no secret. */
+void str_cut(char *out, size_t size, const char *utf8, size_t max);
 /*
  * Bytes of the character at p if it could move a cursor, turn the direction of text round or hide:
  * C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width blanks (not the

@@ -29,16 +29,6 @@ bool connector_serves(const struct connector_type *t, enum side side)
 	return false;
 }
 
-const char *identity_host(const char *host, struct arena *a)
-{
-	size_t n = host[0] == '[' ? strcspn(host, "]") : 0;
-	char *name = arena_strndup(a, host, n + strcspn(host + n, ":/"));
-
-	for (char *p = name; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return name;
-}
-
 const char *side_section(enum side s)
 {
 	return s == SIDE_STORE ? "store" : "erp";

@@ -259,3 +259,8 @@ enum errk http_batch(struct http *h, struct http_call *calls, size_t n, size_t p
 		}
 	return E_OK;
 }
+
+enum errk http_send(struct http *h, struct http_call *call, struct arena *a, struct err *e)
+{
+	return http_batch(h, call, 1, 1, a, e);
+}

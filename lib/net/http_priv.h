@@ -8,8 +8,8 @@
 #include "net/trace.h"
 
 /*
- * Shared by http.c (life cycle), http_transfer.c (one try), http_verdict.c (what came of
- * it), http_batch.c (many).
+ * Shared by http.c (life cycle), http_admit.c (what may be asked for), http_transfer.c (one try),
+ * http_verdict.c (what came of it), http_batch.c (many).
  */
 
 struct http {
@@ -42,7 +42,7 @@ struct transfer {
 	char detail[CURL_ERROR_SIZE];
 };
 
-/* http.c */
+/* http_admit.c */
 
 /*
  * Checks what the caller asks for: dry-run, URL policy, header texts. E_LOCAL; *loopback

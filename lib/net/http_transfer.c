@@ -397,3 +397,11 @@ void transfer_collect(struct transfer *t, CURLcode result, struct arena *a, stru
 	out->date = believable(t->http, &t->call->request, out->date);
 	t->too_big = t->too_big || line_too_long(t, result);
 }
+
+const char *http_answer_header(const struct http_answer *a, const char *name)
+{
+	for (size_t i = 0; i < a->n_headers; i++)
+		if (strcmp(a->headers[i].name, name) == 0)
+			return a->headers[i].value;
+	return NULL;
+}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/step.h"
 #include "base/banned.h"
 
@@ -187,12 +188,7 @@ enum errk db_enter(struct state *s, bool *own, struct err *e)
 
 enum errk db_leave(struct state *s, bool own, enum errk rc, struct err *e)
 {
-	if (!own)
-		return rc;
-	if (rc == E_OK)
-		return state_commit(s, e);
-	state_rollback(s);
-	return rc;
+	return own ? state_end(s, rc, e) : rc;
 }
 
 void *db_grow(struct arena *a, void *array, size_t n, size_t *cap, size_t size)
@@ -206,4 +202,72 @@ void *db_grow(struct arena *a, void *array, size_t n, size_t *cap, size_t size)
 	if (n)
 		memcpy(bigger, array, n * size);
 	return bigger;
+}
+
+enum errk state_begin(struct state *s, struct err *e)
+{
+	/* IMMEDIATE: who gets in has the write lock, and nothing inside can be busy. */
+	CLEANUP(query) struct query q = query_open(s, "BEGIN IMMEDIATE");
+	CLEANUP(query) struct query version = query_open(s, "PRAGMA user_version");
+	int64_t has = 0;
+	bool row;
+	enum errk rc;
+
+	if (s->in_tx)
+		BUG("nested transaction");
+	rc = query_next(&q, &row, e);
+	if (rc != E_OK)
+		return rc;
+	s->in_tx = true;
+	rc = query_one_int(&version, &has, e);
+	if (rc == E_OK && s->version != 0 && has != s->version)
+		rc = err_set(
+			e, E_LOCAL, "state_newer",
+			"state file %s: upgraded from schema %d to %lld while this process had "
+			"it open; start it again",
+			s->path, s->version, (long long)has);
+	if (rc != E_OK)
+		state_rollback(s);
+	return rc;
+}
+
+enum errk state_commit(struct state *s, struct err *e)
+{
+	CLEANUP(query) struct query q = query_open(s, "COMMIT");
+	bool row;
+	enum errk rc;
+
+	if (!s->in_tx)
+		BUG("commit without a transaction");
+	STEP("before commit");
+	rc = query_next(&q, &row, e);
+	if (rc != E_OK) {
+		state_rollback(s);
+		return rc;
+	}
+	s->in_tx = false;
+	STEP("after commit");
+	return E_OK;
+}
+
+void state_rollback(struct state *s)
+{
+	if (!s->in_tx)
+		return;
+	s->in_tx = false;
+	/*
+	 * SQLite may have rolled back by itself (disk full); a failing ROLLBACK leaves
+	 * nothing behind.
+	 */
+	if (!sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+enum errk state_end(struct state *s, enum errk rc, struct err *e)
+{
+	if (rc == E_OK)
+		rc = state_commit(s, e);
+	if (rc != E_OK)
+		state_rollback(s);
+	return rc;
 }

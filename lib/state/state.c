@@ -248,65 +248,6 @@ void state_close(struct state *s)
 	arena_free(s->mem);
 }
 
-enum errk state_begin(struct state *s, struct err *e)
-{
-	/* IMMEDIATE: who gets in has the write lock, and nothing inside can be busy. */
-	CLEANUP(query) struct query q = query_open(s, "BEGIN IMMEDIATE");
-	CLEANUP(query) struct query version = query_open(s, "PRAGMA user_version");
-	int64_t has = 0;
-	bool row;
-	enum errk rc;
-
-	if (s->in_tx)
-		BUG("nested transaction");
-	rc = query_next(&q, &row, e);
-	if (rc != E_OK)
-		return rc;
-	s->in_tx = true;
-	rc = query_one_int(&version, &has, e);
-	if (rc == E_OK && s->version != 0 && has != s->version)
-		rc = err_set(
-			e, E_LOCAL, "state_newer",
-			"state file %s: upgraded from schema %d to %lld while this process had "
-			"it open; start it again",
-			s->path, s->version, (long long)has);
-	if (rc != E_OK)
-		state_rollback(s);
-	return rc;
-}
-
-enum errk state_commit(struct state *s, struct err *e)
-{
-	CLEANUP(query) struct query q = query_open(s, "COMMIT");
-	bool row;
-	enum errk rc;
-
-	if (!s->in_tx)
-		BUG("commit without a transaction");
-	STEP("before commit");
-	rc = query_next(&q, &row, e);
-	if (rc != E_OK) {
-		state_rollback(s);
-		return rc;
-	}
-	s->in_tx = false;
-	STEP("after commit");
-	return E_OK;
-}
-
-void state_rollback(struct state *s)
-{
-	if (!s->in_tx)
-		return;
-	s->in_tx = false;
-	/*
-	 * SQLite may have rolled back by itself (disk full); a failing ROLLBACK leaves
-	 * nothing behind.
-	 */
-	if (!sqlite3_get_autocommit(s->db))
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
 static enum errk copy_new(struct state *s, const char *to, enum db_copy_how how, struct err *e)
 {
 	if (file_exists(to))

@@ -30,6 +30,8 @@ void state_close(struct state *s); /* takes NULL; rolls an open transaction back
 MUST_CHECK enum errk state_begin(struct state *s, struct err *e);
 MUST_CHECK enum errk state_commit(struct state *s, struct err *e);
 void state_rollback(struct state *s); /* nothing to do outside a transaction */
+/* Commits if rc is E_OK, else rolls back: returns rc, or how the commit failed. */
+MUST_CHECK enum errk state_end(struct state *s, enum errk rc, struct err *e);
 
 /*
  * SQLite's online backup into a new file (0600); refuses an existing one. What it knows of the other side is

@@ -491,11 +491,7 @@ static enum errk take_one(void *ctx, const struct acknowledgement *said, struct 
 	rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = s->accepted ? confirm(x, s, e) : reject(x, s, e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
-	return rc;
+	return state_end(r->state, rc, e);
 }
 
 enum errk sync_acknowledge(struct sync *r, struct err *e)

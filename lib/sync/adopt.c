@@ -147,9 +147,7 @@ static enum errk flush(struct adopt *d, struct err *e)
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		if (d->chunk[i].record)
 			rc = link_one(d, &d->chunk[i], &known[i], e);
-	if (rc == E_OK)
-		rc = state_commit(d->r->state, e);
-	state_rollback(d->r->state);
+	rc = state_end(d->r->state, rc, e);
 	STEP("adopted");
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		tell(d, &d->chunk[i],
@@ -296,10 +294,7 @@ static enum errk open_again(struct adopt *d, struct err *e)
 	if (rc == E_OK && r->to->history)
 		rc = sync_claim_history(r->state, r->key, r->flow, r->target, !d->o->rest_is_new,
 					r->page, e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	state_rollback(r->state);
-	return rc;
+	return state_end(r->state, rc, e);
 }
 
 static enum errk adopt(struct adopt *d, struct err *e)

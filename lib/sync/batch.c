@@ -457,3 +457,23 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		sync_count(r, b, outcome, &item->target);
 	return rc;
 }
+
+/*
+ * It was looked for, and it is still not known what became of it. That one record does so each time must not keep the
+ * others waiting for ever: it has its tries, and a person is told at the end of them.
+ */
+enum errk batch_record_doubt(struct sync *r, struct batch_row *b, bool last, struct err *e)
+{
+	b->err.kind = E_BUSY;
+	if (!last && b->row.attempts + 1 < r->tries)
+		return batch_record_later(r, b, e);
+	err_append(
+		&b->err,
+		"; what became of it was looked for %s, and is not known; see there how far it is",
+		last ? "for hours" : "by each run");
+	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
+		   ", then run: erpsync queue retry '%s'", b->row.label);
+	advice_add(&b->err, (const char *const[]){"erpsync queue drop", NULL},
+		   "; or, if it is settled there: erpsync queue drop '%s'", b->row.label);
+	return batch_record_parked(r, b, e);
+}

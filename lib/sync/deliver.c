@@ -8,236 +8,6 @@
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
-/* Commits, or takes everything back. */
-static enum errk finish(struct sync *r, enum errk rc, struct err *e)
-{
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
-	return rc;
-}
-
-static enum errk record_steps(struct sync *r, const struct batch_row *b,
-			      const struct put_item *item, struct err *e)
-{
-	enum errk rc = E_OK;
-	for (const struct put_step *s = item->steps; s && rc == E_OK; s = s->next)
-		rc = sync_journal(r, b->row.record, b->row.label, s->name, s->outcome, s->detail,
-				  e);
-	return rc;
-}
-
-/* Parked; what of it went over all the same is not forgotten. */
-static enum errk record_refused(struct sync *r, struct batch_row *b, const struct put_item *item,
-				struct err *e)
-{
-	if (strcmp(b->err.code, "dropped") == 0)
-		return batch_record_dropped(r, b, e);
-	if (r->just_made && strcmp(b->err.code, UNKNOWN_SKU) == 0)
-		return batch_record_later(r, b, e);
-	enum errk rc = batch_record_parked(r, b, e);
-	if (rc == E_OK && item->kept && item->kept != b->kept)
-		rc = link_set_kept(r->state, r->key, b->row.record, item->kept, e);
-	return rc;
-}
-
-/* It finds by our reference what is there, or compares: what is put once more is not there twice. */
-static bool finds(const struct sync *r)
-{
-	return r->to->reference || r->to->compares;
-}
-
-/*
- * It was looked for, and it is still not known what became of it. That one record does so each time must not keep the
- * others waiting for ever: it has its tries, and a person is told at the end of them.
- */
-static enum errk record_doubt(struct sync *r, struct batch_row *b, bool last, struct err *e)
-{
-	b->err.kind = E_BUSY;
-	if (!last && b->row.attempts + 1 < r->tries)
-		return batch_record_later(r, b, e);
-	err_append(
-		&b->err,
-		"; what became of it was looked for %s, and is not known; see there how far it is",
-		last ? "for hours" : "by each run");
-	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
-		   ", then run: erpsync queue retry '%s'", b->row.label);
-	advice_add(&b->err, (const char *const[]){"erpsync queue drop", NULL},
-		   "; or, if it is settled there: erpsync queue drop '%s'", b->row.label);
-	return batch_record_parked(r, b, e);
-}
-
-/* What became of one item of a batch. */
-static enum errk record_item(struct sync *r, struct batch_row *b, const struct put_item *item,
-			     bool unsure, struct err *stop, struct err *e)
-{
-	enum errk rc = record_steps(r, b, item, e);
-	if (rc != E_OK)
-		return rc;
-	b->err = item->err;
-	switch (item->err.kind) {
-	case E_OK:
-		return batch_record_delivered(r, b, item, e);
-	case E_RECORD:
-		return record_refused(r, b, item, e);
-	case E_BUSY:
-		return batch_record_later(r, b, e);
-	case E_UNSURE:
-		if (unsure && finds(r))
-			return record_doubt(r, b, false, e);
-		/* Stays `sending`: the next run looks before it puts again. */
-		*stop = b->err;
-		sync_count(r, b, SYNC_LATER, NULL);
-		return E_OK;
-	case E_REFUSED:
-	case E_LOCAL:
-		*stop = b->err;
-		return batch_record_later(r, b, e);
-	}
-	BUG("outcome %d of a put", (int)item->err.kind);
-}
-
-/*
- * The target took nothing, through no fault of these records: they wait again, and neither the
- * attempt nor a line in each one's history counts it.
- */
-enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
-			const struct err *why, struct err *e)
-{
-	int64_t now = clock_now(), wait = why->wait_ms > 0 ? (why->wait_ms + 999) / 1000 : 0;
-	enum errk rc = state_begin(r->state, e);
-	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = queue_mark_back(r->state, rows[i]->row.id, why->code, why->msg, now + wait,
-				     now, e);
-	r->sum->later += (int64_t)n;
-	return finish(r, rc, e);
-}
-
-static enum errk doubt_moved(struct sync *r, const struct put_item *item, struct err *e)
-{
-	enum errk rc = E_OK;
-	for (size_t i = 0; i < item->n_moved && rc == E_OK; i++)
-		rc = link_doubt_sku(r->state, item->moved[i], e);
-	return rc;
-}
-
-static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
-			      const struct put_batch *batch, struct err *e)
-{
-	struct err stop = {.kind = E_OK};
-	bool made = false;
-	enum errk rc = state_begin(r->state, e);
-	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
-		made |= batch->item[i].made;
-		rows[i]->differs = batch->look_only && batch->item[i].differs;
-		rc = doubt_moved(r, &batch->item[i], e);
-		if (rc != E_OK)
-			break;
-		if (!rows[i]->differs)
-			rc = record_item(r, rows[i], &batch->item[i], batch->unsure, &stop, e);
-		else if (target_is(&batch->item[i].target))
-			rows[i]->target = batch->item[i].target;
-	}
-	if (rc == E_OK && made)
-		rc = sync_remember_made(r, e);
-	if (rc == E_OK)
-		rc = sync_remember_written(r, batch, e);
-	rc = finish(r, rc, e);
-	if (rc != E_OK)
-		return rc;
-	STEP("batch written down");
-	if (r->to->put_committed && stop.kind != E_UNSURE && !batch->look_only)
-		r->to->put_committed(r->target, batch);
-	if (stop.kind != E_OK)
-		*e = stop;
-	return stop.kind;
-}
-
-/* What a connector must know after a kill of a write that is about to leave. */
-static enum errk remember(void *ctx, struct put_item *const *item, size_t n, struct err *e)
-{
-	struct sync *r = ctx;
-	int64_t now = clock_now();
-	enum errk rc = state_begin(r->state, e);
-	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label, item[i]->kept,
-				now, e);
-	return finish(r, rc, e);
-}
-
-static enum errk owner_of(void *ctx, const char *document, struct arena *a, const char **record,
-			  struct err *e)
-{
-	struct sync *r = ctx;
-	return link_owner(r->state, r->key, document, a, record, e);
-}
-
-enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
-			const struct put_how *how, struct err *e)
-{
-	const struct owners owners = {owner_of, r};
-	struct put_rows all = {r, rows, n};
-	struct put_batch batch = {.kind = r->flow->kind,
-				  .key = how->key,
-				  .unsure = how->unsure,
-				  .update = how->update,
-				  .look_only = how->look_only,
-				  .named = r->only && !how->unsure,
-				  .remember = remember,
-				  .remember_ctx = r,
-				  .in_flight = r->demand ? demand_in_flight(r->demand) : NULL,
-				  .owners = &owners,
-				  .rivals = sync_rivals,
-				  .rivals_ctx = &all,
-				  .writer = r->writer,
-				  .n = n};
-	batch.item = arena_array(r->page, n, sizeof(*batch.item));
-	for (size_t i = 0; i < n; i++) {
-		batch.item[i] = (struct put_item){.record = rows[i]->row.record,
-						  .label = rows[i]->row.label,
-						  .version = rows[i]->row.version,
-						  .hash = rows[i]->hash,
-						  .read_at = rows[i]->row.read_at,
-						  .doc = rows[i]->doc,
-						  .target = rows[i]->target,
-						  .kept = rows[i]->kept,
-						  .kept_old = rows[i]->kept_old,
-						  .delivered_at = rows[i]->delivered_at,
-						  .err = rows[i]->err};
-	}
-	struct err why;
-	enum errk rc = sync_known_numbers(r, &batch, e);
-	if (rc != E_OK)
-		return rc;
-	STEP("before put");
-	rc = sync_know_target(r, &why);
-	if (rc == E_OK)
-		rc = r->to->put(r->target, &batch, r->page, &why);
-	STEP("after put");
-	foreign_outcome(r, rows, &batch, rc, &why);
-	switch (rc) {
-	case E_OK:
-		return record_batch(r, rows, &batch, e);
-	case E_UNSURE:
-		break;
-	case E_RECORD:
-		BUG("%s: a batch as a whole can't be at fault", r->target->type->name);
-	case E_BUSY:
-	case E_REFUSED:
-	case E_LOCAL:
-		/*
-		 * A batch that may have landed earlier is not known to be absent: it stays
-		 * `sending`.
-		 */
-		if (!how->unsure && sync_put_back(r, rows, n, &why, e) != E_OK)
-			return e->kind;
-		break;
-	}
-	*e = why;
-	return rc;
-}
-
 /* Parks what can't be mapped, closes what is unchanged, marks the rest `sending`: one commit. */
 static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 			   const char *const key[2], struct batch_row **out[2], size_t count[2],
@@ -256,7 +26,7 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 			out[b->update][count[b->update]++] = b;
 		}
 	}
-	return finish(r, rc, e);
+	return state_end(r->state, rc, e);
 }
 
 static struct batch_row *rows_of(struct sync *r, const struct queue_row *row, size_t n)
@@ -316,7 +86,7 @@ static enum errk leave_in_doubt(struct sync *r, const struct queue_row *row, siz
 	enum { HOURS_S = 6 * 3600 };
 	bool old = clock_now() - row[0].changed_at > HOURS_S;
 	struct err why = *e;
-	if (!finds(r))
+	if (!sync_finds(r))
 		return old ? e->kind = E_LOCAL : e->kind;
 	r->doubt = why;
 	*stays = !old;
@@ -326,9 +96,9 @@ static enum errk leave_in_doubt(struct sync *r, const struct queue_row *row, siz
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
 		rows[i].err = why;
-		rc = record_doubt(r, &rows[i], true, e);
+		rc = batch_record_doubt(r, &rows[i], true, e);
 	}
-	return finish(r, rc, e);
+	return state_end(r->state, rc, e);
 }
 
 /* What this run has gathered is marked `sending` too, but nobody has put it yet. */
@@ -350,7 +120,7 @@ static enum errk give_up(struct sync *r, struct batch_row *const *rows, size_t n
 	for (size_t i = 0; i < n && rc == E_OK; i++)
 		rc = queue_mark_back(r->state, rows[i]->row.id, "interrupted",
 				     "its put was interrupted", clock_now(), clock_now(), e);
-	rc = finish(r, rc, e);
+	rc = state_end(r->state, rc, e);
 	STEP("old versions given up");
 	return rc;
 }
@@ -399,7 +169,7 @@ enum errk sync_put_back_sending(struct sync *r, struct err *e)
 		for (size_t i = 0; i < n && rc == E_OK; i++)
 			rc = queue_mark_back(r->state, row[i].id, "interrupted", why, clock_now(),
 					     clock_now(), e);
-		rc = finish(r, rc, e);
+		rc = state_end(r->state, rc, e);
 	}
 	return rc;
 }

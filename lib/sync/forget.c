@@ -215,10 +215,7 @@ static enum errk erase(struct state *s, struct search *f, struct forgotten *out,
 	}
 	if (rc == E_OK)
 		rc = forget_texts(s, pick, f, &out->texts, e);
-	if (rc == E_OK)
-		rc = state_commit(s, e);
-	else
-		state_rollback(s);
+	rc = state_end(s, rc, e);
 	out->records = (int64_t)f->records.n;
 	return rc;
 }

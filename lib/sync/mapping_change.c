@@ -38,11 +38,7 @@ enum errk sync_release_made(struct sync *r, struct err *e)
 	enum errk rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = try_unknown(r, e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
-	return rc;
+	return state_end(r->state, rc, e);
 }
 
 /*
@@ -165,9 +161,5 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 		rc = checkpoint_set(r->state, mapping_key(r), r->mapping, now, e);
 	if (rc == E_OK)
 		rc = checkpoint_set(r->state, settings_key(r), r->settings, now, e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
-	return rc;
+	return state_end(r->state, rc, e);
 }

@@ -275,12 +275,9 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 		rc = confirm(r, &r->confirmed[i], e);
 	if (rc == E_OK && checkpoint && page->cursor)
 		rc = move_checkpoint(r, page->cursor, e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
+	rc = state_end(r->state, rc, e);
 	if (rc == E_OK)
 		tell_closed(r, closed, first);
-	else
-		state_rollback(r->state);
 	return rc;
 }
 
@@ -424,11 +421,7 @@ static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struc
 	rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = demand_shared(r->demand, r->key, since, r->page, who, n, e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
-	return rc;
+	return state_end(r->state, rc, e);
 }
 
 /* What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure. */
@@ -457,10 +450,7 @@ static enum errk ask_later(struct sync *r, const struct queue_row *row, size_t n
 	for (size_t i = 0; i < n && rc == E_OK; i++)
 		rc = queue_mark_later(r->state, row[i].id, row[i].code, row[i].reason,
 				      clock_now() + WAIT_S, clock_now(), e);
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
+	rc = state_end(r->state, rc, e);
 	r->sum->later += rc == E_OK ? (int64_t)n : 0;
 	return rc;
 }
@@ -483,11 +473,7 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 		batch_no_payload(r, &row[i], said, &b.err);
 		rc = batch_record_parked(r, &b, e);
 	}
-	if (rc == E_OK)
-		rc = state_commit(r->state, e);
-	if (rc != E_OK)
-		state_rollback(r->state);
-	return rc;
+	return state_end(r->state, rc, e);
 }
 
 enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)

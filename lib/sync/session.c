@@ -135,11 +135,6 @@ enum errk session_open_state(struct session *s, struct err *e)
 	return rc;
 }
 
-struct state *session_state(struct session *s)
-{
-	return s->dry_state ? s->dry_state : s->state;
-}
-
 enum errk session_open_wire(struct session *s, struct err *e)
 {
 	struct http_options o = {

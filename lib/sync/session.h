@@ -52,7 +52,10 @@ MUST_CHECK enum errk session_open_wire(struct session *s, struct err *e);
 void session_release(struct session *s); /* safe on a zeroed one */
 
 /* The state that a run works on: the copy in a dry run. */
-struct state *session_state(struct session *s);
+static inline struct state *session_state(const struct session *s)
+{
+	return s->dry_state ? s->dry_state : s->state;
+}
 
 /* The mapper for a target system, with the configured overrides. */
 MUST_CHECK enum errk session_mapper(struct session *s, const char *system, struct mapper **out,

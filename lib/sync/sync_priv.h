@@ -110,6 +110,9 @@ struct put_how {
 	const char *key;
 	bool unsure, update, look_only;
 };
+/* put.c */
+/* It finds by our reference what is there, or compares: what is put once more is not there twice. */
+bool sync_finds(const struct sync *r);
 /*
  * Puts rows that are marked `sending` under this key, and writes down what came of it; of those that
  * were only looked at and differ, nothing.
@@ -243,6 +246,9 @@ void batch_look_only(struct batch_row *b);
 /* … and it has not landed. */
 MUST_CHECK enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
+/* Still in doubt after a look; last: no further one is made. */
+MUST_CHECK enum errk batch_record_doubt(struct sync *r, struct batch_row *b, bool last,
+					struct err *e);
 MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
 /* What this flow delivers is noted as told to the ERP, see state/reported.h. */
 bool sync_tells_orders(const struct sync *r);

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "sync/sync.h"
 
+#include "../../cmd/command.c"
 #include "../../cmd/commands.c"
 #include "../../cmd/completion.c"
 #include "../../cmd/help.c"
@@ -56,6 +57,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	arena = arena_new();
+	command_table(commands_at);
 	return 0;
 }
 

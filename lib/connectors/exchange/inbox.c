@@ -506,3 +506,15 @@ const char *inbox_cursor_text(const struct inbox_cursor *c, struct arena *a)
 	json_add_bool(doc, "read", c->read);
 	return json_text(doc, a);
 }
+
+const struct inbox_file *inbox_last_used(const struct inbox_file *list, size_t n)
+{
+	const struct inbox_file *last = NULL;
+
+	/* Where one stands whose date is wrong depends on the others. */
+	for (size_t i = 0; i < n; i++)
+		if (list[i].archived && !list[i].misdated &&
+		    (!last || list[i].order_ns > last->order_ns))
+			last = &list[i];
+	return last;
+}

@@ -36,18 +36,6 @@ static enum errk save(const struct connector_env *env, const char *key, int64_t 
 				e);
 }
 
-const struct inbox_file *inbox_last_used(const struct inbox_file *list, size_t n)
-{
-	const struct inbox_file *last = NULL;
-
-	/* Where one stands whose date is wrong depends on the others. */
-	for (size_t i = 0; i < n; i++)
-		if (list[i].archived && !list[i].misdated &&
-		    (!last || list[i].order_ns > last->order_ns))
-			last = &list[i];
-	return last;
-}
-
 enum errk inbox_find_taken(const char *prefix, const struct connector_env *env, const char *dir,
 			   const struct inbox_set *set, bool again, struct arena *a, struct err *e)
 {

@@ -296,3 +296,10 @@ bool odoo_answer_is_ids(const cJSON *answer, size_t n, struct arena *a)
 		*list_add(&ids, a) = odoo_answer_id(item);
 	return ids.n == n && asked_ids(ids.at, n, a).n == n;
 }
+
+int64_t odoo_ref(const cJSON *record, const char *field)
+{
+	const cJSON *item = json_at(record, field);
+
+	return cJSON_IsArray(item) ? json_int(item, "[0]", 0) : json_int(item, "", 0);
+}

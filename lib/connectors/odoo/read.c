@@ -58,13 +58,6 @@ cJSON *odoo_archived_too(const char *lang)
 	return context;
 }
 
-int64_t odoo_ref(const cJSON *record, const char *field)
-{
-	const cJSON *item = json_at(record, field);
-
-	return cJSON_IsArray(item) ? json_int(item, "[0]", 0) : json_int(item, "", 0);
-}
-
 enum errk odoo_amount(const cJSON *record, const char *field, int digits, struct decimal *out,
 		      struct err *e)
 {

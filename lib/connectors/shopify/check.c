@@ -5,108 +5,6 @@
 #include "connectors/shopify/shopify.h"
 #include "connectors/shopify/stock/stock.h"
 
-enum { SCOPES_MAX = 2000 };
-
-/* Source: shopify.dev, "Shopify API access scopes". */
-static const struct scope_row {
-	unsigned pull, put; /* kinds that it is for */
-	const char *name;
-	bool required;
-	const char *why;
-} scope_table[] = {
-	{1u << KIND_ORDER, 0, "read_orders", true, "orders are read with it"},
-	{1u << KIND_ORDER, 0, "read_customers", true, "an order's customer and company need it"},
-	{1u << KIND_ORDER, 0, "read_products", true, "an order line's product and variant need it"},
-	{1u << KIND_ORDER, 0, "read_all_orders", false,
-	 "without it, orders created more than 60 days ago are invisible"},
-	{1u << KIND_ORDER, 0, "read_payment_terms", false,
-	 "without it, payment terms of B2B orders are left out"},
-	{1u << KIND_ORDER, 0, "read_locations", false,
-	 "without it, the shop floor of till orders is left out"},
-	{0, 1u << KIND_STOCK, "write_inventory", true, "quantities are written with it"},
-	{0, 1u << KIND_STOCK, "read_inventory", true, "quantities are compared before they change"},
-	{0, 1u << KIND_STOCK, "read_products", true, "articles are found by their SKU with it"},
-	{0, 1u << KIND_PRODUCT, "read_products", true, "products are compared before they change"},
-	{0, 1u << KIND_PRODUCT, "write_products", true, "products are written with it"},
-	{0, 1u << KIND_PRODUCT, "read_inventory", true, "cost and weight are compared with it"},
-	{0, 1u << KIND_PRODUCT, "write_inventory", true, "cost and tracking are written with it"},
-	{0, 1u << KIND_STOCK, "read_locations", true, "warehouses are matched with it"},
-	{0, 1u << KIND_FULFILLMENT, "read_orders", true, "deliveries are matched with orders"},
-	{0, 1u << KIND_FULFILLMENT, "read_merchant_managed_fulfillment_orders", true,
-	 "without it, what an order has to ship is invisible"},
-	{0, 1u << KIND_FULFILLMENT, "write_merchant_managed_fulfillment_orders", true,
-	 "orders are fulfilled with it"},
-	{0, 1u << KIND_FULFILLMENT, "read_locations", true, "warehouses are matched with it"},
-	{0, 1u << KIND_FULFILLMENT, "read_all_orders", false,
-	 "without it, deliveries of orders created more than 60 days ago are parked"},
-	{0},
-};
-
-static bool is_for(const struct scope_row *row, unsigned pull, unsigned put)
-{
-	return row->pull & pull || row->put & put;
-}
-
-static const struct scope_row *missing_scope(const struct shopify *s, unsigned pull, unsigned put)
-{
-	const struct scope_row *row = scope_table;
-	while (row->name &&
-	       (!is_for(row, pull, put) || !row->required || shopify_has_scope(s, row->name)))
-		row++;
-	return row->name ? row : NULL;
-}
-
-static enum errk refuse_scope(const struct shopify *s, const char *scope, const char *why,
-			      struct err *e)
-{
-	return err_set(e, E_REFUSED, "scope",
-		       "the app lacks the scope %s (%s); add it to the app's scopes, release a "
-		       "version, and accept it in the shop; granted: %s",
-		       scope, why, *s->scope ? s->scope : "none");
-}
-
-enum errk shopify_need_scope(struct shopify *s, const char *scope, const char *why, struct arena *a,
-			     struct err *e)
-{
-	if (shopify_has_scope(s, scope))
-		return E_OK;
-	/* What is remembered may be a day old: the merchant may have granted it since. */
-	enum errk rc = shopify_authorize_anew(s, a, e);
-	if (rc != E_OK || shopify_has_scope(s, scope))
-		return rc;
-	return refuse_scope(s, scope, why, e);
-}
-
-enum errk shopify_need_scopes(struct shopify *s, unsigned pull, unsigned put, struct arena *a,
-			      struct err *e)
-{
-	const struct scope_row *missing;
-	while ((missing = missing_scope(s, pull, put))) {
-		enum errk rc = shopify_need_scope(s, missing->name, missing->why, a, e);
-		if (rc != E_OK)
-			return rc;
-	}
-	return E_OK;
-}
-
-enum errk shopify_probe(struct shopify *s, struct arena *a, struct shopify_query *q, struct err *e)
-{
-	q->doc = DOC_SHOP_PROBE;
-	enum errk rc = shopify_send(s, q, 1, a, e);
-	if (rc != E_OK)
-		return rc;
-	const char *scopes = "";
-	struct answer in = shopify_answer(q);
-	JSON_EACH (scope,
-		   answer_nodes(&in, q->data, "currentAppInstallation.accessScopes", SCOPES_MAX))
-		scopes = arena_printf(a, "%s%s%s", scopes, *scopes ? "," : "",
-				      answer_id(&in, scope, "handle"));
-	rc = answer_end(&in, e);
-	if (rc == E_OK)
-		s->scope = arena_strdup(s->arena, scopes);
-	return rc;
-}
-
 static void say(const struct check_sink *sink, enum check_result result, const char *what,
 		const char *remedy)
 {
@@ -114,10 +12,11 @@ static void say(const struct check_sink *sink, enum check_result result, const c
 }
 
 /* Several kinds want one scope: said once, and as the one that can't do without it. */
-static bool is_said_by_another(const struct scope_row *row, unsigned pull, unsigned put)
+static bool is_said_by_another(const struct shopify_scope *row, unsigned pull, unsigned put)
 {
-	for (const struct scope_row *x = scope_table; x->name; x++)
-		if (x != row && is_for(x, pull, put) && strcmp(x->name, row->name) == 0 &&
+	for (const struct shopify_scope *x = shopify_scopes; x->name; x++)
+		if (x != row && shopify_scope_is_for(x, pull, put) &&
+		    strcmp(x->name, row->name) == 0 &&
 		    (x->required != row->required ? x->required : x < row))
 			return true;
 	return false;
@@ -126,8 +25,8 @@ static bool is_said_by_another(const struct scope_row *row, unsigned pull, unsig
 static void say_scopes(struct shopify *s, unsigned pull, unsigned put,
 		       const struct check_sink *sink, struct arena *a)
 {
-	for (const struct scope_row *row = scope_table; row->name; row++) {
-		if (!is_for(row, pull, put) || is_said_by_another(row, pull, put))
+	for (const struct shopify_scope *row = shopify_scopes; row->name; row++) {
+		if (!shopify_scope_is_for(row, pull, put) || is_said_by_another(row, pull, put))
 			continue;
 		if (shopify_has_scope(s, row->name))
 			say(sink, CHECK_OK, arena_printf(a, "scope %s is granted", row->name),
@@ -210,18 +109,18 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 {
 	struct shopify *s = (struct shopify *)c;
 	struct arena *a = arena_new();
-	struct shopify_query q = {0};
+	struct shopify_query q = {.doc = DOC_SHOP_PROBE};
 	struct err problem;
-	enum errk rc = shopify_authorize(s, a, &problem);
+	enum errk rc = shopify_send(s, &q, 1, a, &problem);
 	if (rc == E_OK)
-		rc = shopify_probe(s, a, &q, &problem);
+		rc = shopify_read_scopes(s, &q, a, &problem);
 	if (rc == E_OK)
 		rc = say_shop(&q, sink, a, &problem);
 	if (rc == E_OK) {
 		say_scopes(s, pull, put, sink, a);
 		s->names_locations = put & (1u << KIND_STOCK | 1u << KIND_FULFILLMENT) &&
 				     shopify_has_scope(s, "read_locations");
-		if (pull & 1u << KIND_ORDER && !missing_scope(s, 1u << KIND_ORDER, 0))
+		if (pull & 1u << KIND_ORDER && !shopify_missing_scope(s, 1u << KIND_ORDER, 0))
 			rc = say_buyers(s, sink, a, &problem);
 	}
 	if (rc == E_OK) {

@@ -15,7 +15,7 @@
 
 /* Shared inside the folder. The API: shopify.dev, "GraphQL Admin API". */
 
-/* The documents that are sent; each is made of the files that client.c's table names. */
+/* The documents that are sent; each is made of the files that documents.c's table names. */
 enum shopify_document {
 	DOC_ORDERS_CHANGED,
 	DOC_ORDERS_COUNT,
@@ -127,7 +127,7 @@ struct shopify_query {
 	cJSON *root;                 /* the envelope, owned by the query; NULL on failure */
 	const cJSON *data;           /* inside root */
 	struct err err;              /* outcome of this query */
-	const struct shopify *store; /* set by the client */
+	const struct shopify *store; /* set by wire.c */
 };
 void shopify_query_release(struct shopify_query *q);
 /* To read data with: a fault is E_BUSY, of a write E_UNSURE. */
@@ -135,22 +135,62 @@ struct answer shopify_answer(const struct shopify_query *q);
 /* userErrors of a write's payload: the first one's message, or NULL where there is none. */
 const char *shopify_refusal(struct answer *in, const cJSON *payload);
 
-/* client.c: token, pacing, retries, errors. */
+/* documents.c */
+struct shopify_document_row {
+	enum http_intent intent;
+	const char *operation, *label;
+	const char *part[5]; /* files of graphql/, one behind the other */
+};
+extern const struct shopify_document_row shopify_documents[DOC_COUNT_];
+/* As it is sent: without comments and indentation. */
+const char *shopify_document_text(struct shopify *s, enum shopify_document doc);
+
+/* wire.c: pacing, retries, what each answer means; with the token at hand. */
+
+/* Waits until the bucket holds a query's cost, and says how many of n fit then. */
+MUST_CHECK enum errk shopify_pace(struct shopify *s, enum shopify_document doc, size_t n,
+				  size_t *fit, struct err *e);
+/* Sends them at once; the first error, each one's own in its err. */
+MUST_CHECK enum errk shopify_send_group(struct shopify *s, struct shopify_query *q, size_t n,
+					struct arena *a, struct err *e);
+/* Seconds by Shopify's clock, as far as an answer has told it. */
+int64_t shopify_now(const struct shopify *s);
+
+/* access.c: token and scopes. */
 
 /* A token for the API and what it may do. E_REFUSED, E_BUSY, E_LOCAL. */
 MUST_CHECK enum errk shopify_authorize(struct shopify *s, struct arena *a, struct err *e);
 /* The same, whatever is remembered from an earlier run. */
 MUST_CHECK enum errk shopify_authorize_anew(struct shopify *s, struct arena *a, struct err *e);
+/* What the app was granted, out of the answer to DOC_SHOP_PROBE. */
+MUST_CHECK enum errk shopify_read_scopes(struct shopify *s, const struct shopify_query *q,
+					 struct arena *a, struct err *e);
 bool shopify_has_scope(const struct shopify *s, const char *scope); /* write_x includes read_x */
+extern const struct shopify_scope {
+	unsigned pull, put; /* kinds that it is for */
+	const char *name;
+	bool required;
+	const char *why;
+} shopify_scopes[]; /* ended by a row without name */
+bool shopify_scope_is_for(const struct shopify_scope *row, unsigned pull, unsigned put);
+/* The first without which these kinds (bits) can't be pulled or put; NULL = none is missing. */
+const struct shopify_scope *shopify_missing_scope(const struct shopify *s, unsigned pull,
+						  unsigned put);
+/* Scopes that these kinds (bits) can't be pulled or put without are missing: E_REFUSED naming one. */
+MUST_CHECK enum errk shopify_need_scopes(struct shopify *s, unsigned pull, unsigned put,
+					 struct arena *a, struct err *e);
+/* The same for one scope, whatever it is for: E_REFUSED with why. */
+MUST_CHECK enum errk shopify_need_scope(struct shopify *s, const char *scope, const char *why,
+					struct arena *a, struct err *e);
+
+/* client.c */
 /*
- * Sends n queries, as many at once as pacing allows. Each query's err tells its outcome;
+ * Sends n queries, as many at once as pacing allows, with a token that is valid. Each query's err tells its outcome;
  * returns the first that is not E_OK. Codes that callers act on: "max_cost" (ask for less),
  * "bad_cursor" (start the window again).
  */
 MUST_CHECK enum errk shopify_send(struct shopify *s, struct shopify_query *q, size_t n,
 				  struct arena *a, struct err *e);
-/* Seconds by Shopify's clock, as far as an answer has told it. */
-int64_t shopify_now(const struct shopify *s);
 
 /* errors.c: what an answer means. */
 /* Of a write: it may have been carried out. */
@@ -309,14 +349,5 @@ extern const struct answer_column shopify_answer_columns[];
 MUST_CHECK enum errk shopify_check_answer(struct connector *c, const struct answer_column *column,
 					  const char *answer, const struct check_sink *sink,
 					  struct err *e);
-/* Scopes that these kinds (bits) can't be pulled or put without are missing: E_REFUSED naming one. */
-MUST_CHECK enum errk shopify_need_scopes(struct shopify *s, unsigned pull, unsigned put,
-					 struct arena *a, struct err *e);
-/* The same for one scope, whatever it is for: E_REFUSED with why. */
-MUST_CHECK enum errk shopify_need_scope(struct shopify *s, const char *scope, const char *why,
-					struct arena *a, struct err *e);
-/* What an app was granted, asked from the shop; for static tokens. */
-MUST_CHECK enum errk shopify_probe(struct shopify *s, struct arena *a, struct shopify_query *q,
-				   struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -175,4 +176,26 @@ void admin_json_amount(cJSON *obj, const char *key, struct decimal value)
 	char text[DECIMAL_TEXT_MAX];
 
 	json_add_str(obj, key, decimal_text(value, text));
+}
+
+size_t admin_split(const char *text, const char *separator, struct arena *a, const char ***out)
+{
+	size_t n = 0, width = strlen(separator);
+	const char **list = arena_array(a, strlen(text) / width + 1, sizeof(*list));
+
+	for (const char *next; *text; text = next) {
+		const char *end = strstr(text, separator);
+
+		next = end ? end + width : text + strlen(text);
+		if (!end)
+			end = next;
+		while (text < end && isspace((unsigned char)*text))
+			text++;
+		while (end > text && isspace((unsigned char)end[-1]))
+			end--;
+		if (end > text)
+			list[n++] = arena_strndup(a, text, (size_t)(end - text));
+	}
+	*out = list;
+	return n;
 }

@@ -42,5 +42,7 @@ const char *admin_lower(struct arena *a,
 			const char *text); /* ASCII, blanks become "_"; NULL gives NULL */
 
 void admin_json_amount(cJSON *obj, const char *key, struct decimal value);
+/* The pieces of a list, trimmed, empty ones left out; returns their number. */
+size_t admin_split(const char *text, const char *separator, struct arena *a, const char ***out);
 
 #endif

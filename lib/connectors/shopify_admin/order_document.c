@@ -9,31 +9,10 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "model/order_sums.h"
+#include "connectors/shopify_admin/cells.h"
 #include "connectors/shopify_admin/order_priv.h"
 
 #include "base/banned.h"
-
-size_t admin_split(const char *text, const char *separator, struct arena *a, const char ***out)
-{
-	size_t n = 0, width = strlen(separator);
-	const char **list = arena_array(a, strlen(text) / width + 1, sizeof(*list));
-
-	for (const char *next; *text; text = next) {
-		const char *end = strstr(text, separator);
-
-		next = end ? end + width : text + strlen(text);
-		if (!end)
-			end = next;
-		while (text < end && isspace((unsigned char)*text))
-			text++;
-		while (end > text && isspace((unsigned char)end[-1]))
-			end--;
-		if (end > text)
-			list[n++] = arena_strndup(a, text, (size_t)(end - text));
-	}
-	*out = list;
-	return n;
-}
 
 /* A row of another width may hold anything anywhere. */
 static bool is_named(const struct admin_order_rows *o)

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "connectors/shopify_admin/cells.h"
 #include "connectors/shopify_admin/order_priv.h"
 
 #include "base/banned.h"

@@ -17,8 +17,6 @@ MUST_CHECK enum errk admin_order_add_taxes(cJSON *doc, const struct admin_order_
 void admin_order_add_discounts(cJSON *doc, const struct admin_order_rows *o,
 			       struct decimal on_items, struct decimal on_shipping,
 			       struct arena *a);
-/* The pieces of a list, trimmed, empty ones left out; returns their number. */
-size_t admin_split(const char *text, const char *separator, struct arena *a, const char ***out);
 /* The code to name on a share of a discount: NULL unless there is exactly one. */
 const char *admin_order_single_code(const struct admin_order_rows *o, struct arena *a,
 				    const char **title);

@@ -117,6 +117,7 @@ MUST_CHECK enum errk admin_shop_read_as(const char *path, enum csv_encoding decl
 					struct admin_shop **out, struct err *e);
 void admin_shop_free(struct admin_shop *s); /* takes NULL */
 
+/* products_index.c */
 /* NULL: no export lists it. */
 const struct admin_shop_product *admin_shop_find(const struct admin_shop *s, const char *handle);
 /* The first of *n variants with this SKU, which stand one after the other in by_sku. */
@@ -135,7 +136,7 @@ static inline const struct admin_shop_product *admin_shop_product_of(
 }
 /* Of a product: for (uint32_t i = p->first; i; i = s->row[i]->next) */
 
-/* admin_products_lost.c */
+/* products_lost.c */
 /* The values of a variant's options as one text, by which variants are told apart. */
 const char *admin_shop_key(const char *const *cell, struct arena *a);
 /* A variant that the product had; nothing happens if it has it, or if that is known already. */

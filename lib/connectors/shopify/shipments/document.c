@@ -262,3 +262,12 @@ enum errk fulfillment_read_documents(struct fulfillment_put *p, struct err *e)
 	}
 	return E_OK;
 }
+
+void delivery_step(struct fulfillment_put *p, struct delivery *d, const char *name,
+		   const char *outcome, const char *detail)
+{
+	struct put_step *step = arena_alloc(p->arena, sizeof(*step));
+	*step = (struct put_step){NULL, name, outcome, detail};
+	*d->last_step = step;
+	d->last_step = &step->next;
+}

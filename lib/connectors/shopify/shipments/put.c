@@ -17,15 +17,6 @@ static void read_settings(struct fulfillment_put *p)
 	p->notify = conf_bool(c, "fulfillments", "notify_customer");
 }
 
-void delivery_step(struct fulfillment_put *p, struct delivery *d, const char *name,
-		   const char *outcome, const char *detail)
-{
-	struct put_step *step = arena_alloc(p->arena, sizeof(*step));
-	*step = (struct put_step){NULL, name, outcome, detail};
-	*d->last_step = step;
-	d->last_step = &step->next;
-}
-
 static enum errk read_orders(struct fulfillment_put *p, struct err *e)
 {
 	struct ship_state **all = arena_array(p->arena, p->n_states, sizeof(*all));

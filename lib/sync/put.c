@@ -1,0 +1,208 @@
+#include <string.h>
+
+#include "base/advice.h"
+#include "base/clock.h"
+#include "base/step.h"
+#include "base/stop.h"
+#include "base/str.h"
+#include "state/link.h"
+#include "sync/sync_priv.h"
+
+static enum errk record_steps(struct sync *r, const struct batch_row *b,
+			      const struct put_item *item, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (const struct put_step *s = item->steps; s && rc == E_OK; s = s->next)
+		rc = sync_journal(r, b->row.record, b->row.label, s->name, s->outcome, s->detail,
+				  e);
+	return rc;
+}
+
+/* Parked; what of it went over all the same is not forgotten. */
+static enum errk record_refused(struct sync *r, struct batch_row *b, const struct put_item *item,
+				struct err *e)
+{
+	if (strcmp(b->err.code, "dropped") == 0)
+		return batch_record_dropped(r, b, e);
+	if (r->just_made && strcmp(b->err.code, UNKNOWN_SKU) == 0)
+		return batch_record_later(r, b, e);
+	enum errk rc = batch_record_parked(r, b, e);
+	if (rc == E_OK && item->kept && item->kept != b->kept)
+		rc = link_set_kept(r->state, r->key, b->row.record, item->kept, e);
+	return rc;
+}
+
+bool sync_finds(const struct sync *r)
+{
+	return r->to->reference || r->to->compares;
+}
+
+/* What became of one item of a batch. */
+static enum errk record_item(struct sync *r, struct batch_row *b, const struct put_item *item,
+			     bool unsure, struct err *stop, struct err *e)
+{
+	enum errk rc = record_steps(r, b, item, e);
+	if (rc != E_OK)
+		return rc;
+	b->err = item->err;
+	switch (item->err.kind) {
+	case E_OK:
+		return batch_record_delivered(r, b, item, e);
+	case E_RECORD:
+		return record_refused(r, b, item, e);
+	case E_BUSY:
+		return batch_record_later(r, b, e);
+	case E_UNSURE:
+		if (unsure && sync_finds(r))
+			return batch_record_doubt(r, b, false, e);
+		/* Stays `sending`: the next run looks before it puts again. */
+		*stop = b->err;
+		sync_count(r, b, SYNC_LATER, NULL);
+		return E_OK;
+	case E_REFUSED:
+	case E_LOCAL:
+		*stop = b->err;
+		return batch_record_later(r, b, e);
+	}
+	BUG("outcome %d of a put", (int)item->err.kind);
+}
+
+/*
+ * The target took nothing, through no fault of these records: they wait again, and neither the
+ * attempt nor a line in each one's history counts it.
+ */
+enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
+			const struct err *why, struct err *e)
+{
+	int64_t now = clock_now(), wait = why->wait_ms > 0 ? (why->wait_ms + 999) / 1000 : 0;
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = queue_mark_back(r->state, rows[i]->row.id, why->code, why->msg, now + wait,
+				     now, e);
+	r->sum->later += (int64_t)n;
+	return state_end(r->state, rc, e);
+}
+
+static enum errk doubt_moved(struct sync *r, const struct put_item *item, struct err *e)
+{
+	enum errk rc = E_OK;
+	for (size_t i = 0; i < item->n_moved && rc == E_OK; i++)
+		rc = link_doubt_sku(r->state, item->moved[i], e);
+	return rc;
+}
+
+static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
+			      const struct put_batch *batch, struct err *e)
+{
+	struct err stop = {.kind = E_OK};
+	bool made = false;
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
+		made |= batch->item[i].made;
+		rows[i]->differs = batch->look_only && batch->item[i].differs;
+		rc = doubt_moved(r, &batch->item[i], e);
+		if (rc != E_OK)
+			break;
+		if (!rows[i]->differs)
+			rc = record_item(r, rows[i], &batch->item[i], batch->unsure, &stop, e);
+		else if (target_is(&batch->item[i].target))
+			rows[i]->target = batch->item[i].target;
+	}
+	if (rc == E_OK && made)
+		rc = sync_remember_made(r, e);
+	if (rc == E_OK)
+		rc = sync_remember_written(r, batch, e);
+	rc = state_end(r->state, rc, e);
+	if (rc != E_OK)
+		return rc;
+	STEP("batch written down");
+	if (r->to->put_committed && stop.kind != E_UNSURE && !batch->look_only)
+		r->to->put_committed(r->target, batch);
+	if (stop.kind != E_OK)
+		*e = stop;
+	return stop.kind;
+}
+
+/* What a connector must know after a kill of a write that is about to leave. */
+static enum errk remember(void *ctx, struct put_item *const *item, size_t n, struct err *e)
+{
+	struct sync *r = ctx;
+	int64_t now = clock_now();
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label, item[i]->kept,
+				now, e);
+	return state_end(r->state, rc, e);
+}
+
+static enum errk owner_of(void *ctx, const char *document, struct arena *a, const char **record,
+			  struct err *e)
+{
+	struct sync *r = ctx;
+	return link_owner(r->state, r->key, document, a, record, e);
+}
+
+enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
+			const struct put_how *how, struct err *e)
+{
+	const struct owners owners = {owner_of, r};
+	struct put_rows all = {r, rows, n};
+	struct put_batch batch = {.kind = r->flow->kind,
+				  .key = how->key,
+				  .unsure = how->unsure,
+				  .update = how->update,
+				  .look_only = how->look_only,
+				  .named = r->only && !how->unsure,
+				  .remember = remember,
+				  .remember_ctx = r,
+				  .in_flight = r->demand ? demand_in_flight(r->demand) : NULL,
+				  .owners = &owners,
+				  .rivals = sync_rivals,
+				  .rivals_ctx = &all,
+				  .writer = r->writer,
+				  .n = n};
+	batch.item = arena_array(r->page, n, sizeof(*batch.item));
+	for (size_t i = 0; i < n; i++) {
+		batch.item[i] = (struct put_item){.record = rows[i]->row.record,
+						  .label = rows[i]->row.label,
+						  .version = rows[i]->row.version,
+						  .hash = rows[i]->hash,
+						  .read_at = rows[i]->row.read_at,
+						  .doc = rows[i]->doc,
+						  .target = rows[i]->target,
+						  .kept = rows[i]->kept,
+						  .kept_old = rows[i]->kept_old,
+						  .delivered_at = rows[i]->delivered_at,
+						  .err = rows[i]->err};
+	}
+	struct err why;
+	enum errk rc = sync_known_numbers(r, &batch, e);
+	if (rc != E_OK)
+		return rc;
+	STEP("before put");
+	rc = sync_know_target(r, &why);
+	if (rc == E_OK)
+		rc = r->to->put(r->target, &batch, r->page, &why);
+	STEP("after put");
+	foreign_outcome(r, rows, &batch, rc, &why);
+	switch (rc) {
+	case E_OK:
+		return record_batch(r, rows, &batch, e);
+	case E_UNSURE:
+		break;
+	case E_RECORD:
+		BUG("%s: a batch as a whole can't be at fault", r->target->type->name);
+	case E_BUSY:
+	case E_REFUSED:
+	case E_LOCAL:
+		/*
+		 * A batch that may have landed earlier is not known to be absent: it stays
+		 * `sending`.
+		 */
+		if (!how->unsure && sync_put_back(r, rows, n, &why, e) != E_OK)
+			return e->kind;
+		break;
+	}
+	*e = why;
+	return rc;
+}
