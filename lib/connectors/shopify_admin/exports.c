@@ -125,9 +125,14 @@ static enum errk find(const char *path, enum admin_export kind, struct arena *a,
 		struct err why;
 
 		/* One that is newer than any of the kind may be of it; an older one is of no use. */
-		if (look(file[i].path, &is, &why) != E_OK && !*count) {
+		enum errk looked = look(file[i].path, &is, &why);
+
+		if (looked != E_OK && *count)
+			continue;
+		if (looked != E_OK) {
 			*e = why;
-			return why.kind == E_RECORD ? (e->kind = E_LOCAL) : why.kind;
+			e->kind = looked == E_RECORD ? E_LOCAL : looked;
+			return looked == E_RECORD ? E_LOCAL : looked;
 		}
 		customs |= is == ADMIN_EXPORT_CUSTOMS;
 		if (is == kind)
