@@ -210,6 +210,9 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 	/* A right that is missing would park every order with the same words. */
 	enum errk rc = odoo_enter(b->o, KIND_ORDER, b->a, e);
 
+	/* So would a name in the configuration. */
+	if (rc == E_OK)
+		rc = odoo_look_settings(b->o, b->a, e);
 	if (rc != E_OK)
 		return rc;
 	read_all(b);
