@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/file_blame.h"
 #include "base/json.h"
@@ -97,14 +98,23 @@ static int fault_of(struct counting_sink *s, const struct err *why)
 	return i;
 }
 
-/* A run would not take it up: it was delivered as it is, or dropped. */
+/* From before the time that the configuration begins at. */
+static bool is_before_since(struct counting_sink *s, const struct flow *f, const struct record *rec)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	int64_t since = f->since ? conf_int(s->session->conf, f->section, "since") : 0, at;
+	return since && json_parse(rec->doc, rec->doc_len, &doc, NULL) == E_OK &&
+	       clock_parse(json_str(doc, "created_at"), &at, NULL) == E_OK && at < since;
+}
+
+/* A run would not take it up: it was delivered as it is, dropped, or never asked for. */
 static bool is_over(struct counting_sink *s, const struct flow *f, const struct record *rec)
 {
 	bool known = false, waits = false;
 	struct err ignored;
 	return queue_knows(s->session->state, f->name, rec->id, rec->version, &known, &waits,
 			   &ignored) == E_OK &&
-	       known && !waits;
+	       !waits && (known || is_before_since(s, f, rec));
 }
 
 /* What a run writes of it, but for one place, and parks. */
