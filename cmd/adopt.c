@@ -16,8 +16,8 @@ enum { EXAMPLES = 5, NOT_FOUND_SHOWN = 20 };
 
 struct view {
 	struct cmd *cmd;
-	const char *linked[EXAMPLES], *not_found[NOT_FOUND_SHOWN];
-	size_t n_linked, n_not_found;
+	const char *linked[EXAMPLES], *known[EXAMPLES], *not_found[NOT_FOUND_SHOWN];
+	size_t n_linked, n_known, n_not_found;
 	size_t n_records; /* in the JSON array so far */
 };
 
@@ -61,6 +61,8 @@ static void on_record(void *ctx, const struct adopt_record *x)
 		print_record_json(v, x);
 	else if (x->outcome == ADOPT_LINKED && v->n_linked < EXAMPLES)
 		v->linked[v->n_linked++] = arena_printf(a, "%s → %s", x->label, x->target);
+	else if (x->outcome == ADOPT_KNOWN && v->n_known < EXAMPLES)
+		v->known[v->n_known++] = arena_printf(a, "%s → %s", x->label, x->target);
 	else if (x->outcome == ADOPT_NOT_FOUND && v->n_not_found < NOT_FOUND_SHOWN)
 		v->not_found[v->n_not_found++] = arena_printf(a, "%s (%s)", x->label, x->target);
 }
@@ -88,6 +90,10 @@ static void end_text(const struct view *v, const struct adopt_summary *s, bool d
 	       (long long)s->linked, dry_run ? "would be linked" : "linked", (long long)s->known,
 	       (long long)s->not_found, s->target);
 	print_some(v, v->linked, v->n_linked, s->linked);
+	if (s->known && v->cmd->args->n_operands)
+		puts("known before, and left as it is:");
+	if (v->cmd->args->n_operands)
+		print_some(v, v->known, v->n_known, s->known);
 	if (s->not_found)
 		puts("not found:");
 	print_some(v, v->not_found, v->n_not_found, s->not_found);

@@ -153,6 +153,7 @@ def lookup_exact($table; $key):
 # location: their entries are added up by the program, which also rounds and cuts off.
 def store_stock:
   lookup("store_skus"; .sku) as $sku
+  | .gone as $gone
   | [
       .quantities[]
       # An article that is not for the shop.
@@ -160,6 +161,8 @@ def store_stock:
       | attempt(lookup("locations"; .warehouse)) as $location
       # A warehouse that is not for the shop.
       | select($location != "-")
+      # Of an article that is gone nothing is in one that the table does not know, and nothing was ever written.
+      | select(($gone and ($location | type == "object")) | not)
       # One that the table does not know: what the article has elsewhere goes over all the same.
       | (if $location | type == "object" then {problem: $location} else {location: $location} end)
         # One of which the source's row was not understood.
@@ -215,9 +218,10 @@ def _tax_area($tax; $country):
     elif $named[$tax.title[:3]] then $tax.title[:2]
     else $country end;
 
-# Sources without a rate often have it in the name: "VAT 20%".
+# Sources without a rate often have it in the name: "VAT 20%", "TVA 5,5 %".
 def _tax_rate($tax):
-  $tax.rate // ($tax.title | [match("([0-9]+([.][0-9]+)?) ?%").captures[0].string] | if length == 0 then null else .[0] + "%" end);
+  $tax.rate // ($tax.title | [match("([0-9]+([.,][0-9]+)?)[ \u00a0\u202f]?%").captures[0].string]
+    | if length == 0 then null else (.[0] | sub(","; ".")) + "%" end);
 
 # The ERP's code for one tax line.
 def tax_code($tax; $country):

@@ -12,6 +12,7 @@
 #include "base/everybody.h"
 #include "base/file.h"
 #include "base/file_blame.h"
+#include "base/secret_look.h"
 #include "base/secrets.h"
 #include "base/str.h"
 
@@ -67,20 +68,49 @@ static bool in_some_table(const struct conf *c, const char *section, const char 
 	return false;
 }
 
+/*
+ * What stands before the '=', or in the brackets, may be a password that was pasted there: it is quoted where it is made
+ * as such names are.
+ */
+static const char *quoted_name(const struct conf *c, const char *name, const char *near,
+			       const char *open, const char *close)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
+	enum { LONGEST = 32 };
+	size_t len = strlen(name);
+
+	return near || (len <= LONGEST && strspn(name, letters) == len)
+		       ? arena_printf(c->arena, " %s%s%s", open, name, close)
+		       : "";
+}
+
 static enum errk unknown_section(struct loading *l, const char *section)
 {
 	const struct conf *c = l->c;
 	const char **known = arena_array(c->arena, c->n_values, sizeof(*known)), *near;
 
+	secret_look_hide(section);
 	if (!*section)
 		return err_set(l->e, E_LOCAL, "bad_config",
 			       "%s:%d: a key before the first [section]", c->path, l->line);
 	for (size_t i = 0; i < c->n_values; i++)
 		known[i] = c->values[i].key->section;
 	near = str_nearest(section, known, c->n_values);
-	return err_set(l->e, E_LOCAL, "bad_config", "%s:%d: unknown section [%s]%s%s%s", c->path,
-		       l->line, section, near ? "; did you mean [" : "", near ? near : "",
-		       near ? "]?" : "");
+	return err_set(l->e, E_LOCAL, "bad_config", "%s:%d: unknown section%s%s%s%s", c->path,
+		       l->line, quoted_name(c, section, near, "[", "]"),
+		       near ? "; did you mean [" : "", near ? near : "", near ? "]?" : "");
+}
+
+/* One without keys is never handed to on_entry. */
+static enum errk check_section(struct loading *l, const char *line, size_t len)
+{
+	const char *end = memchr(line, ']', len);
+	const char *section = end ? arena_strndup(l->c->arena, line, (size_t)(end - line)) : NULL;
+
+	for (size_t i = 0; section && i < l->c->n_values; i++)
+		if (str_equal(l->c->values[i].key->section, section))
+			return E_OK;
+	return section ? unknown_section(l, section) : E_OK;
 }
 
 static enum errk unknown_key(struct loading *l, const char *section, const char *name)
@@ -111,9 +141,9 @@ static enum errk unknown_key(struct loading *l, const char *section, const char 
 	if (!near && elsewhere)
 		return err_set(l->e, E_LOCAL, "bad_config", "%s:%d: key '%s' belongs in [%s]",
 			       c->path, l->line, name, elsewhere);
-	return err_set(l->e, E_LOCAL, "bad_config", "%s:%d: unknown key '%s' in [%s]%s%s%s",
-		       c->path, l->line, name, section, near ? "; did you mean '" : "",
-		       near ? near : "", near ? "'?" : "");
+	return err_set(l->e, E_LOCAL, "bad_config", "%s:%d: unknown key%s in [%s]%s%s%s", c->path,
+		       l->line, quoted_name(c, name, near, "'", "'"), section,
+		       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static int on_entry(void *user, const char *section, const char *name, const char *value)
@@ -172,6 +202,10 @@ static char *next_line(char *buf, int size, void *stream)
 		line++;
 		len--;
 	}
+	if (*line == '[')
+		l->failed = check_section(l, line + 1, len - 1);
+	if (l->failed != E_OK)
+		return NULL;
 	memcpy(buf, line, len);
 	memcpy(buf + len, "\n", 2);
 	return buf;

@@ -81,6 +81,7 @@ const char *spreadsheet_trim(const char *s, struct arena *a)
 					     "\xe2\x80\x8d",
 					     "\xe2\x80\x8e",
 					     "\xe2\x80\x8f",
+					     "\xe2\x80\xaf",
 					     "\xe2\x81\xa0"};
 	size_t len = strlen(s), n;
 

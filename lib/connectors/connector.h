@@ -225,6 +225,8 @@ struct acknowledgement {
 	/* accepted: `record` may be this many records, all that the document holds; 0 = it is a name. */
 	int64_t count;
 	enum acknowledgement_doubt doubt;
+	/* No answer: all that were given to the document have been handed over. */
+	bool end;
 	const char *text; /* what the other side said; no personal data is assumed */
 };
 /*

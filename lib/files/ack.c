@@ -89,7 +89,11 @@ static enum errk hand_over(const struct ack_answers *all, struct arena *a,
 		k = fn(ctx, &whole, e);
 	if (k == E_OK && !all->refused)
 		k = hand_over_each(all, true, fn, ctx, e);
-	return k == E_OK ? hand_over_each(all, false, fn, ctx, e) : k;
+	if (k == E_OK)
+		k = hand_over_each(all, false, fn, ctx, e);
+	return k == E_OK
+		       ? fn(ctx, &(struct acknowledgement){.document = all->target, .end = true}, e)
+		       : k;
 }
 
 /* Written in place and perhaps not finished: no line end yet, and younger than a moment. */

@@ -12,7 +12,7 @@
  *	error: wrong period             nothing was
  *
  * Each answer is handed to fn: what is doubted first, then "ok", then those that name an order, so that single
- * refusals have the last word. Then the file moves to .erpsync/acks/, but for a dry run. Killed in between, the same
+ * refusals have the last word, and at last the end of the document. Then the file moves to .erpsync/acks/, but for a dry run. Killed in between, the same
  * answers come again.
  * What is no text (ack_sign) is told, and stays.
  */

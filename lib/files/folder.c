@@ -49,6 +49,23 @@ const char *folder_name_make(const char *key, bool changed, int64_t sequence, co
 			    ending);
 }
 
+/* The same folder, whatever it is called. */
+static bool is_of_other_end(const struct connector_env *env, const char *path)
+{
+	const char *other = str_equal(env->section, "store") ? "erp" : "store";
+	const char *its = str_equal(conf_text(env->conf, other, "connector"), "csv")
+				  ? conf_text(env->conf, other, "path")
+				  : NULL;
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct stat own, st;
+
+	if (!its || !its[0])
+		return false;
+	if (stat(path, &own) == 0 && stat(its, &st) == 0)
+		return own.st_dev == st.st_dev && own.st_ino == st.st_ino;
+	return str_equal(folder_plain(path, a), folder_plain(its, a));
+}
+
 enum errk folder_configured(const struct connector_env *env, const char **out, struct err *e)
 {
 	const char *path = env->path ? env->path : conf_text(env->conf, env->section, "path");
@@ -57,6 +74,14 @@ enum errk folder_configured(const struct connector_env *env, const char **out, s
 		return err_set(e, E_LOCAL, "bad_config",
 			       "[%s] path= is missing: connector = csv needs to know its files",
 			       env->section);
+	if (is_of_other_end(env, path)) {
+		CLEANUP(arena) struct arena *a = arena_new();
+
+		return err_set(e, E_LOCAL, "bad_config",
+			       "%s: [store] path and [erp] path are one folder, and what one end "
+			       "writes would be read as the other's; give each a folder of its own",
+			       conf_where(env->conf, env->section, "path", a));
+	}
 	*out = path;
 	return E_OK;
 }

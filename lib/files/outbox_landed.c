@@ -151,10 +151,11 @@ static int by_time(const void *a, const void *b)
 struct refusals {
 	const cJSON *records; /* of the batch */
 	const char *id, *label;
+	bool accepted; /* by its name */
 	bool refused;
 };
 
-/* A refusal that names no order of its batch may mean any of them. */
+/* A refusal that names no order of its batch may mean any of them that no yes names. */
 static bool means_nobody(const struct acknowledgement *s, const cJSON *records)
 {
 	const cJSON *r;
@@ -173,10 +174,12 @@ static enum errk take_refusal(void *ctx, const struct acknowledgement *s, struct
 	struct refusals *r = ctx;
 
 	(void)e;
-	if (s->accepted || s->doubt)
+	if (s->doubt || s->end)
 		return E_OK;
-	if (acknowledgement_means(s, r->id, r->label) ||
-	    (acknowledgement_may_mean_any(s) && means_nobody(s, r->records)))
+	if (s->accepted)
+		r->accepted |= s->record && acknowledgement_means(s, r->id, r->label);
+	else if (acknowledgement_means(s, r->id, r->label) ||
+		 (!r->accepted && acknowledgement_may_mean_any(s) && means_nobody(s, r->records)))
 		r->refused = true;
 	return E_OK;
 }

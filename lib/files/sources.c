@@ -1,6 +1,7 @@
 #include "files/sources.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -99,11 +100,21 @@ bool source_begins_with(const char *name, const char *prefix)
 	return str_equal_nocase(head, prefix);
 }
 
+static bool ends_as(const char *name, const char *ending)
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	return len > n && str_equal_nocase(name + len - n, ending);
+}
+
 static bool is_csv(const char *name)
 {
-	size_t len = strlen(name);
+	return ends_as(name, ".csv");
+}
 
-	return len > 4 && str_equal_nocase(name + len - 4, ".csv");
+static bool is_workbook(const char *name)
+{
+	return ends_as(name, ".xlsx") || ends_as(name, ".xls") || ends_as(name, ".ods");
 }
 
 const char *source_entry_problem(int problem, struct arena *a)
@@ -121,6 +132,7 @@ enum errk source_bad(const char *path, const char *prefix, struct arena *a,
 	struct source_bad_entry *list;
 	struct stat st;
 	size_t all;
+	bool any = false;
 	enum errk k = E_OK;
 
 	*n = 0;
@@ -132,13 +144,23 @@ enum errk source_bad(const char *path, const char *prefix, struct arena *a,
 	if (k != E_OK)
 		return k;
 	list = arena_array(a, all, sizeof(*list));
-	for (size_t i = 0; i < all; i++)
-		if (entry[i].problem && is_csv(entry[i].name) &&
-		    source_begins_with(entry[i].name, prefix))
+	for (size_t i = 0; i < all; i++) {
+		if (!is_csv(entry[i].name) || !source_begins_with(entry[i].name, prefix))
+			continue;
+		any = true;
+		if (entry[i].problem)
 			list[(*n)++] = (struct source_bad_entry){
 				.name = entry[i].name,
 				.why = source_entry_problem(entry[i].problem, a),
 				.hidden = entry[i].problem != EISDIR && entry[i].problem != EINVAL,
+			};
+	}
+	for (size_t i = 0; i < all && !any; i++)
+		if (!entry[i].problem && is_workbook(entry[i].name) &&
+		    source_begins_with(entry[i].name, prefix))
+			list[(*n)++] = (struct source_bad_entry){
+				.name = entry[i].name,
+				.why = "is a workbook; save it as CSV (UTF-8) beside it",
 			};
 	*out = list;
 	return E_OK;
@@ -241,6 +263,7 @@ enum errk source_cursor_parse(const char *text, struct arena *a, struct source_c
 		.file = arena_strdup(a, json_str(doc, "file")),
 		.stamp = arena_strdup(a, json_str(doc, "stamp")),
 		.done = json_int(doc, "done", 0),
+		.gone = json_int(doc, "gone", 0),
 	};
 	return E_OK;
 }
@@ -251,20 +274,50 @@ void source_cursor_restart(struct source_cursor *c)
 	*c = (struct source_cursor){.finished = json_object()};
 }
 
-const char *source_cursor_text(const struct source_cursor *c, const struct source_file *files,
-			       size_t n, struct arena *a)
+/* Behind the stamp of a file that says nothing of the records that are read. */
+static const char SKIPPED[] = "-";
+
+/* By its stamp, which holds when it was written. */
+static void note_gone(struct source_cursor *c, const char *stamp)
+{
+	const char *dash = strchr(stamp, '-');
+	int64_t ns = dash ? strtoll(dash + 1, NULL, 10) : 0;
+
+	if (!str_ends(stamp, SKIPPED) && !is_misdated(ns) && ns / 1000000000 > c->gone)
+		c->gone = ns / 1000000000;
+}
+
+static void find_gone(struct source_cursor *c, const struct source_file *files, size_t n)
+{
+	JSON_EACH_MEMBER (stamp, c->finished) {
+		bool there = false;
+
+		for (size_t i = 0; i < n && !there; i++)
+			there = str_equal(files[i].name, stamp->string) &&
+				source_cursor_finished(c, &files[i]);
+		if (!there)
+			note_gone(c, stamp->valuestring);
+	}
+}
+
+const char *source_cursor_text(struct source_cursor *c, const struct source_file *files, size_t n,
+			       struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = json_object();
 	cJSON *finished = json_add_object(doc, "finished");
 
+	find_gone(c, files, n);
 	for (size_t i = 0; i < n; i++)
 		if (source_cursor_finished(c, &files[i]))
-			json_add_str(finished, files[i].name, files[i].stamp);
+			json_add_str(finished, files[i].name,
+				     source_stamp_of(c->finished, files[i].name));
 	if (c->file) {
 		json_add_str(doc, "file", c->file);
 		json_add_str(doc, "stamp", c->stamp);
 		json_add_int(doc, "done", c->done);
 	}
+	if (c->gone)
+		json_add_int(doc, "gone", c->gone);
 	return json_text(doc, a);
 }
 
@@ -282,12 +335,50 @@ void source_stamp_set(cJSON *stamps, const char *name, const char *stamp)
 	json_add_str(stamps, name, stamp);
 }
 
+static void finish(struct source_cursor *c, const char *name, const char *stamp)
+{
+	const char *before = source_stamp_of(c->finished, name);
+
+	if (before && !str_equal(before, stamp))
+		note_gone(c, before);
+	source_stamp_set(c->finished, name, stamp);
+}
+
 void source_cursor_finish(struct source_cursor *c, const struct source_file *f)
 {
-	source_stamp_set(c->finished, f->name, f->stamp);
+	finish(c, f->name, f->stamp);
+}
+
+void source_cursor_skip(struct source_cursor *c, const struct source_file *f)
+{
+	char stamp[80];
+
+	snprintf(stamp, sizeof(stamp), "%s%s", f->stamp, SKIPPED);
+	finish(c, f->name, stamp);
 }
 
 bool source_cursor_finished(const struct source_cursor *c, const struct source_file *f)
 {
-	return str_equal(source_stamp_of(c->finished, f->name), f->stamp);
+	const char *stamp = source_stamp_of(c->finished, f->name);
+	size_t len = strlen(f->stamp);
+
+	return stamp && strncmp(stamp, f->stamp, len) == 0 &&
+	       (!stamp[len] || str_equal(stamp + len, SKIPPED));
+}
+
+bool source_cursor_outdates(const struct source_cursor *c, const struct source_file *newer,
+			    const struct source_file *f)
+{
+	return newer->mtime_ns > f->mtime_ns &&
+	       str_equal(source_stamp_of(c->finished, newer->name), newer->stamp);
+}
+
+bool source_cursor_is_late(struct source_cursor *c, const struct source_file *f,
+			   const struct source_file *files, size_t n)
+{
+	find_gone(c, files, n);
+	for (size_t i = 0; i < n; i++)
+		if (files[i].mtime_ns / 1000000000 == c->gone)
+			return false;
+	return f->mtime_ns / 1000000000 < c->gone;
 }

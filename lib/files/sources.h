@@ -42,7 +42,10 @@ struct source_bad_entry {
 	const char *why; /* "is a folder" */
 	bool hidden; /* what it stands for may be a file: a link that leads nowhere, no rights */
 };
-/* Those of a folder that begin with prefix; none where path is no folder. */
+/*
+ * Those of a folder that begin with prefix; none where path is no folder. Where no *.csv of that name is there, its
+ * workbooks (*.xlsx) are such: a person may have saved one for the other.
+ */
 MUST_CHECK enum errk source_bad(const char *path, const char *prefix, struct arena *a,
 				struct source_bad_entry **out, size_t *n, struct err *e);
 /* "stock.csv is a folder, stock-2.csv is no file"; NULL = none. */
@@ -61,6 +64,11 @@ struct source_cursor {
 	const char *file; /* being read; NULL = none */
 	const char *stamp;
 	int64_t done; /* orders of it that are through */
+	/*
+	 * When the newest of those was written that were read and are no longer there: what it said nobody can look up
+	 * any more. Seconds; 0 = none.
+	 */
+	int64_t gone;
 };
 
 /* text NULL: the beginning. E_LOCAL "bad_cursor". */
@@ -68,11 +76,19 @@ MUST_CHECK enum errk source_cursor_parse(const char *text, struct arena *a,
 					 struct source_cursor *out, struct err *e);
 /* Each file is to be read once more. */
 void source_cursor_restart(struct source_cursor *c);
-/* Names of files that are no longer there are left out. */
-const char *source_cursor_text(const struct source_cursor *c, const struct source_file *files,
-			       size_t n, struct arena *a);
+/* Names of files that are no longer there are left out, and remembered by their date. */
+const char *source_cursor_text(struct source_cursor *c, const struct source_file *files, size_t n,
+			       struct arena *a);
 void source_cursor_finish(struct source_cursor *c, const struct source_file *f);
+/* The same of one that says nothing of the records that are read. */
+void source_cursor_skip(struct source_cursor *c, const struct source_file *f);
 bool source_cursor_finished(const struct source_cursor *c, const struct source_file *f);
+/* It was written after f, and has been read: what it says of a record f does not undo. */
+bool source_cursor_outdates(const struct source_cursor *c, const struct source_file *newer,
+			    const struct source_file *f);
+/* A newer one was read that is not among these any more: what of f it has said otherwise is not known. */
+bool source_cursor_is_late(struct source_cursor *c, const struct source_file *f,
+			   const struct source_file *files, size_t n);
 /* Stamps by the names of files; NULL = there is none. */
 const char *source_stamp_of(const cJSON *stamps, const char *name);
 void source_stamp_set(cJSON *stamps, const char *name, const char *stamp);

@@ -9,6 +9,8 @@ const struct canonical_field canonical_stock[] = {
 	{"title", CANONICAL_TEXT, false, false, "T-shirt M", "for people only"},
 	{"read_at", CANONICAL_TIME, true, false, "2026-11-23T09:45:00Z",
 	 "when the ERP said so; not part of the version"},
+	{"gone", CANONICAL_BOOL, false, false, "true",
+	 "the ERP has the article no longer: all its figures are zero"},
 	{"quantities", CANONICAL_ARRAY, true, false, NULL,
 	 "each warehouse at most once; one that is missing is left as it is"},
 	{"quantities[].warehouse", CANONICAL_ID, true, false, "WH/Stock",

@@ -29,25 +29,60 @@ static const char *trimmed(struct arena *a, const char *s)
 	return arena_strndup(a, s, len);
 }
 
-/* "0.20" and "20%" are 0.2; what is no number stays text and matches as such. */
-static const char *rate_text(struct arena *a, const char *s)
+/* "0.20", "0,2" and "20,0 %" are 0.2: no rate has thousands. False: it is no number. */
+static bool read_rate(struct arena *a, const char *s, const char **out)
 {
-	char digits[32], out[DECIMAL_TEXT_MAX];
+	char digits[32], text[DECIMAL_TEXT_MAX], *comma;
 	size_t len = strlen(s);
 	bool percent = len > 0 && s[len - 1] == '%';
 	struct decimal d;
 
-	snprintf(digits, sizeof(digits), "%s", s);
-	if (percent && len < sizeof(digits)) {
-		for (len--; len > 0 && digits[len - 1] == ' '; len--)
-			;
-		digits[len] = '\0';
+	if (percent) {
+		s = spreadsheet_trim(arena_strndup(a, s, len - 1), a);
+		len = strlen(s);
 	}
+	if (len >= sizeof(digits))
+		return false;
+	snprintf(digits, sizeof(digits), "%s", s);
+	comma = strchr(digits, ',');
+	if (comma)
+		*comma = '.';
 	if (decimal_parse(digits, &d, NULL) != E_OK || (percent && d.scale > 7))
-		return s;
+		return false;
 	if (percent)
 		d.scale += 2;
-	return arena_strdup(a, decimal_text_short(d, out));
+	*out = arena_strdup(a, decimal_text_short(d, text));
+	return true;
+}
+
+/* What is asked for: what is no number stays text, which no row has. */
+static const char *rate_text(struct arena *a, const char *s)
+{
+	const char *out = s;
+
+	return read_rate(a, s, &out) ? out : s;
+}
+
+/* One that is read as another rate, or as none, sends its orders to another row. */
+static enum errk read_rate_cell(struct table *t, const char **cell, int64_t line, struct err *e)
+{
+	static const struct decimal WHOLE = {1, 0};
+	const char *written = *cell;
+	struct decimal rate;
+
+	if (!*written || strchr(written, '*'))
+		return E_OK;
+	if (!read_rate(t->arena, written, cell))
+		return err_set(
+			e, E_LOCAL, "bad_table",
+			"%s:%lld: column 'rate': '%.40s' is no number; write it as 0.2, 0,2 or 20%%, or * for any",
+			t->path, (long long)line, written);
+	if (decimal_parse(*cell, &rate, NULL) == E_OK && decimal_cmp(rate, WHOLE) > 0)
+		return err_set(e, E_LOCAL, "bad_table",
+			       "%s:%lld: column 'rate': '%.40s' would be more than 100%% of the "
+			       "price; write 20%% or 0.2 for 20%%",
+			       t->path, (long long)line, written);
+	return E_OK;
 }
 
 static enum errk read_header(struct table *t, const struct csv_row *head, struct layout *l,
@@ -180,8 +215,8 @@ static enum errk add_row(struct table *t, const struct layout *l, const struct c
 	if (k != E_OK)
 		return k;
 	if (t->rate_at >= 0)
-		r->key[t->rate_at] = rate_text(t->arena, r->key[t->rate_at]);
-	return rank_row(t, r, e);
+		k = read_rate_cell(t, &r->key[t->rate_at], in->line, e);
+	return k == E_OK ? rank_row(t, r, e) : k;
 }
 
 static size_t key_width; /* for the comparison below; qsort(3) hands no context on */

@@ -18,7 +18,8 @@
  * empty one matches only what is absent. Of several rows that match, one without stars wins,
  * then the one with the fewest cells "*", then the fewest cells with a star inside, then the
  * first in the file. A value cell "*" hands the first key cell on as it is. A "rate" key
- * column is compared as a number, and "20%" is read as 0.2. Two rows with the same key:
+ * column is compared as a number; "20%" and "0,2" are read as 0.2, and what is no number, and more than
+ * 1, is E_LOCAL "bad_table". Two rows with the same key:
  * E_LOCAL "bad_table" with both file:line.
  */
 struct table;

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/str.h"
+#include "model/record.h"
 
 #include "base/banned.h"
 
@@ -95,6 +97,8 @@ void stock_record_finish(struct record *r, const char *source, struct arena *a)
 	json_add_str(doc, "title",
 		     line > r->doc ? arena_strndup(a, r->doc, (size_t)(line - r->doc)) : NULL);
 	json_add_str(doc, "read_at", clock_text(r->read_at, at));
+	if (str_equal(r->version, RECORD_GONE))
+		json_add_bool(doc, "gone", true);
 	json_add(doc, "quantities", cJSON_CreateRaw(line + 1));
 	r->doc = json_text(doc, a);
 	r->doc_len = strlen(r->doc);

@@ -63,8 +63,10 @@ MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *r
  * Links a record with what the target has of it, without a write: version and sent_hash are what was
  * written, if that is known, else "". The next version that comes is compared with it. *known = it is linked
  * already, or was refused by its target, and nothing is changed: unless it is another document of later.
- * named: a person says that the target has it, and knows better than an earlier refusal.
+ * named: a person says that the target has it, and knows better than an earlier refusal; a link that leads somewhere
+ * stays, but for one to LINK_BY_HAND.
  */
+#define LINK_BY_HAND "by hand"
 MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t at,
 				bool *known, struct err *e);
 /* What an adopted record is like there: this version, and the document that is made of it. */

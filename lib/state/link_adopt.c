@@ -25,9 +25,10 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 		   " memo = coalesce(excluded.memo, memo),"
 		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
 		   " WHERE iif(target_id = '', ?10 OR settled IS NULL,"
-		   " ?10 AND sent_hash = '' AND adopted_at = 0"
-		   " OR excluded.changed_at > changed_at"
-		   " AND excluded.target_id <> target_id)");
+		   " iif(?10, sent_hash = '' AND adopted_at = 0"
+		   " OR target_id = ?12 AND excluded.target_id <> target_id,"
+		   " excluded.changed_at > changed_at"
+		   " AND excluded.target_id <> target_id))");
 	enum errk rc;
 
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -35,6 +36,7 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	query_int(&q, at);
 	query_int(&q, named);
 	query_text(&q, l->kept);
+	query_text(&q, LINK_BY_HAND);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*known = query_changed(&q) == 0;

@@ -23,11 +23,15 @@ struct acknowledging {
 	size_t n_refused;
 	const char **doubted; /* what an acceptance of all of it does not cover … */
 	size_t n_doubted;
-	bool all_doubted;        /* … or it covers nothing */
-	bool all_refused;        /* by a name that none of them has */
-	bool strange;            /* a line that names nobody was told … */
-	bool nobody;             /* … and an acceptance of what it does not hold */
-	struct delivered **late; /* accepted now, and refused by an earlier answer */
+	bool all_doubted;   /* … or it covers nothing */
+	const char **named; /* by an answer of their own */
+	size_t n_named;
+	/* The first refusal of a name that none of them has: it may mean any that no answer names; NULL = none. */
+	const struct acknowledgement *unknown;
+	const char *unknown_names; /* of all such */
+	bool strange;              /* a line that names nobody was told … */
+	bool nobody;               /* … and an acceptance of what it does not hold */
+	struct delivered **late;   /* accepted now, and refused by an earlier answer */
 	size_t n_late;
 };
 
@@ -59,6 +63,7 @@ static enum errk find_held(struct acknowledging *x, struct err *e)
 	x->confirmed = arena_array(x->r->page, x->n_held + 1, sizeof(*x->confirmed));
 	x->refused = arena_array(x->r->page, x->n_held + 1, sizeof(*x->refused));
 	x->doubted = arena_array(x->r->page, x->n_held + 1, sizeof(*x->doubted));
+	x->named = arena_array(x->r->page, x->n_held + 1, sizeof(*x->named));
 	x->late = arena_array(x->r->page, x->n_held + 1, sizeof(*x->late));
 	return rc;
 }
@@ -93,6 +98,13 @@ static bool is_among(const char *const *list, size_t n, const char *record)
 		if (strcmp(list[i], record) == 0)
 			return true;
 	return false;
+}
+
+static void remember_named(struct acknowledging *x, const struct acknowledgement *s,
+			   const char *record)
+{
+	if (s->record && !is_among(x->named, x->n_named, record))
+		x->named[x->n_named++] = record;
 }
 
 static bool is_confirmed(const struct acknowledging *x, const char *record)
@@ -217,9 +229,12 @@ static enum errk confirm(struct acknowledging *x, const struct acknowledgement *
 	enum errk rc = E_OK;
 	if (!s->record)
 		return confirm_whole(x, s, e);
-	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
-		if (acknowledgement_means(s, x->held[i].record, x->held[i].label))
-			rc = confirm_one(x, s, &x->held[i], e);
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
+		if (!acknowledgement_means(s, x->held[i].record, x->held[i].label))
+			continue;
+		remember_named(x, s, x->held[i].record);
+		rc = confirm_one(x, s, &x->held[i], e);
+	}
 	return rc;
 }
 
@@ -384,30 +399,78 @@ static enum errk reject_unknown(struct sync *r, const struct acknowledgement *s,
 static enum errk reject(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
 {
 	enum errk rc = E_OK;
-	for (size_t i = 0; i < x->n_held && rc == E_OK; i++)
-		if (acknowledgement_means(s, x->held[i].record, x->held[i].label))
-			rc = refuse(x, s, x->held[i].record, e);
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
+		if (!acknowledgement_means(s, x->held[i].record, x->held[i].label))
+			continue;
+		remember_named(x, s, x->held[i].record);
+		rc = refuse(x, s, x->held[i].record, e);
+	}
 	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
 }
 
-/*
- * A name that none of them has may be meant for any: all are looked at, rather than the right one not. False: they
- * are already.
- */
-static bool widen(struct acknowledging *x, struct acknowledgement *s)
+/* Whom it means is known when all have been heard who are named themselves. */
+static bool is_of_unknown(struct acknowledging *x, const struct acknowledgement *s)
 {
-	if (!s->record || !acknowledgement_may_mean_any(s) || means_any(x, s))
-		return true;
-	/* All of them are parked already, with the first such reason. */
-	if (x->all_refused)
+	struct arena *a = x->r->page;
+	char name[80];
+	if (s->accepted || !s->record || !acknowledgement_may_mean_any(s) || means_any(x, s))
 		return false;
-	x->all_refused = true;
-	s->text = arena_printf(x->r->page,
-			       "the acknowledgement refuses '%s', which is no order of that file: "
-			       "%s",
-			       s->record, s->text);
-	s->record = NULL;
+	str_ellipsis(name, sizeof(name), foreign_text(s->record, a), sizeof(name) - 4);
+	x->unknown_names = x->unknown
+				   ? strstr(x->unknown_names, arena_printf(a, "'%s'", name))
+					     ? x->unknown_names
+					     : arena_printf(a, "%s, '%s'", x->unknown_names, name)
+				   : arena_printf(a, "'%s'", name);
+	if (!x->unknown) {
+		struct acknowledgement *first = arena_alloc(a, sizeof(*first));
+		*first = *s;
+		first->document = x->target;
+		first->text = arena_strdup(a, s->text);
+		x->unknown = first;
+	}
 	return true;
+}
+
+/*
+ * A name that none of them has may be meant for any that no answer names: all those are looked at, rather than the
+ * right one not. What is said of a record by its name stands.
+ */
+static enum errk refuse_unnamed(struct acknowledging *x, struct err *e)
+{
+	struct sync *r = x->r;
+	size_t refused = 0;
+	if (!x->unknown)
+		return E_OK;
+	struct acknowledgement s = *x->unknown;
+	s.record = NULL;
+	s.text = arena_printf(r->page,
+			      "the acknowledgement refuses %s, which is no order of that file: %s",
+			      x->unknown_names, s.text);
+	x->unknown = NULL;
+	enum errk rc = foreign_answer(r, &s, x->held, x->n_held, e);
+	if (rc == E_OK)
+		rc = state_begin(r->state, e);
+	if (rc != E_OK)
+		return rc;
+	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
+		if (is_among(x->named, x->n_named, x->held[i].record))
+			continue;
+		refused++;
+		rc = refuse(x, &s, x->held[i].record, e);
+	}
+	if (rc == E_OK && !x->n_held)
+		rc = reject_unknown(r, &s, e);
+	if (rc == E_OK)
+		rc = state_commit(r->state, e);
+	if (rc != E_OK)
+		state_rollback(r->state);
+	else if (x->n_held && !refused)
+		notice_say(&r->notices, NULL,
+			   arena_printf(r->session->arena,
+					"%s: %s; it refuses none, for each order of the file is "
+					"answered by its own name",
+					x->target, s.text));
+	return rc;
 }
 
 static void tell_doubt(struct acknowledging *x, const struct acknowledgement *s, const char *label)
@@ -477,12 +540,14 @@ static enum errk take_one(void *ctx, const struct acknowledgement *said, struct 
 	struct sync *r = x->r;
 	struct acknowledgement own = *said, *s = &own;
 	enter(x, s);
+	if (s->end)
+		return refuse_unnamed(x, e);
 	enum errk rc = s->accepted && !s->record ? E_OK : find_held(x, e);
 	if (rc == E_OK && s->doubt)
 		return take_doubt(x, s, e);
 	if (rc == E_OK && s->accepted && is_of_nobody(x, s))
 		return E_OK;
-	if (rc == E_OK && !s->accepted && !widen(x, s))
+	if (rc == E_OK && is_of_unknown(x, s))
 		return E_OK;
 	if (rc == E_OK)
 		rc = foreign_answer(r, &own, x->held, s->accepted ? 0 : x->n_held, e);

@@ -117,7 +117,29 @@ static enum errk compare_waiting(struct adopt *d, const struct landed *x, struct
 	return rc == E_OK ? queue_forbid(d->r->state, &filter, "adopted", &n, e) : rc;
 }
 
-static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, struct err *e)
+/* A link that is there stays: what is told is where it leads, and of another document that a person names, that. */
+static enum errk keep_link(struct adopt *d, struct landed *x, struct err *e)
+{
+	const char *said = target_text(&x->target, d->a), *is;
+	struct link l;
+	bool found;
+	enum errk rc = link_get(d->r->state, d->r->key, x->record, d->a, &l, &found, e);
+
+	if (rc != E_OK || !found || !target_is(&l.target) || str_equal(l.target.id, x->target.id))
+		return rc;
+	is = target_text(&l.target, d->a);
+	if (are_named(d) && !str_equal(x->target.id, LINK_BY_HAND))
+		notice_say(&d->r->notices, NULL,
+			   arena_printf(d->r->session->arena,
+					"%s: is linked to %s already, not to %s, and stays so; "
+					"where the ERP has both, it has the order twice: cancel "
+					"one of them there",
+					x->label, is, said));
+	x->target = l.target;
+	return E_OK;
+}
+
+static enum errk link_one(struct adopt *d, struct landed *x, bool *known, struct err *e)
 {
 	bool named = are_named(d);
 	bool whole = x->version && x->hash;
@@ -131,7 +153,7 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 	enum errk rc = link_adopt(d->r->state, &l, named, x->at, known, e);
 
 	if (rc != E_OK || *known)
-		return rc;
+		return rc == E_OK ? keep_link(d, x, e) : rc;
 	rc = sync_journal(d->r, x->record, x->label, "adopted", named ? "named" : "ok",
 			  target_text(&x->target, d->a), e);
 	return rc == E_OK && named ? compare_waiting(d, x, e) : rc;
@@ -180,7 +202,7 @@ static enum errk take(void *ctx, const struct landed *x, struct err *e)
 static enum errk take_named(struct adopt *d, const char *who, const char *target, struct err *e)
 {
 	const struct landed x = {.label = who,
-				 .target = {.id = str_blank(target) ? "by hand" : target},
+				 .target = {.id = str_blank(target) ? LINK_BY_HAND : target},
 				 .at = clock_now()};
 
 	return take(d, &x, e);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/file_blame.h"
 #include "base/json.h"
@@ -8,7 +9,9 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "map/stray.h"
+#include "state/checkpoint.h"
 #include "sync/choice.h"
+#include "sync/demand.h"
 #include "sync/sync_priv.h"
 
 /* Counts what is bad on the way to the caller's sink. */
@@ -95,14 +98,23 @@ static int fault_of(struct counting_sink *s, const struct err *why)
 	return i;
 }
 
-/* A run would not take it up: it was delivered as it is, or dropped. */
+/* From before the time that the configuration begins at. */
+static bool is_before_since(struct counting_sink *s, const struct flow *f, const struct record *rec)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	int64_t since = f->since ? conf_int(s->session->conf, f->section, "since") : 0, at;
+	return since && json_parse(rec->doc, rec->doc_len, &doc, NULL) == E_OK &&
+	       clock_parse(json_str(doc, "created_at"), &at, NULL) == E_OK && at < since;
+}
+
+/* A run would not take it up: it was delivered as it is, dropped, or never asked for. */
 static bool is_over(struct counting_sink *s, const struct flow *f, const struct record *rec)
 {
 	bool known = false, waits = false;
 	struct err ignored;
 	return queue_knows(s->session->state, f->name, rec->id, rec->version, &known, &waits,
 			   &ignored) == E_OK &&
-	       known && !waits;
+	       !waits && (known || is_before_since(s, f, rec));
 }
 
 /* What a run writes of it, but for one place, and parks. */
@@ -430,6 +442,38 @@ static void check_since(struct session *s, struct counting_sink *sink)
 	}
 }
 
+static void say_notice(void *ctx, const char *text)
+{
+	say(ctx, CHECK_WARN, text, NULL);
+}
+
+/* Would a run of stock be refused, because it is not known what was sold? Before the first run it is no fault yet. */
+static enum errk check_orders_read(struct session *s, struct counting_sink *sink, struct err *e)
+{
+	const struct flow *stock = flow_of_kind(KIND_STOCK), *orders = flow_of_kind(KIND_ORDER);
+	struct notices notices = {.a = s->arena, .on = say_notice, .ctx = sink};
+	struct mapper *none = NULL;
+	struct err why;
+	int64_t whole = 0;
+	if (!flow_is_set_up(stock, s->conf) || !flow_is_set_up(orders, s->conf))
+		return E_OK;
+	enum errk rc = checkpoint_whole(s->state, orders->name, &whole, e);
+	if (rc != E_OK)
+		return rc;
+	struct demand *look = demand_new(s->state, s->conf, &none, &notices);
+	rc = demand_check(look, &why);
+	demand_free(look);
+	if (rc == E_LOCAL && str_equal(why.code, "orders_behind")) {
+		say(sink, whole ? CHECK_BAD : CHECK_WARN,
+		    arena_printf(s->arena, "%s would be refused now: %s", stock->name, why.msg),
+		    NULL);
+		return E_OK;
+	}
+	if (rc != E_OK)
+		*e = why;
+	return rc;
+}
+
 enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)
 {
 	CLEANUP(arena) struct arena *scratch = arena_new();
@@ -443,7 +487,9 @@ enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad,
 	say(&counting, CHECK_OK,
 	    arena_printf(s->arena, "state file %s opens", state_path(s->state)), NULL);
 	check_since(s, &counting);
-	enum errk rc = check_mappings(s, &counting, e);
+	enum errk rc = check_orders_read(s, &counting, e);
+	if (rc == E_OK)
+		rc = check_mappings(s, &counting, e);
 	if (rc == E_OK)
 		rc = check_end(s, SIDE_STORE, &counting, e);
 	if (rc == E_OK)

@@ -291,6 +291,12 @@ static enum errk check_orders(struct demand *o, const struct flow *orders, struc
 	return E_OK;
 }
 
+enum errk demand_check(struct demand *o, struct err *e)
+{
+	o->read_at = clock_now();
+	return check_orders(o, flow_of_kind(KIND_ORDER), e);
+}
+
 static const struct version *in_queue(const struct demand *o, const char *order);
 
 /* What was delivered is purged from the queue after [state] keep_payloads; what it took stays in told. */

@@ -24,6 +24,12 @@ void demand_free(struct demand *o); /* takes NULL */
 const struct in_flight *demand_in_flight(const struct demand *o);
 
 /*
+ * Would a run of stock be refused now, because orders were not read to their end (E_LOCAL "orders_behind")? What else it would
+ * say of that goes to the notices.
+ */
+MUST_CHECK enum errk demand_check(struct demand *o, struct err *e);
+
+/*
  * Has the ERP been told an order of this article (its SKU, its id) since the queue was read? What was compared by it is
  * to be compared again.
  */

@@ -186,6 +186,32 @@ test('an order is named that is not in the file: all of the file is looked at', 
   });
 });
 
+test('a refusal of a name that the file does not have takes back no word about an order by its own', async t => {
+  const unknown = /^orders-000001\.csv: the acknowledgement refuses ('#99'(?:, '#98')?), which is no order of that file: gone; it refuses none, for each order of the file is answered by its own name$/;
+  const cases = [
+    ['each order has its own', a => `ok ${a[0]}\nok ${a[1]}\nerror #99: gone\n`, 0, [2, 0], ["'#99'"]],
+    ['two names, one of them twice', a => `error #99: gone\nok ${a[0]}, ${a[1]}\nerror #98: left\nerror #99: gone\n`, 0, [2, 0], ["'#99', '#98'"]],
+    ['one is refused by its own', a => `error #99: gone\nerror ${a[1]}: blocked\nok ${a[0]}\n`, 1, [1, 1], ["'#99'"]],
+    ['one has none', a => `ok ${a[0]}\nerror #99: gone\n`, 1, [1, 1], []],
+    ['one has a plain ok alone', a => `ok\nok ${a[0]}\nerror #99: gone\n`, 1, [1, 1], []],
+  ];
+  for (const [how, text, status, [acknowledged, rejected], told] of cases)
+    await t.test(how, async sub => {
+      const { p, names } = await open(sub, { orders: 2 });
+      acks(p, 'orders-000001', text(names));
+      const { summary, notices } = await p.export('', status);
+      assert.deepEqual([summary.acknowledged, summary.rejected], [acknowledged, rejected]);
+      assert.deepEqual(confirmedOf(p), names.slice(0, acknowledged));
+      assert.deepEqual((notices ?? []).map(text => unknown.exec(text)?.[1]).filter(Boolean), told);
+      if (status) assert.match((await reasons(p)).join(), told.length ? /was rejected: blocked;/ : /refuses '#99', which is no order of that file: gone/);
+      await sub.test('a state file that is lost: what was confirmed is linked', async () => {
+        for (const name of fs.readdirSync(p.dir).filter(name => name.startsWith('erpsync.db'))) fs.rmSync(p.path(name));
+        const { summary } = await p.json('adopt orders --json');
+        assert.equal(summary.linked, acknowledged);
+      });
+    });
+});
+
 test('the folder is emptied, our own books too: the numbers go on', async t => {
   const { p, names: [first] } = await open(t);
   edit(p, first, { note: 'n' });

@@ -302,6 +302,30 @@ test('orders that were entered by hand', async t => {
   });
 });
 
+test('an order that is linked stays linked to what it is', async t => {
+  const p = await open(t);
+  ended(await p.run('orders export'), 0);
+  const links = () => sqlite(p, 'SELECT label, target_id, version, sent_hash FROM link ORDER BY label').toString();
+  const before = links();
+  const { records, summary } = await p.json('adopt orders #1001 1002 --json');
+  assert.deepEqual(records.map(r => [r.outcome, r.name, r.target]), [['known', '#1001', 'orders-000001.csv'], ['known', '#1002', 'orders-000001.csv']]);
+  assert.deepEqual([summary.linked, summary.known], [0, 2]);
+  assert.match(ended(await p.run('adopt orders #1001'), 0).stdout, /^known before, and left as it is:\n +#1001 → orders-000001\.csv$/m);
+  p.write('ids.csv', 'name,target\n#1001,A-1\n#1002,orders-000001.csv\n');
+  const { stdout } = ended(await p.run('adopt orders --csv ids.csv'), 0);
+  assert.match(stdout, /^note: #1001: is linked to orders-000001\.csv already, not to A-1, and stays so; .*cancel one of them there$/m);
+  assert.doesNotMatch(stdout, /#1002: is linked/);
+  assert.equal(links(), before);
+  silent(ended(await p.run('orders export'), 0));
+  await t.test('one that was linked by hand without saying to what may be told', async sub => {
+    const p = await open(sub);
+    ended(await p.run('adopt orders #1001'), 0);
+    p.write('ids.csv', 'name,target\n#1001,A-1\n');
+    assert.equal((await p.json('adopt orders --csv ids.csv --json')).records[0].outcome, 'linked');
+    assert.equal((await p.json('adopt orders #1001 --json')).records[0].target, 'A-1');
+  });
+});
+
 test('an adopted order of which another version may have gone over since is sent as it is now', async t => {
   const p = await open(t);
   ended(await p.run('orders export'), 0);

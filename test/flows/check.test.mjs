@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { place, tempDir } from '../support/place.mjs';
 import { BIN_PLAIN, answer, ended } from '../support/run.mjs';
+import { productFile } from '../support/products.mjs';
 import { deliveryFile } from '../support/shipping.mjs';
 import { LYON, stockFile } from '../support/stock.mjs';
 
@@ -92,6 +93,42 @@ test('what is worth a warning', async t => {
     ended(await p.run('orders export'), 0);
     assert.match((await p.run('check')).stdout, /^warn +.*not acknowledged.*orders-000001/m);
   });
+});
+
+test('a token that is kept does not vouch for the credentials', async t => {
+  const p = await open(t);
+  ended(await p.run('orders export'), 0);
+  const file = p.read('secret');
+  p.write('secret', 'wrong\n', 0o600);
+  assert.match(ended(await p.run('check'), 78).stdout, /^bad +.*invalid_client.*check client_id/m);
+  p.write('secret', file, 0o600);
+  assert.match(ended(await p.run('check'), 0).stdout, /ready to run\n$/);
+});
+
+test('orders that were not read to their end: stock would be refused', async t => {
+  const p = await open(t, {}, { orders: { overlap: '1m' }, inventory: { quantity: 'available' }, mappings: { path: 'mappings' } });
+  p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\n`);
+  stockFile(p, 'sku,warehouse,available\nSOLO-1,MAIN,4\n');
+  const behind = /inventory pull would be refused now: .*run it first: erpsync orders export/;
+  const first = ended(await p.run('check'), 0).stdout;
+  assert.match(first, new RegExp(`^warn +${behind.source}`, 'm'), 'before the first run it is no fault');
+  ended(await p.run('orders export'), 0);
+  assert.doesNotMatch(ended(await p.run('check'), 0).stdout, behind);
+  execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE note SET saved_at = saved_at - 2 * 86400 WHERE key LIKE 'keep whole%'"]);
+  assert.match(ended(await p.run('check'), 78).stdout, new RegExp(`^bad +${behind.source}`, 'm'));
+});
+
+test('figures and prices that the files of the ERP do not have as they are asked for', async t => {
+  const p = await open(t, {}, { inventory: { quantity: 'available' }, products: { erp_owns: 'title, sku, price, cost, barcode', store_owns: 'description, images, tags' }, mappings: { path: 'mappings' } });
+  p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\n`);
+  stockFile(p, 'sku,warehouse,on_hand\nSOLO-1,MAIN,4\n');
+  productFile(p, [{ product_id: 'P', sku: 'SOLO-1', price: '4', currency: 'USD' }]);
+  const { stdout } = ended(await p.run('check'), 78);
+  assert.match(stdout, /^bad +.*stock\.csv: there is no column 'available', which \[inventory\] quantity asks for.*\n +→ have the ERP write that column, or set \[inventory\] quantity/m);
+  assert.match(stdout, /^bad +prices of products are in EUR at one end and in USD at the other.*\n +→ have the ERP write prices in the shop's currency/m);
+  stockFile(p, 'sku,warehouse,available\nSOLO-1,MAIN,4\n');
+  productFile(p, [{ product_id: 'P', sku: 'SOLO-1', price: '4', currency: 'EUR' }]);
+  assert.doesNotMatch((await p.run('check')).stdout, /^bad/m);
 });
 
 test('order files as the store', async t => {

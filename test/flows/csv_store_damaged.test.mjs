@@ -371,6 +371,9 @@ test('check judges an order once, and only one that a run would still take', asy
   put(p, 'b.csv', csv([order(3001), order(3002)]), 5);
   put(p, 'c.csv', csv([order(3002)]), 6);
   assert.deepEqual(await parked(), ['1', '#3002']);
+  p.configure({ orders: { since: '2999-01-01' } });
+  assert.equal(await parked(), null, 'it is from before [orders] since');
+  p.configure({ orders: { since: null } });
   ended(await p.run('orders export'), 1);
   assert.deepEqual(await parked(), ['1', '#3002'], 'it is parked');
   ended(await p.run(['queue', 'drop', '#3002']), 0);

@@ -48,8 +48,8 @@ test('as ERPs write them', async t => {
     'tabs, a BOM, CRLF': n => `\ufeffDelivery\tOrder\tSKU\tQty\r\nD1\t${n}\tLONG-5\t2\r\n`,
     'other columns and another order': n => `Quantity,Clerk,internal_reference,Order-Name,Shipment ID\n2,Ann,LONG-5,${n},D1\n`,
     'two rows of one line (two lots)': n => `delivery_id,order,sku,quantity\nD1,${n},LONG-5,1\nD1,${n},LONG-5,1\n`,
-    'times in three forms': n =>
-      `delivery_id,order,sku,quantity,shipped_at\nD1,${n},LONG-5,1,2026-11-23\nD1,${n},LONG-5,1,2026-11-23 09:45:00\nD1,${n},LONG-5-RED,0,2026-11-23T09:45:00+01:00\n`,
+    'times in four forms': n =>
+      `delivery_id,order,sku,quantity,shipped_at\nD1,${n},LONG-5,1,2026-11-23\nD1,${n},LONG-5,1,2026-11-23 09:45\nD1,${n},LONG-5,0,2026-11-23 09:45:00\nD1,${n},LONG-5-RED,0,2026-11-23T09:45:00+01:00\n`,
   };
   for (const [what, text] of Object.entries(cases))
     await t.test(what, async sub => {

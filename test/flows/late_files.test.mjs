@@ -1,9 +1,12 @@
-// Files of the ERP that arrive late: what an older one says does not undo what a newer one has said, though that was used.
+// Files of the ERP or of the shop's admin that arrive late: what an older one says does not undo what a newer one has said, though that was used.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
+import { aged } from '../support/admin.mjs';
+import { place } from '../support/place.mjs';
 import { inShop, productFile, productPlace, push } from '../support/products.mjs';
-import { BIN_PLAIN } from '../support/run.mjs';
+import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { LYON, atRest, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 const SKU = 'SOLO-1';
@@ -45,4 +48,70 @@ test('prices', async t => {
   assert.equal(await says('products-1.csv', 600, '9.00'), '9.00');
   assert.equal(await says('products-3.csv', 100, '20.00'), '20.00');
   assert.equal(await says('products-2.csv', 200, '10.00'), '20.00');
+});
+
+const EXPORT = ['Name', 'Email', 'Financial Status', 'Currency', 'Subtotal', 'Shipping', 'Taxes', 'Total', 'Discount Amount', 'Created at', 'Lineitem quantity', 'Lineitem name', 'Lineitem price', 'Lineitem sku', 'Notes', 'Id'];
+async function orders(t, { bin = BIN_PLAIN } = {}) {
+  const p = await place(t, { sandbox: false, bin, conf: { store: { connector: 'csv', path: 'exports' } } });
+  /** An export of orders [number, note], as old as said (seconds). */
+  p.exports = (name, age, rows, { ids = true } = {}) => {
+    const lines = rows.map(([n, note]) =>
+      [`#${n}`, 'a@example.com', 'paid', 'EUR', '10.00', '0.00', '0.00', '10.00', '0.00', '2026-11-01 10:00:00 +0000', 1, 'Tee', '10.00', 'TEE', note, ...(ids ? [`56000000${n}`] : [])].join(','));
+    aged(p.write(`exports/${name}`, `${EXPORT.slice(0, ids ? 16 : 15).join(',')}\n${lines.join('\n')}\n`), age);
+  };
+  p.erp = () => Object.fromEntries([...p.exchange().rows(), ...p.exchange().rows('orders-changed')].map(row => [row.order_number, row.note]));
+  return p;
+}
+
+test('orders exports out of order', async t => {
+  for (const [how, options] of [['with ids', {}], ['the late one without ids', { ids: false }]])
+    await t.test(how, async sub => {
+      const p = await orders(sub);
+      p.exports('a.csv', 600, [[1001, 'first'], [1003, 'first']]);
+      await p.export();
+      p.exports('c.csv', 100, [[1001, 'third']]);
+      await p.export();
+      assert.deepEqual(p.erp(), { '#1001': 'third', '#1003': 'first' });
+      p.exports('b.csv', 200, [[1001, 'second'], [1002, 'second']], options);
+      const { summary } = await p.export();
+      assert.deepEqual([summary.pulled, summary.known], [1, 1]);
+      assert.deepEqual(p.erp(), { '#1001': 'third', '#1002': 'second', '#1003': 'first' });
+      assert.equal((await p.export()).summary.pulled, 0);
+    });
+  await t.test('in one run they follow each other', async sub => {
+    const p = await orders(sub);
+    p.exports('z.csv', 600, [[1001, 'first']]);
+    p.exports('a.csv', 100, [[1001, 'second']]);
+    await p.export();
+    assert.deepEqual(p.erp(), { '#1001': 'second' });
+  });
+});
+
+test('an orders export that is older than one that was taken away is told, and undoes nothing', async t => {
+  const p = await orders(t);
+  p.exports('new.csv', 100, [[1001, 'new']]);
+  await p.export();
+  fs.renameSync(p.path('exports/new.csv'), p.path('new.csv'));
+  ended(await p.run('orders export'), 0);
+  p.exports('old.csv', 200, [[1001, 'old'], [1002, 'old']]);
+  const { records } = await p.export('', 1);
+  assert.deepEqual(records.map(r => r.code), ['late_file']);
+  assert.match(records[0].reason, /^old\.csv: was written at .* export these orders once more, or put the newer file back beside it/);
+  assert.deepEqual(p.erp(), { '#1001': 'new' });
+  await t.test('told once', async () => silent(ended(await p.run('orders export'), 0)));
+  await t.test('the newer file back beside it', async () => {
+    fs.renameSync(p.path('new.csv'), p.path('exports/new.csv'));
+    await p.export();
+    assert.deepEqual(p.erp(), { '#1001': 'new', '#1002': 'old' });
+    assert.deepEqual(await p.queue('--parked'), []);
+  });
+  await t.test('exports of other things come and go', async () => {
+    aged(p.write('exports/products.csv', 'Handle,Title,Vendor\ntee,Tee,V\n'), 5);
+    ended(await p.run('orders export'), 0);
+    fs.rmSync(p.path('exports/products.csv'));
+    ended(await p.run('orders export'), 0);
+    p.exports('more.csv', 50, [[1004, 'more']]);
+    await p.export();
+    assert.equal(p.erp()['#1004'], 'more');
+  });
 });

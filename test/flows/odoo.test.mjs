@@ -88,3 +88,31 @@ test('a quotation reserves nothing, and free stock is offered: said by the order
       assert.equal(/\[odoo\] depth = quotation: /.test(stdout) && reserves.test(stdout), said, stdout);
     });
 });
+
+for (const [key, label] of [['warehouse', 'warehouse'], ['pricelist', 'price list'], ['team', 'sales team']])
+  test(`[odoo] ${key} names what Odoo does not have: no order is parked for it, the run ends with it, and check says it`, async t => {
+    const says = new RegExp(`\\[odoo\\] ${key} = NOWHERE \\(erpsync\\.conf:\\d+\\): Odoo \\(127\\.0\\.0\\.1:\\d+\\) has no ${label} of that name; correct the key, or make one`);
+    const { p, prepare, step, server } = await recordedPlace(t, '19', 'orders');
+    const right = p.sections.odoo[key];
+    p.configure({ odoo: { [key]: 'NOWHERE' } });
+    await prepare(0);
+    const end = await step(0);
+    assert.equal(end.status, 78, end.stderr);
+    assert.match(end.stderr, says);
+    assert.deepEqual(server.state.writes, []);
+    assert.deepEqual(await p.queue('--parked'), []);
+    await t.test('corrected, all of them go over', async () => {
+      p.configure({ odoo: { [key]: right } });
+      const { told, status } = await step(0);
+      assert.deepEqual([status, told.summary.created], [0, 3]);
+    });
+    await t.test('check', async sub => {
+      const { p, prepare, server } = await recordedPlace(sub, '19', 'check');
+      p.configure({ odoo: { [key]: 'NOWHERE' } });
+      await prepare(0);
+      server.use(recording('19', 'check').steps[0]);
+      const { stdout, status } = await p.run('check');
+      assert.equal(status, 78);
+      assert.match(stdout, says);
+    });
+  });

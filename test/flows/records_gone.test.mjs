@@ -29,18 +29,18 @@ for (const [store, open] of Object.entries(stores))
     const p = await open(t);
     let age = 300;
     const list = (...more) => stockFile(p, [...listed, ...more], { age: (age -= 10) });
-    list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'MAIN', 'two']);
+    list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'MAIN', 'two'], ['BAD', 'MAIN', 'two']);
     ended(await p.run('inventory pull'), 1);
-    assert.deepEqual(Object.keys(await codes(p)).sort(), ['FAR', 'NO-SUCH', 'WRONG', 'solo-1']);
+    assert.deepEqual(Object.keys(await codes(p)).sort(), ['BAD', 'FAR', 'NO-SUCH', 'WRONG', 'solo-1']);
     await t.test('what is corrected goes over by itself', async () => {
-      list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'NOT-OURS', 2]);
+      list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'NOT-OURS', 2], ['BAD', 'MAIN', 'two']);
       await pull(p);
-      assert.deepEqual(Object.keys(await codes(p)).sort(), ['FAR', 'NO-SUCH', 'solo-1']);
+      assert.deepEqual(Object.keys(await codes(p)).sort(), ['BAD', 'FAR', 'NO-SUCH', 'solo-1']);
     });
     await t.test('what a list of changes leaves out stays', async () => {
       stockFile(p, [['LONG-5', 'MAIN', 5]], { name: 'stock-changes.csv', age: age - 5 });
       await pull(p);
-      assert.equal(Object.keys(await codes(p)).length, 3);
+      assert.equal(Object.keys(await codes(p)).length, 4);
     });
     await t.test('what is dropped is closed, and told', async () => {
       list(['WRONG', 'NOT-OURS', 2]);
@@ -48,9 +48,9 @@ for (const [store, open] of Object.entries(stores))
       list(['WRONG', 'NOT-OURS', 3]);
       notices.push(...(await pull(p)).notices);
       assert.deepEqual(await codes(p), {});
-      assert.match(notices.join(), /1 that waited or was parked, and never went over, the ERP lists no longer: closed \(the first: FAR\)/);
+      assert.match(notices.join(), /1 that waited or was parked, and never went over, the ERP lists no longer: closed \(the first: BAD\)/);
       assert.match(ended(await p.run('explain NO-SUCH'), 0).stdout, /the store does not have it either/);
-      assert.match(ended(await p.run('explain FAR'), 0).stdout, /resolved .*its source has it no longer/);
+      assert.match(ended(await p.run('explain BAD'), 0).stdout, /resolved .*its source has it no longer/);
     });
     await t.test('and comes again when it is listed again', async () => {
       list(['NO-SUCH', 'MAIN', 4], ['FAR', 'NOWHERE', 2]);
@@ -79,6 +79,22 @@ test('stock that went over, and is gone at both ends', async t => {
     assert.deepEqual(await codes(p), { 'LONG-5': 'left_there' });
   });
 });
+
+for (const [how, was] of [['beside another one', [['SOLO-1', 'MAIN', 4], ['SOLO-1', 'NOWHERE', 3]]], ['alone', [['SOLO-1', 'NOWHERE', 3]]]])
+  test(`stock that went over, was moved to a warehouse without a place, ${how}, and is gone: not parked for ever`, async t => {
+    const p = await stores['the API'](t);
+    const others = listed.filter(([sku]) => sku !== 'SOLO-1');
+    stockFile(p, listed, { age: 300 });
+    await pull(p);
+    stockFile(p, [...others, ...was], { age: 280 });
+    await pull(p, '', 1);
+    assert.deepEqual(await codes(p), { 'SOLO-1': 'unmapped_location' });
+    stockFile(p, others, { age: 260 });
+    await pull(p);
+    assert.deepEqual(await codes(p), {});
+    assert.equal(p.sandbox.truth().stock[`SOLO-1 @ ${LYON}`].on_hand, 0);
+    ended(await p.run('state check'), 0);
+  });
 
 test('a list with a row that does not tell its article closes nothing', async t => {
   const p = await stores['the API'](t);

@@ -1,6 +1,7 @@
 // What a shop may refuse for good: the run ends at once with 69 and one line that tells what to do; the queue keeps.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place, truth } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
@@ -114,7 +115,7 @@ test('versions', async t => {
     });
   await t.test('one that is none', async sub => {
     const p = await open(sub, {}, { store: { api_version: 'latest' } });
-    assert.match(ended(await p.run('orders export'), 78).stderr, /'latest' is no API version/);
+    assert.match(ended(await p.run('orders export'), 78).stderr, /erpsync\.conf:\d+: what stands there is no API version/);
   });
 });
 
@@ -128,4 +129,38 @@ test('a redirect is never followed', async t => {
   });
   await refused(p, /redirect \(301\) to .*never followed/, () => p.sandbox.faults.clear());
   assert.equal(other.sandbox.requests().length, 0, 'no token went elsewhere');
+});
+
+test('one folder for both ends is refused', async t => {
+  const p = await place(t, { sandbox: false, bin: BIN_PLAIN, conf: { store: { connector: 'csv', path: 'out' } } });
+  const says = /erpsync\.conf:\d+: \[store\] path and \[erp\] path are one folder, .* give each a folder of its own/;
+  assert.match(ended(await p.run('orders export'), 78).stderr, says);
+  assert.match(ended(await p.run('check'), 78).stdout, says);
+  fs.mkdirSync(p.path('out'));
+  fs.symlinkSync('out', p.path('exports'));
+  p.configure({ store: { path: 'exports' } });
+  assert.match(ended(await p.run('orders export'), 78).stderr, says);
+});
+
+test('a folder with workbooks alone is told', async t => {
+  const p = await place(t, { sandbox: false, bin: BIN_PLAIN, conf: { store: { connector: 'csv', path: 'exports' } } });
+  p.write('exports/orders_export.xlsx', 'PK');
+  const says = /orders_export\.xlsx: is a workbook; save it as CSV/;
+  assert.match(ended(await p.run('orders export'), 1).stderr, says);
+  assert.match((await p.run('check')).stdout, says);
+});
+
+test('no password is quoted that stands where an address, a version or a key belongs', async t => {
+  for (const [section, key, value] of [['store', 'url', 'Sunflower!'], ['store', 'url', 'https://user:Sunflower@NAME.myshopify.com'], ['store', 'api_version', 'Sunflower!'], ['store', 'Sunflower1!', 'x'], ['Sunflower1!', 'x', 'x'], ['odoo', 'shop', 'Sunflower!']])
+    await t.test(`[${section}] ${key}`, async sub => {
+      const p = await place(sub, { bin: BIN_PLAIN, sandbox: { orders: 0 } });
+      p.write('key', 'KEY\n', 0o600);
+      if (section === 'odoo') p.configure({ erp: { connector: 'odoo', url: 'http://127.0.0.1:9', path: null, api_key_file: 'key' } });
+      p.configure({ [section]: { [key]: value } });
+      for (const args of ['orders export', 'check']) {
+        const { stdout, stderr } = ended(await p.run(args), 78);
+        assert.doesNotMatch(stdout + stderr, /Sunflower/);
+        assert.match(stdout + stderr, /erpsync\.conf:\d+/);
+      }
+    });
 });

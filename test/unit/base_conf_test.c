@@ -163,8 +163,12 @@ static void test_conf__unknown_names_get_a_suggestion(void **state)
 	assert_refused("[main]\nwarehouse = 5\n", "t.conf:2: unknown key 'warehouse' in [main]");
 	assert_refused("[main]\nshop = 5\n", "t.conf:2: key 'shop' belongs in [store]");
 	assert_refused("[stroe]\nshop = 5\n",
-		       "t.conf:2: unknown section [stroe]; did you mean [store]?");
-	assert_refused("[accounting]\nshop = 5\n", "t.conf:2: unknown section [accounting]");
+		       "t.conf:1: unknown section [stroe]; did you mean [store]?");
+	assert_refused("[accounting]\nshop = 5\n", "t.conf:1: unknown section [accounting]");
+	assert_refused("[main]\n[accounting]\n", "t.conf:2: unknown section [accounting]");
+	/* Where a name ends that is like one, what stands there may be a password. */
+	assert_refused("[main]\nhunter2 = 5\n", "t.conf:2: unknown key in [main]");
+	assert_refused("[hunter2]\n", "t.conf:1: unknown section");
 	assert_refused("shop = 5\n", "t.conf:1: a key before the first [section]");
 	assert_refused("[store]\ntoken_fil = x\n",
 		       "t.conf:2: unknown key 'token_fil' in [store]; did you mean 'token_file'?");

@@ -18,6 +18,8 @@ static enum errk hear(void *ctx, const struct acknowledgement *s, struct err *e)
 {
 	struct heard *h = ctx;
 
+	if (s->end)
+		return E_OK;
 	if (h->fail_at && h->n + 1 == h->fail_at)
 		return err_set(e, E_LOCAL, "no", "not now");
 	snprintf(h->text[h->n++], 256, "%s %s %s%s: %.150s", s->document,

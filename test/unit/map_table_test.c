@@ -101,6 +101,28 @@ static void test_table__rates_are_numbers(void **state)
 	finds(t, "FR", "x", NULL);
 }
 
+static void test_table__rates_of_other_spreadsheets(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(
+		load("taxes",
+		     "country;rate;erp_code\r\nDE;0,19;A\r\nDE;7,0%;B\r\nFR;5,50\xc2\xa0%;C\r\n"
+		     "FR;20,00\xe2\x80\xaf%;D\r\nFR;0,021;E\r\nCA;9,975%;F\r\nXX;;G\r\nXX;*;H\r\n",
+		     &t, &e),
+		E_OK);
+	finds(t, "DE", "0.19", "A");
+	finds(t, "DE", "0.07", "B");
+	finds(t, "FR", "0.055", "C");
+	finds(t, "FR", "0.2", "D");
+	finds(t, "FR", "0.021", "E");
+	finds(t, "CA", "0.09975", "F");
+	finds(t, "XX", "", "G");
+	finds(t, "XX", "0.5", "H");
+}
+
 static void test_table__as_it_was_meant(void **state)
 {
 	CLEANUP(table) struct table *t = NULL;
@@ -133,6 +155,8 @@ static void refused(const char *csv, const char *msg)
 
 static void test_table__mistakes_name_file_and_line(void **state)
 {
+	static const char *const no_rate[] = {"1,234",   "1.234,5", "20 pct", "0,2,0", "20,0",
+					      "0.2 EUR", "20",      "%",      ",2"};
 	char both[256];
 
 	(void)state;
@@ -150,6 +174,14 @@ static void test_table__mistakes_name_file_and_line(void **state)
 	refused("shop,erp_x,note\na,1,\nb,ART", ":3: the file ends in the middle of this row");
 	refused("shop,shop,erp_x\n", ":1: the column 'shop' stands there twice");
 	refused("shop,erp_x\na,1\nb,2,3\n", ":3: 3 cells, but the header has 2 columns");
+	for (size_t i = 0; i < sizeof(no_rate) / sizeof(no_rate[0]); i++) {
+		char says[128];
+
+		snprintf(both, sizeof(both), "shop;rate;erp_x\na;%s;1\n", no_rate[i]);
+		snprintf(says, sizeof(says), ":2: column 'rate': '%s' ", no_rate[i]);
+		refused(both, says);
+	}
+	refused("shop;rate;erp_x\na;20,0;1\n", "write 20% or 0.2 for 20%");
 	refused("shop,erp_x\na*b,1\n",
 		":2: 'a*b': a star can stand at the beginning or at the end");
 	refused("shop,erp_x\n*a*,1\n", ":2: '*a*': a star can stand");
@@ -216,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_table__the_most_exact_row_wins),
 		cmocka_unit_test(test_table__may_answer_in_the_stores_words),
 		cmocka_unit_test(test_table__rates_are_numbers),
+		cmocka_unit_test(test_table__rates_of_other_spreadsheets),
 		cmocka_unit_test(test_table__as_it_was_meant),
 		cmocka_unit_test(test_table__mistakes_name_file_and_line),
 		cmocka_unit_test(test_table__a_missing_file_is_named),

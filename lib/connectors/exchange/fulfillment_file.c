@@ -322,16 +322,22 @@ static void share_order(struct reading *r, struct exchange_delivery *to, const s
 static void share_time(struct reading *r, struct exchange_delivery *to, const struct csv_row *in)
 {
 	const char *text = cell(r, in, COL_SHIPPED_AT);
-	char out[CLOCK_TEXT_MAX], zoned[64];
+	/* "2026-11-23 09:45": what a spreadsheet shows of a time. */
+	enum { TO_MINUTES = 16 };
+	char out[CLOCK_TEXT_MAX], whole[64], zoned[64];
 	int64_t at;
 
 	if (!text[0])
 		return;
+	snprintf(whole, sizeof(whole), "%.40s", text);
+	if (strlen(whole) >= TO_MINUTES && whole[TO_MINUTES - 3] == ':' && whole[TO_MINUTES] != ':')
+		snprintf(whole, sizeof(whole), "%.*s:00%.20s", TO_MINUTES, text, text + TO_MINUTES);
 	/* Without a zone it is UTC; a blank between date and time is as good as a T. */
-	snprintf(zoned, sizeof(zoned), "%.40sZ", text);
-	if (strlen(zoned) > 10 && zoned[10] == ' ')
-		zoned[10] = 'T';
-	if ((clock_parse(text, &at, NULL) != E_OK && clock_parse(zoned, &at, NULL) != E_OK) ||
+	if (strlen(whole) > 10 && whole[10] == ' ')
+		whole[10] = 'T';
+	snprintf(zoned, sizeof(zoned), "%.50sZ", whole);
+	if ((clock_parse(text, &at, NULL) != E_OK && clock_parse(whole, &at, NULL) != E_OK &&
+	     clock_parse(zoned, &at, NULL) != E_OK) ||
 	    !guard_this_century(at)) {
 		to->problem = problem(
 			r,

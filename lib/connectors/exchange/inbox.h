@@ -97,6 +97,9 @@ struct inbox_kind {
 	void (*free)(void *content); /* takes NULL */
 	/* May the set be believed? NULL = it may. E_LOCAL. */
 	enum errk (*judge)(const struct inbox_set *set, struct err *e);
+	/* Says of a set that is loaded what only `check` wants to know. NULL = nothing. */
+	void (*examine)(const struct inbox_set *set, const struct conf *c,
+			const struct check_sink *sink, struct arena *a);
 	/* Records of one content, and the head of the k-th; false if a later file has it too. */
 	size_t (*count)(const void *content);
 	/* One of its records has this id. */

@@ -453,6 +453,8 @@ void inbox_check(const struct inbox *r, const struct check_sink *sink)
 			  why.msg, NULL);
 	else
 		say_records(r, &set, sink, a);
+	if (k == E_OK && set.n && r->kind->examine)
+		r->kind->examine(&set, r->env->conf, sink, a);
 	doubts = inbox_doubts(&set, r->dir, a);
 	if (doubts)
 		sink->say(sink->ctx, CHECK_WARN, doubts, NULL);

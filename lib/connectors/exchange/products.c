@@ -357,6 +357,36 @@ static enum errk articles(const struct inbox_set *set, size_t file, size_t k, st
 	return rc;
 }
 
+/* The one currency of a file, or more than one: then each product is its own business. */
+static const char *only_currency(const struct exchange_products *s)
+{
+	const char *one = NULL;
+
+	for (size_t i = 1; i < s->n_rows; i++) {
+		const char *is = s->row[i]->cell[PCOL_CURRENCY];
+
+		if (str_blank(is))
+			is = s->currency;
+		if (is && one && !str_equal(is, one))
+			return NULL;
+		one = is ? is : one;
+	}
+	return one;
+}
+
+static void examine(const struct inbox_set *set, const struct conf *c,
+		    const struct check_sink *sink, struct arena *a)
+{
+	const char *currency = only_currency(set->file[set->n - 1].content);
+
+	(void)c;
+	(void)a;
+	if (currency && sink->currency)
+		sink->currency(sink->ctx, currency,
+			       "have the ERP write prices in the shop's currency into its product "
+			       "files, and [csv] currency say the same");
+}
+
 const struct inbox_kind exchange_product_files = {
 	.kind = KIND_PRODUCT,
 	.prefix = "products",
@@ -364,6 +394,7 @@ const struct inbox_kind exchange_product_files = {
 	.missing = "no product file of the ERP lists this product",
 	.read = read_file,
 	.free = free_file,
+	.examine = examine,
 	.count = count,
 	.has = has,
 	.record = record,

@@ -402,6 +402,27 @@ static void finish(struct record *r, struct arena *a)
 	stock_record_finish(r, "csv", a);
 }
 
+/* Without the column each article would be parked. */
+static void examine(const struct inbox_set *set, const struct conf *c,
+		    const struct check_sink *sink, struct arena *a)
+{
+	enum stock_figure f = stock_figure_wanted(c);
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct exchange_stock *s = set->file[i].content;
+
+		if (!s->has[f])
+			sink->say(
+				sink->ctx, CHECK_BAD,
+				arena_printf(a,
+					     "%s: there is no column '%s', which [inventory] "
+					     "quantity asks for: all its articles would be parked",
+					     set->file[i].path, stock_figure_name(f)),
+				"have the ERP write that column, or set [inventory] quantity to one "
+				"that the file has");
+	}
+}
+
 /* An article has a row for each warehouse; one that has two for the same stands there twice. */
 static bool is_another(const struct exchange_stock *s, const struct exchange_stock_article *x,
 		       uint32_t row)
@@ -448,6 +469,7 @@ const struct inbox_kind exchange_stock_files = {
 	.read = read_file,
 	.free = free_file,
 	.judge = judge,
+	.examine = examine,
 	.says = says,
 	.recall = recall,
 	.wholeness = wholeness,

@@ -40,41 +40,28 @@ static enum errk check_rights(const struct looker *l, enum record_kind kind, str
 }
 
 /* Configured names, each looked up as an order would. */
-static enum errk check_name(const struct looker *l, enum odoo_look_kind kind, const char *key,
-			    const char *name, struct err *e)
-{
-	int64_t id;
-	struct err why;
-	enum errk rc;
-
-	if (!name)
-		return E_OK;
-	rc = odoo_look(l->o, kind, name, l->a, &id, &why);
-	if (rc != E_OK && rc != E_RECORD) {
-		*e = why;
-		return rc;
-	}
-	if (rc == E_OK)
-		say(l, CHECK_OK, arena_printf(l->a, "[odoo] %s '%s' is there", key, name), NULL);
-	else
-		say(l, CHECK_BAD, arena_printf(l->a, "[odoo] %s: %s", key, why.msg), NULL);
-	return E_OK;
-}
-
 static enum errk check_names(const struct looker *l, struct err *e)
 {
-	const struct odoo_rules *r = &l->o->rules;
-	enum errk rc = check_name(l, LOOK_PRICELIST, "pricelist", r->pricelist, e);
+	for (const struct odoo_setting *s = odoo_settings; s->key; s++) {
+		const char *name = conf_text(l->o->env.conf, "odoo", s->key);
+		int64_t id;
+		struct err why;
+		enum errk rc;
 
-	if (rc == E_OK)
-		rc = check_name(l, LOOK_WAREHOUSE, "warehouse", r->warehouse, e);
-	if (rc == E_OK)
-		rc = check_name(l, LOOK_TEAM, "team", r->team, e);
-	if (rc == E_OK)
-		rc = check_name(l, LOOK_SALESPERSON, "salesperson", r->salesperson, e);
-	if (rc == E_OK && r->depth == ODOO_PAID)
-		rc = check_name(l, LOOK_SALES_JOURNAL, "journal", r->journal, e);
-	return rc;
+		if (!name || (s->invoiced && l->o->rules.depth != ODOO_PAID))
+			continue;
+		rc = odoo_look_setting(l->o, s->kind, s->key, l->a, &id, &why);
+		if (rc == E_OK)
+			say(l, CHECK_OK,
+			    arena_printf(l->a, "[odoo] %s '%s' is there", s->key, name), NULL);
+		else if (str_equal(why.code, "bad_config"))
+			say(l, CHECK_BAD, why.msg, NULL);
+		else {
+			*e = why;
+			return rc;
+		}
+	}
+	return E_OK;
 }
 
 static const struct kind_row {
@@ -208,6 +195,16 @@ static void look_at_carriers(const struct looker *l)
 		    "install the app that makes them, if the shop is to know: Delivery Costs");
 }
 
+static void say_currency(const struct looker *l)
+{
+	const struct odoo_price_lists *p = l->o->price_lists;
+
+	if (l->sink->currency)
+		l->sink->currency(l->sink->ctx, p ? p->list->currency : l->o->company.currency_name,
+				  "name a price list in the shop's currency in [odoo] "
+				  "product_pricelist");
+}
+
 static void say_price_list(const struct looker *l)
 {
 	const struct odoo_price_lists *p = l->o->price_lists;
@@ -218,10 +215,6 @@ static void say_price_list(const struct looker *l)
 			 "count today",
 			 p->list->name, p->list->currency, p->list->n),
 	    NULL);
-	if (l->sink->currency)
-		l->sink->currency(l->sink->ctx, p->list->currency,
-				  "name a price list in the shop's currency in [odoo] "
-				  "product_pricelist");
 }
 
 /* A kind that is read out of Odoo. */
@@ -235,6 +228,8 @@ static enum errk look_at_source(const struct looker *l, enum record_kind kind, s
 		rc = odoo_product_settings(l->o, l->a, e);
 	if (rc == E_OK && kind == KIND_PRODUCT && l->o->price_lists)
 		say_price_list(l);
+	if (rc == E_OK && kind == KIND_PRODUCT)
+		say_currency(l);
 	if (rc == E_OK && kind == KIND_FULFILLMENT)
 		look_at_carriers(l);
 	if (rc == E_OK && kind == KIND_STOCK && l->o->rules.free_stock &&

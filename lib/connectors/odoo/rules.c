@@ -139,14 +139,15 @@ static enum errk read_url(struct odoo *o, struct err *e)
 	o->server.host = strstr(copy, "://") + 3;
 	if (strchr(o->server.host, '/'))
 		return err_set(e, E_LOCAL, "bad_config",
-			       "%s: '%s' has a path; name only the server, https://HOST", where,
-			       url);
+			       "%s: what stands there has a path; name only the server, "
+			       "https://HOST",
+			       where);
 	if (!str_starts(copy, "https://") &&
 	    !(str_starts(copy, "http://") && is_loopback(o->server.host)))
 		return err_set(e, E_LOCAL, "bad_config",
-			       "%s: '%s' must begin with https:// (http:// is for this machine "
-			       "only)",
-			       where, url);
+			       "%s: what stands there must begin with https:// (http:// is for "
+			       "this machine only)",
+			       where);
 	return E_OK;
 }
 
@@ -188,8 +189,8 @@ static enum errk read_shop(struct odoo *o, struct err *e)
 	o->rules.shop = odoo_shop_name(!str_blank(named) ? named : from ? from : "shop", o->arena);
 	if (!str_blank(named) && !str_equal(named, o->rules.shop))
 		return err_set(e, E_LOCAL, "bad_config",
-			       "%s: '%s' must be of small letters, digits, - and _",
-			       conf_where(c, "odoo", "shop", o->arena), named);
+			       "%s: what stands there must be of small letters, digits, - and _",
+			       conf_where(c, "odoo", "shop", o->arena));
 	return E_OK;
 }
 

@@ -104,6 +104,19 @@ static enum errk say_buyers(struct shopify *s, const struct check_sink *sink, st
 	return rc;
 }
 
+/*
+ * A token that is kept says nothing of the credentials that it was got with: they may have been changed since, here or in
+ * the shop, and the run that needs the next one would be the first to know.
+ */
+static enum errk authorize(struct shopify *s, struct arena *a, struct err *e)
+{
+	int64_t before = http_stats(s->env.http).requests;
+	enum errk rc = shopify_authorize(s, a, e);
+	if (rc != E_OK || !s->client_id || http_stats(s->env.http).requests > before)
+		return rc;
+	return shopify_authorize_anew(s, a, e);
+}
+
 enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 			const struct check_sink *sink, struct err *e)
 {
@@ -111,7 +124,9 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 	struct arena *a = arena_new();
 	struct shopify_query q = {.doc = DOC_SHOP_PROBE};
 	struct err problem;
-	enum errk rc = shopify_send(s, &q, 1, a, &problem);
+	enum errk rc = authorize(s, a, &problem);
+	if (rc == E_OK)
+		rc = shopify_send(s, &q, 1, a, &problem);
 	if (rc == E_OK)
 		rc = shopify_read_scopes(s, &q, a, &problem);
 	if (rc == E_OK)

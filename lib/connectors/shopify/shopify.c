@@ -60,9 +60,9 @@ static enum errk check_url(struct shopify *s, struct err *e)
 	    str_equal_nocase(s->host + name, ".myshopify.com"))
 		return E_OK;
 	return err_set(e, E_LOCAL, "bad_config",
-		       "%s: '%s' is no shop address; it must be https://NAME.myshopify.com "
-		       "(the admin shows it under Settings > Domains)",
-		       where, url);
+		       "%s: what stands there is no shop address; it must be "
+		       "https://NAME.myshopify.com (the admin shows it under Settings > Domains)",
+		       where);
 }
 
 static enum errk read_credentials(struct shopify *s, struct err *e)
@@ -97,8 +97,8 @@ static enum errk check_version(struct shopify *s, struct err *e)
 	    strspn(s->version, "0123456789-") == 7)
 		return E_OK;
 	return err_set(e, E_LOCAL, "bad_config",
-		       "%s: '%s' is no API version; it looks like 2026-10",
-		       conf_where(s->env.conf, "store", "api_version", s->arena), s->version);
+		       "%s: what stands there is no API version; it looks like 2026-10",
+		       conf_where(s->env.conf, "store", "api_version", s->arena));
 }
 
 static void shopify_close(struct connector *c)

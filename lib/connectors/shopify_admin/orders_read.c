@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/key_index.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify_admin/exports.h"
 #include "files/guard.h"
@@ -16,6 +18,14 @@
 #include "base/banned.h"
 
 enum { PAGE = 250, SETTLED_SECONDS = 60 };
+
+/* What newer files have said that were read before the one that is open: it comes late. */
+struct newer_orders {
+	struct arena *mem; /* NULL: there are none */
+	const char **id;
+	size_t n, cap;
+	struct key_index index;
+};
 
 struct admin_orders {
 	char *path;
@@ -28,6 +38,7 @@ struct admin_orders {
 	struct admin_orders_file *open;
 	char *open_name, *open_stamp;
 	int64_t open_done;
+	struct newer_orders newer;
 	/* Of this pull: records without an id of the shop's that are at fault, in order. */
 	const char **unnumbered;
 	size_t n_unnumbered;
@@ -50,6 +61,9 @@ static void close_file(struct admin_orders *s)
 	free(TAKE(s->open_name));
 	free(TAKE(s->open_stamp));
 	s->open_done = 0;
+	key_index_release(&s->newer.index);
+	arena_free(s->newer.mem);
+	s->newer = (struct newer_orders){0};
 }
 
 void admin_orders_free(struct admin_orders *s)
@@ -122,6 +136,82 @@ static enum errk position(struct admin_orders *s, const struct source_file *f, i
 	return E_OK;
 }
 
+static const char *newer_id(const void *ctx, size_t i)
+{
+	const struct newer_orders *x = ctx;
+
+	return x->id[i];
+}
+
+static void add_newer(struct newer_orders *x, const char *id)
+{
+	key_index_room(&x->index, x->n);
+	if (*key_index_slot(&x->index, id))
+		return;
+	*LIST_ADD(x->id, x->n, x->cap, x->mem) = arena_strdup(x->mem, id);
+	*key_index_slot(&x->index, id) = (uint32_t)x->n;
+}
+
+/* In a file without ids an order is known by its name, and may be one that another file has by its id. */
+static const char *by_name_too(const char *name_id, struct arena *a)
+{
+	return arena_printf(a, "name of %s", name_id);
+}
+
+static enum errk read_newer(struct admin_orders *s, const struct source_file *f, struct err *e)
+{
+	CLEANUP(admin_orders_file) struct admin_orders_file *file = NULL;
+	CLEANUP(arena) struct arena *scratch = arena_new();
+	struct admin_order_rows o;
+	bool more = true;
+	enum errk k = admin_orders_file_open(f->path, f->name, s->declared, &file, e);
+
+	while (k == E_OK && more) {
+		k = admin_orders_file_next(file, &o, &more, e);
+		if (k != E_OK || !more)
+			break;
+		const char *id = admin_order_id(&o, scratch);
+		const char *name = admin_name_id(admin_order_cell(&o, COL_NAME), scratch);
+
+		add_newer(&s->newer, id);
+		if (!str_equal(id, name))
+			add_newer(&s->newer, by_name_too(name, scratch));
+		arena_reset(scratch);
+	}
+	return k;
+}
+
+/* Of a file that is read after newer ones, what those have said. */
+static enum errk find_newer(struct admin_orders *s, const struct source_file *f,
+			    const struct source_cursor *at, const struct listing *l, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (size_t i = 0; i < l->n && k == E_OK; i++) {
+		if (!source_cursor_outdates(at, &l->file[i], f))
+			continue;
+		if (!s->newer.mem) {
+			s->newer.mem = arena_new();
+			s->newer.index = (struct key_index){.key = newer_id, .ctx = &s->newer};
+		}
+		k = read_newer(s, &l->file[i], e);
+	}
+	return k;
+}
+
+/* Said by a newer file already, under its id or its name. */
+static bool is_outdated(const struct admin_orders *s, const struct record *r, struct arena *a)
+{
+	const struct newer_orders *x = &s->newer;
+	const char *name;
+
+	if (!x->n)
+		return false;
+	name = admin_name_id(r->label, a);
+	return *key_index_slot(&x->index, r->id) || *key_index_slot(&x->index, name) ||
+	       (str_equal(r->id, name) && *key_index_slot(&x->index, by_name_too(name, a)));
+}
+
 /* By creation: from since on, before until. An order without a readable time is not left out. */
 static bool in_window(const struct admin_order_rows *o, const struct pull_request *req)
 {
@@ -165,6 +255,10 @@ static enum errk take(const struct admin_orders *s, const struct admin_order_row
 		return E_OK;
 	}
 	admin_order_record(o, a, r);
+	if (is_outdated(s, r, a)) {
+		page->known++;
+		return E_OK;
+	}
 	resolve_unnumbered(s, r, a, page);
 	if (req->knows && !req->full) {
 		k = req->knows(req->knows_ctx, r, &known, e);
@@ -234,7 +328,7 @@ static const struct source_file *next_file(const struct admin_orders *s, struct 
 			continue;
 		if (is_of_orders(s, &files[i]))
 			return &files[i];
-		source_cursor_finish(at, &files[i]);
+		source_cursor_skip(at, &files[i]);
 	}
 	return NULL;
 }
@@ -334,13 +428,39 @@ static void refuse_entries(struct admin_orders *s, const struct listing *l, stru
 	}
 }
 
+/* What it says may be older than what a file has said that nobody can look up any more. */
+static void refuse_late(struct admin_orders *s, const struct source_file *f, int64_t gone,
+			struct arena *a, struct page *page)
+{
+	char own[CLOCK_TEXT_MAX], newer[CLOCK_TEXT_MAX];
+	struct err why;
+
+	err_set(&why, E_RECORD, "late_file",
+		"%s: was written at %s, and a newer export (of %s) has been read that is no longer "
+		"there: its orders may be known as they are since, so nothing is read from it; "
+		"export these orders once more, or put the newer file back beside it, and take "
+		"this one away when it is read",
+		f->name, clock_text(f->mtime_ns / 1000000000, own), clock_text(gone, newer));
+	refuse(s, f, &why, a, page);
+}
+
 static enum errk pull_file(struct admin_orders *s, const struct pull_request *req,
-			   const struct source_file *f, struct source_cursor *at, struct arena *a,
-			   struct page *page, struct err *e)
+			   const struct source_file *f, struct source_cursor *at,
+			   const struct listing *l, struct arena *a, struct page *page,
+			   struct err *e)
 {
 	bool same = str_equal(at->file, f->name) && str_equal(at->stamp, f->stamp), end = false;
 	struct err why;
-	enum errk k = position(s, f, same ? at->done : 0, &why);
+	enum errk k;
+
+	if (source_cursor_is_late(at, f, l->file, l->n)) {
+		at->file = NULL;
+		refuse_late(s, f, at->gone, a, page);
+		return E_OK;
+	}
+	k = position(s, f, same ? at->done : 0, &why);
+	if (k == E_OK && !s->newer.mem)
+		k = find_newer(s, f, at, l, &why);
 
 	if (k == E_LOCAL && !str_equal(f->path, s->path) && !source_changed(f)) {
 		close_file(s);
@@ -393,7 +513,7 @@ enum errk admin_orders_pull(struct admin_orders *s, const struct pull_request *r
 	page.rec = arena_array(a, PAGE + 1 + l.n_bad, sizeof(*page.rec));
 	f = next_file(s, &at, l.file, l.n);
 	if (f)
-		k = pull_file(s, req, f, &at, a, &page, e);
+		k = pull_file(s, req, f, &at, &l, a, &page, e);
 	if (k != E_OK)
 		return k;
 	refuse_entries(s, &l, a, &page);

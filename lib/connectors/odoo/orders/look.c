@@ -186,6 +186,54 @@ enum errk odoo_look(struct odoo *o, enum odoo_look_kind kind, const char *name, 
 	return unmapped(o, kind, name, e);
 }
 
+enum errk odoo_look_setting(struct odoo *o, enum odoo_look_kind kind, const char *key,
+			    struct arena *a, int64_t *id, struct err *e)
+{
+	const struct list *l = &lists[kind];
+	const char *name = conf_text(o->env.conf, "odoo", key);
+	struct err why;
+	enum errk rc;
+	bool several;
+
+	*id = 0;
+	if (!name)
+		return E_OK;
+	rc = odoo_look(o, kind, name, a, id, &why);
+	several = rc == E_RECORD && str_starts(why.code, "ambiguous_");
+	if (rc == E_OK || (several && kind == LOOK_PRICELIST))
+		return E_OK;
+	if (rc != E_RECORD) {
+		*e = why;
+		return rc;
+	}
+	return err_set(e, E_LOCAL, "bad_config",
+		       "[odoo] %s = %s (%s): Odoo (%s) has %s %s of that name; correct the key, or "
+		       "%s in Odoo",
+		       key, name, conf_where(o->env.conf, "odoo", key, a), o->server.host,
+		       several ? "more than one" : "no", l->label,
+		       several ? "give them different names" : "make one of that name");
+}
+
+const struct odoo_setting odoo_settings[] = {
+	{LOOK_PRICELIST, "pricelist", false},
+	{LOOK_WAREHOUSE, "warehouse", false},
+	{LOOK_TEAM, "team", false},
+	{LOOK_SALESPERSON, "salesperson", false},
+	{LOOK_SALES_JOURNAL, "journal", true},
+	{0},
+};
+
+enum errk odoo_look_settings(struct odoo *o, struct arena *a, struct err *e)
+{
+	enum errk rc = E_OK;
+	int64_t id;
+
+	for (const struct odoo_setting *s = odoo_settings; s->key && rc == E_OK; s++)
+		if (!s->invoiced || o->rules.depth == ODOO_PAID)
+			rc = odoo_look_setting(o, s->kind, s->key, a, &id, e);
+	return rc;
+}
+
 enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *currency,
 			      struct arena *a, int64_t *id, struct err *e)
 {

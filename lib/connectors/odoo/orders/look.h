@@ -66,6 +66,20 @@ enum odoo_look_kind odoo_look_kind(const char *name);
  */
 MUST_CHECK enum errk odoo_look(struct odoo *o, enum odoo_look_kind kind, const char *name,
 			       struct arena *a, int64_t *id, struct err *e);
+/*
+ * The same of what [odoo] key= names; not set: *id 0. Wrong there it is wrong for each order: E_LOCAL "bad_config". Price
+ * lists may share a name, one for each currency.
+ */
+MUST_CHECK enum errk odoo_look_setting(struct odoo *o, enum odoo_look_kind kind, const char *key,
+				       struct arena *a, int64_t *id, struct err *e);
+struct odoo_setting {
+	enum odoo_look_kind kind;
+	const char *key;
+	bool invoiced; /* it counts where orders are invoiced alone */
+};
+extern const struct odoo_setting odoo_settings[]; /* ended by a row with key NULL */
+/* All of them. */
+MUST_CHECK enum errk odoo_look_settings(struct odoo *o, struct arena *a, struct err *e);
 /* The price list for a currency: the configured one, or the only one there is. *id 0: none needed. */
 MUST_CHECK enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *currency,
 					 struct arena *a, int64_t *id, struct err *e);

@@ -209,13 +209,19 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 {
 	/* A right that is missing would park every order with the same words. */
 	enum errk rc = odoo_enter(b->o, KIND_ORDER, b->a, e);
+	bool any = false;
 
 	if (rc != E_OK)
 		return rc;
 	read_all(b);
 	rc = odoo_orders_find(b, e);
-	for (size_t i = 0; i < b->n && rc == E_OK; i++)
+	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
 		refuse_currency(&b->order[i]);
+		any |= odoo_order_goes_on(&b->order[i]);
+	}
+	/* So would a name in the configuration. */
+	if (rc == E_OK && any)
+		rc = odoo_look_settings(b->o, b->a, e);
 	if (rc == E_OK)
 		rc = resolve_all(b, e);
 	for (size_t i = 0; i < b->n && rc == E_OK; i++) {
