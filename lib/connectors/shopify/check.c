@@ -102,8 +102,54 @@ enum errk shopify_probe(struct shopify *s, struct arena *a, struct shopify_query
 		scopes = arena_printf(a, "%s%s%s", scopes, *scopes ? "," : "",
 				      answer_id(&in, scope, "handle"));
 	rc = answer_end(&in, e);
-	if (rc == E_OK)
+	if (rc == E_OK) {
 		s->scope = arena_strdup(s->arena, scopes);
+		shopify_take_zone(s, q);
+	}
+	return rc;
+}
+
+/* A shop may move to another zone, but not within a run. */
+void shopify_take_zone(struct shopify *s, const struct shopify_query *q)
+{
+	const char *zone = json_str(q->data, "shop.ianaTimezone");
+	char day[CLOCK_DAY_SIZE];
+
+	if (!zone || s->zone)
+		return;
+	s->zone = arena_strdup(s->arena, zone);
+	if (!clock_day(0, s->zone, day))
+		s->env.notice(
+			s->env.notice_ctx, NULL,
+			arena_printf(s->arena,
+				     "this machine does not know the shop's time zone %s (package "
+				     "tzdata): days of orders and payments are those of UTC",
+				     s->zone));
+}
+
+enum errk shopify_zone(struct connector *c, struct arena *a, const char **zone, struct err *e)
+{
+	enum { FRESH_S = 24 * 3600 };
+	struct shopify *s = (struct shopify *)c;
+	const struct connector_state *state = s->env.state;
+	const char *key = arena_printf(a, "zone %s", s->host);
+	const char *kept = NULL;
+	int64_t at;
+	enum errk rc = s->zone ? E_OK : state->load(state->ctx, key, a, &kept, &at, e);
+	bool fresh = kept && clock_now() >= at && clock_now() - at < FRESH_S;
+	if (rc == E_OK && !s->zone && !fresh) {
+		struct shopify_query q = {0};
+		rc = shopify_authorize(s, a, e);
+		if (rc == E_OK && !s->zone)
+			rc = shopify_probe(s, a, &q, e);
+		shopify_query_release(&q);
+		if (rc == E_OK && s->zone)
+			rc = state->save(state->ctx, key, s->zone, e);
+		/* Where it was yesterday it is today. */
+		if (rc == E_BUSY && kept)
+			rc = E_OK;
+	}
+	*zone = s->zone ? s->zone : kept;
 	return rc;
 }
 

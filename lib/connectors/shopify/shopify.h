@@ -312,6 +312,11 @@ MUST_CHECK enum errk shopify_check_answer(struct connector *c, const struct answ
 /* Scopes that these kinds (bits) can't be pulled or put without are missing: E_REFUSED naming one. */
 MUST_CHECK enum errk shopify_need_scopes(struct shopify *s, unsigned pull, unsigned put,
 					 struct arena *a, struct err *e);
+/* What an answer says of the shop's time zone, if it does; the first one counts for the run. */
+void shopify_take_zone(struct shopify *s, const struct shopify_query *q);
+/* As connector.h; asks at most once a day. */
+MUST_CHECK enum errk shopify_zone(struct connector *c, struct arena *a, const char **zone,
+				  struct err *e);
 /* The same for one scope, whatever it is for: E_REFUSED with why. */
 MUST_CHECK enum errk shopify_need_scope(struct shopify *s, const char *scope, const char *why,
 					struct arena *a, struct err *e);
