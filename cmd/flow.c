@@ -164,6 +164,14 @@ enum errk flow_check_target(const struct flow *f, const char *to, struct arena *
 	return E_OK;
 }
 
+/* What was typed where it is a day; else NULL. */
+static const char *day_of(const struct args *args, const char *option)
+{
+	const char *text = args_text(args, option);
+
+	return clock_is_day(text) ? text : NULL;
+}
+
 static enum errk read_options(struct cmd *c, struct sync_options *o, struct err *e)
 {
 	const struct args *args = c->args;
@@ -172,13 +180,18 @@ static enum errk read_options(struct cmd *c, struct sync_options *o, struct err 
 	o->only = args_list(args, "only", &o->n_only);
 	o->limit = (size_t)args_number(args, "limit");
 	/* Not every flow has these. */
-	if (args_knows(args, "since"))
+	if (args_knows(args, "since")) {
 		o->since = args_number(args, "since");
-	if (args_knows(args, "until"))
+		o->since_day = day_of(args, "since");
+	}
+	if (args_knows(args, "until")) {
 		o->until = args_number(args, "until");
+		o->until_day = day_of(args, "until");
+	}
 	if (args_knows(args, "to"))
 		o->to = args_text(args, "to");
-	if (o->since > clock_now())
+	/* There are places where tomorrow has begun. */
+	if (o->since - (o->since_day ? CLOCK_EARLIEST_S : 0) > clock_now())
 		return usage_error(e, "--since is still to come: nothing has changed after it yet");
 	if (o->since && o->until && o->since >= o->until)
 		return usage_error(e, "--since must be before --until");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -235,6 +236,14 @@ enum errk clock_parse(const char *text, int64_t *out, struct err *e)
 		       shown);
 }
 
+bool clock_is_day(const char *text)
+{
+	const char *p = text;
+	int64_t ignored;
+
+	return text && (strcmp(text, "today") == 0 || (date(&p, &ignored) && !*p));
+}
+
 enum errk clock_parse_human(const char *text, int64_t now, int64_t *out, struct err *e)
 {
 	char shown[64];
@@ -329,31 +338,98 @@ const char *duration_text(int64_t ms, char out[CLOCK_TEXT_MAX])
 static bool zone_is_known(const char *zone)
 {
 	char path[128];
+	struct stat st;
 
-	if (str_blank(zone) || *zone == '/' || strstr(zone, "..") ||
+	if (!zone || str_blank(zone) || *zone == '/' || strstr(zone, "..") ||
 	    zone[strspn(zone,
 			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/")])
 		return false;
 	return snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone) < (int)sizeof(path) &&
-	       access(path, R_OK) == 0;
+	       stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, R_OK) == 0;
+}
+
+/* A place's time: an offset, or the C library's while it is entered. */
+struct zone {
+	bool fixed;
+	int64_t east; /* fixed: seconds */
+	char *before; /* what $TZ was; NULL = it was not set */
+};
+
+static bool enter(const char *name, struct zone *z)
+{
+	const char *p = name, *set = getenv("TZ");
+
+	*z = (struct zone){.fixed = name && (*name == '+' || *name == '-')};
+	if (z->fixed) {
+		if (!offset(&p, &z->east) || *p)
+			return false;
+		z->east = -z->east;
+		return true;
+	}
+	if (!zone_is_known(name))
+		return false;
+	z->before = set ? strdup(set) : NULL;
+	if ((set && !z->before) || setenv("TZ", name, 1) != 0)
+		die(70, "out of memory");
+	tzset();
+	return true;
+}
+
+static void leave(struct zone *z)
+{
+	if (z->fixed)
+		return;
+	if ((z->before ? setenv("TZ", z->before, 1) : unsetenv("TZ")) != 0)
+		BUG("TZ can't be set back");
+	tzset();
+	free(z->before);
+}
+
+/* Which day it is there: its midnight UTC. */
+static int64_t day_in(const struct zone *z, int64_t t)
+{
+	time_t at = (time_t)t;
+	struct tm tm;
+	int64_t there = t + z->east;
+
+	if (z->fixed)
+		return there - (there % DAY + DAY) % DAY;
+	if (!localtime_r(&at, &tm))
+		BUG("%lld is no time", (long long)t);
+	return days_from_date(tm.tm_year + INT64_C(1900), tm.tm_mon + 1, tm.tm_mday) * DAY;
 }
 
 bool clock_day(int64_t t, const char *zone, char out[CLOCK_DAY_SIZE])
 {
-	const char *set = getenv("TZ");
-	char *own = set ? strdup(set) : NULL;
-	time_t at = (time_t)t;
-	struct tm tm;
-	bool ok;
+	char text[CLOCK_TEXT_MAX];
+	struct zone z;
 
-	ok = (!set || own) && zone_is_known(zone) && setenv("TZ", zone, 1) == 0;
-	if (ok) {
-		tzset();
-		ok = localtime_r(&at, &tm) && strftime(out, CLOCK_DAY_SIZE, "%Y-%m-%d", &tm) != 0;
-		if ((own ? setenv("TZ", own, 1) : unsetenv("TZ")) != 0)
-			BUG("TZ can't be set back");
-		tzset();
-	}
-	free(own);
-	return ok;
+	if (!enter(zone, &z))
+		return false;
+	memcpy(out, clock_text(day_in(&z, t), text), CLOCK_DAY_SIZE - 1);
+	out[CLOCK_DAY_SIZE - 1] = '\0';
+	leave(&z);
+	return true;
+}
+
+/* By the minute: there are days that begin at one, and some that begin twice. */
+bool clock_midnight(int64_t day, const char *zone, int64_t *out)
+{
+	enum { MINUTE = 60 };
+	struct zone z;
+
+	if (!enter(zone, &z))
+		return false;
+	*out = day - CLOCK_EARLIEST_S - 2 * 3600;
+	while (day_in(&z, *out) < day)
+		*out += MINUTE;
+	leave(&z);
+	return true;
+}
+
+bool clock_offset(const char *text, char out[CLOCK_DAY_SIZE])
+{
+	const char *p = strlen(text) > CLOCK_DAY_SIZE ? strpbrk(text + CLOCK_DAY_SIZE, "+-") : NULL;
+
+	return p && snprintf(out, CLOCK_DAY_SIZE, "%s", p) < CLOCK_DAY_SIZE;
 }

@@ -31,17 +31,28 @@ const char *clock_text(int64_t t, char out[CLOCK_TEXT_MAX]); /* RFC 3339 UTC wit
 MUST_CHECK enum errk clock_parse(const char *text, int64_t *out, struct err *e);
 
 /*
- * The day at a place, "2026-11-23"; zone: an IANA name, "Europe/Paris". False: this machine does not know it (package
- * tzdata). Not for several threads.
+ * The day at a place, "2026-11-23"; zone: an IANA name, "Europe/Paris", or an offset, "+0200". False: NULL, or this
+ * machine does not know it (package tzdata). Not for several threads.
  */
 enum { CLOCK_DAY_SIZE = 11 };
 MUST_CHECK bool clock_day(int64_t t, const char *zone, char out[CLOCK_DAY_SIZE]);
+/*
+ * The first moment of a day at a place; day: its midnight UTC. Where clocks are put forward at midnight the day begins
+ * at one. False as clock_day.
+ */
+MUST_CHECK bool clock_midnight(int64_t day, const char *zone, int64_t *out);
+/* How much earlier, and later, than in UTC a day may begin somewhere on earth. */
+enum { CLOCK_EARLIEST_S = 14 * 3600, CLOCK_LATEST_S = 12 * 3600 };
+/* "2026-11-23 09:50:26 +0100", as clock_parse reads it: "+0100" at the end. False: it has no offset in figures. */
+bool clock_offset(const char *text, char out[CLOCK_DAY_SIZE]);
 
 /*
  * A time a person types: all of the above, "now", "today" (midnight UTC), "-2h", "-7d".
  * E_LOCAL "bad_time".
  */
 MUST_CHECK enum errk clock_parse_human(const char *text, int64_t now, int64_t *out, struct err *e);
+/* Is it a day, "2026-11-23" or "today"? At the shop it begins at another moment than in UTC. */
+bool clock_is_day(const char *text);
 
 /* "90s", "12m", "2h", "30d", "500ms", plain number = seconds. E_LOCAL "bad_duration". */
 MUST_CHECK enum errk duration_parse(const char *text, int64_t *ms, struct err *e);

@@ -84,6 +84,11 @@ struct pull_request {
 	int64_t since;
 	int64_t until; /* seconds; 0 = as new as is safe to read */
 	/*
+	 * With own_days: "2026-11-23" or "today", a day that begins (before which it ends) where each record says that
+	 * it was made. NULL: since (until) is an instant.
+	 */
+	const char *since_day, *until_day;
+	/*
 	 * Since/until were asked for by a person: read exactly these, ignore overlap and
 	 * lag rules.
 	 */
@@ -309,6 +314,7 @@ struct source {
 			       struct arena *a, struct page *out, struct err *e);
 	/* What it can't give, one plain sentence each, NULL-terminated; NULL = nothing is missing. */
 	const char *const *lacks;
+	bool own_days; /* its records say what day it was where they were made: see pull_request.since_day */
 	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
 };
 
@@ -423,6 +429,11 @@ struct connector_type {
 	 */
 	enum errk (*identify)(struct connector *c, bool ask, struct arena *a, struct identity *out,
 			      struct err *e);
+	/*
+	 * Of a store: the time zone that its days are of, as clock_day takes it. *zone NULL: it does not say. NULL: it
+	 * can't be asked. Errors as a pull's.
+	 */
+	enum errk (*zone)(struct connector *c, struct arena *a, const char **zone, struct err *e);
 	/*
 	 * For `skus check`: all articles, archived ones too, each handed to fn; its texts live until fn
 	 * returns. Complete, or the call fails; the memory it takes does not grow with their number

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "model/record.h"
 #include "model/target.h"
@@ -44,6 +45,8 @@ struct put_item {
 	const char *kept;
 	/* In: the kept text is of a copy of the state file, and more may have been written since. */
 	bool kept_old;
+	/* In, where a person has named it: the code of what it was parked with, which that person has read; or NULL. */
+	const char *parked_as;
 	int64_t delivered_at; /* in: when target was first delivered, seconds; 0 = never */
 	struct err err;       /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
 	bool adopted;         /* out: it had landed before; nothing was written now */
@@ -106,6 +109,8 @@ struct in_flight {
 			int64_t read_at, int64_t *units, struct err *e);
 	/* Orders that came or changed from then on may be unknown, seconds; 0 = none was ever read. */
 	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
+	/* Orders that were made before then no export brings, seconds; 0 = all are brought. */
+	int64_t (*first)(void *ctx);
 	/* All that came or changed before then is known now, or was seen. */
 	void (*seen)(void *ctx, int64_t since);
 	/* Is this version of the order in the queue, or with the ERP? */
@@ -158,6 +163,12 @@ struct put_batch {
 	/* A person has named these records (--only): where only a person can know, this is the answer. */
 	bool named;
 	const struct in_flight *in_flight; /* for stock; else NULL */
+	/*
+	 * The day that it is where the shop is, "2026-11-23"; where nobody knows, UTC's. E_BUSY: the shop does not
+	 * answer. NULL = there is nobody to ask.
+	 */
+	enum errk (*today)(void *ctx, char day[CLOCK_DAY_SIZE], struct err *e);
+	void *today_ctx;
 	/*
 	 * The kept text of these items as it stands now, durable when it returns: for what must be known
 	 * of a write if its answer is lost. Before its bytes leave.

@@ -425,10 +425,15 @@ static enum errk check_mappings(struct session *s, struct counting_sink *sink, s
 	return E_OK;
 }
 
-static void check_since(struct session *s, struct counting_sink *sink)
+static enum errk check_since(struct session *s, struct counting_sink *sink, struct err *e)
 {
 	for (const struct flow *f = flows; f->noun; f++) {
-		const char *ahead = choice_ahead(s->conf, f, s->arena);
+		struct choice_since since;
+		char text[CLOCK_TEXT_MAX];
+		enum errk rc = choice_since(s->state, s->conf, f, f->name, s->arena, &since, e);
+		if (rc != E_OK)
+			return rc;
+		const char *ahead = choice_ahead(s->conf, f, &since, s->arena);
 		if (ahead)
 			say(sink, CHECK_WARN, ahead, NULL);
 		if (f->since && !conf_is_set(s->conf, f->section, "since"))
@@ -439,7 +444,17 @@ static void check_since(struct session *s, struct counting_sink *sink)
 				    "that the %s shows",
 				    f->section, f->name, f->label, side_section(f->from)),
 			    "set it to the day from which the ERP has none of them yet");
+		else if (f->since && !since.day &&
+			 clock_is_day(conf_text(s->conf, f->section, "since")))
+			say(sink, CHECK_OK,
+			    arena_printf(
+				    s->arena,
+				    "[%s] since = %s: %s has read from %s on, and stays with it",
+				    f->section, conf_text(s->conf, f->section, "since"), f->name,
+				    clock_text(since.at, text)),
+			    NULL);
 	}
+	return E_OK;
 }
 
 static void say_notice(void *ctx, const char *text)
@@ -486,8 +501,9 @@ enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad,
 	    arena_printf(s->arena, "configuration %s is valid", conf_path(s->conf)), NULL);
 	say(&counting, CHECK_OK,
 	    arena_printf(s->arena, "state file %s opens", state_path(s->state)), NULL);
-	check_since(s, &counting);
-	enum errk rc = check_orders_read(s, &counting, e);
+	enum errk rc = check_since(s, &counting, e);
+	if (rc == E_OK)
+		rc = check_orders_read(s, &counting, e);
 	if (rc == E_OK)
 		rc = check_mappings(s, &counting, e);
 	if (rc == E_OK)

@@ -68,6 +68,7 @@ struct demand {
 	bool read, indexed;
 	int64_t looked; /* of what was delivered before, others have thought; 0 = of nothing */
 	int64_t read_at, since;
+	struct choice_since orders_since; /* from when on orders are the export's */
 	int64_t lag;  /* seconds from the delivery until the ERP's figures know of it */
 	bool awaited; /* nor before it has answered */
 	bool on_hand; /* the figure is what is there: of an order that is missing what has been shipped */
@@ -249,11 +250,15 @@ static enum errk check_orders(struct demand *o, const struct flow *orders, struc
 	char ago[CLOCK_TEXT_MAX];
 	int64_t whole;
 	bool expects = false, wider = false;
-	enum errk rc = checkpoint_whole(o->state, orders->name, &whole, e);
+	enum errk rc = choice_since(o->state, o->conf, orders, orders->name, o->arena,
+				    &o->orders_since, e);
+	if (rc == E_OK)
+		rc = checkpoint_whole(o->state, orders->name, &whole, e);
 	if (o->on_hand)
 		return rc == E_OK ? check_shipments(o, orders, whole, e) : rc;
 	if (rc == E_OK)
-		rc = choice_is_wider(o->state, o->conf, orders, orders->name, &wider, e);
+		rc = choice_is_wider(o->state, o->conf, orders, orders->name, &o->orders_since,
+				     &wider, e);
 	if (rc == E_OK && wider)
 		return err_set(e, E_LOCAL, ORDERS_BEHIND,
 			       "[%s] asks for more orders than %s has read the store for, so it "
@@ -606,6 +611,13 @@ static enum errk since(void *ctx, int64_t *out, struct err *e)
 	return rc;
 }
 
+/* Of a day that is not found out yet the earliest beginning: what is taken off too much is never sold twice. */
+static int64_t first(void *ctx)
+{
+	struct demand *o = ctx;
+	return choice_earliest(&o->orders_since);
+}
+
 static void seen(void *ctx, int64_t since)
 {
 	struct demand *o = ctx;
@@ -672,6 +684,7 @@ struct demand *demand_new(struct state *s, const struct conf *c, struct mapper *
 	o->face = (struct in_flight){.of = units_of,
 				     .knows = knows,
 				     .since = since,
+				     .first = first,
 				     .seen = seen,
 				     .sees = sees,
 				     .takes = takes,

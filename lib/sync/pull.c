@@ -298,10 +298,10 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	struct pull_request req = {
 		.kind = f->kind,
 		.cursor = *cursor,
-		.since = window     ? o->since
-			 : f->since ? conf_int(c, f->section, "since")
-				    : 0,
-		.until = o->until,
+		.since = r->since.at,
+		.until = r->until.at,
+		.since_day = r->since.day,
+		.until_day = r->until.day,
 		.window = window,
 		.full = o->full,
 		.again = r->again,

@@ -156,6 +156,8 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .remember = remember,
 				  .remember_ctx = r,
 				  .in_flight = r->demand ? demand_in_flight(r->demand) : NULL,
+				  .today = sync_today,
+				  .today_ctx = r,
 				  .owners = &owners,
 				  .rivals = sync_rivals,
 				  .rivals_ctx = &all,
@@ -177,6 +179,9 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	}
 	struct err why;
 	enum errk rc = sync_known_numbers(r, &batch, e);
+	for (size_t i = 0; i < n && rc == E_OK && batch.named; i++)
+		rc = queue_parked_as(r->state, rows[i]->row.id, r->page, &batch.item[i].parked_as,
+				     e);
 	if (rc != E_OK)
 		return rc;
 	STEP("before put");

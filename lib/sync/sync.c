@@ -78,25 +78,46 @@ static void tell_lacks(struct sync *r)
 }
 
 /* Where the configuration asks for more than the checkpoint was read with. */
-static enum errk begin_anew(struct sync *r, struct err *e)
+static enum errk begin_anew(struct sync *r, const struct choice_since *since, struct err *e)
 {
-	char since[CLOCK_TEXT_MAX];
+	char from[CLOCK_TEXT_MAX];
 	const struct flow *f = r->flow;
-	int64_t from = f->since ? conf_int(r->session->conf, f->section, "since") : 0;
-	const char *ahead = choice_ahead(r->session->conf, f, r->session->arena);
+	const char *ahead = choice_ahead(r->session->conf, f, since, r->session->arena);
 	if (ahead)
 		notice_say(&r->notices, NULL, ahead);
-	r->choice = choice_text(r->session->conf, f, r->session->arena);
-	enum errk rc = choice_is_wider(r->state, r->session->conf, f, r->key, &r->anew, e);
+	r->choice = choice_text(r->session->conf, f, since, r->session->arena);
+	enum errk rc = choice_is_wider(r->state, r->session->conf, f, r->key, since, &r->anew, e);
 	if (rc == E_OK && r->anew)
 		notice_say(&r->notices, NULL,
 			   arena_printf(r->session->arena,
 					"[%s] asks for more than what was read so far, so the %s "
 					"since %s are looked at again",
 					f->section, record_kind_plural(f->kind),
-					from ? clock_text(from, since) : "the first one"));
+					since->at ? clock_text(since->at, from) : "the first one"));
 	r->again |= r->anew;
 	return rc;
+}
+
+/* Since when [section] since asks for records. */
+static enum errk begin_configured(struct sync *r, struct err *e)
+{
+	struct choice_since since;
+	enum errk rc = choice_since(r->state, r->session->conf, r->flow, r->key, r->session->arena,
+				    &since, e);
+	r->since.at = since.at;
+	if (rc == E_OK)
+		rc = sync_bound(r, since.day, false, &r->since, e);
+	since = (struct choice_since){r->since.at, r->since.day};
+	return rc == E_OK ? begin_anew(r, &since, e) : rc;
+}
+
+static enum errk begin_window(struct sync *r, struct err *e)
+{
+	const struct sync_options *o = r->options;
+	r->since.at = o->since;
+	r->until.at = o->until;
+	enum errk rc = sync_bound(r, o->since_day, false, &r->since, e);
+	return rc == E_OK ? sync_bound(r, o->until_day, true, &r->until, e) : rc;
 }
 
 static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e)
@@ -110,8 +131,11 @@ static enum errk first_cursor(struct sync *r, const char **cursor, struct err *e
 		rc = checkpoint_again(r->state, r->key, &r->again, e);
 	if (r->options->since || r->options->until || r->options->full)
 		*cursor = NULL;
-	if (rc == E_OK && !r->options->since && !r->options->until)
-		rc = begin_anew(r, e);
+	if (rc == E_OK)
+		rc = r->options->since || r->options->until ? begin_window(r, e)
+							    : begin_configured(r, e);
+	if (rc == E_BUSY || rc == E_REFUSED)
+		r->source_failed = true;
 	return rc;
 }
 

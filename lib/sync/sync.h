@@ -27,6 +27,8 @@ struct sync_options {
 	bool full; /* read everything again; unchanged records are not written */
 	/* Seconds, 0 = not given: a window of its own that leaves the checkpoint alone. */
 	int64_t since, until;
+	/* "2026-11-23", "today": it is a day, which begins where the shop is, and since its midnight UTC; else NULL. */
+	const char *since_day, *until_day;
 	/*
 	 * Names or ids: just these, whatever the checkpoint; also frees them if they are
 	 * parked.

@@ -1,6 +1,7 @@
 #ifndef ERPSYNC_SYNC_SYNC_PRIV_H
 #define ERPSYNC_SYNC_SYNC_PRIV_H
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "state/delivered.h"
 #include "state/queue.h"
@@ -32,8 +33,13 @@ struct sync {
 	struct err doubt; /* why a batch of an earlier run is still in doubt; the rest goes on */
 	/* As whom this state file writes to the target; NULL = it keeps no history. */
 	const char *writer;
-	bool again, anew;        /* see pull_request */
-	const char *choice;      /* choice.h, as of this run */
+	bool again, anew;   /* see pull_request */
+	const char *choice; /* choice.h, as of this run */
+	/* What is read, by creation: of the configuration, or of a window that a person named. */
+	struct sync_bound {
+		int64_t at;      /* seconds; 0 = none */
+		const char *day; /* see pull_request */
+	} since, until;
 	bool pull_first;         /* what waits may be older than what the target has */
 	bool known[SIDE_COUNT_]; /* who they are, see identity.c */
 	struct mapper *mapper;
@@ -78,6 +84,15 @@ MUST_CHECK enum errk sync_parse_to(struct sync *r, struct err *e); /* only with 
 MUST_CHECK enum errk sync_open_target(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_open_source(struct sync *r, struct err *e);
 void sync_close(struct sync *r);
+
+/*
+ * days.c: the bound's `at` is the midnight UTC of a day, as it was typed (NULL: it is none): where that day begins at
+ * the shop. end: of what is read.
+ */
+MUST_CHECK enum errk sync_bound(struct sync *r, const char *day, bool end, struct sync_bound *out,
+				struct err *e);
+/* As put_batch.today. */
+MUST_CHECK enum errk sync_today(void *ctx, char day[CLOCK_DAY_SIZE], struct err *e);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);

@@ -78,7 +78,7 @@ test('what is worth a warning', async t => {
   await t.test('[orders] since is still to come: told by check and by each run', async sub => {
     const p = await open(sub);
     p.configure({ orders: { since: '2199-01-01' } });
-    const says = /erpsync\.conf:\d+: \[orders\] since is still to come \(2199-01-01T00:00:00Z\), so no order is read until then; if that is not meant, set it to the day/;
+    const says = /erpsync\.conf:\d+: \[orders\] since is still to come \(2199-01-01\), so no order is read until then; if that is not meant, set it to the day/;
     assert.match((await p.run('check')).stdout, new RegExp(`^warn +.*${says.source}`, 'm'));
     assert.match(ended(await p.run('orders export -v'), 0).stderr, says);
   });

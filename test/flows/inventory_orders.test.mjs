@@ -267,6 +267,24 @@ test('an order that no run has read yet', async t => {
     await pull(p);
     assert.equal(at(p, 'SOLO-1').available, 7);
   });
+  await t.test('before is by the clocks of the shop', async sub => {
+    for (const [zone, createdAt, left] of [
+      ['Australia/Sydney', '2026-10-31T12:59:59Z', 7],
+      ['Australia/Sydney', '2026-10-31T13:00:00Z', 5],
+      ['America/Los_Angeles', '2026-11-01T06:59:59Z', 7],
+      ['America/Los_Angeles', '2026-11-01T07:00:00Z', 5],
+    ]) {
+      const p = await open(sub);
+      p.sandbox.zone = zone;
+      p.configure({ orders: { since: '2026-11-01' } });
+      ended(await p.run('orders export'), 0);
+      const { name } = p.sandbox.sell([{ variant: 'SOLO-1', quantity: 2, location: LYON }], { createdAt });
+      p.sandbox.changeOrders({ edit: name, change: { touch: true } });
+      says(p, 'SOLO-1', 7);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-1').available, left, `${zone}, ${createdAt}`);
+    }
+  });
   await t.test('a place that does not stock it is not opened while it moves', async sub => {
     const p = await open(sub);
     const set = { available: 10, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0, incoming: 0 };

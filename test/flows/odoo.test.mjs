@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { recordedPlace } from '../support/odoo_place.mjs';
 import { recordedWith, recording } from '../support/odoo_replay.mjs';
 import { SCENARIOS } from '../support/odoo_scenarios.mjs';
+import { ended } from '../support/run.mjs';
 
 for (const [name, { steps }] of Object.entries(SCENARIOS))
   for (const version of recordedWith(name))
@@ -37,6 +38,54 @@ for (const version of ['14', '19'])
     assert.equal(server.state.writes.filter(([method]) => method === 'account.move/load').length, 1);
     assert.equal(server.state.writes.filter(([method]) => method === 'account.move/action_post').length, 0);
   });
+
+for (const version of ['14', '19'])
+  test(`Odoo ${version}: an order that people entered under the shop’s number is not written beside it`, async t => {
+    const { p, prepare, step } = await recordedPlace(t, version, 'entered');
+    const go = async i => {
+      await prepare(i);
+      const { told } = await step(i);
+      return told.records.map(({ name, outcome, code }) => [name, code ?? outcome]).sort();
+    };
+    assert.deepEqual(await go(0), [['#1001', 'already_there'], ['#1002', 'already_there'], ['#1003', 'created'], ['#1004', 'already_there'], ['#1005', 'created']]);
+    const reasons = [...(await p.parked()).values()].map(({ name, reason }) => [name, reason]);
+    for (const [name, field] of [['#1001', 'Customer Reference'], ['#1002', 'Customer Reference'], ['#1004', 'Source Document']])
+      assert.match(new Map(reasons).get(name), new RegExp(`^S\\d+ is in Odoo with the number ${name} as ${field}, .*: erpsync adopt orders '${name}'; .*: erpsync orders export --only '${name}'$`));
+    /* #1001 is linked and left alone, #1002 has lost the number there; a person has named #1004. */
+    assert.deepEqual(await go(1), [['#1001', 'found there'], ['#1002', 'created']]);
+    assert.deepEqual(await go(2), [['#1004', 'created']]);
+    assert.deepEqual(await go(3), [['#1001', 'already_there']]);
+    assert.match((await p.parked()).get('#1001').reason, /^S\d+ is linked as this order .* make the shop's change there, then run: erpsync queue drop '#1001'/);
+    ended(await p.run('queue drop #1001'), 0);
+    assert.equal((await p.parked()).size, 0);
+  });
+
+for (const version of ['14', '19'])
+  test(`Odoo ${version}: who names an order for the first time has not read what is there`, async t => {
+    const { p, prepare, server } = await recordedPlace(t, version, 'entered');
+    await prepare(0);
+    server.use(recording(version, 'entered').steps[0]);
+    for (const run of ['orders export --dry-run', 'orders export --only #1001']) {
+      ended(await p.run(run), 1);
+      assert.deepEqual(server.state.writes, []);
+    }
+    assert.equal((await p.parked()).get('#1001').code, 'already_there');
+  });
+
+test('[odoo] invoice_date = today is the day that it is where the shop is', async t => {
+  const { at } = recording('19', 'paid');
+  const ahead = new Date(at * 1000).getUTCHours() >= 10;
+  const zone = ahead ? 'Pacific/Kiritimati' : 'Etc/GMT+12';
+  const day = new Date((at + (ahead ? 14 : -12) * 3600) * 1000).toISOString().slice(0, 10);
+  assert.notEqual(day, new Date(at * 1000).toISOString().slice(0, 10));
+  const { p, prepare, step, server } = await recordedPlace(t, '19', 'paid');
+  p.configure({ odoo: { invoice_date: 'today' } });
+  p.sandbox.zone = zone;
+  await prepare(0);
+  await step(0);
+  const [[, { fields, data }]] = server.state.writes.filter(([method]) => method === 'account.move/load');
+  assert.deepEqual([...new Set(data.map(row => row[fields.indexOf('invoice_date')]))].filter(Boolean), [day]);
+});
 
 for (const version of ['14', '19'])
   test(`Odoo ${version}: a depth that is raised is noticed by the next run, and costs nothing afterwards`, async t => {

@@ -8,7 +8,7 @@ import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
 const names = orders => orders.map(order => order.name);
 const exportedNames = p => [...p.exchange().orders().values()].map(([row]) => row.order_number);
 const open = (t, sandbox = {}, conf = {}) =>
-  place(t, { sandbox: { orders: 60, seed: 8, nasty: 'off', ...sandbox }, conf, bin: BIN_PLAIN });
+  place(t, { sandbox: { orders: 60, seed: 8, nasty: 'off', zone: 'UTC', ...sandbox }, conf, bin: BIN_PLAIN });
 const day = (n, from = Date.now()) => new Date(from - n * 86400000).toISOString().slice(0, 10);
 
 test('[orders] since counts from the creation of an order', async t => {

@@ -34,6 +34,7 @@ export const DEFAULTS = {
   tokenTtl: 86399,
   scopes: SCOPES,
   personalData: 'on',
+  zone: 'Europe/Paris',
   indexLag: 0,
   spanDays: 50,
   variants: 0,
@@ -83,6 +84,7 @@ class Sandbox {
     this.mutate = null;
     this.log = new RequestLog(this.clock);
     this.personal = o.personalData;
+    this.zone = o.zone;
     this.nodesEach = o.nodesCost === 'each';
     this.orders = new Orders({
       count: o.orders,

@@ -15,6 +15,7 @@ const OPTIONS = {
   'token-ttl': ['tokenTtl', 'SECONDS', 'life of an access token', Number],
   scopes: ['scopes', 'a,b', 'granted access scopes'],
   'personal-data': ['personalData', 'on|off|denied', 'protected customer data'],
+  zone: ['zone', 'NAME', 'time zone of the shop; Europe/Paris'],
   'index-lag': ['indexLag', 'MS', 'delay of the search index', Number],
   'span-days': ['spanDays', 'DAYS', 'how far back the orders go', Number],
   variants: ['variants', 'N', 'variants in the catalogue, at least', Number],

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { odooTables } from '../live/tables.mjs';
 import { earlier } from './place.mjs';
-import { ROOT } from './run.mjs';
+import { ROOT, ended } from './run.mjs';
 import { LYON, PARIS } from './stock.mjs';
 
 const SKU = 'LINE-0000-S';
@@ -254,6 +254,44 @@ export const SCENARIOS = {
       { prepare: p => fs.rmSync(p.path('erpsync.db')), run: 'orders export', status: 0 },
     ],
   },
+  /**
+   * People have entered orders of the shop, each in a way of their own; one of those is cancelled, and one is an order of another
+   * shop. Then one is linked, another one loses its number, the third is another order, and the shop changes the first.
+   */
+  entered: {
+    sandbox: { orders: 5, seed: 10, nasty: 'off' },
+    conf: { odoo: ODOO },
+    narrow: NARROW,
+    steps: [
+      {
+        people: async odoo => {
+          const partner = await odoo.id('base.main_partner');
+          const enter = async vals => [await odoo.admin.call('sale.order', 'create', { vals_list: [{ partner_id: partner, ...vals }] })].flat()[0];
+          await enter({ client_order_ref: '1001' });
+          await enter({ client_order_ref: '# 1002 ' });
+          await odoo.admin.call('sale.order', 'action_cancel', { ids: [await enter({ client_order_ref: '#1003' })], context: { disable_cancel_warning: true } });
+          await enter({ origin: '#1004' });
+          await odoo.admin.call('sale.order', 'load', { fields: ['id', 'partner_id/.id', 'origin', 'client_order_ref'], data: [['erpsync.other_order_77', String(partner), '#1005', '#1005']] });
+        },
+        run: 'orders export',
+        status: 1,
+      },
+      {
+        async prepare(p) {
+          ended(await p.run('adopt orders #1001'), 0);
+          ended(await p.run('queue retry #1002'), 0);
+        },
+        people: async odoo => {
+          const ids = await odoo.admin.ids('sale.order', [['client_order_ref', 'like', '1002']]);
+          await odoo.admin.call('sale.order', 'write', { ids, vals: { client_order_ref: false } });
+        },
+        run: 'orders export',
+        status: 0,
+      },
+      { run: 'orders export --only #1004', status: 0 },
+      { before: sandbox => earlier(sandbox, 60, { edit: '#1001', change: { add: { article: 5, quantity: 1 } } }), run: 'orders export', status: 1 },
+    ],
+  },
   /** One of them is refused; then its mapping is mended. */
   refused: {
     sandbox: { orders: 3, seed: 9, nasty: 'off' },
@@ -344,7 +382,7 @@ export const SCENARIOS = {
       })),
     ],
   },
-  /** The state file is lost, and people have changed where the order came from: it is found all the same, and not loaded over. */
+  /** The state file is lost, and people have changed both where the order came from and its reference: it is found all the same, and not loaded over. */
   moved: {
     sandbox: { orders: 2, seed: 10, nasty: 'off' },
     conf: { odoo: { ...ODOO, depth: 'confirmed' } },
@@ -354,7 +392,7 @@ export const SCENARIOS = {
       {
         people: async odoo => {
           const ids = await odoo.admin.ids('sale.order', [['client_order_ref', '=', '#1001']]);
-          await odoo.admin.call('sale.order', 'write', { ids, vals: { origin: 'By phone' } });
+          await odoo.admin.call('sale.order', 'write', { ids, vals: { origin: 'By phone', client_order_ref: 'By phone' } });
         },
         prepare: p => fs.rmSync(p.path('erpsync.db')),
         run: 'orders export',

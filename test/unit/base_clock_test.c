@@ -219,18 +219,79 @@ static void test_clock_day__is_the_day_at_the_place(void **state)
 
 static void test_clock_day__refuses_a_zone_that_is_not_known(void **state)
 {
-	static const char *const bad[] = {"",
-					  " ",
-					  "Europe/Atlantis",
-					  "../passwd",
-					  "/etc/passwd",
-					  "Europe/Paris\n",
-					  "CET-1CEST,M3"};
+	static const char *const bad[] = {"",          " ",           "Europe/Atlantis",
+					  "../passwd", "/etc/passwd", "Europe/Paris\n",
+					  "Europe",    "+25:00",      "+0200 ",
+					  "-",         "CET-1CEST,M3"};
 	char out[CLOCK_DAY_SIZE];
+	int64_t at;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_false(clock_day(0, bad[i], out));
+		assert_false(clock_day(0, bad[i], out) || clock_midnight(0, bad[i], &at));
+	assert_false(clock_day(0, NULL, out) || clock_midnight(0, NULL, &at));
+}
+
+static void begins(const char *day, const char *zone, const char *at)
+{
+	char text[CLOCK_TEXT_MAX], out[CLOCK_DAY_SIZE];
+	struct err e;
+	int64_t t, first;
+
+	assert_true(clock_is_day(day));
+	assert_int_equal(clock_parse(day, &t, &e), E_OK);
+	assert_true(clock_midnight(t, zone, &first));
+	assert_string_equal(clock_text(first, text), at);
+	assert_true(clock_day(first, zone, out));
+	assert_string_equal(out, day);
+	assert_true(clock_day(first - 1, zone, out));
+	assert_string_not_equal(out, day);
+}
+
+static void test_clock_midnight__is_where_the_day_begins_there(void **state)
+{
+	(void)state;
+	begins("2026-11-01", "UTC", "2026-11-01T00:00:00Z");
+	begins("2026-11-01", "Europe/Paris", "2026-10-31T23:00:00Z");
+	begins("2026-11-01", "Australia/Sydney", "2026-10-31T13:00:00Z");
+	begins("2026-11-01", "Asia/Kathmandu", "2026-10-31T18:15:00Z");
+	begins("2026-11-01", "Pacific/Kiritimati", "2026-10-31T10:00:00Z");
+	begins("2026-11-01", "Etc/GMT+12", "2026-11-01T12:00:00Z");
+	begins("2026-11-01", "+1100", "2026-10-31T13:00:00Z");
+	begins("2026-11-01", "-0330", "2026-11-01T03:30:00Z");
+	/* The clocks go back and forward in the night that follows. */
+	begins("2026-11-01", "America/Los_Angeles", "2026-11-01T07:00:00Z");
+	begins("2026-11-02", "America/Los_Angeles", "2026-11-02T08:00:00Z");
+	begins("2026-10-04", "Australia/Sydney", "2026-10-03T14:00:00Z");
+	begins("2026-10-05", "Australia/Sydney", "2026-10-04T13:00:00Z");
+	/* It begins at one o'clock; and it begins a second time an hour later. */
+	begins("2026-04-24", "Africa/Cairo", "2026-04-23T22:00:00Z");
+	begins("2026-09-06", "America/Santiago", "2026-09-06T04:00:00Z");
+	begins("2026-11-01", "America/Havana", "2026-11-01T04:00:00Z");
+}
+
+static void test_clock_is_day__an_instant_is_none(void **state)
+{
+	static const char *const none[] = {"2026-11-01T00:00:00Z",
+					   "2026-11-01T00:00:00+11:00",
+					   "now",
+					   "-7d",
+					   "2026-13-01",
+					   "",
+					   "2026-11-01 "};
+	char out[CLOCK_DAY_SIZE];
+
+	(void)state;
+	assert_true(clock_is_day("2026-11-01") && clock_is_day("today"));
+	assert_false(clock_is_day(NULL));
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		assert_false(clock_is_day(none[i]));
+	assert_true(clock_offset("2026-11-01 00:30:00 +1100", out));
+	assert_string_equal(out, "+1100");
+	assert_true(clock_offset("2026-11-01T00:30:00-03:30", out));
+	assert_string_equal(out, "-03:30");
+	assert_false(clock_offset("2026-11-01T00:30:00Z", out) || clock_offset("", out) ||
+		     clock_offset("2026-11-01", out));
 }
 
 int main(void)
@@ -245,6 +306,8 @@ int main(void)
 		cmocka_unit_test(test_clock__clocks_agree_and_move_on),
 		cmocka_unit_test(test_clock_day__is_the_day_at_the_place),
 		cmocka_unit_test(test_clock_day__refuses_a_zone_that_is_not_known),
+		cmocka_unit_test(test_clock_midnight__is_where_the_day_begins_there),
+		cmocka_unit_test(test_clock_is_day__an_instant_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

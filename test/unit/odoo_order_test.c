@@ -366,6 +366,85 @@ static void test_predict__knows_how_versions_round_included_taxes(void **state)
 	assert_true(rounding_lines(a, 19, "6055") > 0);
 }
 
+/* How many documents of Odoo are taken for the order "#1001" of 2026-11-20: this one, 1 or 0. */
+static size_t entered(const char *document, const char *xid)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(json) cJSON *record = NULL;
+	struct odoo o = {.company.id = 1};
+	struct odoo_batch b = {.o = &o, .a = a};
+	struct put_item item = {.label = "#1001"};
+	struct odoo_order d = {.item = &item, .number = "#1001", .date = "2026-11-20 10:00:00"};
+	struct err e;
+
+	assert_ok(json_parse(document, strlen(document), &record, &e), &e);
+	odoo_order_take_entered(&b, &d, record, xid);
+	return d.n_entered;
+}
+
+static const char *document(struct arena *a, const char *reference, const char *origin,
+			    const char *state, int company, const char *made)
+{
+	return arena_printf(a,
+			    "{\"id\":7,\"name\":\"S00007\",\"client_order_ref\":%s,\"origin\":%s,"
+			    "\"state\":\"%s\",\"company_id\":[%d,\"C\"],\"create_date\":\"%s\"}",
+			    reference, origin, state, company, made);
+}
+
+static void test_entered__is_the_number_however_it_is_typed(void **state)
+{
+	static const char *const same[] = {"\"#1001\"", "\"1001\"", "\" # 1001 \"", "\"10 01\""},
+				 *const other[] = {"\"11001\"", "\"1001-2\"", "\"100\"",
+						   "\"\"",      "\"#\"",      "false"};
+	static const char day[] = "2026-11-21 08:00:00";
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		assert_int_equal(entered(document(a, same[i], "false", "draft", 1, day), ""), 1);
+		assert_int_equal(entered(document(a, "false", same[i], "sale", 1, day), ""), 1);
+	}
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
+		assert_int_equal(entered(document(a, other[i], "false", "draft", 1, day), ""), 0);
+}
+
+static void test_entered__is_not_what_stands_for_another_order(void **state)
+{
+	static const char ref[] = "\"1001\"", day[] = "2026-11-21 08:00:00";
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	assert_int_equal(entered(document(a, ref, "false", "draft", 1, day), "__export__.so_7"), 1);
+	/* Ours, or another shop's; cancelled; another company's; of an earlier shop. */
+	assert_int_equal(entered(document(a, ref, "false", "draft", 1, day), "erpsync.b_order_9"),
+			 0);
+	assert_int_equal(entered(document(a, ref, "false", "cancel", 1, day), ""), 0);
+	assert_int_equal(entered(document(a, ref, "false", "draft", 2, day), ""), 0);
+	assert_int_equal(entered(document(a, ref, "false", "sale", 1, "2026-11-19 09:59:59"), ""),
+			 0);
+	assert_int_equal(entered(document(a, ref, "false", "sale", 1, "2026-11-19 10:00:00"), ""),
+			 1);
+}
+
+static void test_spellings__are_each_told_once(void **state)
+{
+	static const char *const number[] = {"#1001", "1001", "Eu-1001", "#", "# 7"};
+	static const size_t n[] = {10, 10, 30, 1, 10};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(number) / sizeof(*number); i++) {
+		CLEANUP(json) cJSON *list = json_array();
+		const cJSON *x, *y;
+
+		odoo_order_spellings(number[i], list, a);
+		assert_int_equal(json_count(list, ""), n[i]);
+		cJSON_ArrayForEach (x, list)
+			cJSON_ArrayForEach (y, list)
+				assert_true(x == y || strcmp(x->valuestring, y->valuestring) != 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +461,9 @@ int main(void)
 		cmocka_unit_test(test_load__blames_the_right_record),
 		cmocka_unit_test(test_load__without_ids_or_reasons_is_unsure),
 		cmocka_unit_test(test_load__a_conflict_is_nobodys_fault),
+		cmocka_unit_test(test_entered__is_the_number_however_it_is_typed),
+		cmocka_unit_test(test_entered__is_not_what_stands_for_another_order),
+		cmocka_unit_test(test_spellings__are_each_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,5 +236,6 @@ const struct connector_type shopify_connector = {
 	.open = shopify_open,
 	.close = shopify_close,
 	.identify = shopify_identify,
+	.zone = shopify_zone,
 	.catalogue = shopify_catalogue,
 };

@@ -191,6 +191,9 @@ MUST_CHECK enum errk shopify_need_scope(struct shopify *s, const char *scope, co
  */
 MUST_CHECK enum errk shopify_send(struct shopify *s, struct shopify_query *q, size_t n,
 				  struct arena *a, struct err *e);
+/* As connector.h; asks at most once a day. */
+MUST_CHECK enum errk shopify_zone(struct connector *c, struct arena *a, const char **zone,
+				  struct err *e);
 
 /* errors.c: what an answer means. */
 /* Of a write: it may have been carried out. */

@@ -44,6 +44,24 @@ static enum errk judge(struct http_call *call, struct err *e)
 	return judge_write(q, rc, e);
 }
 
+/* A shop may move to another zone, but not within a run. */
+static void learn_zone(struct shopify *s, const struct shopify_query *q)
+{
+	const char *zone = json_str(q->data, "shop.ianaTimezone");
+	char day[CLOCK_DAY_SIZE];
+
+	if (!zone || s->zone)
+		return;
+	s->zone = arena_strdup(s->arena, zone);
+	if (!clock_day(0, s->zone, day))
+		s->env.notice(
+			s->env.notice_ctx, NULL,
+			arena_printf(s->arena,
+				     "this machine does not know the shop's time zone %s (package "
+				     "tzdata): days of orders and payments are those of UTC",
+				     s->zone));
+}
+
 static void learn(struct shopify *s, const struct shopify_query *q, const struct http_answer *a)
 {
 	/* The first answer tells; a clock that falls from answer to answer would never let a window be. */
@@ -53,6 +71,7 @@ static void learn(struct shopify *s, const struct shopify_query *q, const struct
 	}
 	if (!q->root)
 		return;
+	learn_zone(s, q);
 	int64_t cost = shopify_cost(q->root, "extensions.cost.requestedQueryCost");
 	if (cost >= 0)
 		s->cost[q->doc] = cost;

@@ -1,5 +1,6 @@
 #include "connectors/shopify_admin/orders_read.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,9 @@ struct admin_orders {
 	/* Of this pull: records without an id of the shop's that are at fault, in order. */
 	const char **unnumbered;
 	size_t n_unnumbered;
+	/* Of the newest order that was read: when it was made, and in which zone, "+0100". */
+	int64_t newest;
+	char zone[CLOCK_DAY_SIZE];
 };
 
 struct admin_orders *admin_orders_new(const char *path, enum csv_encoding declared)
@@ -212,14 +216,34 @@ static bool is_outdated(const struct admin_orders *s, const struct record *r, st
 	       (str_equal(r->id, name) && *key_index_slot(&x->index, by_name_too(name, a)));
 }
 
-/* By creation: from since on, before until. An order without a readable time is not left out. */
-static bool in_window(const struct admin_order_rows *o, const struct pull_request *req)
+/* Before an instant or, by the clocks of where it was made, before a day. */
+static bool is_before(int64_t t, const char *zone, int64_t bound, const char *day)
 {
+	char made[CLOCK_DAY_SIZE], today[CLOCK_DAY_SIZE];
+
+	if (!day || !clock_day(t, zone, made) || !clock_day(clock_now(), zone, today))
+		return t < bound;
+	return strcmp(made, str_equal(day, "today") ? today : day) < 0;
+}
+
+/* By creation: from since on, before until. An order without a readable time is not left out. */
+static bool in_window(struct admin_orders *s, const struct admin_order_rows *o,
+		      const struct pull_request *req)
+{
+	const char *made = admin_order_cell(o, COL_CREATED_AT);
+	char zone[CLOCK_DAY_SIZE];
 	int64_t t;
 
-	if (guard_time(admin_order_cell(o, COL_CREATED_AT), &t) != NULL)
+	if (guard_time(made, &t) != NULL)
 		return true;
-	return t >= req->since && (req->until == 0 || t < req->until);
+	if (!clock_offset(made, zone))
+		snprintf(zone, sizeof(zone), "+0000");
+	if (t >= s->newest) {
+		s->newest = t;
+		memcpy(s->zone, zone, sizeof(zone));
+	}
+	return !is_before(t, zone, req->since, req->since_day) &&
+	       (req->until == 0 || is_before(t, zone, req->until, req->until_day));
 }
 
 static int by_text(const void *a, const void *b)
@@ -238,7 +262,7 @@ static void resolve_unnumbered(const struct admin_orders *s, const struct record
 		page->gone[page->n_gone++] = other;
 }
 
-static enum errk take(const struct admin_orders *s, const struct admin_order_rows *o,
+static enum errk take(struct admin_orders *s, const struct admin_order_rows *o,
 		      const struct pull_request *req, struct arena *a, struct page *page,
 		      struct err *e)
 {
@@ -246,7 +270,7 @@ static enum errk take(const struct admin_orders *s, const struct admin_order_row
 	bool known = false;
 	enum errk k;
 
-	if (!in_window(o, req)) {
+	if (!in_window(s, o, req)) {
 		page->excluded += !req->window;
 		return E_OK;
 	}
@@ -523,6 +547,11 @@ enum errk admin_orders_pull(struct admin_orders *s, const struct pull_request *r
 	}
 	*out = page;
 	return E_OK;
+}
+
+const char *admin_orders_zone(const struct admin_orders *s)
+{
+	return s->zone[0] ? s->zone : NULL;
 }
 
 /* "#1001", "1001", a numeric id, a gid or our own id; a number may be a name or an id. */

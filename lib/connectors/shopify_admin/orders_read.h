@@ -24,6 +24,8 @@ MUST_CHECK enum errk admin_orders_pull(struct admin_orders *s, const struct pull
 MUST_CHECK enum errk admin_orders_pull_only(struct admin_orders *s, const char *const *who,
 					    size_t n, struct arena *a, struct page *out,
 					    struct err *e);
+/* "+0100": the shop's time zone when the newest order that was pulled was made; NULL = none was. */
+const char *admin_orders_zone(const struct admin_orders *s);
 MUST_CHECK enum errk admin_orders_check(struct admin_orders *s, const struct check_sink *sink,
 					struct err *e);
 extern const char *const admin_orders_lack[]; /* as source.lacks */

@@ -112,6 +112,21 @@ static enum errk orders_pull(struct connector *c, const struct pull_request *req
 	return admin_orders_pull(ours(c)->orders, req, a, out, e);
 }
 
+/* What the files said last: there may be none now. */
+static enum errk admin_zone(struct connector *c, struct arena *a, const char **zone, struct err *e)
+{
+	static const char key[] = "keep zone";
+	const struct connector_state *state = ours(c)->env.state;
+	const char *read = admin_orders_zone(ours(c)->orders);
+	int64_t at;
+	enum errk rc = state->load(state->ctx, key, a, zone, &at, e);
+
+	if (rc != E_OK || !read || str_equal(read, *zone))
+		return rc;
+	*zone = arena_strdup(a, read);
+	return state->save(state->ctx, key, read, e);
+}
+
 static enum errk orders_pull_only(struct connector *c, const char *const *who, size_t n,
 				  struct arena *a, struct page *out, struct err *e)
 {
@@ -121,6 +136,7 @@ static enum errk orders_pull_only(struct connector *c, const char *const *who, s
 static const struct source orders_source = {
 	.pull = orders_pull,
 	.pull_only = orders_pull_only,
+	.own_days = true,
 	.lacks = admin_orders_lack,
 };
 
@@ -190,5 +206,6 @@ const struct connector_type shopify_admin_connector = {
 			.check_answer = admin_check_answer},
 	.open = admin_open,
 	.close = admin_close,
+	.zone = admin_zone,
 	.catalogue = admin_catalogue,
 };

@@ -113,7 +113,7 @@ const FIELDS = {
     ...catalogueRoot,
     fulfillmentOrder: fulfillmentById('FulfillmentOrder'),
     fulfillment: fulfillmentById('Fulfillment'),
-    shop: () => SHOP,
+    shop: (source, args, { zone }) => ({ ...SHOP, ianaTimezone: zone }),
     currentAppInstallation: (source, args, context) => ({
       __typename: 'AppInstallation',
       id: 'gid://shopify/AppInstallation/910000000001',

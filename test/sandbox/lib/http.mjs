@@ -43,10 +43,10 @@ function serve(sandbox, request, fault) {
   if (!version) return NOT_FOUND;
   const headers = { 'X-Shopify-API-Version': version };
   if (!sandbox.auth.accepts(request.headers['x-shopify-access-token'])) return { ...WRONG_TOKEN, headers };
-  const { orders, catalogue, stock, locations, idempotency, operations, auth, clock, bucket, personal, nodesEach } =
+  const { orders, catalogue, stock, locations, idempotency, operations, auth, clock, bucket, personal, zone, nodesEach } =
     sandbox;
   const shop = { orders, catalogue, stock, locations, idempotency, operations };
-  const context = { version, ...shop, auth, clock, bucket, personal, nodesEach };
+  const context = { version, ...shop, auth, clock, bucket, personal, zone, nodesEach };
   const forced = fault && FAULTS[fault.fault] === 'within' ? fault.fault : null;
   return { headers, ...answerGraphql(context, request, forced) };
 }

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/list.h"
 #include "base/step.h"
@@ -93,14 +92,12 @@ static void head_cells(const struct odoo_invoices *v, const struct odoo_invoice 
 {
 	struct arena *a = v->b->a;
 	const struct odoo_order *d = inv->order;
-	char now[CLOCK_TEXT_MAX];
 
 	cell[0] = odoo_invoice_xid(v->b, d);
 	cell[1] = "out_invoice";
 	cell[2] = odoo_id_text(odoo_ref(inv->head, "partner_invoice_id"), a);
 	cell[3] = odoo_id_text(odoo_ref(inv->head, "partner_shipping_id"), a);
-	cell[4] = v->b->o->rules.invoice_today ? arena_strndup(a, clock_text(clock_now(), now), 10)
-					       : d->day;
+	cell[4] = v->b->today ? v->b->today : d->day;
 	cell[5] = d->number;
 	cell[6] = d->name;
 	cell[7] = d->number;

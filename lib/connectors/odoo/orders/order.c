@@ -357,3 +357,15 @@ enum errk odoo_order_resolve(struct odoo_batch *b, struct odoo_order *d, struct 
 	}
 	return rc;
 }
+
+int64_t odoo_order_known_id(const struct put_item *item)
+{
+	int64_t id = 0;
+
+	for (const char *p = item->target.id ? item->target.id : ""; *p; p++) {
+		if (*p < '0' || *p > '9' || id >= INT64_MAX / 100)
+			return 0;
+		id = id * 10 + (*p - '0');
+	}
+	return id;
+}

@@ -62,6 +62,9 @@ struct odoo_order {
 	const cJSON *found;       /* as it was before this put; NULL: it was not there */
 	/* Under the id that it had stands an order with another external id. */
 	const char *other_name, *other_xid, *other_origin;
+	/* Documents that people entered under its number: the first one's name, where the number stands, how many. */
+	const char *entered, *entered_in;
+	size_t n_entered;
 	bool wrote;        /* something was written in this put */
 	bool made;         /* it came into being in this put */
 	const cJSON *read; /* as it is; NULL: written to since it was read */
@@ -83,6 +86,7 @@ struct odoo_batch {
 	struct put_batch *put;
 	struct odoo_order *order;
 	size_t n;
+	const char *today; /* at the shop, for the invoices; NULL = each has its order's day */
 	/* Owned: what was read, of orders that were there and of those that this put has made. */
 	cJSON *found, *made;
 	bool wrote; /* a write has been sent: what fails now fails order by order */
@@ -136,6 +140,21 @@ MUST_CHECK enum errk odoo_orders_find(struct odoo_batch *b, struct err *e);
  * is one that was found from then on.
  */
 MUST_CHECK enum errk odoo_orders_create(struct odoo_batch *b, struct err *e);
+
+/* The id that an earlier put named; 0: it did not. What a person has linked by hand may be any text. */
+int64_t odoo_order_known_id(const struct put_item *item);
+
+/* entered.c: orders that people entered in Odoo under the shop's number. */
+/* The ways in which people write it, each once. */
+void odoo_order_spellings(const char *number, cJSON *list, struct arena *a);
+/* Is this such a document of the order? xid: its external id, "" = none. */
+void odoo_order_take_entered(const struct odoo_batch *b, struct odoo_order *d, const cJSON *record,
+			     const char *xid);
+/*
+ * An order that is not there by our external id: must a person say first what the document is that is there?
+ * false: a person has read that, or there is none.
+ */
+bool odoo_order_is_entered(const struct odoo_batch *b, struct odoo_order *d, struct err *why);
 
 /* totals.c: compares with the shop's totals, books what is rounding, refuses what is not. */
 MUST_CHECK enum errk odoo_totals(struct odoo_batch *b, struct err *e);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
@@ -148,12 +149,14 @@ static void refuse_gone(const struct odoo_batch *b, struct odoo_order *d)
 	struct target *target = &d->item->target;
 	struct err why;
 
-	if (d->id || !target_is(target) || !odoo_order_goes_on(d))
+	if (d->id || !odoo_order_goes_on(d))
 		return;
-	if (has_lost_name(b, d, &why)) {
+	if ((target_is(target) && has_lost_name(b, d, &why)) || odoo_order_is_entered(b, d, &why)) {
 		odoo_order_fail(d, &why);
 		return;
 	}
+	if (!target_is(target))
+		return;
 	if (b->put->named) {
 		odoo_order_step(b, d, "gone", "written anew", target_text(target, b->a));
 		*target = (struct target){0};
@@ -204,6 +207,20 @@ static void refuse_withdrawn(const struct odoo_batch *b, struct odoo_order *d)
 	odoo_order_fail(d, &why);
 }
 
+static enum errk read_today(struct odoo_batch *b, struct err *e)
+{
+	char day[CLOCK_DAY_SIZE];
+	enum errk rc = E_OK;
+
+	if (b->put->today)
+		rc = b->put->today(b->put->today_ctx, day, e);
+	else if (!clock_day(clock_now(), "+0000", day))
+		BUG("an offset is a zone");
+	if (rc == E_OK)
+		b->today = arena_strdup(b->a, day);
+	return rc;
+}
+
 /* Nothing is written before all of this is known. */
 static enum errk look(struct odoo_batch *b, struct err *e)
 {
@@ -211,6 +228,8 @@ static enum errk look(struct odoo_batch *b, struct err *e)
 	enum errk rc = odoo_enter(b->o, KIND_ORDER, b->a, e);
 	bool any = false;
 
+	if (rc == E_OK && b->o->rules.invoice_today)
+		rc = read_today(b, e);
 	if (rc != E_OK)
 		return rc;
 	read_all(b);

@@ -12,7 +12,7 @@
 
 /* Looking */
 
-enum { FIELDS_MAX = 16 };
+enum { FIELDS_MAX = 18 };
 
 static const char *const *order_fields(const struct odoo_batch *b)
 {
@@ -29,7 +29,9 @@ static const char *const *order_fields(const struct odoo_batch *b)
 					     "order_line",
 					     "invoice_ids",
 					     "invoice_status",
-					     "currency_id"};
+					     "currency_id",
+					     "company_id",
+					     "create_date"};
 	const char **fields = arena_array(b->a, FIELDS_MAX, sizeof(*fields));
 
 	_Static_assert(sizeof(always) / sizeof(*always) + 2 <= FIELDS_MAX, "and the end");
@@ -38,22 +40,9 @@ static const char *const *order_fields(const struct odoo_batch *b)
 	return fields;
 }
 
-/* As an earlier put named it; 0: it did not. What a person has linked by hand may be any text. */
-static int64_t known_id(const struct put_item *item)
-{
-	int64_t id = 0;
-
-	for (const char *p = item->target.id ? item->target.id : ""; *p; p++) {
-		if (*p < '0' || *p > '9' || id >= INT64_MAX / 100)
-			return 0;
-		id = id * 10 + (*p - '0');
-	}
-	return id;
-}
-
 /*
  * Orders by the number they came with, and by the id that they had: one of them may have been
- * edited. Which is whose is told by the external id alone.
+ * edited. Which is whose is told by the external id alone. Others under such a number are those that people entered.
  */
 static cJSON *domain_of(const struct odoo_batch *b)
 {
@@ -61,14 +50,16 @@ static cJSON *domain_of(const struct odoo_batch *b)
 
 	for (size_t i = 0; i < b->n; i++) {
 		const struct odoo_order *d = &b->order[i];
-		int64_t id = known_id(d->item);
+		int64_t id = odoo_order_known_id(d->item);
 
-		json_push_str(numbers, d->number ? d->number : d->item->label);
+		odoo_order_spellings(d->number ? d->number : d->item->label, numbers, b->a);
 		if (id)
 			json_push_int(ids, id);
 	}
 	json_push_str(domain, "|");
-	json_push(domain, odoo_term("origin", "in", numbers));
+	json_push_str(domain, "|");
+	json_push(domain, odoo_term("origin", "in", cJSON_Duplicate(numbers, true)));
+	json_push(domain, odoo_term("client_order_ref", "in", numbers));
 	json_push(domain, odoo_term("id", "in", ids));
 	return domain;
 }
@@ -109,11 +100,17 @@ enum errk odoo_orders_find(struct odoo_batch *b, struct err *e)
 	JSON_EACH (record, b->found) {
 		const char *xid = odoo_external_id(xids, json_int(record, "id", 0));
 
-		for (size_t i = 0; i < b->n; i++)
-			if (str_equal(b->order[i].xid, xid))
-				take_found(&b->order[i], record, b->a);
-			else if (known_id(b->order[i].item) == json_int(record, "id", 0))
-				take_other(&b->order[i], record, xid, b->a);
+		for (size_t i = 0; i < b->n; i++) {
+			struct odoo_order *d = &b->order[i];
+
+			if (str_equal(d->xid, xid)) {
+				take_found(d, record, b->a);
+				continue;
+			}
+			if (odoo_order_known_id(d->item) == json_int(record, "id", 0))
+				take_other(d, record, xid, b->a);
+			odoo_order_take_entered(b, d, record, xid);
+		}
 	}
 	return E_OK;
 }

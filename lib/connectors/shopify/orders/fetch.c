@@ -53,24 +53,6 @@ static enum errk take_nodes(const struct shopify_query *q, const struct order_he
 	return answer_end(&in, e);
 }
 
-/* A shop may move to another zone, but not within a run. */
-static void take_zone(struct shopify *s, const struct shopify_query *q)
-{
-	const char *zone = json_str(q->data, "shop.ianaTimezone");
-	char day[CLOCK_DAY_SIZE];
-
-	if (!zone || s->zone)
-		return;
-	s->zone = arena_strdup(s->arena, zone);
-	if (!clock_day(0, s->zone, day))
-		s->env.notice(
-			s->env.notice_ctx, NULL,
-			arena_printf(s->arena,
-				     "this machine does not know the shop's time zone %s (package "
-				     "tzdata): days of orders and payments are those of UTC",
-				     s->zone));
-}
-
 static cJSON *fetch_variables(const struct shopify *s, const struct order_head *const *head,
 			      size_t n, bool presentment)
 {
@@ -255,7 +237,6 @@ static enum errk add_orders(struct shopify *s, struct shopify_query *q,
 {
 	const cJSON **node = arena_array(a, n, sizeof(*node));
 	enum errk rc = take_nodes(q, head, n, node, e);
-	take_zone(s, q);
 	if (rc == E_OK)
 		rc = check_personal_data(s, node, n, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++)

@@ -92,7 +92,8 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 static bool is_excluded(const struct stock_put *p, bool test, int64_t created)
 {
 	const struct conf *c = p->shop->env.conf;
-	return created < conf_int(c, "orders", "since") ||
+	const struct in_flight *in_flight = p->batch->in_flight;
+	return created < in_flight->first(in_flight->ctx) ||
 	       (test && !conf_bool(c, "orders", "include_test"));
 }
 
