@@ -150,6 +150,8 @@ struct page {
 	 */
 	const char **unlisted;
 	size_t n_unlisted;
+	/* Of pull_only: what is not found may be there all the same, in what the source has not said for long. */
+	bool partial;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
 	const char *cursor;
 	bool more;       /* call again with cursor at once */

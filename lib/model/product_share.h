@@ -16,12 +16,15 @@ struct product_shares *product_shares_new(void);
 void product_shares_free(struct product_shares *s); /* takes NULL */
 
 /*
- * To be called once all items of a batch are matched, before any is compared: sets item->partial and silent. Refuses items
- * that are matched with one variant (E_RECORD "same_variant"): each would undo the other. more: further
- * products may come in other batches, so that a single article may not be the only one.
+ * To be called once all items of a batch are matched, before any is compared: sets item->partial and silent, and what
+ * they claim. Refuses items that are matched with one variant ("same_variant", see claims.h): each would undo the other.
+ * more: further products may come in other batches, so that a single article may not be the only one.
  */
-void product_share(struct product_shares *s, struct product_item *item, size_t n, bool more,
-		   struct arena *a);
+MUST_CHECK enum errk product_share(struct product_shares *s, struct product_item *item, size_t n,
+				   const struct put_batch *batch, bool more, struct arena *a,
+				   struct err *e);
+/* put_item.claims, by the variants that it is matched with so far, or has just made. */
+void product_claim(struct product_item *x, struct arena *a);
 
 /* What to tell of the silent items of a batch; NULL: nothing, or it was told by the run already. */
 const char *product_share_text(struct product_shares *s, const struct product_rules *rules,

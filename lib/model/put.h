@@ -13,6 +13,14 @@
 
 /* What is written at one end: documents of one kind, and what becomes of each. */
 
+/* An article of the store that a record is. Two records that are one article would undo each other. */
+struct put_claim {
+	const char *
+		article; /* of stock: the store's SKU; of products: "<product> <variant>" by their ids */
+	const char *sku; /* the store's */
+	bool some;       /* of stock: the ERP has some of it; of products: always */
+};
+
 /*
  * One thing that was done, or found done, on the way of a record into the target: "quotation",
  * "confirmed", "invoiced". Each becomes a line of the record's history.
@@ -83,8 +91,13 @@ struct put_item {
 	 */
 	const char **moved;
 	size_t n_moved;
-	/* Out, of stock: the store's SKU that it was written to; NULL = it is written nowhere. */
-	const char *article;
+	/*
+	 * Out, of stock and products, whatever err says: what it is at the store, as far as that was found. yields: it
+	 * leaves that to another record, and went over so.
+	 */
+	struct put_claim *claims;
+	size_t n_claims;
+	bool yields;
 	/*
 	 * Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. With adopted: why
 	 * nothing is to be written, though it is not there.
@@ -134,12 +147,23 @@ struct owners {
 	void *ctx;
 };
 
-/* Another record that was written to an article of the store, and is not in the batch. */
+/* Who else is this article? */
+struct rival_request {
+	const char *record; /* that asks; NULL = nobody does: what was written to the article */
+	const char *article;
+	bool written; /* out: the record was written to it, so that those that were only refused do not matter */
+};
+/* Another record that is an article of the store, by what was last put of it, and is not in the batch. */
 struct rival {
-	const char *article; /* the store's SKU */
-	const char *label;
-	const char *
-		doc; /* mapped, as the source says it now; NULL = it can't be asked at this moment */
+	size_t of; /* the request that it answers */
+	const char *record, *label;
+	const char
+		*doc; /* mapped, as the source says it now; NULL = it does not, or can't be asked */
+	/* doc NULL: the source was asked, and does not say whether it still is: what is known holds. */
+	bool unsaid;
+	bool some; /* as of its last put, see put_claim */
+	bool written;
+	const char *kept; /* as put_item.kept */
 };
 
 struct put_batch {
@@ -176,8 +200,8 @@ struct put_batch {
 	enum errk (*remember)(void *ctx, struct put_item *const *item, size_t n, struct err *e);
 	void *remember_ctx;
 	const struct owners *owners;
-	/* Of stock: those of these articles that the source still has. The source is asked if there are any. */
-	enum errk (*rivals)(void *ctx, const char *const *article, size_t n, struct arena *a,
+	/* Of stock and products. The source is asked about those that there are. */
+	enum errk (*rivals)(void *ctx, struct rival_request *request, size_t n, struct arena *a,
 			    struct rival **out, size_t *n_out, struct err *e);
 	void *rivals_ctx;
 	const char *writer; /* who writes, see struct history; NULL = not counted */

@@ -15,12 +15,13 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 /*
  * Texts of connectors that the engine knows: the version of what a source no longer has, whatever it had of it;
  * the code of put_item.left for stock, where the member "left" of the kept text is what was found so; and those of
- * stock whose article the store does not have, and of stock that is two articles of the ERP and one there.
+ * stock whose article the store does not have, and of stock and products that are two of the ERP and one there.
  */
 #define RECORD_GONE  "gone"
 #define STOCK_LEFT   "left_there"
 #define UNKNOWN_SKU  "unknown_sku"
 #define SAME_ARTICLE "same_article"
+#define SAME_VARIANT "same_variant"
 /* The error of a source whose files another state file has put away: this one is behind, and is to be compared. */
 #define FILE_TAKEN "file_taken"
 

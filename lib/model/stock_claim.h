@@ -5,14 +5,12 @@
 #include "model/stock_wanted.h"
 
 /*
- * Two articles of the ERP that are one in the store would undo each other, in one batch or in different runs: they
- * are refused. But one that the ERP has nothing of leaves the article to the other: so it is when an article
- * gets another number in the ERP.
+ * Two articles of the ERP that are one in the store: see claims.h.
  *
- * For the items that have a document and no error: sets yields[i], where the item is not to be written, or the
- * error "same_article": E_RECORD, or E_BUSY where the other can't be asked about yet.
+ * For the items that have a document and no error: sets what they claim, and `yields` or the error "same_article":
+ * E_RECORD, or E_BUSY where the other can't be asked about yet.
  */
-MUST_CHECK enum errk stock_judge_claims(struct put_batch *batch, enum stock_figure f, bool *yields,
+MUST_CHECK enum errk stock_judge_claims(struct put_batch *batch, enum stock_figure f,
 					struct arena *a, struct err *e);
 /* Articles and places that the documents of a batch name, as they name them. */
 struct stock_named {

@@ -73,16 +73,16 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	struct query q = query_open(
 		s, "INSERT INTO link (flow, record, label, target_id, target, n_parts,"
 		   " version, sent_hash, settled, delivered_at, changed_at, settled_at,"
-		   " memo, doubt, sku, article)"
+		   " memo, doubt, sku)"
 		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
-		   " iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13, ?14)"
+		   " iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13)"
 		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 		   " target_id = excluded.target_id, target = excluded.target,"
 		   " n_parts = excluded.n_parts, version = excluded.version,"
 		   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
 		   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
 		   " memo = coalesce(excluded.memo, memo), doubt = doubt & 4 | excluded.doubt,"
-		   " sku = excluded.sku, article = excluded.article, adopted_at = 0,"
+		   " sku = excluded.sku, adopted_at = 0,"
 		   " delivered_at = iif(delivered_at = 0,"
 		   " excluded.delivered_at, delivered_at)");
 
@@ -93,7 +93,6 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	query_text(&q, l->kept);
 	query_int(&q, l->doubt);
 	query_text(&q, l->sku);
-	query_text(&q, l->article);
 	return query_run(&q, e);
 }
 
@@ -262,29 +261,6 @@ enum errk link_of_target(struct state *s, const char *flow, const char *target_i
 	query_text(&q, flow);
 	query_text(&q, target_id);
 	return read_links(&q, a, out, n, e);
-}
-
-enum errk link_of_article(struct state *s, const char *flow, const char *article, struct arena *a,
-			  struct link **out, size_t *n, struct err *e)
-{
-	CLEANUP(query)
-	struct query q = query_open(s, LINK_COLUMNS "WHERE article = ? AND flow = ?"
-						    " AND NOT for_good ORDER BY record");
-
-	query_text(&q, article);
-	query_text(&q, flow);
-	return read_links(&q, a, out, n, e);
-}
-
-enum errk link_leave_article(struct state *s, const char *flow, const char *record, struct err *e)
-{
-	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET article = NULL"
-				       " WHERE record = ? AND flow = ?");
-
-	query_text(&q, record);
-	query_text(&q, flow);
-	return query_run(&q, e);
 }
 
 enum errk link_owner(struct state *s, const char *flow, const char *document, struct arena *a,

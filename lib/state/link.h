@@ -33,8 +33,6 @@ struct link {
 	 * NULL = it need not. Not read back.
 	 */
 	const char *sku;
-	const char *
-		article; /* of stock: the store's SKU that it was written to; NULL = none. Not read back. */
 	/*
 	 * Linked by link_adopt and not seen since: the target has it as it was then, of which version and
 	 * sent_hash may say more. 0 = no; read only.
@@ -84,12 +82,6 @@ MUST_CHECK enum errk link_move_shared(struct state *s, const char *flow, const c
 /* All that was delivered is compared with its next version, whatever it is; but for those of this version. */
 MUST_CHECK enum errk link_doubt_all(struct state *s, const char *flow, const char *but,
 				    struct err *e);
-/* Links of a flow that wrote this article, but for those that were dropped for good. */
-MUST_CHECK enum errk link_of_article(struct state *s, const char *flow, const char *article,
-				     struct arena *a, struct link **out, size_t *n, struct err *e);
-/* Nothing of this record will be written to its article: the source no longer has it. */
-MUST_CHECK enum errk link_leave_article(struct state *s, const char *flow, const char *record,
-					struct err *e);
 /* The kept text alone, of a record whose put did not end well. Without a link nothing happens. */
 MUST_CHECK enum errk link_set_kept(struct state *s, const char *flow, const char *record,
 				   const char *kept, struct err *e);

@@ -147,9 +147,11 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 	enum errk rc = queue_payload(r->state, row->id, r->scratch, &payload, e);
 	if (rc != E_OK)
 		return rc;
-	if (payload)
-		return map_document(r, b, payload, strlen(payload), e);
-	return batch_no_payload(r, row, NULL, e);
+	if (!payload)
+		return batch_no_payload(r, row, NULL, e);
+	rc = map_document(r, b, payload, strlen(payload), e);
+	b->unmapped = rc == E_RECORD;
+	return rc;
 }
 
 /* What was true too long ago is not passed on as if it were true. */
@@ -438,7 +440,6 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		/* With something left no version of it is unchanged: it would lose its row. */
 		.doubt = item->passing || item->unproven || reported || is_left(item),
 		.sku = item->sku,
-		.article = item->article,
 	};
 	if (rc == E_OK && !is_left(item))
 		rc = close_row(r, b, item, now, e);

@@ -20,6 +20,8 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 			rc = batch_record_unchanged(r, b, e);
 		} else if (!b->doc) {
 			rc = batch_record_parked(r, b, e);
+			if (rc == E_OK && b->unmapped)
+				rc = sync_forget_refused(r, b->row.record, e);
 		} else {
 			rc = queue_mark_sending(r->state, b->row.id, key[b->update], clock_now(),
 						e);
@@ -126,6 +128,22 @@ static enum errk give_up(struct sync *r, struct batch_row *const *rows, size_t n
 }
 
 /*
+ * Of records that may be one article each must know of the other: with the newer version of one of them all of the batch
+ * are put anew. What a person has dropped meanwhile is only looked for.
+ */
+static void leave_together(struct batch_row **put, size_t *n_put, struct batch_row **old,
+			   size_t *n_old)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < *n_put; i++)
+		if (batch_is_dropped(put[i]))
+			put[kept++] = put[i];
+		else
+			old[(*n_old)++] = put[i];
+	*n_put = kept;
+}
+
+/*
  * One interrupted batch, put once more; but where the target compares, an old version says nothing
  * that is worth repeating: it would only bring back what the newer one has already corrected.
  */
@@ -149,6 +167,8 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 			put[n_put++] = &rows[i];
 	}
 	const struct put_how how = {.key = row[0].batch, .unsure = true, .update = rows[0].update};
+	if (n_old && sync_has_claims(r))
+		leave_together(put, &n_put, old, &n_old);
 	if (rc == E_OK)
 		rc = sync_put_rows(r, put, n_put, &how, e);
 	return rc == E_OK && n_old ? give_up(r, old, n_old, e) : rc;

@@ -152,6 +152,8 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 	}
 	if (rc == E_OK && r->mapping_changed)
 		rc = queue_try_parked(r->state, r->key, SAME_ARTICLE, now, e);
+	if (rc == E_OK && r->mapping_changed)
+		rc = queue_try_parked(r->state, r->key, SAME_VARIANT, now, e);
 	if (rc == E_OK && r->settings_changed)
 		rc = repeat_held(r, now, e);
 	/* Stock may have another place now; what was written where it had its place before is noticed then. */

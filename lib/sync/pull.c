@@ -4,6 +4,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "state/checkpoint.h"
+#include "state/claim.h"
 #include "state/delivered.h"
 #include "state/link.h"
 #include "state/run.h"
@@ -424,6 +425,25 @@ static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struc
 	return state_end(r->state, rc, e);
 }
 
+/* Both are stock that is to be compared, though nothing of it has changed at the source. */
+static enum errk find_moved(struct sync *r, const char ***who, size_t *n, struct err *e)
+{
+	const char **shared, **left;
+	size_t n_shared, n_left = 0;
+	enum errk rc = find_shared(r, &shared, &n_shared, e);
+	if (rc == E_OK)
+		rc = claim_doubt_left(r->state, r->key, r->page, &left, &n_left, e);
+	if (rc != E_OK || !n_left) {
+		*who = shared;
+		*n = rc == E_OK ? n_shared : 0;
+		return rc;
+	}
+	*who = arena_array(r->page, n_shared + n_left, sizeof(**who));
+	for (*n = 0; *n < n_shared + n_left; ++*n)
+		(*who)[*n] = *n < n_shared ? shared[*n] : left[*n - n_shared];
+	return E_OK;
+}
+
 /* What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure. */
 enum errk sync_pull_shared(struct sync *r, struct err *e)
 {
@@ -432,13 +452,18 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	size_t n = 0, kept = 0;
 	struct err why;
 	arena_reset(r->page);
-	enum errk rc = r->demand ? find_shared(r, &who, &n, e) : E_OK;
+	enum errk rc = r->demand ? find_moved(r, &who, &n, e) : E_OK;
 	if (rc != E_OK || !n || fetch_named(r, who, n, &page, &why) != E_OK)
 		return rc;
-	for (size_t i = 0; i < page.n; i++)
+	for (size_t i = 0; i < page.n && rc == E_OK; i++) {
 		if (!page.rec[i].problem)
 			page.rec[kept++] = page.rec[i];
+		else if (is_missing(&page.rec[i]) && !page.partial)
+			rc = claim_end(r->state, r->key, page.rec[i].id, e);
+	}
 	page.n = kept;
+	if (rc != E_OK)
+		return rc;
 	return store_page(r, &page, "retry", QUEUE_PUT_NAMED, false, e);
 }
 

@@ -42,6 +42,8 @@ static enum errk record_item(struct sync *r, struct batch_row *b, const struct p
 			     bool unsure, struct err *stop, struct err *e)
 {
 	enum errk rc = record_steps(r, b, item, e);
+	if (rc == E_OK)
+		rc = sync_remember_claims(r, item, e);
 	if (rc != E_OK)
 		return rc;
 	b->err = item->err;

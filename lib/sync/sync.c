@@ -236,6 +236,8 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = sync_release_mapped(r, e);
 	if (rc == E_OK)
 		rc = sync_release_made(r, e);
+	if (rc == E_OK)
+		rc = sync_release_rivals(r, e);
 	if (rc != E_OK)
 		return rc;
 	if (r->options->n_only)

@@ -96,7 +96,10 @@ MUST_CHECK enum errk sync_today(void *ctx, char day[CLOCK_DAY_SIZE], struct err 
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
-/* Stock that orders of another article of the store have moved; see demand_shared. */
+/*
+ * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article
+ * to another record, which is there no longer.
+ */
 MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
@@ -140,8 +143,17 @@ struct put_rows {
 	struct batch_row *const *row;
 	size_t n;
 };
-MUST_CHECK enum errk sync_rivals(void *ctx, const char *const *article, size_t n, struct arena *a,
-				 struct rival **out, size_t *n_out, struct err *e);
+MUST_CHECK enum errk sync_rivals(void *ctx, struct rival_request *request, size_t n,
+				 struct arena *a, struct rival **out, size_t *n_out, struct err *e);
+/* Two records of this flow may be one article of the target: see put_claim. */
+bool sync_has_claims(const struct sync *r);
+/* What became of what an item claims, in the transaction of its outcome. */
+MUST_CHECK enum errk sync_remember_claims(struct sync *r, const struct put_item *item,
+					  struct err *e);
+/* It can't be mapped: whatever it is by now, nothing is written for it. */
+MUST_CHECK enum errk sync_forget_refused(struct sync *r, const char *record, struct err *e);
+/* What was parked for another's sake is tried again where that is over. */
+MUST_CHECK enum errk sync_release_rivals(struct sync *r, struct err *e);
 /* They were never put: they wait again, and neither attempt nor history counts it. */
 MUST_CHECK enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
 				   const struct err *why, struct err *e);
@@ -238,6 +250,7 @@ struct batch_row {
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool differs;  /* looked at, and still to be put */
+	bool unmapped; /* the mapping refuses it */
 	struct err err;
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);

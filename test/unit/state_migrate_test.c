@@ -239,6 +239,36 @@ static void test_migrate__files_that_products_were_written_as(void **state)
 	assert_string_equal(body, arena_printf(f->a, "{\"written\":\"%s\"}", text));
 }
 
+/* What is known of stock and products that were delivered; and what was refused is tried again. */
+static void test_migrate__which_article_a_record_is(void **state)
+{
+	struct fixture *f = *state;
+
+	older_file(f, 12);
+	sql_at(f->path,
+	       "INSERT INTO link (flow, record, label, target_id, version, sent_hash, delivered_at,"
+	       " changed_at, memo, article) VALUES"
+	       " ('inventory pull', 'E', 'E', 'gid', 'v', 'h', 1, 1, '{}', 'SKU'),"
+	       " ('products push', 'P', 'P', 'gid://p', 'v', 'h', 1, 1,"
+	       " '{\"variants\":{\"1\":{\"id\":\"gid://v\"},\"2\":{}}}', NULL),"
+	       " ('products push', 'F', 'F', 'x.csv', 'v', 'h', 1, 1,"
+	       " '{\"handle\":\"tee\",\"variants\":{\"1\":{\"id\":\"M\"}}}', NULL),"
+	       " ('products push', 'N', 'N', 'x.csv', 'v', 'h', 1, 1, 'no json', NULL);"
+	       "INSERT INTO queue (flow, record, label, version, state, origin, next_attempt,"
+	       " enqueued_at, changed_at, code) VALUES"
+	       " ('inventory pull', 'Q', 'Q', 'v', 2, 'pull', 9, 9, 9, 'same_article'),"
+	       " ('inventory pull', 'R', 'R', 'v', 2, 'pull', 9, 9, 9, 'unknown_sku')");
+	reopen(f);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM claim WHERE written AND some"), 3);
+	assert_int_equal(one_int(f, "SELECT count(*) FROM claim WHERE (record, article) IN (VALUES"
+				    " ('E', 'SKU'), ('P', 'gid://p gid://v'), ('F', 'tee M'))"),
+			 3);
+	assert_int_equal(one_int(f, "SELECT state = 0 AND next_attempt = 0 AND"
+				    " parked_as = 'same_article' FROM queue WHERE record = 'Q'"),
+			 1);
+	assert_int_equal(one_int(f, "SELECT state FROM queue WHERE record = 'R'"), 2);
+}
+
 static void test_backup__copies_a_file_in_use(void **state)
 {
 	struct fixture *f = *state;
@@ -316,6 +346,7 @@ int main(void)
 		OPEN(test_migrate__two_at_once_are_done_once),
 		EMPTY(test_migrate__targets_that_were_texts),
 		EMPTY(test_migrate__files_that_products_were_written_as),
+		EMPTY(test_migrate__which_article_a_record_is),
 		OPEN(test_backup__copies_a_file_in_use),
 		OPEN(test_backup__refuses_to_replace),
 		OPEN(test_backup__replaces_what_a_killed_one_left),

@@ -304,6 +304,7 @@ enum errk inbox_pull_only(struct inbox *r, const char *const *who, size_t n, str
 		k = load_set(r, max_age(r), files, e);
 	if (k != E_OK)
 		return k;
+	page.partial = !r->kind->complete || !r->set.n || r->set.file[0].changes;
 	for (size_t w = 0; w < n; w++) {
 		size_t before = page.n, all = count_records(r);
 

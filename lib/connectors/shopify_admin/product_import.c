@@ -214,7 +214,10 @@ static enum errk make_plans(struct putting *p, struct err *e)
 			k = admin_product_meet(&p->plan[i], e);
 	if (k != E_OK)
 		return k;
-	product_share(s->shares, p->item, p->batch->n, p->batch->n >= ADMIN_PRODUCT_BATCH, p->a);
+	k = product_share(s->shares, p->item, p->batch->n, p->batch,
+			  p->batch->n >= ADMIN_PRODUCT_BATCH, p->a, e);
+	if (k != E_OK)
+		return k;
 	text = product_share_text(s->shares, &s->rules, p->item, p->batch->n, p->a);
 	if (text)
 		s->env->notice(s->env->notice_ctx, NULL, text);

@@ -362,7 +362,8 @@ static enum errk close_places(struct plan *p, struct err *e)
 	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
 	size_t n, n_at = 0, n_left = 0;
 
-	p->item->article = p->n ? p->sku : NULL;
+	if (!p->n)
+		p->item->n_claims = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->change[i].refused)
 			continue;
@@ -562,14 +563,13 @@ static enum errk remember(struct put_batch *batch, const char *const *doc, struc
 static enum errk plan_all(struct admin_stock_import *s, struct put_batch *batch, struct arena *a,
 			  const char **doc, struct target *as, struct err *e)
 {
-	bool *yields = arena_array(a, batch->n, sizeof(*yields));
 	struct stock_named named;
 	enum errk k;
 
 	for (size_t i = 0; i < batch->n; i++)
 		if (batch->item[i].doc)
 			batch->item[i].err = (struct err){.kind = E_OK};
-	k = stock_judge_claims(batch, FIGURE_ON_HAND, yields, a, e);
+	k = stock_judge_claims(batch, FIGURE_ON_HAND, a, e);
 	stock_list_named(batch, FIGURE_ON_HAND, a, &named);
 	for (size_t i = 0; i < batch->n && k == E_OK; i++) {
 		struct put_item *item = &batch->item[i];
@@ -578,7 +578,7 @@ static enum errk plan_all(struct admin_stock_import *s, struct put_batch *batch,
 		if (!item->doc || item->err.kind != E_OK)
 			continue;
 		/* Another article of the ERP is this one there: it is left to that one. */
-		if (yields[i]) {
+		if (item->yields) {
 			item->adopted = true;
 			item->kept = "{}";
 			item->target = admin_import_as_is(s->export_id, a);

@@ -111,15 +111,19 @@ static void tell_archived(struct product_put *p, const struct product_item *item
 }
 
 /* Articles of the ERP that are variants of one product of the shop. */
-static void share(struct product_put *p)
+static enum errk share(struct product_put *p, struct err *e)
 {
 	struct shopify *s = p->shop;
 	if (!s->product_shares)
 		s->product_shares = product_shares_new();
-	product_share(s->product_shares, p->item, p->n, p->batch->n >= PRODUCT_BATCH, p->arena);
+	enum errk rc = product_share(s->product_shares, p->item, p->n, p->batch,
+				     p->batch->n >= PRODUCT_BATCH, p->arena, e);
+	if (rc != E_OK)
+		return rc;
 	const char *text = product_share_text(s->product_shares, p->rules, p->item, p->n, p->arena);
 	if (text)
 		s->env.notice(s->env.notice_ctx, NULL, text);
+	return E_OK;
 }
 
 /* What another variant had is free by now. */
@@ -150,10 +154,10 @@ static enum errk run_round(struct product_put *p, struct err *e)
 		product_match_options(item, true, p->arena);
 		tell_archived(p, item);
 	}
-	if (rc == E_OK) {
-		share(p);
+	if (rc == E_OK)
+		rc = share(p, e);
+	if (rc == E_OK)
 		rc = product_check_new_skus(p, e);
-	}
 	if (rc == E_OK)
 		rc = product_write(p, e);
 	for (size_t i = 0; i < p->n && rc == E_OK; i++) {
@@ -184,6 +188,7 @@ static void report(struct product_put *p)
 		if (put->err.kind != E_OK)
 			continue;
 		put->target.id = item->id;
+		product_claim(item, p->arena);
 		put->adopted = !item->written;
 		put->changed = item->written && item->shop && !item->created;
 		put->kept = product_baseline_text(item, p->arena);

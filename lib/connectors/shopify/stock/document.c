@@ -70,11 +70,10 @@ static enum errk read_document(struct stock_put *p, struct stock_item *item, str
 /* What another article of the ERP writes is left to it, or refused. */
 static enum errk judge_claims(struct stock_put *p, struct err *e)
 {
-	bool *yields = arena_array(p->arena, p->batch->n, sizeof(*yields));
-	enum errk rc = stock_judge_claims(p->batch, p->figure, yields, p->arena, e);
+	enum errk rc = stock_judge_claims(p->batch, p->figure, p->arena, e);
 	for (size_t i = 0; i < p->n; i++) {
 		struct stock_item *item = &p->item[i];
-		item->yields = yields[item->put - p->batch->item];
+		item->yields = item->put->yields;
 		for (size_t k = 0; item->yields && k < item->n_pairs; k++)
 			item->pair[k].done = true;
 	}

@@ -192,11 +192,6 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left.msg));
 }
 
-static bool written_to(const struct stock_item *item)
-{
-	return item->n_pairs && !item->yields && !item->nowhere;
-}
-
 /* Its pairs are not all written: why, and that the next run goes on. */
 static void report_open(struct stock_item *item, bool open, bool moved_lately)
 {
@@ -228,7 +223,8 @@ static void report_item(struct stock_put *p, struct stock_item *item)
 	if (!item->nowhere)
 		put->target.id = item->id;
 	put->sku = p->batch->in_flight ? item->sku : NULL;
-	put->article = written_to(item) ? item->sku : NULL;
+	if (item->nowhere || !item->n_pairs)
+		put->n_claims = 0;
 	put->values = item->nowhere ? STOCK_NOWHERE : values_of(p, item);
 	put->differs = open && p->batch->look_only;
 	if (put->differs)

@@ -1,0 +1,53 @@
+#ifndef ERPSYNC_STATE_CLAIM_H
+#define ERPSYNC_STATE_CLAIM_H
+
+#include "model/put.h"
+#include "state/state.h"
+
+/*
+ * Which article of the store each record of a flow is, as its last put found: what was written, and also what was refused,
+ * or waits. A claim counts as long as something of the record stands there or is open in the queue, and it was not
+ * dropped for good.
+ */
+
+/* What a put that told claims made of the record. */
+enum claim_fate {
+	CLAIM_WRITTEN, /* it stands there: other claims of it are over */
+	CLAIM_LEFT,    /* it went over, and leaves the article to another record */
+	CLAIM_REFUSED, /* it did not; what it was written to still stands there */
+	CLAIM_OPEN,    /* it is not known what became of it: what it claimed besides holds */
+};
+MUST_CHECK enum errk claim_set(struct state *s, const char *flow, const char *record,
+			       const struct put_claim *claim, size_t n, enum claim_fate fate,
+			       struct err *e);
+/* The source no longer has it. */
+MUST_CHECK enum errk claim_end(struct state *s, const char *flow, const char *record,
+			       struct err *e);
+
+struct claim {
+	const char *record, *label;
+	const char *kept; /* of its link; NULL = none */
+	bool written, some;
+};
+/*
+ * Other records that claim the article, in the order of their ids, and whether this one was written to it. One that was
+ * is disturbed by others that were, and by none that was only refused. record NULL: those that were written to it.
+ */
+MUST_CHECK enum errk claim_rivals(struct state *s, const char *flow, const char *record,
+				  const char *article, struct arena *a, bool *written,
+				  struct claim **out, size_t *n, struct err *e);
+/* What is parked with this code is tried once more where no other record disturbs it any longer; no news if in vain. */
+MUST_CHECK enum errk claim_release(struct state *s, const char *flow, const char *code, int64_t now,
+				   struct err *e);
+/* Records that others of which something is parked with this code have for rivals. */
+MUST_CHECK enum errk claim_list_rivals(struct state *s, const char *flow, const char *code,
+				       struct arena *a, const char ***record, size_t *n,
+				       struct err *e);
+/*
+ * Records that have left an article to others, none of which claims it any longer: they are compared with their next
+ * version, whatever it is. What was dropped is not among them.
+ */
+MUST_CHECK enum errk claim_doubt_left(struct state *s, const char *flow, struct arena *a,
+				      const char ***record, size_t *n, struct err *e);
+
+#endif
