@@ -121,6 +121,7 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 {
 	bool named = are_named(d);
 	bool whole = x->version && x->hash;
+	int64_t now = clock_now();
 	const struct link l = {.flow = d->r->key,
 			       .record = x->record,
 			       .label = x->label,
@@ -128,7 +129,8 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 			       .version = whole ? x->version : "",
 			       .sent_hash = whole ? x->hash : "",
 			       .kept = x->kept};
-	enum errk rc = link_adopt(d->r->state, &l, named, x->at, known, e);
+	/* The target's clock may be ahead: nothing is known since a time that is still to come. */
+	enum errk rc = link_adopt(d->r->state, &l, named, x->at < now ? x->at : now, known, e);
 
 	if (rc != E_OK || *known)
 		return rc;
