@@ -68,8 +68,8 @@ struct map_line {
 };
 /*
  * The ERP's article of an order line as the shipped order mappings find it (erp_sku of mappings/erpsync.jq): tables/skus.csv
- * by its SKU or, where it has none, by a row "title:…" or "kind:…" of exactly that text. *out NULL = no row
- * answers. Otherwise as map_answer.
+ * by its SKU or, where it has none, by a row "title:…" or "kind:…" of exactly that text. (Odoo's books tips and gift
+ * cards on what is configured for them, which has no stock.) *out NULL = no row answers. Otherwise as map_answer.
  */
 MUST_CHECK enum errk map_line_article(struct mapper *m, const struct map_line *line,
 				      struct arena *a, const char **out, struct err *e);

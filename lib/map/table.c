@@ -271,6 +271,7 @@ enum errk table_load(const char *path, const char *name, struct table **out, str
 	if (!t)
 		die(70, "out of memory");
 	t->arena = arena_new();
+	t->scratch = arena_new();
 	t->path = arena_strdup(t->arena, path);
 	t->name = arena_strdup(t->arena, name);
 	t->rate_at = -1;
@@ -288,6 +289,7 @@ void table_free(struct table *t)
 	if (!t)
 		return;
 	free(t->rows);
+	arena_free(t->scratch);
 	arena_free(t->arena);
 	free(t);
 }
@@ -364,20 +366,18 @@ static const struct table_row *best_row(const struct table *t, const char **want
 static const char *find_value(const struct table *t, const char *const *key, size_t column,
 			      bool exact)
 {
-	struct arena *a = arena_new();
-	const char *found, **want = arena_array(a, t->n_keys, sizeof(char *));
+	const char *found, **want;
 	const struct table_row *row;
 
+	arena_reset(t->scratch);
+	want = arena_array(t->scratch, t->n_keys, sizeof(char *));
 	for (size_t i = 0; i < t->n_keys; i++)
-		want[i] = trimmed(a, key[i] ? key[i] : "");
+		want[i] = trimmed(t->scratch, key[i] ? key[i] : "");
 	if (t->rate_at >= 0)
-		want[t->rate_at] = rate_text(a, want[t->rate_at]);
+		want[t->rate_at] = rate_text(t->scratch, want[t->rate_at]);
 	row = exact ? exact_row(t, want) : best_row(t, want);
 	found = row ? row->value[column] : NULL;
-	if (found && str_equal(found, "*"))
-		found = key[0] ? key[0] : "";
-	arena_free(a);
-	return found;
+	return found && str_equal(found, "*") ? key[0] ? key[0] : "" : found;
 }
 
 const char *table_find(const struct table *t, const char *const *key, size_t n_key,

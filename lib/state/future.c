@@ -40,21 +40,21 @@ static enum errk newest(struct state *s, int64_t now, int64_t *ahead, struct err
 					 " (SELECT started FROM run ORDER BY id DESC LIMIT 20)");
 	CLEANUP(query)
 	struct query waits = query_open(s, "SELECT max(next_attempt) FROM queue WHERE state = 0");
-	CLEANUP(query) struct query told = query_open(s, "SELECT max(told_at) FROM told");
-	int64_t started, attempt, told_at;
+	CLEANUP(query) struct query reported = query_open(s, "SELECT max(told_at) FROM told");
+	int64_t started, attempt, reported_at;
 	enum errk rc = query_one_int(&run, &started, e);
 
 	if (rc == E_OK)
 		rc = query_one_int(&waits, &attempt, e);
 	if (rc == E_OK)
-		rc = query_one_int(&told, &told_at, e);
+		rc = query_one_int(&reported, &reported_at, e);
 	if (rc != E_OK)
 		return rc;
 	*ahead = started > now + CLOCK_TOLERANCE_S ? started - now : 0;
 	if (attempt > now + WAIT_MAX_S && attempt - now > *ahead)
 		*ahead = attempt - now;
-	if (told_at > now + CLOCK_TOLERANCE_S && told_at - now > *ahead)
-		*ahead = told_at - now;
+	if (reported_at > now + CLOCK_TOLERANCE_S && reported_at - now > *ahead)
+		*ahead = reported_at - now;
 	return E_OK;
 }
 

@@ -82,7 +82,7 @@ static void test_future__what_waits_tells_it_too(void **state)
 /* Twice in those times: the last counts, and is told from what the ERP was told before and will be told now. */
 static void test_future__what_an_erp_was_told_is_known_from_now_on(void **state)
 {
-	static const struct reported told[] = {
+	static const struct reported reports[] = {
 		{.at = NOW - 9, .answered_at = NOW - 8, .lines = "[]"},
 		{.at = NOW, .lines = "[1]"},
 		{.at = NOW + YEARS, .lines = "[2]"},
@@ -93,8 +93,8 @@ static void test_future__what_an_erp_was_told_is_known_from_now_on(void **state)
 	int64_t ahead;
 	size_t n;
 
-	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
-		OK(reported_add(f->s, "1", &told[i], e));
+	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++)
+		OK(reported_add(f->s, "1", &reports[i], e));
 	OK(state_mend_times(f->s, NOW, &ahead, e));
 	assert_int_equal(ahead, YEARS + 1);
 	OK(reported_get(f->s, "1", f->a, &list, &n, e));
