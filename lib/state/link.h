@@ -67,6 +67,9 @@ MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *r
  */
 MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t at,
 				bool *known, struct err *e);
+/* The target's clock was ahead of ours: what it has since a time that is still to come, it has since now. */
+MUST_CHECK enum errk link_bound_adopted(struct state *s, const char *flow, int64_t now,
+					struct err *e);
 /* What an adopted record is like there: this version, and the document that is made of it. */
 MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
 				       const char *version, const char *hash, int64_t now,

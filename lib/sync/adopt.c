@@ -121,7 +121,6 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 {
 	bool named = are_named(d);
 	bool whole = x->version && x->hash;
-	int64_t now = clock_now();
 	const struct link l = {.flow = d->r->key,
 			       .record = x->record,
 			       .label = x->label,
@@ -129,8 +128,7 @@ static enum errk link_one(struct adopt *d, const struct landed *x, bool *known, 
 			       .version = whole ? x->version : "",
 			       .sent_hash = whole ? x->hash : "",
 			       .kept = x->kept};
-	/* The target's clock may be ahead: nothing is known since a time that is still to come. */
-	enum errk rc = link_adopt(d->r->state, &l, named, x->at < now ? x->at : now, known, e);
+	enum errk rc = link_adopt(d->r->state, &l, named, x->at, known, e);
 
 	if (rc != E_OK || *known)
 		return rc;
@@ -317,6 +315,9 @@ static enum errk adopt(struct adopt *d, struct err *e)
 				      &before, e);
 	if (rc == E_OK)
 		rc = take_all(d, &missing, e);
+	/* Until all are taken the target's times, be they ahead, say which came later. */
+	if (rc == E_OK)
+		rc = link_bound_adopted(r->state, r->key, clock_now(), e);
 	if (rc != E_OK)
 		return rc;
 	/* Where nothing can be there twice, whatever waits is compared with it. */

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { requestsOf } from '../support/place.mjs';
 import { BIN, ended } from '../support/run.mjs';
@@ -212,4 +213,15 @@ test('a clock that was a year ahead for one run of orders', async t => {
   booked(p);
   assert.deepEqual(await stands(p, { 'SOLO-1': 7 }, 40), { 'SOLO-1': 7 });
   await quiet(p);
+});
+
+test('a target that was written a year ahead, and adopted', async t => {
+  const p = await freePlace(t, { bin: BIN });
+  ago(p, () => p.sandbox.sell([{ variant: 'SOLO-1', quantity: 3, location: LYON }]), 100);
+  ended(await p.run('orders export', { env: { ...p.env, ERPSYNC_CLOCK_SHIFT: '31536000' } }), 0);
+  for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+  ended(await p.run('adopt orders'), 0);
+  assert.equal(sql(p, 'SELECT count(*) FROM link WHERE adopted_at > unixepoch() + 60'), '0');
+  await exportOrders(p);
+  assert.equal(sql(p, 'SELECT count(*), max(told_at) > unixepoch() + 60 FROM told'), '1|0');
 });
