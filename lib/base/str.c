@@ -142,6 +142,14 @@ bool str_ends(const char *s, const char *suffix)
 	return s && len >= n && memcmp(s + len - n, suffix, n) == 0;
 }
 
+bool str_among(const char *word, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], word) == 0)
+			return true;
+	return false;
+}
+
 bool str_blank(const char *s)
 {
 	return !s || s[strspn(s, " \t\r\n\v\f")] == '\0';

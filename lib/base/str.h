@@ -34,6 +34,7 @@ bool str_equal_nocase(const char *a, const char *b); /* ASCII */
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 bool str_blank(const char *s); /* NULL, empty or white space only */
+bool str_among(const char *word, const char *const *list, size_t n);
 /*
  * The nearest of n names by edit distance (at most 3 and under half the length), or
  * NULL.

@@ -399,6 +399,28 @@ enum errk map_answer(struct mapper *m, const char *table, const char *column, co
 	return k;
 }
 
+static const char *exact(const struct table *t, const char *what, const char *name, struct arena *a)
+{
+	return name ? table_answer_exact(t, arena_printf(a, "%s:%s", what, name)) : NULL;
+}
+
+enum errk map_line_article(struct mapper *m, const struct map_line *line, struct arena *a,
+			   const char **out, struct err *e)
+{
+	const struct table *t = NULL;
+	const char *found = NULL;
+	enum errk k = asked_table(m, "skus", &t, e);
+
+	if (k == E_OK && t && line->sku && *line->sku) {
+		found = table_answer(t, NULL, line->sku);
+	} else if (k == E_OK && t) {
+		found = exact(t, "title", line->title, a);
+		found = found ? found : exact(t, "kind", line->kind, a);
+	}
+	*out = arena_strdup(a, found);
+	return k;
+}
+
 /*
  * A sum that is wrong can't be mended here. Where the shop itself told the figures, they are the truth; a
  * file may have been changed on its way, and dropping its order would lose it.

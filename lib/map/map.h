@@ -62,6 +62,18 @@ void map_answers(const struct mapper *m, const char *table, const char *column, 
 MUST_CHECK enum errk map_answer(struct mapper *m, const char *table, const char *column,
 				const char *key, struct arena *a, const char **out, struct err *e);
 
+/* What an order line is looked up by; each may be NULL. */
+struct map_line {
+	const char *sku, *title, *kind;
+};
+/*
+ * The ERP's article of an order line as the shipped order mappings find it (erp_sku of mappings/erpsync.jq): tables/skus.csv
+ * by its SKU or, where it has none, by a row "title:…" or "kind:…" of exactly that text. (Odoo's books tips and gift
+ * cards on what is configured for them, which has no stock.) *out NULL = no row answers. Otherwise as map_answer.
+ */
+MUST_CHECK enum errk map_line_article(struct mapper *m, const struct map_line *line,
+				      struct arena *a, const char **out, struct err *e);
+
 /*
  * SHA-256 over name and content of all files that a mapping of this kind could read, whichever
  * folder they are in; reads them anew. When it changes, what was parked for a mapping reason

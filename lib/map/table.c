@@ -306,6 +306,7 @@ enum errk table_load(const char *path, const char *name, struct table **out, str
 	if (!t)
 		die(70, "out of memory");
 	t->arena = arena_new();
+	t->scratch = arena_new();
 	t->path = arena_strdup(t->arena, path);
 	t->name = arena_strdup(t->arena, name);
 	t->rate_at = -1;
@@ -323,6 +324,7 @@ void table_free(struct table *t)
 	if (!t)
 		return;
 	free(t->rows);
+	arena_free(t->scratch);
 	arena_free(t->arena);
 	free(t);
 }
@@ -395,26 +397,32 @@ static const struct table_row *best_row(const struct table *t, const char **want
 	return best;
 }
 
+/* By the best row that matches, or by one alone that has exactly this key. */
+static const char *find_value(const struct table *t, const char *const *key, size_t column,
+			      bool exact)
+{
+	const char *found, **want;
+	const struct table_row *row;
+
+	arena_reset(t->scratch);
+	want = arena_array(t->scratch, t->n_keys, sizeof(char *));
+	for (size_t i = 0; i < t->n_keys; i++)
+		want[i] = trimmed(t->scratch, key[i] ? key[i] : "");
+	if (t->rate_at >= 0)
+		want[t->rate_at] = rate_text(t->scratch, want[t->rate_at]);
+	row = exact ? exact_row(t, want) : best_row(t, want);
+	found = row ? row->value[column] : NULL;
+	return found && str_equal(found, "*") ? key[0] ? key[0] : "" : found;
+}
+
 const char *table_find(const struct table *t, const char *const *key, size_t n_key,
 		       const char *value)
 {
-	struct arena *a = arena_new();
-	const char *found, **want = arena_array(a, n_key, sizeof(char *));
-	const struct table_row *best;
 	size_t column = value_index(t, value);
 
 	if (n_key != t->n_keys)
 		BUG("table %s has %zu key columns, not %zu", t->name, t->n_keys, n_key);
-	for (size_t i = 0; i < n_key; i++)
-		want[i] = trimmed(a, key[i] ? key[i] : "");
-	if (t->rate_at >= 0)
-		want[t->rate_at] = rate_text(a, want[t->rate_at]);
-	best = best_row(t, want);
-	found = best ? best->value[column] : NULL;
-	if (found && str_equal(found, "*"))
-		found = key[0] ? key[0] : "";
-	arena_free(a);
-	return found;
+	return find_value(t, key, column, false);
 }
 
 const char *table_answer(const struct table *t, const char *column, const char *key)
@@ -427,5 +435,12 @@ const char *table_answer(const struct table *t, const char *column, const char *
 	if (t->n_keys != 1 || !there)
 		return NULL;
 	found = table_find(t, &key, 1, column ? column : t->values[0]);
+	return found && *found ? found : NULL;
+}
+
+const char *table_answer_exact(const struct table *t, const char *key)
+{
+	const char *found = t->n_keys == 1 ? find_value(t, &key, 0, true) : NULL;
+
 	return found && *found ? found : NULL;
 }

@@ -58,6 +58,8 @@ const char *table_find(const struct table *t, const char *const *key, size_t n_k
  * such value column.
  */
 const char *table_answer(const struct table *t, const char *column, const char *key);
+/* The same in the first value column, by a row alone that names exactly this key. */
+const char *table_answer_exact(const struct table *t, const char *key);
 
 static inline void cleanup_table(struct table **p)
 {

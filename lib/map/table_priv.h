@@ -17,7 +17,7 @@ struct table_row {
 };
 
 struct table {
-	struct arena *arena;
+	struct arena *arena, *scratch; /* scratch: for one look-up */
 	const char *path, *name;
 	const char *keys[TABLE_COLUMNS_MAX], *values[TABLE_COLUMNS_MAX];
 	size_t n_keys, n_values;

@@ -107,6 +107,14 @@ struct put_item {
 	struct put_step *steps;
 };
 
+/* What a line of an order takes. */
+struct in_flight_line {
+	const char *sku;
+	const char *item;         /* whose the SKU is, by the article's id; NULL = not known */
+	const char *title, *kind; /* by which a line without SKU is looked up; see order.md */
+	int64_t units;
+};
+
 /*
  * Units that the store has sold and the ERP has not been told of: its free stock is too high by
  * them. The engine knows what waits in its queue, the store what no run has read yet.
@@ -114,8 +122,8 @@ struct put_item {
 struct in_flight {
 	/*
 	 * Units in orders on their way, that the ERP did not know at read_at: of the store's SKU, and of
-	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold, and of others of
-	 * the store that are the same article of the ERP, by its SKU there. The first call reads the queue.
+	 * the article with this id (NULL = not known) under whatever SKU it had when it was sold, and of whatever else
+	 * of the store is booked on the same article of the ERP, by its SKU there. The first call reads the queue.
 	 * E_LOCAL "orders_behind": orders were last read too long ago to know.
 	 */
 	enum errk (*of)(void *ctx, const char *sku, const char *item, const char *erp_sku,
@@ -131,11 +139,10 @@ struct in_flight {
 			   struct err *e);
 	/*
 	 * The store has an unknown version of the order, if only with nothing to send (cancelled). What each of
-	 * its lines takes is told next: the SKU, and whose that is by the article's id (NULL = not known).
-	 * A later version replaces it; `of` counts what the ERP was not told of it.
+	 * its lines takes is told next. A later version replaces it; `of` counts what the ERP was not told of it.
 	 */
 	void (*sees)(void *ctx, const char *order, const char *version);
-	void (*takes)(void *ctx, const char *sku, const char *item, int64_t units);
+	void (*takes)(void *ctx, const struct in_flight_line *line);
 	void *ctx;
 };
 

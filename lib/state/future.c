@@ -20,6 +20,12 @@ static const char *const cures[] = {
 	"UPDATE link SET delivered_at = ?1 WHERE delivered_at > ?2",
 	"UPDATE link SET changed_at = ?1 WHERE changed_at > ?2",
 	"UPDATE link SET settled_at = ?1 WHERE settled_at > ?2",
+	"UPDATE link SET adopted_at = ?1 WHERE adopted_at > ?2",
+	/* Of what was told of an order in those times the last counts. */
+	"DELETE FROM told WHERE told_at > ?2 AND told_at <"
+	" (SELECT max(told_at) FROM told AS later WHERE later.record = told.record)",
+	"UPDATE OR REPLACE told SET told_at = ?1 WHERE told_at > ?2",
+	"UPDATE told SET answered_at = ?1 WHERE answered_at > ?2",
 	"UPDATE journal SET at = ?1 WHERE at > ?2",
 	"UPDATE note SET saved_at = ?1 - 172800 WHERE saved_at > ?2",
 	"UPDATE run SET ended = ?1 WHERE ended > ?2",
@@ -34,16 +40,21 @@ static enum errk newest(struct state *s, int64_t now, int64_t *ahead, struct err
 					 " (SELECT started FROM run ORDER BY id DESC LIMIT 20)");
 	CLEANUP(query)
 	struct query waits = query_open(s, "SELECT max(next_attempt) FROM queue WHERE state = 0");
-	int64_t started, attempt;
+	CLEANUP(query) struct query reported = query_open(s, "SELECT max(told_at) FROM told");
+	int64_t started, attempt, reported_at;
 	enum errk rc = query_one_int(&run, &started, e);
 
 	if (rc == E_OK)
 		rc = query_one_int(&waits, &attempt, e);
+	if (rc == E_OK)
+		rc = query_one_int(&reported, &reported_at, e);
 	if (rc != E_OK)
 		return rc;
 	*ahead = started > now + CLOCK_TOLERANCE_S ? started - now : 0;
 	if (attempt > now + WAIT_MAX_S && attempt - now > *ahead)
 		*ahead = attempt - now;
+	if (reported_at > now + CLOCK_TOLERANCE_S && reported_at - now > *ahead)
+		*ahead = reported_at - now;
 	return E_OK;
 }
 

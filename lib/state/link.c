@@ -125,22 +125,24 @@ enum errk link_doubt_sku(struct state *s, const char *sku, struct err *e)
 	return query_run(&q, e);
 }
 
-enum errk link_move_shared(struct state *s, const char *flow, const char *record, const char *sku,
-			   int64_t since, bool *moved, struct err *e)
+enum errk link_move_shared(struct state *s, const char *flow, const struct link_shared *x,
+			   bool *moved, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET " LINK_MOVED " WHERE record = ?1"
-				       " AND flow = ?2 AND sku <> ?3 AND changed_at <= ?4"
+				       " AND flow = ?2 AND sku IS NOT NULL AND sku IS NOT ?3"
+				       " AND target_id IS NOT ?5 AND changed_at <= ?4"
 				       " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"
 				       " AND flow = ?2 AND state IN (0, 2))"
 				       " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"
 				       " AND flow = ?2 AND state = 1)");
 	enum errk rc;
 
-	query_text(&q, record);
+	query_text(&q, x->record);
 	query_text(&q, flow);
-	query_text(&q, sku);
-	query_int(&q, since);
+	query_text(&q, x->sku);
+	query_int(&q, x->since);
+	query_text(&q, x->item);
 	rc = query_run(&q, e);
 	*moved = rc == E_OK && query_changed(&q) > 0;
 	return rc;

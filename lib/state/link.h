@@ -67,6 +67,9 @@ MUST_CHECK enum errk link_doubt(struct state *s, const char *flow, const char *r
 #define LINK_BY_HAND "by hand"
 MUST_CHECK enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t at,
 				bool *known, struct err *e);
+/* The target's clock was ahead of ours: what it has since a time that is still to come, it has since now. */
+MUST_CHECK enum errk link_bound_adopted(struct state *s, const char *flow, int64_t now,
+					struct err *e);
 /* What an adopted record is like there: this version, and the document that is made of it. */
 MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const char *record,
 				       const char *version, const char *hash, int64_t now,
@@ -74,11 +77,16 @@ MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const 
 /* The stock that stands in the store under this SKU has moved there by something else that was written. */
 MUST_CHECK enum errk link_doubt_sku(struct state *s, const char *sku, struct err *e);
 /*
- * What the record's article is in the ERP has moved then (seconds), by another article of the store with this SKU. *moved:
- * the store's stock was written before, under another SKU, and nothing of the record waits or is parked.
+ * What the record's article is in the ERP has moved then, by another article of the store. *moved: the store's
+ * stock was written before, to another one than this, and nothing of the record waits or is parked.
  */
-MUST_CHECK enum errk link_move_shared(struct state *s, const char *flow, const char *record,
-				      const char *sku, int64_t since, bool *moved, struct err *e);
+struct link_shared {
+	const char *record;
+	const char *sku, *item; /* of the store's article, and its id; NULL = none */
+	int64_t since;          /* seconds */
+};
+MUST_CHECK enum errk link_move_shared(struct state *s, const char *flow,
+				      const struct link_shared *x, bool *moved, struct err *e);
 /* All that was delivered is compared with its next version, whatever it is; but for those of this version. */
 MUST_CHECK enum errk link_doubt_all(struct state *s, const char *flow, const char *but,
 				    struct err *e);

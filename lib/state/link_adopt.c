@@ -1,6 +1,7 @@
 #include "state/link_priv.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/banned.h"
 
 /* Links that no write of ours has made: the target has the record all the same. */
@@ -41,6 +42,19 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	if (rc == E_OK)
 		*known = query_changed(&q) == 0;
 	return rc;
+}
+
+enum errk link_bound_adopted(struct state *s, const char *flow, int64_t now, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE link SET adopted_at = ?1, changed_at = ?1,"
+				       " delivered_at = min(delivered_at, ?1)"
+				       " WHERE flow = ?2 AND adopted_at > ?3");
+
+	query_int(&q, now);
+	query_text(&q, flow);
+	query_int(&q, now + CLOCK_TOLERANCE_S);
+	return query_run(&q, e);
 }
 
 enum errk link_set_baseline(struct state *s, const char *flow, const char *record,

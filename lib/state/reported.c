@@ -4,15 +4,21 @@
 #include "state/db_priv.h"
 #include "base/banned.h"
 
-/* By the SKU of the day, and by the article, which may have had none or another one then. */
+/*
+ * By the SKU of the day; by the article, which may have had none or another one then; and by the ERP's, which may be
+ * that of another article of the store.
+ */
 static enum errk doubt_articles(struct state *s, const char *record, struct err *e)
 {
 	static const char *const sql[] = {
-		"UPDATE link SET " LINK_MOVED " WHERE sku IN (SELECT unit.key"
-		" FROM told, json_each(told.units) AS unit WHERE told.record = ?)",
+		"UPDATE link SET " LINK_MOVED " WHERE sku IN (SELECT line.value ->> '$.sku'"
+		" FROM told, json_each(told.lines) AS line WHERE told.record = ?)",
 		"UPDATE link SET " LINK_MOVED " WHERE sku IS NOT NULL AND target_id IN"
-		" (SELECT item.key"
-		" FROM told, json_each(told.items) AS item WHERE told.record = ?)",
+		" (SELECT line.value ->> '$.item'"
+		" FROM told, json_each(told.lines) AS line WHERE told.record = ?)",
+		"UPDATE link SET " LINK_MOVED " WHERE sku IS NOT NULL AND record IN"
+		" (SELECT line.value ->> '$.erp'"
+		" FROM told, json_each(told.lines) AS line WHERE told.record = ?)",
 	};
 	enum errk rc = E_OK;
 
@@ -30,14 +36,13 @@ enum errk reported_add(struct state *s, const char *record, const struct reporte
 {
 	/* Twice within a second: the later one counts. */
 	CLEANUP(query)
-	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, units, items,"
-				       " answered_at) VALUES (?, ?, ?, ?, ?)");
+	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, lines,"
+				       " answered_at) VALUES (?, ?, ?, ?)");
 	enum errk rc;
 
 	query_text(&q, record);
 	query_int(&q, reported->at);
-	query_text(&q, reported->units);
-	query_text(&q, reported->items);
+	query_text(&q, reported->lines);
 	query_int(&q, reported->answered_at);
 	rc = query_run(&q, e);
 	return rc == E_OK ? doubt_articles(s, record, e) : rc;
@@ -63,26 +68,23 @@ enum errk reported_nothing(struct state *s, const char *record, int64_t now, str
 	if (rc == E_OK)
 		rc = query_run(&q, e);
 	/* Without a line the documents that were delivered would be taken for known. */
-	return rc == E_OK
-		       ? reported_add(s, record,
-				      &(struct reported){.at = now, .units = "{}", .items = "{}"},
-				      e)
-		       : rc;
+	return rc == E_OK ? reported_add(s, record, &(struct reported){.at = now, .lines = "[]"}, e)
+			  : rc;
 }
 
-enum errk reported_since(struct state *s, const char *sku, const char *item, int64_t since,
+enum errk reported_since(struct state *s, const struct reported_article *x, int64_t since,
 			 bool *any, struct err *e)
 {
 	CLEANUP(query)
-	struct query q =
-		query_open(s,
-			   "SELECT 1 FROM told INDEXED BY told_age WHERE told_at >= ? AND ("
-			   "EXISTS (SELECT 1 FROM json_each(units) AS u WHERE u.key = ?) OR "
-			   "EXISTS (SELECT 1 FROM json_each(items) AS i WHERE i.key = ?)) LIMIT 1");
+	struct query q = query_open(
+		s, "SELECT 1 FROM told INDEXED BY told_age, json_each(told.lines) AS line"
+		   " WHERE told_at >= ? AND (line.value ->> '$.sku' = ?"
+		   " OR line.value ->> '$.item' = ? OR line.value ->> '$.erp' = ?) LIMIT 1");
 
 	query_int(&q, since);
-	query_text(&q, sku);
-	query_text(&q, item);
+	query_text(&q, x->sku);
+	query_text(&q, x->item);
+	query_text(&q, x->erp);
 	return query_next(&q, any, e);
 }
 
@@ -90,9 +92,9 @@ enum errk reported_get(struct state *s, const char *record, struct arena *a, str
 		       size_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q =
-		query_open(s, "SELECT told_at, units, items, answered_at FROM told WHERE record = ?"
-			      " ORDER BY told_at DESC");
+	struct query q = query_open(s,
+				    "SELECT told_at, lines, answered_at FROM told WHERE record = ?"
+				    " ORDER BY told_at DESC");
 	struct reported *list = arena_array(a, 1, sizeof(*list));
 	size_t count = 0, cap = 1;
 	bool row;
@@ -103,9 +105,8 @@ enum errk reported_get(struct state *s, const char *record, struct arena *a, str
 		list = db_grow(a, list, count, &cap, sizeof(*list));
 		list[count++] = (struct reported){
 			.at = query_col_int(&q, 0),
-			.units = query_col(&q, 1, a),
-			.items = query_col(&q, 2, a),
-			.answered_at = query_col_int(&q, 3),
+			.lines = query_col(&q, 1, a),
+			.answered_at = query_col_int(&q, 2),
 		};
 	}
 	if (rc != E_OK)

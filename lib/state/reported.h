@@ -7,15 +7,18 @@
 struct reported {
 	int64_t at;
 	int64_t answered_at; /* when the other side said that it has it; 0 = not yet */
-	const char *
-		units; /* JSON: {"SKU": 3}, by the store's SKUs; of what has none by the article's id */
-	const char *items; /* JSON: {"article's id": ["SKU"]}, under which of these it was sold */
+	/*
+	 * JSON: [{"sku", "item", "erp", "units", "shipped"}], a line each: the store's SKU and the id of its article,
+	 * either may be null; the ERP's article that it was booked on, null = no row of the table said one, absent =
+	 * not known; of how many units, and how many of them had left.
+	 */
+	const char *lines;
 };
 
 /*
  * Call it in the transaction of the delivery. The stock of all articles that this order ever took is in
- * doubt from then on (link.sku, or the article as the target of its stock): the store has taken them off by itself, and the ERP's figure may be the
- * same as before when it has booked them.
+ * doubt from then on (link.sku, the article as the target of its stock, the ERP's article): the store has taken them
+ * off by itself, and the ERP's figure may be the same as before when it has booked them.
  */
 MUST_CHECK enum errk reported_add(struct state *s, const char *record,
 				  const struct reported *reported, struct err *e);
@@ -41,8 +44,12 @@ MUST_CHECK enum errk reported_take_back(struct state *s, const char *record, str
 /* It has refused the order itself: whatever it was told, it knows no unit of it. */
 MUST_CHECK enum errk reported_nothing(struct state *s, const char *record, int64_t now,
 				      struct err *e);
-/* Was any order told since then that has this article? item: its id; NULL = not known. */
-MUST_CHECK enum errk reported_since(struct state *s, const char *sku, const char *item,
+/* An article by its SKU and id at the store, and by its name in the ERP; each may be NULL. */
+struct reported_article {
+	const char *sku, *item, *erp;
+};
+/* Was any order told since then that has this article? */
+MUST_CHECK enum errk reported_since(struct state *s, const struct reported_article *x,
 				    int64_t since, bool *any, struct err *e);
 MUST_CHECK enum errk reported_purge(struct state *s, int64_t before, struct err *e);
 

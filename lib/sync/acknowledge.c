@@ -92,24 +92,16 @@ static bool means_any(const struct acknowledging *x, const struct acknowledgemen
 	return false;
 }
 
-static bool is_among(const char *const *list, size_t n, const char *record)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], record) == 0)
-			return true;
-	return false;
-}
-
 static void remember_named(struct acknowledging *x, const struct acknowledgement *s,
 			   const char *record)
 {
-	if (s->record && !is_among(x->named, x->n_named, record))
+	if (s->record && !str_among(record, x->named, x->n_named))
 		x->named[x->n_named++] = record;
 }
 
 static bool is_confirmed(const struct acknowledging *x, const char *record)
 {
-	return x->whole || is_among(x->confirmed, x->n_confirmed, record);
+	return x->whole || str_among(record, x->confirmed, x->n_confirmed);
 }
 
 /*
@@ -184,7 +176,7 @@ static enum errk confirm_undoubted(struct acknowledging *x, const struct acknowl
 {
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < x->n_held && !x->all_doubted && rc == E_OK; i++)
-		if (!is_among(x->doubted, x->n_doubted, x->held[i].record))
+		if (!str_among(x->held[i].record, x->doubted, x->n_doubted))
 			rc = confirm_one(x, s, &x->held[i], e);
 	return rc;
 }
@@ -368,7 +360,7 @@ static enum errk refuse(struct acknowledging *x, const struct acknowledgement *s
 	if (strcmp(l.target.id, s->document) != 0)
 		return refuse_earlier(&f, e);
 	/* "ok", but for this one. */
-	if (is_confirmed(x, record) && !is_among(x->refused, x->n_refused, record)) {
+	if (is_confirmed(x, record) && !str_among(record, x->refused, x->n_refused)) {
 		x->refused[x->n_refused++] = record;
 		r->sum->acknowledged--;
 	}
@@ -453,7 +445,7 @@ static enum errk refuse_unnamed(struct acknowledging *x, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < x->n_held && rc == E_OK; i++) {
-		if (is_among(x->named, x->n_named, x->held[i].record))
+		if (str_among(x->held[i].record, x->named, x->n_named))
 			continue;
 		refused++;
 		rc = refuse(x, &s, x->held[i].record, e);
@@ -520,7 +512,7 @@ static enum errk take_doubt(struct acknowledging *x, const struct acknowledgemen
 		    (s->record && acknowledgement_means(s, d->record, d->label)))
 			continue;
 		names = true;
-		if (is_among(x->doubted, x->n_doubted, d->record))
+		if (str_among(d->record, x->doubted, x->n_doubted))
 			continue;
 		x->doubted[x->n_doubted++] = d->record;
 		rc = tell_doubted(x, s, d, e);

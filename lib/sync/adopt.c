@@ -332,6 +332,9 @@ static enum errk adopt(struct adopt *d, struct err *e)
 				      &before, e);
 	if (rc == E_OK)
 		rc = take_all(d, &missing, e);
+	/* Until all are taken the target's times, be they ahead, say which came later. */
+	if (rc == E_OK)
+		rc = link_bound_adopted(r->state, r->key, clock_now(), e);
 	if (rc != E_OK)
 		return rc;
 	/* Where nothing can be there twice, whatever waits is compared with it. */

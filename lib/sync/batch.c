@@ -307,7 +307,9 @@ static enum errk remember_reported(struct sync *r, const struct batch_row *b, in
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK ? demand_report(r->state, b->row.record, payload, now, found, e) : rc;
+	return rc == E_OK
+		       ? demand_report(r->state, r->mapper, b->row.record, payload, now, found, e)
+		       : rc;
 }
 
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
@@ -423,9 +425,10 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 				    : b->update || item->changed ? SYNC_UPDATED
 								 : SYNC_CREATED;
 	bool reported = false;
+	const struct reported_article article = {item->sku, item->target.id, b->row.record};
 	enum errk rc = remember_reported(r, b, now, false, e);
 	if (rc == E_OK && r->demand && item->sku)
-		rc = demand_reported_since(r->demand, item->sku, item->target.id, &reported, e);
+		rc = demand_reported_since(r->demand, &article, &reported, e);
 	struct link l = {
 		.flow = r->key,
 		.record = b->row.record,

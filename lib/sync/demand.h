@@ -4,13 +4,15 @@
 #include "base/conf.h"
 #include "connectors/connector.h"
 #include "map/map.h"
+#include "state/reported.h"
 #include "state/state.h"
 #include "sync/notice.h"
 
 /*
  * Units sold in the store that the ERP does not know: see struct in_flight. For each order, those of
  * its newest version (in the queue of "orders export", or as the store says) less those of the version
- * that the ERP had been told when its figure was read. The queue is read once, at the first question.
+ * that the ERP had been told when its figure was read. What waits will be booked on the ERP's article that
+ * tables/skus.csv says now, what was told on the one that it said then. The queue is read once, at the first question.
  */
 struct demand;
 
@@ -30,26 +32,32 @@ const struct in_flight *demand_in_flight(const struct demand *o);
 MUST_CHECK enum errk demand_check(struct demand *o, struct err *e);
 
 /*
- * Has the ERP been told an order of this article (its SKU, its id) since the queue was read? What was compared by it is
+ * Has the ERP been told an order of this article since the queue was read? What was compared by it is
  * to be compared again.
  */
-MUST_CHECK enum errk demand_reported_since(const struct demand *o, const char *sku,
-					   const char *item, bool *reported, struct err *e);
+MUST_CHECK enum errk demand_reported_since(const struct demand *o,
+					   const struct reported_article *article, bool *reported,
+					   struct err *e);
 
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
  * whose stock this flow wrote to another than was sold, before that order came or was told: nothing new may be read
- * of them. They are in doubt from then on; call it in a transaction. since:
- * orders that were delivered before have been seen to (seconds; 0 = none was). What can't be known now is told by the first put.
+ * of them. They are in doubt from then on; call it in a transaction. What can't be known now is told by the first put.
  */
-MUST_CHECK enum errk demand_shared(const struct demand *o, const char *flow, int64_t since,
+struct demand_shared {
+	const char *flow;
+	int64_t since; /* orders that were delivered before have been seen to (seconds; 0 = none was) */
+	bool table_changed; /* what was seen to was seen by another table */
+};
+MUST_CHECK enum errk demand_shared(const struct demand *o, const struct demand_shared *q,
 				   struct arena *a, const char ***record, size_t *n, struct err *e);
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the
- * transaction of the delivery; answered: it was found there. A document that is gone or can't be read notes nothing.
+ * transaction of the delivery, each with the ERP's article that the tables of this mapper say; answered: it was found
+ * there. A document that is gone or can't be read notes nothing.
  */
-MUST_CHECK enum errk demand_report(struct state *s, const char *order, const char *payload,
-				   int64_t now, bool answered, struct err *e);
+MUST_CHECK enum errk demand_report(struct state *s, struct mapper *m, const char *order,
+				   const char *payload, int64_t now, bool answered, struct err *e);
 
 #endif

@@ -415,13 +415,13 @@ static enum errk last_whole_run(struct sync *r, int64_t *began, struct err *e)
 /* In one transaction; whom it can't be told of stays in doubt. Which articles are one, a table says, which may have changed. */
 static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struct err *e)
 {
-	int64_t since = 0;
-	enum errk rc = r->mapping_changed ? E_OK : last_whole_run(r, &since, e);
+	struct demand_shared q = {.flow = r->key, .table_changed = r->mapping_changed};
+	enum errk rc = last_whole_run(r, &q.since, e);
 	if (rc != E_OK)
 		return rc;
 	rc = state_begin(r->state, e);
 	if (rc == E_OK)
-		rc = demand_shared(r->demand, r->key, since, r->page, who, n, e);
+		rc = demand_shared(r->demand, &q, r->page, who, n, e);
 	return state_end(r->state, rc, e);
 }
 

@@ -196,7 +196,7 @@ test('an order that is told while its article is compared', async t => {
     call() {
       if (!once) return;
       once = false;
-      w.sql("INSERT INTO told (record, told_at, units) VALUES ('gid://shopify/Order/1', unixepoch(), '{\"SOLO-1\":1}')");
+      w.sql("INSERT INTO told (record, told_at, lines) VALUES ('gid://shopify/Order/1', unixepoch(), '[{\"sku\":\"SOLO-1\",\"units\":1}]')");
     },
   });
   assert.equal(await w.pull(), 9);

@@ -55,6 +55,9 @@ static void test_str__maximum_cuts_once_and_for_all(void **state)
 static void test_str__compares(void **state)
 {
 	(void)state;
+	assert_true(str_among("b", (const char *const[]){"a", "b"}, 2));
+	assert_false(str_among("b", (const char *const[]){"a", "b"}, 1));
+	assert_false(str_among("b", NULL, 0));
 	assert_true(str_equal(NULL, NULL));
 	assert_false(str_equal(NULL, ""));
 	assert_false(str_equal("a", NULL));

@@ -139,6 +139,29 @@ static void test_table__as_it_was_meant(void **state)
 	assert_string_equal(table_find(t, key, 1, "erp_sku"), "1");
 }
 
+/* As lookup_exact of mappings/erpsync.jq: a row with a star names nothing. */
+static void test_table__exact_answers(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	CLEANUP(table) struct table *two = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("skus",
+			      "shop_sku,erp_sku\ntitle:Mug,MUG\ntitle:*,ANY\nkind:tip,*\n"
+			      "kind:custom,\n*,*\n",
+			      &t, &e),
+			 E_OK);
+	assert_string_equal(table_answer_exact(t, "title:Mug"), "MUG");
+	assert_string_equal(table_answer_exact(t, "kind:tip"), "kind:tip");
+	assert_null(table_answer_exact(t, "title:Cup"));
+	assert_null(table_answer_exact(t, "title:*"));
+	assert_null(table_answer_exact(t, "kind:custom"));
+	assert_string_equal(table_answer(t, NULL, "title:Cup"), "ANY");
+	assert_int_equal(load("skus", "shop_sku,size,erp_sku\ntitle:Mug,,MUG\n", &two, &e), E_OK);
+	assert_null(table_answer_exact(two, "title:Mug"));
+}
+
 static void refused(const char *csv, const char *msg)
 {
 	struct table *t = NULL;
@@ -250,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_table__rates_are_numbers),
 		cmocka_unit_test(test_table__rates_of_other_spreadsheets),
 		cmocka_unit_test(test_table__as_it_was_meant),
+		cmocka_unit_test(test_table__exact_answers),
 		cmocka_unit_test(test_table__mistakes_name_file_and_line),
 		cmocka_unit_test(test_table__a_missing_file_is_named),
 		cmocka_unit_test(test_table__codes_are_singular),

@@ -4,6 +4,7 @@
 #include "state/future.h"
 #include "state/connector_state.h"
 #include "state/queue.h"
+#include "state/reported.h"
 #include "state/run.h"
 #include "state/token.h"
 
@@ -78,6 +79,35 @@ static void test_future__what_waits_tells_it_too(void **state)
 	assert_int_equal(due(f, NOW), 1);
 }
 
+/* Twice in those times: the last counts, and is told from what the ERP was told before and will be told now. */
+static void test_future__what_an_erp_was_told_is_known_from_now_on(void **state)
+{
+	static const struct reported reports[] = {
+		{.at = NOW - 9, .answered_at = NOW - 8, .lines = "[]"},
+		{.at = NOW, .lines = "[1]"},
+		{.at = NOW + YEARS, .lines = "[2]"},
+		{.at = NOW + YEARS + 1, .answered_at = NOW + YEARS + 2, .lines = "[3]"},
+	};
+	struct fixture *f = *state;
+	struct reported *list;
+	int64_t ahead;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++)
+		OK(reported_add(f->s, "1", &reports[i], e));
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	assert_int_equal(ahead, YEARS + 1);
+	OK(reported_get(f->s, "1", f->a, &list, &n, e));
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].at, NOW);
+	assert_int_equal(list[0].answered_at, NOW);
+	assert_string_equal(list[0].lines, "[3]");
+	assert_int_equal(list[1].at, NOW - 9);
+	assert_int_equal(list[1].answered_at, NOW - 8);
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	assert_int_equal(ahead, 0);
+}
+
 static void test_future__usual_times_are_left_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -99,6 +129,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_future__##name, setup, teardown)
 		T(a_clock_that_was_ahead_holds_nothing_up),
 		T(what_waits_tells_it_too),
+		T(what_an_erp_was_told_is_known_from_now_on),
 		T(usual_times_are_left_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

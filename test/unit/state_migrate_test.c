@@ -5,6 +5,7 @@
 #include "state/link.h"
 #include "state/connector_state.h"
 #include "state/queue.h"
+#include "state/reported.h"
 
 static const char v2_good[] = "ALTER TABLE checkpoint ADD COLUMN note TEXT;"
 			      "UPDATE checkpoint SET note = 'from v1';";
@@ -269,6 +270,31 @@ static void test_migrate__which_article_a_record_is(void **state)
 	assert_int_equal(one_int(f, "SELECT state FROM queue WHERE record = 'R'"), 2);
 }
 
+/* Units stood under an SKU, or under the id of an article that had none when it was sold. */
+static void test_migrate__what_was_reported_of_orders(void **state)
+{
+	static const char lines[] = "[{\"sku\":\"A.1\",\"item\":\"9\",\"units\":2},"
+				    "{\"sku\":null,\"item\":\"8\",\"units\":3},"
+				    "{\"sku\":\"B\",\"item\":null,\"units\":0}]";
+	struct fixture *f = *state;
+	struct reported *got;
+	size_t n;
+
+	older_file(f, 12);
+	sql_at(f->path, "INSERT INTO told (record, told_at, units, items, answered_at) VALUES"
+			" ('1', 7, '{\"A.1\":2,\"8\":3,\"B\":0}', '{\"9\":[\"A.1\"],\"8\":[]}', 8),"
+			" ('2', 7, '{}', '{}', 0), ('3', 7, '{\"A\":1}', '{}', 0)");
+	reopen(f);
+	OK(reported_get(f->s, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 1);
+	assert_int_equal(got->answered_at, 8);
+	assert_string_equal(got->lines, lines);
+	OK(reported_get(f->s, "2", f->a, &got, &n, e));
+	assert_string_equal(got->lines, "[]");
+	OK(reported_get(f->s, "3", f->a, &got, &n, e));
+	assert_string_equal(got->lines, "[{\"sku\":\"A\",\"item\":null,\"units\":1}]");
+}
+
 static void test_backup__copies_a_file_in_use(void **state)
 {
 	struct fixture *f = *state;
@@ -345,6 +371,7 @@ int main(void)
 		OPEN(test_migrate__a_process_that_was_left_behind_stops),
 		OPEN(test_migrate__two_at_once_are_done_once),
 		EMPTY(test_migrate__targets_that_were_texts),
+		EMPTY(test_migrate__what_was_reported_of_orders),
 		EMPTY(test_migrate__files_that_products_were_written_as),
 		EMPTY(test_migrate__which_article_a_record_is),
 		OPEN(test_backup__copies_a_file_in_use),

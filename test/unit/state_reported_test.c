@@ -13,18 +13,22 @@ static void test_reported__newest_first_and_purged_by_age(void **state)
 	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 0);
 	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 100, .units = "{\"A\":1}", .items = "{}"}, e));
+			&(struct reported){.at = 100, .lines = "[{\"sku\":\"A\",\"units\":1}]"},
+			e));
 	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 200, .units = "{\"A\":2}", .items = "{}"}, e));
+			&(struct reported){.at = 200, .lines = "[{\"sku\":\"A\",\"units\":2}]"},
+			e));
 	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 200, .units = "{\"A\":3}", .items = "{}"}, e));
+			&(struct reported){.at = 200, .lines = "[{\"sku\":\"A\",\"units\":3}]"},
+			e));
 	OK(reported_add(f->s, "12",
-			&(struct reported){.at = 300, .units = "{\"B\":9}", .items = "{}"}, e));
+			&(struct reported){.at = 300, .lines = "[{\"sku\":\"B\",\"units\":9}]"},
+			e));
 	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 2);
-	assert_string_equal(reported[0].units, "{\"A\":3}");
+	assert_string_equal(reported[0].lines, "[{\"sku\":\"A\",\"units\":3}]");
 	assert_int_equal(reported[0].at, 200);
-	assert_string_equal(reported[1].units, "{\"A\":1}");
+	assert_string_equal(reported[1].lines, "[{\"sku\":\"A\",\"units\":1}]");
 	OK(reported_purge(f->s, 200, e));
 	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
@@ -66,22 +70,26 @@ static void test_reported__puts_the_articles_in_doubt(void **state)
 
 	link_articles(f);
 	assert_false(is_doubted(f, "0"));
-	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 100, .units = "{\"A\":1,\"C\":2}", .items = "{}"},
-			e));
+	OK(reported_add(
+		f->s, "1",
+		&(struct reported){
+			.at = 100,
+			.lines = "[{\"sku\":\"A\",\"units\":1},{\"sku\":\"C\",\"units\":2}]"},
+		e));
 	assert_true(is_doubted(f, "0"));
 	assert_false(is_doubted(f, "1"));
 	assert_false(is_doubted(f, "2"));
-	OK(reported_since(f->s, "A", NULL, 101, &any, e));
+	OK(reported_since(f->s, &(struct reported_article){"A", NULL, NULL}, 101, &any, e));
 	assert_false(any);
-	OK(reported_since(f->s, "B", NULL, 100, &any, e));
+	OK(reported_since(f->s, &(struct reported_article){"B", NULL, NULL}, 100, &any, e));
 	assert_false(any);
-	OK(reported_since(f->s, "A", NULL, 100, &any, e));
+	OK(reported_since(f->s, &(struct reported_article){"A", NULL, NULL}, 100, &any, e));
 	assert_true(any);
 	/* What it no longer takes has moved too. */
 	link_articles(f);
 	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
+			&(struct reported){.at = 200, .lines = "[{\"sku\":\"B\",\"units\":1}]"},
+			e));
 	assert_true(is_doubted(f, "0"));
 	assert_true(is_doubted(f, "1"));
 	/* Only what was reported last is taken back. */
@@ -93,7 +101,8 @@ static void test_reported__puts_the_articles_in_doubt(void **state)
 	assert_int_equal(reported[0].at, 100);
 	/* Or all that was reported. */
 	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 200, .units = "{\"B\":1}", .items = "{}"}, e));
+			&(struct reported){.at = 200, .lines = "[{\"sku\":\"B\",\"units\":1}]"},
+			e));
 	link_articles(f);
 	OK(reported_nothing(f->s, "1", 300, e));
 	assert_true(is_doubted(f, "0"));
@@ -101,7 +110,7 @@ static void test_reported__puts_the_articles_in_doubt(void **state)
 	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
 	assert_int_equal(reported[0].at, 300);
-	assert_string_equal(reported[0].units, "{}");
+	assert_string_equal(reported[0].lines, "[]");
 }
 
 /* It was moved while it was being written: what was read before says nothing of it. */
@@ -135,17 +144,35 @@ static void test_reported__knows_an_article_by_its_id(void **state)
 {
 	struct fixture *f = *state;
 	const struct reported reported = {.at = 100,
-					  .units = "{\"OLD\":1,\"9\":2}",
-					  .items = "{\"9\":[\"OLD\"]}"};
+					  .lines =
+						  "[{\"sku\":\"OLD\",\"item\":\"9\",\"units\":1}]"};
 	bool any = true;
 
 	link_articles(f);
 	OK(reported_add(f->s, "1", &reported, e));
 	assert_true(is_doubted(f, "0"));
 	assert_false(is_doubted(f, "2")); /* not reckoned by orders */
-	OK(reported_since(f->s, "A", "8", 100, &any, e));
+	OK(reported_since(f->s, &(struct reported_article){"A", "8", NULL}, 100, &any, e));
 	assert_false(any);
-	OK(reported_since(f->s, "A", "9", 100, &any, e));
+	OK(reported_since(f->s, &(struct reported_article){"A", "9", NULL}, 100, &any, e));
+	assert_true(any);
+}
+
+/* It is booked on an article of the ERP by a row of the table, whatever it is in the store. */
+static void test_reported__knows_the_article_that_it_was_booked_on(void **state)
+{
+	struct fixture *f = *state;
+	bool any = true;
+
+	link_articles(f);
+	OK(reported_add(f->s, "1",
+			&(struct reported){.at = 100, .lines = "[{\"erp\":\"1\",\"units\":2}]"},
+			e));
+	assert_false(is_doubted(f, "0"));
+	assert_true(is_doubted(f, "1"));
+	OK(reported_since(f->s, &(struct reported_article){"1", "1", NULL}, 100, &any, e));
+	assert_false(any);
+	OK(reported_since(f->s, &(struct reported_article){"B", "9", "1"}, 100, &any, e));
 	assert_true(any);
 }
 
@@ -161,6 +188,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_reported__knows_an_article_by_its_id, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_reported__knows_the_article_that_it_was_booked_on, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,10 +83,7 @@ bool intents_other_intents(const struct delivery *d)
 
 bool delivery_owns(const struct delivery *d, const char *id)
 {
-	for (size_t i = 0; i < d->n_own; i++)
-		if (strcmp(d->own[i], id) == 0)
-			return true;
-	return false;
+	return str_among(id, d->own, d->n_own);
 }
 
 void delivery_add_own(struct fulfillment_put *p, struct delivery *d, const char *id)

@@ -3,18 +3,10 @@
 #include "base/str.h"
 #include "connectors/shopify/shipments/shipments.h"
 
-static bool has_number(const struct ship_done *f, const char *number)
-{
-	for (size_t i = 0; i < f->n_numbers; i++)
-		if (strcmp(f->number[i], number) == 0)
-			return true;
-	return false;
-}
-
 bool fulfillment_same_numbers(const char *const *a, size_t n, const struct ship_done *f)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!has_number(f, a[i]))
+		if (!str_among(a[i], f->number, f->n_numbers))
 			return false;
 	return n == f->n_numbers;
 }
@@ -22,7 +14,7 @@ bool fulfillment_same_numbers(const char *const *a, size_t n, const struct ship_
 static bool shares_number(const struct delivery *d, const struct ship_done *f)
 {
 	for (size_t i = 0; i < d->n_numbers; i++)
-		if (has_number(f, d->number[i]))
+		if (str_among(d->number[i], f->number, f->n_numbers))
 			return true;
 	return false;
 }

@@ -161,10 +161,7 @@ static enum errk read_more_orders(struct fulfillment_put *p, struct ship_state *
 static bool is_shipped(const char *status)
 {
 	static const char *const known[] = {"SUCCESS", "OPEN", "PENDING", "ERROR", "FAILURE"};
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (strcmp(status, known[i]) == 0)
-			return true;
-	return false;
+	return str_among(status, known, sizeof(known) / sizeof(*known));
 }
 
 static enum errk add_done(struct fulfillment_put *p, struct answer *in, struct ship_done *f,

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "connectors/shopify/stock/stock.h"
 
 /*
@@ -37,20 +38,27 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 {
 	const struct in_flight *in_flight = p->batch->in_flight;
 	JSON_EACH (line, lines) {
-		const char *sku = answer_text_or_null(in, line, "sku");
-		int64_t units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
-			waiting = answer_int(in, line, "unfulfilledQuantity", 0, INT32_MAX);
-		/* Null where the variant has been deleted. */
-		const char *item = answer_object_or_null(in, line, "variant")
-					   ? answer_text(in, line, "variant.inventoryItem.id")
-					   : NULL;
+		int64_t waiting = answer_int(in, line, "unfulfilledQuantity", 0, INT32_MAX);
+		struct in_flight_line taken = {
+			.sku = answer_text_or_null(in, line, "sku"),
+			/* Null where the variant has been deleted. */
+			.item = answer_object_or_null(in, line, "variant")
+					? answer_text(in, line, "variant.inventoryItem.id")
+					: NULL,
+			.title = answer_text(in, line, "title"),
+			.kind = answer_bool(in, line, "isGiftCard") ? "gift_card" : "product",
+			.units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
+		};
 		enum errk rc = answer_end(in, e);
 		if (rc != E_OK)
 			return rc;
+		/* Or a tip, or a product that was deleted: which of them, orders export reads. */
+		if (!taken.item && str_equal(taken.kind, "product"))
+			taken.kind = "custom";
 		/* What is there still is in what is on hand. */
 		if (p->figure == FIGURE_ON_HAND)
-			units -= waiting < units ? waiting : units;
-		in_flight->takes(in_flight->ctx, sku, item, units);
+			taken.units -= waiting < taken.units ? waiting : taken.units;
+		in_flight->takes(in_flight->ctx, &taken);
 	}
 	return answer_end(in, e);
 }
