@@ -1,7 +1,7 @@
 /* Any bytes as an inventory export: variants or an error; each is found again, with its levels. */
 #include "base/cleanup.h"
 
-#include "connectors/shopify_admin/inventory_export.h"
+#include "connectors/shopify_admin/stock/export.h"
 #include "as_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

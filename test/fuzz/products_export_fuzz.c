@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 
-#include "connectors/shopify_admin/products_export.h"
+#include "connectors/shopify_admin/products/export.h"
 #include "as_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "connectors/shopify_admin/order_document.h"
+#include "connectors/shopify_admin/orders/document.h"
 #include "map/canonical.h"
 
 #define DATA "test/data/orders_export"

@@ -1,7 +1,7 @@
 #include "base_test.h"
 
 #include "base/cleanup.h"
-#include "connectors/shopify_admin/order_money.h"
+#include "connectors/shopify_admin/orders/money.h"
 
 static struct decimal dec(const char *text)
 {

@@ -1,6 +1,6 @@
 #include "base_test.h"
 
-#include "connectors/shopify_admin/orders_columns.h"
+#include "connectors/shopify_admin/orders/columns.h"
 
 static const char *const required[] = {
 	"Name",          "Financial Status",

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "connectors/shopify_admin/orders_read.h"
+#include "connectors/shopify_admin/orders/read.h"
 
 #define HEADER                                                                                \
 	"Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount," \

@@ -1,7 +1,7 @@
 #include "base_test.h"
 
 #include "base/cleanup.h"
-#include "connectors/shopify_admin/product_handle.h"
+#include "connectors/shopify_admin/products/handle.h"
 
 static void handle(const char *title, const char *record, const char *expected)
 {

@@ -4,7 +4,7 @@
 #include <utime.h>
 
 #include "base/cleanup.h"
-#include "connectors/shopify_admin/products_export.h"
+#include "connectors/shopify_admin/products/export.h"
 
 #define TODAY                                                                                          \
 	"Title,URL handle,Description,Status,SKU,Option1 name,Option1 value,Price,Product image URL\n" \
