@@ -53,6 +53,7 @@ export async function state({ orders = 1000000 }) {
     const statements = [
       again('link', orders / SAMPLE - 1, ['record', 'label'], of('orders export'))(columns('link')),
       again('link', ARTICLES / SAMPLE - 1, ['record', 'label'], of('inventory pull'))(columns('link')),
+      again('claim', ARTICLES / SAMPLE - 1, ['article', 'record'], of('inventory pull'))(columns('claim')),
       again('told', kept(DAYS.told), ['record'], 'true')(columns('told')),
       again('journal', kept(DAYS.orders), ['record', 'label'], of('orders export'))(without('journal', 'id')),
       /* The same articles, again and again. */
@@ -73,7 +74,7 @@ export async function state({ orders = 1000000 }) {
       sql(dir, 'SELECT coalesce(m.tbl_name, s.name), sum(s.pgsize) FROM dbstat AS s LEFT JOIN sqlite_schema AS m ON m.name = s.name GROUP BY 1')
         .trim().split('\n').map(line => line.split('|')).map(([name, bytes]) => [name, Number(bytes)]),
     );
-    const shown = ['link', 'journal', 'queue', 'payload', 'told'];
+    const shown = ['link', 'claim', 'journal', 'queue', 'payload', 'told'];
     table([
       ['', 'rows', 'MB', 'bytes a row'],
       ...shown.map(name => [name, count(rows(name)), ((sizes.get(name) ?? 0) / 2 ** 20).toFixed(1), count((sizes.get(name) ?? 0) / rows(name))]),
