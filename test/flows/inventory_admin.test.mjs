@@ -396,6 +396,12 @@ test('check knows the export and its locations', async t => {
   assert.match(stdout, /^ok +.*exports\/import: will be created$/m);
   p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\nSCRAP,-\n`);
   assert.doesNotMatch(ended(await p.run('check'), 0).stdout, /^bad/m);
+  assert.doesNotMatch((await p.run('check')).stdout, /exports\/import holds/);
+  await pull(p);
+  const told = /^warn +.*exports\/import holds 1 file for the shop's admin \(inventory-…\), the one of \d{4}-.*\n.*import it in the admin/m;
+  assert.match(ended(await p.run('check'), 0).stdout, told);
+  fs.rmSync(p.path('exports/import'), { recursive: true });
+  assert.doesNotMatch((await p.run('check')).stdout, /exports\/import holds/);
   fs.rmSync(p.path('exports/inventory_export.csv'));
   assert.match(ended(await p.run('check'), 78).stdout, /^bad +.*there is no inventory export/m);
 });

@@ -146,3 +146,24 @@ const char *admin_pending_file(const struct admin_pending *x, enum admin_pending
 
 	return found && found->mtime_ns > after_ns ? found->file : NULL;
 }
+
+enum errk admin_pending_count(const char *dir, const char *key, int64_t *n, int64_t *since,
+			      struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct file_entry *file;
+	size_t n_files = 0;
+	enum errk rc = dir_exists(dir) ? dir_list(dir, a, &file, &n_files, e) : E_OK;
+
+	*n = *since = 0;
+	for (size_t i = 0; i < n_files && rc == E_OK; i++) {
+		int64_t made = file[i].mtime_ns / 1000000000;
+
+		if (!is_ours(file[i].name, key, a))
+			continue;
+		if (!*n || made < *since)
+			*since = made;
+		++*n;
+	}
+	return rc;
+}

@@ -25,6 +25,10 @@ enum admin_pending_by { PENDING_HANDLE, PENDING_SKU, PENDING_COUNT_ };
 const char *admin_pending_file(const struct admin_pending *x, enum admin_pending_by by,
 			       const char *text, int64_t after_ns);
 
+/* What lies there, whatever is in it: how many files, and since when the oldest (seconds). A missing folder holds none. */
+MUST_CHECK enum errk admin_pending_count(const char *dir, const char *key, int64_t *n,
+					 int64_t *since, struct err *e);
+
 static inline void cleanup_admin_pending(struct admin_pending **p)
 {
 	admin_pending_free(*p);

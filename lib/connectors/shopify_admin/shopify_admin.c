@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "connectors/shopify_admin/orders/read.h"
+#include "connectors/shopify_admin/pending.h"
 #include "connectors/shopify_admin/products/import.h"
 #include "connectors/shopify_admin/products/export.h"
 #include "connectors/shopify_admin/stock/import.h"
@@ -90,6 +92,29 @@ static enum errk admin_open(const struct connector_env *env, struct connector **
 	return E_OK;
 }
 
+/* Nobody tells when a person has imported a file: only that it was taken away. */
+static enum errk check_pending(struct admin *x, const char *key, const char *menu,
+			       const struct check_sink *sink, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	char time[CLOCK_TEXT_MAX];
+	int64_t n, since;
+	enum errk rc = admin_pending_count(x->imports.dir, key, &n, &since, e);
+
+	if (rc == E_OK && n)
+		sink->say(
+			sink->ctx, CHECK_WARN,
+			arena_printf(
+				a, "%s holds %lld file%s for the shop's admin (%s-…), the %s of %s",
+				x->imports.dir, (long long)n, n == 1 ? "" : "s", key,
+				n == 1 ? "one" : "oldest", clock_text(since, time)),
+			arena_printf(
+				a,
+				"import %s in the admin (%s), the oldest first, take %s away, and export anew",
+				n == 1 ? "it" : "them", menu, n == 1 ? "it" : "each"));
+	return rc;
+}
+
 static enum errk admin_check(struct connector *c, unsigned pull, unsigned put,
 			     const struct check_sink *sink, struct err *e)
 {
@@ -101,8 +126,16 @@ static enum errk admin_check(struct connector *c, unsigned pull, unsigned put,
 		rc = outbox_check(&ours(c)->imports, true, sink, e);
 	if (rc == E_OK && put & 1u << KIND_STOCK)
 		admin_stock_import_check(ours(c)->stock, sink);
+	if (rc == E_OK && put & 1u << KIND_STOCK)
+		rc = check_pending(ours(c), "inventory", "Products > Inventory > Import", sink, e);
 	if (rc == E_OK && put & 1u << KIND_PRODUCT)
 		admin_product_import_check(ours(c)->products, sink);
+	if (rc == E_OK && put & 1u << KIND_PRODUCT)
+		rc = check_pending(
+			ours(c), "products",
+			"Products > Import; products-changed-… with \"Overwrite products with "
+			"matching handles\" ticked",
+			sink, e);
 	return rc;
 }
 
