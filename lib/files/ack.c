@@ -15,7 +15,7 @@
 
 #include "base/banned.h"
 
-enum { ACK_BYTES_MAX = 1024 * 1024, ACK_SETTLED_SECONDS = 10 };
+enum { ACK_BYTES_MAX = 1024 * 1024, ACK_FINISHED_SECONDS = 10 };
 
 static struct ack_answers parse(char *text, size_t len, const struct folder_name *name,
 				struct arena *a)
@@ -102,7 +102,7 @@ static bool still_written(const char *text, size_t len, int64_t mtime_ns)
 	int64_t age = clock_now() - mtime_ns / 1000000000;
 
 	return (len == 0 || (text[len - 1] != '\n' && text[len - 1] != '\r')) && age >= 0 &&
-	       age < ACK_SETTLED_SECONDS;
+	       age < ACK_FINISHED_SECONDS;
 }
 
 static enum errk put_away(const char *dir, const char *name, struct arena *a, struct err *e)

@@ -16,7 +16,7 @@
 #include "base/banned.h"
 
 enum {
-	SETTLED_SECONDS = 10,
+	FINISHED_SECONDS = 10,
 	/* Clocks differ by that much; what is dated further ahead is dated wrongly. */
 	AHEAD_SECONDS = 60,
 	/* 2001: a clock that was never set says 1970, 1980 or 2000. */
@@ -27,7 +27,7 @@ enum errk source_is_finished(const char *name, int64_t mtime_ns, struct err *e)
 {
 	int64_t age = clock_now() - mtime_ns / 1000000000;
 
-	if (age >= SETTLED_SECONDS || age < -AHEAD_SECONDS)
+	if (age >= FINISHED_SECONDS || age < -AHEAD_SECONDS)
 		return E_OK;
 	return err_set(
 		e, E_BUSY, "file_changing",
@@ -65,7 +65,7 @@ const char *source_misdated_text(const char *name, int64_t dated_ns, struct aren
 /* ctime is our own clock's, unless that was ahead itself once. Nobody is to wait for such a file. */
 static void date(struct source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 {
-	int64_t settled = now_ns() - (int64_t)SETTLED_SECONDS * 1000000000;
+	int64_t settled = now_ns() - (int64_t)FINISHED_SECONDS * 1000000000;
 
 	f->dated_ns = f->mtime_ns = mtime_ns;
 	f->misdated = is_misdated(mtime_ns);

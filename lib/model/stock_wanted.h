@@ -1,5 +1,5 @@
-#ifndef ERPSYNC_MODEL_STOCK_WISH_H
-#define ERPSYNC_MODEL_STOCK_WISH_H
+#ifndef ERPSYNC_MODEL_STOCK_WANTED_H
+#define ERPSYNC_MODEL_STOCK_WANTED_H
 
 #include "base/conf.h"
 #include "base/decimal.h"

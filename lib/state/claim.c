@@ -75,7 +75,7 @@ enum errk claim_rivals(struct state *s, const char *flow, const char *record, co
 	CLEANUP(query)
 	struct query q = query_open(
 		s, "SELECT o.record, coalesce((SELECT label FROM queue WHERE record = o.record"
-		   " AND flow = o.flow AND state IN (0, 2)), l.label, o.record), l.memo, o.written,"
+		   " AND flow = o.flow AND state IN (0, 2)), l.label, o.record), l.kept, o.written,"
 		   " o.some FROM claim AS o"
 		   " LEFT JOIN link AS l ON l.record = o.record AND l.flow = o.flow"
 		   " WHERE o.article = ? AND o.flow = ? AND (o.record IS ? OR " COUNTS(

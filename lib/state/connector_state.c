@@ -8,9 +8,10 @@ enum errk connector_state_set(struct state *s, const char *key, const char *text
 			      struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "INSERT INTO note (key, body, saved_at) VALUES (?, ?, ?)"
-				       " ON CONFLICT (key) DO UPDATE SET body = excluded.body,"
-				       " saved_at = excluded.saved_at");
+	struct query q =
+		query_open(s, "INSERT INTO connector_state (key, body, saved_at) VALUES (?, ?, ?)"
+			      " ON CONFLICT (key) DO UPDATE SET body = excluded.body,"
+			      " saved_at = excluded.saved_at");
 
 	query_text(&q, key);
 	query_text(&q, text);
@@ -22,7 +23,7 @@ enum errk connector_state_get(struct state *s, const char *key, struct arena *a,
 			      int64_t *saved_at, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT body, saved_at FROM note WHERE key = ?");
+	struct query q = query_open(s, "SELECT body, saved_at FROM connector_state WHERE key = ?");
 	bool row;
 	enum errk rc;
 
@@ -39,7 +40,7 @@ enum errk connector_state_drop(struct state *s, const char *prefix, struct err *
 {
 	/* Not LIKE: a key may hold its signs. */
 	CLEANUP(query)
-	struct query q = query_open(s, "DELETE FROM note WHERE key >= ?1"
+	struct query q = query_open(s, "DELETE FROM connector_state WHERE key >= ?1"
 				       " AND substr(key, 1, length(?1)) = ?1");
 
 	query_text(&q, prefix);
@@ -49,7 +50,7 @@ enum errk connector_state_drop(struct state *s, const char *prefix, struct err *
 enum errk connector_state_purge(struct state *s, int64_t before, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "DELETE FROM note WHERE saved_at < ?"
+	struct query q = query_open(s, "DELETE FROM connector_state WHERE saved_at < ?"
 				       " AND substr(key, 1, 5) <> 'keep '");
 
 	query_int(&q, before);

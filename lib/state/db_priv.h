@@ -83,8 +83,8 @@ MUST_CHECK enum errk db_check_owner(sqlite3 *db, const char *path, int version, 
 	"UPDATE link SET doubt = 2 WHERE flow NOT IN (SELECT flow FROM pairing" \
 	" WHERE last_new OR last_changed)"
 /* Nor does it know of all that was read before: see checkpoint_again. */
-#define DB_AGAIN_ALL                                       \
-	"INSERT OR IGNORE INTO note (key, body, saved_at)" \
+#define DB_AGAIN_ALL                                                  \
+	"INSERT OR IGNORE INTO connector_state (key, body, saved_at)" \
 	" SELECT '" DB_AGAIN_KEY "' || flow || ';', '', 0 FROM checkpoint"
 #define DB_AGAIN_KEY "keep again "
 

@@ -12,7 +12,7 @@ enum errk delivered_as(struct state *s, const char *flow, const char *target_id,
 				       " WHERE flow = ?1 AND target_id = ?2"
 				       " UNION SELECT record, label FROM journal WHERE flow = ?1"
 				       " AND (action IN ('delivered', 'adopted') AND detail = ?2"
-				       " OR action = 'settled' AND record <> ?2"
+				       " OR action = 'acknowledged' AND record <> ?2"
 				       " AND substr(detail, 1, length(?2) + 2) = ?2 || ': ')"
 				       " ORDER BY record");
 	struct delivered *list = arena_array(a, 1, sizeof(*list));
@@ -62,7 +62,7 @@ enum errk delivered_refused_in(struct state *s, const char *flow, const char *re
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "SELECT 1 FROM journal WHERE record = ? AND flow = ?"
-				       " AND run = ? AND action = 'settled'"
+				       " AND run = ? AND action = 'acknowledged'"
 				       " AND outcome = 'rejected'");
 
 	query_text(&q, record);

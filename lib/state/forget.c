@@ -37,8 +37,8 @@ static const struct column {
 	 "UPDATE journal SET detail = ?1 WHERE id = ?2"},
 	{"SELECT record, flow, record, label FROM link",
 	 "UPDATE link SET label = ?1 WHERE record = ?2 AND flow = ?3"},
-	{"SELECT record, flow, record, settled FROM link WHERE settled IS NOT NULL",
-	 "UPDATE link SET settled = ?1 WHERE record = ?2 AND flow = ?3"},
+	{"SELECT record, flow, record, acknowledgement FROM link WHERE acknowledgement IS NOT NULL",
+	 "UPDATE link SET acknowledgement = ?1 WHERE record = ?2 AND flow = ?3"},
 	{"SELECT id, '', '', detail FROM run WHERE detail IS NOT NULL",
 	 "UPDATE run SET detail = ?1 WHERE id = ?2"},
 };

@@ -19,15 +19,15 @@ static const char *const cures[] = {
 	"UPDATE queue SET changed_at = ?1 WHERE changed_at > ?2",
 	"UPDATE link SET delivered_at = ?1 WHERE delivered_at > ?2",
 	"UPDATE link SET changed_at = ?1 WHERE changed_at > ?2",
-	"UPDATE link SET settled_at = ?1 WHERE settled_at > ?2",
+	"UPDATE link SET acknowledged_at = ?1 WHERE acknowledged_at > ?2",
 	"UPDATE link SET adopted_at = ?1 WHERE adopted_at > ?2",
 	/* Of what was told of an order in those times the last counts. */
-	"DELETE FROM told WHERE told_at > ?2 AND told_at <"
-	" (SELECT max(told_at) FROM told AS later WHERE later.record = told.record)",
-	"UPDATE OR REPLACE told SET told_at = ?1 WHERE told_at > ?2",
-	"UPDATE told SET answered_at = ?1 WHERE answered_at > ?2",
+	"DELETE FROM reported WHERE reported_at > ?2 AND reported_at <"
+	" (SELECT max(reported_at) FROM reported AS later WHERE later.record = reported.record)",
+	"UPDATE OR REPLACE reported SET reported_at = ?1 WHERE reported_at > ?2",
+	"UPDATE reported SET answered_at = ?1 WHERE answered_at > ?2",
 	"UPDATE journal SET at = ?1 WHERE at > ?2",
-	"UPDATE note SET saved_at = ?1 - 172800 WHERE saved_at > ?2",
+	"UPDATE connector_state SET saved_at = ?1 - 172800 WHERE saved_at > ?2",
 	"UPDATE run SET ended = ?1 WHERE ended > ?2",
 	"UPDATE run SET started = ?1 WHERE started > ?2",
 	"DELETE FROM token WHERE expires_at > ?2", /* it is asked for anew */
@@ -40,7 +40,8 @@ static enum errk newest(struct state *s, int64_t now, int64_t *ahead, struct err
 					 " (SELECT started FROM run ORDER BY id DESC LIMIT 20)");
 	CLEANUP(query)
 	struct query waits = query_open(s, "SELECT max(next_attempt) FROM queue WHERE state = 0");
-	CLEANUP(query) struct query reported = query_open(s, "SELECT max(told_at) FROM told");
+	CLEANUP(query)
+	struct query reported = query_open(s, "SELECT max(reported_at) FROM reported");
 	int64_t started, attempt, reported_at;
 	enum errk rc = query_one_int(&run, &started, e);
 

@@ -10,7 +10,7 @@
 struct journal_line {
 	int64_t at, run;
 	const char *flow, *record, *label;
-	/* "pulled", "mapped", "put", "looked up", "settled", "released", "dropped". */
+	/* "pulled", "mapped", "put", "looked up", "acknowledged", "released", "dropped". */
 	const char *action;
 	/* "ok", "new", "replaced", "unchanged", "parked", "later", "unsure", …. */
 	const char *outcome;

@@ -5,7 +5,7 @@
 
 #define LINK_COLUMNS                                                               \
 	"SELECT flow, record, label, target_id, version, sent_hash, delivered_at," \
-	" changed_at, settled, dropped, memo, doubt, adopted_at, for_good, target FROM link "
+	" changed_at, acknowledgement, dropped, kept, doubt, adopted_at, for_good, target FROM link "
 
 static enum errk read_link(const struct query *q, struct arena *a, struct link *out, struct err *e)
 {
@@ -71,20 +71,21 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	/* `dropped` stays: it may name a newer version, dropped while this one was sent. */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "INSERT INTO link (flow, record, label, target_id, target, n_parts,"
-		   " version, sent_hash, settled, delivered_at, changed_at, settled_at,"
-		   " memo, doubt, sku)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
-		   " iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13)"
-		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
-		   " target_id = excluded.target_id, target = excluded.target,"
-		   " n_parts = excluded.n_parts, version = excluded.version,"
-		   " sent_hash = excluded.sent_hash, settled = excluded.settled,"
-		   " settled_at = excluded.settled_at, changed_at = excluded.changed_at,"
-		   " memo = coalesce(excluded.memo, memo), doubt = doubt & 4 | excluded.doubt,"
-		   " sku = excluded.sku, adopted_at = 0,"
-		   " delivered_at = iif(delivered_at = 0,"
-		   " excluded.delivered_at, delivered_at)");
+		s,
+		"INSERT INTO link (flow, record, label, target_id, target, n_parts,"
+		" version, sent_hash, acknowledgement, delivered_at, changed_at, acknowledged_at,"
+		" kept, doubt, sku)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
+		" iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13)"
+		" ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
+		" target_id = excluded.target_id, target = excluded.target,"
+		" n_parts = excluded.n_parts, version = excluded.version,"
+		" sent_hash = excluded.sent_hash, acknowledgement = excluded.acknowledgement,"
+		" acknowledged_at = excluded.acknowledged_at, changed_at = excluded.changed_at,"
+		" kept = coalesce(excluded.kept, kept), doubt = doubt & 4 | excluded.doubt,"
+		" sku = excluded.sku, adopted_at = 0,"
+		" delivered_at = iif(delivered_at = 0,"
+		" excluded.delivered_at, delivered_at)");
 
 	CLEANUP(arena) struct arena *a = arena_new();
 	link_bind(&q, l, a);
@@ -103,9 +104,9 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 	struct query q =
 		query_open(s,
 			   "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
-			   " delivered_at, changed_at, memo, doubt)"
+			   " delivered_at, changed_at, kept, doubt)"
 			   " VALUES (?1, ?2, ?3, '', '', '', 0, ?5, ?4, 1)"
-			   " ON CONFLICT (record, flow) DO UPDATE SET memo = excluded.memo,"
+			   " ON CONFLICT (record, flow) DO UPDATE SET kept = excluded.kept,"
 			   " doubt = doubt & 4 | 1");
 
 	query_text(&q, flow);
@@ -164,7 +165,7 @@ enum errk link_set_kept(struct state *s, const char *flow, const char *record, c
 {
 	CLEANUP(query)
 	struct query q =
-		query_open(s, "UPDATE link SET memo = ?, doubt = doubt & 4 | min(doubt & 3, 1)"
+		query_open(s, "UPDATE link SET kept = ?, doubt = doubt & 4 | min(doubt & 3, 1)"
 			      " WHERE record = ? AND flow = ?");
 
 	query_text(&q, kept);
@@ -247,7 +248,7 @@ enum errk link_any_refused(struct state *s, const char *flow, bool *any, struct 
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "SELECT 1 FROM link WHERE flow = ? AND target_id = ''"
-				       " AND settled IS NOT NULL LIMIT 1");
+				       " AND acknowledgement IS NOT NULL LIMIT 1");
 
 	query_text(&q, flow);
 	return query_next(&q, any, e);
@@ -318,7 +319,7 @@ enum errk link_acknowledge(struct state *s, const char *flow, const char *target
 			   struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET settled = ?, settled_at = ?"
+	struct query q = query_open(s, "UPDATE link SET acknowledgement = ?, acknowledged_at = ?"
 				       " WHERE flow = ? AND target_id = ?"
 				       " AND record = coalesce(?, record)");
 	enum errk rc;

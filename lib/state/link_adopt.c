@@ -10,26 +10,27 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 		     struct err *e)
 {
 	/*
-	 * One without a target that was settled is a refusal of the target's: it is not there, unless a
+	 * One without a target that was answered is a refusal of the target's: it is not there, unless a
 	 * person says so. A target without a hash has not taken the last change.
 	 */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "INSERT INTO link (flow, record, label, target_id, target, n_parts, version,"
-		   " sent_hash, delivered_at, changed_at, adopted_at, memo)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, ?11)"
-		   " ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
-		   " target_id = excluded.target_id, target = excluded.target,"
-		   " n_parts = excluded.n_parts, version = excluded.version,"
-		   " sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"
-		   " adopted_at = excluded.adopted_at, settled = NULL, settled_at = NULL,"
-		   " memo = coalesce(excluded.memo, memo),"
-		   " delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
-		   " WHERE iif(target_id = '', ?10 OR settled IS NULL,"
-		   " iif(?10, sent_hash = '' AND adopted_at = 0"
-		   " OR target_id = ?12 AND excluded.target_id <> target_id,"
-		   " excluded.changed_at > changed_at"
-		   " AND excluded.target_id <> target_id))");
+		s,
+		"INSERT INTO link (flow, record, label, target_id, target, n_parts, version,"
+		" sent_hash, delivered_at, changed_at, adopted_at, kept)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, ?11)"
+		" ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
+		" target_id = excluded.target_id, target = excluded.target,"
+		" n_parts = excluded.n_parts, version = excluded.version,"
+		" sent_hash = excluded.sent_hash, changed_at = excluded.changed_at,"
+		" adopted_at = excluded.adopted_at, acknowledgement = NULL, acknowledged_at = NULL,"
+		" kept = coalesce(excluded.kept, kept),"
+		" delivered_at = iif(delivered_at = 0, excluded.delivered_at, delivered_at)"
+		" WHERE iif(target_id = '', ?10 OR acknowledgement IS NULL,"
+		" iif(?10, sent_hash = '' AND adopted_at = 0"
+		" OR target_id = ?12 AND excluded.target_id <> target_id,"
+		" excluded.changed_at > changed_at"
+		" AND excluded.target_id <> target_id))");
 	enum errk rc;
 
 	CLEANUP(arena) struct arena *a = arena_new();

@@ -138,7 +138,7 @@ enum errk queue_try_parked(struct state *s, const char *flow, const char *code, 
 /* Nothing of it waits or is under way, and no person took a version of it out. */
 #define HELD                                                                 \
 	" FROM link AS l WHERE l.flow = ?1"                                  \
-	" AND substr(l.memo || ' ', 1, length(?2) + 1) = ?2 || ' '"          \
+	" AND substr(l.kept || ' ', 1, length(?2) + 1) = ?2 || ' '"          \
 	" AND l.target_id > ''"                                              \
 	" AND l.dropped IS NULL AND l.for_good = 0 AND NOT EXISTS (SELECT 1" \
 	" FROM queue AS w WHERE w.record = l.record AND w.flow = l.flow"     \

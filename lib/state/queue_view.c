@@ -206,10 +206,10 @@ static enum errk forget_left(struct state *s, struct err *e)
 {
 	CLEANUP(query)
 	struct query q =
-		query_open(s, "UPDATE link SET memo = json_remove(memo, '$.left') FROM queue"
+		query_open(s, "UPDATE link SET kept = json_remove(kept, '$.left') FROM queue"
 			      " WHERE queue.id IN (SELECT id FROM temp.picked) AND queue.state = 2"
 			      " AND queue.code = 'left_there' AND link.record = queue.record"
-			      " AND link.flow = queue.flow AND json_valid(link.memo)");
+			      " AND link.flow = queue.flow AND json_valid(link.kept)");
 
 	return query_run(&q, e);
 }

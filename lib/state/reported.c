@@ -12,13 +12,13 @@ static enum errk doubt_articles(struct state *s, const char *record, struct err 
 {
 	static const char *const sql[] = {
 		"UPDATE link SET " LINK_MOVED " WHERE sku IN (SELECT line.value ->> '$.sku'"
-		" FROM told, json_each(told.lines) AS line WHERE told.record = ?)",
+		" FROM reported, json_each(reported.lines) AS line WHERE reported.record = ?)",
 		"UPDATE link SET " LINK_MOVED " WHERE sku IS NOT NULL AND target_id IN"
 		" (SELECT line.value ->> '$.item'"
-		" FROM told, json_each(told.lines) AS line WHERE told.record = ?)",
+		" FROM reported, json_each(reported.lines) AS line WHERE reported.record = ?)",
 		"UPDATE link SET " LINK_MOVED " WHERE sku IS NOT NULL AND record IN"
 		" (SELECT line.value ->> '$.erp'"
-		" FROM told, json_each(told.lines) AS line WHERE told.record = ?)",
+		" FROM reported, json_each(reported.lines) AS line WHERE reported.record = ?)",
 	};
 	enum errk rc = E_OK;
 
@@ -36,8 +36,9 @@ enum errk reported_add(struct state *s, const char *record, const struct reporte
 {
 	/* Twice within a second: the later one counts. */
 	CLEANUP(query)
-	struct query q = query_open(s, "INSERT OR REPLACE INTO told (record, told_at, lines,"
-				       " answered_at) VALUES (?, ?, ?, ?)");
+	struct query q = query_open(s,
+				    "INSERT OR REPLACE INTO reported (record, reported_at, lines,"
+				    " answered_at) VALUES (?, ?, ?, ?)");
 	enum errk rc;
 
 	query_text(&q, record);
@@ -51,8 +52,9 @@ enum errk reported_add(struct state *s, const char *record, const struct reporte
 enum errk reported_take_back(struct state *s, const char *record, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "DELETE FROM told WHERE record = ?1 AND told_at ="
-				       " (SELECT max(told_at) FROM told WHERE record = ?1)");
+	struct query q = query_open(s,
+				    "DELETE FROM reported WHERE record = ?1 AND reported_at ="
+				    " (SELECT max(reported_at) FROM reported WHERE record = ?1)");
 	enum errk rc = doubt_articles(s, record, e);
 
 	query_text(&q, record);
@@ -61,7 +63,7 @@ enum errk reported_take_back(struct state *s, const char *record, struct err *e)
 
 enum errk reported_nothing(struct state *s, const char *record, int64_t now, struct err *e)
 {
-	CLEANUP(query) struct query q = query_open(s, "DELETE FROM told WHERE record = ?");
+	CLEANUP(query) struct query q = query_open(s, "DELETE FROM reported WHERE record = ?");
 	enum errk rc = doubt_articles(s, record, e);
 
 	query_text(&q, record);
@@ -77,9 +79,10 @@ enum errk reported_since(struct state *s, const struct reported_article *x, int6
 {
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "SELECT 1 FROM told INDEXED BY told_age, json_each(told.lines) AS line"
-		   " WHERE told_at >= ? AND (line.value ->> '$.sku' = ?"
-		   " OR line.value ->> '$.item' = ? OR line.value ->> '$.erp' = ?) LIMIT 1");
+		s,
+		"SELECT 1 FROM reported INDEXED BY reported_age, json_each(reported.lines) AS line"
+		" WHERE reported_at >= ? AND (line.value ->> '$.sku' = ?"
+		" OR line.value ->> '$.item' = ? OR line.value ->> '$.erp' = ?) LIMIT 1");
 
 	query_int(&q, since);
 	query_text(&q, x->sku);
@@ -92,9 +95,10 @@ enum errk reported_get(struct state *s, const char *record, struct arena *a, str
 		       size_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s,
-				    "SELECT told_at, lines, answered_at FROM told WHERE record = ?"
-				    " ORDER BY told_at DESC");
+	struct query q =
+		query_open(s,
+			   "SELECT reported_at, lines, answered_at FROM reported WHERE record = ?"
+			   " ORDER BY reported_at DESC");
 	struct reported *list = arena_array(a, 1, sizeof(*list));
 	size_t count = 0, cap = 1;
 	bool row;
@@ -121,10 +125,11 @@ enum errk reported_answered(struct state *s, const char *flow, const char *docum
 {
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "UPDATE told SET answered_at = ?1 WHERE answered_at = 0 AND (record, told_at) IN"
-		   " (SELECT t.record, max(t.told_at) FROM link AS l JOIN told AS t ON"
-		   " t.record = l.record WHERE l.flow = ?2 AND l.target_id = ?3 AND"
-		   " l.record = coalesce(?4, l.record) GROUP BY t.record)");
+		s,
+		"UPDATE reported SET answered_at = ?1 WHERE answered_at = 0 AND (record, reported_at) IN"
+		" (SELECT t.record, max(t.reported_at) FROM link AS l JOIN reported AS t ON"
+		" t.record = l.record WHERE l.flow = ?2 AND l.target_id = ?3 AND"
+		" l.record = coalesce(?4, l.record) GROUP BY t.record)");
 
 	query_int(&q, now);
 	query_text(&q, flow);
@@ -139,11 +144,11 @@ enum errk reported_each(struct state *s, int64_t since, bool awaited,
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(query)
-	struct query q =
-		query_open(s, awaited ? "SELECT record, max(told_at) FROM told"
-					" WHERE told_at >= ?1 OR answered_at = 0 GROUP BY record"
-				      : "SELECT record, max(told_at) FROM told INDEXED BY told_age"
-					" WHERE told_at >= ?1 GROUP BY record");
+	struct query q = query_open(
+		s, awaited ? "SELECT record, max(reported_at) FROM reported"
+			     " WHERE reported_at >= ?1 OR answered_at = 0 GROUP BY record"
+			   : "SELECT record, max(reported_at) FROM reported INDEXED BY reported_age"
+			     " WHERE reported_at >= ?1 GROUP BY record");
 	bool row;
 	enum errk rc;
 
@@ -159,7 +164,7 @@ enum errk reported_each(struct state *s, int64_t since, bool awaited,
 
 enum errk reported_purge(struct state *s, int64_t before, struct err *e)
 {
-	CLEANUP(query) struct query q = query_open(s, "DELETE FROM told WHERE told_at < ?");
+	CLEANUP(query) struct query q = query_open(s, "DELETE FROM reported WHERE reported_at < ?");
 
 	query_int(&q, before);
 	return query_run(&q, e);

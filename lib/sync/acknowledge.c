@@ -166,7 +166,7 @@ static enum errk confirm_one(struct acknowledging *x, const struct acknowledgeme
 		return rc == E_OK ? remember_late(x, d, e) : rc;
 	x->confirmed[x->n_confirmed++] = d->record;
 	r->sum->acknowledged++;
-	return sync_journal(r, d->record, d->label, "settled", "accepted",
+	return sync_journal(r, d->record, d->label, "acknowledged", "accepted",
 			    arena_printf(r->page, "%s: %s", x->target, s->text), e);
 }
 
@@ -213,7 +213,7 @@ static enum errk confirm_whole(struct acknowledging *x, const struct acknowledge
 				     "have gone over in that file: it confirms none; see which "
 				     "file it is meant for, and write the acknowledgement of that",
 				     s->text));
-	return sync_journal(r, x->target, x->target, "settled", "accepted", s->text, e);
+	return sync_journal(r, x->target, x->target, "acknowledged", "accepted", s->text, e);
 }
 
 static enum errk confirm(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
@@ -264,7 +264,7 @@ static bool is_of_nobody(struct acknowledging *x, struct acknowledgement *s)
 static enum errk journal_refusal(const struct refusal *f, const char *outcome, struct err *e)
 {
 	const char *detail = arena_printf(f->r->page, "%s: %s", f->s->document, f->s->text);
-	return sync_journal(f->r, f->l->record, f->l->label, "settled", outcome, detail, e);
+	return sync_journal(f->r, f->l->record, f->l->label, "acknowledged", outcome, detail, e);
 }
 
 static void describe(const struct refusal *f, struct err *why)
@@ -385,7 +385,7 @@ static enum errk reject_unknown(struct sync *r, const struct acknowledgement *s,
 	r->sum->rejected++;
 	if (r->options->on_record)
 		r->options->on_record(r->options->ctx, &rec);
-	return sync_journal(r, s->document, s->document, "settled", "unknown", s->text, e);
+	return sync_journal(r, s->document, s->document, "acknowledged", "unknown", s->text, e);
 }
 
 static enum errk reject(struct acknowledging *x, const struct acknowledgement *s, struct err *e)

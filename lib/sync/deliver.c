@@ -54,7 +54,7 @@ static enum errk deliver_rows(struct sync *r, const struct queue_row *row, size_
 	size_t count[2] = {0, 0};
 	for (int i = 0; i < 2; i++) {
 		look[i] = sync_looks_first(r, n, i == 1);
-		key[i] = look[i] ? sync_gather_key(r, i == 1) : new_key(r);
+		key[i] = look[i] ? sync_differing_key(r, i == 1) : new_key(r);
 		some[i] = arena_array(r->page, n, sizeof(**some));
 	}
 	enum errk rc = E_OK;
@@ -103,13 +103,14 @@ static enum errk leave_in_doubt(struct sync *r, const struct queue_row *row, siz
 	return state_end(r->state, rc, e);
 }
 
-/* What this run has gathered is marked `sending` too, but nobody has put it yet. */
-static size_t without_gathered(const struct sync *r, struct queue_row *row, size_t n)
+/* What this run has found to differ is marked `sending` too, but nobody has put it yet. */
+static size_t without_differing(const struct sync *r, struct queue_row *row, size_t n)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
 		const char *batch = row[i].batch;
-		if (!str_equal(batch, r->gathered[0].key) && !str_equal(batch, r->gathered[1].key))
+		if (!str_equal(batch, r->differing[0].key) &&
+		    !str_equal(batch, r->differing[1].key))
 			row[kept++] = row[i];
 	}
 	return kept;
@@ -203,7 +204,7 @@ enum errk sync_recover(struct sync *r, struct err *e)
 		arena_reset(r->page);
 		enum errk rc = queue_sending(r->state, r->key, MOST, r->page, &row, &n, e);
 		if (rc == E_OK)
-			n = without_gathered(r, row, n);
+			n = without_differing(r, row, n);
 		if (rc != E_OK || n <= left)
 			return rc;
 		row += left;
@@ -260,9 +261,9 @@ enum errk sync_deliver(struct sync *r, bool flush, struct err *e)
 		enum errk rc = queue_due(r->state, r->key, NULL, 0, clock_now(), room, r->page,
 					 &row, &n, e);
 		bool any = false;
-		/* A newer version may have come of what was gathered: it is due only then. */
+		/* A newer version may have come of what differs: it is due only then. */
 		if (rc == E_OK && n == 0 && flush)
-			rc = sync_put_gathered(r, &any, e);
+			rc = sync_put_differing(r, &any, e);
 		if (rc == E_OK && any)
 			continue;
 		if (rc != E_OK || n == 0 || (!flush && n < r->batch))

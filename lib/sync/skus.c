@@ -115,7 +115,7 @@ static bool is_alone(const struct sku_list *l, const struct sku_entry *x)
 /* Its pair is a pair and nothing else. */
 static bool is_sound(const struct sku_entry *x)
 {
-	unsigned flaws = SKU_NEAR | SKU_CLASH | SKU_TWIN;
+	unsigned flaws = SKU_NEAR | SKU_CLASH | SKU_DUPLICATE;
 
 	return x->partner && !((x->marks | x->partner->marks) & flaws);
 }
@@ -189,7 +189,7 @@ static enum errk say_duplicates(struct check *c, enum side side, struct err *e)
 		for (size_t k = i; k < i + n && counted > 1 && rc == E_OK; k++) {
 			if (!sku_counts(l, l->sorted[k]))
 				continue;
-			l->sorted[k]->marks |= SKU_TWIN;
+			l->sorted[k]->marks |= SKU_DUPLICATE;
 			rc = say(c, SKUS_DUPLICATE, side, l->sorted[k], l->sorted[k]->partner,
 				 arena_printf(c->scratch, "%zu articles have it", counted), e);
 		}

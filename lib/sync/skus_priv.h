@@ -10,11 +10,11 @@
 
 /* How an article came to its partner, and what was found about it. */
 enum sku_mark {
-	SKU_BY_STORE = 1u << 0, /* the store's SKU leads to the ERP's: tables/skus.csv */
-	SKU_BY_ERP = 1u << 1,   /* the ERP's SKU leads to the store's: tables/store_skus.csv */
-	SKU_CLASH = 1u << 2,    /* it has two partners */
-	SKU_TWIN = 1u << 3,     /* others of its side have its SKU */
-	SKU_NEAR = 1u << 4,     /* it has none, and another_ is spelled almost like it */
+	SKU_BY_STORE = 1u << 0,  /* the store's SKU leads to the ERP's: tables/skus.csv */
+	SKU_BY_ERP = 1u << 1,    /* the ERP's SKU leads to the store's: tables/store_skus.csv */
+	SKU_CLASH = 1u << 2,     /* it has two partners */
+	SKU_DUPLICATE = 1u << 3, /* others of its side have its SKU */
+	SKU_NEAR = 1u << 4,      /* it has none, and another_ is spelled almost like it */
 };
 
 /* One article, packed: a hundred thousand of them are held on each side. */

@@ -410,7 +410,7 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	    state_doubt(r->state, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "nothing in doubt", "reason", ignored.msg, NULL);
 	/* If that fails, the next run finds them `sending` and looks first. */
-	if (rc != E_LOCAL && sync_return_gathered(r, &ignored) != E_OK)
+	if (rc != E_LOCAL && sync_return_differing(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);
 	if (lock && rc != E_LOCAL && purge(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
@@ -453,7 +453,7 @@ void sync_close(struct sync *r)
 	connector_close(r->target);
 	mapper_free(r->mapper);
 	demand_free(r->demand);
-	sync_forget_gathered(r);
+	sync_forget_differing(r);
 	arena_free(r->page);
 	arena_free(r->scratch);
 	arena_free(r->cursors[0]);

@@ -52,12 +52,12 @@ struct sync {
 	struct notices notices;
 	struct demand *demand; /* for stock; else NULL */
 	bool just_made; /* stock: the store got articles a moment ago, and may not show them yet */
-	struct gathered {
+	struct differing {
 		struct arena *mem;
 		const char *key;        /* of the put that they will be; NULL = none is begun */
 		struct batch_row **row; /* marked sending under the key */
 		size_t n, cap;
-	} gathered[2];            /* new, delivered before */
+	} differing[2];           /* new, delivered before */
 	struct arena *page;       /* reset after each unit of work */
 	struct arena *scratch;    /* reset after each record */
 	struct arena *cursors[2]; /* the cursor in use, and the next one */
@@ -159,21 +159,21 @@ MUST_CHECK enum errk sync_put_back(struct sync *r, struct batch_row *const *rows
 				   const struct err *why, struct err *e);
 
 /*
- * gather.c: where much is compared with the target and little differs (--full, a first run), batches
- * are looked at only, and what differs is gathered until it makes a batch of its own: else each
+ * differing.c: where much is compared with the target and little differs (--full, a first run), batches
+ * are looked at only, and what differs is kept until it makes a batch of its own: else each
  * batch would take a write for the few that it has.
  */
 bool sync_looks_first(const struct sync *r, size_t n, bool update); /* n: rows taken at once */
 /* Under which rows are to be marked `sending` that are looked at first. */
-const char *sync_gather_key(struct sync *r, bool update);
-/* Looks at rows, keeps those that differ, and puts what was gathered if that is a batch. */
+const char *sync_differing_key(struct sync *r, bool update);
+/* Looks at rows, keeps those that differ, and puts them once they are a batch. */
 MUST_CHECK enum errk sync_look(struct sync *r, struct batch_row *const *rows, size_t n, bool update,
 			       struct err *e);
-/* Puts what was gathered; *any = there was something. */
-MUST_CHECK enum errk sync_put_gathered(struct sync *r, bool *any, struct err *e);
-/* The run ends: what was gathered and not put waits again. */
-MUST_CHECK enum errk sync_return_gathered(struct sync *r, struct err *e);
-void sync_forget_gathered(struct sync *r);
+/* Puts what was differing; *any = there was something. */
+MUST_CHECK enum errk sync_put_differing(struct sync *r, bool *any, struct err *e);
+/* The run ends: what differs and was not put waits again. */
+MUST_CHECK enum errk sync_return_differing(struct sync *r, struct err *e);
+void sync_forget_differing(struct sync *r);
 
 /*
  * foreign.c: what a connector brings from the other side is kept and shown without secrets, mail

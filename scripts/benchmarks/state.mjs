@@ -16,7 +16,7 @@ const SAMPLE = 1000; // orders and articles of the real runs
 const ARTICLES = 100000;
 const A_DAY = 1000; // orders
 const SLOTS = 96; // of a quarter of an hour
-const DAYS = { documents: 30, orders: 400, stock: 14, told: 90 }; // what is kept by default
+const DAYS = { documents: 30, orders: 400, stock: 14, reported: 90 }; // what is kept by default
 const PROMISED_MB = 1200; // at a million orders
 
 const sql = (dir, text) => execFileSync('sqlite3', [path.join(dir, 'erpsync.db')], { input: text, maxBuffer: 1 << 28 }).toString();
@@ -54,7 +54,7 @@ export async function state({ orders = 1000000 }) {
       again('link', orders / SAMPLE - 1, ['record', 'label'], of('orders export'))(columns('link')),
       again('link', ARTICLES / SAMPLE - 1, ['record', 'label'], of('inventory pull'))(columns('link')),
       again('claim', ARTICLES / SAMPLE - 1, ['article', 'record'], of('inventory pull'))(columns('claim')),
-      again('told', kept(DAYS.told), ['record'], 'true')(columns('told')),
+      again('reported', kept(DAYS.reported), ['record'], 'true')(columns('reported')),
       again('journal', kept(DAYS.orders), ['record', 'label'], of('orders export'))(without('journal', 'id')),
       /* The same articles, again and again. */
       again('journal', ((ARTICLES / 100) * SLOTS * DAYS.stock) / SAMPLE - 1, [], of('inventory pull'))(without('journal', 'id')),
@@ -74,7 +74,7 @@ export async function state({ orders = 1000000 }) {
       sql(dir, 'SELECT coalesce(m.tbl_name, s.name), sum(s.pgsize) FROM dbstat AS s LEFT JOIN sqlite_schema AS m ON m.name = s.name GROUP BY 1')
         .trim().split('\n').map(line => line.split('|')).map(([name, bytes]) => [name, Number(bytes)]),
     );
-    const shown = ['link', 'claim', 'journal', 'queue', 'payload', 'told'];
+    const shown = ['link', 'claim', 'journal', 'queue', 'payload', 'reported'];
     table([
       ['', 'rows', 'MB', 'bytes a row'],
       ...shown.map(name => [name, count(rows(name)), ((sizes.get(name) ?? 0) / 2 ** 20).toFixed(1), count((sizes.get(name) ?? 0) / rows(name))]),

@@ -100,7 +100,7 @@ test('after 23 hours a key is not used again', async t => {
   assert.equal(killed.signal, 'SIGKILL');
   const [{ variables }] = p.sandbox.requests({ operation: 'StockActivate' });
   const { execFileSync } = await import('node:child_process');
-  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE note SET saved_at = saved_at - 83000']);
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE connector_state SET saved_at = saved_at - 83000']);
   await pull(p, '', 1);
   const keys = p.sandbox.requests().map(r => r.variables?.key).filter(Boolean);
   assert.equal(keys.filter(key => key === variables.key).length, 1, 'sent once only');

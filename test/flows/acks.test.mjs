@@ -39,7 +39,7 @@ const acks = (p, batch, text) => p.write(`out/${batch}.ack`, text);
 const answered = async (p, batch, text, status = 1) => (acks(p, batch, text), exports(p, status));
 const retried = async p => (ended(await p.run('queue retry --all'), 0), exports(p));
 const confirmedOf = p =>
-  execFileSync('sqlite3', [p.path('erpsync.db'), "SELECT label FROM link WHERE settled = 'ok' ORDER BY label"], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  execFileSync('sqlite3', [p.path('erpsync.db'), "SELECT label FROM link WHERE acknowledgement = 'ok' ORDER BY label"], { encoding: 'utf8' }).split('\n').filter(Boolean);
 /** { 'orders-000001': ['#1001'] } */
 const sent = p =>
   Object.fromEntries(
@@ -459,7 +459,7 @@ test('the ERP does not know the units of an order that it refused', async t => {
       if (parked) parks(p);
       edit(p, name, { note: 'n' });
       await exports(p, parked ? 1 : 0);
-      execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE told SET told_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3']);
+      execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE reported SET reported_at = reported_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3']);
       const [file] = p.exchange().names(/^orders-\d+\.csv$/).slice(-1);
       await answered(p, file.replace('.csv', ''), `error ${name}: blocked\n`);
       takes(p);

@@ -114,7 +114,7 @@ test('orders that were not read to their end: stock would be refused', async t =
   assert.match(first, new RegExp(`^warn +${behind.source}`, 'm'), 'before the first run it is no fault');
   ended(await p.run('orders export'), 0);
   assert.doesNotMatch(ended(await p.run('check'), 0).stdout, behind);
-  execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE note SET saved_at = saved_at - 2 * 86400 WHERE key LIKE 'keep whole%'"]);
+  execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE connector_state SET saved_at = saved_at - 2 * 86400 WHERE key LIKE 'keep whole%'"]);
   assert.match(ended(await p.run('check'), 78).stdout, new RegExp(`^bad +${behind.source}`, 'm'));
 });
 

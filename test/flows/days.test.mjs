@@ -11,8 +11,8 @@ const shop = (t, zone, conf = {}, orders = 0) => place(t, { sandbox: { orders, s
 const exportedNames = p => [...p.exchange().orders().values()].map(([row]) => row.order_number);
 /** Orders made at these moments, seen an hour later. */
 const sold = (p, ...moments) => earlier(p.sandbox, 3600, moments.map(createdAt => ({ add: 1, createdAt }))).map(order => order.name);
-const lastRead = p => JSON.parse(execFileSync('sqlite3', [p.path('erpsync.db'), "SELECT body FROM note WHERE key LIKE 'keep choice %'"]));
-const writeRead = (p, kept) => execFileSync('sqlite3', [p.path('erpsync.db'), `UPDATE note SET body = '${JSON.stringify(kept)}' WHERE key LIKE 'keep choice %'`]);
+const lastRead = p => JSON.parse(execFileSync('sqlite3', [p.path('erpsync.db'), "SELECT body FROM connector_state WHERE key LIKE 'keep choice %'"]));
+const writeRead = (p, kept) => execFileSync('sqlite3', [p.path('erpsync.db'), `UPDATE connector_state SET body = '${JSON.stringify(kept)}' WHERE key LIKE 'keep choice %'`]);
 
 /* Each with the last second before the day, and its first. */
 const PLACES = [

@@ -11,10 +11,10 @@ const open = (t, options) => shippingPlace(t, { bin: BIN_PLAIN, ...options });
 const sql = (p, text) => execFileSync('sqlite3', [p.path('erpsync.db'), text], { encoding: 'utf8' }).trim();
 /** Forty days go by: what was put by is older than anything that is purged, and a run purges. */
 async function later(p) {
-  sql(p, 'UPDATE note SET saved_at = saved_at - 40 * 86400');
+  sql(p, 'UPDATE connector_state SET saved_at = saved_at - 40 * 86400');
   await p.run('fulfillments pull');
 }
-const notes = p => Number(sql(p, "SELECT count(*) FROM note WHERE key LIKE 'keep fulfillments%'"));
+const notes = p => Number(sql(p, "SELECT count(*) FROM connector_state WHERE key LIKE 'keep fulfillments%'"));
 
 for (const [what, goods, count] of [
   ['one shipment', [['LONG-5', 3, LYON]], 1],
@@ -42,11 +42,11 @@ test('what is put by for an order whose id begins with this one’s stays', asyn
   const { id, name } = sell(p.sandbox, [['LONG-5', 2, LYON]]);
   deliveryFile(p, [{ delivery: 'D1', order: name, sku: 'LONG-5', n: 1 }]);
   await pull(p);
-  sql(p, `INSERT INTO note VALUES ('keep fulfillments ${id}7 ', '{"X":{"done":[]}}', 1)`);
+  sql(p, `INSERT INTO connector_state VALUES ('keep fulfillments ${id}7 ', '{"X":{"done":[]}}', 1)`);
   deliveryFile(p, [{ delivery: 'D2', order: name, sku: 'LONG-5', n: 1 }], { age: 30 });
   await pull(p);
   assert.equal(shipped(p.sandbox, name).length, 2);
-  assert.equal(sql(p, "SELECT key FROM note WHERE key LIKE 'keep fulfillments%'"), `keep fulfillments ${id}7`);
+  assert.equal(sql(p, "SELECT key FROM connector_state WHERE key LIKE 'keep fulfillments%'"), `keep fulfillments ${id}7`);
 });
 
 test('a delivery that was parked half-way is not begun anew after a month', async t => {

@@ -24,7 +24,7 @@ function ago(p, change, seconds = 75) {
 }
 const exportOrders = async (p, status = 0) => ended(await p.run('orders export'), status);
 /** The ERP got its orders an hour earlier than it did: it has booked them by now. */
-const booked = p => sql(p, 'UPDATE told SET told_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
+const booked = p => sql(p, 'UPDATE reported SET reported_at = reported_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
 const nextSlot = p => sql(p, 'UPDATE queue SET next_attempt = 0 WHERE state = 0');
 const says = (p, figures, age) => stockFile(p, Object.entries(figures).map(([sku, n]) => [sku, 'MAIN', n, n]), { age });
 /** What stands in the shop after a file of the ERP, the articles having moved an hour ago. */
@@ -223,5 +223,5 @@ test('a target that was written a year ahead, and adopted', async t => {
   ended(await p.run('adopt orders'), 0);
   assert.equal(sql(p, 'SELECT count(*) FROM link WHERE adopted_at > unixepoch() + 60'), '0');
   await exportOrders(p);
-  assert.equal(sql(p, 'SELECT count(*), max(told_at) > unixepoch() + 60 FROM told'), '1|0');
+  assert.equal(sql(p, 'SELECT count(*), max(reported_at) > unixepoch() + 60 FROM reported'), '1|0');
 });

@@ -48,7 +48,7 @@ async function open(t, { lag = '0s', keep = '30d' } = {}) {
     /** The ERP got, and acknowledged, what was delivered so far before it wrote any of its files: an hour earlier than it was. */
     book() {
       const earlier = 3600 - ++bookings;
-      sql(`UPDATE told SET told_at = told_at - ${earlier}, answered_at = told_at - ${earlier} WHERE told_at > unixepoch() - 1800;
+      sql(`UPDATE reported SET reported_at = reported_at - ${earlier}, answered_at = reported_at - ${earlier} WHERE reported_at > unixepoch() - 1800;
            UPDATE queue SET changed_at = changed_at - ${earlier} WHERE state = 3 AND changed_at > unixepoch() - 1800`);
     },
     says: n => stockFile(p, [[SKU, 'MAIN', n, n]], { age: (age -= 10) }),
@@ -162,7 +162,7 @@ test('an order counts as known order_lag after its delivery', async t => {
   w.sell(2);
   await w.export();
   /* Delivered an hour ago, so known since half an hour. */
-  w.sql('UPDATE told SET told_at = told_at - 3600, answered_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
+  w.sql('UPDATE reported SET reported_at = reported_at - 3600, answered_at = reported_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
   stockFile(w.p, [[SKU, 'MAIN', 10, 10]], { age: 1900 });
   assert.equal(await w.pull(), 8);
   stockFile(w.p, [[SKU, 'MAIN', 10, 10]], { age: 1700 });
@@ -196,12 +196,12 @@ test('an order that is told while its article is compared', async t => {
     call() {
       if (!once) return;
       once = false;
-      w.sql("INSERT INTO told (record, told_at, lines) VALUES ('gid://shopify/Order/1', unixepoch(), '[{\"sku\":\"SOLO-1\",\"units\":1}]')");
+      w.sql("INSERT INTO reported (record, reported_at, lines) VALUES ('gid://shopify/Order/1', unixepoch(), '[{\"sku\":\"SOLO-1\",\"units\":1}]')");
     },
   });
   assert.equal(await w.pull(), 9);
   assert.equal(w.sql("SELECT doubt FROM link WHERE flow = 'inventory pull'"), '1');
-  w.sql('UPDATE told SET told_at = told_at - 3600, answered_at = told_at - 3600');
+  w.sql('UPDATE reported SET reported_at = reported_at - 3600, answered_at = reported_at - 3600');
   w.says(9);
   await w.pull();
   assert.equal(w.sql("SELECT doubt FROM link WHERE flow = 'inventory pull'"), '0', 'compared once more');

@@ -100,13 +100,13 @@ test('an ERP that answers what it gets knows an order from its answer on, howeve
   const p = await freePlace(t, { conf: { csv: { ack: 'expected' } } });
   ago(p, 100, () => sell(p, 'SOLO-1', 3));
   ended(await p.run('orders export'), 0);
-  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE told SET told_at = told_at - 360000; UPDATE queue SET changed_at = changed_at - 360000 WHERE state = 3']);
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE reported SET reported_at = reported_at - 360000; UPDATE queue SET changed_at = changed_at - 360000 WHERE state = 3']);
   says(p, 'SOLO-1', 10);
   await pull(p);
   assert.equal(at(p, 'SOLO-1'), 7, 'not answered: not known');
   p.write('out/orders-000001.ack', 'ok\n');
   ended(await p.run('orders export'), 0);
-  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE told SET answered_at = answered_at - 3600 WHERE answered_at']);
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE reported SET answered_at = answered_at - 3600 WHERE answered_at']);
   says(p, 'SOLO-1', 9);
   await pull(p);
   assert.equal(at(p, 'SOLO-1'), 9, 'answered: the figure knows it');

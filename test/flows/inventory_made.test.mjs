@@ -16,7 +16,7 @@ const open = t =>
 const sql = (p, text) => execFileSync('sqlite3', [p.path('erpsync.db'), text], { encoding: 'utf8' }).trim();
 const nextSlot = p => sql(p, 'UPDATE queue SET next_attempt = 0 WHERE state = 0');
 /** It was made so long ago that the shop must show it. */
-const longAgo = p => sql(p, "UPDATE note SET saved_at = saved_at - 3600 WHERE key = 'articles made'");
+const longAgo = p => sql(p, "UPDATE connector_state SET saved_at = saved_at - 3600 WHERE key = 'articles made'");
 const state = async p => (await p.queue('--all')).filter(r => r.flow === 'inventory pull').map(r => [r.name, r.state, r.code]).sort();
 const there = p => p.sandbox.truth().stock[`NEW-MUG @ ${LYON}`]?.on_hand;
 

@@ -44,7 +44,7 @@ async function ordered(p) {
 }
 /** As if the ERP had got its orders an hour ago. */
 function known(p) {
-  sql(p, 'UPDATE told SET told_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
+  sql(p, 'UPDATE reported SET reported_at = reported_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
 }
 /** As if what the shop did just now had been a while ago. */
 function ago(p, change) {
@@ -313,7 +313,7 @@ test('shipped in the shop, of an order that the ERP does not know', async t => {
 test('orders that were read long ago keep no figure from the shop', async t => {
   const p = await open(t);
   ago(p, () => ships(p, sell(p)));
-  sql(p, "UPDATE note SET saved_at = saved_at - 2 * 86400 WHERE key LIKE 'keep whole%'");
+  sql(p, "UPDATE connector_state SET saved_at = saved_at - 2 * 86400 WHERE key LIKE 'keep whole%'");
   says(p, 12, 20);
   const { notices } = await pull(p);
   assert.equal(at(p).on_hand, 9, 'the last ones are looked at all the same');

@@ -33,7 +33,7 @@ function ago(p, change, seconds = 90) {
   }
 }
 /** The ERP got its orders an hour earlier than it did: it has booked them by now. */
-const booked = p => sql(p, 'UPDATE told SET told_at = told_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
+const booked = p => sql(p, 'UPDATE reported SET reported_at = reported_at - 3600; UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3');
 /** The next slot has come. */
 const nextSlot = p => sql(p, 'UPDATE queue SET next_attempt = 0 WHERE state = 0');
 /** The ERP does not take SOLO-1: its orders are parked; or it does again. */
@@ -528,7 +528,7 @@ test('units are taken off at each location', async t => {
 test('orders that were last read long ago', async t => {
   const p = await open(t);
   says(p, 'SOLO-1', 5);
-  sql(p, "UPDATE note SET saved_at = saved_at - 100000 WHERE key = 'keep whole orders export;'");
+  sql(p, "UPDATE connector_state SET saved_at = saved_at - 100000 WHERE key = 'keep whole orders export;'");
   assert.match(ended(await p.run('inventory pull'), 78).stderr, /orders export last read the store to its end 1d .* run it first: erpsync orders export/);
   assert.equal(at(p, 'SOLO-1').available, 10);
   ended(await p.run('orders export'), 0);

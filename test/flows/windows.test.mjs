@@ -304,7 +304,7 @@ test('orders that were left out, when the configuration asks for them', async t 
   await t.test('a state file that does not know: what is asked for now is believed to have been', async sub => {
     const p = await place(sub, { sandbox: { orders: 6, nasty: 'off' }, bin: BIN_PLAIN, conf: { orders: { since: '-10d' } } });
     await nextRun(p);
-    execFileSync('sqlite3', [p.path('erpsync.db'), "DELETE FROM note WHERE key LIKE 'keep choice %'"]);
+    execFileSync('sqlite3', [p.path('erpsync.db'), "DELETE FROM connector_state WHERE key LIKE 'keep choice %'"]);
     p.configure({ orders: { since: '-300d' } });
     assert.ok(isRecent((await nextRun(p)).from));
     p.configure({ orders: { since: '-301d' } });

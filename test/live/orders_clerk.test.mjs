@@ -72,7 +72,7 @@ for (const version of VERSIONS) {
 
     await t.test('an order of an earlier version that nobody has touched there', async () => {
       const was = goods(await order('#1004')).length;
-      execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET memo = 'quotation of paid' WHERE label = '#1004'"]);
+      execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET kept = 'quotation of paid' WHERE label = '#1004'"]);
       shop('#1004', { add: { article: 7, quantity: 1 } });
       ended(await p.run('orders export'), 0);
       assert.equal(goods(await order('#1004')).length, was + 1);
@@ -81,7 +81,7 @@ for (const version of VERSIONS) {
     await t.test('an order of which nothing is known any more', async () => {
       await clerk('#1006', { product_uom_qty: 3 });
       shop('#1006');
-      execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET memo = 'quotation of paid' WHERE label = '#1006'"]);
+      execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET kept = 'quotation of paid' WHERE label = '#1006'"]);
       ended(await p.run('orders export'), 1);
       assert.match((await p.parked()).get('#1006').reason, /what was last written there is not known.* not known → 3 x .* in Odoo, \d x /);
       assert.equal(goods(await order('#1006')).length, goods(before['#1006']).length + 1, 'what is not there the shop has added');

@@ -91,7 +91,7 @@ for (const version of VERSIONS) {
     assert.equal(entry.code, 'payment_withdrawn');
     assert.match(entry.reason, /is confirmed in Odoo.*cancel the order in the shop/);
     /* Of an order of an earlier version it is not known what its status allowed. */
-    execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET memo = NULL WHERE label = '#1002'"]);
+    execFileSync('sqlite3', [p.path('erpsync.db'), "UPDATE link SET kept = NULL WHERE label = '#1002'"]);
     earlier(p.sandbox, 120, { edit: '#1002', change: { note: 'hello' } });
     const { notices, summary } = JSON.parse(ended(await p.run('orders export --json'), 0).stdout);
     assert.equal(summary.updated, 1);

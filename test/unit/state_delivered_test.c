@@ -51,11 +51,11 @@ static void test_delivered_as__whatever_became_of_it(void **state)
 	OK(link_set(f->s, &now, 100, e));
 	line(f, "2", "delivered", "created", "new-1");
 	line(f, "3", "adopted", "ok", "new-1");
-	line(f, "4", "settled", "rejected", "new-1: no customer");
+	line(f, "4", "acknowledged", "rejected", "new-1: no customer");
 	line(f, "5", "delivered", "created", "new-11");
-	line(f, "6", "settled", "rejected", "new-11: no customer");
+	line(f, "6", "acknowledged", "rejected", "new-11: no customer");
 	line(f, "7", "delivered", "parked", "new-1 and more");
-	line(f, "new-1", "settled", "accepted", "new-1: ok");
+	line(f, "new-1", "acknowledged", "accepted", "new-1: ok");
 	assert_string_equal(held(f, "new-1"), "#1 #2 #3 #4 ");
 	assert_string_equal(held(f, "new-11"), "#5 #6 ");
 	assert_string_equal(held(f, "new-2"), "");

@@ -147,7 +147,7 @@ static inline void damage(struct fixture *f)
 
 	sql_at(f->path,
 	       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
-	       " INSERT INTO note SELECT 'n' || i, hex(randomblob(50)), 1 FROM n");
+	       " INSERT INTO connector_state SELECT 'n' || i, hex(randomblob(50)), 1 FROM n");
 	close_state(f);
 	file = fopen(f->path, "r+");
 	assert_non_null(file);

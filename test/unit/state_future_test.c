@@ -61,7 +61,8 @@ static void test_future__a_clock_that_was_ahead_holds_nothing_up(void **state)
 	assert_int_equal(one(f, "SELECT read_at FROM queue"), 0);
 	assert_int_equal(one(f, "SELECT max(started) FROM run"), NOW);
 	assert_int_equal(one(f, "SELECT count(*) FROM token"), 0);
-	assert_in_range(one(f, "SELECT saved_at FROM note"), NOW - 30 * 86400, NOW - 86400);
+	assert_in_range(one(f, "SELECT saved_at FROM connector_state"), NOW - 30 * 86400,
+			NOW - 86400);
 	/* Once. */
 	OK(state_mend_times(f->s, NOW, &ahead, e));
 	assert_int_equal(ahead, 0);

@@ -221,19 +221,19 @@ static void test_migrate__files_that_products_were_written_as(void **state)
 				     text, text, text));
 	reopen(f);
 	assert_int_equal(one_int(f, arena_printf(f->a,
-						 "SELECT memo = '{\"handle\":\"tee\","
+						 "SELECT kept = '{\"handle\":\"tee\","
 						 "\"written_as\":%s}' FROM link"
 						 " WHERE record = '1'",
 						 file)),
 			 1);
-	assert_int_equal(one_int(f, "SELECT memo = '{\"written_as\":{\"id\":\"export:1a2b3c4d\","
+	assert_int_equal(one_int(f, "SELECT kept = '{\"written_as\":{\"id\":\"export:1a2b3c4d\","
 				    "\"parts\":[{\"kind\":\"export\",\"id\":\"1a2b3c4d\"}]}}'"
 				    " FROM link WHERE record = '2'"),
 			 1);
-	assert_int_equal(one_int(f, "SELECT memo = '{\"handle\":\"x\"}' FROM link"
+	assert_int_equal(one_int(f, "SELECT kept = '{\"handle\":\"x\"}' FROM link"
 				    " WHERE record = '3'"),
 			 1);
-	assert_int_equal(one_int(f, "SELECT memo = 'no json' FROM link WHERE record = '4'"), 1);
+	assert_int_equal(one_int(f, "SELECT kept = 'no json' FROM link WHERE record = '4'"), 1);
 	OK(connector_state_get(f->s, "products-import tee", f->a, &body, &at, e));
 	assert_string_equal(body, arena_printf(f->a, "{\"written\":%s,\"field\":\"title\"}", file));
 	OK(connector_state_get(f->s, "other", f->a, &body, &at, e));

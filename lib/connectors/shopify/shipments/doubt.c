@@ -144,11 +144,11 @@ static enum errk put_off(struct fulfillment_put *p, struct delivery *d, const cJ
 {
 	int64_t age = clock_now() - json_int(intent, "at", 0);
 	if (age >= 0) {
-		d->put->err.wait_ms = (SETTLE_S - age) * 1000;
+		d->put->err.wait_ms = (FINISHED_S - age) * 1000;
 		return E_OK;
 	}
 	/* The clock was set back since: it is reckoned from now on. */
-	d->put->err.wait_ms = SETTLE_S * 1000;
+	d->put->err.wait_ms = FINISHED_S * 1000;
 	return intents_save(p, d, cJSON_Duplicate(intent, true), e);
 }
 
@@ -158,11 +158,12 @@ enum errk fulfillment_resolve(struct fulfillment_put *p, struct delivery *d, str
 	bool landed = has_landed(p, d, intent);
 	int64_t age = clock_now() - json_int(intent, "at", 0);
 	/* Nothing is sent in a dry run, so nothing can be sent twice. */
-	if (!landed && age < SETTLE_S && !p->shop->env.dry_run) {
+	if (!landed && age < FINISHED_S && !p->shop->env.dry_run) {
 		err_set(&d->put->err, E_BUSY, "no_answer",
 			"a write of it got no answer%s%s, and order %s does not show it; as it may still be "
 			"carried out, nothing more is sent of it before %d minutes have passed",
-			d->lost ? ": " : "", d->lost ? d->lost : "", d->state->name, SETTLE_S / 60);
+			d->lost ? ": " : "", d->lost ? d->lost : "", d->state->name,
+			FINISHED_S / 60);
 		return put_off(p, d, intent, e);
 	}
 	/* A second move is no second shipment, and a look would not show whose units moved. */

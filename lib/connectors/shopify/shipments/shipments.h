@@ -24,7 +24,7 @@ enum {
 	 * A write without an answer that is not to be seen may still be under way: for so long nothing more
 	 * is sent. A tracking number that comes some minutes later harms nobody, a second shipment does.
 	 */
-	SETTLE_S = 300,
+	FINISHED_S = 300,
 	/* For so long after a write that was given up each run looks whether it came all the same. */
 	LATE_S = 24 * 3600,
 	/* Answers "no" to one delivery before it is left to the next run. */

@@ -214,7 +214,7 @@ static void remember_barred(struct stock_put *p, const struct stock_call *old, b
 							   json_int(o, "quantity", 0), landed});
 }
 
-void stock_settle_places(const struct shopify *s, struct stock_place *was, size_t n)
+void stock_resolve_places(const struct shopify *s, struct stock_place *was, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct stock_barred *b =

@@ -96,7 +96,7 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 		*item = (struct stock_item){.put = put, .id = put->target.id};
 		if (!put->kept_old)
 			stock_places_written(put->kept, p->arena, &item->was, &item->n_was);
-		stock_settle_places(p->shop, item->was, item->n_was);
+		stock_resolve_places(p->shop, item->was, item->n_was);
 		enum errk rc = read_document(p, item, &why);
 		if (rc == E_RECORD)
 			put->err = why;

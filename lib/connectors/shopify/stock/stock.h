@@ -153,7 +153,7 @@ struct stock_barred {
  * What was asked for by the calls that this run has barred: it stands there, or what stood there before does, and not
  * either of the two. As much may have left since as was added.
  */
-void stock_settle_places(const struct shopify *s, struct stock_place *was, size_t n);
+void stock_resolve_places(const struct shopify *s, struct stock_place *was, size_t n);
 void stock_forget(const struct shopify *s, const char *batch_key);
 static inline void cleanup_stock_call(struct stock_call *c)
 {

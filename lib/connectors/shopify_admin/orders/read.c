@@ -18,7 +18,7 @@
 
 #include "base/banned.h"
 
-enum { PAGE = 250, SETTLED_SECONDS = 60 };
+enum { PAGE = 250, FINISHED_SECONDS = 60 };
 
 /* What newer files have said that were read before the one that is open: it comes late. */
 struct newer_orders {
@@ -323,7 +323,7 @@ static bool still_written(const struct admin_orders *s, const struct source_file
 	int64_t age = clock_now() - f->mtime_ns / 1000000000;
 
 	return source_changed(f) ||
-	       (end && admin_orders_file_cut(s->open) && age >= 0 && age < SETTLED_SECONDS);
+	       (end && admin_orders_file_cut(s->open) && age >= 0 && age < FINISHED_SECONDS);
 }
 
 /* In a folder other exports may lie beside; a file that was named is what it is said to be. */

@@ -10,22 +10,22 @@ bool sync_looks_first(const struct sync *r, size_t n, bool update)
 	const struct sync_options *o = r->options;
 
 	/* A few, alone, are as well put at once. */
-	if (n < r->batch && !r->gathered[update].n)
+	if (n < r->batch && !r->differing[update].n)
 		return false;
 	/* A limit counts what was done, and a dry run writes nothing anyway. */
 	return r->to->looks && (o->full || !update) && !o->limit && !o->n_only &&
 	       !r->session->options.dry_run;
 }
 
-static void empty(struct gathered *g)
+static void empty(struct differing *g)
 {
 	arena_free(g->mem);
-	*g = (struct gathered){0};
+	*g = (struct differing){0};
 }
 
-const char *sync_gather_key(struct sync *r, bool update)
+const char *sync_differing_key(struct sync *r, bool update)
 {
-	struct gathered *g = &r->gathered[update];
+	struct differing *g = &r->differing[update];
 	char hex[RANDOM_HEX_SIZE];
 
 	if (!g->key) {
@@ -37,7 +37,7 @@ const char *sync_gather_key(struct sync *r, bool update)
 }
 
 /* The page that the row lives in goes before it is put. */
-static void keep(struct gathered *g, const struct batch_row *b)
+static void keep(struct differing *g, const struct batch_row *b)
 {
 	struct batch_row *to = arena_alloc(g->mem, sizeof(*to));
 
@@ -70,12 +70,12 @@ static void keep(struct gathered *g, const struct batch_row *b)
 
 static enum errk put(struct sync *r, bool update, struct err *e)
 {
-	/* Whatever becomes of it, it is no longer gathered. */
-	struct gathered g = r->gathered[update];
+	/* Whatever becomes of it, none of it is kept any longer. */
+	struct differing g = r->differing[update];
 	const struct put_how how = {.key = g.key, .update = update};
 	enum errk rc;
 
-	r->gathered[update] = (struct gathered){0};
+	r->differing[update] = (struct differing){0};
 	rc = sync_put_rows(r, g.row, g.n, &how, e);
 	empty(&g);
 	return rc;
@@ -84,8 +84,8 @@ static enum errk put(struct sync *r, bool update, struct err *e)
 enum errk sync_look(struct sync *r, struct batch_row *const *rows, size_t n, bool update,
 		    struct err *e)
 {
-	struct gathered *g = &r->gathered[update];
-	const struct put_how how = {.key = sync_gather_key(r, update),
+	struct differing *g = &r->differing[update];
+	const struct put_how how = {.key = sync_differing_key(r, update),
 				    .update = update,
 				    .look_only = true};
 	enum errk rc = sync_put_rows(r, rows, n, &how, e);
@@ -98,13 +98,13 @@ enum errk sync_look(struct sync *r, struct batch_row *const *rows, size_t n, boo
 	return g->n >= r->batch ? put(r, update, e) : E_OK;
 }
 
-enum errk sync_put_gathered(struct sync *r, bool *any, struct err *e)
+enum errk sync_put_differing(struct sync *r, bool *any, struct err *e)
 {
 	enum errk rc = E_OK;
 
 	*any = false;
 	for (int i = 0; i < 2 && rc == E_OK; i++) {
-		if (!r->gathered[i].n)
+		if (!r->differing[i].n)
 			continue;
 		*any = true;
 		rc = put(r, i == 1, e);
@@ -112,22 +112,22 @@ enum errk sync_put_gathered(struct sync *r, bool *any, struct err *e)
 	return rc;
 }
 
-enum errk sync_return_gathered(struct sync *r, struct err *e)
+enum errk sync_return_differing(struct sync *r, struct err *e)
 {
 	struct err why;
 	enum errk rc = E_OK;
 
 	err_set(&why, E_BUSY, "stopped", "the run ended before it was written");
 	for (int i = 0; i < 2 && rc == E_OK; i++) {
-		if (r->gathered[i].n)
-			rc = sync_put_back(r, r->gathered[i].row, r->gathered[i].n, &why, e);
-		empty(&r->gathered[i]);
+		if (r->differing[i].n)
+			rc = sync_put_back(r, r->differing[i].row, r->differing[i].n, &why, e);
+		empty(&r->differing[i]);
 	}
 	return rc;
 }
 
-void sync_forget_gathered(struct sync *r)
+void sync_forget_differing(struct sync *r)
 {
 	for (int i = 0; i < 2; i++)
-		empty(&r->gathered[i]);
+		empty(&r->differing[i]);
 }
