@@ -237,7 +237,7 @@ for (const version of VERSIONS) {
       ['key', { api_key_file: 'wrong-key' }, {}, null, /check \[erp\]|set \[erp\] api_key_file/],
       ['rights', { login: 'limited', api_key_file: odoo.keyFiles.limited }, {}, null, /give it the right/],
       ['shipping product', {}, { shipping_product: 'NO-SUCH' }, null, /'NO-SUCH'.*\n.*Service/],
-      ['warehouse', {}, { warehouse: 'NO-SUCH' }, null, /warehouse 'NO-SUCH'/],
+      ['warehouse', {}, { warehouse: 'NO-SUCH' }, null, /\[odoo\] warehouse = NO-SUCH .*no warehouse of that name/],
       ['price list', {}, { pricelist: 'No such' }, null, /price list/],
     ];
     const p = await ordersPlace(t, odoo, { sandbox });
