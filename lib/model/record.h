@@ -32,6 +32,12 @@ struct record {
 	const char *version; /* any change of the record changes it */
 	/* When this was true at the source, seconds; 0 = when it was pulled. */
 	int64_t read_at;
+	/*
+	 * When the file was written that says so, ns: a version from an older file replaces none from a newer one,
+	 * whichever is read first. 0 = what is read later is newer.
+	 */
+	int64_t written_ns;
+	bool superseded; /* a newer file says something of it, too, and will be read */
 	const char *doc; /* NULL when problem is set and nothing could be read */
 	size_t doc_len;
 	/*

@@ -31,9 +31,12 @@ static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const
 	const char *payload, *text;
 	int64_t changed = 0;
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	if (rc != E_OK || !payload)
+	if (rc != E_OK || (!payload && !b->hash))
 		return rc;
-	if (json_parse(payload, strlen(payload), &doc, NULL) == E_OK) {
+	/* Of a document that stands in no row only the version and what is made of it count. */
+	if (!payload) {
+		changed = INT64_MAX;
+	} else if (json_parse(payload, strlen(payload), &doc, NULL) == E_OK) {
 		text = json_str(doc, "updated_at");
 		if (text && clock_parse(text, &changed, NULL) != E_OK)
 			changed = INT64_MAX;

@@ -8,6 +8,7 @@
 #include "state/delivered.h"
 #include "state/link.h"
 #include "state/run.h"
+#include "state/written.h"
 #include "sync/sync_priv.h"
 
 /* What the source says at all: at read_at, else now. */
@@ -35,7 +36,7 @@ static enum errk knows(void *ctx, const struct record *head, bool *known, struct
 	struct sync *r = ctx;
 	bool waits = false;
 	enum errk rc = queue_knows(r->state, r->key, head->id, head->version, known, &waits, e);
-	if (rc == E_OK && *known && waits && r->max_age)
+	if (rc == E_OK && *known && ((waits && r->max_age) || head->written_ns))
 		remember_confirmed(r, head);
 	return rc;
 }
@@ -72,7 +73,12 @@ static enum errk delivered(void *ctx, const char *after, struct arena *a,
 
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
-	return queue_confirm(r->state, r->key, rec->id, rec->version, read_at(rec), clock_now(), e);
+	enum errk rc = E_OK;
+	if (rec->written_ns)
+		rc = written_set(r->state, r->key, rec->id, rec->written_ns, e);
+	return rc == E_OK && r->max_age ? queue_confirm(r->state, r->key, rec->id, rec->version,
+							read_at(rec), clock_now(), e)
+					: rc;
 }
 
 /*
@@ -142,7 +148,7 @@ static enum errk is_unchanged(struct sync *r, const struct record *rec, bool *un
 	r->sum->pulled++;
 	sync_count(r, &b, SYNC_UNCHANGED, &b.target);
 	*unchanged = true;
-	return E_OK;
+	return confirm(r, rec, e);
 }
 
 /* By its id, or the number that ends it: a person who gives the name alone may mean either record of that name. */
@@ -180,6 +186,67 @@ static enum errk check_namesake(struct sync *r, struct record *rec, struct err *
 	return E_OK;
 }
 
+/*
+ * Does a file say it that is older than what is known, and says otherwise? *newer: when that was written, in seconds, 0 = it
+ * does not. *waits: a version of it is ready or parked.
+ */
+static enum errk find_newer(struct sync *r, const struct record *rec, int64_t *newer, bool *waits,
+			    struct err *e)
+{
+	int64_t ns;
+	bool known;
+	struct err ignored;
+	*newer = 0;
+	if (!rec->written_ns)
+		return E_OK;
+	enum errk rc = written_get(r->state, r->key, rec->id, &ns, e);
+	if (rc != E_OK || ns <= rec->written_ns)
+		return rc;
+	rc = queue_knows(r->state, r->key, rec->id, rec->version, &known, waits, e);
+	if (rc != E_OK || known)
+		return rc;
+	struct batch_row b = {
+		.row = {.record = rec->id, .label = rec->label, .version = rec->version}};
+	/* Another version may make the same document. */
+	if (!*waits && rec->doc)
+		rc = batch_compare(r, &b, rec->doc, rec->doc_len, &ignored);
+	if (rc == E_LOCAL)
+		return *e = ignored, rc;
+	*newer = b.unchanged ? 0 : ns / 1000000000;
+	return E_OK;
+}
+
+/* Of another version than the document that it came with, for a newer file may say that once more. */
+static void set_late(struct sync *r, struct record *rec, int64_t newer, bool named)
+{
+	char own[CLOCK_TEXT_MAX], known[CLOCK_TEXT_MAX];
+	struct err *why = arena_alloc(r->page, sizeof(*why));
+	err_set(why, E_RECORD, "late_file",
+		"comes from a file that was written at %s, and what is known of it is newer (of %s) "
+		"and in no file that is there: it stays as it is known; export it once more, or put "
+		"the newer file back",
+		clock_text(rec->written_ns / 1000000000, own), clock_text(newer, known));
+	if (!named)
+		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
+	rec->problem = why;
+	rec->version = arena_printf(r->page, "%s late", rec->version);
+	rec->doc = NULL;
+	rec->doc_len = 0;
+}
+
+/* Said once, but where something of it waits that it would replace, or its newer file is there to be read. */
+static enum errk leave_older(struct sync *r, struct record *rec, bool *left, struct err *e)
+{
+	int64_t newer;
+	bool waits = false;
+	enum errk rc = find_newer(r, rec, &newer, &waits, e);
+	*left = rc == E_OK && newer && (waits || rec->superseded);
+	r->sum->known += *left;
+	if (rc == E_OK && newer && !*left)
+		set_late(r, rec, newer, false);
+	return rc;
+}
+
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
@@ -202,7 +269,7 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 					   .payload = rec->doc,
 					   .origin = origin},
 		       mode, now, &result, e);
-	if (rc == E_OK && r->max_age)
+	if (rc == E_OK)
 		rc = confirm(r, rec, e);
 	if (rc != E_OK)
 		return rc;
@@ -268,8 +335,11 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 	if (rc == E_OK)
 		rc = close_unlisted(r, page, &closed, &first, e);
 	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
+		bool left = false;
 		rc = check_namesake(r, &page->rec[i], e);
 		if (rc == E_OK)
+			rc = leave_older(r, &page->rec[i], &left, e);
+		if (rc == E_OK && !left)
 			rc = store_record(r, &page->rec[i], origin, mode, e);
 	}
 	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)
@@ -354,12 +424,23 @@ static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, s
 	if (rc == E_OK)
 		rc = r->from->pull_only(r->source, who, n, r->page, page, e);
 	rc = foreign_pulled(r, rc, page, e);
-	return rc == E_OK ? sync_tidy_page(page, r->page, e) : rc;
+	if (rc == E_OK)
+		rc = sync_tidy_page(page, r->page, e);
+	/* What is asked for by name is not to be had as it is known. */
+	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
+		int64_t newer;
+		bool waits;
+		rc = find_newer(r, &page->rec[i], &newer, &waits, e);
+		if (rc == E_OK && newer)
+			set_late(r, &page->rec[i], newer, true);
+	}
+	return rc;
 }
 
 static bool is_missing(const struct record *rec)
 {
-	return rec->problem && strcmp(rec->problem->code, "not_found") == 0;
+	return rec->problem && (strcmp(rec->problem->code, "not_found") == 0 ||
+				strcmp(rec->problem->code, "late_file") == 0);
 }
 
 /* Moves what is missing behind what was found; returns how many were. */

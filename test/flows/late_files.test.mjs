@@ -51,8 +51,8 @@ test('prices', async t => {
 });
 
 const EXPORT = ['Name', 'Email', 'Financial Status', 'Currency', 'Subtotal', 'Shipping', 'Taxes', 'Total', 'Discount Amount', 'Created at', 'Lineitem quantity', 'Lineitem name', 'Lineitem price', 'Lineitem sku', 'Notes', 'Id'];
-async function orders(t, { bin = BIN_PLAIN } = {}) {
-  const p = await place(t, { sandbox: false, bin, conf: { store: { connector: 'csv', path: 'exports' } } });
+async function orders(t, { bin = BIN_PLAIN, conf = {} } = {}) {
+  const p = await place(t, { sandbox: false, bin, conf: { store: { connector: 'csv', path: 'exports' }, ...conf } });
   /** An export of orders [number, note], as old as said (seconds). */
   p.exports = (name, age, rows, { ids = true } = {}) => {
     const lines = rows.map(([n, note]) =>
@@ -114,4 +114,107 @@ test('an orders export that is older than one that was taken away is told, and u
     await p.export();
     assert.equal(p.erp()['#1004'], 'more');
   });
+});
+
+/** What an ERP was told of orders, in how many files of changes. */
+const said = p => [Object.values(p.erp()).reduce((n, note) => ({ ...n, [note]: (n[note] ?? 0) + 1 }), {}), p.exchange().names(/^orders-changed.*\.csv$/).length];
+/** Orders that an older export and then a newer one has said, both delivered. */
+async function twice(t, { orders: n = 1, away = true, ...options } = {}) {
+  const p = await orders(t, options);
+  const all = note => Array.from({ length: n }, (_, i) => [1001 + i, note]);
+  p.exports('a.csv', 600, all('first'));
+  await p.export();
+  p.exports('c.csv', 100, all('third'));
+  await p.export();
+  if (away) fs.renameSync(p.path('exports/c.csv'), p.path('c.csv'));
+  p.before = said(p);
+  return p;
+}
+
+test('what an older export says of an order undoes nothing when it is read once more', async t => {
+  const since = { orders: { since: '2026-10-15' } };
+  for (const [how, run, anew] of [['--full', '--full'], ['--since', '--since 2026-10-01'], ['from an earlier day', '', true]])
+    await t.test(`${how}: the newer one was taken away`, async sub => {
+      const p = await twice(sub, { conf: since });
+      if (anew) p.configure({ orders: { since: '2026-10-01' } });
+      const { records } = await p.export(run, 1);
+      assert.deepEqual(records.map(r => r.code), ['late_file']);
+      assert.match(records[0].reason, /was written at .* export it once more, or put the newer file back; if it is to stay so: erpsync queue drop 'gid:/);
+      assert.deepEqual(said(p), p.before);
+      const { summary } = await p.export('--full');
+      assert.deepEqual([summary.parked, summary.known], [0, 1], 'told once');
+      await sub.test('it comes back, and later the shop is what it was', async () => {
+        fs.renameSync(p.path('c.csv'), p.path('exports/c.csv'));
+        await p.export('--full');
+        assert.deepEqual([said(p), await p.queue('--parked')], [p.before, []]);
+        p.exports('d.csv', 70, [[1001, 'first']]);
+        await p.export();
+        assert.deepEqual(p.erp(), { '#1001': 'first' });
+      });
+    });
+  await t.test('exported once more as it was before, while it is parked', async sub => {
+    const p = await twice(sub);
+    await p.export('--full', 1);
+    p.exports('d.csv', 70, [[1001, 'first']]);
+    await p.export();
+    assert.deepEqual([p.erp(), await p.queue('--parked')], [{ '#1001': 'first' }, []]);
+  });
+  await t.test('a newer one that says the same makes it newer', async sub => {
+    const p = await twice(sub, { away: false });
+    p.exports('d.csv', 80, [[1001, 'third']]);
+    await p.export();
+    for (const name of ['c.csv', 'd.csv']) fs.rmSync(p.path(`exports/${name}`));
+    p.exports('c2.csv', 90, [[1001, 'second']]);
+    await p.export('--full', 1);
+    assert.deepEqual(said(p), p.before);
+  });
+  await t.test('both are there, and more than a batch', async sub => {
+    const p = await twice(sub, { orders: 600, away: false });
+    for (const run of ['--full', '--full --limit 100', '--since 2026-10-01']) {
+      ended(await p.run(`orders export ${run}`), 0);
+      assert.deepEqual(said(p), p.before, run);
+    }
+  });
+  await t.test('the newer one was never read: the older one counts', async sub => {
+    const p = await orders(sub);
+    p.exports('a.csv', 600, [[1001, 'first'], [1002, 'first']]);
+    p.exports('c.csv', 100, [[1001, 'third']]);
+    await p.export('--limit 1');
+    fs.rmSync(p.path('exports/c.csv'));
+    await p.export();
+    assert.deepEqual(p.erp(), { '#1001': 'first', '#1002': 'first' });
+  });
+});
+
+test('an order of an older export that a person asks for is not sent', async t => {
+  await t.test('--only', async sub => {
+    const p = await twice(sub);
+    const { records } = await p.export('--only #1001', 1);
+    assert.deepEqual(records.map(r => r.code), ['late_file']);
+    assert.deepEqual([said(p), await p.queue('--parked')], [p.before, []]);
+    fs.renameSync(p.path('c.csv'), p.path('exports/c.csv'));
+    await p.export('--only #1001');
+    assert.equal(p.erp()['#1001'], 'third');
+  });
+  await t.test('queue retry, when the document is no longer kept', async sub => {
+    const p = await twice(sub, { conf: { state: { keep_payloads: '0s' }, csv: { ack: 'expected' } } });
+    p.write('out/orders-changed-000001.ack', 'error #1001 period is closed\n');
+    await p.export('', 1);
+    ended(await p.run('queue retry #1001'), 0);
+    const { records } = await p.export('', 1);
+    assert.deepEqual(records.map(r => r.code), ['late_file']);
+    assert.deepEqual(said(p), p.before);
+  });
+});
+
+test('a lost state file: what the files of the ERP say is newer than an older export', async t => {
+  for (const away of [true, false])
+    await t.test(away ? 'the newer one was taken away' : 'both are there', async sub => {
+      const p = await twice(sub, { away });
+      for (const end of ['', '-wal', '-shm']) fs.rmSync(p.path(`erpsync.db${end}`), { force: true });
+      ended(await p.run('adopt orders'), 0);
+      const { records } = await p.export('', away ? 1 : 0);
+      assert.deepEqual(records.map(r => r.code).filter(code => code), away ? ['late_file'] : []);
+      assert.deepEqual(said(p), p.before);
+    });
 });

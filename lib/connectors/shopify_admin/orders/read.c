@@ -20,12 +20,19 @@
 
 enum { PAGE = 250, FINISHED_SECONDS = 60 };
 
-/* What newer files have said that were read before the one that is open: it comes late. */
+/* When the newest file that says something of an order was written, of those that were read and of all; ns. */
+struct said_order {
+	const char *id;
+	int64_t read_ns, there_ns;
+};
+
+/* What the files have said that are newer than one that was opened: it comes late. */
 struct newer_orders {
 	struct arena *mem; /* NULL: there are none */
-	const char **id;
+	struct said_order *order;
 	size_t n, cap;
 	struct key_index index;
+	cJSON *files; /* that are in here, by stamp; again when they have been read */
 };
 
 struct admin_orders {
@@ -39,7 +46,8 @@ struct admin_orders {
 	struct admin_orders_file *open;
 	char *open_name, *open_stamp;
 	int64_t open_done;
-	struct newer_orders newer;
+	struct newer_orders newer; /* of the whole run */
+	bool newer_found;          /* for the file that is open */
 	/* Of this pull: records without an id of the shop's that are at fault, in order. */
 	const char **unnumbered;
 	size_t n_unnumbered;
@@ -65,9 +73,7 @@ static void close_file(struct admin_orders *s)
 	free(TAKE(s->open_name));
 	free(TAKE(s->open_stamp));
 	s->open_done = 0;
-	key_index_release(&s->newer.index);
-	arena_free(s->newer.mem);
-	s->newer = (struct newer_orders){0};
+	s->newer_found = false;
 }
 
 void admin_orders_free(struct admin_orders *s)
@@ -75,6 +81,9 @@ void admin_orders_free(struct admin_orders *s)
 	if (!s)
 		return;
 	close_file(s);
+	key_index_release(&s->newer.index);
+	arena_free(s->newer.mem);
+	cJSON_Delete(s->newer.files);
 	cJSON_Delete(s->refused);
 	free(s->path);
 	free(s);
@@ -144,16 +153,26 @@ static const char *newer_id(const void *ctx, size_t i)
 {
 	const struct newer_orders *x = ctx;
 
-	return x->id[i];
+	return x->order[i].id;
 }
 
-static void add_newer(struct newer_orders *x, const char *id)
+static void add_newer(struct newer_orders *x, const char *id, int64_t ns, bool read)
 {
+	uint32_t *slot;
+	struct said_order *o;
+
 	key_index_room(&x->index, x->n);
-	if (*key_index_slot(&x->index, id))
-		return;
-	*LIST_ADD(x->id, x->n, x->cap, x->mem) = arena_strdup(x->mem, id);
-	*key_index_slot(&x->index, id) = (uint32_t)x->n;
+	slot = key_index_slot(&x->index, id);
+	if (!*slot) {
+		*LIST_ADD(x->order, x->n, x->cap,
+			  x->mem) = (struct said_order){.id = arena_strdup(x->mem, id)};
+		*key_index_slot(&x->index, id) = (uint32_t)x->n;
+		slot = key_index_slot(&x->index, id);
+	}
+	o = &x->order[*slot - 1];
+	o->there_ns = ns > o->there_ns ? ns : o->there_ns;
+	if (read && ns > o->read_ns)
+		o->read_ns = ns;
 }
 
 /* In a file without ids an order is known by its name, and may be one that another file has by its id. */
@@ -162,7 +181,14 @@ static const char *by_name_too(const char *name_id, struct arena *a)
 	return arena_printf(a, "name of %s", name_id);
 }
 
-static enum errk read_newer(struct admin_orders *s, const struct source_file *f, struct err *e)
+/* In a folder other exports may lie beside; a file that was named is what it is said to be. */
+static bool is_of_orders(const struct admin_orders *s, const struct source_file *f)
+{
+	return str_equal(f->path, s->path) || admin_export_kind(f->path) == ADMIN_EXPORT_ORDERS;
+}
+
+static enum errk read_newer(struct admin_orders *s, const struct source_file *f, bool read,
+			    struct err *e)
 {
 	CLEANUP(admin_orders_file) struct admin_orders_file *file = NULL;
 	CLEANUP(arena) struct arena *scratch = arena_new();
@@ -177,34 +203,47 @@ static enum errk read_newer(struct admin_orders *s, const struct source_file *f,
 		const char *id = admin_order_id(&o, scratch);
 		const char *name = admin_name_id(admin_order_cell(&o, COL_NAME), scratch);
 
-		add_newer(&s->newer, id);
+		add_newer(&s->newer, id, f->mtime_ns, read);
 		if (!str_equal(id, name))
-			add_newer(&s->newer, by_name_too(name, scratch));
+			add_newer(&s->newer, by_name_too(name, scratch), f->mtime_ns, read);
 		arena_reset(scratch);
 	}
 	return k;
 }
 
-/* Of a file that is read after newer ones, what those have said. */
+/* Of a file that is read after newer ones, or before them, what those say. One that can't be read yet says nothing. */
 static enum errk find_newer(struct admin_orders *s, const struct source_file *f,
-			    const struct source_cursor *at, const struct listing *l, struct err *e)
+			    const struct source_cursor *at, const struct listing *l,
+			    struct arena *a, struct err *e)
 {
-	enum errk k = E_OK;
+	struct newer_orders *x = &s->newer;
 
-	for (size_t i = 0; i < l->n && k == E_OK; i++) {
-		if (!source_cursor_outdates(at, &l->file[i], f))
-			continue;
-		if (!s->newer.mem) {
-			s->newer.mem = arena_new();
-			s->newer.index = (struct key_index){.key = newer_id, .ctx = &s->newer};
-		}
-		k = read_newer(s, &l->file[i], e);
+	if (!x->mem) {
+		x->mem = arena_new();
+		x->index = (struct key_index){.key = newer_id, .ctx = x};
+		x->files = json_object();
 	}
-	return k;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct source_file *file = &l->file[i];
+		bool read = source_cursor_outdates(at, file, f);
+		const char *stamp = arena_printf(a, "%s%s", file->stamp, read ? " read" : "");
+		enum errk k = E_OK;
+
+		if (file->mtime_ns <= f->mtime_ns ||
+		    str_equal(source_stamp_of(x->files, file->name), stamp))
+			continue;
+		if (read || is_of_orders(s, file))
+			k = read_newer(s, file, read, e);
+		if (k != E_OK && read)
+			return k;
+		source_stamp_set(x->files, file->name, stamp);
+	}
+	s->newer_found = true;
+	return E_OK;
 }
 
-/* Said by a newer file already, under its id or its name. */
-static bool is_outdated(const struct admin_orders *s, const struct record *r, struct arena *a)
+/* Under its id or its name: was it said by a newer file already (true), or by one that is to come (superseded)? */
+static bool is_outdated(const struct admin_orders *s, struct record *r, struct arena *a)
 {
 	const struct newer_orders *x = &s->newer;
 	const char *name;
@@ -212,8 +251,17 @@ static bool is_outdated(const struct admin_orders *s, const struct record *r, st
 	if (!x->n)
 		return false;
 	name = admin_name_id(r->label, a);
-	return *key_index_slot(&x->index, r->id) || *key_index_slot(&x->index, name) ||
-	       (str_equal(r->id, name) && *key_index_slot(&x->index, by_name_too(name, a)));
+	const char *const id[] = {r->id, name,
+				  str_equal(r->id, name) ? by_name_too(name, a) : name};
+
+	for (size_t i = 0; i < sizeof(id) / sizeof(*id); i++) {
+		uint32_t slot = *key_index_slot(&x->index, id[i]);
+
+		if (slot && x->order[slot - 1].read_ns > r->written_ns)
+			return true;
+		r->superseded |= slot && x->order[slot - 1].there_ns > r->written_ns;
+	}
+	return false;
 }
 
 /* Before an instant or, by the clocks of where it was made, before a day. */
@@ -262,9 +310,9 @@ static void resolve_unnumbered(const struct admin_orders *s, const struct record
 		page->gone[page->n_gone++] = other;
 }
 
-static enum errk take(struct admin_orders *s, const struct admin_order_rows *o,
-		      const struct pull_request *req, struct arena *a, struct page *page,
-		      struct err *e)
+static enum errk take(struct admin_orders *s, const struct source_file *f,
+		      const struct admin_order_rows *o, const struct pull_request *req,
+		      struct arena *a, struct page *page, struct err *e)
 {
 	struct record *r = &page->rec[page->n];
 	bool known = false;
@@ -279,6 +327,7 @@ static enum errk take(struct admin_orders *s, const struct admin_order_rows *o,
 		return E_OK;
 	}
 	admin_order_record(o, a, r);
+	r->written_ns = f->mtime_ns;
 	if (is_outdated(s, r, a)) {
 		page->known++;
 		return E_OK;
@@ -295,8 +344,9 @@ static enum errk take(struct admin_orders *s, const struct admin_order_rows *o,
 }
 
 /* Up to a page of orders; *end when the file has no more. */
-static enum errk read_page(struct admin_orders *s, const struct pull_request *req, struct arena *a,
-			   struct page *page, bool *end, struct err *e)
+static enum errk read_page(struct admin_orders *s, const struct source_file *f,
+			   const struct pull_request *req, struct arena *a, struct page *page,
+			   bool *end, struct err *e)
 {
 	size_t most = req->limit > 0 && req->limit < PAGE ? req->limit : PAGE;
 	struct admin_order_rows order;
@@ -306,7 +356,7 @@ static enum errk read_page(struct admin_orders *s, const struct pull_request *re
 		enum errk k = admin_orders_file_next(s->open, &order, &more, e);
 
 		if (k == E_OK && more)
-			k = take(s, &order, req, a, page, e);
+			k = take(s, f, &order, req, a, page, e);
 		if (k != E_OK)
 			return k;
 		if (!more)
@@ -324,12 +374,6 @@ static bool still_written(const struct admin_orders *s, const struct source_file
 
 	return source_changed(f) ||
 	       (end && admin_orders_file_cut(s->open) && age >= 0 && age < FINISHED_SECONDS);
-}
-
-/* In a folder other exports may lie beside; a file that was named is what it is said to be. */
-static bool is_of_orders(const struct admin_orders *s, const struct source_file *f)
-{
-	return str_equal(f->path, s->path) || admin_export_kind(f->path) == ADMIN_EXPORT_ORDERS;
 }
 
 static bool is_refused(const struct admin_orders *s, const struct source_file *f)
@@ -483,8 +527,8 @@ static enum errk pull_file(struct admin_orders *s, const struct pull_request *re
 		return E_OK;
 	}
 	k = position(s, f, same ? at->done : 0, &why);
-	if (k == E_OK && !s->newer.mem)
-		k = find_newer(s, f, at, l, &why);
+	if (k == E_OK && !s->newer_found)
+		k = find_newer(s, f, at, l, a, &why);
 
 	if (k == E_LOCAL && !str_equal(f->path, s->path) && !source_changed(f)) {
 		close_file(s);
@@ -498,7 +542,7 @@ static enum errk pull_file(struct admin_orders *s, const struct pull_request *re
 	if (k == E_OK && s->open_done == 0)
 		add_gone(page, f->name, a);
 	if (k == E_OK)
-		k = read_page(s, req, a, page, &end, &why);
+		k = read_page(s, f, req, a, page, &end, &why);
 	/* Whatever was found in a file that is being written is no finding. */
 	if ((s->open || k == E_LOCAL) && still_written(s, f, end))
 		k = changing(f, &why);
@@ -566,12 +610,15 @@ static bool is_meant(const struct admin_order_rows *o, const char *who, struct a
 	return str_equal(who, admin_order_id(o, a));
 }
 
-static void find_in_order(const struct admin_order_rows *o, const char *const *who, size_t n,
-			  struct arena *a, struct arena *scratch, struct record *found)
+static void find_in_order(const struct source_file *f, const struct admin_order_rows *o,
+			  const char *const *who, size_t n, struct arena *a, struct arena *scratch,
+			  struct record *found)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_meant(o, who[i], scratch))
+		if (is_meant(o, who[i], scratch)) {
 			admin_order_record(o, a, &found[i]);
+			found[i].written_ns = f->mtime_ns;
+		}
 }
 
 static enum errk find_in_file(const struct admin_orders *s, const struct source_file *f,
@@ -592,7 +639,7 @@ static enum errk find_in_file(const struct admin_orders *s, const struct source_
 	while (k == E_OK && more) {
 		k = admin_orders_file_next(file, &order, &more, e);
 		if (k == E_OK && more)
-			find_in_order(&order, who, n, a, scratch, found);
+			find_in_order(f, &order, who, n, a, scratch, found);
 		arena_reset(scratch);
 	}
 	return k == E_OK && source_changed(f) ? changing(f, e) : k;

@@ -10,6 +10,9 @@
  * The cursor is JSON text: which files are finished (by name, size and time of change), which
  * had a fault that was told, and how many orders of the current one are through.
  *
+ * Each record says when its file was written (record.written_ns): the engine lets none replace what a newer one has said,
+ * whatever the cursor knows.
+ *
  * A file of a folder that is not what it should be is a record of its own with a problem; it goes when
  * the file reads well or is taken away. A single file that [store] path names is E_LOCAL.
  */

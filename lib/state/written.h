@@ -1,0 +1,18 @@
+#ifndef ERPSYNC_STATE_WRITTEN_H
+#define ERPSYNC_STATE_WRITTEN_H
+
+#include "state/state.h"
+
+/* When the files were written that records came from, for sources whose files may come in any order; in ns. */
+
+/* A file of that time says the record; an earlier one of what is known does not count. */
+MUST_CHECK enum errk written_set(struct state *s, const char *flow, const char *record,
+				 int64_t written_ns, struct err *e);
+/*
+ * Of the newest version that is known; 0 = nobody knows. Where no file is remembered, and of what was adopted, what the
+ * target has of a known version is as new as its last write: a file from before that may be older.
+ */
+MUST_CHECK enum errk written_get(struct state *s, const char *flow, const char *record,
+				 int64_t *written_ns, struct err *e);
+
+#endif
