@@ -1,5 +1,7 @@
 #include "state/checkpoint.h"
 
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "state/db_priv.h"
 #include "state/connector_state.h"
@@ -119,4 +121,53 @@ enum errk checkpoint_choose(struct state *s, const char *flow, const char *choic
 	CLEANUP(arena) struct arena *a = arena_new();
 
 	return connector_state_set(s, choice_key(flow, a), choice, now, e);
+}
+
+static const char *shared_key(const char *flow, struct arena *a)
+{
+	return arena_printf(a, "keep shared %s;", flow);
+}
+
+enum errk checkpoint_shared_due(struct state *s, const char *flow, bool *due, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = NULL;
+	int64_t at;
+	enum errk rc = connector_state_get(s, shared_key(flow, a), a, &text, &at, e);
+
+	*due = text != NULL;
+	return rc;
+}
+
+enum errk checkpoint_set_shared_due(struct state *s, const char *flow, bool due, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *key = shared_key(flow, a);
+
+	return due ? connector_state_set(s, key, "", 0, e) : connector_state_drop(s, key, e);
+}
+
+static const char *mapped_before_key(const char *flow, struct arena *a)
+{
+	return arena_printf(a, "keep mapped before %s;", flow);
+}
+
+/* An id of the queue is never used again, and a clock may be set back. */
+enum errk checkpoint_mapped_before(struct state *s, const char *flow, int64_t *id, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = NULL;
+	int64_t at;
+	enum errk rc = connector_state_get(s, mapped_before_key(flow, a), a, &text, &at, e);
+
+	*id = text ? strtoll(text, NULL, 10) : 0;
+	return rc;
+}
+
+enum errk checkpoint_set_mapped_before(struct state *s, const char *flow, int64_t id, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	return connector_state_set(s, mapped_before_key(flow, a),
+				   arena_printf(a, "%lld", (long long)id), 0, e);
 }

@@ -36,4 +36,23 @@ MUST_CHECK enum errk checkpoint_choice(struct state *s, const char *flow, struct
 MUST_CHECK enum errk checkpoint_choose(struct state *s, const char *flow, const char *choice,
 				       int64_t now, struct err *e);
 
+/*
+ * All records that another article of the target moves are to be looked at, whatever was seen to before. Set it in the
+ * transaction of what makes that due, and clear it in the one that stores what the source says of them: whatever ends a
+ * run between the two, the next one begins with it.
+ */
+MUST_CHECK enum errk checkpoint_shared_due(struct state *s, const char *flow, bool *due,
+					   struct err *e);
+MUST_CHECK enum errk checkpoint_set_shared_due(struct state *s, const char *flow, bool due,
+					       struct err *e);
+
+/*
+ * The last row of the queue that may have been put by another mapping than the one in force; 0 = none is known. Set it
+ * before anything is put by a new one.
+ */
+MUST_CHECK enum errk checkpoint_mapped_before(struct state *s, const char *flow, int64_t *id,
+					      struct err *e);
+MUST_CHECK enum errk checkpoint_set_mapped_before(struct state *s, const char *flow, int64_t id,
+						  struct err *e);
+
 #endif

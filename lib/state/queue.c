@@ -272,6 +272,15 @@ enum errk queue_waiting(struct state *s, const char *flow, const char *record, i
 	return rc;
 }
 
+enum errk queue_last(struct state *s, int64_t *id, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT coalesce((SELECT seq FROM sqlite_sequence"
+				       " WHERE name = 'queue'), 0)");
+
+	return query_one_int(&q, id, e);
+}
+
 struct rows {
 	struct arena *a;
 	struct queue_row *row;

@@ -110,6 +110,8 @@ MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *co
 MUST_CHECK enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n,
 				    struct arena *a, struct queue_row **rows, size_t *n_rows,
 				    struct err *e);
+/* The row that was added last, of any flow, whether or not it is still there; 0 = none ever was. */
+MUST_CHECK enum errk queue_last(struct state *s, int64_t *id, struct err *e);
 /* Rows that an earlier run left in `sending`, ordered by batch then id, at most n. */
 MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,
 				   struct queue_row **rows, size_t *n_rows, struct err *e);

@@ -344,7 +344,7 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 static const char *sent_hash(const struct sync *r, const struct batch_row *b,
 			     const struct put_item *item)
 {
-	if (item->adopted && r->mapping_changed)
+	if (item->adopted && (r->mapping_changed || b->row.id <= r->mapped_before))
 		return "of another mapping";
 	return b->hash ? b->hash : "";
 }

@@ -149,7 +149,7 @@ static enum errk find_shared(struct demand *o, const struct demand_shared *q, st
 			.record = x->text,
 			.sku = x->line->sku,
 			.item = x->line->item,
-			.since = q->table_changed ? INT64_MAX : moved_at(x->order),
+			.since = q->all ? INT64_MAX : moved_at(x->order),
 		};
 		rc = link_move_shared(o->state, q->flow, &shared, &moved, e);
 		if (moved)
@@ -159,15 +159,16 @@ static enum errk find_shared(struct demand *o, const struct demand_shared *q, st
 }
 
 /* By a look of its own: units are counted by what is known when the first article is put. */
-enum errk demand_shared(const struct demand *o, const struct demand_shared *q, struct arena *a,
+enum errk demand_shared(const struct demand *o, struct demand_shared *q, struct arena *a,
 			const char ***record, size_t *n, struct err *e)
 {
 	struct demand *look = demand_new(o->state, o->conf, o->mapper, NULL);
-	look->looked = q->table_changed ? 0 : q->since;
+	look->looked = q->all ? 0 : q->since;
 	*n = 0;
 	*record = NULL;
 	enum errk rc = find_shared(look, q, a, record, n, e);
 	demand_free(look);
+	q->known = rc == E_OK;
 	return rc == E_LOCAL && strcmp(e->code, DEMAND_BEHIND) == 0 ? E_OK : rc;
 }
 

@@ -42,15 +42,16 @@ MUST_CHECK enum errk demand_reported_since(const struct demand *o,
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
  * whose stock this flow wrote to another than was sold, before that order came or was told: nothing new may be read
- * of them. They are in doubt from then on; call it in a transaction. What can't be known now is told by the first put.
+ * of them. They are in doubt from then on; call it in a transaction. Why they can't be known now is told by the first put.
  */
 struct demand_shared {
 	const char *flow;
 	int64_t since; /* orders that were delivered before have been seen to (seconds; 0 = none was) */
-	bool table_changed; /* what was seen to was seen by another table */
+	bool all;      /* nor is what was seen to known to be so by the table of now */
+	bool known; /* out: all that is to be known of orders is; else they are to be found later */
 };
-MUST_CHECK enum errk demand_shared(const struct demand *o, const struct demand_shared *q,
-				   struct arena *a, const char ***record, size_t *n, struct err *e);
+MUST_CHECK enum errk demand_shared(const struct demand *o, struct demand_shared *q, struct arena *a,
+				   const char ***record, size_t *n, struct err *e);
 
 /*
  * The ERP has been told this order, as the canonical document says it: its units are noted, in the

@@ -96,6 +96,19 @@ static void hash_settings(const struct sync *r, char out[HASH_HEX_SIZE])
 	hash_finish(h, out);
 }
 
+/*
+ * Which rows another mapping may have put: known before anything is put by this one, for a run that ends in between may be
+ * followed by one with the other.
+ */
+static enum errk know_mapped_before(struct sync *r, struct err *e)
+{
+	if (!r->first_mapping && !r->mapping_changed)
+		return checkpoint_mapped_before(r->state, r->key, &r->mapped_before, e);
+	enum errk rc = queue_last(r->state, &r->mapped_before, e);
+	return rc == E_OK ? checkpoint_set_mapped_before(r->state, r->key, r->mapped_before, e)
+			  : rc;
+}
+
 enum errk sync_remember_mapping(struct sync *r, struct err *e)
 {
 	const char *was;
@@ -107,6 +120,9 @@ enum errk sync_remember_mapping(struct sync *r, struct err *e)
 		return rc;
 	r->first_mapping = !was;
 	r->mapping_changed = was && strcmp(was, r->mapping) != 0;
+	rc = know_mapped_before(r, e);
+	if (rc != E_OK)
+		return rc;
 	hash_settings(r, r->settings);
 	rc = checkpoint_get(r->state, settings_key(r), r->page, &was, &moved, e);
 	if (rc != E_OK)
@@ -159,6 +175,9 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 	/* Stock may have another place now; what was written where it had its place before is noticed then. */
 	if (rc == E_OK && changed && r->flow->kind == KIND_STOCK)
 		rc = link_doubt_all(r->state, r->key, RECORD_GONE, e);
+	/* Which articles of the store are one of the ERP's, a table says. */
+	if (rc == E_OK && (r->first_mapping || r->mapping_changed) && r->demand)
+		rc = checkpoint_set_shared_due(r->state, r->key, true, e);
 	if (rc == E_OK)
 		rc = checkpoint_set(r->state, mapping_key(r), r->mapping, now, e);
 	if (rc == E_OK)

@@ -322,9 +322,12 @@ static void tell_closed(struct sync *r, int64_t closed, const char *first)
 				r->flow->from == SIDE_ERP ? "ERP" : "store", first));
 }
 
-/* The records of a page and the checkpoint behind them: all or nothing. */
+/* What of the state file a page is the end of, beside its records. */
+enum page_ends { ENDS_NOTHING, ENDS_CHECKPOINT, ENDS_SHARED };
+
+/* The records of a page and what it is the end of: all or nothing. */
 static enum errk store_page(struct sync *r, const struct page *page, const char *origin,
-			    enum queue_put_mode mode, bool checkpoint, struct err *e)
+			    enum queue_put_mode mode, enum page_ends ends, struct err *e)
 {
 	STEP("page read");
 	int64_t closed = 0;
@@ -344,8 +347,10 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 	}
 	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)
 		rc = confirm(r, &r->confirmed[i], e);
-	if (rc == E_OK && checkpoint && page->cursor)
+	if (rc == E_OK && ends == ENDS_CHECKPOINT && page->cursor)
 		rc = move_checkpoint(r, page->cursor, e);
+	if (rc == E_OK && ends == ENDS_SHARED)
+		rc = checkpoint_set_shared_due(r->state, r->key, false, e);
 	rc = state_end(r->state, rc, e);
 	if (rc == E_OK)
 		tell_closed(r, closed, first);
@@ -400,7 +405,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		rc = sync_tidy_page(&page, r->page, e);
 	if (rc == E_OK)
 		rc = store_page(r, &page, "pull", o->full ? QUEUE_PUT_AGAIN : QUEUE_PUT_NEWS,
-				!window && !o->full, e);
+				window || o->full ? ENDS_NOTHING : ENDS_CHECKPOINT, e);
 	if (rc != E_OK)
 		return rc;
 	r->anew = false;
@@ -477,7 +482,7 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 		sync_count(r, &b, SYNC_PARKED, NULL);
 	}
 	page.n = r->n_only = found;
-	return store_page(r, &page, "only", QUEUE_PUT_NAMED, false, e);
+	return store_page(r, &page, "only", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
 }
 
 /* When the last run began that did all that was to be done: orders delivered before then were seen to by it. */
@@ -493,16 +498,23 @@ static enum errk last_whole_run(struct sync *r, int64_t *began, struct err *e)
 	return rc;
 }
 
-/* In one transaction; whom it can't be told of stays in doubt. Which articles are one, a table says, which may have changed. */
+/*
+ * In one transaction; whom it can't be told of stays in doubt. They are due from then on, and so are those that can't be
+ * found now, for the next run may count this one as having seen to them.
+ */
 static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struct err *e)
 {
-	struct demand_shared q = {.flow = r->key, .table_changed = r->mapping_changed};
+	struct demand_shared q = {.flow = r->key};
 	enum errk rc = last_whole_run(r, &q.since, e);
+	if (rc == E_OK)
+		rc = checkpoint_shared_due(r->state, r->key, &q.all, e);
 	if (rc != E_OK)
 		return rc;
 	rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = demand_shared(r->demand, &q, r->page, who, n, e);
+	if (rc == E_OK && q.all != (*n || !q.known))
+		rc = checkpoint_set_shared_due(r->state, r->key, !q.all, e);
 	return state_end(r->state, rc, e);
 }
 
@@ -545,7 +557,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	page.n = kept;
 	if (rc != E_OK)
 		return rc;
-	return store_page(r, &page, "retry", QUEUE_PUT_NAMED, false, e);
+	return store_page(r, &page, "retry", QUEUE_PUT_NAMED, ENDS_SHARED, e);
 }
 
 /* The source can't be asked now: nothing of these changes but when they are due. */
@@ -604,7 +616,7 @@ enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)
 	}
 	size_t found = found_first(&page), all = page.n;
 	page.n = found;
-	rc = store_page(r, &page, "retry", QUEUE_PUT_NAMED, false, e);
+	rc = store_page(r, &page, "retry", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
 	if (rc == E_OK)
 		rc = park_lost(r, row, n, page.rec + found, all - found, e);
 	*more = n == MOST;

@@ -46,7 +46,8 @@ struct sync {
 	char mapping[HASH_HEX_SIZE]; /* its fingerprint */
 	int spent;                   /* documents in a row that took all of the mapping's budget */
 	bool first_mapping,
-		mapping_changed;      /* none is known of earlier; another one was in force */
+		mapping_changed; /* none is known of earlier; another one was in force */
+	int64_t mapped_before;   /* rows of the queue up to this one may have been put by that */
 	char settings[HASH_HEX_SIZE]; /* the same of what the configuration says */
 	bool first_settings, settings_changed;
 	struct notices notices;
@@ -98,7 +99,7 @@ MUST_CHECK enum errk sync_today(void *ctx, char day[CLOCK_DAY_SIZE], struct err 
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /*
  * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article
- * to another record, which is there no longer.
+ * to another record, which is there no longer. A source that can't be asked now is asked by the next run.
  */
 MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
 /*

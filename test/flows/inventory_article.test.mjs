@@ -204,6 +204,62 @@ test('the table says another article than the ERP was told of', async t => {
   });
 });
 
+/* An order waits, and its article is in the ERP the one or the other of two, as the table says: in turn. */
+test('a table that changes, and a run that does not come to look at what that moves', async t => {
+  const BOTH = ['SOLO-1', 'LONG-5'], third = 'LONG-5-RED';
+  const p = await freePlace(t, { bin: BIN });
+  plainLevels(p.sandbox, [third], [LYON], 10);
+  skus(p, ...BOTH.map(sku => `${sku},${sku}`));
+  ago(p, () => p.sandbox.sell([{ variant: third, quantity: 2, location: LYON }]), 100);
+  await exportOrders(p, 1);
+  skus(p, `${third},${BOTH[0]}`, ALL);
+  assert.deepEqual(await stands(p, { 'SOLO-1': 10, 'LONG-5': 10 }, 50), { 'SOLO-1': 8, 'LONG-5': 10 });
+  let turn = 0;
+  /** The table says the other one; the figures are as they were. */
+  function turned() {
+    turn = 1 - turn;
+    skus(p, `${third},${BOTH[turn]}`, ALL);
+    atRest(p.sandbox, BOTH, [LYON]);
+    nextSlot(p);
+  }
+  async function followed() {
+    nextSlot(p);
+    await pull(p);
+    assert.deepEqual(BOTH.map(sku => at(p, sku)), turn ? [10, 8] : [8, 10]);
+  }
+  const log = p.path('steps');
+  turned();
+  ended(await p.run('inventory pull', { env: { ...p.env, ERPSYNC_STEP_LOG: log } }), 0);
+  await followed();
+  /* What is written from then on other tests look at (test/faults/inventory_stops). */
+  const all = fs.readFileSync(log, 'utf8').trim().split('\n'), put = all.findIndex(name => name.endsWith(' before put'));
+  const names = all.slice(0, put + 1);
+  assert.ok(names.some(name => name.endsWith(' page read')));
+  for (const [i, name] of names.entries())
+    await t.test(`killed at ${name}`, async () => {
+      turned();
+      assert.equal((await p.run('inventory pull', { env: { ...p.env, ERPSYNC_STOP_AT: String(i + 1) } })).signal, 'SIGKILL');
+      await followed();
+    });
+  await t.test('a file of the ERP was being written', async () => {
+    turned();
+    const growing = age => stockFile(p, [[BOTH[1 - turn], 'MAIN', 10, 10]], { name: 'stock-changes.csv', age });
+    growing(0);
+    ended(await p.run('inventory pull'), 75);
+    growing(30);
+    await followed();
+  });
+  await t.test('the orders were behind', async () => {
+    const read = by => sql(p, `UPDATE connector_state SET saved_at = saved_at + ${by} WHERE key = 'keep whole orders export;'`);
+    turned();
+    read(-100000);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /it is not known what was sold since/);
+    read(100000);
+    await followed();
+  });
+  await quiet(p);
+});
+
 test('a clock that was a year ahead for one run of orders', async t => {
   const p = await freePlace(t, { bin: BIN });
   ago(p, () => p.sandbox.sell([{ variant: 'SOLO-1', quantity: 3, location: LYON }]), 100);

@@ -1,6 +1,7 @@
 // Mappings and tables of one's own: taken file by file, and what they cure is delivered by the next run.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,6 +88,27 @@ test('a table that changes what was delivered does not write it again by itself'
     assert.ok(rows.length > 0 && rows.every(row => row.status !== 'paid'));
     assert.ok(rows.some(row => row.status === 'BEZAHLT'));
   });
+});
+
+test('what an interrupted run wrote is known to be by the mapping of that time, whichever run finds it', async t => {
+  const first = async () => {
+    const p = await place(t, { sandbox: { orders: 3, nasty: 'off' }, conf: { mappings: { path: 'mappings' } }, bin: BIN });
+    override(p, 'tables/payment_statuses.csv', text => text);
+    return p;
+  };
+  const [whole, p] = [await first(), await first()];
+  const killed = async step => assert.equal((await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+  ended(await whole.run('orders export', { env: { ERPSYNC_STEP_LOG: whole.path('steps') } }), 0);
+  await killed(whole.read('steps').match(/^(\d+) csv_published$/m)[1]);
+  override(p, 'tables/payment_statuses.csv', text => text.replace(/^(?!\*)(\w+),\w+/gm, '$1,OTHERWISE').replace(/^.*/, text.split('\n')[0]));
+  /* As after a copy of the state file was put back: what the shop has now is read before anything is put. */
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE pairing SET pull_first = 1']);
+  await killed(whole.read('steps').match(/^(\d+) page read$/m)[1]);
+  ended(await p.run('orders export'), 0);
+  const statuses = () => p.exchange().rows('orders-changed').map(row => row.status);
+  assert.ok(!statuses().includes('OTHERWISE'));
+  ended(await p.run('orders export --full'), 0);
+  assert.ok(statuses().includes('OTHERWISE'), 'what stands there is not what the mapping of now makes of it');
 });
 
 test('tables as spreadsheets save them', async t => {

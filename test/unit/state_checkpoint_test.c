@@ -94,6 +94,29 @@ static void test_checkpoint__is_read_anew_until_all_is_read(void **state)
 	assert_int_equal(at, 300);
 }
 
+static void test_checkpoint__keeps_what_is_due(void **state)
+{
+	struct fixture *f = *state;
+	bool due = true;
+	int64_t id = 1;
+
+	OK(checkpoint_shared_due(f->s, FLOW, &due, e));
+	assert_false(due);
+	OK(checkpoint_mapped_before(f->s, FLOW, &id, e));
+	assert_int_equal(id, 0);
+	OK(checkpoint_set_shared_due(f->s, FLOW, true, e));
+	OK(checkpoint_set_mapped_before(f->s, FLOW, 1LL << 40, e));
+	OK(checkpoint_set_shared_due(f->s, FLOW " > csv:/out", false, e));
+	reopen(f);
+	OK(checkpoint_shared_due(f->s, FLOW, &due, e));
+	assert_true(due);
+	OK(checkpoint_mapped_before(f->s, FLOW, &id, e));
+	assert_true(id == 1LL << 40);
+	OK(checkpoint_set_shared_due(f->s, FLOW, false, e));
+	OK(checkpoint_shared_due(f->s, FLOW, &due, e));
+	assert_false(due);
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -103,6 +126,7 @@ int main(void)
 		OPEN(test_checkpoint__goes_back_with_its_transaction),
 		OPEN(test_checkpoint__again_until_all_is_read),
 		OPEN(test_checkpoint__is_read_anew_until_all_is_read),
+		OPEN(test_checkpoint__keeps_what_is_due),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
