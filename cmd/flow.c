@@ -21,6 +21,8 @@ enum { PARKED_SHOWN = 20, NOTICES_KEPT = 50 };
 struct view {
 	struct cmd *cmd;
 	const struct flow *flow;
+	const char *
+		of; /* the flow for remedy_text(): NULL = that of the command line, which may have --to */
 	struct progress progress;
 	bool dry_run;
 	size_t n_records; /* written into the JSON array so far */
@@ -68,7 +70,7 @@ static void print_record(struct view *v, const struct sync_record *r, struct are
 	if (r->target && target_is(r->target))
 		printf(" → %s", clean_text(target_text(r->target, a), a));
 	if (r->err)
-		printf(": %s", remedy_text(r->err->msg, NULL, r->label, a));
+		printf(": %s", remedy_text(r->err->msg, v->of, r->label, a));
 	putchar('\n');
 	if (v->cmd->verbose && v->dry_run && r->document)
 		print_json(stdout, r->document, "  ");
@@ -107,7 +109,7 @@ static void keep_parked(struct view *v, const struct sync_record *r)
 
 	if (v->n_parked++ < PARKED_SHOWN)
 		v->parked[v->n_parked - 1] = arena_printf(a, "%s: %s", clean_text(r->label, a),
-							  r->err ? remedy_text(r->err->msg, NULL,
+							  r->err ? remedy_text(r->err->msg, v->of,
 									       r->label, a)
 								 : "parked");
 }
@@ -137,7 +139,7 @@ static void on_notice(void *ctx, const char *text)
 	if (!out_is_tty(stderr) && !v->cmd->verbose)
 		return;
 	progress_clear(&v->progress);
-	fprintf(stderr, "erpsync: note: %s\n", remedy_text(text, NULL, NULL, v->cmd->arena));
+	fprintf(stderr, "erpsync: note: %s\n", remedy_text(text, v->of, NULL, v->cmd->arena));
 }
 
 static void on_progress(void *ctx, const struct sync_summary *so_far)
@@ -270,7 +272,10 @@ static void end_text(struct view *v, const struct sync_summary *s)
 enum errk flow_run(struct cmd *c, const struct flow *f, struct sync_options *o,
 		   const char *json_head, int *status, struct err *e)
 {
-	struct view v = {.cmd = c, .flow = f, .dry_run = c->session.options.dry_run};
+	struct view v = {.cmd = c,
+			 .flow = f,
+			 .of = c->command->flow ? NULL : f->name,
+			 .dry_run = c->session.options.dry_run};
 	struct sync_summary summary = {0};
 	enum errk rc;
 

@@ -206,17 +206,19 @@ static const char *named_conf(const struct args *a)
 	return conf && *conf ? path_absolute(a->arena, conf) : NULL;
 }
 
-/* NULL: the target is the configured one. */
+/* As remedy_options() takes it. */
 static const char *named_flow(const struct command *k, const struct args *a)
 {
 	const char *to = args_knows(a, "to") ? args_text(a, "to") : NULL;
+	const char *flow = args_knows(a, "flow") ? args_text(a, "flow") : NULL;
 	const struct flow *f = k->flow ? k->flow : flow_of_kind(KIND_ORDER);
 	size_t system = to ? strcspn(to, ":") : 0;
 
 	/* As the state file keeps it: the same place, whatever folder it is named from. */
-	return to && to[system] ? arena_printf(a->arena, "%s > %.*s:%s", f->name, (int)system, to,
-					       path_absolute(a->arena, to + system + 1))
-				: NULL;
+	if (to && to[system])
+		return arena_printf(a->arena, "%s > %.*s:%s", f->name, (int)system, to,
+				    path_absolute(a->arena, to + system + 1));
+	return flow || !k->flow || !remedy_names_flow(k->flow->name) ? flow : k->flow->name;
 }
 
 static enum errk run(struct cmd *c, struct args *a, struct command *k, struct err *e)

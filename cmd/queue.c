@@ -385,6 +385,42 @@ static enum errk count_droppable(struct cmd *c, const char *who, bool for_good, 
 	return rc;
 }
 
+static enum errk add_row_flow(const struct queue_row *row, void *ctx, struct err *e)
+{
+	(void)e;
+	add_flow(ctx, row->flow);
+	return E_OK;
+}
+
+/* What is dropped for good never comes back, so a name that several flows have does not say enough. */
+static enum errk check_one_flow(struct cmd *c, const char *who, struct err *e)
+{
+	struct walk all = {.cmd = c};
+	struct queue_filter filter = {.who = who};
+	const char *names = "", *commands = "";
+	struct link *links;
+	size_t n = 0;
+	enum errk rc = queue_each(c->session.state, &filter, false, add_row_flow, &all, e);
+
+	if (rc == E_OK)
+		rc = link_find(c->session.state, NULL, who, c->arena, &links, &n, e);
+	for (size_t i = 0; rc == E_OK && i < n; i++)
+		add_flow(&all, links[i].flow);
+	if (rc != E_OK || all.n_flows <= 1)
+		return rc;
+	for (size_t i = 0; i < all.n_flows; i++) {
+		names = arena_printf(c->arena, "%s%s'%s'", names, i ? ", " : "", all.flow[i]);
+		commands = arena_printf(c->arena, "%s%serpsync queue drop --flow %s --for-good %s",
+					commands, i ? "; or: " : "",
+					shell_word(all.flow[i], c->arena),
+					shell_word(who, c->arena));
+	}
+	return usage_error(e,
+			   "several flows have a record that is called '%s' (%s), and nothing was "
+			   "dropped; say which is meant: %s",
+			   who, names, commands);
+}
+
 /* Dropping loses a delivery for good, so a name must be spelt as the queue spells it. */
 static enum errk check_droppable(struct cmd *c, const char *who, bool for_good, struct err *e)
 {
@@ -513,6 +549,8 @@ enum errk cmd_queue_drop(struct cmd *c, struct err *e)
 
 	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
 		rc = check_droppable(c, c->args->operands[i], for_good, e);
+	for (size_t i = 0; rc == E_OK && i < c->args->n_operands && for_good; i++)
+		rc = args_text(c->args, "flow") ? E_OK : check_one_flow(c, c->args->operands[i], e);
 	for (size_t i = 0; rc == E_OK && i < c->args->n_operands; i++)
 		rc = drop_one(c, c->args->operands[i], for_good, &w, &dropped, e);
 	/* What became of a name that only --for-good knew is said already. */

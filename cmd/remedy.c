@@ -215,12 +215,21 @@ static const char *quoted(const char *text, const char *label, struct arena *a)
 	return arena_strndup(a, out.buf, out.len);
 }
 
+bool remedy_names_flow(const char *flow)
+{
+	for (const struct flow *f = flows; f->noun; f++)
+		if (str_equal(f->name, flow))
+			return record_kind_of_goods(f->kind);
+	return strstr(flow, " > ") != NULL;
+}
+
 const char *remedy_text(const char *text, const char *flow, const char *label, struct arena *a)
 {
-	const char *of = flow ? flow : given_flow, *mark = of ? strstr(of, " > ") : NULL;
+	const char *of = flow && !remedy_names_flow(flow) ? NULL : flow ? flow : given_flow;
+	const char *mark = of ? strstr(of, " > ") : NULL;
 	const char *clean = clean_text(text, a);
 
 	if (label && strchr(label, '\''))
 		clean = quoted(clean, clean_text(label, a), a);
-	return dashed(completed(clean, mark ? of : NULL, mark ? mark + 3 : NULL, a), a);
+	return dashed(completed(clean, of, mark ? mark + 3 : NULL, a), a);
 }

@@ -478,6 +478,16 @@ static enum errk answer(void *ctx, const char *question, size_t question_len, st
 	return k;
 }
 
+/* What the document names as an article is none of what may not be said. */
+static bool is_sku(const void *ctx, const char *word)
+{
+	const struct worker_question *q = ctx;
+	char member[300];
+	int n = snprintf(member, sizeof(member), "\"sku\":\"%s\"", word);
+
+	return n < (int)sizeof(member) && memmem(q->body, q->body_len, member, (size_t)n);
+}
+
 enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,
 		  struct arena *a, const char **out, struct err *e)
 {
@@ -488,7 +498,7 @@ enum errk map_run(struct mapper *m, const char *kind, const char *canonical, siz
 		k = ask(m, &q, a, out, e);
 	/* It quotes the document: anybody may write anything into a tax's name or a discount code. */
 	if (k == E_RECORD)
-		err_set(e, k, e->code, "%s", redact_text(e->msg, a));
+		err_set(e, k, e->code, "%s", redact_text_but(e->msg, is_sku, &q, a));
 	return k;
 }
 

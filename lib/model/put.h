@@ -78,7 +78,7 @@ struct put_item {
 	 * whatever it says, and it is parked with this.
 	 */
 	struct err left;
-	bool made; /* out, of products: an article came into being, or got another SKU, whatever err says */
+	bool made; /* out, of products: an article came into being there by now, or got another SKU, whatever err says */
 	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
 	/*
 	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is

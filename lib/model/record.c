@@ -14,6 +14,11 @@ const char *record_kind_name(enum record_kind k)
 	return kinds[k].name;
 }
 
+bool record_kind_of_goods(enum record_kind k)
+{
+	return k == KIND_PRODUCT || k == KIND_STOCK;
+}
+
 const char *record_kind_plural(enum record_kind k)
 {
 	return kinds[k].plural;

@@ -22,6 +22,9 @@ const char *redact_body(const char *content_type, const char *body, size_t len, 
  * of tokens inside it are masked.
  */
 const char *redact_text(const char *text, struct arena *a);
+/* The same, but for words in quotes, 'TEE-M', that stay as they are: a SKU may look like a telephone number. */
+const char *redact_text_but(const char *text, bool (*stays)(const void *ctx, const char *word),
+			    const void *ctx, struct arena *a);
 /*
  * A URL without user info, and with the values of query parameters masked that are secret
  * or personal.

@@ -396,3 +396,34 @@ const char *redact_text(const char *text, struct arena *a)
 	*to = '\0';
 	return out;
 }
+
+/* The length of a word in quotes here that stays; 0: there is none. */
+static size_t staying_at(const char *s, bool (*stays)(const void *ctx, const char *word),
+			 const void *ctx, struct arena *a)
+{
+	enum { WORD_MAX = 255 };
+	size_t n = *s == '\'' ? strcspn(s + 1, "'\n") : 0;
+
+	return n && n <= WORD_MAX && s[n + 1] == '\'' && stays(ctx, arena_strndup(a, s + 1, n))
+		       ? n + 2
+		       : 0;
+}
+
+const char *redact_text_but(const char *text, bool (*stays)(const void *ctx, const char *word),
+			    const void *ctx, struct arena *a)
+{
+	const char *out = "", *from = text;
+
+	for (const char *p = text; *p;) {
+		size_t n = staying_at(p, stays, ctx, a);
+
+		if (n) {
+			const char *front = arena_strndup(a, from, (size_t)(p - from));
+
+			out = arena_printf(a, "%s%s%.*s", out, redact_text(front, a), (int)n, p);
+			from = p + n;
+		}
+		p += n ? n : 1;
+	}
+	return *out ? arena_printf(a, "%s%s", out, redact_text(from, a)) : redact_text(text, a);
+}

@@ -2,15 +2,18 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/secrets.h"
 #include "base/str.h"
 #include "map/canonical.h"
+#include "model/sku_spelling.h"
 #include "net/redact.h"
 #include "sync/sync_priv.h"
 
 /*
  * What the other side says of a record may quote the record, and who keeps it is not asked whether
- * it may: state file, log and cron's mail hold no personal data.
+ * it may: state file, log and cron's mail hold no personal data. What an article is called is none, whatever it
+ * looks like: who is to look after it must find it, and commands name it.
  */
 
 const char *foreign_text(const char *text, struct arena *a)
@@ -22,30 +25,85 @@ const char *foreign_text(const char *text, struct arena *a)
 	return clean;
 }
 
-static void mask(struct err *e, const struct hidden *who, struct arena *a)
+/* What texts about records may say, and what not. */
+struct about {
+	struct hidden *who;
+	LIST(uint64_t)
+	names; /* articles: how they are spelled, so that what is taken for one is said too */
+	struct arena *a;
+};
+
+static void add_name(struct about *x, const char *name)
 {
-	if (e->kind == E_OK)
-		return;
-	char *clean = arena_strdup(a, foreign_text(e->msg, a));
-	if (who)
-		hidden_hide(who, clean);
-	str_ellipsis(e->msg, sizeof(e->msg), clean, sizeof(e->msg));
+	if (name && *name)
+		*list_add(&x->names, x->a) = sku_spelling_hash(name);
 }
 
-static void add_person(enum record_kind kind, const char *doc, struct hidden *who)
+/* Of other kinds a record may go by the name of a person. */
+static void add_record(struct about *x, enum record_kind kind, const char *id, const char *label)
+{
+	if (!record_kind_of_goods(kind))
+		return;
+	add_name(x, id);
+	add_name(x, label);
+}
+
+static void add_skus(struct about *x, const cJSON *doc)
+{
+	const cJSON *v;
+	cJSON_ArrayForEach (v, doc) {
+		if (cJSON_IsString(v) && str_equal(v->string, "sku"))
+			add_name(x, v->valuestring);
+		else
+			add_skus(x, v);
+	}
+}
+
+static bool is_named(const void *ctx, const char *word)
+{
+	const struct about *x = ctx;
+	uint64_t spelling = sku_spelling_hash(word);
+	for (size_t i = 0; i < x->names.n; i++)
+		if (x->names.at[i] == spelling)
+			return true;
+	return false;
+}
+
+static char *masked(const char *text, const struct about *x)
+{
+	char *clean = arena_strdup(x->a, redact_text_but(text, is_named, x, x->a));
+	secrets_hide(clean);
+	hidden_hide(x->who, clean);
+	return clean;
+}
+
+static void mask(struct err *e, const struct about *x)
+{
+	if (e->kind != E_OK)
+		str_ellipsis(e->msg, sizeof(e->msg), masked(e->msg, x), sizeof(e->msg));
+}
+
+static void add_document(struct about *x, enum record_kind kind, const char *doc)
 {
 	CLEANUP(json) cJSON *json = NULL;
-	if (doc && json_parse(doc, strlen(doc), &json, NULL) == E_OK)
-		canonical_hide(record_kind_name(kind), json, who);
+	if (!doc || json_parse(doc, strlen(doc), &json, NULL) != E_OK)
+		return;
+	canonical_hide(record_kind_name(kind), json, x->who);
+	add_skus(x, json);
 }
 
 /* A document that is no longer kept has nothing left to be told by. */
-static void add_row(struct sync *r, const struct batch_row *b, struct hidden *who)
+static void add_row(struct sync *r, const struct batch_row *b, struct about *x)
 {
 	const char *doc = NULL;
 	struct err ignored;
+	add_record(x, r->flow->kind, b->row.record, b->row.label);
 	if (queue_payload(r->state, b->row.id, r->page, &doc, &ignored) == E_OK)
-		add_person(r->flow->kind, doc, who);
+		add_document(x, r->flow->kind, doc);
+	/* As the target knows it, where a table gives it another SKU. */
+	CLEANUP(json) cJSON *mapped = NULL;
+	if (b->doc && json_parse(b->doc, strlen(b->doc), &mapped, NULL) == E_OK)
+		add_skus(x, mapped);
 }
 
 static void mask_item(struct sync *r, const struct batch_row *b, struct put_item *item)
@@ -57,23 +115,21 @@ static void mask_item(struct sync *r, const struct batch_row *b, struct put_item
 	if (item->err.kind == E_OK && item->left.kind == E_OK && !told)
 		return;
 	CLEANUP(hidden) struct hidden *who = hidden_new();
-	add_row(r, b, who);
-	mask(&item->err, who, r->page);
-	mask(&item->left, who, r->page);
-	for (struct put_step *s = item->steps; s; s = s->next) {
-		if (!s->detail)
-			continue;
-		char *clean = arena_strdup(r->page, foreign_text(s->detail, r->page));
-		hidden_hide(who, clean);
-		s->detail = clean;
-	}
+	struct about x = {.who = who, .a = r->page};
+	add_row(r, b, &x);
+	mask(&item->err, &x);
+	mask(&item->left, &x);
+	for (struct put_step *s = item->steps; s; s = s->next)
+		if (s->detail)
+			s->detail = masked(s->detail, &x);
 }
 
 void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e)
 {
 	CLEANUP(hidden) struct hidden *who = hidden_new();
-	add_person(kind, doc, who);
-	mask(e, who, a);
+	struct about x = {.who = who, .a = a};
+	add_document(&x, kind, doc);
+	mask(e, &x);
 }
 
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
@@ -84,9 +140,10 @@ void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_b
 	if (rc == E_OK)
 		return;
 	CLEANUP(hidden) struct hidden *who = hidden_new();
+	struct about x = {.who = who, .a = r->page};
 	for (size_t i = 0; i < batch->n; i++)
-		add_row(r, rows[i], who);
-	mask(why, who, r->page);
+		add_row(r, rows[i], &x);
+	mask(why, &x);
 }
 
 enum errk foreign_answer(struct sync *r, struct acknowledgement *s, const struct delivered *held,
@@ -94,6 +151,7 @@ enum errk foreign_answer(struct sync *r, struct acknowledgement *s, const struct
 {
 	enum { TOO_SHORT = 4 }; /* "ok" names nobody */
 	CLEANUP(hidden) struct hidden *who = hidden_new();
+	struct about x = {.who = who, .a = r->page};
 	if (!s->text || strlen(s->text) <= TOO_SHORT)
 		return E_OK;
 	enum errk rc = E_OK;
@@ -103,28 +161,32 @@ enum errk foreign_answer(struct sync *r, struct acknowledgement *s, const struct
 		if (!acknowledgement_means(s, held[i].record, held[i].label))
 			continue;
 		CLEANUP(arena) struct arena *own = arena_new();
+		add_record(&x, r->flow->kind, held[i].record, held[i].label);
 		rc = queue_payloads(r->state, r->key, held[i].record, own, &doc, &docs, e);
 		for (size_t k = 0; k < docs && rc == E_OK; k++)
-			add_person(r->flow->kind, doc[k], who);
+			add_document(&x, r->flow->kind, doc[k]);
 	}
-	char *clean = arena_strdup(r->page, foreign_text(s->text, r->page));
-	hidden_hide(who, clean);
-	s->text = clean;
+	s->text = masked(s->text, &x);
 	return rc;
 }
 
 enum errk foreign_pulled(struct sync *r, enum errk rc, struct page *page, struct err *e)
 {
-	if (rc != E_OK)
-		mask(e, NULL, r->page);
+	if (rc != E_OK) {
+		CLEANUP(hidden) struct hidden *nobody = hidden_new();
+		mask(e, &(struct about){.who = nobody, .a = r->page});
+	}
 	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
-		if (!page->rec[i].problem)
+		const struct record *rec = &page->rec[i];
+		if (!rec->problem)
 			continue;
 		CLEANUP(hidden) struct hidden *who = hidden_new();
+		struct about x = {.who = who, .a = r->page};
 		struct err *own = arena_alloc(r->page, sizeof(*own));
-		*own = *page->rec[i].problem;
-		add_person(r->flow->kind, page->rec[i].doc, who);
-		mask(own, who, r->page);
+		*own = *rec->problem;
+		add_record(&x, r->flow->kind, rec->id, rec->label);
+		add_document(&x, r->flow->kind, rec->doc);
+		mask(own, &x);
 		page->rec[i].problem = own;
 	}
 	return rc;

@@ -9,6 +9,9 @@
 
 static const char made[] = "articles made";
 
+/* A store shows by then what was made there, seconds. */
+enum { SHOWS_LATE = 600 };
+
 enum errk sync_remember_made(struct sync *r, struct err *e)
 {
 	return connector_state_set(r->state, made, r->key, clock_now(), e);
@@ -20,7 +23,6 @@ enum errk sync_remember_made(struct sync *r, struct err *e)
  */
 static enum errk try_unknown(struct sync *r, struct err *e)
 {
-	enum { SHOWS_LATE = 600 };
 	const char *text;
 	int64_t at, now = clock_now();
 	enum errk rc = connector_state_get(r->state, made, r->page, &text, &at, e);
@@ -29,6 +31,12 @@ static enum errk try_unknown(struct sync *r, struct err *e)
 	r->just_made = now - at < SHOWS_LATE;
 	rc = queue_try_parked(r->state, r->key, UNKNOWN_SKU, now, e);
 	return rc == E_OK && !r->just_made ? connector_state_drop(r->state, made, e) : rc;
+}
+
+/* What has waited that long was there for others to see as well: who looks after it must hear of it. */
+bool sync_may_show_yet(const struct sync *r, const struct queue_row *row)
+{
+	return r->just_made && clock_now() - row->enqueued_at < SHOWS_LATE;
 }
 
 enum errk sync_release_made(struct sync *r, struct err *e)

@@ -51,12 +51,12 @@ static const char *digest(const char *text, struct arena *a)
 	return arena_printf(a, "sha256:%s", hash);
 }
 
-static void check_head(struct record *rec, struct arena *a)
+static void check_head(enum record_kind kind, struct record *rec, struct arena *a)
 {
 	struct err *why = arena_alloc(a, sizeof(*why));
 	size_t id = strlen(rec->id), label = strlen(rec->label), version = strlen(rec->version);
 	char shown[LABEL_CHARS * 4 + 8];
-	if (strchr(rec->label, '@'))
+	if (!record_kind_of_goods(kind) && strchr(rec->label, '@'))
 		rec->label = foreign_text(rec->label, a);
 	if (version > HEAD_MAX)
 		rec->version = digest(rec->version, a);
@@ -77,7 +77,7 @@ static void check_head(struct record *rec, struct arena *a)
 	rec->doc_len = 0;
 }
 
-enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e)
+enum errk sync_tidy_page(enum record_kind kind, struct page *page, struct arena *a, struct err *e)
 {
 	for (size_t i = 0; i < page->n; i++) {
 		struct record *rec = &page->rec[i];
@@ -90,6 +90,6 @@ enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e)
 	if (page->n > 1)
 		drop_repeated(page, a);
 	for (size_t i = 0; i < page->n; i++)
-		check_head(&page->rec[i], a);
+		check_head(kind, &page->rec[i], a);
 	return E_OK;
 }

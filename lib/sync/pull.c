@@ -402,7 +402,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	http_finish(r->session->http, false);
 	rc = foreign_pulled(r, rc, &page, e);
 	if (rc == E_OK)
-		rc = sync_tidy_page(&page, r->page, e);
+		rc = sync_tidy_page(r->flow->kind, &page, r->page, e);
 	if (rc == E_OK)
 		rc = store_page(r, &page, "pull", o->full ? QUEUE_PUT_AGAIN : QUEUE_PUT_NEWS,
 				window || o->full ? ENDS_NOTHING : ENDS_CHECKPOINT, e);
@@ -430,7 +430,7 @@ static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, s
 		rc = r->from->pull_only(r->source, who, n, r->page, page, e);
 	rc = foreign_pulled(r, rc, page, e);
 	if (rc == E_OK)
-		rc = sync_tidy_page(page, r->page, e);
+		rc = sync_tidy_page(r->flow->kind, page, r->page, e);
 	/* What is asked for by name is not to be had as it is known. */
 	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
 		int64_t newer;

@@ -24,7 +24,7 @@ static enum errk record_refused(struct sync *r, struct batch_row *b, const struc
 {
 	if (strcmp(b->err.code, "dropped") == 0)
 		return batch_record_dropped(r, b, e);
-	if (r->just_made && strcmp(b->err.code, UNKNOWN_SKU) == 0)
+	if (strcmp(b->err.code, UNKNOWN_SKU) == 0 && sync_may_show_yet(r, &b->row))
 		return batch_record_later(r, b, e);
 	enum errk rc = batch_record_parked(r, b, e);
 	if (rc == E_OK && item->kept && item->kept != b->kept)

@@ -112,7 +112,8 @@ MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *m
 
 /* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
  * id it is no page (E_BUSY). */
-MUST_CHECK enum errk sync_tidy_page(struct page *page, struct arena *a, struct err *e);
+MUST_CHECK enum errk sync_tidy_page(enum record_kind kind, struct page *page, struct arena *a,
+				    struct err *e);
 
 /* deliver.c: queue ▶ mapping ▶ target. */
 /*
@@ -234,6 +235,8 @@ MUST_CHECK enum errk sync_remember_mapping(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_release_mapped(struct sync *r, struct err *e);
 /* The store has got articles, in the transaction that says so: stock that missed them … */
 MUST_CHECK enum errk sync_remember_made(struct sync *r, struct err *e);
+/* Stock of an article that the store does not know: is it too early to say so? */
+bool sync_may_show_yet(const struct sync *r, const struct queue_row *row);
 /* … is tried again. */
 MUST_CHECK enum errk sync_release_made(struct sync *r, struct err *e);
 

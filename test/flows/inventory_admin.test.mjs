@@ -305,6 +305,23 @@ test('what can’t be written is parked with what to do, and the rest goes on', 
   });
 });
 
+test('a SKU that the shop spells in another way is not to be made there a second time', async t => {
+  const { admin, p } = open(t);
+  admin.rows.find(row => row.SKU === 'CAP').SKU = '00748927000018';
+  exported(p, admin);
+  stock(p, [['tee-s', 'MAIN', 7], ['748927000018', 'MAIN', 2], ['NOBODY', 'MAIN', 1], ['TEE-M', 'MAIN', 10]]);
+  const { records } = await pull(p, '', 1);
+  const by = Object.fromEntries(records.map(r => [r.name, r]));
+  assert.deepEqual(['tee-s', '748927000018', 'NOBODY'].map(sku => by[sku].code), ['near_miss', 'near_miss', 'unknown_sku']);
+  assert.match(by['tee-s'].reason, /'tee-s', but one has 'TEE-S' \(\S+:2\), which differs in case alone;.* then run: erpsync queue retry 'tee-s'$/);
+  assert.match(by['748927000018'].reason, /but one has '00748927000018' .* in leading zeros alone/);
+  await t.test('a row of the table helps by itself', async () => {
+    p.write('mappings/tables/store_skus.csv', 'sku,store_sku\ntee-s,TEE-S\n*,*\n');
+    await pull(p, '', 1);
+    assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['TEE-S', '7']]);
+  });
+});
+
 test('exports that are missing, of another kind, or not finished: nothing is written', async t => {
   const cases = {
     'no inventory export': ['orders.csv', 'Name,Financial Status\n#1,paid\n', 60, 78, /exports: there is no inventory export; make one in the admin \(Products > Inventory > Export/],

@@ -63,6 +63,16 @@ test('an article that the search does not show yet', async t => {
   stockFile(p, [['NEW-MUG', 'MAIN', 4]]);
   const { summary, records } = await pull(p);
   assert.deepEqual([summary.later, summary.parked, records[0].code], [1, 0, 'unknown_sku']);
+  await t.test('what has waited for long is parked, and said', async () => {
+    stockFile(p, [['NEW-MUG', 'MAIN', 4], ['NOBODY', 'MAIN', 1]], { age: 50 });
+    await pull(p);
+    sql(p, "UPDATE queue SET enqueued_at = enqueued_at - 3600 WHERE label = 'NOBODY'");
+    nextSlot(p);
+    assert.match(ended(await p.run('inventory pull'), 1).stderr, /NOBODY: .*queue retry --flow 'inventory pull' 'NOBODY'/);
+    assert.deepEqual((await state(p)).filter(r => r[1] === 'parked'), [['NOBODY', 'parked', 'unknown_sku']]);
+    silent(ended(await p.run('inventory pull'), 0));
+    await p.run('queue drop NOBODY');
+  });
   p.sandbox.setClock({ advance_ms: 120000 });
   nextSlot(p);
   await pull(p);

@@ -93,7 +93,8 @@ test('for good, of a product: the stock of its SKU is another record', async t =
   await p.run('inventory pull');
   productFile(p, [{ product_id: 'SOLO-1', sku: 'SOLO-1', title: 'x'.repeat(300) }]);
   ended(await p.run('products push'), 1);
-  const told = ended(await p.run('queue drop --for-good SOLO-1'), 0).stdout;
+  ended(await p.run('queue drop --for-good SOLO-1'), 64);
+  const told = ended(await p.run(['queue', 'drop', '--for-good', 'SOLO-1', '--flow', 'products push']), 0).stdout;
   assert.match(told, /products push: no version of SOLO-1 will come back; to fetch it all the same: erpsync products push --only 'SOLO-1'/);
   assert.doesNotMatch(told, /inventory pull/);
   stockFile(p, [['SOLO-1', 'MAIN', 0]], { age: 40 });

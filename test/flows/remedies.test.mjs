@@ -7,8 +7,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { place } from '../support/place.mjs';
+import { productFile } from '../support/products.mjs';
 import { BIN_PLAIN, ROOT, ended, run } from '../support/run.mjs';
-import { stockFile, stockPlace } from '../support/stock.mjs';
+import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
 
 /** Types it into a shell. */
 async function type(command, t) {
@@ -95,6 +96,60 @@ for (const sku of ["TABLE 5' O'HARA", '-5', "--it's"])
       assert.ok((await type(printed(text, /(erpsync -c [^\n]* queue retry [^\n;]*)/), t)).includes(`${sku} will be tried by the next run`), text);
     const gone = ended(await p.run(['-c', conf, 'queue', 'drop', '--for-good', '--', sku]), 0).stdout;
     await assert.rejects(type(printed(gone, /all the same: (.*)/), t), error => error.code === 1 && error.stderr.includes(sku), gone);
+  });
+
+/** Two articles that are one in the shop, and products that go by the same names. */
+async function namesakes(t) {
+  const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox: { nasty: 'off' }, conf: { products: { erp_owns: 'title, sku, price, cost, barcode', store_owns: 'description, images, tags' }, csv: { currency: 'EUR', prices_include_tax: 'yes' } } });
+  p.write('mappings/tables/store_skus.csv', 'sku,store_sku\nERP-1,SOLO-1\nERP-2,SOLO-1\n*,*\n');
+  plainLevels(p.sandbox, ['SOLO-1'], [LYON], 10);
+  productFile(p, ['ERP-1', 'ERP-2'].map(sku => ({ product_id: sku, sku: `${sku}-X`, title: 'x'.repeat(300) })));
+  ended(await p.run('products push'), 1);
+  stockFile(p, [['ERP-1', 'MAIN', 7]], { age: 80 });
+  ended(await p.run('inventory pull'), 0);
+  stockFile(p, [['ERP-2', 'MAIN', 3]], { name: 'stock-changes.csv', age: 70 });
+  const { stderr } = ended(await p.run('run inventory'), 1);
+  return { p, stderr };
+}
+const typedThere = (p, command, t) => type(`cd ${quoted(p.dir)} && ${command}`, t);
+
+test('of an article: what goes by the same name in another flow is left alone', async t => {
+  const { p, stderr } = await namesakes(t);
+  const listed = ended(await p.run('queue list --flow'.split(' ').concat('inventory pull')), 0).stdout;
+  const told = ended(await p.run('explain ERP-2'), 0).stdout;
+  const products = async () => (await p.queue('--parked')).filter(row => row.flow === 'products push').map(row => row.name).sort();
+  for (const text of [stderr, listed, told]) {
+    assert.match(text, /queue drop --flow 'inventory pull' --for-good 'ERP-1'/);
+    assert.match(text, /queue retry --flow 'inventory pull' 'ERP-2'/);
+  }
+  await typedThere(p, printed(stderr, /run: (erpsync queue drop [^,;\n]*)/), t);
+  assert.match(await typedThere(p, printed(stderr, /(erpsync queue retry [^,;\n]*)/), t), /^ERP-2 will be tried/);
+  assert.deepEqual(await products(), ['ERP-1', 'ERP-2']);
+  ended(await p.run('inventory pull'), 0);
+  assert.equal(p.sandbox.truth({ skus: ['SOLO-1'] }).stock[`SOLO-1 @ ${LYON}`].on_hand, 3);
+});
+
+test('for good, where several flows have a record of that name: nothing without the flow', async t => {
+  const { p } = await namesakes(t);
+  const before = JSON.stringify(await p.queue('--all'));
+  const { stderr } = ended(await p.run('queue drop --for-good ERP-1'), 64);
+  assert.match(stderr, /several flows have a record that is called 'ERP-1' \('(inventory pull', 'products push|products push', 'inventory pull)'\)/);
+  assert.equal(JSON.stringify(await p.queue('--all')), before);
+  await typedThere(p, printed(stderr, /(erpsync queue drop --flow 'products push' --for-good 'ERP-1')/), t);
+  assert.deepEqual((await p.queue('--parked')).map(row => [row.flow, row.name]).sort(), [['inventory pull', 'ERP-2'], ['products push', 'ERP-2']]);
+  stockFile(p, [['ERP-1', 'MAIN', 6]], { name: 'stock-changes.csv', age: 60 });
+  await p.run('inventory pull');
+  assert.equal(p.sandbox.truth({ skus: ['SOLO-1'] }).stock[`SOLO-1 @ ${LYON}`].on_hand, 6);
+});
+
+for (const sku of ['00748927000018', '+33612345678', 'anne@example.com'])
+  test(`of an article whose SKU looks like a person's: ${sku}`, async t => {
+    const p = await stockPlace(t, { bin: BIN_PLAIN, sandbox: { nasty: 'off' } });
+    stockFile(p, [[sku, 'MAIN', 4]]);
+    const { stderr } = ended(await p.run('inventory pull'), 1);
+    assert.doesNotMatch(stderr, /\*\*\*/);
+    const command = printed(ended(await p.run('queue list --parked'), 0).stdout, /(erpsync queue retry [^,;\n]*)/);
+    assert.ok((await typedThere(p, command, t)).includes(`${sku} will be tried by the next run`), command);
   });
 
 test('what can not be opened: the printed command mends it', async t => {

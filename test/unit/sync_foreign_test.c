@@ -104,11 +104,40 @@ static void test_foreign__an_answer_to_what_was_delivered(void **unused)
 	arena_free(a);
 }
 
+/* What an article is called is said, whatever it looks like; what is said besides is not. */
+static void test_foreign__names_of_articles(void **unused)
+{
+	struct arena *a = arena_new();
+	struct sync r = {.page = a, .flow = flow_find("inventory", "pull")};
+	struct err problem = {0}, e = {0};
+	struct record rec = {.id = "7",
+			     .label = "+33612345678",
+			     .doc = "{\"kind\":\"stock\",\"sku\":\"0748927000018\"}",
+			     .problem = &problem};
+	struct page page = {.rec = &rec, .n = 1};
+
+	(void)unused;
+	err_set(&problem, E_RECORD, "bad",
+		"no '00748927000018' of '+33612345678': ask '+33698765432' or +33612345678, "
+		"retry '+33612345678'");
+	assert_int_equal(foreign_pulled(&r, E_OK, &page, &e), E_OK);
+	assert_string_equal(rec.problem->msg,
+			    "no '00748927000018' of '+33612345678': ask '***' or ***, "
+			    "retry '+33612345678'");
+	r.flow = flow_find("orders", "export");
+	rec.problem = &problem;
+	err_set(&problem, E_RECORD, "bad", "retry '+33612345678'");
+	assert_int_equal(foreign_pulled(&r, E_OK, &page, &e), E_OK);
+	assert_string_equal(rec.problem->msg, "retry '***'");
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_foreign__values_of_the_record_at_hand),
 		cmocka_unit_test(test_foreign__what_a_pull_returned),
+		cmocka_unit_test(test_foreign__names_of_articles),
 		cmocka_unit_test(test_foreign__an_answer_to_what_was_delivered),
 	};
 

@@ -27,7 +27,7 @@ static void test_page__a_record_that_stands_twice_counts_once(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(sync_tidy_page(&page, a, &e), E_OK);
+	assert_int_equal(sync_tidy_page(KIND_ORDER, &page, a, &e), E_OK);
 	assert_int_equal(page.n, 3);
 	assert_string_equal(page.rec[0].id, "a");
 	assert_string_equal(page.rec[1].id, "c");
@@ -55,7 +55,7 @@ static void test_page__what_is_too_long_is_parked_and_not_kept(void **state)
 	(void)state;
 	rec[0].label = mega;
 	rec[1].label = "#2";
-	assert_int_equal(sync_tidy_page(&page, a, &e), E_OK);
+	assert_int_equal(sync_tidy_page(KIND_ORDER, &page, a, &e), E_OK);
 	assert_int_equal(page.n, 4);
 	assert_true(strlen(rec[0].label) < 255);
 	assert_string_equal(rec[0].problem->code, "too_long");
@@ -81,12 +81,12 @@ static void test_page__a_head_is_never_empty(void **state)
 	(void)state;
 	rec[0].label = NULL;
 	rec[1].label = "";
-	assert_int_equal(sync_tidy_page(&page, a, &e), E_OK);
+	assert_int_equal(sync_tidy_page(KIND_ORDER, &page, a, &e), E_OK);
 	assert_string_equal(rec[0].label, "1");
 	assert_string_equal(rec[0].version, "");
 	assert_string_equal(rec[1].label, "2");
 	rec[1].id = NULL;
-	assert_int_equal(sync_tidy_page(&page, a, &e), E_BUSY);
+	assert_int_equal(sync_tidy_page(KIND_ORDER, &page, a, &e), E_BUSY);
 	assert_string_equal(e.code, "bad_answer");
 }
 

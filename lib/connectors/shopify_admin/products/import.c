@@ -305,7 +305,6 @@ static void report(struct putting *p)
 		}
 		put->changed = plan->action == ACTION_CHANGE && !put->adopted;
 		if (plan->judged) {
-			put->made = product_made_article(plan->item);
 			put->kept = admin_product_remember(plan);
 		}
 		product_report_parts(plan->item, "refused", "went into the file but for this");

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "files/guard.h"
 #include "files/rows.h"
+#include "model/sku_spelling.h"
 
 #include "base/banned.h"
 
@@ -122,6 +123,36 @@ static void enter_sku(struct admin_inventory *s, size_t i)
 		s->variant[*slot - 1].duplicate = (uint32_t)i + 1;
 	} else {
 		*slot = (uint32_t)i + 1;
+	}
+}
+
+/* The first of this spelling that is another text, else the empty slot behind them. */
+static uint32_t *spelling_slot(const struct admin_inventory *s, const char *sku)
+{
+	const uint64_t hash = sku_spelling_hash(sku);
+	size_t i = hash & (s->n_slots - 1);
+
+	for (; s->by_spelling[i]; i = (i + 1) & (s->n_slots - 1)) {
+		const char *other = s->variant[s->by_spelling[i] - 1].text;
+
+		if (sku_spelling_hash(other) == hash && strcmp(other, sku) != 0)
+			break;
+	}
+	return &s->by_spelling[i];
+}
+
+/* One of each spelling is enough to name it. */
+static void index_spelling(struct admin_inventory *s)
+{
+	s->by_spelling = slots(s->n_slots);
+	for (size_t i = 0; i < s->n_variants; i++) {
+		const char *sku = s->variant[i].text;
+
+		if (sku_spelling_hash(sku) && *sku_slot(s, sku) == i + 1) {
+			uint32_t *slot = spelling_slot(s, sku);
+
+			*slot = *slot ? *slot : (uint32_t)i + 1;
+		}
 	}
 }
 
@@ -352,8 +383,10 @@ static enum errk read_as(const char *path, const char *name, enum csv_encoding d
 		k = match(&r, csv_reader_header(csv), e);
 	if (k == E_OK)
 		k = read_rows(&r, csv, e);
-	if (k == E_OK)
+	if (k == E_OK) {
+		index_spelling(s);
 		*out = TAKE(s);
+	}
 	return k;
 }
 
@@ -378,6 +411,7 @@ void admin_inventory_free(struct admin_inventory *s)
 	free(s->level);
 	free(s->by_sku);
 	free(s->by_key);
+	free(s->by_spelling);
 	arena_free(s->mem);
 	free(s);
 }
@@ -385,6 +419,13 @@ void admin_inventory_free(struct admin_inventory *s)
 const struct admin_variant *admin_inventory_find(const struct admin_inventory *s, const char *sku)
 {
 	uint32_t slot = *sku_slot(s, sku);
+
+	return slot ? &s->variant[slot - 1] : NULL;
+}
+
+const struct admin_variant *admin_inventory_near(const struct admin_inventory *s, const char *sku)
+{
+	uint32_t slot = sku_spelling_hash(sku) ? *spelling_slot(s, sku) : 0;
 
 	return slot ? &s->variant[slot - 1] : NULL;
 }

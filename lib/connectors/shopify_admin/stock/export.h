@@ -50,6 +50,7 @@ struct admin_inventory {
 	struct admin_level *level; /* [0] is not used */
 	size_t n_levels, cap_levels;
 	uint32_t *by_sku, *by_key; /* variants by hash, index + 1 */
+	uint32_t *by_spelling;     /* the same by sku_spelling_hash, once all are read*/
 	size_t n_slots;
 };
 
@@ -68,6 +69,8 @@ void admin_inventory_free(struct admin_inventory *s); /* takes NULL */
 
 /* The first variant with this SKU, NULL if there is none; duplicate leads to others. */
 const struct admin_variant *admin_inventory_find(const struct admin_inventory *s, const char *sku);
+/* The first variant whose SKU people take for this one, though it is another text; NULL if there is none. */
+const struct admin_variant *admin_inventory_near(const struct admin_inventory *s, const char *sku);
 /* One of its texts, "" where the export has none. */
 const char *admin_variant_text(const struct admin_variant *v, int part);
 /* -1: the export names no such location. */

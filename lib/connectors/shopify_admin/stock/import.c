@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "model/sku_spelling.h"
 #include "model/stock_claim.h"
 #include "connectors/shopify_admin/exports.h"
 #include "files/guard.h"
@@ -135,11 +136,31 @@ static const char *location_names(const struct admin_inventory *x, struct arena 
 	return list;
 }
 
+/* Whether it is the same article only a person knows. */
+static bool refuse_near(const struct plan *p, struct err *e)
+{
+	const struct admin_inventory *x = p->s->known;
+	const struct admin_variant *near = admin_inventory_near(x, p->sku);
+	const char *shop = near ? admin_variant_text(near, VARIANT_SKU) : NULL;
+
+	if (near)
+		err_set(e, E_RECORD, "near_miss",
+			"no variant of the shop has the SKU '%s', but one has '%s' (%s:%u), which "
+			"differs in %s alone; correct it on one side, or name the shop's SKU in "
+			"tables/store_skus.csv" OWN_TABLE ", export the inventory anew if the shop "
+			"was changed, then run: %s",
+			p->sku, shop, x->name, near->line, sku_difference(shop, p->sku, p->a),
+			sku_retry(p->item->label, "near_miss", p->a));
+	return near != NULL;
+}
+
 static enum errk find_variant(struct plan *p, struct err *e)
 {
 	const struct admin_inventory *x = p->s->known;
 
 	p->variant = admin_inventory_find(x, p->sku);
+	if (!p->variant && refuse_near(p, e))
+		return E_RECORD;
 	if (!p->variant)
 		return err_set(e, E_RECORD, UNKNOWN_SKU,
 			       "%s lists no variant with the SKU '%s'; create it in the shop, or "
