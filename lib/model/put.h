@@ -160,7 +160,10 @@ struct rival_request {
 	const char *article;
 	bool written; /* out: the record was written to it, so that those that were only refused do not matter */
 };
-/* Another record that is an article of the store, by what was last put of it, and is not in the batch. */
+/*
+ * Another record that is an article of the store, by what was last put of it, and is not in the batch; or one of which it
+ * is not known what it was put as, and that may be any by its document.
+ */
 struct rival {
 	size_t of; /* the request that it answers */
 	const char *record, *label;

@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "base/cleanup.h"
 #include "state/db_priv.h"
+#include "state/queue.h"
 #include "base/banned.h"
 
 static enum errk forget(struct state *s, const char *flow, const char *record, bool all,
@@ -52,9 +53,32 @@ enum errk claim_set(struct state *s, const char *flow, const char *record,
 	return db_leave(s, own, rc, e);
 }
 
-enum errk claim_end(struct state *s, const char *flow, const char *record, struct err *e)
+static enum errk doubt(struct state *s, const char *flow, const char *record, struct err *e)
 {
-	return forget(s, flow, record, true, e);
+	CLEANUP(query)
+	struct query q = query_open(s,
+				    "UPDATE link SET " LINK_MOVED " WHERE record = ? AND flow = ?");
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	return query_run(&q, e);
+}
+
+enum errk claim_end(struct state *s, const char *flow, const char *record, int64_t now,
+		    int64_t *closed, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	*closed = 0;
+	if (rc != E_OK)
+		return rc;
+	rc = forget(s, flow, record, true, e);
+	if (rc == E_OK)
+		rc = queue_close(s, flow, record, now, closed, e);
+	if (rc == E_OK)
+		rc = doubt(s, flow, record, e);
+	return db_leave(s, own, rc, e);
 }
 
 #define OPEN_ROW(of)                                                                   \
@@ -66,6 +90,10 @@ enum errk claim_end(struct state *s, const char *flow, const char *record, struc
 	"(" of ".written OR " OPEN_ROW(of) ") AND NOT EXISTS (SELECT 1 FROM link"         \
 					   " WHERE record = " of ".record AND flow = " of \
 					   ".flow AND for_good)"
+/* It waits, and what it was refused as is not known. */
+#define UNJUDGED                                                                        \
+	"NOT EXISTS (SELECT 1 FROM claim WHERE record = q.record AND flow = q.flow AND" \
+	" NOT written)"
 /* Another record's claim on the article of c. */
 #define OTHER "o.article = c.article AND o.flow = c.flow AND o.record <> c.record"
 
@@ -116,7 +144,8 @@ enum errk claim_release(struct state *s, const char *flow, const char *code, int
 	struct query q = query_open(
 		s, "UPDATE queue AS q INDEXED BY queue_parked SET state = 0, origin = 'retry',"
 		   " parked_as = code, attempts = 0, next_attempt = ?3, changed_at = ?3"
-		   " WHERE state = 2 AND flow = ?1 AND code = ?2 AND NOT EXISTS"
+		   " WHERE state = 2 AND flow = ?1 AND code = ?2 AND EXISTS (SELECT 1 FROM claim"
+		   " WHERE record = q.record AND flow = q.flow) AND NOT EXISTS"
 		   " (SELECT 1 FROM claim AS c, claim AS o WHERE c.record = q.record"
 		   " AND c.flow = q.flow AND " OTHER " AND o.some AND (o.written OR NOT c.written)"
 		   " AND " COUNTS("o") ")");
@@ -127,20 +156,57 @@ enum errk claim_release(struct state *s, const char *flow, const char *code, int
 	return query_run(&q, e);
 }
 
-enum errk claim_list_rivals(struct state *s, const char *flow, const char *code, struct arena *a,
-			    const char ***record, size_t *n, struct err *e)
+enum errk claim_list_disputed(struct state *s, const char *flow, const char *code, struct arena *a,
+			      const char ***record, size_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q =
-		query_open(s,
-			   "SELECT DISTINCT o.record FROM queue AS q INDEXED BY queue_parked,"
-			   " claim AS c, claim AS o WHERE q.state = 2 AND q.flow = ? AND q.code = ?"
-			   " AND c.record = q.record AND c.flow = q.flow AND " OTHER
-			   " AND (o.written OR NOT c.written) AND " COUNTS("o"));
+	struct query q = query_open(
+		s, "WITH q AS (SELECT record, flow FROM queue INDEXED BY queue_parked"
+		   " WHERE state = 2 AND flow = ?1 AND code = ?2 UNION ALL"
+		   " SELECT record, flow FROM queue INDEXED BY queue_due"
+		   " WHERE state = 0 AND flow = ?1 AND code = ?2)"
+		   " SELECT record FROM q UNION SELECT o.record FROM q, claim AS c, claim AS o"
+		   " WHERE c.record = q.record AND c.flow = q.flow AND " OTHER
+		   " AND (o.written OR NOT c.written) AND " COUNTS("o"));
 
 	query_text(&q, flow);
 	query_text(&q, code);
 	return query_texts(&q, a, record, n, e);
+}
+
+enum errk claim_list_unjudged(struct state *s, const char *flow, const char *code, struct arena *a,
+			      const char ***record, size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT record FROM queue AS q INDEXED BY queue_due"
+				       " WHERE state = 0 AND flow = ?1 AND"
+				       " (code = ?2 OR parked_as = ?2) AND " UNJUDGED);
+
+	query_text(&q, flow);
+	query_text(&q, code);
+	return query_texts(&q, a, record, n, e);
+}
+
+enum errk claim_unjudged(struct state *s, const char *flow, const char *record, struct arena *a,
+			 const char **label, const char **doc, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "SELECT id, label FROM queue AS q WHERE id = coalesce("
+		   "(SELECT id FROM queue WHERE record = ?1 AND flow = ?2 AND state IN (0, 2)),"
+		   "(SELECT id FROM queue WHERE record = ?1 AND flow = ?2 AND state = 1))"
+		   " AND state <> 2 AND " UNJUDGED);
+	bool row;
+	enum errk rc;
+
+	*doc = NULL;
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_next(&q, &row, e);
+	if (rc != E_OK || !row)
+		return rc;
+	*label = query_col(&q, 1, a);
+	return queue_payload(s, query_col_int(&q, 0), a, doc, e);
 }
 
 static enum errk list_left(struct state *s, const char *flow, struct arena *a, const char ***record,
@@ -158,17 +224,6 @@ static enum errk list_left(struct state *s, const char *flow, struct arena *a, c
 
 	query_text(&q, flow);
 	return query_texts(&q, a, record, n, e);
-}
-
-static enum errk doubt(struct state *s, const char *flow, const char *record, struct err *e)
-{
-	CLEANUP(query)
-	struct query q = query_open(s,
-				    "UPDATE link SET " LINK_MOVED " WHERE record = ? AND flow = ?");
-
-	query_text(&q, record);
-	query_text(&q, flow);
-	return query_run(&q, e);
 }
 
 enum errk claim_doubt_left(struct state *s, const char *flow, struct arena *a, const char ***record,

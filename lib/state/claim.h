@@ -20,9 +20,12 @@ enum claim_fate {
 MUST_CHECK enum errk claim_set(struct state *s, const char *flow, const char *record,
 			       const struct put_claim *claim, size_t n, enum claim_fate fate,
 			       struct err *e);
-/* The source no longer has it. */
-MUST_CHECK enum errk claim_end(struct state *s, const char *flow, const char *record,
-			       struct err *e);
+/*
+ * The source no longer has it: what waits of it goes (queue_close; *closed = how many), and if it comes back it is compared,
+ * whatever its version.
+ */
+MUST_CHECK enum errk claim_end(struct state *s, const char *flow, const char *record, int64_t now,
+			       int64_t *closed, struct err *e);
 
 struct claim {
 	const char *record, *label;
@@ -36,13 +39,27 @@ struct claim {
 MUST_CHECK enum errk claim_rivals(struct state *s, const char *flow, const char *record,
 				  const char *article, struct arena *a, bool *written,
 				  struct claim **out, size_t *n, struct err *e);
-/* What is parked with this code is tried once more where no other record disturbs it any longer; no news if in vain. */
+/*
+ * What is parked with this code is tried once more where no other record disturbs it any longer; no news if in vain. Of
+ * what has no claim it is not known.
+ */
 MUST_CHECK enum errk claim_release(struct state *s, const char *flow, const char *code, int64_t now,
 				   struct err *e);
-/* Records that others of which something is parked with this code have for rivals. */
-MUST_CHECK enum errk claim_list_rivals(struct state *s, const char *flow, const char *code,
-				       struct arena *a, const char ***record, size_t *n,
-				       struct err *e);
+/* Records that are parked with this code, or were until they were set free, and those that they have for rivals. */
+MUST_CHECK enum errk claim_list_disputed(struct state *s, const char *flow, const char *code,
+					 struct arena *a, const char ***record, size_t *n,
+					 struct err *e);
+/*
+ * Records that were set free from this code and of which it is not known which article they were refused as: a state file
+ * of before did not say it. Each may be any other's rival until its next put.
+ */
+MUST_CHECK enum errk claim_list_unjudged(struct state *s, const char *flow, const char *code,
+					 struct arena *a, const char ***record, size_t *n,
+					 struct err *e);
+/* What is to be put of such a record; *doc NULL: it has been judged since, waits no more, or its document is not kept. */
+MUST_CHECK enum errk claim_unjudged(struct state *s, const char *flow, const char *record,
+				    struct arena *a, const char **label, const char **doc,
+				    struct err *e);
 /*
  * Records that have left an article to others, none of which claims it any longer: they are compared with their next
  * version, whatever it is. What was dropped is not among them.

@@ -309,17 +309,15 @@ static enum errk close_unlisted(struct sync *r, const struct page *page, int64_t
 	return rc;
 }
 
-static void tell_closed(struct sync *r, int64_t closed, const char *first)
+void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first)
 {
 	if (closed)
-		notice_say(
-			&r->notices, NULL,
-			arena_printf(
-				r->session->arena,
-				"%lld that waited or %s parked, and never went over, the %s lists "
-				"no longer: closed (the first: %s)",
-				(long long)closed, closed == 1 ? "was" : "were",
-				r->flow->from == SIDE_ERP ? "ERP" : "store", first));
+		notice_say(&r->notices, NULL,
+			   arena_printf(r->session->arena,
+					"%lld that waited or %s parked%s, the %s lists no longer: "
+					"closed (the first: %s)",
+					(long long)closed, closed == 1 ? "was" : "were", which,
+					r->flow->from == SIDE_ERP ? "ERP" : "store", first));
 }
 
 /* What of the state file a page is the end of, beside its records. */
@@ -353,7 +351,7 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 		rc = checkpoint_set_shared_due(r->state, r->key, false, e);
 	rc = state_end(r->state, rc, e);
 	if (rc == E_OK)
-		tell_closed(r, closed, first);
+		sync_tell_closed(r, closed, ", and never went over", first);
 	return rc;
 }
 
@@ -542,6 +540,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 {
 	struct page page = {0};
 	const char **who;
+	int64_t closed; /* nothing of these waits */
 	size_t n = 0, kept = 0;
 	struct err why;
 	arena_reset(r->page);
@@ -552,7 +551,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 		if (!page.rec[i].problem)
 			page.rec[kept++] = page.rec[i];
 		else if (is_missing(&page.rec[i]) && !page.partial)
-			rc = claim_end(r->state, r->key, page.rec[i].id, e);
+			rc = claim_end(r->state, r->key, page.rec[i].id, clock_now(), &closed, e);
 	}
 	page.n = kept;
 	if (rc != E_OK)

@@ -11,7 +11,8 @@
 
 /*
  * Records that are one article of the store, and whether the source still says so: an article that was given another
- * number in the ERP, or another row in a table, is no rival of itself.
+ * number in the ERP, or another row in a table, is no rival of itself. What a source is found to have no longer that does
+ * not tell it by itself is closed: its last version would go over once its rival is out of the way.
  */
 
 /* What of it is judged with the batch; one that can't be written may have been before, and is asked about as any other. */
@@ -34,6 +35,8 @@ static bool is_in(const struct put_rows *rows, const char *record)
 struct rivals {
 	LIST(struct rival) list;
 	LIST(const char *) record; /* of all, each once */
+	int64_t closed;
+	const char *first; /* that was */
 };
 
 static void add(struct rivals *all, size_t of, const struct claim *x, struct arena *a)
@@ -81,37 +84,58 @@ static void say(struct rivals *all, const char *record, const char *doc)
 		}
 }
 
+static enum errk end(struct sync *r, const char *record, struct rivals *all, struct arena *a,
+		     struct err *e)
+{
+	int64_t closed;
+	enum errk rc = claim_end(r->state, r->key, record, clock_now(), &closed, e);
+
+	if (rc == E_OK && closed && !all->closed)
+		all->first = arena_strdup(a, record);
+	all->closed += closed;
+	return rc;
+}
+
 /* What is not there, or can't be mapped, is not written; of what can't be read it is not known. */
+static enum errk map(struct sync *r, const char *doc, size_t len, struct arena *a, const char **out,
+		     struct err *e)
+{
+	struct err why;
+	enum errk rc = map_run(r->mapper, record_kind_name(r->flow->kind), doc, len, a, out, &why);
+
+	if (rc == E_RECORD)
+		*out = "{}";
+	else if (rc != E_OK)
+		*e = why;
+	return rc == E_RECORD ? E_OK : rc;
+}
+
 static enum errk hear(struct sync *r, const struct record *rec, bool partial, struct rivals *all,
 		      struct arena *a, struct err *e)
 {
 	const char *doc = "{}";
-	struct err why = {.kind = E_OK};
 	enum errk rc = E_OK;
 
 	if (rec->problem && (partial || strcmp(rec->problem->code, "not_found") != 0))
 		return E_OK;
-	if (rec->problem)
-		rc = claim_end(r->state, r->key, rec->id, e);
+	if (rec->problem && !r->from->tells_gone)
+		rc = end(r, rec->id, all, a, e);
 	else if (rec->doc)
-		rc = map_run(r->mapper, record_kind_name(r->flow->kind), rec->doc, rec->doc_len, a,
-			     &doc, &why);
-	if (why.kind == E_RECORD)
-		rc = E_OK;
-	else if (why.kind != E_OK)
-		*e = why;
+		rc = map(r, rec->doc, rec->doc_len, a, &doc, e);
 	if (rc == E_OK)
-		say(all, rec->id, why.kind == E_RECORD ? "{}" : doc);
+		say(all, rec->id, doc);
 	return rc;
 }
 
-static enum errk ask(struct sync *r, struct rivals *all, struct arena *a, struct err *e)
+static enum errk ask(struct sync *r, struct rivals *all, struct arena *a, bool *asked,
+		     struct err *e)
 {
 	struct page page = {0};
 	struct err why;
 	enum errk rc = r->from->pull_only(r->source, all->record.at, all->record.n, a, &page, &why);
 
 	/* Then it is not known: the next run asks again. */
+	*asked = rc == E_OK;
 	if (rc != E_OK) {
 		log_event(LOG_LEVEL_WARN, "rivals not asked", "reason", why.msg, NULL);
 		return E_OK;
@@ -120,6 +144,31 @@ static enum errk ask(struct sync *r, struct rivals *all, struct arena *a, struct
 		all->list.at[i].unsaid = true;
 	for (size_t i = 0; i < page.n && rc == E_OK; i++)
 		rc = hear(r, &page.rec[i], page.partial, all, a, e);
+	if (rc == E_OK)
+		sync_tell_closed(r, all->closed, "", all->first);
+	return rc;
+}
+
+/* Whose article is not known may be any one's, as its document says it. */
+static enum errk add_unjudged(const struct put_rows *rows, const struct rival_request *request,
+			      size_t n, struct arena *a, struct rivals *all, struct err *e)
+{
+	struct sync *r = rows->r;
+	enum errk rc = E_OK;
+
+	for (size_t i = 0; i < r->n_unjudged && rc == E_OK; i++) {
+		struct rival x = {.record = r->unjudged[i]};
+
+		if (is_in(rows, x.record))
+			continue;
+		rc = claim_unjudged(r->state, r->key, x.record, a, &x.label, &x.doc, e);
+		if (rc == E_OK && x.doc)
+			rc = map(r, x.doc, strlen(x.doc), a, &x.doc, e);
+		/* What was written to the article is not disturbed by it. */
+		for (x.of = 0; x.of < n && x.doc && rc == E_OK; x.of++)
+			if (request[x.of].record && !request[x.of].written)
+				*list_add(&all->list, a) = x;
+	}
 	return rc;
 }
 
@@ -128,11 +177,14 @@ enum errk sync_rivals(void *ctx, struct rival_request *request, size_t n, struct
 {
 	const struct put_rows *rows = ctx;
 	struct rivals all = {0};
+	bool asked;
 	enum errk rc = find(rows, request, n, a, &all, e);
 
 	/* Between two pages the source is asked nothing else. */
 	if (rc == E_OK && all.list.n && !rows->r->paging)
-		rc = ask(rows->r, &all, a, e);
+		rc = ask(rows->r, &all, a, &asked, e);
+	if (rc == E_OK)
+		rc = add_unjudged(rows, request, n, a, &all, e);
 	*out = all.list.at;
 	*n_out = all.list.n;
 	return rc;
@@ -162,36 +214,41 @@ enum errk sync_forget_refused(struct sync *r, const char *record, struct err *e)
 				  : E_OK;
 }
 
-/* A source that does not say of what it no longer has that it is gone is asked as long as it keeps others waiting. */
-static enum errk ask_gone(struct sync *r, const char *code, struct err *e)
+/*
+ * A source that does not say of what it no longer has that it is gone is asked as long as two contend for an article. It
+ * must have answered: what is set free would go over as it was last said.
+ */
+static enum errk ask_gone(struct sync *r, const char *code, bool *answered, struct err *e)
 {
 	const char **record;
 	struct rivals all = {0};
 	struct err why;
 	size_t n;
-	enum errk rc = claim_list_rivals(r->state, r->key, code, r->page, &record, &n, e);
+	enum errk rc = claim_list_disputed(r->state, r->key, code, r->page, &record, &n, e);
 
+	*answered = false;
 	/* What keeps it from being asked is told by the pull. */
 	if (rc != E_OK || !n || sync_know_source(r, &why) != E_OK)
 		return rc;
 	for (size_t i = 0; i < n; i++)
 		*list_add(&all.record, r->page) = record[i];
-	return ask(r, &all, r->page, e);
+	return ask(r, &all, r->page, answered, e);
 }
 
 enum errk sync_release_rivals(struct sync *r, struct err *e)
 {
-	static const char *const codes[] = {SAME_ARTICLE, SAME_VARIANT};
+	const char *code = r->flow->kind == KIND_STOCK ? SAME_ARTICLE : SAME_VARIANT;
+	bool free = r->from->tells_gone;
 	enum errk rc = E_OK;
 
 	if (!sync_has_claims(r))
 		return E_OK;
-	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes) && rc == E_OK; i++) {
-		arena_reset(r->page);
-		if (!r->from->tells_gone)
-			rc = ask_gone(r, codes[i], e);
-		if (rc == E_OK)
-			rc = claim_release(r->state, r->key, codes[i], clock_now(), e);
-	}
-	return rc;
+	arena_reset(r->page);
+	if (!free)
+		rc = ask_gone(r, code, &free, e);
+	if (rc == E_OK && free)
+		rc = claim_release(r->state, r->key, code, clock_now(), e);
+	return rc == E_OK ? claim_list_unjudged(r->state, r->key, code, r->session->arena,
+						&r->unjudged, &r->n_unjudged, e)
+			  : rc;
 }

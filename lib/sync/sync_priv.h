@@ -77,6 +77,8 @@ struct sync {
 	size_t n_confirmed, cap_confirmed;
 	const char **only; /* ids that --only named, once they are pulled */
 	size_t n_only;
+	const char **unjudged; /* see claim_list_unjudged; as of the beginning of the run */
+	size_t n_unjudged;
 };
 
 /* sync.c: what a run has open; session, flow, options, key and sum are set before. */
@@ -107,6 +109,8 @@ MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
  * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more.
  */
 MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e);
+/* How much of what waited its source has no longer; which: ", and never went over", or "". */
+void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first);
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
 

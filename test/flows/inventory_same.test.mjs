@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { Admin, adminPlace, exported, imported, imports } from '../support/admin.mjs';
+import { withoutClaims } from '../support/kept.mjs';
 import { requestsOf, tempDir } from '../support/place.mjs';
 import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { sampled } from '../support/stops.mjs';
@@ -233,6 +234,38 @@ each('the one that was written to the article keeps it, in one batch as in two r
   changes(p, [['ERP-2', 'MAIN', 2]]);
   await pull(p);
   assert.deepEqual([has(), await parked(p)], [5, [['ERP-2', 'same_article']]]);
+});
+
+for (const first of ['--only ERP-1', '--only ERP-2', '--limit 1', '--full', ''])
+  each(`both were refused by a version that did not remember as what, and the first run is: inventory pull ${first}`, async (t, { p, has }) => {
+    await pairOf({ p, has });
+    withoutClaims(p);
+    await p.run(`inventory pull ${first}`.trim());
+    assert.equal(has(), 10);
+    for (let i = 0; i < 2; i += 1) await p.run('inventory pull --limit 1');
+    await pull(p);
+    assert.deepEqual([has(), (await parked(p)).sort()], [10, BOTH]);
+    changes(p, [['ERP-1', 'MAIN', 0]]);
+    await pull(p);
+    await pull(p);
+    assert.deepEqual([has(), await parked(p)], [3, []]);
+  });
+
+each('both were refused by a version that did not remember as what, and a person has one of them tried again', async (t, { p, has }) => {
+  await pairOf({ p, has });
+  withoutClaims(p);
+  ended(await p.run('queue retry ERP-2'), 0);
+  await p.run('inventory pull --only ERP-1');
+  await pull(p, '', 1);
+  assert.deepEqual([has(), (await parked(p)).sort()], [10, BOTH]);
+});
+
+each('of two that were refused so, one is another article by now: the other is not kept', async (t, { p, has }) => {
+  await pairOf({ p, has });
+  withoutClaims(p);
+  p.write('mappings/tables/store_skus.csv', TABLE.replace('ERP-2,SOLO-1', 'ERP-2,-'));
+  await p.run('inventory pull --only ERP-1');
+  assert.deepEqual([has(), await parked(p)], [7, []]);
 });
 
 test('two that were refused cost the shop no request in a quiet run', async t => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imports } from '../support/admin.mjs';
 import { AdminProducts, productAdminPlace, productsExported, productsImported } from '../support/admin_products.mjs';
+import { withoutClaims } from '../support/kept.mjs';
 import { requestsOf } from '../support/place.mjs';
 import { inShop, productFile, productPlace, push } from '../support/products.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
@@ -133,6 +134,17 @@ each('one was written, and has another variant by now: the other takes its place
   await push(p);
   assert.deepEqual([price(), await parked(p)], [1, []]);
 });
+
+for (const first of ['--only a', '--only b', '--limit 1', '--full'])
+  each(`both were refused by a version that did not remember as what, and the first run is: products push ${first}`, async (t, { p, price }) => {
+    await pairOf({ p, price });
+    withoutClaims(p);
+    await p.run(`products push ${first}`);
+    assert.equal(price(), 9);
+    for (let i = 0; i < 2; i += 1) await p.run('products push --limit 1');
+    await push(p);
+    assert.deepEqual([price(), await parked(p)], [9, BOTH]);
+  });
 
 test('two that were refused cost the shop no request in a quiet run', async t => {
   const made = await STORES['the shop'](t);

@@ -151,6 +151,73 @@ for (const version of VERSIONS) {
     });
   });
 
+  test(`stock: of two articles that are one of the shop Odoo has one no longer (Odoo ${version})`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await stockPlace(t, odoo, { inventory: { quantity: 'on_hand' } });
+    const [A, B, NEW] = ['LINE-0000-S', 'LINE-0001-M', 'NEW-NUMBER'];
+    const table = rows => p.write('mappings/tables/store_skus.csv', `sku,store_sku\n${rows.map(row => `${row}\n`).join('')}*,*\n`);
+    const ids = { A: (await odoo.product(A, ['id'])).id, B: (await odoo.product(B, ['id'])).id };
+    const change = (which, vals) => odoo.admin.call('product.product', 'write', { ids: [ids[which]], vals });
+    const has = () => p.sandbox.truth().stock[key(A, LYON)].on_hand;
+    const parked = async () => (await p.queue('--parked')).filter(row => row.code === 'same_article').map(row => row.name).sort();
+    const run = async more => {
+      atRest(p.sandbox, [A], [LYON, PARIS]);
+      const { status, stderr } = await p.run(`inventory pull ${more ?? ''}`.trim());
+      assert.ok(status <= 1, stderr);
+      return [has(), await parked()];
+    };
+    const stock = async (sku, n) => {
+      await odoo.setStock(sku, 'warehouse_lyon', n);
+      await odoo.setStock(sku, 'warehouse_paris', 0);
+    };
+    table([`${B},${A}`]);
+    await stock(A, 7);
+    await stock(B, 0);
+    assert.deepEqual(await run(), [7, []]);
+    await stock(B, 3);
+    assert.deepEqual(await run(), [7, [B]]);
+    await t.test('the one that was refused is archived, and the other sells out: nothing is offered', async () => {
+      await change('B', { active: false });
+      assert.deepEqual(await run(), [7, []]);
+      await stock(A, 0);
+      for (let i = 0; i < 3; i += 1) assert.deepEqual(await run(), [0, []]);
+      assert.match(ended(await p.run(`explain ${B}`), 0).stdout, /resolved .*its source has it no longer/);
+    });
+    await t.test('it comes back', async () => {
+      await change('B', { active: true });
+      assert.deepEqual(await run(), [3, []]);
+    });
+    await t.test('the one that was written is archived: the other goes over; and it comes back as it was', async () => {
+      await stock(A, 8);
+      assert.deepEqual(await run(), [3, [A]]);
+      await change('B', { active: false });
+      assert.deepEqual(await run(), [8, []]);
+      await change('B', { active: true });
+      assert.deepEqual(await run(), [8, [B]]);
+    });
+    await t.test('one gets another number while both are refused', async () => {
+      await change('A', { default_code: NEW });
+      table([`${B},-`, `${NEW},${A}`]);
+      await run();
+      assert.deepEqual(await run(), [8, []]);
+    });
+  });
+
+  test(`stock: of two articles of the shop's one that were both refused, Odoo has one no longer (Odoo ${version})`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await stockPlace(t, odoo, { inventory: { quantity: 'on_hand' } });
+    const [A, B] = ['LINE-0000-S', 'LINE-0001-M'];
+    const parked = async () => (await p.queue('--parked')).filter(row => row.code === 'same_article').map(row => row.name).sort();
+    p.write('mappings/tables/store_skus.csv', `sku,store_sku\n${B},${A}\n*,*\n`);
+    await odoo.setStock(A, 'warehouse_lyon', 7);
+    await odoo.setStock(B, 'warehouse_lyon', 3);
+    await pull(p, '', 1);
+    assert.deepEqual(await parked(), [A, B]);
+    await odoo.admin.call('product.product', 'write', { ids: [(await odoo.product(B, ['id'])).id], vals: { active: false } });
+    await p.run('inventory pull');
+    assert.deepEqual([p.sandbox.truth().stock[key(A, LYON)].on_hand, await parked()], [7, []]);
+  });
+
   test(`stock: what check says (Odoo ${version})`, async t => {
     const odoo = await freshOdoo(t, version);
     const p = await stockPlace(t, odoo, { locations: `warehouse,store_location,note\nLYON,${LYON},\n` });

@@ -95,6 +95,7 @@ static void test_claim__what_was_written_is_disturbed_by_its_like_alone(void **s
 static void test_claim__another_article(void **state)
 {
 	struct fixture *f = *state;
+	int64_t closed;
 	bool written;
 
 	deliver(f, "A");
@@ -107,8 +108,10 @@ static void test_claim__another_article(void **state)
 	assert_string_equal(rivals(f, "B", "Y", &written), "A");
 	set(f, "A", SOME("Y"), CLAIM_WRITTEN);
 	assert_string_equal(rivals(f, "B", "X", &written), "");
-	OK(claim_end(f->s, FLOW, "A", e));
+	OK(claim_end(f->s, FLOW, "A", 2, &closed, e));
+	assert_int_equal(closed, 1);
 	assert_string_equal(rivals(f, "B", "Y", &written), "");
+	assert_int_equal(one_int(f, "SELECT doubt FROM link WHERE record = 'A'"), 4);
 }
 
 static void test_claim__release(void **state)
@@ -125,7 +128,7 @@ static void test_claim__release(void **state)
 	set(f, "B", SOME("X"), CLAIM_REFUSED);
 	OK(claim_release(f->s, FLOW, "same_article", 5, e));
 	assert_int_equal(one_int(f, parked), 3);
-	OK(claim_list_rivals(f->s, FLOW, "same_article", f->a, &who, &n, e));
+	OK(claim_list_disputed(f->s, FLOW, "same_article", f->a, &who, &n, e));
 	assert_int_equal(n, 2);
 	/* The ERP has none of it any longer. */
 	set(f, "B", NONE("X"), CLAIM_REFUSED);
@@ -134,6 +137,41 @@ static void test_claim__release(void **state)
 	assert_int_equal(one_int(f, "SELECT parked_as = 'same_article' AND next_attempt = 5"
 				    " FROM queue WHERE record = 'A'"),
 			 1);
+	/* What was set free is asked about as long as it waits. */
+	OK(claim_list_disputed(f->s, FLOW, "same_article", f->a, &who, &n, e));
+	assert_int_equal(n, 2);
+}
+
+static void test_claim__what_claims_nothing_is_not_released(void **state)
+{
+	struct fixture *f = *state;
+
+	waits(f, "A", "same_article");
+	OK(claim_release(f->s, FLOW, "same_article", 5, e));
+	assert_int_equal(one_int(f, "SELECT count(*) FROM queue WHERE state = 2"), 1);
+}
+
+static void test_claim__what_was_set_free_without_a_claim_is_judged_first(void **state)
+{
+	struct fixture *f = *state;
+	const char **who, *label, *doc;
+	size_t n;
+
+	waits(f, "A", "same_article");
+	waits(f, "B", "same_article");
+	waits(f, "C", "other");
+	waits(f, "D", NULL);
+	OK(queue_try_parked(f->s, FLOW, "same_article", 3, e));
+	set(f, "B", SOME("X"), CLAIM_REFUSED);
+	OK(claim_list_unjudged(f->s, FLOW, "same_article", f->a, &who, &n, e));
+	assert_int_equal(n, 1);
+	assert_string_equal(who[0], "A");
+	OK(claim_unjudged(f->s, FLOW, "A", f->a, &label, &doc, e));
+	assert_string_equal(label, "#A");
+	assert_string_equal(doc, "{}");
+	waits(f, "A", "same_article");
+	OK(claim_unjudged(f->s, FLOW, "A", f->a, &label, &doc, e));
+	assert_null(doc);
 }
 
 static void test_claim__what_left_its_article_is_in_doubt_when_nobody_has_it(void **state)
@@ -167,6 +205,8 @@ int main(void)
 		TEST(test_claim__what_was_written_is_disturbed_by_its_like_alone),
 		TEST(test_claim__another_article),
 		TEST(test_claim__release),
+		TEST(test_claim__what_claims_nothing_is_not_released),
+		TEST(test_claim__what_was_set_free_without_a_claim_is_judged_first),
 		TEST(test_claim__what_left_its_article_is_in_doubt_when_nobody_has_it),
 	};
 
