@@ -136,7 +136,8 @@ static void on_notice(void *ctx, const char *text)
 
 	if (v->n_notices < NOTICES_KEPT)
 		v->notices[v->n_notices++] = arena_strdup(v->cmd->arena, text);
-	if (!out_is_tty(stderr) && !v->cmd->verbose)
+	/* A dry run is asked what would happen; with --json the document says it. */
+	if (!out_is_tty(stderr) && !v->cmd->verbose && !(v->dry_run && !v->cmd->json))
 		return;
 	progress_clear(&v->progress);
 	fprintf(stderr, "erpsync: note: %s\n", remedy_text(text, v->of, NULL, v->cmd->arena));

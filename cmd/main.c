@@ -57,13 +57,14 @@ static int exit_status(const struct err *e)
 
 /*
  * A mail from cron means that a person is needed: "try later" is not worth one. Who asked for something once
- * must be told that it was not done.
+ * must be told that it was not done, and so must who asked what a run would do.
  */
 static void complain(const struct cmd *c, const struct err *e)
 {
 	bool later = exit_status(e) == err_exit_status(E_BUSY);
 
-	if (later && c->command->needs & BY_CRON && !c->verbose && !out_is_tty(stderr))
+	if (later && c->command->needs & BY_CRON && !c->verbose && !c->session.options.dry_run &&
+	    !out_is_tty(stderr))
 		return;
 	fflush(stdout);
 	fprintf(stderr, "%serpsync: %s%s\n", style_on(stderr, STYLE_RED),

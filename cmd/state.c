@@ -25,8 +25,11 @@ enum errk cmd_state_check(struct cmd *c, struct err *e)
 {
 	const char **findings;
 	size_t n;
+	bool empty = false;
 	enum errk rc = state_check(c->session.state, c->arena, &findings, &n, e);
 
+	if (rc == E_OK)
+		rc = state_is_empty(c->session.state, &empty, e);
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < n; i++)
@@ -37,7 +40,12 @@ enum errk cmd_state_check(struct cmd *c, struct err *e)
 			"%s: %zu findings; stop the runs and bring back the last backup that "
 			"'state check' finds sound",
 			state_path(c->session.state), n);
-	if (out_is_tty(stdout) || c->verbose)
+	/* A file that was emptied is as sound as a new one, and nobody wants it. */
+	if (empty)
+		printf("%s is new: it knows of no run and no record; if there were any, bring back the "
+		       "last backup\n",
+		       state_path(c->session.state));
+	else if (out_is_tty(stdout) || c->verbose)
 		printf("%s is sound\n", state_path(c->session.state));
 	return E_OK;
 }

@@ -161,8 +161,8 @@ def store_stock:
       | attempt(lookup("locations"; .warehouse)) as $location
       # A warehouse that is not for the shop.
       | select($location != "-")
-      # Of an article that is gone nothing is in one that the table does not know, and nothing was ever written.
-      | select(($gone and ($location | type == "object")) | not)
+      # Of what is gone nothing is in one that the table does not know, and nothing was ever written.
+      | select((($gone or .gone) and ($location | type == "object")) | not)
       # One that the table does not know: what the article has elsewhere goes over all the same.
       | (if $location | type == "object" then {problem: $location} else {location: $location} end)
         # One of which the source's row was not understood.

@@ -132,7 +132,10 @@ struct pull_request {
 	 */
 	enum errk (*untold)(void *ctx, struct arena *a, const char ***ids, size_t *n,
 			    struct err *e);
-	void *knows_ctx; /* of all four */
+	/* Ids of what the target has nothing of, as it was found or told, in their order: nothing there is missed with them. NULL likewise. */
+	enum errk (*unknown)(void *ctx, struct arena *a, const char ***ids, size_t *n,
+			     struct err *e);
+	void *knows_ctx; /* of all five */
 };
 
 struct page {

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/spreadsheet.h"
 #include "base/str.h"
-#include "files/rows.h"
 
 #include "base/banned.h"
 
@@ -277,6 +276,16 @@ enum errk guard_column(const struct csv_row *header, const char *const *names, c
 					"same; leave one of them",
 					file, *at + 1, i + 1, header->cell[*at], header->cell[i]);
 	return E_OK;
+}
+
+enum errk guard_columns(const struct csv_row *header, const struct column_names *names,
+			const char *file, int *at, struct err *e)
+{
+	enum errk k = E_OK;
+
+	for (int c = 0; c < names->n && k == E_OK; c++)
+		k = guard_column(header, names->of(c), file, &at[c], e);
+	return k;
 }
 
 const char *guard_shown(const char *text, char out[64])

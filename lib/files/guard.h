@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/csvfile.h"
 #include "base/decimal.h"
+#include "files/rows.h"
 
 /*
  * One guard for the cells of every file that is read: people open such files in a spreadsheet, which
@@ -75,6 +76,10 @@ const char *guard_time(const char *text, int64_t *out);
  */
 MUST_CHECK enum errk guard_column(const struct csv_row *header, const char *const *names,
 				  const char *file, int *at, struct err *e);
+
+/* The same of all columns of a kind of file. */
+MUST_CHECK enum errk guard_columns(const struct csv_row *header, const struct column_names *names,
+				   const char *file, int *at, struct err *e);
 
 /*
  * A cell's text as a message may quote it: whole where it looks like a number, a date or a word, else

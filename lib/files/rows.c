@@ -34,6 +34,64 @@ int column_find(const struct csv_row *header, const char *const *names)
 	return -1;
 }
 
+static bool is_ours(const char *title, const struct column_names *names)
+{
+	for (int c = 0; c < names->n; c++)
+		for (const char *const *name = names->of(c); *name; name++)
+			if (column_is(title, *name))
+				return true;
+	return false;
+}
+
+const char *columns_titles(const struct csv_row *header, const struct column_names *except,
+			   struct arena *a)
+{
+	enum { SHOWN = 20, CHARS = 40 };
+	const char *text = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < header->n; i++) {
+		char title[CHARS * 4 + 4];
+
+		if (str_blank(header->cell[i]) || (except && is_ours(header->cell[i], except)))
+			continue;
+		str_ellipsis(title, sizeof(title), header->cell[i], CHARS);
+		if (n++ < SHOWN)
+			text = arena_printf(a, "%s%s'%s'", text ? text : "", text ? ", " : "",
+					    title);
+	}
+	return n > SHOWN ? arena_printf(a, "%s and %zu more", text, n - SHOWN) : text;
+}
+
+const char *columns_known(const struct column_names *names, bool all, struct arena *a)
+{
+	CLEANUP(str) struct str text = {0};
+
+	str_init(&text, 0);
+	for (int c = 0; c < names->n; c++) {
+		const char *const *name = names->of(c);
+
+		str_addf(&text, "%s%s", c ? ", " : "", name[0]);
+		for (int i = 1; all && name[i]; i++)
+			str_addf(&text, "%s%s", i == 1 ? " (" : ", ", name[i]);
+		if (all && name[1])
+			str_addf(&text, ")");
+	}
+	return arena_strdup(a, text.buf);
+}
+
+const char *columns_ignored(const char *file, const struct csv_row *header,
+			    const struct column_names *names, struct arena *a)
+{
+	const char *titles = columns_titles(header, names, a);
+
+	return titles ? arena_printf(a,
+				     "%s: not read, for no column is called so: %s; if one is "
+				     "meant, call it by a name that is known: %s",
+				     file, titles, columns_known(names, false, a))
+		      : NULL;
+}
+
 const char *row_no_quantity(const char *why)
 {
 	return str_starts(why, "is no number") ? "is no quantity such as 12 or 12.5" : why;

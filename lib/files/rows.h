@@ -15,6 +15,19 @@
 bool column_is(const char *title, const char *name);
 /* The place of the first column that is called by one of the names, which end with NULL; -1. */
 int column_find(const struct csv_row *header, const char *const *names);
+/* How a kind of file may call its columns, the first name ours: as column_find takes them. */
+struct column_names {
+	const char *const *(*of)(int column);
+	int n;
+};
+/* "'Artikelnummer', 'Preis'": the titles, or those of them that are no column of ours; NULL = there are none. */
+const char *columns_titles(const struct csv_row *header, const struct column_names *except,
+			   struct arena *a);
+/* "sku, price", or all names: "sku (article, item), price (list price)". */
+const char *columns_known(const struct column_names *names, bool all, struct arena *a);
+/* What a person should know of columns that are not read; NULL = nothing. */
+const char *columns_ignored(const char *file, const struct csv_row *header,
+			    const struct column_names *names, struct arena *a);
 /* "" where the row is short or there is no such column (at -1). */
 const char *row_cell(const struct csv_row *row, int at);
 

@@ -114,7 +114,8 @@ static bool is_csv(const char *name)
 
 static bool is_workbook(const char *name)
 {
-	return ends_as(name, ".xlsx") || ends_as(name, ".xls") || ends_as(name, ".ods");
+	return ends_as(name, ".xlsx") || ends_as(name, ".xls") || ends_as(name, ".xlsm") ||
+	       ends_as(name, ".xlsb") || ends_as(name, ".ods");
 }
 
 const char *source_entry_problem(int problem, struct arena *a)
@@ -125,7 +126,7 @@ const char *source_entry_problem(int problem, struct arena *a)
 				   : arena_printf(a, "can't be read (%s)", strerror(problem));
 }
 
-enum errk source_bad(const char *path, const char *prefix, struct arena *a,
+enum errk source_bad(const char *path, const char *prefix, bool workbooks, struct arena *a,
 		     struct source_bad_entry **out, size_t *n, struct err *e)
 {
 	struct file_entry *entry;
@@ -155,12 +156,14 @@ enum errk source_bad(const char *path, const char *prefix, struct arena *a,
 				.hidden = entry[i].problem != EISDIR && entry[i].problem != EINVAL,
 			};
 	}
-	for (size_t i = 0; i < all && !any; i++)
+	for (size_t i = 0; i < all && (workbooks || !any); i++)
 		if (!entry[i].problem && is_workbook(entry[i].name) &&
 		    source_begins_with(entry[i].name, prefix))
 			list[(*n)++] = (struct source_bad_entry){
 				.name = entry[i].name,
 				.why = "is a workbook; save it as CSV (UTF-8) beside it",
+				.workbook = true,
+				.dated_ns = entry[i].mtime_ns,
 			};
 	*out = list;
 	return E_OK;

@@ -41,13 +41,16 @@ struct source_bad_entry {
 	const char *name;
 	const char *why; /* "is a folder" */
 	bool hidden; /* what it stands for may be a file: a link that leads nowhere, no rights */
+	bool workbook;
+	int64_t dated_ns; /* of a workbook */
 };
 /*
- * Those of a folder that begin with prefix; none where path is no folder. Where no *.csv of that name is there, its
- * workbooks (*.xlsx) are such: a person may have saved one for the other.
+ * Those of a folder that begin with prefix; none where path is no folder. Its workbooks (*.xlsx) are such where no *.csv
+ * of that name is there, or all of them (workbooks): a person, or the ERP, may have saved one for the other.
  */
-MUST_CHECK enum errk source_bad(const char *path, const char *prefix, struct arena *a,
-				struct source_bad_entry **out, size_t *n, struct err *e);
+MUST_CHECK enum errk source_bad(const char *path, const char *prefix, bool workbooks,
+				struct arena *a, struct source_bad_entry **out, size_t *n,
+				struct err *e);
 /* "stock.csv is a folder, stock-2.csv is no file"; NULL = none. */
 const char *source_bad_text(const struct source_bad_entry *bad, size_t n, struct arena *a);
 /*

@@ -21,6 +21,7 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 #define RECORD_GONE  "gone"
 #define STOCK_LEFT   "left_there"
 #define UNKNOWN_SKU  "unknown_sku"
+#define NEAR_SKU     "near_miss" /* the target has one that is called nearly so */
 #define SAME_ARTICLE "same_article"
 #define SAME_VARIANT "same_variant"
 /* The error of a source whose files another state file has put away: this one is behind, and is to be compared. */

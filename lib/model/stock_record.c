@@ -26,7 +26,7 @@ static int by_warehouse(const void *a, const void *b)
 	return strcmp(x->warehouse, y->warehouse);
 }
 
-/* Where a fault stands makes it no other one: the version goes without. */
+/* Where a fault stands makes it no other one, and why there is nothing no other figure: the version goes without. */
 static const char *quantities(struct stock_entry *entry, size_t n, bool places, struct arena *a)
 {
 	CLEANUP(json) cJSON *list = json_array();
@@ -45,6 +45,8 @@ static const char *quantities(struct stock_entry *entry, size_t n, bool places, 
 				     arena_printf(a, "%s: %s", entry[i].where, entry[i].problem));
 		else if (entry[i].problem)
 			json_add_str(o, "problem", entry[i].problem);
+		if (entry[i].gone && places)
+			json_add_bool(o, "gone", true);
 		json_push(list, o);
 	}
 	return json_text(list, a);

@@ -17,6 +17,7 @@ struct stock_entry {
 	const char *figure[FIGURE_COUNT_];
 	/* Why they are not known, and where the source says it, "stock.csv:12"; both NULL where that is no fault. */
 	const char *problem, *where;
+	bool gone; /* the source has it there no longer, so that nothing is */
 };
 
 /*

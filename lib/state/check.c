@@ -39,6 +39,19 @@ static const char *const invariants[] = {
 	" (SELECT 1 FROM link WHERE record = q.record AND flow = q.flow) LIMIT 20",
 };
 
+enum errk state_is_empty(struct state *s, bool *empty, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT 1 WHERE EXISTS (SELECT 1 FROM run)"
+				       " OR EXISTS (SELECT 1 FROM link)"
+				       " OR EXISTS (SELECT 1 FROM queue)");
+	bool row;
+	enum errk rc = query_next(&q, &row, e);
+
+	*empty = rc == E_OK && !row;
+	return rc;
+}
+
 enum errk state_check(struct state *s, struct arena *a, const char ***findings, size_t *n,
 		      struct err *e)
 {

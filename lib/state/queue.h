@@ -234,6 +234,13 @@ MUST_CHECK enum errk queue_resolve(struct state *s, const char *flow, const char
 /* Ids that begin with head and ":" and wait without a document, whichever run put them there. */
 MUST_CHECK enum errk queue_faults(struct state *s, const char *flow, const char *head,
 				  struct arena *a, const char ***ids, size_t *n, struct err *e);
+/*
+ * Records of which the target has nothing, in the order of their ids: parked for one of these two reasons and never
+ * delivered, or closed since, or told to it as gone.
+ */
+MUST_CHECK enum errk queue_unknown_there(struct state *s, const char *flow, const char *code,
+					 const char *or_code, struct arena *a, const char ***ids,
+					 size_t *n, struct err *e);
 /* Records that wait and were never delivered: no write of them is under way, or has ever begun as far as their link knows. */
 MUST_CHECK enum errk queue_undelivered(struct state *s, const char *flow, struct arena *a,
 				       const char ***ids, size_t *n, struct err *e);

@@ -1,6 +1,7 @@
 #include "state/queue.h"
 
 #include "base/cleanup.h"
+#include "model/record.h"
 #include "state/queue_priv.h"
 #include "base/banned.h"
 
@@ -308,6 +309,28 @@ enum errk queue_faults(struct state *s, const char *flow, const char *head, stru
 
 	query_text(&q, flow);
 	query_text(&q, head);
+	return query_texts(&q, a, ids, n, e);
+}
+
+enum errk queue_unknown_there(struct state *s, const char *flow, const char *code,
+			      const char *or_code, struct arena *a, const char ***ids, size_t *n,
+			      struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s,
+			   "SELECT record FROM queue AS w INDEXED BY queue_waiting"
+			   " WHERE state IN (0, 2) AND flow = ?1 AND state = 2 AND code IN (?2, ?3)"
+			   " AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.flow = w.flow"
+			   " AND l.record = w.record AND (l.target_id > '' OR l.doubt <> 0))"
+			   " UNION SELECT record FROM link AS l WHERE flow = ?1 AND doubt = 0"
+			   " AND delivered_at > 0 AND (target_id = '' OR version = '" RECORD_GONE
+			   "') AND NOT EXISTS (SELECT 1 FROM queue AS w WHERE w.flow = l.flow"
+			   " AND w.record = l.record AND w.state IN (0, 1, 2)) ORDER BY record");
+
+	query_text(&q, flow);
+	query_text(&q, code);
+	query_text(&q, or_code);
 	return query_texts(&q, a, ids, n, e);
 }
 

@@ -46,6 +46,8 @@ MUST_CHECK enum errk state_copy(struct state *s, const char *to, struct err *e);
  */
 MUST_CHECK enum errk state_check(struct state *s, struct arena *a, const char ***findings,
 				 size_t *n, struct err *e);
+/* It remembers nothing: no run, no record. */
+MUST_CHECK enum errk state_is_empty(struct state *s, bool *empty, struct err *e);
 int state_schema_version(void); /* of this binary */
 const char *state_path(const struct state *s);
 

@@ -54,6 +54,12 @@ static enum errk untold(void *ctx, struct arena *a, const char ***ids, size_t *n
 	return queue_undelivered(r->state, r->key, a, ids, n, e);
 }
 
+static enum errk unknown(void *ctx, struct arena *a, const char ***ids, size_t *n, struct err *e)
+{
+	struct sync *r = ctx;
+	return queue_unknown_there(r->state, r->key, UNKNOWN_SKU, NEAR_SKU, a, ids, n, e);
+}
+
 static enum errk delivered(void *ctx, const char *after, struct arena *a,
 			   struct delivered_record **list, size_t *n, struct err *e)
 {
@@ -387,6 +393,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.faults = faults,
 		.delivered = delivered,
 		.untold = untold,
+		.unknown = unknown,
 		.knows_ctx = r,
 	};
 	struct page page = {0};

@@ -118,3 +118,46 @@ test('a product: the reason names the command, and the command ends it', async t
   ended(await p.run(['queue', 'drop', '--flow', 'products push', 'P-1']), 0);
   assert.deepEqual(await codes(p), {});
 });
+
+const MISSED = [['SOLO-1', 'MAIN', 4], ['LONG-5', 'MAIN', 'four']];
+
+for (const [store, open] of Object.entries(stores))
+  test(`what the store was found not to have is not missed: ${store}`, async t => {
+    const p = await open(t);
+    stockFile(p, [...MISSED, ['LONG-55', 'MAIN', 1], ['solo-11', 'MAIN', 2]], { age: 100 });
+    await pull(p, '', 1);
+    stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 4]], { age: 90 });
+    ended(await p.run('inventory pull'), 0);
+    assert.deepEqual(await codes(p), {});
+    for (const how of ['--full', '--only SOLO-1']) ended(await p.run(`inventory pull ${how}`), 0);
+    assert.equal((await p.run('check')).stdout.includes('snapshot'), false);
+  });
+
+test('what waits for the store, and may be there, is missed', async t => {
+  const p = await stores['the API'](t);
+  stockFile(p, KEPT.map(sku => [sku, 'NOWHERE', 4]), { age: 100 });
+  await pull(p, '', 1);
+  stockFile(p, [['SOLO-1', 'MAIN', 4]], { age: 90 });
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /2 of the 3 of the last snapshot/);
+});
+
+test('rows that were not understood count as listed', async t => {
+  const p = await stores['the API'](t);
+  const all = [...listed, ['X-1', 'NOT-OURS', 1], ['X-2', 'NOT-OURS', 1], ['X-3', 'NOT-OURS', 1]];
+  stockFile(p, all.map(([sku, warehouse], i) => [sku, warehouse, i < 2 ? 4 : 'n/a']), { age: 100 });
+  await pull(p, '', 1);
+  stockFile(p, all.slice(0, 3), { age: 90 });
+  assert.match(ended(await p.run('inventory pull'), 78).stderr, /lists 3 articles, and 7 of the 10 of the last snapshot/);
+});
+
+for (const [store, open] of Object.entries(stores))
+  test(`a warehouse without a place that an article has left: ${store}`, async t => {
+    const p = await open(t);
+    const others = listed.filter(([sku]) => sku !== 'SOLO-1');
+    stockFile(p, [...others, ['SOLO-1', 'NOWHERE', 3]], { age: 100 });
+    await pull(p, '', 1);
+    assert.deepEqual(await codes(p), { 'SOLO-1': 'unmapped_location' });
+    stockFile(p, [...others, ['SOLO-1', 'MAIN', 7]], { age: 90 });
+    await pull(p);
+    assert.deepEqual(await codes(p), {});
+  });

@@ -109,7 +109,8 @@ static void test_stock__what_a_snapshot_no_longer_lists_is_nothing(void **state)
 	(void)state;
 	has_document(
 		now, "A", was,
-		"[{\"warehouse\":\"W1\",\"on_hand\":\"0\",\"available\":null,\"forecast\":null},"
+		"[{\"warehouse\":\"W1\",\"on_hand\":\"0\",\"available\":null,\"forecast\":null,"
+		"\"gone\":true},"
 		"{\"warehouse\":\"W2\",\"on_hand\":\"5\",\"available\":null,\"forecast\":null}]");
 	exchange_stock_record_gone(now, "GONE", (const char *const[]){"W1"}, 1, 1795000000, a, &r);
 	stock_record_finish(&r, "csv", a);

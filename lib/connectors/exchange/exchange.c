@@ -13,6 +13,8 @@
 #include "files/folder.h"
 #include "files/outbox.h"
 #include "files/outbox_history.h"
+#include "files/sources.h"
+
 #include "base/banned.h"
 
 /*
@@ -123,6 +125,35 @@ static enum errk exchange_open(const struct connector_env *env, struct connector
 	return E_OK;
 }
 
+/* "Lagerbestand.csv" in a folder of which stock.csv is read: the ERP writes it, and nobody ever reads it. */
+static void check_names(const char *dir, const struct check_sink *sink)
+{
+	static const char *const read[] = {"stock", "products", "fulfillments"};
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct source_file *file;
+	struct err ignored;
+	const char *names = NULL;
+	size_t n;
+
+	if (!dir_exists(dir) || source_list(dir, a, &file, &n, &ignored) != E_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct folder_name ours;
+		bool known = folder_name_parse(file[i].name, a, &ours);
+
+		for (size_t k = 0; k < sizeof(read) / sizeof(*read); k++)
+			known |= source_begins_with(file[i].name, read[k]);
+		if (!known)
+			names = names ? arena_printf(a, "%s, %s", names, file[i].name)
+				      : file[i].name;
+	}
+	if (names)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(a, "%s: not read, for no file is called so: %s", dir, names),
+			  "names that are read: stock.csv, stock-….csv, stock-changes-….csv, "
+			  "products.csv, products-….csv, fulfillments.csv, fulfillments-….csv");
+}
+
 static enum errk exchange_check(struct connector *c, unsigned pull, unsigned put,
 				const struct check_sink *sink, struct err *e)
 {
@@ -134,6 +165,8 @@ static enum errk exchange_check(struct connector *c, unsigned pull, unsigned put
 			inbox_check(ours(c)->in[kind], sink);
 	if (rc == E_OK && pull & 1u << KIND_FULFILLMENT)
 		exchange_fulfillment_check(ours(c)->fulfillments, sink);
+	if (rc == E_OK && pull)
+		check_names(ours(c)->out.dir, sink);
 	return rc;
 }
 

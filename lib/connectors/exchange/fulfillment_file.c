@@ -35,7 +35,7 @@ static const char *const names[COL_COUNT_][NAMES_MAX] = {
 	[COL_ORDER] = {"order", "order name", "order id", "order number", "bestellung"},
 	[COL_LINE] = {"line id", "order line", "line item id"},
 	[COL_SKU] = {"sku", "article", "item", "internal reference", "artikelnummer"},
-	[COL_TITLE] = {"title", "name", "description", "product"},
+	[COL_TITLE] = {"title", "name", "description", "product", "bezeichnung"},
 	[COL_QUANTITY] = {"quantity", "qty", "units", "menge"},
 	[COL_SHIPPED_AT] = {"shipped at", "shipped", "date", "delivery date"},
 	[COL_WAREHOUSE] = {"warehouse", "location", "site", "store", "lager"},
@@ -43,6 +43,13 @@ static const char *const names[COL_COUNT_][NAMES_MAX] = {
 	[COL_NUMBER] = {"tracking number", "tracking numbers", "tracking"},
 	[COL_URL] = {"tracking url", "tracking urls", "tracking link"},
 };
+
+static const char *const *names_of(int column)
+{
+	return names[column];
+}
+
+static const struct column_names column_names = {names_of, COL_COUNT_};
 
 /* What separates several tracking numbers, and their links, in one cell. */
 static const char SEVERAL = '|';
@@ -54,7 +61,13 @@ struct exchange_deliveries {
 	uint32_t *slot; /* by hash of the id, index + 1 */
 	size_t n_slots;
 	enum csv_encoding declared;
+	const char *ignored;
 };
+
+const char *exchange_deliveries_ignored(const struct exchange_deliveries *d)
+{
+	return d->ignored;
+}
 
 void exchange_deliveries_declare(struct exchange_deliveries *d, enum csv_encoding declared)
 {
@@ -168,13 +181,19 @@ struct stray {
 
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
 {
-	enum errk k = E_OK;
+	struct exchange_deliveries *d = r->d;
+	const char *ignored;
+	enum errk k = guard_columns(header, &column_names, r->name, r->at, e);
 
-	r->width = header->n;
-	for (int c = 0; c < COL_COUNT_ && k == E_OK; c++)
-		k = guard_column(header, names[c], r->name, &r->at[c], e);
 	if (k != E_OK)
 		return k;
+	r->width = header->n;
+	ignored = r->used || r->pass != EXCHANGE_DELIVERY_NAMES
+			  ? NULL
+			  : columns_ignored(r->name, header, &column_names, d->mem);
+	if (ignored)
+		d->ignored = d->ignored ? arena_printf(d->mem, "%s; %s", d->ignored, ignored)
+					: ignored;
 	const char *missing = r->at[COL_DELIVERY] < 0                     ? "delivery_id"
 			      : r->at[COL_ORDER] < 0                      ? "order"
 			      : r->at[COL_SKU] < 0 && r->at[COL_LINE] < 0 ? "sku"
@@ -184,8 +203,10 @@ static enum errk match_columns(struct reading *r, const struct csv_row *header, 
 		return E_OK;
 	return err_set(e, E_LOCAL, "not_a_fulfillment_file",
 		       "%s: there is no column '%s'; a file of deliveries has the columns "
-		       "delivery_id, order, sku and quantity",
-		       r->name, missing);
+		       "delivery_id, order, sku and quantity; its columns are %s; names that are "
+		       "known: %s",
+		       r->name, missing, columns_titles(header, NULL, d->mem),
+		       columns_known(&column_names, true, d->mem));
 }
 
 static const char *cell(const struct reading *r, const struct csv_row *row, int column)

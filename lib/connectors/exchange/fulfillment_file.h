@@ -87,6 +87,9 @@ MUST_CHECK enum errk exchange_deliveries_read(struct exchange_deliveries *d,
 					      const struct exchange_delivery_file *file, bool *cut,
 					      struct err *e);
 
+/* What columns_ignored says of the files that no earlier run has read; NULL = nothing. */
+const char *exchange_deliveries_ignored(const struct exchange_deliveries *d);
+
 /* In the order in which files first named them. */
 size_t exchange_deliveries_count(const struct exchange_deliveries *d);
 const struct exchange_delivery *exchange_deliveries_at(const struct exchange_deliveries *d,

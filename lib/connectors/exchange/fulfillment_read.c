@@ -214,6 +214,9 @@ enum errk exchange_fulfillment_pull(struct exchange_fulfillment_reader *r,
 		tell_doubts(r, &l, a);
 	k = open_files(r, &l, files, e);
 	STEP("csv_inbox_read");
+	if (k == E_OK && c.done == 0 && exchange_deliveries_ignored(r->deliveries))
+		r->env->notice(r->env->notice_ctx, NULL,
+			       exchange_deliveries_ignored(r->deliveries));
 	if (k == E_OK)
 		k = read_page(r, req, &c, a, &page, e);
 	if (k != E_OK)
@@ -314,6 +317,8 @@ void exchange_fulfillment_check(const struct exchange_fulfillment_reader *r,
 	/* What is wrong with the folder is told with it. */
 	if (k != E_OK && str_equal(why.code, "no_folder"))
 		return;
+	if (k == E_OK && inbox_doubts(&l.news, r->dir, a))
+		sink->say(sink->ctx, CHECK_WARN, inbox_doubts(&l.news, r->dir, a), NULL);
 	if (k == E_OK && l.n == 0) {
 		sink->say(
 			sink->ctx, CHECK_WARN,
@@ -328,4 +333,6 @@ void exchange_fulfillment_check(const struct exchange_fulfillment_reader *r,
 		sink->say(sink->ctx, k == E_BUSY ? CHECK_WARN : CHECK_BAD, why.msg, NULL);
 	else
 		say_deliveries(r, d, l.n, sink);
+	if (k == E_OK && exchange_deliveries_ignored(d))
+		sink->say(sink->ctx, CHECK_WARN, exchange_deliveries_ignored(d), NULL);
 }

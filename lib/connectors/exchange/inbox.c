@@ -152,11 +152,43 @@ static bool is_missed(const struct source_bad_entry *bad, size_t n_bad,
 	return n_bad && (hidden || !n);
 }
 
+/* Which a person saved as CSV since, or the ERP has written another file after it. */
+static bool is_replaced(const struct source_bad_entry *workbook, const struct inbox_file *list,
+			size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!list[i].misdated && list[i].dated_ns >= workbook->dated_ns)
+			return true;
+	return false;
+}
+
+/* Of workbooks only those count that may say what no file says. *all: nothing but such is left. */
+static size_t drop_replaced(struct source_bad_entry *bad, size_t n_bad,
+			    const struct inbox_file *list, size_t n, bool *all)
+{
+	size_t kept = 0;
+
+	*all = true;
+	for (size_t i = 0; i < n_bad; i++) {
+		if (bad[i].workbook && is_replaced(&bad[i], list, n))
+			continue;
+		*all &= bad[i].workbook;
+		if (bad[i].workbook) {
+			bad[i].hidden = true;
+			bad[i].why = "is a workbook, which is not read";
+		}
+		bad[kept++] = bad[i];
+	}
+	return kept;
+}
+
 enum errk inbox_files(const char *prefix, const char *dir, struct arena *a,
 		      struct inbox_file **list, size_t *n, const char **bad, struct err *e)
 {
 	struct source_bad_entry *entry;
 	size_t n_bad = 0;
+	bool workbooks;
+	const char *text;
 	enum errk k = dir_exists(dir) ? E_OK : folder_fault(dir, false, e);
 
 	*list = NULL;
@@ -165,18 +197,24 @@ enum errk inbox_files(const char *prefix, const char *dir, struct arena *a,
 	if (k == E_OK)
 		k = list_dir(prefix, dir, false, a, list, n, e);
 	if (k == E_OK)
-		k = source_bad(dir, prefix, a, &entry, &n_bad, e);
+		k = source_bad(dir, prefix, true, a, &entry, &n_bad, e);
 	/* Used ones that can't be read are not missed. */
 	if (k == E_OK)
 		k = list_dir(prefix, path_join(a, dir, ARCHIVE), true, a, list, n, e);
 	if (k != E_OK)
 		return k;
-	*bad = source_bad_text(entry, n_bad, a);
+	n_bad = drop_replaced(entry, n_bad, *list, *n, &workbooks);
+	text = source_bad_text(entry, n_bad, a);
 	if (is_missed(entry, n_bad, *list, *n))
 		return err_set(e, E_LOCAL, "bad_entry",
-			       "%s: %s, and there is no other new %s file; remove it, and have the "
-			       "ERP write a file of that name",
-			       dir, *bad, prefix);
+			       "%s: %s, and there is no other new %s file; %s", dir, text, prefix,
+			       workbooks
+				       ? "save it as CSV (UTF-8) under the same name, or remove it"
+				       : "remove it, and have the ERP write a file of that name");
+	if (text)
+		*bad = arena_printf(a, "%s, and is left out; %s", text,
+				    workbooks ? "save it as CSV (UTF-8), or remove it"
+					      : "remove it");
 	order(*list, *n);
 	return E_OK;
 }
@@ -351,11 +389,15 @@ enum errk inbox_load(const struct inbox_kind *kind, const struct conf *c, struct
 		load_used(kind, c, &set->since[i]);
 	if (k == E_OK && set->before.path)
 		load_past(kind, c, set);
-	if (k == E_OK && kind->judge)
-		k = kind->judge(set, e);
 	if (k != E_OK)
 		inbox_unload(kind, set);
 	return k;
+}
+
+/* Of a list that was used some is closed by now that the target was found not to have: nobody knows which. */
+enum errk inbox_judge(const struct inbox_kind *kind, const struct inbox_set *set, struct err *e)
+{
+	return kind->judge && set->n && !set->file[0].archived ? kind->judge(set, e) : E_OK;
 }
 
 void inbox_unload(const struct inbox_kind *kind, struct inbox_set *set)
@@ -456,7 +498,7 @@ const char *inbox_doubts(const struct inbox_set *set, const char *dir, struct ar
 	const char *text = NULL;
 
 	if (set->bad)
-		text = arena_printf(a, "%s: %s, and is left out; remove it", dir, set->bad);
+		text = arena_printf(a, "%s: %s", dir, set->bad);
 	for (size_t i = 0; i < set->n + set->n_superseded; i++) {
 		const struct inbox_file *f = i < set->n ? &set->file[i]
 							: &set->superseded[i - set->n];

@@ -45,8 +45,11 @@ struct inbox_set {
 	struct inbox_gone *gone;
 	size_t n_gone;
 	size_t n_told; /* records that the target was told of, but for those that it was told are gone */
+	/* What the target has nothing of, by id, as inbox_find_gone was told; unless n_unknown is 0. */
+	const char **unknown;
+	size_t n_unknown;
 	const struct inbox_file *used; /* the newest in archive/; NULL = none */
-	/* What can't be used beside them, in words; NULL = nothing. */
+	/* What can't be used beside them, in words, and what to do; NULL = nothing. */
 	const char *bad;
 };
 
@@ -100,6 +103,8 @@ struct inbox_kind {
 	/* Says of a set that is loaded what only `check` wants to know. NULL = nothing. */
 	void (*examine)(const struct inbox_set *set, const struct conf *c,
 			const struct check_sink *sink, struct arena *a);
+	/* What columns_ignored says of a content. */
+	const char *(*ignored)(const void *content);
 	/* Records of one content, and the head of the k-th; false if a later file has it too. */
 	size_t (*count)(const void *content);
 	/* One of its records has this id. */
@@ -133,7 +138,7 @@ struct inbox_kind {
 
 /*
  * What is called prefix*.csv in the folder and in its archive/, oldest first. *bad: what is called so and can't be
- * used, in words; NULL = nothing. Texts in the arena. E_LOCAL "no_folder"; "bad_entry": nothing is new but such, and
+ * used, and workbooks (prefix*.xlsx) newer than all of those, in words; NULL = nothing. Texts in the arena. E_LOCAL "no_folder"; "bad_entry": nothing is new but such, and
  * it may be what the ERP wrote.
  */
 MUST_CHECK enum errk inbox_files(const char *prefix, const char *dir, struct arena *a,
@@ -155,14 +160,16 @@ MUST_CHECK enum errk inbox_whole(const struct inbox_file *f, enum errk read, boo
 MUST_CHECK enum errk inbox_list(const struct inbox_kind *kind, const char *dir, bool archived,
 				struct arena *a, struct inbox_set *out, struct err *e);
 /*
- * Reads all files of the set. E_BUSY "file_changing": one was written a moment ago or changes;
- * E_LOCAL "too_old" (max_age seconds; 0 = any age), "file_cut"; and what kind->judge says.
+ * Reads all files of the set; whether it may be believed inbox_judge says, or inbox_find_gone. E_BUSY "file_changing": one was written a moment ago or changes;
+ * E_LOCAL "too_old" (max_age seconds; 0 = any age), "file_cut".
  */
 MUST_CHECK enum errk inbox_load(const struct inbox_kind *kind, const struct conf *c,
 				struct inbox_set *set, int64_t max_age, struct err *e);
+/* What kind->judge says of a set that is loaded, where nobody tells what the target has; not of a list that was used. */
+MUST_CHECK enum errk inbox_judge(const struct inbox_kind *kind, const struct inbox_set *set,
+				 struct err *e);
 /*
- * Fills set->gone of a set that is loaded, from what req says was delivered, and asks kind->judge once
- * more. What is kept lives in `mem`, what the engine is asked in `pull`. Older files are read one after the
+ * Fills set->gone of a set that is loaded, from what req says was delivered, and asks kind->judge. What is kept lives in `mem`, what the engine is asked in `pull`. Older files are read one after the
  * other, as long as something is sought.
  */
 MUST_CHECK enum errk inbox_find_gone(const struct inbox_kind *kind, const struct conf *c,
@@ -177,6 +184,8 @@ MUST_CHECK enum errk inbox_find_over(const struct inbox_kind *kind, const struct
 				     struct page *page, struct err *e);
 /* It is among set->gone. */
 bool inbox_is_gone(const struct inbox_set *set, const char *id);
+/* It is among set->unknown. */
+bool inbox_is_unknown(const struct inbox_set *set, const char *id);
 void inbox_unload(const struct inbox_kind *kind, struct inbox_set *set);
 /* Moves the files that stand in the folder to archive/, superseded ones too. */
 MUST_CHECK enum errk inbox_archive(const char *dir, const struct inbox_set *set, struct arena *a,

@@ -149,10 +149,13 @@ enum errk inbox_find_gone(const struct inbox_kind *kind, const struct conf *c,
 	enum errk k;
 
 	set->gone = NULL;
-	set->n_gone = set->n_told = 0;
-	if (!kind->complete || !req->delivered || set->n == 0 || set->file[0].changes)
-		return E_OK;
-	k = ask(&s, e);
+	set->n_gone = set->n_told = set->n_unknown = 0;
+	if (!kind->complete || set->n == 0 || set->file[0].changes)
+		return kind->judge ? kind->judge(set, e) : E_OK;
+	k = req->unknown ? req->unknown(req->knows_ctx, mem, &set->unknown, &set->n_unknown, e)
+			 : E_OK;
+	if (k == E_OK && req->delivered)
+		k = ask(&s, e);
 	if (k != E_OK)
 		return k;
 	trace(kind, c, set, set->gone, set->n_gone, mem);
@@ -177,6 +180,17 @@ static int by_id(const void *key, const void *x)
 bool inbox_is_gone(const struct inbox_set *set, const char *id)
 {
 	return set->n_gone && bsearch(id, set->gone, set->n_gone, sizeof(*set->gone), by_id);
+}
+
+static int by_name(const void *key, const void *x)
+{
+	return strcmp(key, *(const char *const *)x);
+}
+
+bool inbox_is_unknown(const struct inbox_set *set, const char *id)
+{
+	return set->n_unknown &&
+	       bsearch(id, set->unknown, set->n_unknown, sizeof(*set->unknown), by_name);
 }
 
 static bool is_there(const struct inbox_kind *kind, const struct inbox_set *set, const char *id)

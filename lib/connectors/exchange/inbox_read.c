@@ -187,6 +187,18 @@ static void tell_left_out(const struct inbox *r, struct arena *a)
 		r->env->notice(r->env->notice_ctx, NULL, doubts);
 }
 
+/* Of files that are new: each is told once. */
+static void tell_ignored(const struct inbox *r)
+{
+	for (size_t i = 0; i < r->set.n; i++) {
+		const struct inbox_file *f = &r->set.file[i];
+		const char *text = f->archived ? NULL : r->kind->ignored(f->content);
+
+		if (text)
+			r->env->notice(r->env->notice_ctx, NULL, text);
+	}
+}
+
 /* Nothing of it is new: it is only read once more. */
 static bool is_used(const struct inbox_set *set)
 {
@@ -243,6 +255,8 @@ enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct are
 		return E_OK;
 	}
 	STEP("csv_inbox_read");
+	if (k == E_OK && c.done == 0)
+		tell_ignored(r);
 	if (k == E_OK)
 		k = find_gone(r, req, a, e);
 	if (k == E_OK)
@@ -302,6 +316,8 @@ enum errk inbox_pull_only(struct inbox *r, const char *const *who, size_t n, str
 
 	if (k == E_OK)
 		k = load_set(r, max_age(r), files, e);
+	if (k == E_OK)
+		k = inbox_judge(r->kind, &r->set, e);
 	if (k != E_OK)
 		return k;
 	page.partial = !r->kind->complete || !r->set.n || r->set.file[0].changes;
@@ -449,11 +465,16 @@ void inbox_check(const struct inbox *r, const struct check_sink *sink)
 			  arena_printf(a, "%s: there is no %s file yet", r->dir, r->kind->prefix),
 			  arena_printf(a, "have the ERP write %s.csv there, with the columns %s",
 				       r->kind->prefix, r->kind->columns));
-	else if ((k = inbox_load(r->kind, r->env->conf, &set, max_age(r), &why)) != E_OK)
+	else if ((k = inbox_load(r->kind, r->env->conf, &set, max_age(r), &why)) != E_OK ||
+		 (k = inbox_judge(r->kind, &set, &why)) != E_OK)
 		sink->say(sink->ctx, k != E_BUSY && has_news(&set) ? CHECK_BAD : CHECK_WARN,
 			  why.msg, NULL);
 	else
 		say_records(r, &set, sink, a);
+	for (size_t i = 0; i < set.n && k == E_OK; i++)
+		if (r->kind->ignored(set.file[i].content))
+			sink->say(sink->ctx, CHECK_WARN, r->kind->ignored(set.file[i].content),
+				  NULL);
 	if (k == E_OK && set.n && r->kind->examine)
 		r->kind->examine(&set, r->env->conf, sink, a);
 	doubts = inbox_doubts(&set, r->dir, a);

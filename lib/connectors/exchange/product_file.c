@@ -23,7 +23,7 @@ static const struct column_row {
 	enum cell_type type;
 } columns[PCOL_COUNT_] = {
 	[PCOL_PRODUCT] = {{"product id", "product", "handle", "code", "product code"}, CELL_KEY},
-	[PCOL_TITLE] = {{"title", "name", "product name"}, CELL_TEXT},
+	[PCOL_TITLE] = {{"title", "name", "product name", "bezeichnung"}, CELL_TEXT},
 	[PCOL_DESCRIPTION] = {{"description", "body", "body html", "body (html)"}, CELL_TEXT},
 	[PCOL_VENDOR] = {{"vendor", "brand", "manufacturer"}, CELL_TEXT},
 	[PCOL_TYPE] = {{"type", "category", "product type"}, CELL_TEXT},
@@ -43,13 +43,21 @@ static const struct column_row {
 	[PCOL_VARIANT_ID] = {{"variant id"}, CELL_KEY},
 	[PCOL_VARIANT_STATUS] = {{"variant status"}, CELL_STATUS},
 	[PCOL_BARCODE] = {{"barcode", "ean", "gtin", "upc", "variant barcode"}, CELL_KEY},
-	[PCOL_PRICE] = {{"price", "variant price", "sales price", "list price"}, CELL_AMOUNT},
+	[PCOL_PRICE] = {{"price", "variant price", "sales price", "list price", "preis"},
+			CELL_AMOUNT},
 	[PCOL_COMPARE_AT_PRICE] = {{"compare at price", "variant compare at price"}, CELL_AMOUNT},
 	[PCOL_COST] = {{"cost", "cost per item", "standard price"}, CELL_AMOUNT},
 	[PCOL_WEIGHT] = {{"weight kg", "weight"}, CELL_AMOUNT},
 	[PCOL_TRACKED] = {{"tracked", "track quantity"}, CELL_BOOL},
 	[PCOL_SHIPPING] = {{"requires shipping"}, CELL_BOOL},
 };
+
+static const char *const *names_of(int column)
+{
+	return columns[column].names;
+}
+
+static const struct column_names column_names = {names_of, PCOL_COUNT_};
 
 /* The file being read. */
 struct reading {
@@ -257,23 +265,39 @@ static void add_unreadable(void *ctx, const struct err *why)
 	spoil(s, p, "%s", why->msg);
 }
 
+/* Something of the product is told, beside which one it is and in which currency. */
+static bool says_something(const struct exchange_products *s)
+{
+	for (int c = 0; c < PCOL_COUNT_; c++)
+		if (s->has[c] && c != PCOL_PRODUCT && c != PCOL_SKU && c != PCOL_VARIANT_ID &&
+		    c != PCOL_CURRENCY && c != PCOL_TAX)
+			return true;
+	return false;
+}
+
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
 {
 	struct exchange_products *s = r->s;
+	enum errk k = guard_columns(header, &column_names, s->name, r->at, e);
 
+	if (k != E_OK)
+		return k;
 	r->width = header->n;
-	for (int c = 0; c < PCOL_COUNT_; c++) {
-		enum errk k = guard_column(header, columns[c].names, s->name, &r->at[c], e);
-
-		if (k != E_OK)
-			return k;
+	s->ignored = columns_ignored(s->name, header, &column_names, s->mem);
+	for (int c = 0; c < PCOL_COUNT_; c++)
 		s->has[c] = r->at[c] >= 0;
-	}
 	if (!s->has[PCOL_SKU])
 		return err_set(e, E_LOCAL, "not_a_product_file",
 			       "%s: there is no column 'sku'; a product file has a row for each "
 			       "SKU, with product_id, title, price, … as the ERP knows them",
 			       s->name);
+	if (s->ignored && !says_something(s))
+		return err_set(
+			e, E_LOCAL, "not_a_product_file",
+			"%s: of its columns (%s) nothing is understood but which product a row is "
+			"of; names that are known: %s",
+			s->name, columns_titles(header, NULL, s->mem),
+			columns_known(&column_names, true, s->mem));
 	if (!s->has[PCOL_CURRENCY] && !s->currency &&
 	    (s->has[PCOL_PRICE] || s->has[PCOL_COMPARE_AT_PRICE] || s->has[PCOL_COST]))
 		return err_set(e, E_LOCAL, "no_currency",

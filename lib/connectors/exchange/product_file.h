@@ -51,6 +51,7 @@ struct exchange_products {
 	struct arena *mem;
 	const char *name;
 	bool has[PCOL_COUNT_];
+	const char *ignored;              /* as columns_ignored says */
 	const char *currency;             /* where the file does not say it; NULL = not known */
 	const char *with_tax;             /* "true", "false"; NULL = not known */
 	struct exchange_product *product; /* in the order of the file */
@@ -63,7 +64,7 @@ struct exchange_products {
 
 /*
  * Reads the file; name is how messages call it. Rows that can't be used are problems of their
- * product. E_LOCAL "not_a_product_file": there is no SKU in it; "no_currency": amounts without one;
+ * product. E_LOCAL "not_a_product_file": there is no SKU in it, or nothing else that is understood; "no_currency": amounts without one;
  * "same_barcode": a spreadsheet made one of several; and what csv_reader_open says.
  */
 MUST_CHECK enum errk exchange_products_read(const struct conf *c, const char *path,

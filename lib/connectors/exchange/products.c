@@ -29,6 +29,11 @@ static void free_file(void *content)
 	exchange_products_free(content);
 }
 
+static const char *ignored(const void *content)
+{
+	return ((const struct exchange_products *)content)->ignored;
+}
+
 static size_t count(const void *content)
 {
 	return ((const struct exchange_products *)content)->n;
@@ -395,6 +400,7 @@ const struct inbox_kind exchange_product_files = {
 	.read = read_file,
 	.free = free_file,
 	.examine = examine,
+	.ignored = ignored,
 	.count = count,
 	.has = has,
 	.record = record,

@@ -31,6 +31,11 @@ static void free_file(void *content)
 	exchange_stock_free(content);
 }
 
+static const char *ignored(const void *content)
+{
+	return ((const struct exchange_stock *)content)->ignored;
+}
+
 static size_t count(const void *content)
 {
 	return ((const struct exchange_stock *)content)->n_articles;
@@ -159,7 +164,7 @@ static void count_lost(const struct inbox_set *set, const struct exchange_stock 
 			const struct exchange_stock_article *x = &was->article[i], *now;
 
 			if (x->problem || !exchange_stock_has_some(was, x, (uint32_t)w) ||
-			    is_said_later(set, k, x->sku))
+			    inbox_is_unknown(set, x->sku) || is_said_later(set, k, x->sku))
 				continue;
 			now = exchange_stock_find(is, x->sku);
 			/* Of all that changes ever told judge() sees what is gone altogether. */
@@ -219,7 +224,9 @@ static enum errk judge_last(const struct inbox_set *set, struct err *e)
 	for (size_t i = 0; i < was->n_articles; i++) {
 		const struct exchange_stock_article *x = &was->article[i];
 
-		if (says_of(was, x) != INBOX_LISTS_SOME)
+		/* What is called by no name is none of those that may be missing; what is only not understood is. */
+		if (says_of(was, x) == INBOX_LISTS_NONE || x->label ||
+		    (!x->problem && inbox_is_unknown(set, x->sku)))
 			continue;
 		all++;
 		gone += !exchange_stock_find(set->file[0].content, x->sku) &&
@@ -475,6 +482,7 @@ const struct inbox_kind exchange_stock_files = {
 	.wholeness = wholeness,
 	.hides = hides,
 	.gone = make_gone,
+	.ignored = ignored,
 	.count = count,
 	.has = has,
 	.record = record,

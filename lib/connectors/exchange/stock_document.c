@@ -53,7 +53,7 @@ static struct stock_entry entry_of(const struct exchange_stock *s,
 /* Nothing is there, in the figures that the file has. */
 static struct stock_entry nothing_in(const struct exchange_stock *s, const char *warehouse)
 {
-	struct stock_entry entry = {.warehouse = warehouse};
+	struct stock_entry entry = {.warehouse = warehouse, .gone = true};
 
 	for (int f = 0; f < FIGURE_COUNT_; f++)
 		entry.figure[f] = s->has[f] ? "0" : NULL;

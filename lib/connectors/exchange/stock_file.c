@@ -14,19 +14,27 @@
 /* Where the file has no such column, everything is in one warehouse. */
 static const char ONE_WAREHOUSE[] = "default";
 
-enum column { COL_SKU, COL_TITLE, COL_WAREHOUSE, COL_FIRST_FIGURE, COL_COUNT_ = 6, NAMES_MAX = 7 };
+enum column { COL_SKU, COL_TITLE, COL_WAREHOUSE, COL_FIRST_FIGURE, COL_COUNT_ = 6, NAMES_MAX = 8 };
 
 /* As ERPs call them; blanks, dashes and underscores, and case, do not count. */
 static const char *const names[COL_COUNT_][NAMES_MAX] = {
 	[COL_SKU] = {"sku", "article", "item", "internal reference", "default code",
 		     "artikelnummer"},
-	[COL_TITLE] = {"title", "name", "description", "product"},
+	[COL_TITLE] = {"title", "name", "description", "product", "bezeichnung"},
 	[COL_WAREHOUSE] = {"warehouse", "location", "site", "store", "lager"},
-	[COL_FIRST_FIGURE + FIGURE_ON_HAND] = {"on hand", "quantity", "qty", "stock", "physical"},
+	[COL_FIRST_FIGURE + FIGURE_ON_HAND] = {"on hand", "quantity", "qty", "stock", "physical",
+					       "bestand", "menge"},
 	[COL_FIRST_FIGURE + FIGURE_AVAILABLE] = {"available", "free", "free stock", "free to use"},
 	[COL_FIRST_FIGURE +
 		FIGURE_FORECAST] = {"forecast", "forecasted", "virtual available", "projected"},
 };
+
+static const char *const *names_of(int column)
+{
+	return names[column];
+}
+
+static const struct column_names column_names = {names_of, COL_COUNT_};
 
 bool exchange_stock_figure(const struct exchange_stock_row *row, enum stock_figure f,
 			   struct decimal *out)
@@ -56,27 +64,25 @@ struct reading {
 
 static enum errk match_columns(struct reading *r, const struct csv_row *header, struct err *e)
 {
+	struct exchange_stock *s = r->s;
 	bool any = false;
-	enum errk k = E_OK;
+	enum errk k = guard_columns(header, &column_names, s->name, r->at, e);
 
 	r->width = header->n;
-	for (int c = 0; c < COL_COUNT_ && k == E_OK; c++)
-		k = guard_column(header, names[c], r->s->name, &r->at[c], e);
+	s->ignored = columns_ignored(s->name, header, &column_names, s->mem);
 	if (k != E_OK)
 		return k;
 	for (int f = 0; f < FIGURE_COUNT_; f++)
-		any |= r->s->has[f] = r->at[COL_FIRST_FIGURE + f] >= 0;
-	if (r->at[COL_SKU] < 0)
-		return err_set(e, E_LOCAL, "not_a_stock_file",
-			       "%s: there is no column 'sku'; a stock file has the columns sku, "
-			       "warehouse, and on_hand, available or forecast",
-			       r->s->name);
-	if (!any)
-		return err_set(e, E_LOCAL, "not_a_stock_file",
-			       "%s: there is none of the columns 'on_hand', 'available' and "
-			       "'forecast'",
-			       r->s->name);
-	return E_OK;
+		any |= s->has[f] = r->at[COL_FIRST_FIGURE + f] >= 0;
+	if (r->at[COL_SKU] >= 0 && any)
+		return E_OK;
+	return err_set(e, E_LOCAL, "not_a_stock_file",
+		       "%s: there is %s; its columns are %s; names that are known: %s", s->name,
+		       r->at[COL_SKU] < 0
+			       ? "no column 'sku'"
+			       : "none of the columns 'on_hand', 'available' and 'forecast'",
+		       columns_titles(header, NULL, s->mem),
+		       columns_known(&column_names, true, s->mem));
 }
 
 /* Arrays double as they grow; what was not needed goes back. */

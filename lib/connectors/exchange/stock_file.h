@@ -46,6 +46,7 @@ struct exchange_stock {
 	struct arena *mem;
 	const char *name;
 	bool has[FIGURE_COUNT_]; /* columns of the file */
+	const char *ignored;     /* as columns_ignored says */
 	const char **warehouse;
 	size_t n_warehouses, cap_warehouses;
 	struct exchange_stock_article *article; /* in the order of the file */

@@ -97,7 +97,7 @@ static enum errk missing(const char *path, enum admin_export kind, bool customs,
 
 	struct source_bad_entry *bad;
 	size_t n;
-	enum errk k = source_bad(path, "", a, &bad, &n, e);
+	enum errk k = source_bad(path, "", false, a, &bad, &n, e);
 
 	if (k != E_OK)
 		return k;

@@ -60,13 +60,13 @@ static void take_near(void *ctx, size_t i, struct answer *in, const cJSON *node)
 	if (!answer_ok(in) || item->put->err.kind != E_OK)
 		return;
 	stock_refuse(
-		item, "near_miss",
+		item, NEAR_SKU,
 		"no variant of the shop has the SKU '%s', but one has '%s', which differs in %s "
 		"alone; correct it on one side, or name the shop's SKU in tables/store_skus.csv" OWN_TABLE
 		", "
 		"then run: %s",
 		item->sku, shop, sku_difference(shop, item->sku, w->put->arena),
-		sku_retry(item->put->label, "near_miss", w->put->arena));
+		sku_retry(item->put->label, NEAR_SKU, w->put->arena));
 }
 
 /*

@@ -104,7 +104,7 @@ static enum errk list_source(const struct admin_orders *s, struct arena *a, stru
 	enum errk k = source_list(s->path, a, &l->file, &l->n, e);
 
 	if (k == E_OK)
-		k = source_bad(s->path, "", a, &l->bad, &l->n_bad, e);
+		k = source_bad(s->path, "", false, a, &l->bad, &l->n_bad, e);
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < l->n_bad; i++) {
