@@ -26,6 +26,7 @@ static const char *const cures[] = {
 	" (SELECT max(reported_at) FROM reported AS later WHERE later.record = reported.record)",
 	"UPDATE OR REPLACE reported SET reported_at = ?1 WHERE reported_at > ?2",
 	"UPDATE reported SET answered_at = ?1 WHERE answered_at > ?2",
+	"UPDATE written SET written_ns = ?1 * 1000000000 WHERE written_ns / 1000000000 > ?2",
 	"UPDATE journal SET at = ?1 WHERE at > ?2",
 	"UPDATE connector_state SET saved_at = ?1 - 172800 WHERE saved_at > ?2",
 	"UPDATE run SET ended = ?1 WHERE ended > ?2",

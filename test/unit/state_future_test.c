@@ -7,6 +7,7 @@
 #include "state/reported.h"
 #include "state/run.h"
 #include "state/token.h"
+#include "state/written.h"
 
 enum { NOW = 1795521600, YEARS = 2 * 365 * 86400 };
 
@@ -109,6 +110,23 @@ static void test_future__what_an_erp_was_told_is_known_from_now_on(void **state)
 	assert_int_equal(ahead, 0);
 }
 
+/* Else each file that is written from now on would be older than that one. */
+static void test_future__files_are_no_newer_than_now(void **state)
+{
+	struct fixture *f = *state;
+	int64_t run, ahead, ns;
+
+	OK(run_begin(f->s, FLOW, NOW + YEARS, &run, e));
+	OK(written_set(f->s, FLOW, "1", (int64_t)(NOW + YEARS) * 1000000000, e));
+	OK(written_set(f->s, FLOW, "2", (int64_t)NOW * 1000000000 - 1, e));
+	OK(written_set(f->s, FLOW, "2", 1, e));
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	OK(written_get(f->s, FLOW, "1", &ns, e));
+	assert_int_equal(ns, (int64_t)NOW * 1000000000);
+	OK(written_get(f->s, FLOW, "2", &ns, e));
+	assert_int_equal(ns, (int64_t)NOW * 1000000000 - 1);
+}
+
 static void test_future__usual_times_are_left_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -131,6 +149,7 @@ int main(void)
 		T(a_clock_that_was_ahead_holds_nothing_up),
 		T(what_waits_tells_it_too),
 		T(what_an_erp_was_told_is_known_from_now_on),
+		T(files_are_no_newer_than_now),
 		T(usual_times_are_left_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
