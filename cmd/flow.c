@@ -275,7 +275,7 @@ enum errk flow_run(struct cmd *c, const struct flow *f, struct sync_options *o,
 {
 	struct view v = {.cmd = c,
 			 .flow = f,
-			 .of = c->command->flow ? NULL : f->name,
+			 .of = f == c->command->flow ? NULL : f->name,
 			 .dry_run = c->session.options.dry_run};
 	struct sync_summary summary = {0};
 	enum errk rc;
