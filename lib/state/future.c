@@ -22,8 +22,8 @@ static const char *const cures[] = {
 	"UPDATE link SET acknowledged_at = ?1 WHERE acknowledged_at > ?2",
 	"UPDATE link SET adopted_at = ?1 WHERE adopted_at > ?2",
 	/* Of what was told of an order in those times the last counts. */
-	"DELETE FROM reported WHERE reported_at > ?2 AND reported_at <"
-	" (SELECT max(reported_at) FROM reported AS later WHERE later.record = reported.record)",
+	("DELETE FROM reported WHERE reported_at > ?2 AND reported_at <"
+	 " (SELECT max(reported_at) FROM reported AS later WHERE later.record = reported.record)"),
 	"UPDATE OR REPLACE reported SET reported_at = ?1 WHERE reported_at > ?2",
 	"UPDATE reported SET answered_at = ?1 WHERE answered_at > ?2",
 	"UPDATE written SET written_ns = ?1 * 1000000000 WHERE written_ns / 1000000000 > ?2",

@@ -526,8 +526,8 @@ static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struc
 /* Both are stock that is to be compared, though nothing of it has changed at the source. */
 static enum errk find_moved(struct sync *r, const char ***who, size_t *n, struct err *e)
 {
-	const char **shared, **left;
-	size_t n_shared, n_left = 0;
+	const char **shared = NULL, **left = NULL;
+	size_t n_shared = 0, n_left = 0;
 	enum errk rc = find_shared(r, &shared, &n_shared, e);
 	if (rc == E_OK)
 		rc = claim_doubt_left(r->state, r->key, r->page, &left, &n_left, e);

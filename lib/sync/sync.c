@@ -214,6 +214,15 @@ static enum errk recover_late(struct sync *r, struct err *e)
 						     : sync_recover(r, e);
 }
 
+/* What is parked for something that is over by now. */
+static enum errk release(struct sync *r, struct err *e)
+{
+	enum errk rc = sync_release_mapped(r, e);
+	if (rc == E_OK)
+		rc = sync_release_made(r, e);
+	return rc == E_OK ? sync_release_rivals(r, e) : rc;
+}
+
 /*
  * The run proper. A source that is busy or refuses does not keep what waits in the queue from
  * going over.
@@ -233,11 +242,7 @@ static enum errk work(struct sync *r, struct err *e)
 	if (rc == E_OK)
 		rc = sync_acknowledge(r, e);
 	if (rc == E_OK)
-		rc = sync_release_mapped(r, e);
-	if (rc == E_OK)
-		rc = sync_release_made(r, e);
-	if (rc == E_OK)
-		rc = sync_release_rivals(r, e);
+		rc = release(r, e);
 	if (rc != E_OK)
 		return rc;
 	if (r->options->n_only)
