@@ -46,15 +46,22 @@ static void format(char *out, size_t size, const char *fmt, va_list args)
 
 enum errk err_set(struct err *e, enum errk kind, const char *code, const char *fmt, ...)
 {
+	va_list args;
+
+	va_start(args, fmt);
+	err_vset(e, kind, code, fmt, args);
+	va_end(args);
+	return kind;
+}
+
+enum errk err_vset(struct err *e, enum errk kind, const char *code, const char *fmt, va_list args)
+{
 	char msg[ERR_MSG_MAX]; /* not e->msg: an argument may point there */
 	char copy[ERR_CODE_MAX];
-	va_list args;
 
 	if (!e)
 		return kind;
-	va_start(args, fmt);
 	format(msg, sizeof(msg), fmt, args);
-	va_end(args);
 	snprintf(copy, sizeof(copy), "%s", code ? code : "");
 	secrets_hide(copy);
 

@@ -1,6 +1,7 @@
 #ifndef ERPSYNC_BASE_ERR_H
 #define ERPSYNC_BASE_ERR_H
 
+#include <stdarg.h>
 #include <stdint.h>
 
 #include "base/die.h"
@@ -42,6 +43,8 @@ struct err {
  */
 enum errk err_set(struct err *e, enum errk kind, const char *code, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+enum errk err_vset(struct err *e, enum errk kind, const char *code, const char *fmt, va_list args)
+	PRINTF_LIKE(4, 0);
 
 /*
  * Puts "context: " before the message, keeps kind, code and wait. Returns e->kind, so e

@@ -36,12 +36,10 @@ static const char *const keys[FIELD_COUNT_] = {
 
 void product_refuse(struct product_item *item, const char *code, const char *fmt, ...)
 {
-	char text[ERR_MSG_MAX];
 	va_list args;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	err_vset(&item->put->err, E_RECORD, code, fmt, args);
 	va_end(args);
-	err_set(&item->put->err, E_RECORD, code, "%s", text);
 }
 
 void product_refuse_part(const char **texts, struct arena *a, const char *fmt, ...)

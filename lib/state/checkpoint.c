@@ -63,9 +63,10 @@ enum errk checkpoint_again(struct state *s, const char *flow, bool *again, struc
 	return rc;
 }
 
-static const char *whole_key(const char *flow, struct arena *a)
+/* No other flow's begins with it. */
+static const char *key_of(const char *what, const char *flow, struct arena *a)
 {
-	return arena_printf(a, "keep whole %s;", flow);
+	return arena_printf(a, "keep %s %s;", what, flow);
 }
 
 enum errk checkpoint_reached(struct state *s, const char *flow, int64_t begun, struct err *e)
@@ -73,7 +74,7 @@ enum errk checkpoint_reached(struct state *s, const char *flow, int64_t begun, s
 	CLEANUP(arena) struct arena *a = arena_new();
 	enum errk rc = connector_state_drop(s, again_key(flow, a), e);
 
-	return rc == E_OK ? connector_state_set(s, whole_key(flow, a), "", begun, e) : rc;
+	return rc == E_OK ? connector_state_set(s, key_of("whole", flow, a), "", begun, e) : rc;
 }
 
 enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struct err *e)
@@ -84,7 +85,7 @@ enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struc
 	enum errk rc = checkpoint_get(s, flow, a, &cursor, &moved, e);
 
 	if (rc == E_OK)
-		rc = connector_state_get(s, whole_key(flow, a), a, &text, at, e);
+		rc = connector_state_get(s, key_of("whole", flow, a), a, &text, at, e);
 	if (rc != E_OK || text)
 		return rc;
 	/* A state file of before this was noted: its checkpoint is the best that is known. */
@@ -97,14 +98,9 @@ enum errk checkpoint_whole(struct state *s, const char *flow, int64_t *at, struc
 enum errk checkpoint_reopen(struct state *s, const char *flow, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	enum errk rc = connector_state_drop(s, whole_key(flow, a), e);
+	enum errk rc = connector_state_drop(s, key_of("whole", flow, a), e);
 
 	return rc == E_OK ? connector_state_set(s, again_key(flow, a), "", 0, e) : rc;
-}
-
-static const char *choice_key(const char *flow, struct arena *a)
-{
-	return arena_printf(a, "keep choice %s;", flow);
 }
 
 enum errk checkpoint_choice(struct state *s, const char *flow, struct arena *a, const char **choice,
@@ -112,7 +108,7 @@ enum errk checkpoint_choice(struct state *s, const char *flow, struct arena *a, 
 {
 	int64_t at;
 
-	return connector_state_get(s, choice_key(flow, a), a, choice, &at, e);
+	return connector_state_get(s, key_of("choice", flow, a), a, choice, &at, e);
 }
 
 enum errk checkpoint_choose(struct state *s, const char *flow, const char *choice, int64_t now,
@@ -120,12 +116,7 @@ enum errk checkpoint_choose(struct state *s, const char *flow, const char *choic
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 
-	return connector_state_set(s, choice_key(flow, a), choice, now, e);
-}
-
-static const char *shared_key(const char *flow, struct arena *a)
-{
-	return arena_printf(a, "keep shared %s;", flow);
+	return connector_state_set(s, key_of("choice", flow, a), choice, now, e);
 }
 
 enum errk checkpoint_shared_due(struct state *s, const char *flow, bool *due, struct err *e)
@@ -133,7 +124,7 @@ enum errk checkpoint_shared_due(struct state *s, const char *flow, bool *due, st
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *text = NULL;
 	int64_t at;
-	enum errk rc = connector_state_get(s, shared_key(flow, a), a, &text, &at, e);
+	enum errk rc = connector_state_get(s, key_of("shared", flow, a), a, &text, &at, e);
 
 	*due = text != NULL;
 	return rc;
@@ -142,14 +133,9 @@ enum errk checkpoint_shared_due(struct state *s, const char *flow, bool *due, st
 enum errk checkpoint_set_shared_due(struct state *s, const char *flow, bool due, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	const char *key = shared_key(flow, a);
+	const char *key = key_of("shared", flow, a);
 
 	return due ? connector_state_set(s, key, "", 0, e) : connector_state_drop(s, key, e);
-}
-
-static const char *mapped_before_key(const char *flow, struct arena *a)
-{
-	return arena_printf(a, "keep mapped before %s;", flow);
 }
 
 /* An id of the queue is never used again, and a clock may be set back. */
@@ -158,7 +144,7 @@ enum errk checkpoint_mapped_before(struct state *s, const char *flow, int64_t *i
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *text = NULL;
 	int64_t at;
-	enum errk rc = connector_state_get(s, mapped_before_key(flow, a), a, &text, &at, e);
+	enum errk rc = connector_state_get(s, key_of("mapped before", flow, a), a, &text, &at, e);
 
 	*id = text ? strtoll(text, NULL, 10) : 0;
 	return rc;
@@ -168,6 +154,6 @@ enum errk checkpoint_set_mapped_before(struct state *s, const char *flow, int64_
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 
-	return connector_state_set(s, mapped_before_key(flow, a),
+	return connector_state_set(s, key_of("mapped before", flow, a),
 				   arena_printf(a, "%lld", (long long)id), 0, e);
 }
