@@ -92,16 +92,16 @@ cJSON *file_batch_describe(const struct put_batch *batch, const struct target *a
 	for (size_t i = 0; i < batch->n; i++) {
 		cJSON *record;
 
-		if (!batch->item[i].doc || batch->item[i].err.kind != E_OK)
+		if (!batch->item[i]->doc || batch->item[i]->err.kind != E_OK)
 			continue;
 		record = json_object();
 		json_push(records, record);
-		json_add_str(record, "id", batch->item[i].record);
-		json_add_str(record, "label", batch->item[i].label);
+		json_add_str(record, "id", batch->item[i]->record);
+		json_add_str(record, "label", batch->item[i]->label);
 		/* What `adopt` needs should the state file be lost. */
-		if (batch->item[i].version && batch->item[i].hash) {
-			json_add_str(record, "version", batch->item[i].version);
-			json_add_str(record, "hash", batch->item[i].hash);
+		if (batch->item[i]->version && batch->item[i]->hash) {
+			json_add_str(record, "version", batch->item[i]->version);
+			json_add_str(record, "hash", batch->item[i]->hash);
 		}
 		if (as && as[i].n_parts)
 			json_add(record, "target", target_json(&as[i]));

@@ -187,10 +187,10 @@ static void report(struct put_batch *batch, const struct target *as, const char 
 		   struct arena *a)
 {
 	for (size_t i = 0; i < batch->n; i++) {
-		if (!batch->item[i].doc || batch->item[i].err.kind != E_OK)
+		if (!batch->item[i]->doc || batch->item[i]->err.kind != E_OK)
 			continue;
-		batch->item[i].target = as ? as[i] : (struct target){0};
-		batch->item[i].target.id = arena_strdup(a, file);
+		batch->item[i]->target = as ? as[i] : (struct target){0};
+		batch->item[i]->target.id = arena_strdup(a, file);
 	}
 }
 
@@ -252,7 +252,7 @@ static enum errk adopt(const struct outbox *x, struct put_batch *batch, const st
 		return outbox_undone(batch, e);
 	batch->number[b->changed] = b->sequence;
 	for (size_t i = 0; i < batch->n; i++) {
-		struct put_item *item = &batch->item[i];
+		struct put_item *item = batch->item[i];
 		__attribute__((cleanup(cleanup_rendered))) struct rendered r = {0};
 
 		const cJSON *held = file_batch_record(b, item->record);
@@ -267,7 +267,7 @@ static enum errk adopt(const struct outbox *x, struct put_batch *batch, const st
 		}
 		if (!item->doc)
 			continue;
-		k = render_batch(&x->style, item, 1, main_key(batch->kind), a, &r, e);
+		k = render_batch(&x->style, &item, 1, main_key(batch->kind), a, &r, e);
 		if (k != E_OK)
 			return k;
 		if (item->err.kind == E_OK)
@@ -295,7 +295,7 @@ static enum errk put_locked(const struct outbox *x, struct put_batch *batch,
 	}
 	k = render_batch(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r, e);
 	for (size_t i = 0; i < batch->n; i++)
-		any = any || (batch->item[i].doc && batch->item[i].err.kind == E_OK);
+		any = any || (batch->item[i]->doc && batch->item[i]->err.kind == E_OK);
 	return k == E_OK && any ? write_new(x, batch, as, &r, &done, a, e) : k;
 }
 
@@ -308,8 +308,8 @@ enum errk outbox_put(const struct outbox *x, struct put_batch *batch, const stru
 
 	batch->requests = 0;
 	for (size_t i = 0; i < batch->n; i++)
-		if (batch->item[i].doc)
-			batch->item[i].adopted = false;
+		if (batch->item[i]->doc)
+			batch->item[i]->adopted = false;
 	if (x->dry_run)
 		return render_batch(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r,
 				    e);

@@ -387,7 +387,7 @@ static void main_first(struct rendered *r, const char *main_key)
 	}
 }
 
-enum errk render_batch(const struct render_style *style, struct put_item *item, size_t n,
+enum errk render_batch(const struct render_style *style, struct put_item *const *item, size_t n,
 		       const char *main_key, struct arena *a, struct rendered *out, struct err *e)
 {
 	struct rendered r = {0};
@@ -397,15 +397,15 @@ enum errk render_batch(const struct render_style *style, struct put_item *item, 
 	for (size_t i = 0; i < n; i++) {
 		struct err why = {0};
 
-		if (!item[i].doc)
+		if (!item[i]->doc)
 			continue;
-		k = render_item(&job, &item[i], i, &why);
-		item[i].err = why;
-		item[i].err.kind = k;
+		k = render_item(&job, item[i], i, &why);
+		item[i]->err = why;
+		item[i]->err.kind = k;
 		if (k != E_OK && k != E_RECORD) {
 			*e = why;
 			rendered_release(&r);
-			return err_wrap(e, "%s", item[i].label);
+			return err_wrap(e, "%s", item[i]->label);
 		}
 	}
 	for (size_t i = 0; i < r.n; i++) {

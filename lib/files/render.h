@@ -38,9 +38,9 @@ struct rendered {
  * say about the same thing is written once: equal rows, or, where "key" names a column, the row of
  * the last item with that value. E_LOCAL "bad_mapping": files or columns differ within the batch.
  */
-MUST_CHECK enum errk render_batch(const struct render_style *style, struct put_item *item, size_t n,
-				  const char *main_key, struct arena *a, struct rendered *out,
-				  struct err *e);
+MUST_CHECK enum errk render_batch(const struct render_style *style, struct put_item *const *item,
+				  size_t n, const char *main_key, struct arena *a,
+				  struct rendered *out, struct err *e);
 void rendered_release(struct rendered *r); /* safe on a zeroed one */
 
 static inline void cleanup_rendered(struct rendered *r)

@@ -31,79 +31,85 @@ struct put_step {
 	const char *detail; /* document of the target, reason; no personal data; may be NULL */
 };
 
-/* One document to be written. */
+/*
+ * One document to be written, and what became of it. The engine fills the first part, the connector the second, and what
+ * stands between them is both: how it was before, and how it is then. Texts of the connector's live in the put's arena.
+ */
 struct put_item {
 	const char *record; /* the source's id: our reference on the other side */
 	const char *label;
 	const char *version; /* the source's, of what doc was made of */
-	const char *hash;    /* of doc; NULL without one */
 	int64_t read_at;     /* when the source was last known to say so, seconds */
 	/*
 	 * The mapped document, JSON text; NULL (only when unsure): it can't be mapped any
 	 * more, so only look whether it landed; if not, leave err as it is.
 	 */
 	const char *doc;
-	/* In: what an earlier put made of this record, none without id; out: what it is now. */
+	const char *hash;     /* of doc; NULL without one */
+	int64_t delivered_at; /* when target was first delivered, seconds; 0 = never */
+	/* kept is of a copy of the state file, and more may have been written since. */
+	bool kept_old;
+	/* Where a person has named it: the code of what it was parked with, which that person has read; or NULL. */
+	const char *parked_as;
+
+	/* What an earlier put made of this record, none without id; then: what it is now. */
 	struct target target;
 	/*
-	 * A text of the connector's own about this record. In: that of an earlier put, or NULL; out:
-	 * what is to be known the next time, stored in the transaction of the outcome. A record that
-	 * is parked (E_RECORD) keeps a new one too, if it was delivered before.
+	 * A text of the connector's own about this record, of an earlier put, or NULL; then: what is to be known
+	 * the next time, stored in the transaction of the outcome. A record that is parked (E_RECORD) keeps a new
+	 * one too, if it was delivered before.
 	 */
 	const char *kept;
-	/* In: the kept text is of a copy of the state file, and more may have been written since. */
-	bool kept_old;
-	/* In, where a person has named it: the code of what it was parked with, which that person has read; or NULL. */
-	const char *parked_as;
-	int64_t delivered_at; /* in: when target was first delivered, seconds; 0 = never */
-	struct err err;       /* out: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item */
-	bool adopted;         /* out: it had landed before; nothing was written now */
-	bool changed; /* out: what was written changed something that others had made there */
+	/* Without doc: why it can't be mapped; then: err.kind E_OK, E_RECORD, E_UNSURE, E_BUSY per item. */
+	struct err err;
+
+	bool adopted; /* it had landed before; nothing was written now */
+	bool changed; /* what was written changed something that others had made there */
+	bool differs; /* where the batch only looks: it is to be put; err says nothing */
 	/*
-	 * Out: right at this moment, but what it depends on besides the document will change (units of
+	 * Right at this moment, but what it depends on besides the document will change (units of
 	 * orders on their way are taken off), or may (a write that was given up may still arrive): it is
 	 * compared again by each run until it is not set.
 	 */
 	bool passing;
-	/* Out, with passing: no orders are on their way, but it waits for a figure that is newer than read_at. */
+	/* With passing: no orders are on their way, but it waits for a figure that is newer than read_at. */
 	bool older;
 	/*
-	 * Out: written where somebody else has yet to take it over, so that the target does not show it: compared
+	 * Written where somebody else has yet to take it over, so that the target does not show it: compared
 	 * again whenever the source says it, unchanged as it may be, until it is not set.
 	 */
 	bool unproven;
+	bool made; /* of products: an article came into being there by now, or got another SKU, whatever err says */
 	/*
-	 * Out, with err E_OK: E_RECORD where the record went over, but for a part of it, or the target holds
-	 * something of it that nothing writes any more. It counts as delivered, its next version is compared
-	 * whatever it says, and it is parked with this.
+	 * With err E_OK: why the record went over but for a part of it, or what of it the target holds that nothing
+	 * writes any more; NULL = nothing. It counts as delivered, its next version is compared whatever it says,
+	 * and it is parked with this.
 	 */
-	struct err left;
-	bool made; /* out, of products: an article came into being there by now, or got another SKU, whatever err says */
-	bool differs; /* out, where the batch only looks: it is to be put; err says nothing */
+	struct err *left;
 	/*
-	 * Out, of stock from which orders on their way are taken off: the store's SKU. When the ERP is
+	 * Of stock from which orders on their way are taken off: the store's SKU. When the ERP is
 	 * told an order of it, it is compared again. NULL where orders do not matter.
 	 */
 	const char *sku;
 	/*
-	 * Out, of a delivery, whatever err says: the store's SKUs whose stock it has moved there. They are compared
+	 * Of a delivery, whatever err says: the store's SKUs whose stock it has moved there. They are compared
 	 * with the next figures, which may be the same as before.
 	 */
 	const char **moved;
 	size_t n_moved;
 	/*
-	 * Out, of stock and products, whatever err says: what it is at the store, as far as that was found. yields: it
+	 * Of stock and products, whatever err says: what it is at the store, as far as that was found. yields: it
 	 * leaves that to another record, and went over so.
 	 */
 	struct put_claim *claims;
 	size_t n_claims;
 	bool yields;
 	/*
-	 * Out: what was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. With adopted: why
+	 * What was written, "Warehouse Lyon 5 → 7", for the history; NULL = target says it. With adopted: why
 	 * nothing is to be written, though it is not there.
 	 */
 	const char *values;
-	/* Out: oldest first, in the put's arena; also what was done before err stopped it. */
+	/* Oldest first; also what was done before err stopped it. */
 	struct put_step *steps;
 };
 
@@ -221,7 +227,7 @@ struct put_batch {
 	 * batch is taken for one to this. 0 = none.
 	 */
 	int64_t last[2];
-	struct put_item *item;
+	struct put_item **item;
 	size_t n;
 	int requests; /* out: HTTP requests it took */
 	/* Out: its number in the target's history, among those of new records or of changed ones. */

@@ -58,7 +58,7 @@ static size_t read_claims(struct put_batch *batch, enum stock_figure f, struct c
 	size_t n = 0;
 
 	for (size_t i = 0; i < batch->n; i++) {
-		struct put_item *put = &batch->item[i];
+		struct put_item *put = batch->item[i];
 		struct stock_wanted *wanted;
 		struct err ignored;
 		const char *sku;
@@ -112,8 +112,8 @@ void stock_list_named(const struct put_batch *batch, enum stock_figure f, struct
 		const char *sku;
 		size_t n;
 
-		if (!batch->item[i].doc || stock_wanted_read(batch->item[i].doc, f, a, &sku,
-							     &wanted, &n, &ignored) != E_OK)
+		if (!batch->item[i]->doc || stock_wanted_read(batch->item[i]->doc, f, a, &sku,
+							      &wanted, &n, &ignored) != E_OK)
 			continue;
 		for (size_t k = 0; k < n; k++)
 			if (wanted[k].location)

@@ -141,13 +141,21 @@ static void say(struct put_item *put, const struct stock_place *left, size_t n, 
 		list = arena_printf(a, "%s%s%s", list, i ? ", " : "", say_place(&left[i], a));
 	if (n > NAMED)
 		list = arena_printf(a, "%s and %zu more", list, n - NAMED);
-	err_set(&put->left, E_RECORD, STOCK_LEFT,
+	put->left = arena_alloc(a, sizeof(*put->left));
+	err_set(put->left, E_RECORD, STOCK_LEFT,
 		"the shop still offers what was written before, and by the ERP and the tables is "
 		"written no longer: %s; what is written now is right. Where the shop calls that article or "
 		"place otherwise by now and the ERP counts it under that name, or somebody else looks after "
 		"it, run: erpsync queue drop '%s'; else set it to 0 there, or name it again in "
 		"tables/locations.csv or store_skus.csv%s, then run: erpsync queue retry '%s'",
 		list, put->label, also, put->label);
+}
+
+void stock_places_refused(struct put_item *put, const struct err *why, struct arena *a)
+{
+	put->left = arena_alloc(a, sizeof(*put->left));
+	*put->left = *why;
+	err_wrap(put->left, "went over but for some of its places");
 }
 
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n, struct arena *a)

@@ -47,6 +47,8 @@ static inline bool stock_place_is_ours(const struct stock_place *was, int64_t ha
  */
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
 		      struct arena *a);
+/* It went over but for some of its places, and why: sets left of the item. */
+void stock_places_refused(struct put_item *put, const struct err *why, struct arena *a);
 /*
  * The put is through: it is written at these places, and something is left at those. Sets kept and left of
  * the item; left: what is left where, and what to do about it; also: what a person has to do besides, ", …".

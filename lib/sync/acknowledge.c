@@ -73,11 +73,11 @@ static void tell(struct acknowledging *x, const char *text)
 {
 	struct sync *r = x->r;
 	struct batch_row b = {.row = {.record = x->target, .label = x->target}};
-	err_set(&b.err, E_RECORD, "ack_in_doubt", "%s", text);
+	err_set(&b.put.err, E_RECORD, "ack_in_doubt", "%s", text);
 	const struct sync_record rec = {.record = x->target,
 					.label = x->target,
 					.outcome = SYNC_PARKED,
-					.err = &b.err};
+					.err = &b.put.err};
 	r->sum->doubted++;
 	if (r->options->on_record)
 		r->options->on_record(r->options->ctx, &rec);
@@ -309,9 +309,9 @@ static enum errk take_back(const struct refusal *f, struct err *e)
 	/* A person will have no more of it. */
 	if (l->for_good)
 		return unlink_refused(f, e);
-	describe(f, &b.err);
-	enum errk rc = queue_reopen(r->state, r->key, l->record, l->label, l->version, b.err.code,
-				    b.err.msg, clock_now(), e);
+	describe(f, &b.put.err);
+	enum errk rc = queue_reopen(r->state, r->key, l->record, l->label, l->version,
+				    b.put.err.code, b.put.err.msg, clock_now(), e);
 	if (rc == E_OK)
 		rc = unlink_refused(f, e);
 	if (rc != E_OK)

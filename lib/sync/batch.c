@@ -17,7 +17,7 @@ static bool goes_further(const struct sync *r, const struct batch_row *b, const 
 	/* Of one that no kept speaks of nothing is known; that it is named is a person's question. */
 	const char *kept = l->kept ? l->kept : r->options->n_only ? "" : NULL;
 
-	return r->to->further && b->doc && kept && r->to->further(r->target, b->doc, kept);
+	return r->to->further && b->put.doc && kept && r->to->further(r->target, b->put.doc, kept);
 }
 
 /*
@@ -31,7 +31,7 @@ static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const
 	const char *payload, *text;
 	int64_t changed = 0;
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	if (rc != E_OK || (!payload && !b->hash))
+	if (rc != E_OK || (!payload && !b->put.hash))
 		return rc;
 	/* Of a document that stands in no row only the version and what is made of it count. */
 	if (!payload) {
@@ -41,7 +41,7 @@ static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const
 		if (text && clock_parse(text, &changed, NULL) != E_OK)
 			changed = INT64_MAX;
 	}
-	bool same = b->hash && *l->sent_hash && strcmp(l->sent_hash, b->hash) == 0;
+	bool same = b->put.hash && *l->sent_hash && strcmp(l->sent_hash, b->put.hash) == 0;
 	same = same ||
 	       (*l->version ? strcmp(l->version, b->row.version) == 0 : changed <= l->adopted_at);
 	b->baseline = b->unchanged = same && !goes_further(r, b, l);
@@ -57,17 +57,17 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	if (rc != E_OK || !found)
 		return rc;
 	if (target_is(&l.target)) {
-		b->target = target_copy(&l.target, r->page);
+		b->put.target = target_copy(&l.target, r->page);
 		b->update = true;
 	}
-	b->kept = arena_strdup(r->page, l.kept);
-	b->kept_old = l.kept_old;
-	b->delivered_at = l.delivered_at;
+	b->put.kept = b->known_kept = arena_strdup(r->page, l.kept);
+	b->put.kept_old = l.kept_old;
+	b->put.delivered_at = l.delivered_at;
 	b->adopted_at = l.adopted_at;
 	/* In doubt a write of another version has begun since; in a copy of the state file everything is. */
 	if (l.adopted_at && b->update && (!l.doubt || l.kept_old))
 		return compare_with_adopted(r, b, &l, e);
-	bool same = b->hash && l.sent_hash && strcmp(l.sent_hash, b->hash) == 0;
+	bool same = b->put.hash && l.sent_hash && strcmp(l.sent_hash, b->put.hash) == 0;
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
 	/*
 	 * What the target says now decides, not what was sent once. Where nothing can be there twice, a person who names
@@ -118,8 +118,8 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 	if (rc != E_OK)
 		return rc;
 	hash_hex(doc, strlen(doc), hash);
-	b->hash = arena_strdup(r->page, hash);
-	b->doc = arena_strdup(r->page, doc);
+	b->put.hash = arena_strdup(r->page, hash);
+	b->put.doc = arena_strdup(r->page, doc);
 	return E_OK;
 }
 
@@ -170,7 +170,7 @@ static enum errk check_age(struct sync *r, const struct queue_row *row, struct e
 		       duration_text(r->max_age * 1000, limit), side_section(r->flow->from));
 }
 
-/* Maps one row. A record's own trouble is put into b->err; only what concerns all is returned. */
+/* Maps one row. A record's own trouble is put into b->put.err; only what concerns all is returned. */
 enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e)
 {
 	arena_reset(r->scratch);
@@ -180,7 +180,7 @@ enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e)
 	if (rc != E_OK && rc != E_RECORD)
 		return rc;
 	if (rc == E_RECORD)
-		b->err = *e;
+		b->put.err = *e;
 	return compare_with_link(r, b, e);
 }
 
@@ -199,7 +199,7 @@ static enum errk was_parked(struct sync *r, const struct batch_row *b, bool *aga
 	enum errk rc = r->flow->quiet_repeats
 			       ? queue_parked_as(r->state, b->row.id, r->page, &as, e)
 			       : E_OK;
-	*again = as && strcmp(as, b->err.code) == 0;
+	*again = as && strcmp(as, b->put.err.code) == 0;
 	return rc;
 }
 
@@ -208,11 +208,11 @@ static const char *end_of(const struct sync *r, const struct batch_row *b, struc
 {
 	const char *label = b->row.label;
 	/* What is parked ends with a newer version, or when its source says that it is gone; not every one does. */
-	if (r->flow->reconciles && !r->from->tells_gone && !strstr(b->err.msg, "queue drop"))
+	if (r->flow->reconciles && !r->from->tells_gone && !strstr(b->put.err.msg, "queue drop"))
 		return arena_printf(
 			a, "; where the ERP has it no longer: erpsync queue drop --flow '%s' '%s'",
 			r->key, label);
-	if (str_equal(b->err.code, "bad_sum") && !strstr(b->err.msg, "adopt orders"))
+	if (str_equal(b->put.err.code, "bad_sum") && !strstr(b->put.err.msg, "adopt orders"))
 		return arena_printf(
 			a, "; or, where the ERP has it, entered by hand: erpsync adopt orders '%s'",
 			label);
@@ -224,9 +224,9 @@ static void say_end(const struct sync *r, struct batch_row *b)
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *text = end_of(r, b, a);
 	/* Half a command is none, and nobody types what is not seen. */
-	if (text && strlen(b->err.msg) + strlen(text) < ERR_MSG_MAX &&
+	if (text && strlen(b->put.err.msg) + strlen(text) < ERR_MSG_MAX &&
 	    strcmp(sku_plain(b->row.label, a), b->row.label) == 0)
-		err_append(&b->err, "%s", text);
+		err_append(&b->put.err, "%s", text);
 }
 
 enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e)
@@ -235,11 +235,11 @@ enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e
 	enum errk rc = was_parked(r, b, &again, e);
 	say_end(r, b);
 	if (rc == E_OK)
-		rc = queue_mark_parked(r->state, b->row.id, b->err.code, b->err.msg, clock_now(),
-				       e);
+		rc = queue_mark_parked(r->state, b->row.id, b->put.err.code, b->put.err.msg,
+				       clock_now(), e);
 	if (rc == E_OK)
-		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "parked", b->err.msg,
-				  e);
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "parked",
+				  b->put.err.msg, e);
 	if (rc == E_OK)
 		sync_count(r, b, again ? SYNC_STILL_PARKED : SYNC_PARKED, NULL);
 	return rc;
@@ -252,16 +252,17 @@ bool batch_is_dropped(const struct batch_row *b)
 
 void batch_look_only(struct batch_row *b)
 {
-	err_set(&b->err, E_RECORD, "dropped", "%s", b->row.reason ? b->row.reason : "by hand");
-	b->doc = b->hash = NULL;
+	err_set(&b->put.err, E_RECORD, "dropped", "%s", b->row.reason ? b->row.reason : "by hand");
+	b->put.doc = b->put.hash = NULL;
 }
 
 enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e)
 {
 	const struct queue_filter f = {.flow = r->key, .who = b->row.record, .code = "dropped"};
 	int64_t n, now = clock_now();
-	enum errk rc = queue_mark_parked(r->state, b->row.id, b->err.code, b->err.msg, now, e);
-	return rc == E_OK ? queue_drop(r->state, &f, b->err.msg, now, &n, e) : rc;
+	enum errk rc = queue_mark_parked(r->state, b->row.id, b->put.err.code, b->put.err.msg, now,
+					 e);
+	return rc == E_OK ? queue_drop(r->state, &f, b->put.err.msg, now, &n, e) : rc;
 }
 
 /* What passed no time: no run tries it again, whatever the last try promised. */
@@ -271,13 +272,14 @@ static enum errk give_up(struct sync *r, struct batch_row *b, struct err *e)
 					       ", and the next run goes on", "; the next run looks",
 					       "; the next run asks again"};
 	for (size_t i = 0; i < sizeof(promises) / sizeof(*promises); i++) {
-		char *at = strstr(b->err.msg, promises[i]);
+		char *at = strstr(b->put.err.msg, promises[i]);
 		if (at && !at[strlen(promises[i])])
 			*at = '\0';
 	}
-	err_append(&b->err, "; so it was at each of %d tries, and no run tries it again by itself",
+	err_append(&b->put.err,
+		   "; so it was at each of %d tries, and no run tries it again by itself",
 		   b->row.attempts + 1);
-	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
+	advice_add(&b->put.err, (const char *const[]){"erpsync queue retry", NULL},
 		   ": when that is over, run: erpsync queue retry '%s'", b->row.label);
 	return batch_record_parked(r, b, e);
 }
@@ -288,14 +290,14 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 	int tries = b->row.attempts + 1;
 	if (tries >= r->tries)
 		return give_up(r, b, e);
-	int64_t asked = b->err.wait_ms > 0 ? b->err.wait_ms : -1;
+	int64_t asked = b->put.err.wait_ms > 0 ? b->put.err.wait_ms : -1;
 	int64_t wait = retry_wait_ms(tries, r->wait_ms, r->max_wait_ms, asked);
 	int64_t now = clock_now();
-	enum errk rc = queue_mark_later(r->state, b->row.id, b->err.code, b->err.msg,
+	enum errk rc = queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg,
 					now + (wait + 999) / 1000, now, e);
 	if (rc == E_OK)
-		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "later", b->err.msg,
-				  e);
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "later",
+				  b->put.err.msg, e);
 	if (rc == E_OK)
 		sync_count(r, b, SYNC_LATER, NULL);
 	return rc;
@@ -326,14 +328,14 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 		rc = queue_mark_unchanged(r->state, b->row.id, e);
 	if (rc == E_OK && b->baseline)
 		rc = link_set_baseline(r->state, r->key, b->row.record, b->row.version,
-				       b->hash ? b->hash : "not mapped", now, e);
+				       b->put.hash ? b->put.hash : "not mapped", now, e);
 	else if (rc == E_OK && !b->repeated)
 		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, now, e);
 	if (rc == E_OK && (b->baseline || (!b->repeated && !r->flow->brief)))
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome), b->row.version, e);
 	if (rc == E_OK)
-		sync_count(r, b, outcome, &b->target);
+		sync_count(r, b, outcome, &b->put.target);
 	return rc;
 }
 
@@ -341,12 +343,11 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
  * What landed before an interruption was made by the mapping of that time. If that was another one,
  * the document that is there is not known, and --full will write it anew.
  */
-static const char *sent_hash(const struct sync *r, const struct batch_row *b,
-			     const struct put_item *item)
+static const char *sent_hash(const struct sync *r, const struct batch_row *b)
 {
-	if (item->adopted && (r->mapping_changed || b->row.id <= r->mapped_before))
+	if (b->put.adopted && (r->mapping_changed || b->row.id <= r->mapped_before))
 		return "of another mapping";
-	return b->hash ? b->hash : "";
+	return b->put.hash ? b->put.hash : "";
 }
 
 bool sync_tells_orders(const struct sync *r)
@@ -385,9 +386,9 @@ static bool is_passing(const char *code)
 }
 
 /* Once more, and found as it was left: no event, and it leaves nothing. */
-static bool looked_only(const struct batch_row *b, const struct put_item *item)
+static bool looked_only(const struct batch_row *b)
 {
-	return item->adopted && b->repeated;
+	return b->put.adopted && b->repeated;
 }
 
 /*
@@ -396,31 +397,30 @@ static bool looked_only(const struct batch_row *b, const struct put_item *item)
  */
 static bool is_left(const struct put_item *item)
 {
-	return item->left.kind == E_RECORD && !item->passing;
+	return item->left && !item->passing;
 }
 
 /*
  * Compared again by the next run; not by this one, however long it takes. A second look that found
  * everything as it was is no news.
  */
-static enum errk close_row(struct sync *r, const struct batch_row *b, const struct put_item *item,
-			   int64_t now, struct err *e)
+static enum errk close_row(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
 {
 	int64_t taken = (clock_mono_ms() - r->started_ms) / 1000;
 	/* What was delivered before the looks is kept as any other, see keep_documents. */
 	bool looked = str_equal(b->row.code, sent_again.code);
-	if (!item->passing)
-		return looked_only(b, item) && !looked
+	if (!b->put.passing)
+		return looked_only(b) && !looked
 			       ? queue_mark_unchanged(r->state, b->row.id, e)
 			       : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
-	const struct passing *why = passing_of(r, item);
+	const struct passing *why = passing_of(r, &b->put);
 	return queue_mark_passing(r->state, b->row.id, why->code, why->reason,
 				  now + why->wait + 2 * taken, now, e);
 }
 
-enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const struct put_item *item,
-				 struct err *e)
+enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err *e)
 {
+	const struct put_item *item = &b->put;
 	int64_t now = clock_now();
 	bool again = is_passing(b->row.code);
 	bool nowhere = item->adopted && item->values;
@@ -439,7 +439,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		/* A dry run makes nothing that could have an id. */
 		.target = item->target,
 		.version = b->row.version,
-		.sent_hash = sent_hash(r, b, item),
+		.sent_hash = sent_hash(r, b),
 		.delivered_at = now,
 		.changed_at = now,
 		.kept = item->kept,
@@ -448,16 +448,16 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
 		.sku = item->sku,
 	};
 	if (rc == E_OK && !is_left(item))
-		rc = close_row(r, b, item, now, e);
+		rc = close_row(r, b, now, e);
 	if (rc == E_OK)
 		rc = link_set(r->state, &l, now, e);
-	if (rc == E_OK && (nowhere || outcome != SYNC_UNCHANGED) && !looked_only(b, item))
+	if (rc == E_OK && (nowhere || outcome != SYNC_UNCHANGED) && !looked_only(b))
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered",
 				  sync_outcome_name(outcome),
 				  item->values ? item->values : target_text(&item->target, r->page),
 				  e);
 	if (rc == E_OK && is_left(item)) {
-		b->err = item->left;
+		b->put.err = *item->left;
 		return batch_record_parked(r, b, e);
 	}
 	if (rc == E_OK)
@@ -471,16 +471,16 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, const stru
  */
 enum errk batch_record_doubt(struct sync *r, struct batch_row *b, bool last, struct err *e)
 {
-	b->err.kind = E_BUSY;
+	b->put.err.kind = E_BUSY;
 	if (!last && b->row.attempts + 1 < r->tries)
 		return batch_record_later(r, b, e);
 	err_append(
-		&b->err,
+		&b->put.err,
 		"; what became of it was looked for %s, and is not known; see there how far it is",
 		last ? "for hours" : "by each run");
-	advice_add(&b->err, (const char *const[]){"erpsync queue retry", NULL},
+	advice_add(&b->put.err, (const char *const[]){"erpsync queue retry", NULL},
 		   ", then run: erpsync queue retry '%s'", b->row.label);
-	advice_add(&b->err, (const char *const[]){"erpsync queue drop", NULL},
+	advice_add(&b->put.err, (const char *const[]){"erpsync queue drop", NULL},
 		   "; or, if it is settled there: erpsync queue drop '%s'", b->row.label);
 	return batch_record_parked(r, b, e);
 }

@@ -18,7 +18,7 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 		struct batch_row *b = &rows[i];
 		if (b->unchanged) {
 			rc = batch_record_unchanged(r, b, e);
-		} else if (!b->doc) {
+		} else if (!b->put.doc) {
 			rc = batch_record_parked(r, b, e);
 			if (rc == E_OK && b->unmapped)
 				rc = sync_forget_refused(r, b->row.record, e);
@@ -35,7 +35,11 @@ static struct batch_row *rows_of(struct sync *r, const struct queue_row *row, si
 {
 	struct batch_row *rows = arena_array(r->page, n, sizeof(*rows));
 	for (size_t i = 0; i < n; i++)
-		rows[i].row = row[i];
+		rows[i] = (struct batch_row){.row = row[i],
+					     .put = {.record = row[i].record,
+						     .label = row[i].label,
+						     .version = row[i].version,
+						     .read_at = row[i].read_at}};
 	return rows;
 }
 
@@ -97,7 +101,7 @@ static enum errk leave_in_doubt(struct sync *r, const struct queue_row *row, siz
 	struct batch_row *rows = rows_of(r, row, n);
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++) {
-		rows[i].err = why;
+		rows[i].put.err = why;
 		rc = batch_record_doubt(r, &rows[i], true, e);
 	}
 	return state_end(r->state, rc, e);

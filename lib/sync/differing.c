@@ -51,11 +51,18 @@ static void keep(struct differing *g, const struct batch_row *b)
 	to->row.code = arena_strdup(g->mem, b->row.code);
 	to->row.reason = arena_strdup(g->mem, b->row.reason);
 	to->row.payload = NULL;
-	to->doc = arena_strdup(g->mem, b->doc);
-	to->hash = arena_strdup(g->mem, b->hash);
-	to->target = target_copy(&b->target, g->mem);
-	to->kept = arena_strdup(g->mem, b->kept);
-	to->differs = false;
+	to->known_kept = arena_strdup(g->mem, b->known_kept);
+	/* What the look said besides where it is counts no more. */
+	to->put = (struct put_item){.record = to->row.record,
+				    .label = to->row.label,
+				    .version = to->row.version,
+				    .read_at = b->put.read_at,
+				    .doc = arena_strdup(g->mem, b->put.doc),
+				    .hash = arena_strdup(g->mem, b->put.hash),
+				    .delivered_at = b->put.delivered_at,
+				    .kept_old = b->put.kept_old,
+				    .target = target_copy(&b->put.target, g->mem),
+				    .kept = to->known_kept};
 	if (g->n == g->cap) {
 		size_t cap = g->cap ? g->cap * 2 : 64;
 		struct batch_row **larger = arena_array(g->mem, cap, sizeof(struct batch_row *));
@@ -93,7 +100,7 @@ enum errk sync_look(struct sync *r, struct batch_row *const *rows, size_t n, boo
 	if (rc != E_OK)
 		return rc;
 	for (size_t i = 0; i < n; i++)
-		if (rows[i]->differs)
+		if (rows[i]->put.differs)
 			keep(g, rows[i]);
 	return g->n >= r->batch ? put(r, update, e) : E_OK;
 }

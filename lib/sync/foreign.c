@@ -102,23 +102,25 @@ static void add_row(struct sync *r, const struct batch_row *b, struct about *x)
 		add_document(x, r->flow->kind, doc);
 	/* As the target knows it, where a table gives it another SKU. */
 	CLEANUP(json) cJSON *mapped = NULL;
-	if (b->doc && json_parse(b->doc, strlen(b->doc), &mapped, NULL) == E_OK)
+	if (b->put.doc && json_parse(b->put.doc, strlen(b->put.doc), &mapped, NULL) == E_OK)
 		add_skus(x, mapped);
 }
 
-static void mask_item(struct sync *r, const struct batch_row *b, struct put_item *item)
+static void mask_item(struct sync *r, struct batch_row *b)
 {
+	struct put_item *item = &b->put;
 	bool told = false;
 	item->values = foreign_text(item->values, r->page);
 	for (const struct put_step *s = item->steps; s; s = s->next)
 		told = told || s->detail;
-	if (item->err.kind == E_OK && item->left.kind == E_OK && !told)
+	if (item->err.kind == E_OK && !item->left && !told)
 		return;
 	CLEANUP(hidden) struct hidden *who = hidden_new();
 	struct about x = {.who = who, .a = r->page};
 	add_row(r, b, &x);
 	mask(&item->err, &x);
-	mask(&item->left, &x);
+	if (item->left)
+		mask(item->left, &x);
 	for (struct put_step *s = item->steps; s; s = s->next)
 		if (s->detail)
 			s->detail = masked(s->detail, &x);
@@ -132,16 +134,16 @@ void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, st
 	mask(e, &x);
 }
 
-void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
-		     enum errk rc, struct err *why)
+void foreign_outcome(struct sync *r, struct batch_row *const *rows, size_t n, enum errk rc,
+		     struct err *why)
 {
-	for (size_t i = 0; i < batch->n; i++)
-		mask_item(r, rows[i], &batch->item[i]);
+	for (size_t i = 0; i < n; i++)
+		mask_item(r, rows[i]);
 	if (rc == E_OK)
 		return;
 	CLEANUP(hidden) struct hidden *who = hidden_new();
 	struct about x = {.who = who, .a = r->page};
-	for (size_t i = 0; i < batch->n; i++)
+	for (size_t i = 0; i < n; i++)
 		add_row(r, rows[i], &x);
 	mask(why, &x);
 }

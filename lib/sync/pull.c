@@ -111,7 +111,7 @@ static enum errk park_problem(struct sync *r, const struct record *rec, struct e
 	if (rc != E_OK || !id)
 		return rc;
 	struct batch_row b = {.row = {.id = id, .record = rec->id, .label = rec->label},
-			      .err = *rec->problem};
+			      .put.err = *rec->problem};
 	return batch_record_parked(r, &b, e);
 }
 
@@ -152,7 +152,7 @@ static enum errk is_unchanged(struct sync *r, const struct record *rec, bool *un
 	if (rc != E_OK || !b.unchanged || !b.repeated)
 		return rc == E_LOCAL ? (*e = ignored, rc) : E_OK;
 	r->sum->pulled++;
-	sync_count(r, &b, SYNC_UNCHANGED, &b.target);
+	sync_count(r, &b, SYNC_UNCHANGED, &b.put.target);
 	*unchanged = true;
 	return confirm(r, rec, e);
 }
@@ -483,7 +483,7 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 	for (size_t i = found; i < page.n; i++) {
 		/* Nothing to keep in the queue: the person who named it is told. */
 		struct batch_row b = {.row = {.record = page.rec[i].id, .label = page.rec[i].label},
-				      .err = *page.rec[i].problem};
+				      .put.err = *page.rec[i].problem};
 		sync_count(r, &b, SYNC_PARKED, NULL);
 	}
 	page.n = r->n_only = found;
@@ -594,7 +594,7 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 		for (size_t k = 0; k < n_missing && !said; k++)
 			if (strcmp(missing[k].id, row[i].record) == 0)
 				said = missing[k].problem;
-		batch_no_payload(r, &row[i], said, &b.err);
+		batch_no_payload(r, &row[i], said, &b.put.err);
 		rc = batch_record_parked(r, &b, e);
 	}
 	return state_end(r->state, rc, e);

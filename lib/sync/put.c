@@ -8,27 +8,25 @@
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
-static enum errk record_steps(struct sync *r, const struct batch_row *b,
-			      const struct put_item *item, struct err *e)
+static enum errk record_steps(struct sync *r, const struct batch_row *b, struct err *e)
 {
 	enum errk rc = E_OK;
-	for (const struct put_step *s = item->steps; s && rc == E_OK; s = s->next)
+	for (const struct put_step *s = b->put.steps; s && rc == E_OK; s = s->next)
 		rc = sync_journal(r, b->row.record, b->row.label, s->name, s->outcome, s->detail,
 				  e);
 	return rc;
 }
 
 /* Parked; what of it went over all the same is not forgotten. */
-static enum errk record_refused(struct sync *r, struct batch_row *b, const struct put_item *item,
-				struct err *e)
+static enum errk record_refused(struct sync *r, struct batch_row *b, struct err *e)
 {
-	if (strcmp(b->err.code, "dropped") == 0)
+	if (strcmp(b->put.err.code, "dropped") == 0)
 		return batch_record_dropped(r, b, e);
-	if (strcmp(b->err.code, UNKNOWN_SKU) == 0 && sync_may_show_yet(r, &b->row))
+	if (strcmp(b->put.err.code, UNKNOWN_SKU) == 0 && sync_may_show_yet(r, &b->row))
 		return batch_record_later(r, b, e);
 	enum errk rc = batch_record_parked(r, b, e);
-	if (rc == E_OK && item->kept && item->kept != b->kept)
-		rc = link_set_kept(r->state, r->key, b->row.record, item->kept, e);
+	if (rc == E_OK && b->put.kept && b->put.kept != b->known_kept)
+		rc = link_set_kept(r->state, r->key, b->row.record, b->put.kept, e);
 	return rc;
 }
 
@@ -38,35 +36,34 @@ bool sync_finds(const struct sync *r)
 }
 
 /* What became of one item of a batch. */
-static enum errk record_item(struct sync *r, struct batch_row *b, const struct put_item *item,
-			     bool unsure, struct err *stop, struct err *e)
+static enum errk record_item(struct sync *r, struct batch_row *b, bool unsure, struct err *stop,
+			     struct err *e)
 {
-	enum errk rc = record_steps(r, b, item, e);
+	enum errk rc = record_steps(r, b, e);
 	if (rc == E_OK)
-		rc = sync_remember_claims(r, item, e);
+		rc = sync_remember_claims(r, &b->put, e);
 	if (rc != E_OK)
 		return rc;
-	b->err = item->err;
-	switch (item->err.kind) {
+	switch (b->put.err.kind) {
 	case E_OK:
-		return batch_record_delivered(r, b, item, e);
+		return batch_record_delivered(r, b, e);
 	case E_RECORD:
-		return record_refused(r, b, item, e);
+		return record_refused(r, b, e);
 	case E_BUSY:
 		return batch_record_later(r, b, e);
 	case E_UNSURE:
 		if (unsure && sync_finds(r))
 			return batch_record_doubt(r, b, false, e);
 		/* Stays `sending`: the next run looks before it puts again. */
-		*stop = b->err;
+		*stop = b->put.err;
 		sync_count(r, b, SYNC_LATER, NULL);
 		return E_OK;
 	case E_REFUSED:
 	case E_LOCAL:
-		*stop = b->err;
+		*stop = b->put.err;
 		return batch_record_later(r, b, e);
 	}
-	BUG("outcome %d of a put", (int)item->err.kind);
+	BUG("outcome %d of a put", (int)b->put.err.kind);
 }
 
 /*
@@ -100,15 +97,11 @@ static enum errk record_batch(struct sync *r, struct batch_row *const *rows,
 	bool made = false;
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
-		made |= batch->item[i].made;
-		rows[i]->differs = batch->look_only && batch->item[i].differs;
-		rc = doubt_moved(r, &batch->item[i], e);
-		if (rc != E_OK)
-			break;
-		if (!rows[i]->differs)
-			rc = record_item(r, rows[i], &batch->item[i], batch->unsure, &stop, e);
-		else if (target_is(&batch->item[i].target))
-			rows[i]->target = batch->item[i].target;
+		made |= rows[i]->put.made;
+		rc = doubt_moved(r, &rows[i]->put, e);
+		/* What differs is put together with others, and then it is known what became of it. */
+		if (rc == E_OK && !(batch->look_only && rows[i]->put.differs))
+			rc = record_item(r, rows[i], batch->unsure, &stop, e);
 	}
 	if (rc == E_OK && made)
 		rc = sync_remember_made(r, e);
@@ -165,24 +158,13 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				  .rivals_ctx = &all,
 				  .writer = r->writer,
 				  .n = n};
-	batch.item = arena_array(r->page, n, sizeof(*batch.item));
-	for (size_t i = 0; i < n; i++) {
-		batch.item[i] = (struct put_item){.record = rows[i]->row.record,
-						  .label = rows[i]->row.label,
-						  .version = rows[i]->row.version,
-						  .hash = rows[i]->hash,
-						  .read_at = rows[i]->row.read_at,
-						  .doc = rows[i]->doc,
-						  .target = rows[i]->target,
-						  .kept = rows[i]->kept,
-						  .kept_old = rows[i]->kept_old,
-						  .delivered_at = rows[i]->delivered_at,
-						  .err = rows[i]->err};
-	}
+	batch.item = arena_array(r->page, n, sizeof(struct put_item *));
+	for (size_t i = 0; i < n; i++)
+		batch.item[i] = &rows[i]->put;
 	struct err why;
 	enum errk rc = sync_known_numbers(r, &batch, e);
 	for (size_t i = 0; i < n && rc == E_OK && batch.named; i++)
-		rc = queue_parked_as(r->state, rows[i]->row.id, r->page, &batch.item[i].parked_as,
+		rc = queue_parked_as(r->state, rows[i]->row.id, r->page, &rows[i]->put.parked_as,
 				     e);
 	if (rc != E_OK)
 		return rc;
@@ -191,7 +173,7 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	if (rc == E_OK)
 		rc = r->to->put(r->target, &batch, r->page, &why);
 	STEP("after put");
-	foreign_outcome(r, rows, &batch, rc, &why);
+	foreign_outcome(r, rows, n, rc, &why);
 	switch (rc) {
 	case E_OK:
 		return record_batch(r, rows, &batch, e);

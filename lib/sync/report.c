@@ -52,14 +52,15 @@ void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome out
 		.label = b->row.label,
 		.outcome = outcome,
 		.target = target,
-		.document = b->doc,
-		.err = failed ? &b->err : NULL,
+		.document = b->put.doc,
+		.err = failed ? &b->put.err : NULL,
 	};
 	if (r->options->on_record)
 		r->options->on_record(r->options->ctx, &rec);
 	if (failed)
 		log_event(LOG_LEVEL_WARN, sync_outcome_name(outcome), "record", b->row.record,
-			  "name", b->row.label, "code", b->err.code, "reason", b->err.msg, NULL);
+			  "name", b->row.label, "code", b->put.err.code, "reason", b->put.err.msg,
+			  NULL);
 	else
 		log_event(LOG_LEVEL_DEBUG, sync_outcome_name(outcome), "record", b->row.record,
 			  "name", b->row.label, "target", target->id, NULL);

@@ -188,8 +188,8 @@ void sync_forget_differing(struct sync *r);
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
 /* What a mapping of the merchant says may quote the document. */
 void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e);
-void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,
-		     enum errk rc, struct err *why);
+void foreign_outcome(struct sync *r, struct batch_row *const *rows, size_t n, enum errk rc,
+		     struct err *why);
 /* The text of a later answer, in place; held: the records of the document that it answers. */
 MUST_CHECK enum errk foreign_answer(struct sync *r, struct acknowledgement *s,
 				    const struct delivered *held, size_t n, struct err *e);
@@ -247,19 +247,13 @@ MUST_CHECK enum errk sync_release_made(struct sync *r, struct err *e);
 /* batch.c: one batch of rows on its way. */
 struct batch_row {
 	struct queue_row row;
-	const char *doc; /* mapped; NULL = err says why not */
-	const char *hash;
-	struct target target; /* of an earlier delivery; without id: none */
-	const char *kept;     /* what the target wanted to be remembered; NULL = nothing */
-	bool kept_old;        /* it may be older than what was written since */
-	int64_t delivered_at; /* the first time; 0 = never */
+	struct put_item put;    /* its document, and what became of it */
+	const char *known_kept; /* put.kept as it stands in the state file */
 	bool update, unchanged;
 	bool repeated;      /* neither version nor document is another than at the last delivery */
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
-	bool differs;  /* looked at, and still to be put */
 	bool unmapped; /* the mapping refuses it */
-	struct err err;
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);
 /*
@@ -288,8 +282,7 @@ MUST_CHECK enum errk batch_record_doubt(struct sync *r, struct batch_row *b, boo
 MUST_CHECK enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err *e);
 /* What this flow delivers is noted as told to the ERP, see state/reported.h. */
 bool sync_tells_orders(const struct sync *r);
-MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
-					    const struct put_item *item, struct err *e);
+MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err *e);
 
 /* report.c */
 /* The clock of a server that is far from ours, said in a sentence; NULL = none was. */

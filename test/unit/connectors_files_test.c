@@ -85,7 +85,8 @@ static void test_connectors_files__erp(void **state)
 		.doc = "{\"files\":{\"orders\":{\"columns\":[{\"name\":\"a\",\"type\":\"text\"},"
 		       "{\"name\":\"b\",\"type\":\"amount\"}],\"rows\":[[\"é\",\"1.50\"]]}}}",
 	};
-	struct put_batch batch = {.key = "k", .item = &item, .n = 1};
+	struct put_item *all = &item;
+	struct put_batch batch = {.key = "k", .item = &all, .n = 1};
 	struct connector_env env = {.conf = conf, .section = "erp"};
 	struct connector *c;
 	struct err e;

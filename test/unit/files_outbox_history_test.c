@@ -25,11 +25,12 @@ static void write_one(const struct outbox *x, const char *writer, const char *ke
 		.hash = "h1",
 		.doc = "{\"files\":{\"orders\":{\"columns\":[{\"name\":\"order\",\"type\":\"text\"}],"
 		       "\"rows\":[[\"x\"]]}}}"};
+	struct put_item *all = &item;
 	struct put_batch b = {.kind = KIND_ORDER,
 			      .key = key,
 			      .writer = writer,
 			      .update = changed,
-			      .item = &item,
+			      .item = &all,
 			      .n = 1};
 	struct err e;
 

@@ -95,7 +95,8 @@ static enum errk put(const char *dir, struct arena *a, struct err *e)
 		       "\"rows\":[[\"#1001\"]]}}}",
 		.err = {.kind = E_UNSURE},
 	};
-	struct put_batch b = {.key = "k1", .n = 1, .item = &item};
+	struct put_item *all = &item;
+	struct put_batch b = {.key = "k1", .n = 1, .item = &all};
 
 	return outbox_put(&x, &b, NULL, a, e);
 }

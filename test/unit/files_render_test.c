@@ -18,6 +18,16 @@ static struct put_item item(const char *doc)
 	return (struct put_item){.record = "id", .label = "#1", .doc = doc};
 }
 
+static enum errk render(const struct render_style *style, struct put_item *items, size_t n,
+			const char *main_key, struct arena *a, struct rendered *out, struct err *e)
+{
+	struct put_item **all = arena_array(a, n, sizeof(struct put_item *));
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = &items[i];
+	return render_batch(style, all, n, main_key, a, out, e);
+}
+
 static void test_files_render__files_of_a_batch(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -31,7 +41,7 @@ static void test_files_render__files_of_a_batch(void **state)
 	struct err e;
 
 	(void)state;
-	assert_ok(render_batch(&plain, items, 2, "orders", a, &r, &e), &e);
+	assert_ok(render(&plain, items, 2, "orders", a, &r, &e), &e);
 	assert_int_equal(r.n, 2);
 	assert_string_equal(r.file[0].key, "orders");
 	/* Two equal lines of an order are two lines; a customer of two orders is one. */
@@ -65,7 +75,7 @@ static void test_files_render__a_bad_item_leaves_no_trace(void **state)
 	struct err e;
 
 	(void)state;
-	assert_ok(render_batch(&style, items, 8, "orders", a, &r, &e), &e);
+	assert_ok(render(&style, items, 8, "orders", a, &r, &e), &e);
 	for (size_t i = 0; i < 8; i++) {
 		assert_int_equal(items[i].err.kind, why[i] ? E_RECORD : E_OK);
 		if (why[i])
@@ -99,7 +109,7 @@ static void test_files_render__mapping_mistakes_end_the_run(void **state)
 		struct rendered r = {.n = 5};
 		struct err e;
 
-		assert_int_equal(render_batch(&plain, items, 2, "orders", a, &r, &e), E_LOCAL);
+		assert_int_equal(render(&plain, items, 2, "orders", a, &r, &e), E_LOCAL);
 		assert_string_equal(e.code, "bad_mapping");
 		assert_int_equal(r.n, 5);
 	}
@@ -115,7 +125,7 @@ static void test_files_render__an_order_without_rows_is_not_written(void **state
 	struct err e;
 
 	(void)state;
-	assert_int_equal(render_batch(&plain, items, 2, "orders", a, &r, &e), E_OK);
+	assert_int_equal(render(&plain, items, 2, "orders", a, &r, &e), E_OK);
 	assert_int_equal(items[0].err.kind, E_OK);
 	assert_int_equal(items[1].err.kind, E_RECORD);
 	assert_string_equal(items[1].err.code, "bad_mapping");
@@ -166,7 +176,7 @@ static void test_files_render__many_rows(void **state)
 		items[i] = item(arena_printf(a,
 					     DOC("[\"#%d\",\"1\",1,null]", "[\"c%d@example.com\"]"),
 					     i % 700, i));
-	assert_ok(render_batch(&plain, items, N, "orders", a, &r, &e), &e);
+	assert_ok(render(&plain, items, N, "orders", a, &r, &e), &e);
 	assert_int_equal(r.file[0].rows, N);
 	assert_int_equal(r.file[1].rows, 700);
 	rendered_release(&r);
@@ -193,7 +203,7 @@ static void test_files_render__the_newest_row_of_a_key_stays(void **state)
 	struct err e;
 
 	(void)state;
-	assert_ok(render_batch(&plain, items, 7, "orders", a, &r, &e), &e);
+	assert_ok(render(&plain, items, 7, "orders", a, &r, &e), &e);
 	assert_string_equal(r.file[1].text.buf,
 			    "id,city\n7,Marseille\n,Nice\n8,Lille\n,Metz\n9,A\n9,B\n");
 	assert_int_equal(r.file[1].rows, 6);
@@ -202,7 +212,7 @@ static void test_files_render__the_newest_row_of_a_key_stays(void **state)
 	items[0].doc =
 		"{\"files\":{\"orders\":{\"key\":\"x\",\"columns\":[{\"name\":\"o\",\"type\":"
 		"\"text\"}],\"rows\":[]}}}";
-	assert_int_equal(render_batch(&plain, items, 1, "orders", a, &r, &e), E_LOCAL);
+	assert_int_equal(render(&plain, items, 1, "orders", a, &r, &e), E_LOCAL);
 }
 
 int main(void)

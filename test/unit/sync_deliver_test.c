@@ -30,8 +30,8 @@ static enum errk fake_put(struct connector *c, struct put_batch *batch, struct a
 	(void)a;
 	f->puts++;
 	for (size_t i = 0; i < batch->n; i++) {
-		batch->item[i].err = f->item[i];
-		batch->item[i].target.id = "there";
+		batch->item[i]->err = f->item[i];
+		batch->item[i]->target.id = "there";
 	}
 	*e = f->whole;
 	return f->whole.kind;
@@ -134,9 +134,12 @@ static void send_two(struct fixture *f)
 		assert_int_equal(n, 1);
 		OK(queue_mark_sending(f->s, due[0].id, "b1", 200, e));
 		f->row[i] = (struct batch_row){.row = due[0],
-					       .doc = "{}",
-					       .hash = "two",
-					       .target.id = "there",
+					       .put = {.record = due[0].record,
+						       .label = due[0].label,
+						       .version = due[0].version,
+						       .doc = "{}",
+						       .hash = "two",
+						       .target.id = "there"},
 					       .update = true};
 		f->rows[i] = &f->row[i];
 	}

@@ -45,16 +45,15 @@ static void test_foreign__values_of_the_record_at_hand(void **unused)
 	struct batch_row row = {0}, *rows[] = {&row};
 	struct sync r = make(&state, a, &row);
 	struct put_step silent = {.name = "quotation"}, told = {.next = &silent, .detail = quoted};
-	struct put_item item = {.steps = &told};
-	struct put_batch batch = {.item = &item, .n = 1};
 	struct err why = {0};
 
 	(void)unused;
-	err_set(&item.err, E_RECORD, "refused", "%s", quoted);
+	row.put.steps = &told;
+	err_set(&row.put.err, E_RECORD, "refused", "%s", quoted);
 	err_set(&why, E_REFUSED, "refused", "%s", quoted);
-	foreign_outcome(&r, rows, &batch, E_REFUSED, &why);
-	assert_string_equal(item.err.msg, masked);
-	assert_int_equal(item.err.kind, E_RECORD);
+	foreign_outcome(&r, rows, 1, E_REFUSED, &why);
+	assert_string_equal(row.put.err.msg, masked);
+	assert_int_equal(row.put.err.kind, E_RECORD);
 	assert_string_equal(told.detail, masked);
 	assert_null(silent.detail);
 	assert_string_equal(why.msg, masked);

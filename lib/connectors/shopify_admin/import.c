@@ -156,7 +156,7 @@ static enum errk remember_written(const struct outbox *x, struct admin_away *awa
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < files->n && k == E_OK && !x->dry_run; i++) {
-		const struct put_item *item = &files->item[i];
+		const struct put_item *item = files->item[i];
 
 		if (item->err.kind != E_OK || (!item->doc && !item->adopted) ||
 		    !admin_import_is_file(&item->target))
@@ -173,33 +173,27 @@ enum errk admin_import_write(const struct outbox *x, struct admin_away *away,
 			     struct arena *a, struct err *e)
 {
 	struct put_batch files = *batch;
+	const char **doc = arena_array(a, batch->n, sizeof(*doc));
 	enum errk k;
 
 	files.key = f->key;
 	files.update = f->changed;
-	files.item = arena_array(a, batch->n, sizeof(*files.item));
 	for (size_t i = 0; i < batch->n; i++) {
-		files.item[i] = batch->item[i];
-		files.item[i].doc = f->doc[i];
+		doc[i] = batch->item[i]->doc;
+		batch->item[i]->doc = f->doc[i];
 	}
 	k = outbox_put(x, &files, f->as, a, e);
 	if (k == E_OK)
 		k = remember_written(x, away, &files, e);
-	if (k != E_OK)
-		return k;
-	for (size_t i = 0; i < batch->n; i++) {
-		const char *doc = batch->item[i].doc;
-
-		batch->item[i] = files.item[i];
-		batch->item[i].doc = doc;
-	}
-	return E_OK;
+	for (size_t i = 0; i < batch->n; i++)
+		batch->item[i]->doc = doc[i];
+	return k;
 }
 
 void admin_import_mark_unproven(struct put_batch *batch)
 {
 	for (size_t i = 0; i < batch->n; i++) {
-		struct put_item *item = &batch->item[i];
+		struct put_item *item = batch->item[i];
 
 		item->unproven = item->err.kind == E_OK && admin_import_is_file(&item->target);
 	}

@@ -16,7 +16,7 @@ static void read_all(struct odoo_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct odoo_order *d = &b->order[i];
-		struct put_item *item = &b->put->item[i];
+		struct put_item *item = b->put->item[i];
 		struct err why;
 
 		d->item = item;

@@ -29,7 +29,7 @@ enum errk product_read_documents(struct product_put *p, struct err *e)
 	enum errk rc = E_OK;
 	p->item = arena_array(p->arena, p->batch->n, sizeof(*p->item));
 	for (size_t i = 0; i < p->batch->n && rc == E_OK; i++) {
-		struct put_item *put = &p->batch->item[i];
+		struct put_item *put = p->batch->item[i];
 		put->adopted = false;
 		if (put->doc)
 			rc = read_item(p, put, e);

@@ -238,7 +238,7 @@ enum errk fulfillment_read_documents(struct fulfillment_put *p, struct err *e)
 {
 	p->item = arena_array(p->arena, p->batch->n, sizeof(*p->item));
 	for (size_t i = 0; i < p->batch->n; i++) {
-		struct put_item *put = &p->batch->item[i];
+		struct put_item *put = p->batch->item[i];
 		struct err why;
 		put->adopted = false;
 		put->steps = NULL;

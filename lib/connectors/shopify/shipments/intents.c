@@ -233,7 +233,7 @@ void fulfillment_put_committed(const struct shopify *s, const struct put_batch *
 	struct arena *a = arena_new();
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < batch->n && rc == E_OK; i++) {
-		const struct put_item *item = &batch->item[i];
+		const struct put_item *item = batch->item[i];
 		struct err ignored;
 		/* An entry that stays says what the link says. */
 		if (item->err.kind == E_OK && item->kept && !item->passing)

@@ -85,7 +85,7 @@ enum errk stock_read_documents(struct stock_put *p, struct err *e)
 	size_t pairs = 0;
 	p->item = arena_array(p->arena, p->batch->n, sizeof(*p->item));
 	for (size_t i = 0; i < p->batch->n; i++) {
-		struct put_item *put = &p->batch->item[i];
+		struct put_item *put = p->batch->item[i];
 		struct err why;
 		put->adopted = false;
 		/* Without a document: what landed was looked for; its error stands already. */

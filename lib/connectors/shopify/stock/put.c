@@ -185,11 +185,10 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 	struct put_item *put = item->put;
 	if (put->err.kind != E_OK || item->refusal.kind == E_OK || item->yields)
 		return;
-	put->left = item->refusal;
-	err_wrap(&put->left, "went over but for some of its places");
+	stock_places_refused(put, &item->refusal, p->arena);
 	if (put->passing)
 		tell(p, "stock refused",
-		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left.msg));
+		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left->msg));
 }
 
 /* Its pairs are not all written: why, and that the next run goes on. */

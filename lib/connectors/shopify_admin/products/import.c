@@ -187,7 +187,7 @@ static enum errk read_items(struct putting *p, struct err *e)
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++) {
-		struct put_item *put = &p->batch->item[i];
+		struct put_item *put = p->batch->item[i];
 
 		p->plan[i] = (struct admin_product_plan){.s = p->s,
 							 .item = &p->item[i],
@@ -233,10 +233,10 @@ static enum errk make_documents(struct putting *p, struct err *e)
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->plan[i].action == ACTION_CHANGE && !p->batch->item[i].adopted)
+		if (p->plan[i].action == ACTION_CHANGE && !p->batch->item[i]->adopted)
 			k = admin_product_follow_others(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->plan[i].judged && !p->batch->item[i].adopted)
+		if (p->plan[i].judged && !p->batch->item[i]->adopted)
 			k = admin_product_follow_files(&p->plan[i], e);
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
 		if (p->plan[i].action != ACTION_NONE)
@@ -251,7 +251,7 @@ static enum errk remember_written(const struct putting *p, struct err *e)
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < p->batch->n && k == E_OK; i++)
-		if (p->plan[i].action == ACTION_CHANGE && p->batch->item[i].err.kind == E_OK)
+		if (p->plan[i].action == ACTION_CHANGE && p->batch->item[i]->err.kind == E_OK)
 			k = admin_product_note(&p->plan[i], e);
 	return k;
 }
@@ -270,7 +270,7 @@ static enum errk write_files(struct putting *p, bool look_only, bool *any, struc
 
 		k = admin_import_write(p->s->exchange, p->s->away, p->batch, &file, p->a, e);
 		for (size_t n = 0; n < p->batch->n && k == E_OK; n++)
-			*any |= file.doc[n] || p->batch->item[n].adopted;
+			*any |= file.doc[n] || p->batch->item[n]->adopted;
 	}
 	return k;
 }
@@ -289,7 +289,7 @@ static enum errk take_written(struct putting *p, bool *any, struct err *e)
 static void report(struct putting *p)
 {
 	for (size_t i = 0; i < p->batch->n; i++) {
-		struct put_item *put = &p->batch->item[i];
+		struct put_item *put = p->batch->item[i];
 		struct admin_product_plan *plan = &p->plan[i];
 
 		if (put->err.kind != E_OK || !put->doc)

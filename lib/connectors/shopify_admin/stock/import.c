@@ -394,8 +394,7 @@ static enum errk close_places(struct plan *p, struct err *e)
 	/* What is left where is known when all of its places are. */
 	if (p->refusal.kind != E_OK) {
 		stock_places_add(p->item, at, n_at, p->a);
-		p->item->left = p->refusal;
-		err_wrap(&p->item->left, "went over but for some of its places");
+		stock_places_refused(p->item, &p->refusal, p->a);
 		return E_OK;
 	}
 	stock_places_read(p->item->kept, p->a, &was, &n);
@@ -577,7 +576,7 @@ static enum errk remember(struct put_batch *batch, const char *const *doc, struc
 
 	for (size_t i = 0; i < batch->n; i++)
 		if (doc[i])
-			some[n++] = &batch->item[i];
+			some[n++] = batch->item[i];
 	return n ? batch->remember(batch->remember_ctx, some, n, e) : E_OK;
 }
 
@@ -588,12 +587,12 @@ static enum errk plan_all(struct admin_stock_import *s, struct put_batch *batch,
 	enum errk k;
 
 	for (size_t i = 0; i < batch->n; i++)
-		if (batch->item[i].doc)
-			batch->item[i].err = (struct err){.kind = E_OK};
+		if (batch->item[i]->doc)
+			batch->item[i]->err = (struct err){.kind = E_OK};
 	k = stock_judge_claims(batch, FIGURE_ON_HAND, a, e);
 	stock_list_named(batch, FIGURE_ON_HAND, a, &named);
 	for (size_t i = 0; i < batch->n && k == E_OK; i++) {
-		struct put_item *item = &batch->item[i];
+		struct put_item *item = batch->item[i];
 		struct plan p = {.s = s, .item = item, .a = a, .batch = batch, .named = &named};
 
 		if (!item->doc || item->err.kind != E_OK)
