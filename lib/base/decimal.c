@@ -121,6 +121,19 @@ enum errk decimal_mul(struct decimal a, struct decimal b, struct decimal *out, s
 	return store(units, scale, out, e);
 }
 
+enum errk decimal_part(struct decimal a, int64_t n, int64_t of, int scale, struct decimal *out,
+		       struct err *e)
+{
+	__int128 units = (__int128)a.units * n, by = of, half;
+
+	if (scale > a.scale)
+		units *= POWER[scale - a.scale];
+	else
+		by *= POWER[a.scale - scale];
+	half = units < 0 ? -by / 2 : by / 2;
+	return store((units + half) / by, scale, out, e);
+}
+
 int decimal_cmp(struct decimal a, struct decimal b)
 {
 	int scale = a.scale > b.scale ? a.scale : b.scale;

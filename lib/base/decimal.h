@@ -39,6 +39,9 @@ MUST_CHECK enum errk decimal_mul_int(struct decimal a, int64_t n, struct decimal
  */
 MUST_CHECK enum errk decimal_mul(struct decimal a, struct decimal b, struct decimal *out,
 				 struct err *e);
+/* n of `of` equal parts, rounded half away from zero to scale; of above 0. */
+MUST_CHECK enum errk decimal_part(struct decimal a, int64_t n, int64_t of, int scale,
+				  struct decimal *out, struct err *e);
 int decimal_cmp(struct decimal a, struct decimal b); /* -1, 0, 1; exact across scales */
 struct decimal decimal_neg(struct decimal a);
 struct decimal decimal_abs(struct decimal a);

@@ -212,6 +212,9 @@ static void check_totals(struct audit *c, const cJSON *order, struct part lines,
 	check_rounding(c, order, parts, total, rounding);
 	expect(c, t, top, "totals.total", plus(c, parts, rounding),
 	       "the sum of its parts with totals.rounding");
+	if (json_count(order, "agreements"))
+		expect(c, t, top, "totals.total", sum_of(c, order, "agreements", "counted"),
+		       "the sum of agreements[].counted");
 }
 
 enum errk canonical_sums(const cJSON *order, struct err *e)

@@ -248,7 +248,8 @@ static void tidy_amount(struct calc *c, cJSON *item)
 /* Amounts that take part in no sum, but shall look like the others. */
 static void tidy_rest(struct calc *c, cJSON *order, cJSON *totals)
 {
-	static const char *const facts[] = {"current_total", "paid", "refunded", "outstanding"};
+	static const char *const facts[] = {"current_total", "sold_total", "paid", "refunded",
+					    "outstanding"};
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		optional_amount(c, totals, facts[i]);
@@ -258,6 +259,7 @@ static void tidy_rest(struct calc *c, cJSON *order, cJSON *totals)
 		currency_exponent(json_str(order, "presentment_currency")));
 	each(c, order, "transactions", tidy_amount);
 	each(c, order, "refunds", tidy_amount);
+	each(c, order, "agreements", tidy_amount);
 }
 
 static void totals_sums(struct calc *c, const cJSON *order, cJSON *totals)

@@ -52,6 +52,8 @@ def columns: [
   {name: "bundle_quantity", type: "count"},
   {name: "selling_plan", type: "text"},
   {name: "line_attributes", type: "text"},
+  {name: "sold_quantity", type: "count"},
+  {name: "removed_quantity", type: "count"},
 
   # ---- of the order, the same on each of its rows: order_cells ----
   {name: "lines_total", type: "amount"},
@@ -126,7 +128,8 @@ def columns: [
   {name: "location", type: "text"},
   {name: "confirmation_number", type: "text"},
   {name: "legacy_id", type: "text"},
-  {name: "source", type: "text"}
+  {name: "source", type: "text"},
+  {name: "sold_total", type: "amount"}
 ];
 
 def line_cells($line; $number; $codes): [
@@ -163,7 +166,9 @@ def line_cells($line; $number; $codes): [
     $line.bundle.title,
     ($line.bundle.quantity | text),
     $line.selling_plan,
-    ($line.attributes | attribute_text)
+    ($line.attributes | attribute_text),
+    ($line.sold_quantity | text),
+    ($line.removed_quantity | text)
   )
 ];
 
@@ -262,7 +267,8 @@ def order_cells($codes): [
     .location.name,
     .confirmation_number,
     .legacy_id,
-    .source
+    .source,
+    .totals.sold_total
   )
 ];
 

@@ -65,7 +65,8 @@ def charge($id; $kind; $name; $amount; $tax; $taxes): {
 def tail: split("/") | .[-1];
 
 def line_docs($order; $country; $all):
-  .lines[] | {
+  # What was taken out wholly is no line.
+  .lines[] | select(.quantity > 0) | {
     id: ("line_" + (.id | tail)),
     kind: .kind,
     sku: article,
@@ -103,7 +104,7 @@ def fee_docs($order; $country):
 
 def duty_docs($order; $country):
   if .duties_included then empty else
-    .lines[] | (.id | tail) as $line | .title as $title | .duties | to_entries[] | .key as $n | .value
+    .lines[] | select(.quantity > 0) | (.id | tail) as $line | .title as $title | .duties | to_entries[] | .key as $n | .value
     | charge("duty_" + $line + "_" + ($n + 1 | tostring); "duty"; "Duty: " + $title; .amount; null;
         taxes(.taxes; $order; $country))
   end;
@@ -124,7 +125,7 @@ def note_docs:
 # ---- Payments -----------------------------------------------------------------------------------
 
 def payment_docs:
-  [.transactions | to_entries[] | .key as $n | .value
+  [(.transactions | to_entries[] | .key as $n | .value
    | select(.status == "success" and (.kind == "sale" or .kind == "capture" or .kind == "change"))
    | {
        id: (if .id then .id | tail else "n\($n + 1)" end),
@@ -135,7 +136,11 @@ def payment_docs:
        parent: (if .parent_id then .parent_id | tail else null end),
        gateway: .gateway,
        journal: find("journal"; optional("payment_methods"; .gateway; "erp_odoo_journal") // .gateway)
-     }];
+     }),
+   # What was given back for units that were taken out was never paid for the order.
+   (.transactions[] | select(.removed_amount != null)
+    | {id: ("removed_" + (.id | tail)), kind: "change", amount: .removed_amount,
+       parent: (if .parent_id then .parent_id | tail else null end)})];
 
 # ---- The order ----------------------------------------------------------------------------------
 

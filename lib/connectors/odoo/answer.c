@@ -37,7 +37,7 @@ static const struct type_row {
 	{"is_kits", FLAG},
 	{"price_include", FLAG},
 	{"reconciled", FLAG},
-	{"locked", FLAG},
+	{"picked", FLAG},
 	{"amount", NUMBER},
 	{"amount_total", NUMBER},
 	{"amount_tax", NUMBER},

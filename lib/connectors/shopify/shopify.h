@@ -22,6 +22,7 @@ enum shopify_document {
 	DOC_ORDERS_BY_ID,
 	DOC_ORDER_LINES,
 	DOC_ORDER_LISTS,
+	DOC_ORDER_AGREEMENTS,
 	DOC_ORDERS_NAMED,
 	DOC_SHOP_PROBE,
 	DOC_LOCATIONS,
@@ -68,6 +69,9 @@ enum {
 	/* Lines of an order, and entries of its other lists, in its first reading. */
 	FIRST_LINES = 25,
 	FIRST_LISTS = 10,
+	/* Agreements of an order in one page, and its refunds and shipments, which have no pages. */
+	EVENTS_PAGE = 10,
+	EVENT_LISTS = 50,
 	/* Seconds that the search index may be behind. */
 	INDEX_LAG = 60,
 	/* Once in DEEP_EVERY seconds the overlap is the deep one. */
@@ -302,6 +306,15 @@ MUST_CHECK enum errk orders_fetch(struct shopify *s, const struct order_head *he
 MUST_CHECK enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment,
 				     struct arena *a, bool *changed, struct err *e);
 
+/* Both answers are about the same version of the order? */
+bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order);
+/* Moves all nodes of one list to the end of another. */
+void order_append_nodes(cJSON *to, cJSON *from);
+/* orders/agreements.c: has a line lost units? Then what became of them is read, into the node's "events"; as order_read_rest. */
+bool order_has_lost_units(const cJSON *node);
+MUST_CHECK enum errk order_read_agreements(struct shopify *s, cJSON *node, bool presentment,
+					   struct arena *a, bool *changed, struct err *e);
+
 /* orders/document.c: Shopify's order to the canonical one. */
 /* E_RECORD when the order can't be a document; *out is owned by the caller. */
 MUST_CHECK enum errk order_document(const struct shopify *s, const cJSON *node, struct arena *a,
@@ -339,10 +352,17 @@ struct order_field {
 void order_add_fields(const struct order_reader *r, cJSON *to, const cJSON *from,
 		      const struct order_field *field, size_t n);
 void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from);
+/* Of a tax line: title, rate and who is liable. */
+void order_add_tax_head(const struct order_reader *r, cJSON *to, const cJSON *from);
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of);
 void order_add_lines(const struct order_reader *r, cJSON *doc);
 void order_add_shipping_lines(const struct order_reader *r, cJSON *doc);
 void order_add_discounts(const struct order_reader *r, cJSON *doc);
+/*
+ * orders/basket.c: takes what is not to be delivered, by the node's "events", from the document's lines, duties and
+ * total, before they are summed up. E_RECORD "agreements_differ": they do not come to what the order costs now.
+ */
+MUST_CHECK enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e);
 MUST_CHECK enum errk order_find_tips(struct order_reader *r, const char **rest, struct err *e);
 
 /* check.c */

@@ -2,11 +2,11 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/step.h"
 #include "base/str.h"
 #include "connectors/odoo/load.h"
-#include "connectors/odoo/orders/order.h"
-#include "connectors/odoo/source.h"
+#include "connectors/odoo/orders/amend.h"
 
 #include "base/banned.h"
 
@@ -17,30 +17,6 @@
  * last written (baseline.c); where money or goods are another than the shop's by that, they are asked. Once something
  * of it is invoiced or delivered, it is theirs alone, and the difference is reported.
  */
-struct change {
-	struct odoo_order *order;
-	struct odoo_row *changed, *added; /* rows of order lines, in the shapes below */
-	size_t n_changed, n_added;
-	const char *invoice, *delivery, *reference; /* cells of the head; NULL = as it is */
-	const char *what;                           /* for people */
-	/* What they changed and is not as the shop has it, for people: what is left so, and what is written over. */
-	const char *people, *over;
-	bool shop;      /* changed something that counts, and not people alone */
-	bool delivered; /* goods of a changed line have left */
-	bool late;      /* that, or it is invoiced */
-};
-
-struct amend {
-	struct odoo_batch *b;
-	struct change *change;
-	size_t n;
-	cJSON *lines, *xids; /* owned */
-	const char *changed_fields[8], *added_fields[ODOO_LINE_CELLS + 2];
-};
-
-enum { CHANGED_WIDTH = 7 };
-/* Text of a note of ours that the shop no longer has: lines can't be deleted by load. */
-static const char remember_gone[] = "(no longer in the shop)";
 
 static void set_shapes(struct amend *m)
 {
@@ -54,476 +30,10 @@ static void set_shapes(struct amend *m)
 					 m->b->o->field[FIELD_LINE_TAXES]);
 
 	memcpy(m->changed_fields, changed, sizeof(changed));
-	m->changed_fields[CHANGED_WIDTH - 1] = taxes;
+	m->changed_fields[AMEND_CHANGED_WIDTH - 1] = taxes;
 	m->added_fields[0] = "id";
 	odoo_line_fields(m->b, m->added_fields + 1);
 }
-
-static void add_text(const struct amend *m, const char **list, const char *text)
-{
-	if (*list && strlen(*list) > 500)
-		return;
-	*list = arena_printf(m->b->a, "%s%s%s", *list ? *list : "", *list ? "; " : "", text);
-}
-
-static void say(const struct amend *m, struct change *c, const char *text)
-{
-	add_text(m, &c->what, text);
-}
-
-/* Comparing */
-
-static bool same_number(const cJSON *record, const char *field, const char *cell)
-{
-	struct decimal is, wanted;
-
-	return odoo_amount(record, field, 6, &is, NULL) == E_OK &&
-	       decimal_parse(cell, &wanted, NULL) == E_OK && decimal_cmp(is, wanted) == 0;
-}
-
-static const char *tax_names(const struct odoo *o, const char *ids, struct arena *a)
-{
-	char *list = arena_strdup(a, ids), *rest = NULL;
-	const char *text = NULL;
-
-	for (const char *at = strtok_r(list, ",", &rest); at; at = strtok_r(NULL, ",", &rest)) {
-		const char *name = at;
-
-		for (size_t i = 0; i < o->looks.n_taxes; i++)
-			if (str_equal(odoo_id_text(o->looks.tax[i].id, a), at))
-				name = o->looks.tax[i].name;
-		text = arena_printf(a, "%s%s%s", text ? text : "", text ? " + " : "", name);
-	}
-	return text;
-}
-
-/* "2 19.9 10 68" as people read it: "2 x 19.9 less 10 %, VAT 20%". Of several the last is what they have seen. */
-static const char *readable(const struct amend *m, const char *value)
-{
-	struct arena *a = m->b->a;
-	const char *last = strrchr(value, ';');
-	char *text = arena_strdup(a, last ? last + 1 : value), *rest = NULL;
-	const char *cell[4];
-	size_t n = 0;
-
-	for (char *at = strtok_r(text, " ", &rest); at && n < 4; at = strtok_r(NULL, " ", &rest))
-		cell[n++] = at;
-	if (n < 4)
-		return str_equal(value, "?") ? "not known" : "no such line";
-	return arena_printf(a, "%s x %s%s%s%s, %s", cell[0], cell[1],
-			    str_equal(cell[2], "0") ? "" : " less ",
-			    str_equal(cell[2], "0") ? "" : cell[2],
-			    str_equal(cell[2], "0") ? "" : " %",
-			    str_equal(cell[3], "-") ? "no tax" : tax_names(m->b->o, cell[3], a));
-}
-
-/* What people made of a line of ours, and what it was before. */
-static void say_people(const struct amend *m, struct change *c, const char *key, const char *name,
-		       const char *is, const char *wanted, bool left)
-{
-	add_text(m, left ? &c->people : &c->over,
-		 arena_printf(m->b->a, "'%s': %s → %s in Odoo, %s in the shop", name,
-			      readable(m, odoo_baseline_value(c->order, key)),
-			      readable(m, is ? is : "-"), readable(m, wanted ? wanted : "-")));
-}
-
-/*
- * Who names an order has the shop's written over what people made of it. Where nobody knows what was written last, a
- * line that is not there is one that the shop has added, rather than one that people have deleted.
- */
-static bool is_left(const struct amend *m, enum odoo_stand stand, bool there)
-{
-	return !m->b->put->named &&
-	       (stand == STAND_PEOPLE || stand == STAND_BOTH || (stand == STAND_UNKNOWN && there));
-}
-
-/* The name of a line of goods goes over as Odoo has it: what people made of it stays. */
-static void add_changed(struct amend *m, struct change *c, const char *xid, const char *quantity,
-			const char *price, const char *percent, const char *name, const char *taxes)
-{
-	const char **cell = arena_array(m->b->a, CHANGED_WIDTH, sizeof(*cell));
-
-	cell[0] = c->n_changed ? NULL : c->order->xid;
-	cell[1] = xid;
-	cell[2] = quantity;
-	cell[3] = price;
-	cell[4] = percent;
-	cell[5] = name;
-	cell[6] = taxes;
-	c->changed[c->n_changed++].cells = cell;
-}
-
-static void add_added(struct amend *m, struct change *c, const struct odoo_line *l, size_t at)
-{
-	const char **cell = arena_array(m->b->a, ODOO_LINE_CELLS + 1, sizeof(*cell));
-
-	cell[0] = c->n_added ? NULL : c->order->xid;
-	odoo_line_cells(m->b, l, at, cell + 1);
-	c->added[c->n_added++].cells = cell;
-}
-
-static void rewrite(struct amend *m, struct change *c, const struct odoo_line *l,
-		    const cJSON *record)
-{
-	add_changed(m, c, l->xid, l->quantity, l->price, l->percent, json_str(record, "name"),
-		    odoo_line_taxes(l, m->b->a));
-}
-
-/*
- * A line of text of ours says what the shop says now, unless people wrote into it and the shop did not: it hurts
- * nobody. Odoo lets nobody write the text of a locked order, and what else is to be done with the order need not wait
- * for that.
- */
-static void write_note(struct amend *m, struct change *c, const char *xid, const char *text,
-		       const cJSON *record)
-{
-	const struct odoo *o = m->b->o;
-	struct odoo_order *d = c->order;
-	const char *key = odoo_baseline_key(d, xid), *wanted = odoo_baseline_text(text, m->b->a);
-	const char *is = odoo_baseline_text(json_str(record, "name"), m->b->a);
-	enum odoo_stand stand = odoo_baseline_judge(d, key, is, wanted);
-	bool locked = stand != STAND_SAME && odoo_order_is_locked(m->b, d);
-	bool left = locked || (stand == STAND_PEOPLE && !m->b->put->named);
-
-	odoo_baseline_note(d, key, is, wanted, !left, m->b->a);
-	if (stand == STAND_SAME || (left && !locked))
-		return;
-	if (locked) {
-		o->env.notice(
-			o->env.notice_ctx, d->xid,
-			arena_printf(m->b->a,
-				     "%s: the shop changed a text of it, and %s is locked in "
-				     "Odoo, where it stays as it was; unlock the order there to "
-				     "have it with the next change",
-				     d->item->label, d->name));
-		return;
-	}
-	if (stand == STAND_BOTH)
-		o->env.notice(o->env.notice_ctx, NULL,
-			      arena_printf(m->b->a,
-					   "%s: a text that people had changed in %s says what the "
-					   "shop made of it",
-					   d->item->label, d->name));
-	add_changed(m, c, xid, "0", "0", "0", text, "");
-}
-
-/* A line of ours that the shop no longer has; the rounding lines are seen to with the totals. */
-static void compare_gone(struct amend *m, struct change *c, const char *xid, const cJSON *record)
-{
-	struct odoo_order *d = c->order;
-	struct arena *a = m->b->a;
-	const char *name = json_str(record, "name"), *taxes = "", *key, *is, *wanted;
-	enum odoo_stand stand;
-
-	if (!str_starts(xid, arena_printf(a, "%s_", d->xid)) ||
-	    str_starts(xid, arena_printf(a, "%s_rounding", d->xid)))
-		return;
-	if (json_str(record, "display_type")) {
-		if (m->b->o->rules.note)
-			write_note(m, c, xid, remember_gone, record);
-		return;
-	}
-	key = odoo_baseline_key(d, xid);
-	is = odoo_baseline_found(m->b->o, record, NULL, a);
-	wanted = odoo_baseline_found(m->b->o, record, "0", a);
-	stand = odoo_baseline_judge(d, key, is, wanted);
-	odoo_baseline_note(d, key, is, wanted, !is_left(m, stand, true), a);
-	if (stand == STAND_SAME)
-		return;
-	say(m, c, arena_printf(a, "'%s' is gone in the shop", name));
-	c->delivered = c->delivered || !same_number(record, "qty_delivered", "0");
-	c->shop = c->shop || stand != STAND_PEOPLE;
-	if (stand != STAND_SHOP)
-		say_people(m, c, key, name, is, "-", is_left(m, stand, true));
-	if (is_left(m, stand, true))
-		return;
-	JSON_EACH (id, json_at(record, m->b->o->field[FIELD_LINE_TAXES]))
-		taxes = arena_printf(a, "%s%s%lld", taxes, *taxes ? "," : "",
-				     (long long)json_int(id, "", 0));
-	add_changed(m, c, xid, "0", json_number_text(record, "price_unit", a),
-		    json_number_text(record, "discount", a), name, taxes);
-}
-
-/* A line of ours as Odoo has it; NULL: it has not. */
-struct seen {
-	const cJSON *record;
-	const char *key, *is, *wanted;
-	enum odoo_stand stand;
-	bool changed;
-};
-
-/* What Odoo makes of a line and of its discount's. */
-static enum errk sum_line(const struct odoo_order *d, const struct seen *seen, size_t n,
-			  struct decimal *net, struct decimal *tax, struct err *e)
-{
-	const char *field = d->included ? "price_total" : "price_subtotal";
-	struct decimal part;
-	enum errk rc = E_OK;
-
-	*net = *tax = DECIMAL_ZERO;
-	for (size_t i = 0; i < n && rc == E_OK; i++) {
-		rc = odoo_amount(seen[i].record, field, d->digits, &part, e);
-		if (rc == E_OK)
-			rc = decimal_add(*net, part, net, e);
-		if (rc == E_OK)
-			rc = odoo_amount(seen[i].record, "price_tax", d->digits, &part, e);
-		if (rc == E_OK)
-			rc = decimal_add(*tax, part, tax, e);
-	}
-	return rc;
-}
-
-static bool has_gap(const struct odoo_order *d)
-{
-	struct decimal total, tax;
-
-	return odoo_amount(d->found, "amount_total", d->digits, &total, NULL) != E_OK ||
-	       odoo_amount(d->found, "amount_tax", d->digits, &tax, NULL) != E_OK ||
-	       decimal_cmp(total, d->total) != 0 || decimal_cmp(tax, d->tax) != 0;
-}
-
-/*
- * Odoo keeps what it made of a line: a tax that somebody has corrected since is not in it. A line that is as
- * it should be but for its sums is written again, so that they are made anew; what they are then is compared
- * with the totals.
- */
-static enum errk refresh_lines(struct amend *m, struct change *c, const struct seen *seen,
-			       struct err *e)
-{
-	struct odoo_order *d = c->order;
-
-	for (size_t i = 0, n = 1; i < d->n_lines; i += n) {
-		struct decimal net, tax;
-		bool whole = !d->line[i].note;
-		enum errk rc;
-
-		for (n = 1; i + n < d->n_lines && d->line[i + n].extra; n++)
-			;
-		for (size_t k = i; k < i + n; k++)
-			whole = whole && seen[k].record && !seen[k].changed;
-		if (!whole)
-			continue;
-		rc = sum_line(d, seen + i, n, &net, &tax, e);
-		if (rc != E_OK)
-			return rc;
-		if (odoo_line_compare(m->b, d, i, net, tax, NULL, NULL) == E_OK)
-			continue;
-		for (size_t k = i; k < i + n; k++)
-			rewrite(m, c, &d->line[k], seen[k].record);
-	}
-	return E_OK;
-}
-
-static void look_at_line(struct amend *m, const struct odoo_order *d, const struct odoo_line *l,
-			 struct seen *s)
-{
-	s->key = odoo_baseline_key(d, l->xid);
-	s->is = s->record ? odoo_baseline_found(m->b->o, s->record, NULL, m->b->a) : NULL;
-	s->wanted = odoo_baseline_wanted(l, m->b->a);
-	s->stand = odoo_baseline_judge(d, s->key, s->is, s->wanted);
-}
-
-static void compare_line(struct amend *m, struct change *c, size_t at, struct seen *s, bool left)
-{
-	const struct odoo_line *l = &c->order->line[at];
-	struct arena *a = m->b->a;
-
-	if (l->note && s->record) {
-		write_note(m, c, l->xid, l->name, s->record);
-		return;
-	}
-	if (l->note)
-		left = s->stand == STAND_PEOPLE && !m->b->put->named;
-	odoo_baseline_note(c->order, s->key, s->is, s->wanted, s->stand == STAND_SAME || !left, a);
-	s->changed = s->stand != STAND_SAME;
-	if (!s->changed)
-		return;
-	if (!l->note && s->record) {
-		say(m, c,
-		    arena_printf(a, "'%s': %s x %s in Odoo, %s x %s in the shop", l->name,
-				 json_number_text(s->record, "product_uom_qty", a),
-				 json_number_text(s->record, "price_unit", a), l->quantity,
-				 l->price));
-		c->delivered = c->delivered || !same_number(s->record, "qty_delivered", "0");
-	} else if (!l->note) {
-		say(m, c, arena_printf(a, "'%s' is new in the shop", l->name));
-	}
-	c->shop = c->shop || (!l->note && s->stand != STAND_PEOPLE);
-	if (!l->note && (left || s->stand != STAND_SHOP))
-		say_people(m, c, s->key, l->name, s->is, s->wanted, left);
-	if (left)
-		return;
-	if (s->record)
-		rewrite(m, c, l, s->record);
-	else
-		add_added(m, c, l, at);
-}
-
-/* A line with its discount's: half of the two would be a price that nobody made. */
-static size_t compare_group(struct amend *m, struct change *c, struct seen *seen, size_t at)
-{
-	struct odoo_order *d = c->order;
-	bool left = false;
-	size_t n = 1;
-
-	while (at + n < d->n_lines && d->line[at + n].extra)
-		n++;
-	for (size_t i = at; i < at + n; i++) {
-		look_at_line(m, d, &d->line[i], &seen[i]);
-		left = left || is_left(m, seen[i].stand, seen[i].record != NULL);
-	}
-	for (size_t i = at; i < at + n; i++)
-		compare_line(m, c, i, &seen[i], left);
-	return n;
-}
-
-static enum errk same_product(const struct odoo_order *d, const struct odoo_line *l,
-			      const cJSON *record, struct err *e)
-{
-	if (l->note || odoo_ref(record, "product_id") == l->product)
-		return E_OK;
-	return err_set(e, E_RECORD, "product_changed",
-		       "'%s' is another product in Odoo (%s) than in the shop; correct one of "
-		       "them, then run: erpsync queue retry '%s'",
-		       l->name, d->name, d->item->label);
-}
-
-static enum errk compare_lines(struct amend *m, struct change *c, struct err *e)
-{
-	struct odoo_order *d = c->order;
-	struct seen *seen = arena_array(m->b->a, d->n_lines + 1, sizeof(*seen));
-	size_t most = d->n_lines + (size_t)cJSON_GetArraySize(m->lines);
-
-	c->changed = arena_array(m->b->a, most, sizeof(*c->changed));
-	c->added = arena_array(m->b->a, most, sizeof(*c->added));
-	JSON_EACH (record, m->lines) {
-		const char *xid = odoo_external_id(m->xids, json_int(record, "id", 0));
-		size_t i = 0;
-		enum errk rc;
-
-		if (odoo_ref(record, "order_id") != d->id)
-			continue;
-		while (i < d->n_lines && !str_equal(d->line[i].xid, xid))
-			i++;
-		if (i == d->n_lines) {
-			compare_gone(m, c, xid, record);
-			continue;
-		}
-		seen[i].record = record;
-		rc = same_product(d, &d->line[i], record, e);
-		if (rc != E_OK)
-			return rc;
-	}
-	for (size_t i = 0; i < d->n_lines;)
-		i += compare_group(m, c, seen, i);
-	return odoo_order_invoiced(d) || !has_gap(d) ? E_OK : refresh_lines(m, c, seen, e);
-}
-
-static void compare_head(struct amend *m, struct change *c)
-{
-	static const char *const what[OWN_COUNT_] = {"another billing address",
-						     "another shipping address",
-						     "another customer reference"};
-	struct odoo_order *d = c->order;
-
-	for (int i = 0; i < OWN_COUNT_; i++) {
-		enum odoo_head h = (enum odoo_head)i;
-		enum odoo_stand stand = odoo_baseline_head(d, h, m->b->a);
-		/* Of an order that nothing is known of the shop's counts, as ever. */
-		bool left = is_left(m, stand, false);
-
-		odoo_baseline_note_head(d, d->found, h, !left, m->b->a);
-		if (stand == STAND_SAME || (left && stand == STAND_PEOPLE))
-			continue;
-		if (h != OWN_REFERENCE || left)
-			say(m, c, what[h]);
-		c->shop = c->shop || (h != OWN_REFERENCE && stand != STAND_PEOPLE);
-		if (stand != STAND_SHOP)
-			add_text(m, left ? &c->people : &c->over,
-				 arena_printf(m->b->a, "%s than the shop's", what[h]));
-		if (left)
-			continue;
-		if (h == OWN_INVOICE)
-			c->invoice = odoo_id_text(d->party[PARTY_INVOICE], m->b->a);
-		else if (h == OWN_DELIVERY)
-			c->delivery = odoo_id_text(d->party[PARTY_DELIVERY], m->b->a);
-		else
-			c->reference = odoo_cell(d->values, "client_order_ref");
-	}
-}
-
-static bool has_change(const struct change *c)
-{
-	return c->n_changed || c->n_added || c->invoice || c->delivery || c->reference;
-}
-
-/* Lines of text alone hurt nobody. */
-static bool is_harmless(const struct change *c)
-{
-	return !c->what;
-}
-
-static enum errk compare(struct amend *m, struct change *c, struct err *e)
-{
-	struct odoo_order *d = c->order;
-	enum errk rc;
-
-	if (str_equal(d->state, "cancel"))
-		return err_set(
-			e, E_RECORD, "cancelled_in_odoo",
-			"%s was cancelled in Odoo, and the shop's order is open; cancel it in "
-			"the shop, or set it to quotation in Odoo, then run: erpsync queue "
-			"retry '%s'",
-			d->name, d->item->label);
-	rc = compare_lines(m, c, e);
-	if (rc != E_OK)
-		return rc;
-	compare_head(m, c);
-	if ((!has_change(c) && !c->people) || is_harmless(c))
-		return E_OK;
-	c->late = odoo_order_invoiced(d) || c->delivered;
-	if (c->late)
-		return E_OK;
-	if (has_change(c) && odoo_order_is_locked(m->b, d))
-		return odoo_order_locked(d, "changed", e);
-	return E_OK;
-}
-
-static enum errk read_lines(struct amend *m, struct err *e)
-{
-	const char *const fields[] = {"order_id",
-				      "product_id",
-				      "name",
-				      "display_type",
-				      "price_unit",
-				      "product_uom_qty",
-				      "discount",
-				      "qty_delivered",
-				      "price_subtotal",
-				      "price_tax",
-				      "price_total",
-				      m->b->o->field[FIELD_LINE_TAXES],
-				      NULL};
-	int64_t *ids = arena_array(m->b->a, m->n, sizeof(*ids));
-	struct odoo_read r = {.model = "sale.order.line",
-			      .fields = fields,
-			      .by = "order_id",
-			      .ids = ids,
-			      .n_ids = m->n,
-			      .complete = true};
-	size_t n = 0;
-	enum errk rc;
-
-	for (size_t i = 0; i < m->n; i++)
-		ids[i] = m->change[i].order->id;
-	rc = odoo_search_read(m->b->o, &r, m->b->a, &m->lines, e);
-	if (rc != E_OK)
-		return rc;
-	ids = odoo_refs(m->lines, "id", m->b->a, &n);
-	return odoo_external_ids(m->b->o, "sale.order.line", ids, n, m->b->a, &m->xids, e);
-}
-
-/* Writing */
 
 static enum errk load(struct amend *m, struct odoo_load *l, struct odoo_order **order,
 		      struct err *e)
@@ -552,6 +62,10 @@ static enum errk write_lines(struct amend *m, bool added, struct err *e)
 			      .item = arena_array(m->b->a, m->n, sizeof(*l.item)),
 			      .fresh = true};
 
+	/* The transfers are seen to: nobody need be asked to. */
+	for (size_t i = 0; i < m->n; i++)
+		if (m->change[i].lowered.n)
+			l.flag = "mail_activity_automation_skip";
 	for (size_t i = 0; i < m->n; i++) {
 		struct change *c = &m->change[i];
 		size_t n = added ? c->n_added : c->n_changed;
@@ -626,7 +140,7 @@ static void tell(struct amend *m)
 	for (size_t i = 0; i < m->n; i++) {
 		struct change *c = &m->change[i];
 
-		if (has_change(c) && odoo_order_goes_on(c->order))
+		if (amend_has_change(c) && odoo_order_goes_on(c->order))
 			/* What changed may name people: the history has only how many lines. */
 			odoo_order_step(m->b, c->order, "amended", "done",
 					arena_printf(m->b->a, "%s: %zu line%s changed, %zu new%s",
@@ -688,7 +202,7 @@ static enum errk remember(struct amend *m, struct err *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n; i++)
-		if (has_change(&m->change[i]) && odoo_order_goes_on(m->change[i].order))
+		if (amend_has_change(&m->change[i]) && odoo_order_goes_on(m->change[i].order))
 			order[n++] = m->change[i].order;
 	return odoo_baseline_remember(m->b, order, n, e);
 }
@@ -744,14 +258,36 @@ static enum errk judge_late(struct amend *m, struct err *e)
 	return E_OK;
 }
 
+/* Of all of them, from the transfers of the orders that are still to be changed. */
+static enum errk lower(struct amend *m, struct err *e)
+{
+	LIST(struct odoo_lowered) all = {0};
+
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t k = 0; k < m->change[i].lowered.n; k++)
+			if (odoo_order_goes_on(m->change[i].order) && !m->change[i].late)
+				*list_add(&all, m->b->a) = m->change[i].lowered.at[k];
+	return odoo_lower_goods(m->b, all.at, all.n, e);
+}
+
+static enum errk assign(struct amend *m, struct err *e)
+{
+	enum errk rc = E_OK;
+
+	for (size_t i = 0; i < m->n && rc == E_OK; i++)
+		if (odoo_order_goes_on(m->change[i].order))
+			rc = odoo_assign_goods(m->b, m->change[i].order, e);
+	return rc;
+}
+
 static enum errk amend_all(struct amend *m, struct err *e)
 {
-	enum errk rc = read_lines(m, e);
+	enum errk rc = amend_read_lines(m, e);
 
 	for (size_t i = 0; i < m->n && rc == E_OK; i++) {
 		struct err why;
 
-		if (compare(m, &m->change[i], &why) != E_OK)
+		if (amend_compare(m, &m->change[i], &why) != E_OK)
 			odoo_order_fail(m->change[i].order, &why);
 	}
 	if (rc == E_OK)
@@ -763,9 +299,13 @@ static enum errk amend_all(struct amend *m, struct err *e)
 	if (rc == E_OK)
 		rc = write_heads(m, e);
 	if (rc == E_OK)
+		rc = lower(m, e);
+	if (rc == E_OK)
 		rc = write_lines(m, false, e);
 	if (rc == E_OK)
 		rc = write_lines(m, true, e);
+	if (rc == E_OK)
+		rc = assign(m, e);
 	if (rc == E_OK)
 		tell(m);
 	for (size_t i = 0; i < m->n && rc == E_OK; i++)

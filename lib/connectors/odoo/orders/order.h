@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/decimal.h"
+#include "base/list.h"
 #include "connectors/connector.h"
 #include "connectors/odoo/odoo.h"
 
@@ -75,6 +76,7 @@ struct odoo_order {
 	struct err apart;
 	/* baseline.c; owned. kept: by earlier puts, NULL = not known; keep: by this one; pending: while it writes. */
 	cJSON *kept, *keep, *pending;
+	LIST(int64_t) to_assign; /* transfers whose moves were lowered */
 	bool parted; /* it ends because people changed it, and what was written of it is known */
 	struct put_step **last_step;
 };
@@ -239,6 +241,21 @@ struct odoo_reroute {
 };
 MUST_CHECK enum errk odoo_reroute(struct odoo_batch *b, const struct odoo_reroute *list, size_t n,
 				  struct err *e);
+/*
+ * lowered.c: units that were taken out of confirmed orders go from their transfers, before their lines say so. Orders whose
+ * transfers don't allow it are ended (E_RECORD "goods_differ").
+ */
+struct odoo_lowered {
+	struct odoo_order *order;
+	int64_t line, product; /* ids */
+	const char *name, *wanted;
+	int64_t units; /* wanted */
+	bool interrupted; /* the line says so already, and its moves may not: a put of it was cut short */
+};
+MUST_CHECK enum errk odoo_lower_goods(struct odoo_batch *b, struct odoo_lowered *list, size_t n,
+				      struct err *e);
+/* … and are reserved anew, when they say so. */
+MUST_CHECK enum errk odoo_assign_goods(struct odoo_batch *b, struct odoo_order *d, struct err *e);
 /* by_hand.c: have people made in Odoo what the shop changed too late? The invoices of some orders, owned … */
 MUST_CHECK enum errk odoo_by_hand_read(struct odoo_batch *b, struct odoo_order *const *order,
 				       size_t n, cJSON **moves, struct err *e);

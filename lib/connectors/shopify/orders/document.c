@@ -9,9 +9,9 @@
 #include "connectors/shopify/shopify.h"
 
 /*
- * Amounts are taken "as sold" (without the current… prefix): what was sold stays the sales
- * document, refunds and removed lines are documents of their own. One currency per document:
- * the shop's, or the buyer's if so configured; they are never mixed.
+ * Amounts are taken "as sold" (without the current… prefix), and what was taken out before it was shipped goes
+ * from them (basket.c): refunds are documents of their own. One currency per document: the shop's, or the buyer's if
+ * so configured; they are never mixed.
  */
 
 /* Reports and payouts of the shop go by its days. */
@@ -253,6 +253,7 @@ static void add_totals(const struct order_reader *r, cJSON *doc, const char *tip
 	json_add_str(totals, "tip", tip);
 	json_add_str(totals, "cash_rounding", "0");
 	json_add_str(totals, "total", order_amount(r, r->node, "totalPriceSet"));
+	json_add_str(totals, "sold_total", order_amount(r, r->node, "totalPriceSet"));
 	json_add_str(totals, "current_total", order_amount(r, r->node, "currentTotalPriceSet"));
 	json_add_str(totals, "paid", order_amount(r, r->node, "totalReceivedSet"));
 	json_add_str(totals, "refunded", order_amount(r, r->node, "totalRefundedSet"));
@@ -311,7 +312,10 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 	order_add_discounts(&r, doc);
 	add_payments(&r, doc);
 	add_channel(&r, doc);
-	rc = answer_end(&in, e);
+	json_add_array(doc, "agreements");
+	rc = order_take_out(&r, doc, e);
+	if (rc == E_OK)
+		rc = answer_end(&in, e);
 	if (rc == E_OK)
 		rc = order_sums(doc, e);
 	if (rc == E_OK)

@@ -20,18 +20,22 @@ static const char *number_or_null(const struct order_reader *r, const cJSON *fro
 	return text;
 }
 
+void order_add_tax_head(const struct order_reader *r, cJSON *to, const cJSON *from)
+{
+	order_add_needed(r, to, "title", from, "title");
+	json_add_str(to, "rate", number_or_null(r, from, "rate", "taxLines.rate"));
+	/* The only flag that may be null. */
+	json_add_bool(to, "channel_liable",
+		      json_at(from, "channelLiable") && answer_bool(r->in, from, "channelLiable"));
+}
+
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of)
 {
 	cJSON *list = json_add_array(to, "taxes");
 	JSON_EACH (from, answer_nodes(r->in, of, "taxLines", ENTRIES_MAX)) {
 		cJSON *tax = json_object();
-		order_add_needed(r, tax, "title", from, "title");
-		json_add_str(tax, "rate", number_or_null(r, from, "rate", "taxLines.rate"));
+		order_add_tax_head(r, tax, from);
 		json_add_str(tax, "amount", order_amount(r, from, "priceSet"));
-		/* The only flag that may be null. */
-		json_add_bool(tax, "channel_liable",
-			      json_at(from, "channelLiable") &&
-				      answer_bool(r->in, from, "channelLiable"));
 		json_push(list, tax);
 	}
 }
@@ -212,6 +216,7 @@ static cJSON *line_document(const struct order_reader *r, const cJSON *from)
 		{"variant_id", "variant.id", ORDER_TEXT},
 		{"inventory_item_id", "variant.inventoryItem.id", ORDER_TEXT},
 		{"quantity", "quantity", ORDER_COUNT},
+		{"sold_quantity", "quantity", ORDER_COUNT},
 		{"current_quantity", "currentQuantity", ORDER_COUNT},
 		{"unfulfilled_quantity", "unfulfilledQuantity", ORDER_COUNT},
 	};
@@ -221,6 +226,7 @@ static cJSON *line_document(const struct order_reader *r, const cJSON *from)
 	json_add_str(to, "kind", line_kind(r, from));
 	json_add_str(to, "sku", str_blank(sku) ? NULL : sku);
 	order_add_fields(r, to, from, fields, sizeof(fields) / sizeof(*fields));
+	json_add_int(to, "removed_quantity", 0);
 	json_add_str(to, "unit_price", order_amount(r, from, "originalUnitPriceSet"));
 	add_allocations(r, to, from);
 	order_add_taxes(r, to, from);

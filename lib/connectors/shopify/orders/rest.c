@@ -5,7 +5,7 @@
 #include "connectors/shopify/shopify.h"
 
 /* Both answers are about the same version of the order? */
-static bool same_version(struct answer *in, const cJSON *node, const cJSON *order)
+bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order)
 {
 	const char *now = answer_id(in, order, "updatedAt");
 	if (strcmp(answer_id(in, order, "id"), json_str(node, "id")) != 0)
@@ -14,7 +14,7 @@ static bool same_version(struct answer *in, const cJSON *node, const cJSON *orde
 }
 
 /* Moves all nodes of one list to the end of another. */
-static void append_nodes(cJSON *to, cJSON *from)
+void order_append_nodes(cJSON *to, cJSON *from)
 {
 	while (from && from->child)
 		cJSON_AddItemToArray(to, cJSON_DetachItemViaPointer(from, from->child));
@@ -28,13 +28,13 @@ static enum errk add_page(const struct shopify_query *q, const cJSON *node, cJSO
 	const char *next;
 	const cJSON *order = answer_object(&in, q->data, "order");
 	answer_page(&in, order, "lineItems", PAGE_MAX, w, &next);
-	*changed = answer_ok(&in) && !same_version(&in, node, order);
+	*changed = answer_ok(&in) && !order_same_version(&in, node, order);
 	enum errk rc = answer_end(&in, e);
 	if (rc != E_OK || *changed)
 		return rc;
 	cJSON *more = cJSON_GetObjectItemCaseSensitive(order, "lineItems");
-	append_nodes(cJSON_GetObjectItemCaseSensitive(lines, "nodes"),
-		     cJSON_GetObjectItemCaseSensitive(more, "nodes"));
+	order_append_nodes(cJSON_GetObjectItemCaseSensitive(lines, "nodes"),
+			   cJSON_GetObjectItemCaseSensitive(more, "nodes"));
 	json_add(lines, "pageInfo", cJSON_DetachItemFromObjectCaseSensitive(more, "pageInfo"));
 	return E_OK;
 }
@@ -93,7 +93,7 @@ static enum errk read_lists(struct shopify *s, cJSON *node, bool presentment, st
 		struct answer in = shopify_answer(&q);
 		cJSON *order = (cJSON *)answer_object(&in, q.data, "order");
 		check_lists(&in, order, PAGE_MAX);
-		*changed = answer_ok(&in) && !same_version(&in, node, order);
+		*changed = answer_ok(&in) && !order_same_version(&in, node, order);
 		rc = answer_end(&in, e);
 		for (size_t i = 0; i < 4 && rc == E_OK && !*changed; i++)
 			json_add(node, lists[i],
@@ -124,5 +124,7 @@ enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment, stru
 		rc = next_lines(s, node, presentment, &walk, a, changed, e);
 	if (rc == E_OK && !*changed && lists_cut(node, FIRST_LISTS))
 		rc = read_lists(s, node, presentment, a, changed, e);
+	if (rc == E_OK && !*changed && order_has_lost_units(node))
+		rc = order_read_agreements(s, node, presentment, a, changed, e);
 	return rc;
 }
