@@ -240,6 +240,32 @@ export const REFUNDS = `query OrderRefunds($id: ID!) {
 }
 fragment Bag on MoneyBag { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }`;
 
+/** The agreements of orders, with the sales of each, and what refunds and shipments say beside them. */
+const AGREEMENTS_OF = `
+fragment Pair on MoneyBag { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+fragment AgreementsOf on Order {
+  id updatedAt
+  agreements(first: $agreements, after: $after) { pageInfo { hasNextPage endCursor }
+    nodes { __typename id happenedAt reason
+      ... on RefundAgreement { refund { id } }
+      sales(first: $sales, after: $sales_after) { pageInfo { hasNextPage endCursor }
+        nodes { __typename id actionType lineType quantity
+          totalAmount { ...Pair } totalTaxAmount { ...Pair }
+          totalDiscountAmountAfterTaxes { ...Pair } totalDiscountAmountBeforeTaxes { ...Pair }
+          taxes { id amount { ...Pair } taxLine { title rate channelLiable } }
+          ... on ProductSale { lineItem { id } }
+          ... on GiftCardSale { lineItem { id } }
+          ... on TipSale { lineItem { id } }
+          ... on DutySale { duty { id } } } } } }
+  refunds(first: $lists) { id createdAt transactions(first: 10) { nodes { id } }
+    refundLineItems(first: $sales) { pageInfo { hasNextPage } nodes { quantity restockType lineItem { id } } } }
+  fulfillments(first: $lists) { id status location { id name }
+    fulfillmentLineItems(first: $sales) { pageInfo { hasNextPage } nodes { quantity lineItem { id } } } }
+}`;
+const PAGES = '$agreements: Int!, $after: String, $sales: Int!, $sales_after: String, $lists: Int!';
+export const AGREEMENTS = `query OrderAgreements($ids: [ID!]!, ${PAGES}) { nodes(ids: $ids) { ...AgreementsOf } }${AGREEMENTS_OF}`;
+export const ORDER_AGREEMENTS = `query OrderAgreementsById($id: ID!, ${PAGES}) { order(id: $id) { ...AgreementsOf } }${AGREEMENTS_OF}`;
+
 export const PROBE = `query ShopProbe {
   shop { id name myshopifyDomain currencyCode enabledPresentmentCurrencies ianaTimezone timezoneOffset taxesIncluded taxShipping weightUnit orderNumberFormatPrefix orderNumberFormatSuffix
     plan { publicDisplayName partnerDevelopment shopifyPlus } resourceLimits { locationLimit maxProductVariants maxProductOptions }

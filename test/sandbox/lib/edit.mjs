@@ -4,46 +4,113 @@
 //   note, tags, email, po_number      set the field
 //   quantity: {line, to}              order edit: fewer units (to: 0 removes the line) or more (a new line is added)
 //   add: {article, quantity}          order edit: a new line of the catalogue's article
+//   edit_discount: {line, amount}     order edit: a discount on what is left of a line
+//     Each of the three may be a list. What stands in one change is one edit.
 //   paid: true                        the whole outstanding sum is received
-//   refund: {lines: [{line, quantity}], shipping: true, note}   or  refund: {}  for everything left
-//   fulfill: true                     every open unit is shipped
+//   refund: {lines: [{line, quantity, restock}], shipping: true, note, amount}   or  refund: {}  for everything left
+//     restock: CANCEL (not shipped yet), RETURN (shipped), NO_RESTOCK; without: CANCEL as far as it goes, then RETURN
+//     amount: what is paid instead of what the lines come to; without lines it is a goodwill
+//   fulfill: true                     every open unit is shipped;  fulfill: {lines: [{line, quantity}]}  some are
 //   cancel: "CUSTOMER"                cancelled: everything refunded (or the authorization voided) and closed
 //   touch: true                       nothing but updatedAt (what an app does that sets a metafield)
 //   address: {…}                      shipping address fields
+// Amounts are decimals in the buyer's currency.
 
-import { ZERO, add, sub, sum, ratioPair, isZero } from './money.mjs';
+import { ZERO, add, sub, sum, ratioPair, print, isZero } from './money.mjs';
 import { CATALOGUE } from './world.mjs';
-import { line, taxesOn, transaction } from './pieces.mjs';
-import { totals, taxOf, lineNet, shippingNet } from './totals.mjs';
-import { alignFulfillmentOrders, shipAll } from './fulfillment-orders.mjs';
+import { line, taxesOn, transaction, moneyOf } from './pieces.mjs';
+import { totals, taxOf, lineNet, leftOf, shippingNet } from './totals.mjs';
+import { alignFulfillmentOrders, shipAll, shippedUnits, toShip } from './fulfillment-orders.mjs';
+import { holdAgreements, addAgreement, lineSales, shippingSale, adjustmentSale } from './agreements.mjs';
+
+function lineOf(m, n) {
+  if (!m.lines[n]) throw new Error(`order has no line ${n}`);
+  return m.lines[n];
+}
+
+/** Takes units off a line, each with its part of what is left; returns the sales of that. */
+function takeOff(m, l, units) {
+  const was = leftOf(l),
+    rest = amount => ratioPair(amount, l.current - units, l.current);
+  l.left = { discount: rest(was.discount), taxes: was.taxes.map(rest), duties: was.duties.map(rest) };
+  l.current -= units;
+  return lineSales(m, l, 'RETURN', -units, was);
+}
+
+/** How units of a line are restocked: [[restock, units]]. */
+function restocks(m, l, units, restock) {
+  const shipped = shippedUnits(m).get(l.n) ?? 0,
+    open = l.requiresShipping ? Math.min(l.current, toShip(l, shipped)) : l.current,
+    back = l.requiresShipping ? Math.max(0, Math.min(l.current, shipped - l.returned)) : 0;
+  const most = { CANCEL: open, RETURN: back, NO_RESTOCK: l.current };
+  if (restock === undefined) {
+    const first = Math.min(units, open);
+    return [
+      ['CANCEL', first],
+      ['RETURN', units - first],
+    ].filter(([, n]) => n > 0);
+  }
+  if (most[restock] === undefined)
+    throw new Error(`no restock "${restock}" (there are: ${Object.keys(most).join(', ')})`);
+  if (units > most[restock]) throw new Error(`line ${l.n}: restock ${restock} is possible for ${most[restock]} units`);
+  return [[restock, units]];
+}
+
+const INTO = { CANCEL: 'dropped', RETURN: 'returned' };
+
+function refundUnits(m, refund, l, restock, quantity) {
+  const sales = takeOff(m, l, quantity);
+  const [{ total, taxes }, ...duties] = sales,
+    tax = sub(ZERO, sum(taxes)),
+    whole = sub(ZERO, total),
+    subtotal = m.taxesIncluded ? whole : sub(whole, tax);
+  refund.lines.push({ n: refund.lines.length, line: l.n, quantity, price: l.unit, subtotal, tax, restock });
+  for (const d of duties) refund.duties.push({ line: l.n, duty: d.duty, amount: sub(ZERO, d.total) });
+  if (INTO[restock]) l[INTO[restock]] += quantity;
+  return sales;
+}
+
+function refundShipping(m, refund) {
+  const sales = [];
+  for (const s of m.shipping.filter(x => !x.removed && !x.refundedTax)) {
+    s.refunded = shippingNet(s);
+    s.refundedTax = taxOf(s);
+    refund.shipping.push({ n: refund.shipping.length, line: s.n, amount: s.refunded, tax: s.refundedTax });
+    sales.push(shippingSale(m, s, -1));
+  }
+  return sales;
+}
+
+/** What a refund pays: its worth, as far as there is money, or `amount`; the difference is then an adjustment. */
+function payBack(m, refund, worth, amount) {
+  const t = totals(m),
+    held = sub(t.received, t.refunded),
+    exact = pair => [held, worth].find(known => known[1] === pair[1]) ?? pair;
+  if (amount === null) return held[1] < worth[1] ? held : worth;
+  const paid = exact(moneyOf(m, amount));
+  if (paid[1] > held[1]) throw new Error(`a refund of ${amount}: ${print(held[1], m.currencies[1].exponent)} is held`);
+  const difference = sub(worth, paid);
+  if (!isZero(difference)) refund.adjustments.push({ n: 0, amount: difference });
+  return paid;
+}
 
 /** Refunds units of lines; the money goes back by one REFUND transaction per refund. */
-export function refundLines(m, wanted, { at, note = null, shipping = false, restock = 'RETURN' }) {
-  const refund = { n: m.refunds.length, at, note, lines: [], shipping: [], adjustments: [], transactions: [] };
-  let money = ZERO;
-  for (const { line: n, quantity } of wanted) {
-    const l = m.lines[n];
-    if (!l) throw new Error(`order has no line ${n}`);
-    const units = Math.min(quantity, l.current);
+export function refundLines(m, wanted, { at, note = null, shipping = false, amount = null }) {
+  holdAgreements(m);
+  const parts = { lines: [], duties: [], shipping: [], adjustments: [], transactions: [] };
+  const refund = { n: m.refunds.length, at, note, ...parts };
+  const sales = [];
+  for (const { line: n, quantity, restock } of wanted) {
+    const l = lineOf(m, n),
+      units = Math.min(quantity, l.current);
     if (units <= 0) continue;
-    const subtotal = ratioPair(lineNet(l), units, l.quantity),
-      tax = ratioPair(taxOf(l), units, l.quantity);
-    refund.lines.push({ n: refund.lines.length, line: n, quantity: units, price: l.unit, subtotal, tax, restock });
-    l.current -= units;
-    l.refunded += units;
-    money = sum([money, subtotal, m.taxesIncluded ? ZERO : tax]);
+    for (const [how, part] of restocks(m, l, units, restock)) sales.push(...refundUnits(m, refund, l, how, part));
   }
-  if (shipping)
-    for (const s of m.shipping.filter(x => !x.removed && isZero(x.refunded))) {
-      s.refunded = shippingNet(s);
-      s.refundedTax = taxOf(s);
-      refund.shipping.push({ n: refund.shipping.length, line: s.n, amount: s.refunded, tax: s.refundedTax });
-      money = sum([money, s.refunded, m.taxesIncluded ? ZERO : s.refundedTax]);
-    }
-  const t = totals(m);
-  const held = sub(t.received, t.refunded);
-  refund.total = held[1] < money[1] ? held : money;
+  if (shipping) sales.push(...refundShipping(m, refund));
+  refund.total = payBack(m, refund, sub(ZERO, sum(sales.map(x => x.total))), amount);
+  sales.push(...refund.adjustments.map(a => adjustmentSale(m, a.amount)));
   m.refunds.push(refund);
+  addAgreement(m, 'REFUND', at, sales, refund.n);
   if (!isZero(refund.total)) {
     const source = m.transactions.find(x => x.status === 'SUCCESS' && (x.kind === 'SALE' || x.kind === 'CAPTURE'));
     refund.transactions.push(
@@ -55,29 +122,66 @@ export function refundLines(m, wanted, { at, note = null, shipping = false, rest
 }
 
 /** An order edit. Fewer units leave `quantity` as it was; more units become a line of their own, as in the admin. */
-export function editLines(m, changes) {
+export function editLines(m, changes, at = m.header.updated) {
+  holdAgreements(m);
+  const sales = [];
   for (const c of changes) {
-    if (c.add !== undefined) {
-      addLine(m, CATALOGUE[c.add % CATALOGUE.length], c.quantity ?? 1);
-      continue;
+    if (c.add !== undefined) sales.push(...addLine(m, CATALOGUE[c.add % CATALOGUE.length], c.quantity ?? 1));
+    else {
+      const l = lineOf(m, c.line);
+      if (c.amount !== undefined) sales.push(...discountLine(m, l, c.amount));
+      else if (c.to > l.current) sales.push(...addLine(m, l.item ?? CATALOGUE[0], c.to - l.current, l));
+      else if (c.to < l.current) sales.push(...removeUnits(m, l, l.current - Math.max(0, c.to)));
     }
-    const l = m.lines[c.line];
-    if (!l) throw new Error(`order has no line ${c.line}`);
-    if (c.to > l.current) addLine(m, l.item ?? CATALOGUE[0], c.to - l.current);
-    else l.current = Math.max(0, c.to);
   }
+  if (sales.length) addAgreement(m, 'ORDER_EDIT', at, sales);
   m.edited = true;
 }
 
-function addLine(m, item, quantity) {
-  const added = line(m, item, quantity, { added: true });
-  added.taxes = taxesOn(m, lineNet(added), added.rates);
+/** `like`: the line that it is more of. */
+function addLine(m, item, quantity, like = null) {
+  const { giftCard, taxable, requiresShipping } = like?.item ? like : line(m, item, quantity);
+  const added = line(m, item, quantity, { added: true, giftCard, taxable, requiresShipping });
+  added.taxes = taxable ? taxesOn(m, lineNet(added), added.rates) : [];
+  if (m.taxExempt) for (const t of added.taxes) t.amount = ZERO;
   m.lines.push(added);
+  return lineSales(m, added, 'ORDER', quantity, null);
+}
+
+/** Those not shipped first. The vendor would refuse the others; here they have come back. */
+function removeUnits(m, l, units) {
+  for (const [how, part] of restocks(m, l, units)) l[INTO[how]] += part;
+  return takeOff(m, l, units);
+}
+
+/** A discount that an edit puts on what is left of a line. */
+function discountLine(m, l, decimal) {
+  const was = leftOf(l),
+    asked = moneyOf(m, decimal),
+    amount = asked[1] === was.net[1] ? was.net : asked;
+  if (amount[1] > was.net[1]) throw new Error(`line ${l.n}: a discount of ${decimal} is more than what is left of it`);
+  const index = m.discounts.length,
+    before = l.taxes;
+  const application = { type: 'manual', title: 'Discount', description: null, fixed: amount };
+  const what = { targetType: 'LINE_ITEM', targetSelection: 'EXPLICIT', allocationMethod: 'EACH' };
+  m.discounts.push({ index, ...application, ...what });
+  l.allocations.push({ discount: index, amount });
+  if (!m.taxExempt && l.taxable && !l.fixedTaxes) l.taxes = taxesOn(m, lineNet(l), l.rates);
+  l.left = {
+    discount: add(was.discount, amount),
+    taxes: was.taxes.map((tax, k) => add(tax, sub(l.taxes[k].amount, before[k].amount))),
+    duties: was.duties,
+  };
+  const sales = lineSales(m, l, 'UPDATE', 0, was);
+  if (!l.added) m.updates = add(m.updates, sales[0].total);
+  return sales;
 }
 
 function cancel(m, reason, at) {
   const open = m.lines.filter(l => l.current > 0).map(l => ({ line: l.n, quantity: l.current }));
-  refundLines(m, open, { at, shipping: true, restock: 'CANCEL' });
+  refundLines(m, open, { at, shipping: true });
+  const shipped = shippedUnits(m);
+  for (const l of m.lines) l.dropped += toShip(l, shipped.get(l.n) ?? 0);
   if (totals(m).received[1] === 0) {
     const authorization = m.transactions.find(t => t.kind === 'AUTHORIZATION');
     if (authorization) transaction(m, 'VOID', authorization.amount, { at, parent: authorization.n });
@@ -97,6 +201,7 @@ export function applyChange(m, change, at) {
     'po_number',
     'quantity',
     'add',
+    'edit_discount',
     'paid',
     'refund',
     'fulfill',
@@ -112,8 +217,10 @@ export function applyChange(m, change, at) {
   if ('po_number' in change) m.poNumber = change.po_number;
   if ('test' in change) m.header.test = Boolean(change.test);
   if (change.address) m.shipTo = { ...m.shipTo, ...change.address };
-  if (change.quantity) editLines(m, [change.quantity]);
-  if (change.add) editLines(m, [{ add: change.add.article ?? 0, quantity: change.add.quantity ?? 1 }]);
+  const listed = verb => [].concat(change[verb] || []),
+    added = listed('add').map(({ article = 0, quantity = 1 }) => ({ add: article, quantity })),
+    edits = [...listed('quantity'), ...added, ...listed('edit_discount')];
+  if (edits.length) editLines(m, edits, at);
   if (change.paid) {
     const due = totals(m).outstanding;
     for (const t of m.transactions) if (t.status === 'PENDING') t.status = 'FAILURE';
@@ -121,17 +228,14 @@ export function applyChange(m, change, at) {
     if (m.header.payment === 'EXPIRED' || m.header.payment === 'VOIDED') m.header.payment = 'PAID';
   }
   if (change.refund) {
-    const lines =
-      change.refund.lines ?? m.lines.filter(l => l.current > 0).map(l => ({ line: l.n, quantity: l.current }));
-    refundLines(m, lines, {
-      at,
-      note: change.refund.note ?? null,
-      shipping: change.refund.shipping ?? !change.refund.lines,
-    });
+    const { lines, amount = null, note = null } = change.refund,
+      all = !lines && amount === null,
+      left = m.lines.filter(l => l.current > 0).map(l => ({ line: l.n, quantity: l.current }));
+    refundLines(m, lines ?? (all ? left : []), { at, note, amount, shipping: change.refund.shipping ?? all });
   }
   if (change.fulfill) {
     alignFulfillmentOrders(m, at);
-    shipAll(m, at);
+    shipAll(m, at, change.fulfill.lines);
   }
   if (change.cancel) cancel(m, change.cancel === true ? 'OTHER' : change.cancel, at);
   alignFulfillmentOrders(m, at);

@@ -170,6 +170,10 @@ const FIELDS = {
         : source.displayFulfillmentStatus,
     fulfillmentOrders: (source, args, context) =>
       guard(() => fulfillmentOrdersField(source, args, context, notImitated)),
+    agreements: (source, args) => {
+      if (args.query) throw notImitated('searching the agreements of an order');
+      return guard(() => listPage(source._agreements(), args));
+    },
     suggestedRefund: () => {
       throw notImitated('Order.suggestedRefund');
     },
@@ -180,6 +184,9 @@ const FIELDS = {
     discountedTotalSet: (source, args) =>
       args.withCodeDiscounts ? source._discountedTotalSetWithCodes : source._discountedTotalSet,
   },
+  OrderAgreement: { sales: page('_sales') },
+  OrderEditAgreement: { sales: page('_sales') },
+  RefundAgreement: { sales: page('_sales') },
   PaymentTerms: { paymentSchedules: page('_schedules') },
   Refund: {
     refundLineItems: page('_lines'),

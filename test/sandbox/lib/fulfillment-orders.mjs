@@ -25,6 +25,10 @@ export function shippedUnits(m) {
   return shipped;
 }
 
+/** Units of a line that are still to be shipped. One that was refunded and not restocked is, if it was not shipped. */
+export const toShip = (l, shipped) =>
+  l.requiresShipping ? Math.max(0, l.quantity - l.dropped - Math.max(shipped, l.returned)) : 0;
+
 /** A new fulfillment order of this order, not in the list yet. */
 export function fulfillmentOrder(m, location, lines, more = {}) {
   m.fulfillmentCounts ??= { orders: 0, lines: 0 };
@@ -102,7 +106,7 @@ export function alignFulfillmentOrders(m, at) {
   const shipped = shippedUnits(m),
     extra = [];
   for (const l of m.lines) {
-    const wanted = l.requiresShipping ? Math.max(0, l.current - (shipped.get(l.n) ?? 0)) : 0;
+    const wanted = toShip(l, shipped.get(l.n) ?? 0);
     const places = m.fulfillmentOrders
       .filter(isActive)
       .flatMap(fo => fo.lines.filter(x => x.line === l.n).map(x => [fo, x]));
@@ -161,16 +165,21 @@ export function ship(m, wanted, { at, tracking = [] }) {
   return fulfillment;
 }
 
-/** Everything that is left, one shipment per location. */
-export function shipAll(m, at) {
-  const places = new Map();
+/** Everything that is left, or these units of lines ([{ line, quantity }]); one shipment per location. */
+export function shipAll(m, at, lines = null) {
+  const places = new Map(),
+    wanted = lines && new Map(lines.map(({ line, quantity }) => [line, quantity]));
   for (const fo of m.fulfillmentOrders.filter(isActive))
-    for (const x of fo.lines)
-      if (x.remaining > 0) {
-        if (!places.has(fo.location)) places.set(fo.location, []);
-        places.get(fo.location).push([fo, x, x.remaining]);
-      }
-  for (const wanted of places.values()) ship(m, wanted, { at, tracking: null });
+    for (const x of fo.lines) {
+      const units = wanted ? Math.min(x.remaining, wanted.get(x.line) ?? 0) : x.remaining;
+      if (units <= 0) continue;
+      wanted?.set(x.line, wanted.get(x.line) - units);
+      if (!places.has(fo.location)) places.set(fo.location, []);
+      places.get(fo.location).push([fo, x, units]);
+    }
+  for (const [line, units] of wanted ?? [])
+    if (units > 0) throw new Error(`line ${line}: ${units} units more than are left to ship`);
+  for (const parts of places.values()) ship(m, parts, { at, tracking: null });
 }
 
 /** Undoes a shipment: open ones take the units back, closed ones are followed by a new one at the same place. */
@@ -207,7 +216,7 @@ export function stockEffects(m) {
       const effect = x.remaining ? at(x.line, fo.location) : null;
       if (effect) effect.open += x.remaining;
     }
-  const back = new Map([...shippedUnits(m)].map(([n, units]) => [n, Math.max(0, units - m.lines[n].current)]));
+  const back = new Map(m.lines.map(l => [l.n, l.returned]));
   for (const f of [...m.fulfillments].reverse()) {
     if (f.status === 'CANCELLED') continue;
     for (const [n, units] of f.lines) {

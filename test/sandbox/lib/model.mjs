@@ -64,6 +64,8 @@ function start(h, r) {
     cashRounding: ZERO,
     tipTotal: ZERO,
     skew: ZERO,
+    updates: ZERO, // of lines as sold, by later discounts
+    agreements: null,
     fulfilledAt: h.fulfillment === 'FULFILLED' ? h.updated : null,
     confirmed: true,
     locale: region.language,

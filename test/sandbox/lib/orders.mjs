@@ -148,11 +148,18 @@ export class Orders {
 
   // ---- changes
 
-  /** Applies a change (see edit.mjs) now. Returns the summary row. */
+  /** Applies a change (see edit.mjs) now. Returns the summary row. What is refused half way changes nothing. */
   edit(which, change) {
     const i = this.find(which);
     if (i < 0) throw new Error(`no order ${which}`);
-    this.change(i, (model, at) => applyChange(model, change, at));
+    const before = this.overlay.has(i) ? structuredClone(this.overlay.get(i)) : null;
+    try {
+      this.change(i, (model, at) => applyChange(model, change, at));
+    } catch (error) {
+      if (before) this.overlay.set(i, before);
+      this.views.delete(i);
+      throw error;
+    }
     return this.summary(i);
   }
 

@@ -12,6 +12,15 @@ export function price(m, cents) {
   return [cents, ratio(cents, RATES[buyer.code] * 10 ** buyer.exponent, 100 * 1000000)];
 }
 
+/** "12.50" of the buyer's currency in both. */
+export function moneyOf(m, decimal) {
+  const buyer = m.currencies[1],
+    minor = Math.round(Number(decimal) * 10 ** buyer.exponent);
+  if (!Number.isSafeInteger(minor) || minor < 0) throw new Error(`"${decimal}" is no amount`);
+  if (buyer.code === 'EUR') return [minor, minor];
+  return [ratio(minor, 100 * 1000000, RATES[buyer.code] * 10 ** buyer.exponent), minor];
+}
+
 export function line(m, item, quantity, more = {}) {
   return {
     n: m.lines.length,
@@ -36,7 +45,9 @@ export function line(m, item, quantity, more = {}) {
     requiresShipping: true,
     group: null,
     added: false,
-    refunded: 0,
+    left: null, // { discount, taxes, duties }: see totals.mjs
+    dropped: 0, // units that will not be shipped
+    returned: 0, // units that were shipped and came back
     ...more,
   };
 }

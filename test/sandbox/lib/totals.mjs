@@ -1,16 +1,24 @@
 // The sums of an order, in both currencies. One place, so that a change to a line always reaches every total.
 //
-// `as sold` values keep removed and refunded quantities; `current` ones scale price, discount and tax to what is left.
+// `as sold` values keep removed and refunded quantities; `current` ones are what is left of them. What was taken off a line
+// stays taken off, to the minor unit: the last unit takes the rest with it.
 
-import { ZERO, add, sub, sum, times, ratioPair } from './money.mjs';
+import { ZERO, add, sub, sum, times } from './money.mjs';
 
 export const shares = x => sum(x.allocations.map(a => a.amount));
 export const taxOf = x => sum(x.taxes.map(t => t.amount));
 export const lineGross = l => times(l.unit, l.quantity);
 export const lineNet = l => sub(lineGross(l), shares(l));
-const left = (l, amount) => (l.current === l.quantity ? amount : ratioPair(amount, l.current, l.quantity));
-export const lineCurrentNet = l => sub(times(l.unit, l.current), left(l, shares(l)));
-export const lineCurrentTax = l => left(l, taxOf(l));
+const currentShares = l => l.left?.discount ?? shares(l);
+export const lineCurrentNet = l => sub(times(l.unit, l.current), currentShares(l));
+export const lineCurrentTax = l => (l.left ? sum(l.left.taxes) : taxOf(l));
+/** What is left of a line: `l.left` once it was changed, before that all of it. */
+export const leftOf = l => ({
+  net: lineCurrentNet(l),
+  discount: currentShares(l),
+  taxes: l.left?.taxes ?? l.taxes.map(t => t.amount),
+  duties: l.left?.duties ?? l.duties.map(d => d.price),
+});
 export const shippingNet = s => sub(s.price, shares(s));
 
 function moneyIn(m) {
@@ -37,17 +45,21 @@ export function totals(m) {
   const feeTotal = sum(m.fees.map(f => f.price));
   const sideTax = sum([...shipping, ...m.fees].map(taxOf));
   const tax = add(sum(m.lines.map(taxOf)), sideTax);
-  const aside = sum([ship, m.dutiesIncluded ? ZERO : dutyTotal, feeTotal, m.skew]);
-  const total = sum([subtotal, tip, aside, taxIn(tax)]);
+  const dutiesIn = amount => (m.dutiesIncluded ? ZERO : amount);
+  const aside = sum([ship, feeTotal, m.skew]);
+  const total = sum([subtotal, tip, aside, dutiesIn(dutyTotal), taxIn(tax)]);
 
   const addedLater = m.lines.filter(l => l.added);
-  const original = sub(total, sum(addedLater.map(l => add(lineNet(l), taxIn(taxOf(l))))));
+  const original = sub(total, sum([m.updates, ...addedLater.map(l => add(lineNet(l), taxIn(taxOf(l))))]));
 
   const nowSubtotal = sum(goods.map(lineCurrentNet));
   const refundedShipping = sum(m.shipping.map(s => s.refunded));
   const refundedShippingTax = sum(m.shipping.map(s => s.refundedTax ?? ZERO));
   const nowTax = sub(add(sum(m.lines.map(lineCurrentTax)), sideTax), refundedShippingTax);
-  const nowTotal = sub(sum([nowSubtotal, sum(tips.map(lineCurrentNet)), aside, taxIn(nowTax)]), refundedShipping);
+  const nowDuties = sum(m.lines.flatMap(l => l.left?.duties ?? l.duties.map(d => d.price)));
+  const adjustments = sum(m.refunds.flatMap(r => r.adjustments.map(a => a.amount)));
+  const nowParts = [nowSubtotal, sum(tips.map(lineCurrentNet)), aside, dutiesIn(nowDuties), taxIn(nowTax), adjustments];
+  const nowTotal = sub(sum(nowParts), refundedShipping);
 
   const money = moneyIn(m);
   const discounts = sum([...m.lines, ...shipping].map(shares));
@@ -64,9 +76,10 @@ export function totals(m) {
     nowSubtotal,
     nowTax,
     nowTotal,
+    nowDuties,
     nowShipping: sub(ship, refundedShipping),
     refundedShipping,
-    nowDiscounts: sum([...m.lines.map(l => left(l, shares(l))), ...shipping.map(shares)]),
+    nowDiscounts: sum([...m.lines.map(currentShares), ...shipping.map(shares)]),
     ...money,
     outstanding: sub(nowTotal, sub(money.received, money.refunded)),
     hasDuties: duties.length > 0,
@@ -88,12 +101,13 @@ export function financialStatus(m, t) {
 export function taxSummary(things, part = (thing, tax) => tax.amount) {
   const found = new Map();
   for (const thing of things)
-    for (const tax of thing.taxes) {
+    for (const [k, tax] of thing.taxes.entries()) {
       const key = `${tax.title}\u0000${tax.rate}`;
       const row = found.get(key);
-      if (row) row.amount = add(row.amount, part(thing, tax));
-      else found.set(key, { ...tax, amount: part(thing, tax) });
+      if (row) row.amount = add(row.amount, part(thing, tax, k));
+      else found.set(key, { ...tax, amount: part(thing, tax, k) });
     }
   return [...found.values()];
 }
-export const currentPart = (thing, tax) => (thing.quantity ? left(thing, tax.amount) : tax.amount);
+/** For taxSummary: what is left of a tax. Shipping is refunded whole. */
+export const currentPart = (thing, tax, k) => (thing.refundedTax ? ZERO : (thing.left?.taxes[k] ?? tax.amount));

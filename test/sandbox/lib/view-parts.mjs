@@ -1,12 +1,13 @@
 // The parts of an order as GraphQL objects: see view.mjs. `tools` holds what all of them need: money(pair) makes a
 // MoneyBag, taxLine and allocation make theirs.
 
-import { sub, sum, times, ratioPair, print, isZero } from './money.mjs';
+import { ZERO, sub, sum, times, ratioPair, print, isZero } from './money.mjs';
 import { iso } from './clock.mjs';
 import { LOCATIONS } from './world.mjs';
 import { lineGross, lineNet, lineCurrentNet, lineCurrentTax, shares, shippingNet } from './totals.mjs';
 import { ID_STRIDE } from './header.mjs';
 import { gid } from './errors.mjs';
+import { toShip } from './fulfillment-orders.mjs';
 import { articleField } from './people.mjs';
 import { locationField } from './locations.mjs';
 import { productIdOf, variantIdOf } from './catalogue-seed.mjs';
@@ -14,7 +15,8 @@ import { productIdOf, variantIdOf } from './catalogue-seed.mjs';
 const LINE_IDS = 14500000000000,
   SHIPPING_IDS = 4900000000000,
   TRANSACTION_IDS = 6800000000000,
-  REFUND_IDS = 930000000000;
+  REFUND_IDS = 930000000000,
+  PARTS_OF_REFUND = 1024;
 
 export { gid };
 export const child = (base, m, n) => base + m.header.index * ID_STRIDE + n;
@@ -84,8 +86,8 @@ export function lineView(m, l, { money, taxLine, allocation, shipped }) {
     quantity: l.quantity,
     currentQuantity: l.current,
     refundableQuantity: l.current,
-    unfulfilledQuantity: l.requiresShipping ? Math.max(0, l.current - shipped) : 0,
-    nonFulfillableQuantity: l.requiresShipping ? l.quantity - l.current : l.quantity,
+    unfulfilledQuantity: toShip(l, shipped),
+    nonFulfillableQuantity: l.requiresShipping ? l.quantity - Math.max(l.current, toShip(l, shipped)) : l.quantity,
     requiresShipping: l.requiresShipping,
     taxable: l.taxable,
     isGiftCard: l.giftCard,
@@ -109,7 +111,7 @@ export function lineView(m, l, { money, taxLine, allocation, shipped }) {
     canRestock: true,
     restockable: true,
     merchantEditable: true,
-    fulfillableQuantity: Math.max(0, l.current - shipped),
+    fulfillableQuantity: l.requiresShipping ? toShip(l, shipped) : l.current,
     fulfillmentStatus: shipped ? 'fulfilled' : 'unfulfilled',
     duties: l.duties.map(d => ({
       __typename: 'Duty',
@@ -205,15 +207,19 @@ export function refundView(m, r, { money, lines, shippingLines, transactions, or
     staffMember: null,
     totalRefundedSet: total,
     totalRefunded: total.shopMoney,
-    duties: [],
+    duties: r.duties.map(d => ({
+      __typename: 'RefundDuty',
+      amountSet: money(d.amount),
+      originalDuty: lines[d.line].duties[d.duty],
+    })),
     order,
     _lines: r.lines.map(x => ({
       __typename: 'RefundLineItem',
-      id: gid('RefundLineItem', id * 100 + x.n),
+      id: gid('RefundLineItem', id * PARTS_OF_REFUND + x.n),
       quantity: x.quantity,
       restockType: x.restock,
       restocked: x.restock !== 'NO_RESTOCK',
-      location: locationField(LOCATIONS[0].id),
+      location: x.restock === 'NO_RESTOCK' ? null : locationField(LOCATIONS[0].id),
       lineItem: lines[x.line],
       priceSet: money(x.price),
       subtotalSet: money(x.subtotal),
@@ -221,12 +227,18 @@ export function refundView(m, r, { money, lines, shippingLines, transactions, or
     })),
     _shippingLines: r.shipping.map(x => ({
       __typename: 'RefundShippingLine',
-      id: gid('RefundShippingLine', id * 100 + x.n),
+      id: gid('RefundShippingLine', id * PARTS_OF_REFUND + x.n),
       shippingLine: shippingLines[x.line],
       subtotalAmountSet: money(x.amount),
       taxAmountSet: money(x.tax),
     })),
-    _adjustments: [],
+    _adjustments: r.adjustments.map(a => ({
+      __typename: 'OrderAdjustment',
+      id: gid('OrderAdjustment', id * PARTS_OF_REFUND + a.n),
+      reason: 'REFUND_DISCREPANCY',
+      amountSet: money(a.amount),
+      taxAmountSet: money(ZERO),
+    })),
     _transactions: r.transactions.map(n => transactions[n]),
   };
 }

@@ -8,6 +8,7 @@ import { totals, financialStatus, taxSummary, currentPart } from './totals.mjs';
 import { customerView, companyView, addressView } from './people.mjs';
 import { locationField } from './locations.mjs';
 import { shippedUnits } from './fulfillment-orders.mjs';
+import { agreementViews } from './agreements.mjs';
 import { fulfillmentView, fulfillmentOrderView } from './fulfillment-view.mjs';
 import {
   gid,
@@ -121,7 +122,7 @@ export function orderView(m) {
     currentCartDiscountAmountSet: money(ZERO),
     cartDiscountAmountSet: money(cartDiscount(m)),
     originalTotalDutiesSet: t.hasDuties ? money(t.duties) : null,
-    currentTotalDutiesSet: t.hasDuties ? money(t.duties) : null,
+    currentTotalDutiesSet: t.hasDuties ? money(t.nowDuties) : null,
     originalTotalAdditionalFeesSet: t.hasFees ? money(t.fees) : null,
     currentTotalAdditionalFeesSet: t.hasFees ? money(t.fees) : null,
     totalReceivedSet: money(t.received),
@@ -170,6 +171,9 @@ export function orderView(m) {
   order._refunds = m.refunds.map(r => refundView(m, r, { money, lines, shippingLines, transactions, order }));
   order._fulfillments = m.fulfillments.map(f => fulfillmentView(m, f, lines, order));
   order._fulfillmentOrders = m.fulfillmentOrders.map(fo => fulfillmentOrderView(m, fo, order));
+  const fees = order.additionalFees;
+  let agreements = null; // seldom asked for
+  order._agreements = () => (agreements ??= agreementViews(m, { money, lines, shippingLines, fees }, order));
   for (const x of transactions) x.order = order;
   return order;
 }

@@ -110,7 +110,7 @@ export const PEOPLE = {
       refundLines(
         m,
         m.lines.map(l => ({ line: l.n, quantity: l.quantity })),
-        { at: m.header.updated, shipping: true, restock: 'CANCEL' },
+        { at: m.header.updated, shipping: true },
       );
     },
   },
