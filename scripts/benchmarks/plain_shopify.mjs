@@ -16,9 +16,9 @@ const document = (...parts) =>
     .join('\n');
 const DOCUMENTS = {
   OrdersChanged: document('orders_changed'),
-  OrdersById: document('orders_by_id', 'fragment_order', 'fragment_lists', 'fragment_line', 'fragment_money'),
-  OrderLines: document('order_lines', 'fragment_line', 'fragment_money'),
-  OrderLists: document('order_lists', 'fragment_lists', 'fragment_money'),
+  OrdersById: document('orders_by_id', 'fragment_order', 'fragment_lists', 'fragment_line', 'fragment_money', 'fragment_bag'),
+  OrderLines: document('order_lines', 'fragment_line', 'fragment_money', 'fragment_bag'),
+  OrderLists: document('order_lists', 'fragment_lists', 'fragment_money', 'fragment_bag'),
 };
 
 async function ask(operationName, variables) {

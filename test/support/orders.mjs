@@ -22,6 +22,8 @@ const LINE_ONLY = new Set([
   'requires_shipping',
   'taxable',
   'current_quantity',
+  'sold_quantity',
+  'removed_quantity',
   'unfulfilled_quantity',
   'selling_plan',
 ]);
@@ -64,13 +66,16 @@ export function addsUp(rows, name = rows[0].order_number) {
 /** The order's rows say what the shop says; currency: "shop" or "presentment". */
 export function asShopSays(rows, order, currency = 'shop') {
   const [first] = rows;
-  const [want, code] =
-    currency === 'shop' ? [order.total, order.currency] : [order.presentmentTotal, order.presentmentCurrency];
+  const [want, sold, code] =
+    currency === 'shop'
+      ? [order.basketTotal, order.total, order.currency]
+      : [order.basketPresentment, order.presentmentTotal, order.presentmentCurrency];
   assert.equal(first.order_number, order.name, order.id);
   assert.equal(first.currency, code, `${order.name}: currency`);
   same(first.order_total, want, `${order.name}: order_total`);
-  same(first.shop_total, order.total, `${order.name}: shop_total`);
-  same(first.presentment_total, order.presentmentTotal, `${order.name}: presentment_total`);
+  same(first.sold_total, sold, `${order.name}: sold_total`);
+  same(first.shop_total, order.basketTotal, `${order.name}: shop_total`);
+  same(first.presentment_total, order.basketPresentment, `${order.name}: presentment_total`);
   assert.equal(first.created_at, order.createdAt, `${order.name}: created_at`);
   addsUp(rows, order.name);
 }

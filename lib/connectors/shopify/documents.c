@@ -16,31 +16,32 @@ const struct shopify_document_row shopify_documents[DOC_COUNT_] = {
 			      "OrdersCount",
 			      "number of orders",
 			      {embedded_shopify_graphql_orders_count}},
-	[DOC_ORDERS_BY_ID] = {HTTP_READ,
-			      "OrdersById",
-			      "orders",
-			      {embedded_shopify_graphql_orders_by_id,
-			       embedded_shopify_graphql_fragment_order,
-			       embedded_shopify_graphql_fragment_lists,
-			       embedded_shopify_graphql_fragment_line,
-			       embedded_shopify_graphql_fragment_money}},
+	[DOC_ORDERS_BY_ID] =
+		{HTTP_READ,
+		 "OrdersById",
+		 "orders",
+		 {embedded_shopify_graphql_orders_by_id, embedded_shopify_graphql_fragment_order,
+		  embedded_shopify_graphql_fragment_lists, embedded_shopify_graphql_fragment_line,
+		  embedded_shopify_graphql_fragment_money, embedded_shopify_graphql_fragment_bag}},
 	[DOC_ORDER_LINES] = {HTTP_READ,
 			     "OrderLines",
 			     "order lines",
 			     {embedded_shopify_graphql_order_lines,
 			      embedded_shopify_graphql_fragment_line,
-			      embedded_shopify_graphql_fragment_money}},
+			      embedded_shopify_graphql_fragment_money,
+			      embedded_shopify_graphql_fragment_bag}},
 	[DOC_ORDER_LISTS] = {HTTP_READ,
 			     "OrderLists",
 			     "order lists",
 			     {embedded_shopify_graphql_order_lists,
 			      embedded_shopify_graphql_fragment_lists,
-			      embedded_shopify_graphql_fragment_money}},
+			      embedded_shopify_graphql_fragment_money,
+			      embedded_shopify_graphql_fragment_bag}},
 	[DOC_ORDER_AGREEMENTS] = {HTTP_READ,
 				  "OrderAgreements",
 				  "agreements of an order",
 				  {embedded_shopify_graphql_order_agreements,
-				   embedded_shopify_graphql_fragment_money}},
+				   embedded_shopify_graphql_fragment_bag}},
 	[DOC_ORDERS_NAMED] = {HTTP_READ,
 			      "OrdersNamed",
 			      "named orders",
@@ -167,8 +168,9 @@ const char *shopify_document_text(struct shopify *s, enum shopify_document doc)
 		return s->document[doc];
 	CLEANUP(str) struct str text;
 	str_init(&text, 0);
-	for (size_t i = 0; i < 5 && shopify_documents[doc].part[i]; i++) {
-		for (const char *line = shopify_documents[doc].part[i]; *line;) {
+	const struct shopify_document_row *row = &shopify_documents[doc];
+	for (size_t i = 0; i < sizeof(row->part) / sizeof(*row->part) && row->part[i]; i++) {
+		for (const char *line = row->part[i]; *line;) {
 			line += strspn(line, " \t");
 			size_t len = strcspn(line, "\n");
 			if (len && *line != '#') {

@@ -69,9 +69,8 @@ enum {
 	/* Lines of an order, and entries of its other lists, in its first reading. */
 	FIRST_LINES = 25,
 	FIRST_LISTS = 10,
-	/* Agreements of an order in one page, and its refunds and shipments, which have no pages. */
+	/* Agreements of an order in one page. */
 	EVENTS_PAGE = 10,
-	EVENT_LISTS = 50,
 	/* Seconds that the search index may be behind. */
 	INDEX_LAG = 60,
 	/* Once in DEEP_EVERY seconds the overlap is the deep one. */
@@ -143,7 +142,7 @@ const char *shopify_refusal(struct answer *in, const cJSON *payload);
 struct shopify_document_row {
 	enum http_intent intent;
 	const char *operation, *label;
-	const char *part[5]; /* files of graphql/, one behind the other */
+	const char *part[6]; /* files of graphql/, one behind the other */
 };
 extern const struct shopify_document_row shopify_documents[DOC_COUNT_];
 /* As it is sent: without comments and indentation. */

@@ -119,6 +119,25 @@ export function holdAgreements(m) {
 /** After it: what the change came to. */
 export const addAgreement = (m, reason, at, sales, refund) => agree(m, m.agreements, reason, at, sales, refund);
 
+/**
+ * What the order comes to when only what is to be delivered is paid: as sold, with its edits, and without what refunds took
+ * out before it was shipped. A cancelled one is as it was before.
+ */
+export function basketTotal(m) {
+  const agreed = agreementsOf(m).filter(x => x.reason === 'ORDER' || x.reason === 'ORDER_EDIT');
+  const whole = sum(agreed.flatMap(x => x.sales.map(y => y.total)));
+  if (m.header.cancelled !== null) return whole;
+  const out = m.refunds.flatMap(r => {
+    const lines = r.lines.filter(x => x.restock === 'CANCEL'),
+      gone = new Set(lines.map(x => x.line));
+    return [
+      ...lines.map(x => (m.taxesIncluded ? x.subtotal : add(x.subtotal, x.tax))),
+      ...(r.duties ?? []).filter(x => gone.has(x.line)).map(x => x.amount),
+    ];
+  });
+  return sub(whole, sum(out));
+}
+
 /** -- as GraphQL objects -- */
 
 /** The parts of the order that sales are of, as GraphQL objects. */

@@ -41,7 +41,7 @@ static enum errk ask(struct reading *r, size_t first, const char *after, const c
 	json_add_str(q->variables, "after", after);
 	json_add_int(q->variables, "sales", PAGE_MAX);
 	json_add_str(q->variables, "sales_after", sales_after);
-	json_add_int(q->variables, "lists", EVENT_LISTS);
+	json_add_int(q->variables, "lists", PAGE_MAX);
 	json_add_bool(q->variables, "presentment", r->presentment);
 	enum errk rc = shopify_send(r->s, q, 1, r->a, e);
 	if (rc != E_OK)
@@ -136,8 +136,8 @@ static enum errk check_whole(const cJSON *events, struct err *e)
 					       {"fulfillments", "fulfillmentLineItems"}};
 	bool cut = false;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-		cut = cut || json_count(events, lists[i][0]) >= EVENT_LISTS;
-		JSON_EACH (item, answer_nodes(&in, events, lists[i][0], EVENT_LISTS)) {
+		cut = cut || json_count(events, lists[i][0]) >= PAGE_MAX;
+		JSON_EACH (item, answer_nodes(&in, events, lists[i][0], PAGE_MAX)) {
 			const cJSON *list = answer_object(&in, item, lists[i][1]);
 			answer_nodes(&in, list, "nodes", PAGE_MAX);
 			cut = answer_bool(&in, list, "pageInfo.hasNextPage") || cut;
@@ -149,7 +149,7 @@ static enum errk check_whole(const cJSON *events, struct err *e)
 			     "units of it were taken back, and Shopify shows only %d refunds and "
 			     "shipments of an order, each with %d lines: this one has more; book "
 			     "it by hand",
-			     EVENT_LISTS - 1, PAGE_MAX);
+			     PAGE_MAX - 1, PAGE_MAX);
 	return rc;
 }
 
