@@ -157,13 +157,34 @@ static int64_t shipped(struct basket *b, const char *line)
 	return units;
 }
 
-static const cJSON *refund_of(struct basket *b, const struct sale *s)
+/* Each refund of the books is one of the order's. */
+static void check_refunds(struct basket *b)
 {
-	JSON_EACH (refund, json_at(b->events, "refunds"))
-		if (str_equal(json_str(refund, "id"), s->refund))
-			return refund;
-	answer_fault(b->r->in, "agreements", "names a refund that is not among the order's");
-	return NULL;
+	for (size_t i = 0; i < b->sale.n; i++) {
+		bool known = !b->sale.at[i].refund;
+
+		JSON_EACH (refund, json_at(b->events, "refunds"))
+			known = known || str_equal(json_str(refund, "id"), b->sale.at[i].refund);
+		if (!known)
+			answer_fault(b->r->in, "agreements",
+				     "name a refund that is not among the order's");
+	}
+}
+
+/* So many units of a line were taken out by a refund: they are those of its first sales. */
+static void count_units(struct basket *b, const char *refund, const char *line, int64_t units)
+{
+	for (size_t i = 0; i < b->sale.n && units > 0; i++) {
+		struct sale *s = &b->sale.at[i];
+		int64_t n = s->units - s->counted;
+
+		if (s->duty || !s->back || s->counts || !str_equal(s->part, line) ||
+		    !str_equal(s->refund, refund))
+			continue;
+		n = n < units ? n : units;
+		s->counted += n;
+		units -= n;
+	}
 }
 
 /*
@@ -174,28 +195,22 @@ static void count_refunds(struct basket *b, const cJSON *node, const char *line,
 {
 	int64_t open = sold - shipped(b, line) -
 		       answer_int(b->r->in, node, "unfulfilledQuantity", 0, INT32_MAX);
-	bool ships = answer_bool(b->r->in, node, "requiresShipping");
 
+	for (size_t i = 0; i < b->sale.n; i++) {
+		const struct sale *s = &b->sale.at[i];
+
+		if (!s->duty && s->reason == REASON_EDIT && s->back && str_equal(s->part, line))
+			open -= s->units;
+	}
 	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < b->sale.n; i++) {
-			struct sale *s = &b->sale.at[i];
-			const cJSON *refund;
-			int64_t n;
+		JSON_EACH (refund, json_at(b->events, "refunds")) {
+			int64_t n = units_in(b, refund, "refundLineItems.nodes", line,
+					     pass == 0 ? taken_out : either);
 
-			if (s->duty || !str_equal(s->part, line) || !s->back)
-				continue;
-			if (s->reason == REASON_EDIT) {
-				open -= pass == 0 ? s->units : 0;
-				continue;
-			}
-			refund = s->reason == REASON_REFUND ? refund_of(b, s) : NULL;
-			n = units_in(b, refund, "refundLineItems.nodes", line,
-				     pass == 0 ? taken_out : either);
-			if (pass == 1 && (!ships || n > open))
-				n = !ships || open < 0 ? 0 : open;
-			if (n > s->units - s->counted)
-				n = s->units - s->counted;
-			s->counted += n;
+			if (pass == 1 && n > open)
+				n = open > 0 ? open : 0;
+			if (pass == 0 || answer_bool(b->r->in, node, "requiresShipping"))
+				count_units(b, json_str(refund, "id"), line, n);
 			open -= n;
 		}
 }
@@ -497,6 +512,7 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 	if (!b.events || !answer_ok(r->in))
 		return E_OK;
 	read_sales(&b);
+	check_refunds(&b);
 	/* The document's lines stand in the order of the node's. */
 	cJSON *first = cJSON_GetObjectItemCaseSensitive(doc, "lines")->child, *line = first;
 	JSON_EACH (node, json_at(r->node, "lineItems.nodes")) {
