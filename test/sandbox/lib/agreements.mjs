@@ -123,19 +123,21 @@ export const addAgreement = (m, reason, at, sales, refund) => agree(m, m.agreeme
  * What the order comes to when only what is to be delivered is paid: as sold, with its edits, and without what refunds took
  * out before it was shipped. A cancelled one is as it was before.
  */
-export function basketTotal(m) {
-  const agreed = agreementsOf(m).filter(x => x.reason === 'ORDER' || x.reason === 'ORDER_EDIT');
-  const whole = sum(agreed.flatMap(x => x.sales.map(y => y.total)));
+export function basketOf(m) {
+  const agreed = agreementsOf(m).filter(x => x.reason === 'ORDER' || x.reason === 'ORDER_EDIT'),
+    sales = agreed.flatMap(x => x.sales);
+  const whole = { total: sum(sales.map(x => x.total)), tax: sum(sales.flatMap(x => x.taxes)) };
   if (m.header.cancelled !== null) return whole;
-  const out = m.refunds.flatMap(r => {
-    const lines = r.lines.filter(x => x.restock === 'CANCEL'),
-      gone = new Set(lines.map(x => x.line));
-    return [
-      ...lines.map(x => (m.taxesIncluded ? x.subtotal : add(x.subtotal, x.tax))),
-      ...(r.duties ?? []).filter(x => gone.has(x.line)).map(x => x.amount),
-    ];
+  const out = m.refunds.flatMap(r => r.lines.filter(x => x.restock === 'CANCEL'));
+  const duties = m.refunds.flatMap(r => {
+    const gone = new Set(r.lines.filter(x => x.restock === 'CANCEL').map(x => x.line));
+    return (r.duties ?? []).filter(x => gone.has(x.line)).map(x => x.amount);
   });
-  return sub(whole, sum(out));
+  const goods = out.map(x => (m.taxesIncluded ? x.subtotal : add(x.subtotal, x.tax)));
+  return {
+    total: sub(whole.total, sum([...goods, ...duties])),
+    tax: sub(whole.tax, sum(out.map(x => x.tax))),
+  };
 }
 
 /** -- as GraphQL objects -- */

@@ -3,7 +3,7 @@
 // Seeded orders are rebuilt when asked for; what was edited stays in an overlay. Two kinds of truth live here on
 // purpose, as at the vendor: the objects are always fresh, the search columns follow after `lag` milliseconds.
 
-import { basketTotal } from './agreements.mjs';
+import { basketOf } from './agreements.mjs';
 import { header, headerOfAdded, idOf, indexOf } from './header.mjs';
 import { build } from './model.mjs';
 import { orderView } from './view.mjs';
@@ -233,7 +233,7 @@ export class Orders {
     const m = this.model(i),
       h = m.header,
       t = totals(m),
-      basket = basketTotal(m),
+      basket = basketOf(m),
       [shop, buyer] = m.currencies;
     return {
       id: `gid://shopify/Order/${idOf(i)}`,
@@ -247,8 +247,9 @@ export class Orders {
       total: print(t.total[0], shop.exponent),
       currency: shop.code,
       presentmentTotal: print(t.total[1], buyer.exponent),
-      basketTotal: print(basket[0], shop.exponent),
-      basketPresentment: print(basket[1], buyer.exponent),
+      basketTotal: print(basket.total[0], shop.exponent),
+      basketPresentment: print(basket.total[1], buyer.exponent),
+      basketTax: print(basket.tax[0], shop.exponent),
       presentmentCurrency: buyer.code,
       taxesIncluded: m.taxesIncluded,
       lines: m.lines.length,

@@ -197,11 +197,12 @@ static enum errk lower(struct odoo_batch *b, struct odoo_lowered *l, struct move
 		x->units -= by;
 		off -= by;
 		rc = set_units(b, x, e);
-		if (rc == E_OK && x->units)
-			*list_add(&l->order->to_assign, b->a) = x->picking;
-	}
-	if (rc == E_OK)
 		l->order->wrote = true;
+	}
+	/* Those that an earlier put has lowered, too: it may have been killed before they were reserved. */
+	for (size_t i = 0; i < m->list.n; i++)
+		if (m->list.at[i].units)
+			*list_add(&l->order->to_assign, b->a) = m->list.at[i].picking;
 	return rc;
 }
 
