@@ -317,13 +317,17 @@ static enum errk close_unlisted(struct sync *r, const struct page *page, int64_t
 
 void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first)
 {
-	if (closed)
-		notice_say(&r->notices, NULL,
-			   arena_printf(r->session->arena,
-					"%lld that waited or %s parked%s, the %s lists no longer: "
-					"closed (the first: %s)",
-					(long long)closed, closed == 1 ? "was" : "were", which,
-					r->flow->from == SIDE_ERP ? "ERP" : "store", first));
+	struct batch_row b = {.row = {.record = first, .label = first}}, *row = &b;
+	if (!closed)
+		return;
+	r->notices.at_hand = &(struct put_rows){r, &row, 1};
+	notice_say(&r->notices, NULL,
+		   arena_printf(r->session->arena,
+				"%lld that waited or %s parked%s, the %s lists no longer: "
+				"closed (the first: '%s')",
+				(long long)closed, closed == 1 ? "was" : "were", which,
+				r->flow->from == SIDE_ERP ? "ERP" : "store", first));
+	r->notices.at_hand = NULL;
 }
 
 /* What of the state file a page is the end of, beside its records. */

@@ -186,6 +186,8 @@ void sync_forget_differing(struct sync *r);
  * addresses and telephone numbers, and without the personal values of the records it is about.
  */
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
+/* What is said while these rows are put, or of them (NULL = none): the names of their articles stay, in quotes. */
+const char *foreign_notice(const char *text, const struct put_rows *rows, struct arena *a);
 /* What a mapping of the merchant says may quote the document. */
 void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e);
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, struct put_batch *batch,

@@ -251,6 +251,19 @@ test('warehouses add up, a buffer is held back, less than nothing is none', asyn
   assert.ok(notices.some(text => /less than nothing of some articles \(the first: 'CAP'/.test(text)));
 });
 
+test('a notice tells an article whose SKU looks like a telephone number by its name', async t => {
+  for (const [how, sku, table] of [['as the ERP has it', '00748927000018'], ['as a table names it', '+33 6 12 34 56 78', 'sku,store_sku\nCAP,+33 6 12 34 56 78\n*,*\n']])
+    await t.test(how, async sub => {
+      const { admin, p } = open(sub);
+      admin.rows.find(row => row.SKU === 'CAP').SKU = sku;
+      exported(p, admin);
+      if (table) p.write('mappings/tables/store_skus.csv', table);
+      stock(p, [[table ? 'CAP' : sku, 'MAIN', -4]]);
+      const { notices } = await pull(p);
+      assert.ok(notices.some(text => text.includes(`less than nothing of some articles (the first: '${sku}'`)), notices.join());
+    });
+});
+
 test('where the shop does not stock it', async t => {
   const rows = [['TEE-M', 'SHOP', 4], ['TEE-S', 'SHOP', 5]];
   await t.test('a number stocks it there', async sub => {

@@ -132,7 +132,7 @@ test('units of orders on their way: what waits for them is told, and written', a
   stock(p, [['SOLO-1', 'MAIN', 5, 5], ['SOLO-1', 'WH9', 5, 5]]);
   const { notices } = await pull(p);
   assert.equal(p.sandbox.truth().stock[`SOLO-1 @ ${LYON}`].available, 3);
-  assert.ok(notices.some(text => /stock of SOLO-1: went over but for some of its places: .*'WH9' is in no row/.test(text)), notices.join());
+  assert.ok(notices.some(text => /stock of 'SOLO-1': went over but for some of its places: .*'WH9' is in no row/.test(text)), notices.join());
 });
 
 test('by files of the admin', async t => {

@@ -189,7 +189,7 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 	err_wrap(&put->left, "went over but for some of its places");
 	if (put->passing)
 		tell(p, "stock refused",
-		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left.msg));
+		     arena_printf(p->arena, "stock of '%s': %s", put->label, put->left.msg));
 }
 
 /* Its pairs are not all written: why, and that the next run goes on. */
