@@ -695,8 +695,10 @@ enum errk admin_orders_pull_only(struct admin_orders *s, const char *const *who,
 			continue;
 		}
 		problem = arena_alloc(a, sizeof(*problem));
-		err_set(problem, E_RECORD, "not_found", "%s is in none of the files of %s", who[i],
-			s->path);
+		err_set(problem, E_RECORD, "not_found",
+			"%s is in none of the files of %s; write it as the shop shows it, or export the "
+			"orders anew with this one, and lay the file there",
+			who[i], s->path);
 		if (unread)
 			err_append(problem, "; %zu of them can't be read, erpsync check says why",
 				   unread);
