@@ -111,7 +111,9 @@ static enum errk park_problem(struct sync *r, const struct record *rec, struct e
 	if (rc != E_OK || !id)
 		return rc;
 	struct batch_row b = {.row = {.id = id, .record = rec->id, .label = rec->label},
-			      .err = *rec->problem};
+			      .err = *rec->problem,
+			      .at_fault = str_equal(rec->problem->code, "late_file") ? rec->file
+										     : NULL};
 	return batch_record_parked(r, &b, e);
 }
 
@@ -228,10 +230,11 @@ static void set_late(struct sync *r, struct record *rec, int64_t newer, bool nam
 	char own[CLOCK_TEXT_MAX], known[CLOCK_TEXT_MAX];
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "late_file",
-		"comes from a file that was written at %s, and what is known of it is newer (of %s) "
+		"comes from %s, which was written at %s, and what is known of it is newer (of %s) "
 		"and in no file that is there: it stays as it is known; export it once more, or put "
 		"the newer file back",
-		clock_text(rec->written_ns / 1000000000, own), clock_text(newer, known));
+		rec->file ? rec->file : "a file", clock_text(rec->written_ns / 1000000000, own),
+		clock_text(newer, known));
 	if (!named)
 		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
 	rec->problem = why;

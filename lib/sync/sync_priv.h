@@ -261,6 +261,7 @@ struct batch_row {
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool differs;  /* looked at, and still to be put */
 	bool unmapped; /* the mapping refuses it */
+	const char *at_fault; /* as in sync_record */
 	struct err err;
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);

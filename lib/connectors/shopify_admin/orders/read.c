@@ -328,6 +328,7 @@ static enum errk take(struct admin_orders *s, const struct source_file *f,
 	}
 	admin_order_record(o, a, r);
 	r->written_ns = f->mtime_ns;
+	r->file = f->name;
 	if (is_outdated(s, r, a)) {
 		page->known++;
 		return E_OK;
@@ -618,6 +619,7 @@ static void find_in_order(const struct source_file *f, const struct admin_order_
 		if (is_meant(o, who[i], scratch)) {
 			admin_order_record(o, a, &found[i]);
 			found[i].written_ns = f->mtime_ns;
+			found[i].file = f->name;
 		}
 }
 
