@@ -318,6 +318,26 @@ test('what can’t be written is parked with what to do, and the rest goes on', 
   });
 });
 
+test('what no export listed goes over by itself once a newer one does', async t => {
+  const { admin, p } = open(t);
+  const cap = admin.rows.filter(row => row.SKU === 'CAP');
+  cap.forEach(row => (row.SKU = 'cap'));
+  const tee = admin.rows.filter(row => row.SKU === 'TEE-S');
+  tee.forEach(row => (row.SKU = 'OTHER'));
+  exported(p, admin, { age: 50 });
+  stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 2], ['NOBODY', 'MAIN', 1]]);
+  const { records } = await pull(p, '', 1);
+  assert.deepEqual(records.map(r => r.code).sort(), ['near_miss', 'unknown_sku', 'unknown_sku']);
+  silent(ended(await p.run('inventory pull'), 0));
+  tee.forEach(row => (row.SKU = 'TEE-S'));
+  cap.forEach(row => (row.SKU = 'CAP'));
+  exported(p, admin, { age: 40 });
+  ended(await p.run('inventory pull'), 0);
+  assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['TEE-S', '7'], ['CAP', '2']]);
+  assert.deepEqual((await p.queue('--parked')).map(row => row.name), ['NOBODY']);
+  silent(ended(await p.run('inventory pull'), 0));
+});
+
 test('a SKU that the shop spells in another way is not to be made there a second time', async t => {
   const { admin, p } = open(t);
   admin.rows.find(row => row.SKU === 'CAP').SKU = '00748927000018';
