@@ -49,6 +49,10 @@ static void print_record_json(struct view *v, const struct adopt_record *x)
 	json_add_str(o, "name", x->label);
 	json_add_str(o, "record", x->record);
 	json_add_str(o, "target", x->target);
+	if (x->why) {
+		json_add_str(o, "where", x->where);
+		json_add_str(o, "reason", x->why);
+	}
 	printf("%s\n    %s", v->n_records++ ? "," : "", shown_json(json_text(o, a), a));
 }
 
@@ -64,7 +68,10 @@ static void on_record(void *ctx, const struct adopt_record *x)
 	else if (x->outcome == ADOPT_KNOWN && v->n_known < EXAMPLES)
 		v->known[v->n_known++] = arena_printf(a, "%s → %s", x->label, x->target);
 	else if (x->outcome == ADOPT_NOT_FOUND && v->n_not_found < NOT_FOUND_SHOWN)
-		v->not_found[v->n_not_found++] = arena_printf(a, "%s (%s)", x->label, x->target);
+		v->not_found[v->n_not_found++] = arena_printf(a, "%s%s%s (%s): %s",
+							      x->where ? x->where : "",
+							      x->where ? ": " : "", x->label,
+							      x->target, x->why);
 }
 
 static void on_notice(void *ctx, const char *text)

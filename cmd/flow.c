@@ -27,6 +27,10 @@ struct view {
 	bool dry_run;
 	size_t n_records; /* written into the JSON array so far */
 	const char *parked[PARKED_SHOWN];
+	/* Of these, those that one file is at fault for: it, and how many more; NULL = none is. */
+	const char *at_fault[PARKED_SHOWN];
+	size_t n_more[PARKED_SHOWN];
+	size_t n_shown;
 	size_t n_parked; /* all of them, also those that are not kept */
 	const char *notices[NOTICES_KEPT];
 	size_t n_notices;
@@ -107,11 +111,18 @@ static void keep_parked(struct view *v, const struct sync_record *r)
 {
 	struct arena *a = v->cmd->arena;
 
-	if (v->n_parked++ < PARKED_SHOWN)
-		v->parked[v->n_parked - 1] = arena_printf(a, "%s: %s", clean_text(r->label, a),
-							  r->err ? remedy_text(r->err->msg, v->of,
-									       r->label, a)
-								 : "parked");
+	v->n_parked++;
+	for (size_t i = 0; i < v->n_shown; i++)
+		if (r->at_fault && str_equal(v->at_fault[i], r->at_fault)) {
+			v->n_more[i]++;
+			return;
+		}
+	if (v->n_shown == PARKED_SHOWN)
+		return;
+	v->at_fault[v->n_shown] = arena_strdup(a, r->at_fault);
+	v->parked[v->n_shown++] = arena_printf(a, "%s: %s", clean_text(r->label, a),
+					       r->err ? remedy_text(r->err->msg, v->of, r->label, a)
+						      : "parked");
 }
 
 static void on_record(void *ctx, const struct sync_record *r)
@@ -222,14 +233,20 @@ static void end_json(struct view *v, const struct sync_summary *s)
 
 static void print_parked(const struct view *v, const struct sync_summary *s)
 {
-	size_t shown = v->n_parked < PARKED_SHOWN ? v->n_parked : PARKED_SHOWN;
+	size_t shown = v->n_shown;
 	int64_t all = s->parked_total > (int64_t)v->n_parked ? s->parked_total
 							     : (int64_t)v->n_parked;
 
 	const char *list = remedy_text("erpsync queue list --parked", NULL, NULL, v->cmd->arena);
 
-	for (size_t i = 0; i < shown; i++)
-		fprintf(stderr, "erpsync: %s %s\n", v->flow->label, v->parked[i]);
+	for (size_t i = 0; i < v->n_shown; i++) {
+		fprintf(stderr, "erpsync: %s %s", v->flow->label, v->parked[i]);
+		if (v->n_more[i])
+			fprintf(stderr, "; and so for %zu more of %s: %s", v->n_more[i],
+				clean_text(v->at_fault[i], v->cmd->arena), list);
+		fputc('\n', stderr);
+		shown += v->n_more[i];
+	}
 	if (all > (int64_t)shown && shown > 0)
 		fprintf(stderr, "erpsync: and %lld more%s: %s\n", (long long)(all - (int64_t)shown),
 			shown == v->n_parked ? ", parked before" : "", list);

@@ -373,6 +373,11 @@ struct sink {
 				      void *ctx, struct err *e);
 	/* Does an answer come to each put? Until then it is not known whether it is there. NULL = no. */
 	bool (*answers)(const struct conf *c);
+	/*
+	 * Of a target that is known by what people lay there: by which catalogue put finds articles now. Another text is another
+	 * one, and may have what was missing. NULL = it can't be told, put says why. NULL where put asks the target itself.
+	 */
+	const char *(*catalogue)(struct connector *c, struct arena *a);
 };
 
 /* What only `check` asks. */

@@ -39,8 +39,9 @@ struct record {
 	 * whichever is read first. 0 = what is read later is newer.
 	 */
 	int64_t written_ns;
-	bool superseded; /* a newer file says something of it, too, and will be read */
-	const char *doc; /* NULL when problem is set and nothing could be read */
+	const char *file; /* its name; NULL = it is no file's */
+	bool superseded;  /* a newer file says something of it, too, and will be read */
+	const char *doc;  /* NULL when problem is set and nothing could be read */
 	size_t doc_len;
 	/*
 	 * Not NULL: the record exists but could not be read into a document; it is parked

@@ -36,11 +36,14 @@ static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct aren
 	const cJSON *problem = json_at(entry, "problem");
 	const char *where = json_str(entry, "location"), *code = json_str(problem, "code");
 	const char *text = json_str(entry, stock_figure_name(f)), *said = json_str(problem, "text");
+	const char *file = json_str(entry, "where");
 	struct err why;
 
 	if (!where && !said)
-		return err_set(e, E_RECORD, "bad_document",
-			       "the mapping gave a quantity without location");
+		return err_set(
+			e, E_RECORD, "bad_document",
+			"the mapping gave a quantity without location; correct stock.jq, which "
+			"makes the quantities, then run: erpsync queue retry --code bad_document");
 	if (said) {
 		err_set(&why, E_RECORD, code ? code : "bad_document", "%s", said);
 		wrong(out, &why, a);
@@ -48,9 +51,11 @@ static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct aren
 	out->location = arena_strdup(a, where);
 	if (!text) {
 		err_set(&why, E_RECORD, "no_figure",
-			"the ERP gives no figure '%s' for it at '%s', and [inventory] quantity "
-			"asks for that one",
-			stock_figure_name(f), where ? where : "");
+			"%s%sthe ERP gives no figure '%s' for it at '%s', and [inventory] quantity "
+			"asks for that one; have the ERP give it, or set [inventory] quantity to "
+			"one that it gives",
+			file ? file : "", file ? ": " : "", stock_figure_name(f),
+			where ? where : "");
 		wrong(out, &why, a);
 	} else if (decimal_parse(text, &out->figure, &why) != E_OK) {
 		err_wrap(&why, "the figure '%s' of the ERP at '%s'", stock_figure_name(f),
@@ -73,7 +78,10 @@ enum errk stock_wanted_read(const char *text, enum stock_figure f, struct arena 
 	if (k != E_OK)
 		return k;
 	if (str_blank(json_str(doc, "sku")))
-		return err_set(e, E_RECORD, "bad_document", "the mapping gave no SKU");
+		return err_set(
+			e, E_RECORD, "bad_document",
+			"the mapping gave no SKU; correct stock.jq, which names it, then run: "
+			"erpsync queue retry --code bad_document");
 	list = arena_array(a, json_count(doc, "quantities"), sizeof(*list));
 	JSON_EACH (entry, json_at(doc, "quantities")) {
 		k = read_entry(entry, f, a, &list[count++], e);

@@ -31,8 +31,14 @@ struct acknowledging {
 	const char *unknown_names; /* of all such */
 	bool strange;              /* a line that names nobody was told … */
 	bool nobody;               /* … and an acceptance of what it does not hold */
-	struct delivered **late;   /* accepted now, and refused by an earlier answer */
+	struct late *late;         /* accepted now, and refused by an earlier answer */
 	size_t n_late;
+};
+
+/* A yes that comes after a no. */
+struct late {
+	const struct delivered *of;
+	const char *means; /* what has become of the record since, and what to do */
 };
 
 /* One record that the target has refused. */
@@ -104,8 +110,30 @@ static bool is_confirmed(const struct acknowledging *x, const char *record)
 	return x->whole || str_among(record, x->confirmed, x->n_confirmed);
 }
 
+static enum errk late_means(struct sync *r, const struct link *l, const char **out, struct err *e)
+{
+	int64_t waits;
+	enum errk rc = queue_waiting(r->state, r->key, l->record, &waits, e);
+	const char *adopt = arena_printf(r->page, "erpsync adopt orders '%s'", l->label);
+	if (l->for_good)
+		*out = arena_printf(
+			r->page,
+			"it was dropped for good, and nothing of it goes over any more; "
+			"where the ERP has it by now, cancel it there, or if it is to "
+			"stay, run: %s",
+			adopt);
+	else
+		*out = arena_printf(r->page, "it %s; where the ERP has it by now, run: %s",
+				    rc == E_OK && waits
+					    ? "waits in the queue, and would go over once more"
+					    : "was dropped, but with its next change it would go "
+					      "over as a new order",
+				    adopt);
+	return rc;
+}
+
 /*
- * An earlier answer has refused it, so that it is parked, to go over anew: of a yes that comes later a person must
+ * An earlier answer has refused it, so that it was parked, to go over anew: of a yes that comes later a person must
  * know. Not where the same answers are read again after a kill, the refusal among them.
  */
 static enum errk remember_late(struct acknowledging *x, struct delivered *d, struct err *e)
@@ -113,16 +141,18 @@ static enum errk remember_late(struct acknowledging *x, struct delivered *d, str
 	struct link l;
 	bool found;
 	enum errk rc = link_get(x->r->state, x->r->key, d->record, x->r->page, &l, &found, e);
-	if (rc == E_OK && found && !target_is(&l.target) && l.acknowledged)
-		x->late[x->n_late++] = d;
-	return rc;
+	if (rc != E_OK || !found || target_is(&l.target) || !l.acknowledged)
+		return rc;
+	struct late *late = &x->late[x->n_late++];
+	late->of = d;
+	return late_means(x->r, &l, &late->means, e);
 }
 
 static void forget_late(struct acknowledging *x, const char *record)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < x->n_late; i++)
-		if (strcmp(x->late[i]->record, record) != 0)
+		if (strcmp(x->late[i].of->record, record) != 0)
 			x->late[kept++] = x->late[i];
 	x->n_late = kept;
 }
@@ -130,12 +160,10 @@ static void forget_late(struct acknowledging *x, const char *record)
 static void tell_late(struct acknowledging *x)
 {
 	for (size_t i = 0; i < x->n_late; i++)
-		tell(x,
-		     arena_printf(x->r->page,
-				  "its acknowledgement says ok to %s, which an earlier one has "
-				  "refused: it is parked, and would go over once more; where the "
-				  "ERP has it by now, run: erpsync adopt orders '%s'",
-				  x->late[i]->label, x->late[i]->label));
+		tell(x, arena_printf(x->r->page,
+				     "its acknowledgement says ok to %s, which an earlier one has "
+				     "refused: %s",
+				     x->late[i].of->label, x->late[i].means));
 	x->n_late = 0;
 }
 

@@ -23,7 +23,9 @@ struct adopt {
 	struct adopt_summary *sum;
 	struct arena *a; /* of the chunk */
 	struct landed chunk[CHUNK];
+	const char *where[CHUNK], *why[CHUNK]; /* as in adopt_record */
 	size_t n;
+	const char *row; /* where what is taken stands; NULL = in no file */
 };
 
 /* Names become records */
@@ -36,17 +38,24 @@ static bool is_called(const struct landed *x, const struct record *rec)
 	       (rec->label[0] == '#' && str_equal(rec->label + 1, who));
 }
 
-/* A name may be another record's too: where the target has our reference, that decides. */
-static void find(struct adopt *d, struct landed *x, const struct page *page)
+/*
+ * A name may be another record's too: where the target has our reference, that decides. NULL: it is found; else why
+ * not, with what to do.
+ */
+static const char *find(struct adopt *d, struct landed *x, const struct page *page)
 {
 	const struct record *hit = NULL;
+	const char *why = NULL;
 	size_t hits = 0;
 
 	for (size_t i = 0; i < page->n; i++) {
 		const struct record *rec = &page->rec[i];
 
-		if ((rec->problem && str_equal(rec->problem->code, "not_found")) ||
-		    !is_called(x, rec) ||
+		if (rec->problem && str_equal(rec->problem->code, "not_found")) {
+			why = is_called(x, rec) ? rec->problem->msg : why;
+			continue;
+		}
+		if (!is_called(x, rec) ||
 		    (x->reference &&
 		     !str_equal(x->reference, d->r->to->reference(d->r->target, rec->id, d->a))))
 			continue;
@@ -56,7 +65,13 @@ static void find(struct adopt *d, struct landed *x, const struct page *page)
 	if (hits == 1) {
 		x->record = hit->id;
 		x->label = hit->label;
+		return NULL;
 	}
+	if (hits)
+		return "the store has several that are called so; name the one that is meant by its id";
+	return why ? why
+		   : "none of the store's that are called so is the one that the target has; name "
+		     "it by its id";
 }
 
 static enum errk resolve(struct adopt *d, struct err *e)
@@ -77,18 +92,21 @@ static enum errk resolve(struct adopt *d, struct err *e)
 		rc = d->r->from->pull_only(d->r->source, who, n, d->a, &page, e);
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		if (!d->chunk[i].record)
-			find(d, &d->chunk[i], &page);
+			d->why[i] = find(d, &d->chunk[i], &page);
 	return rc;
 }
 
 /* Links */
 
-static void tell(const struct adopt *d, const struct landed *x, enum adopt_outcome outcome)
+static void tell(const struct adopt *d, size_t i, enum adopt_outcome outcome)
 {
+	const struct landed *x = &d->chunk[i];
 	const struct adopt_record rec = {.outcome = outcome,
 					 .label = x->label,
 					 .target = target_text(&x->target, d->a),
-					 .record = x->record};
+					 .record = x->record,
+					 .where = d->where[i],
+					 .why = x->record ? NULL : d->why[i]};
 
 	d->sum->linked += outcome == ADOPT_LINKED;
 	d->sum->known += outcome == ADOPT_KNOWN;
@@ -172,7 +190,7 @@ static enum errk flush(struct adopt *d, struct err *e)
 	rc = state_end(d->r->state, rc, e);
 	STEP("adopted");
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
-		tell(d, &d->chunk[i],
+		tell(d, i,
 		     !d->chunk[i].record ? ADOPT_NOT_FOUND
 		     : known[i]          ? ADOPT_KNOWN
 					 : ADOPT_LINKED);
@@ -185,6 +203,7 @@ static enum errk take(void *ctx, const struct landed *x, struct err *e)
 {
 	struct adopt *d = ctx;
 
+	d->where[d->n] = arena_strdup(d->a, d->row);
 	d->chunk[d->n++] = (struct landed){.record = arena_strdup(d->a, x->record),
 					   .label = arena_strdup(d->a, x->label),
 					   .reference = arena_strdup(d->a, x->reference),
@@ -251,14 +270,17 @@ static enum errk take_rows(struct adopt *d, struct csv_reader *file, struct err 
 			break;
 		who = cell(&row, id) ? cell(&row, id) : cell(&row, name);
 		if (!who)
-			return err_set(e, E_LOCAL, "bad_csv", "%s:%lld: names no record", d->o->csv,
-				       (long long)row.line);
+			return err_set(e, E_LOCAL, "bad_csv",
+				       "%s:%lld: names no record; fill in 'record' (the id in the "
+				       "store) or 'name', or take the row out",
+				       d->o->csv, (long long)row.line);
 		/* The lines of an order are below each other. */
 		if (str_equal(who, before))
 			continue;
-		rc = take_named(d, who, cell(&row, to), e);
 		arena_reset(last);
 		before = arena_strdup(last, who);
+		d->row = arena_printf(last, "%s:%lld", d->o->csv, (long long)row.line);
+		rc = take_named(d, before, cell(&row, to), e);
 	}
 	return rc;
 }

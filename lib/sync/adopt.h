@@ -18,6 +18,8 @@ struct adopt_record {
 	enum adopt_outcome outcome;
 	const char *label, *target;
 	const char *record; /* NULL with ADOPT_NOT_FOUND */
+	/* ADOPT_NOT_FOUND: "ids.csv:3", of a file that was given, else NULL; and why, with what to do */
+	const char *where, *why;
 };
 
 struct adopt_options {

@@ -16,15 +16,6 @@
  * looks like: who is to look after it must find it, and commands name it.
  */
 
-const char *foreign_text(const char *text, struct arena *a)
-{
-	if (!text)
-		return NULL;
-	char *clean = arena_strdup(a, redact_text(text, a));
-	secrets_hide(clean);
-	return clean;
-}
-
 /* What texts about records may say, and what not. */
 struct about {
 	struct hidden *who;
@@ -98,12 +89,41 @@ static void add_row(struct sync *r, const struct batch_row *b, struct about *x)
 	const char *doc = NULL;
 	struct err ignored;
 	add_record(x, r->flow->kind, b->row.record, b->row.label);
-	if (queue_payload(r->state, b->row.id, r->page, &doc, &ignored) == E_OK)
+	if (queue_payload(r->state, b->row.id, x->a, &doc, &ignored) == E_OK)
 		add_document(x, r->flow->kind, doc);
 	/* As the target knows it, where a table gives it another SKU. */
 	CLEANUP(json) cJSON *mapped = NULL;
 	if (b->put.doc && json_parse(b->put.doc, strlen(b->put.doc), &mapped, NULL) == E_OK)
 		add_skus(x, mapped);
+}
+
+/* Asked of the few words that would be masked: a batch may hold much. */
+static bool is_of_rows(const void *ctx, const char *word)
+{
+	const struct put_rows *all = ctx;
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(hidden) struct hidden *who = hidden_new();
+	struct about x = {.who = who, .a = a};
+	if (str_equal(redact_text(word, a), word))
+		return false;
+	for (size_t i = 0; i < all->n; i++)
+		add_row(all->r, all->row[i], &x);
+	return is_named(&x, word);
+}
+
+const char *foreign_notice(const char *text, const struct put_rows *rows, struct arena *a)
+{
+	if (!text)
+		return NULL;
+	char *clean = arena_strdup(a, rows ? redact_text_but(text, is_of_rows, rows, a)
+					   : redact_text(text, a));
+	secrets_hide(clean);
+	return clean;
+}
+
+const char *foreign_text(const char *text, struct arena *a)
+{
+	return foreign_notice(text, NULL, a);
 }
 
 static void mask_item(struct sync *r, struct batch_row *b)

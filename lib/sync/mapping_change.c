@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/str.h"
 #include "state/checkpoint.h"
 #include "state/link.h"
 #include "state/connector_state.h"
@@ -39,6 +40,23 @@ bool sync_may_show_yet(const struct sync *r, const struct queue_row *row)
 	return r->just_made && clock_now() - row->enqueued_at < SHOWS_LATE;
 }
 
+/* The same where people lay down what the store has: what the last one did not list, another one may. */
+static enum errk try_unlisted(struct sync *r, struct err *e)
+{
+	static const char *const missing[] = {UNKNOWN_SKU, NEAR_SKU, "duplicate_sku"};
+	const char *is = r->to->catalogue ? r->to->catalogue(r->target, r->page) : NULL, *was;
+	const char *key = arena_printf(r->page, "%s: catalogue", r->key);
+	int64_t at, now = clock_now();
+	if (!is)
+		return E_OK;
+	enum errk rc = checkpoint_get(r->state, key, r->page, &was, &at, e);
+	if (rc != E_OK || str_equal(was, is))
+		return rc;
+	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing) && rc == E_OK; i++)
+		rc = queue_try_parked(r->state, r->key, missing[i], now, e);
+	return rc == E_OK ? checkpoint_set(r->state, key, is, now, e) : rc;
+}
+
 enum errk sync_release_made(struct sync *r, struct err *e)
 {
 	if (r->flow->kind != KIND_STOCK)
@@ -46,6 +64,8 @@ enum errk sync_release_made(struct sync *r, struct err *e)
 	enum errk rc = state_begin(r->state, e);
 	if (rc == E_OK)
 		rc = try_unknown(r, e);
+	if (rc == E_OK)
+		rc = try_unlisted(r, e);
 	return state_end(r->state, rc, e);
 }
 

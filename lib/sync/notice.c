@@ -16,7 +16,7 @@ void notice_say(void *notices, const char *about, const char *text)
 		if (strcmp(all->said[i], key) == 0)
 			return;
 	*LIST_ADD(all->said, all->n, all->cap, all->a) = arena_strdup(all->a, key);
-	clean = foreign_text(text, all->a);
+	clean = foreign_notice(text, all->at_hand, all->a);
 	log_event(LOG_LEVEL_WARN, "notice", "text", clean, NULL);
 	if (all->on)
 		all->on(all->ctx, clean);

@@ -3,6 +3,8 @@
 
 #include "base/arena.h"
 
+struct put_rows;
+
 /* What a person should know of a run, and of no single record; each once, whoever says it how often. */
 struct notices {
 	struct arena *a;                         /* outlives them */
@@ -10,6 +12,8 @@ struct notices {
 	void *ctx;
 	const char **said; /* what they were about */
 	size_t n, cap;
+	/* What is being put: what articles of it are called, in quotes, is said as it is. NULL = nothing is. */
+	const struct put_rows *at_hand;
 };
 
 /*

@@ -111,7 +111,9 @@ static enum errk park_problem(struct sync *r, const struct record *rec, struct e
 	if (rc != E_OK || !id)
 		return rc;
 	struct batch_row b = {.row = {.id = id, .record = rec->id, .label = rec->label},
-			      .put.err = *rec->problem};
+			      .put.err = *rec->problem,
+			      .at_fault = str_equal(rec->problem->code, "late_file") ? rec->file
+										     : NULL};
 	return batch_record_parked(r, &b, e);
 }
 
@@ -228,10 +230,11 @@ static void set_late(struct sync *r, struct record *rec, int64_t newer, bool nam
 	char own[CLOCK_TEXT_MAX], known[CLOCK_TEXT_MAX];
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "late_file",
-		"comes from a file that was written at %s, and what is known of it is newer (of %s) "
+		"comes from %s, which was written at %s, and what is known of it is newer (of %s) "
 		"and in no file that is there: it stays as it is known; export it once more, or put "
 		"the newer file back",
-		clock_text(rec->written_ns / 1000000000, own), clock_text(newer, known));
+		rec->file ? rec->file : "a file", clock_text(rec->written_ns / 1000000000, own),
+		clock_text(newer, known));
 	if (!named)
 		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
 	rec->problem = why;
@@ -317,13 +320,17 @@ static enum errk close_unlisted(struct sync *r, const struct page *page, int64_t
 
 void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first)
 {
-	if (closed)
-		notice_say(&r->notices, NULL,
-			   arena_printf(r->session->arena,
-					"%lld that waited or %s parked%s, the %s lists no longer: "
-					"closed (the first: %s)",
-					(long long)closed, closed == 1 ? "was" : "were", which,
-					r->flow->from == SIDE_ERP ? "ERP" : "store", first));
+	struct batch_row b = {.row = {.record = first, .label = first}}, *row = &b;
+	if (!closed)
+		return;
+	r->notices.at_hand = &(struct put_rows){r, &row, 1};
+	notice_say(&r->notices, NULL,
+		   arena_printf(r->session->arena,
+				"%lld that waited or %s parked%s, the %s lists no longer: "
+				"closed (the first: '%s')",
+				(long long)closed, closed == 1 ? "was" : "were", which,
+				r->flow->from == SIDE_ERP ? "ERP" : "store", first));
+	r->notices.at_hand = NULL;
 }
 
 /* What of the state file a page is the end of, beside its records. */

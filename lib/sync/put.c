@@ -168,11 +168,13 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 				     e);
 	if (rc != E_OK)
 		return rc;
+	r->notices.at_hand = &all;
 	STEP("before put");
 	rc = sync_know_target(r, &why);
 	if (rc == E_OK)
 		rc = r->to->put(r->target, &batch, r->page, &why);
 	STEP("after put");
+	r->notices.at_hand = NULL;
 	foreign_outcome(r, rows, n, rc, &why);
 	switch (rc) {
 	case E_OK:

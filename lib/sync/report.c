@@ -54,6 +54,7 @@ void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome out
 		.target = target,
 		.document = b->put.doc,
 		.err = failed ? &b->put.err : NULL,
+		.at_fault = b->at_fault,
 	};
 	if (r->options->on_record)
 		r->options->on_record(r->options->ctx, &rec);

@@ -70,6 +70,8 @@ struct sync_record {
 	const struct target *target; /* without id: there is none */
 	const char *document;        /* the mapped document, JSON; may be NULL */
 	const struct err *err;       /* parked, later: why; else NULL */
+	const char *
+		at_fault; /* the file for which it is parked, as others of it may be; NULL = none */
 };
 
 struct sync_summary {

@@ -186,6 +186,8 @@ void sync_forget_differing(struct sync *r);
  * addresses and telephone numbers, and without the personal values of the records it is about.
  */
 const char *foreign_text(const char *text, struct arena *a); /* NULL stays NULL */
+/* What is said while these rows are put, or of them (NULL = none): the names of their articles stay, in quotes. */
+const char *foreign_notice(const char *text, const struct put_rows *rows, struct arena *a);
 /* What a mapping of the merchant says may quote the document. */
 void foreign_mapping(enum record_kind kind, const char *doc, struct arena *a, struct err *e);
 void foreign_outcome(struct sync *r, struct batch_row *const *rows, size_t n, enum errk rc,
@@ -254,6 +256,7 @@ struct batch_row {
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool unmapped; /* the mapping refuses it */
+	const char *at_fault; /* as in sync_record */
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);
 /*

@@ -327,6 +327,23 @@ test('an answer of doubt ends the run with 1 and says what to do; a yes after a 
       silent(await exports(p));
       assert.deepEqual(Object.keys(sent(p)), ['orders-000001']);
     });
+  /* What a person took out since is not parked. */
+  for (const [how, drop, says] of [
+    ['dropped for good', '--for-good', /refused: it was dropped for good, and nothing of it goes over any more; .*cancel it there.*erpsync adopt orders '#1001'/],
+    ['dropped', '', /refused: it was dropped, but with its next change it would go over as a new order; .*erpsync adopt orders '#1001'/],
+  ])
+    await t.test(`refused first, then ${how}`, async sub => {
+      const { p, names: [name] } = await open(sub);
+      await answered(p, 'orders-000001', `error ${name}: late\n`);
+      ended(await p.run(`queue drop ${drop} ${name}`), 0);
+      const { stderr } = await answered(p, 'orders-000001', `ok ${name}\n`);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /parked|once more/);
+      if (drop) assert.match(ended(await p.run(`adopt orders ${name}`), 0).stdout, /^1 linked/m);
+      edit(p, name, { note: 'n' });
+      await exports(p);
+      assert.deepEqual(Object.keys(sent(p)), drop ? ['orders-000001'] : ['orders-000001', 'orders-000002']);
+    });
 });
 
 test('a refusal that is read does not go out again in the same run, nor undo what a person has decided', async t => {

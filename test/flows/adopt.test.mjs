@@ -281,7 +281,7 @@ test('orders that were entered by hand', async t => {
       ['linked', '#1004', 'A-4'],
       ['not found', '#77777', 'A-5'],
     ]);
-    assert.match(ended(await p.run('adopt orders --csv ids.csv'), 1).stdout, /not found:\s+#77777/);
+    assert.match(ended(await p.run('adopt orders --csv ids.csv'), 1).stdout, /not found:\s+ids\.csv:4: #77777 \(A-5\): there is no such order in the shop.*; write its name as the shop shows it/);
   });
   await t.test('are not sent as new, and what changed since is', async () => {
     earlier(p.sandbox, 90, { edit: '#1002', change: { note: 'before it was adopted' } });

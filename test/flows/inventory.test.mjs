@@ -242,7 +242,7 @@ test('selection and dry runs', async t => {
     assert.deepEqual(Object.keys(moved(before, p.sandbox.truth())), [`SOLO-1 @ ${LYON}`]);
     const missing = await p.run('inventory pull --only NO-SUCH --json');
     ended(missing, 1);
-    assert.match(missing.stdout, /no stock file of the ERP lists this SKU/);
+    assert.match(missing.stdout, /out\/stock\.csv: no stock file of the ERP lists this SKU; write it as it stands there, or have the ERP list it in a new file/);
   });
   await t.test('--limit leaves the rest to the next run', async () => {
     assert.equal((await pull(p, '--limit 2')).summary.created, 2);

@@ -251,6 +251,19 @@ test('warehouses add up, a buffer is held back, less than nothing is none', asyn
   assert.ok(notices.some(text => /less than nothing of some articles \(the first: 'CAP'/.test(text)));
 });
 
+test('a notice tells an article whose SKU looks like a telephone number by its name', async t => {
+  for (const [how, sku, table] of [['as the ERP has it', '00748927000018'], ['as a table names it', '+33 6 12 34 56 78', 'sku,store_sku\nCAP,+33 6 12 34 56 78\n*,*\n']])
+    await t.test(how, async sub => {
+      const { admin, p } = open(sub);
+      admin.rows.find(row => row.SKU === 'CAP').SKU = sku;
+      exported(p, admin);
+      if (table) p.write('mappings/tables/store_skus.csv', table);
+      stock(p, [[table ? 'CAP' : sku, 'MAIN', -4]]);
+      const { notices } = await pull(p);
+      assert.ok(notices.some(text => text.includes(`less than nothing of some articles (the first: '${sku}'`)), notices.join());
+    });
+});
+
 test('where the shop does not stock it', async t => {
   const rows = [['TEE-M', 'SHOP', 4], ['TEE-S', 'SHOP', 5]];
   await t.test('a number stocks it there', async sub => {
@@ -303,6 +316,26 @@ test('what can’t be written is parked with what to do, and the rest goes on', 
     const { records: more } = await pull(other, '', 1);
     assert.equal(more.find(r => r.name === 'TEE-S').code, 'not_in_export');
   });
+});
+
+test('what no export listed goes over by itself once a newer one does', async t => {
+  const { admin, p } = open(t);
+  const cap = admin.rows.filter(row => row.SKU === 'CAP');
+  cap.forEach(row => (row.SKU = 'cap'));
+  const tee = admin.rows.filter(row => row.SKU === 'TEE-S');
+  tee.forEach(row => (row.SKU = 'OTHER'));
+  exported(p, admin, { age: 50 });
+  stock(p, [['TEE-S', 'MAIN', 7], ['CAP', 'MAIN', 2], ['NOBODY', 'MAIN', 1]]);
+  const { records } = await pull(p, '', 1);
+  assert.deepEqual(records.map(r => r.code).sort(), ['near_miss', 'unknown_sku', 'unknown_sku']);
+  silent(ended(await p.run('inventory pull'), 0));
+  tee.forEach(row => (row.SKU = 'TEE-S'));
+  cap.forEach(row => (row.SKU = 'CAP'));
+  exported(p, admin, { age: 40 });
+  ended(await p.run('inventory pull'), 0);
+  assert.deepEqual(one(p).map(r => [r.SKU, r['On hand (new)']]), [['TEE-S', '7'], ['CAP', '2']]);
+  assert.deepEqual((await p.queue('--parked')).map(row => row.name), ['NOBODY']);
+  silent(ended(await p.run('inventory pull'), 0));
 });
 
 test('a SKU that the shop spells in another way is not to be made there a second time', async t => {

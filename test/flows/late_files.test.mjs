@@ -139,7 +139,7 @@ test('what an older export says of an order undoes nothing when it is read once 
       if (anew) p.configure({ orders: { since: '2026-10-01' } });
       const { records } = await p.export(run, 1);
       assert.deepEqual(records.map(r => r.code), ['late_file']);
-      assert.match(records[0].reason, /was written at .* export it once more, or put the newer file back; if it is to stay so: erpsync queue drop 'gid:/);
+      assert.match(records[0].reason, /comes from a\.csv, which was written at .* export it once more, or put the newer file back; if it is to stay so: erpsync queue drop 'gid:/);
       assert.deepEqual(said(p), p.before);
       const { summary } = await p.export('--full');
       assert.deepEqual([summary.parked, summary.known], [0, 1], 'told once');
@@ -184,6 +184,15 @@ test('what an older export says of an order undoes nothing when it is read once 
     await p.export();
     assert.deepEqual(p.erp(), { '#1001': 'first', '#1002': 'first' });
   });
+});
+
+test('many orders of one older export are told once, with the file and how many', async t => {
+  const p = await twice(t, { orders: 30 });
+  const { stderr } = ended(await p.run('orders export --full'), 1);
+  assert.match(stderr, /#1001: comes from a\.csv, which was written at .*; and so for 29 more of a\.csv: erpsync queue list --parked$/m);
+  assert.equal(stderr.match(/written at/g).length, 1);
+  assert.doesNotMatch(stderr, /#1002|and \d+ more:/);
+  assert.match(ended(await p.run('explain #1030'), 0).stdout, /comes from a\.csv, which was written at/);
 });
 
 test('an order of an older export that a person asks for is not sent', async t => {

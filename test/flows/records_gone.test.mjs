@@ -29,13 +29,13 @@ for (const [store, open] of Object.entries(stores))
     const p = await open(t);
     let age = 300;
     const list = (...more) => stockFile(p, [...listed, ...more], { age: (age -= 10) });
-    list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'MAIN', 'two'], ['BAD', 'MAIN', 'two']);
+    list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'MAIN', 'two'], ['00748927000018', 'MAIN', 'two']);
     ended(await p.run('inventory pull'), 1);
-    assert.deepEqual(Object.keys(await codes(p)).sort(), ['BAD', 'FAR', 'NO-SUCH', 'WRONG', 'solo-1']);
+    assert.deepEqual(Object.keys(await codes(p)).sort(), ['00748927000018', 'FAR', 'NO-SUCH', 'WRONG', 'solo-1']);
     await t.test('what is corrected goes over by itself', async () => {
-      list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'NOT-OURS', 2], ['BAD', 'MAIN', 'two']);
+      list(['NO-SUCH', 'MAIN', 4], ['solo-1', 'MAIN', 2], ['FAR', 'NOWHERE', 2], ['WRONG', 'NOT-OURS', 2], ['00748927000018', 'MAIN', 'two']);
       await pull(p);
-      assert.deepEqual(Object.keys(await codes(p)).sort(), ['BAD', 'FAR', 'NO-SUCH', 'solo-1']);
+      assert.deepEqual(Object.keys(await codes(p)).sort(), ['00748927000018', 'FAR', 'NO-SUCH', 'solo-1']);
     });
     await t.test('what a list of changes leaves out stays', async () => {
       stockFile(p, [['LONG-5', 'MAIN', 5]], { name: 'stock-changes.csv', age: age - 5 });
@@ -48,9 +48,9 @@ for (const [store, open] of Object.entries(stores))
       list(['WRONG', 'NOT-OURS', 3]);
       notices.push(...(await pull(p)).notices);
       assert.deepEqual(await codes(p), {});
-      assert.match(notices.join(), /1 that waited or was parked, and never went over, the ERP lists no longer: closed \(the first: BAD\)/);
+      assert.match(notices.join(), /1 that waited or was parked, and never went over, the ERP lists no longer: closed \(the first: '00748927000018'\)/);
       assert.match(ended(await p.run('explain NO-SUCH'), 0).stdout, /the store does not have it either/);
-      assert.match(ended(await p.run('explain BAD'), 0).stdout, /resolved .*its source has it no longer/);
+      assert.match(ended(await p.run('explain 00748927000018'), 0).stdout, /resolved .*its source has it no longer/);
     });
     await t.test('and comes again when it is listed again', async () => {
       list(['NO-SUCH', 'MAIN', 4], ['FAR', 'NOWHERE', 2]);

@@ -79,10 +79,14 @@ static const struct err *find_problem(const struct exchange_delivery *in, struct
 	}
 	if (!in->order)
 		err_set(made, E_RECORD, "bad_row",
-			"delivery '%s' names no order; fill in the column 'order'", in->id);
+			"%s: delivery '%s' names no order: the column 'order' is empty", in->last,
+			in->id);
 	else if (n == 0)
 		err_set(made, E_RECORD, "bad_row",
-			"nothing is left in delivery '%s': all its quantities are 0", in->id);
+			"%s: nothing is left in delivery '%s': all its quantities are 0; have the "
+			"ERP write it again, in a new file, or, if that is so, run: erpsync queue "
+			"drop '%s'",
+			in->last, in->id, in->id);
 	else
 		return NULL;
 	return made;

@@ -608,8 +608,9 @@ static void add_row(struct reading *r, const struct csv_row *in)
 	if (!to)
 		return;
 	to->file = r->number;
+	to->last = arena_strdup(r->d->mem, where);
 	if (nameless) {
-		to->label = arena_strdup(r->d->mem, where);
+		to->label = to->last;
 		to->problem = problem(r,
 				      "%s: the row has no delivery_id; a row that has one does not "
 				      "take its place: drop it",

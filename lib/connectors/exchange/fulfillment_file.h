@@ -40,6 +40,7 @@ struct exchange_delivery_order {
 struct exchange_delivery {
 	const char *id;    /* of a row that has none: made of what it says, for files are renamed */
 	const char *label; /* "fulfillments.csv:12" of such a row; NULL = the id */
+	const char *last;  /* "fulfillments.csv:12": its last row; NULL = it can't be read as one */
 	const char *order, *shipped_at, *warehouse, *carrier;
 	/* Numbers of the files that said so last. */
 	int order_file, shipped_file, warehouse_file, carrier_file, tracking_file, file;

@@ -227,12 +227,15 @@ enum errk exchange_fulfillment_pull(struct exchange_fulfillment_reader *r,
 	return E_OK;
 }
 
-static void add_missing(struct page *page, const char *who, struct arena *a)
+static void add_missing(const char *dir, struct page *page, const char *who, struct arena *a)
 {
 	struct err *problem = arena_alloc(a, sizeof(*problem));
 
 	err_set(problem, E_RECORD, "not_found",
-		"no file of deliveries in the exchange folder or its archive/ names it");
+		"%s: no file of deliveries there or in its archive/ names it; write its "
+		"delivery_id, or the order, as it stands there, or have the ERP write it into a "
+		"new file",
+		dir);
 	page->rec[page->n++] = (struct record){.id = arena_strdup(a, who),
 					       .label = arena_strdup(a, who),
 					       .version = "",
@@ -271,7 +274,7 @@ enum errk exchange_fulfillment_pull_only(struct exchange_fulfillment_reader *r,
 				exchange_delivery_record(exchange_deliveries_at(d, i), a,
 							 &page.rec[page.n++]);
 		if (page.n == before)
-			add_missing(&page, who[w], a);
+			add_missing(r->dir, &page, who[w], a);
 	}
 	*out = page;
 	return E_OK;

@@ -296,11 +296,19 @@ static void add_missing(const struct inbox *r, struct page *page, const char *wh
 {
 	struct err *problem = arena_alloc(a, sizeof(*problem));
 
-	if (r->set.n)
-		err_set(problem, E_RECORD, "not_found", "%s", r->kind->missing);
+	const struct inbox_file *newest = r->set.n ? &r->set.file[r->set.n - 1] : NULL;
+	const char *others = r->set.n > 1 ? arena_printf(a, " and %zu more", r->set.n - 1) : "";
+
+	if (newest)
+		err_set(problem, E_RECORD, "not_found",
+			"%s%s: %s; write it as it stands there, or have the ERP list it in a new "
+			"file",
+			newest->path, others, r->kind->missing);
 	else
-		err_set(problem, E_RECORD, "not_found", "there is no %s file of the ERP",
-			r->kind->prefix);
+		err_set(problem, E_RECORD, "not_found",
+			"%s: there is no %s file of the ERP; have it write %s.csv there, with the "
+			"columns %s",
+			r->dir, r->kind->prefix, r->kind->prefix, r->kind->columns);
 	page->rec[page->n++] = (struct record){.id = arena_strdup(a, who),
 					       .label = arena_strdup(a, who),
 					       .version = "",

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "connectors/shopify_admin/exports.h"
+#include "connectors/shopify_admin/import.h"
 #include "connectors/shopify_admin/orders/read.h"
 #include "connectors/shopify_admin/pending.h"
 #include "connectors/shopify_admin/products/import.h"
@@ -184,10 +186,22 @@ static enum errk stock_put(struct connector *c, struct put_batch *batch, struct 
 	return admin_stock_import_put(ours(c)->stock, batch, a, e);
 }
 
+static const char *stock_catalogue(struct connector *c, struct arena *a)
+{
+	const struct source_file *file;
+	struct err ignored;
+
+	return admin_export_newest(ours(c)->path, ADMIN_EXPORT_INVENTORY, a, &file, &ignored) ==
+			       E_OK
+		       ? admin_import_export_id(file, a)
+		       : NULL;
+}
+
 static const struct sink stock_sink = {
 	.batch = 5000,
 	.put = stock_put,
 	.put_committed = stock_committed,
+	.catalogue = stock_catalogue,
 };
 
 static enum errk products_put(struct connector *c, struct put_batch *batch, struct arena *a,

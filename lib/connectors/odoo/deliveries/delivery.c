@@ -336,7 +336,8 @@ enum errk odoo_delivery_pull_only(struct connector *c, const char *const *who, s
 		if (k == found)
 			stock_record_missing(who[i],
 					     "Odoo has no done delivery with this number or id, or "
-					     "of an order of this name, that came from this shop",
+					     "of an order of this name, that came from this shop; "
+					     "write it as Odoo shows it, once it is done there",
 					     a, &page.rec[page.n++]);
 	}
 	*out = page;

@@ -437,7 +437,8 @@ enum errk odoo_product_pull_only(struct connector *c, const char *const *who, si
 		if (k == found)
 			stock_record_missing(who[i],
 					     "Odoo has no product that can be sold with this "
-					     "internal reference or id",
+					     "internal reference or id; write it as it stands "
+					     "there, or let it be sold there",
 					     a, &page.rec[page.n++]);
 	}
 	*out = page;

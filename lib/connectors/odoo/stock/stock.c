@@ -275,7 +275,8 @@ enum errk odoo_stock_pull_only(struct connector *c, const char *const *who, size
 			stock_record_missing(
 				who[i],
 				"Odoo has no storable product with this internal reference "
-				"(archived ones do not count)",
+				"(archived ones do not count); write it as it stands there, or set "
+				"it there",
 				a, to);
 			continue;
 		}

@@ -43,7 +43,7 @@ static void add_missing(struct page *out, const char *who, struct arena *a)
 	struct err *problem = arena_alloc(a, sizeof(*problem));
 	err_set(problem, E_RECORD, "not_found",
 		"there is no such order in the shop, or the app may not see it (orders older than 60 "
-		"days need the scope read_all_orders)");
+		"days need the scope read_all_orders); write its name as the shop shows it, or its id");
 	out->rec[out->n++] = (struct record){.id = arena_strdup(a, who),
 					     .label = arena_strdup(a, who),
 					     .version = "",

@@ -194,7 +194,7 @@ static enum errk conclude(const struct stock_put *p, struct stock_item *item,
 	stock_places_close(put, at, n_at, was, n_left, "", p->arena);
 	if (n_left && put->passing)
 		p->shop->env.notice(p->shop->env.notice_ctx, STOCK_LEFT,
-				    arena_printf(p->arena, "stock of %s: %s", put->label,
+				    arena_printf(p->arena, "stock of '%s': %s", put->label,
 						 put->left->msg));
 	return E_OK;
 }

@@ -188,7 +188,7 @@ static void report_refusal(struct stock_put *p, struct stock_item *item)
 	stock_places_refused(put, &item->refusal, p->arena);
 	if (put->passing)
 		tell(p, "stock refused",
-		     arena_printf(p->arena, "stock of %s: %s", put->label, put->left->msg));
+		     arena_printf(p->arena, "stock of '%s': %s", put->label, put->left->msg));
 }
 
 /* Its pairs are not all written: why, and that the next run goes on. */

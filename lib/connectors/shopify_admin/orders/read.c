@@ -328,6 +328,7 @@ static enum errk take(struct admin_orders *s, const struct source_file *f,
 	}
 	admin_order_record(o, a, r);
 	r->written_ns = f->mtime_ns;
+	r->file = f->name;
 	if (is_outdated(s, r, a)) {
 		page->known++;
 		return E_OK;
@@ -618,6 +619,7 @@ static void find_in_order(const struct source_file *f, const struct admin_order_
 		if (is_meant(o, who[i], scratch)) {
 			admin_order_record(o, a, &found[i]);
 			found[i].written_ns = f->mtime_ns;
+			found[i].file = f->name;
 		}
 }
 
@@ -695,8 +697,10 @@ enum errk admin_orders_pull_only(struct admin_orders *s, const char *const *who,
 			continue;
 		}
 		problem = arena_alloc(a, sizeof(*problem));
-		err_set(problem, E_RECORD, "not_found", "%s is in none of the files of %s", who[i],
-			s->path);
+		err_set(problem, E_RECORD, "not_found",
+			"%s is in none of the files of %s; write it as the shop shows it, or export the "
+			"orders anew with this one, and lay the file there",
+			who[i], s->path);
 		if (unread)
 			err_append(problem, "; %zu of them can't be read, erpsync check says why",
 				   unread);
