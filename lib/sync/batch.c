@@ -446,6 +446,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err
 		/* With something left no version of it is unchanged: it would lose its row. */
 		.doubt = item->passing || item->unproven || reported || is_left(item),
 		.sku = item->sku,
+		.demand_at = r->demand ? demand_read_at(r->demand) : 0,
 	};
 	if (rc == E_OK && !is_left(item))
 		rc = close_row(r, b, now, e);
