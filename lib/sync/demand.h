@@ -57,11 +57,11 @@ MUST_CHECK enum errk demand_shared(const struct demand *o, struct demand_shared 
 				   const char ***record, size_t *n, struct err *e);
 
 /*
- * The ERP has been told this order, as the canonical document says it: its units are noted, in the
- * transaction of the delivery, each with the ERP's article that the tables of this mapper say; answered: it was found
- * there. A document that is gone or can't be read notes nothing.
+ * The ERP has been told this order, as the canonical document says it: its units (which how does not say yet) are noted,
+ * in the transaction of the delivery, each with the ERP's article that the tables of this mapper say. A document that is
+ * gone or can't be read notes nothing.
  */
 MUST_CHECK enum errk demand_report(struct state *s, struct mapper *m, const char *order,
-				   const char *payload, int64_t now, bool answered, struct err *e);
+				   const char *payload, const struct reported *how, struct err *e);
 
 #endif
