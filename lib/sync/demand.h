@@ -45,7 +45,8 @@ MUST_CHECK enum errk demand_reported_since(const struct demand *o,
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
  * whose stock this flow wrote to another than was sold, by orders that were read before that one came or was told: nothing
- * new may be read of them. They are in doubt from then on; call it in a transaction. Why they can't be known now is told by the first put.
+ * new may be read of them. They are in doubt from then on; call it in a transaction. Why they can't be known now is told by
+ * the first put.
  */
 struct demand_shared {
 	const char *flow;
