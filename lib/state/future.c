@@ -21,6 +21,7 @@ static const char *const cures[] = {
 	"UPDATE link SET changed_at = ?1 WHERE changed_at > ?2",
 	"UPDATE link SET acknowledged_at = ?1 WHERE acknowledged_at > ?2",
 	"UPDATE link SET adopted_at = ?1 WHERE adopted_at > ?2",
+	"UPDATE link SET demand_at = 0 WHERE demand_at > ?2",
 	/* Of what was told of an order in those times the last counts. */
 	("DELETE FROM reported WHERE reported_at > ?2 AND reported_at <"
 	 " (SELECT max(reported_at) FROM reported AS later WHERE later.record = reported.record)"),

@@ -74,16 +74,16 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 		s,
 		"INSERT INTO link (flow, record, label, target_id, target, n_parts,"
 		" version, sent_hash, acknowledgement, delivered_at, changed_at, acknowledged_at,"
-		" kept, doubt, sku)"
+		" kept, doubt, sku, demand_at)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif(?8 = '', 0, ?10), ?10,"
-		" iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13)"
+		" iif(?9 IS NULL, NULL, ?10), ?11, ?12, ?13, ?14)"
 		" ON CONFLICT (record, flow) DO UPDATE SET label = excluded.label,"
 		" target_id = excluded.target_id, target = excluded.target,"
 		" n_parts = excluded.n_parts, version = excluded.version,"
 		" sent_hash = excluded.sent_hash, acknowledgement = excluded.acknowledgement,"
 		" acknowledged_at = excluded.acknowledged_at, changed_at = excluded.changed_at,"
 		" kept = coalesce(excluded.kept, kept), doubt = doubt & 4 | excluded.doubt,"
-		" sku = excluded.sku, adopted_at = 0,"
+		" sku = excluded.sku, demand_at = excluded.demand_at, adopted_at = 0,"
 		" delivered_at = iif(delivered_at = 0,"
 		" excluded.delivered_at, delivered_at)");
 
@@ -94,6 +94,7 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	query_text(&q, l->kept);
 	query_int(&q, l->doubt);
 	query_text(&q, l->sku);
+	query_int(&q, l->demand_at);
 	return query_run(&q, e);
 }
 
@@ -132,7 +133,7 @@ enum errk link_move_shared(struct state *s, const char *flow, const struct link_
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE link SET " LINK_MOVED " WHERE record = ?1"
 				       " AND flow = ?2 AND sku IS NOT NULL AND sku IS NOT ?3"
-				       " AND target_id IS NOT ?5 AND changed_at <= ?4"
+				       " AND target_id IS NOT ?5 AND demand_at <= ?4"
 				       " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"
 				       " AND flow = ?2 AND state IN (0, 2))"
 				       " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"

@@ -34,6 +34,11 @@ struct link {
 	 */
 	const char *sku;
 	/*
+	 * When it was read which orders the ERP does not know, of stock that was written by that: one that has moved
+	 * since is not counted in it. 0 = not known. Not read back.
+	 */
+	int64_t demand_at;
+	/*
 	 * Linked by link_adopt and not seen since: the target has it as it was then, of which version and
 	 * sent_hash may say more. 0 = no; read only.
 	 */
@@ -77,8 +82,9 @@ MUST_CHECK enum errk link_set_baseline(struct state *s, const char *flow, const 
 /* The stock that stands in the store under this SKU has moved there by something else that was written. */
 MUST_CHECK enum errk link_doubt_sku(struct state *s, const char *sku, struct err *e);
 /*
- * What the record's article is in the ERP has moved then, by another article of the store. *moved: the store's
- * stock was written before, to another one than this, and nothing of the record waits or is parked.
+ * What the record's article is in the ERP has moved then, by another article of the store. *moved: the orders that the
+ * store's stock was written by may have been read before (link.demand_at), it is that of another article than this, and
+ * nothing of the record waits or is parked.
  */
 struct link_shared {
 	const char *record;

@@ -34,30 +34,33 @@ static enum errk doubt_articles(struct state *s, const char *record, struct err 
 enum errk reported_add(struct state *s, const char *record, const struct reported *reported,
 		       struct err *e)
 {
-	/* Twice within a second: the later one counts. */
+	/* What went in another document has an answer of its own to come, and stays. */
 	CLEANUP(query)
-	struct query q = query_open(s,
-				    "INSERT OR REPLACE INTO reported (record, reported_at, lines,"
-				    " answered_at) VALUES (?, ?, ?, ?)");
+	struct query q = query_open(
+		s,
+		"INSERT OR REPLACE INTO reported (record, reported_at, lines, answered_at,"
+		" document) SELECT ?1, max(?2, coalesce(max(reported_at + (document <> ?5)), 0)),"
+		" ?3, ?4, ?5 FROM reported WHERE record = ?1");
 	enum errk rc;
 
 	query_text(&q, record);
 	query_int(&q, reported->at);
 	query_text(&q, reported->lines);
 	query_int(&q, reported->answered_at);
+	query_text(&q, reported->document ? reported->document : "");
 	rc = query_run(&q, e);
 	return rc == E_OK ? doubt_articles(s, record, e) : rc;
 }
 
-enum errk reported_take_back(struct state *s, const char *record, struct err *e)
+enum errk reported_take_back(struct state *s, const char *document, const char *record,
+			     struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s,
-				    "DELETE FROM reported WHERE record = ?1 AND reported_at ="
-				    " (SELECT max(reported_at) FROM reported WHERE record = ?1)");
+	struct query q = query_open(s, "DELETE FROM reported WHERE record = ? AND document = ?");
 	enum errk rc = doubt_articles(s, record, e);
 
 	query_text(&q, record);
+	query_text(&q, document);
 	return rc == E_OK ? query_run(&q, e) : rc;
 }
 
@@ -120,19 +123,14 @@ enum errk reported_get(struct state *s, const char *record, struct arena *a, str
 	return E_OK;
 }
 
-enum errk reported_answered(struct state *s, const char *flow, const char *document,
-			    const char *record, int64_t now, struct err *e)
+enum errk reported_answered(struct state *s, const char *document, const char *record, int64_t now,
+			    struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(
-		s,
-		"UPDATE reported SET answered_at = ?1 WHERE answered_at = 0 AND (record, reported_at) IN"
-		" (SELECT t.record, max(t.reported_at) FROM link AS l JOIN reported AS t ON"
-		" t.record = l.record WHERE l.flow = ?2 AND l.target_id = ?3 AND"
-		" l.record = coalesce(?4, l.record) GROUP BY t.record)");
+	struct query q = query_open(s, "UPDATE reported SET answered_at = ? WHERE answered_at = 0"
+				       " AND document = ? AND record = coalesce(?, record)");
 
 	query_int(&q, now);
-	query_text(&q, flow);
 	query_text(&q, document);
 	query_text(&q, record);
 	return query_run(&q, e);

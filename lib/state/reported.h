@@ -13,6 +13,7 @@ struct reported {
 	 * not known; of how many units, and how many of them had left.
 	 */
 	const char *lines;
+	const char *document; /* of the target, in which it went; NULL = none. Not read back */
 };
 
 /*
@@ -20,27 +21,26 @@ struct reported {
  * doubt from then on (link.sku, the article as the target of its stock, the ERP's article): the store has taken them
  * off by itself, and the ERP's figure may be the same as before when it has booked them.
  */
+/* Of two deliveries within a second, or of a clock that went back, the later one counts as the newer. */
 MUST_CHECK enum errk reported_add(struct state *s, const char *record,
 				  const struct reported *reported, struct err *e);
 /* Newest first; *n = 0: it was never told, or so long ago that it is not kept. */
 MUST_CHECK enum errk reported_get(struct state *s, const char *record, struct arena *a,
 				  struct reported **out, size_t *n, struct err *e);
-/*
- * The other side has it: what was told last of this order (NULL = of all those that this flow delivered) in
- * that document. After link_acknowledge.
- */
-MUST_CHECK enum errk reported_answered(struct state *s, const char *flow, const char *document,
-				       const char *record, int64_t now, struct err *e);
+/* The other side has what was told of this order (NULL = of all that were) in that document, whatever was told since. */
+MUST_CHECK enum errk reported_answered(struct state *s, const char *document, const char *record,
+				       int64_t now, struct err *e);
 /* Orders that were told something since then, or that wait for the answer if any is awaited; each once with when that was last. */
 MUST_CHECK enum errk reported_each(struct state *s, int64_t since, bool awaited,
 				   enum errk (*fn)(void *ctx, const char *record, int64_t at,
 						   struct err *e),
 				   void *ctx, struct err *e);
 /*
- * The target has refused afterwards what it was told last of this order: it does not know it. Its
+ * The target has refused afterwards what it was told of this order in that document: it does not know it. Its
  * articles are in doubt.
  */
-MUST_CHECK enum errk reported_take_back(struct state *s, const char *record, struct err *e);
+MUST_CHECK enum errk reported_take_back(struct state *s, const char *document, const char *record,
+					struct err *e);
 /* It has refused the order itself: whatever it was told, it knows no unit of it. */
 MUST_CHECK enum errk reported_nothing(struct state *s, const char *record, int64_t now,
 				      struct err *e);

@@ -4,12 +4,21 @@
 #include "state/db_priv.h"
 #include "base/banned.h"
 
+/* Of the record ?1 in the flow ?2, as written_get says it. */
+#define NEWEST                                                                               \
+	"max(coalesce((SELECT written_ns FROM written WHERE record = ?1 AND flow = ?2), 0)," \
+	" coalesce((SELECT changed_at * 1000000000 FROM link"                                \
+	" WHERE record = ?1 AND flow = ?2 AND version <> ''"                                 \
+	" AND (adopted_at <> 0 OR NOT EXISTS"                                                \
+	" (SELECT 1 FROM written WHERE record = ?1 AND flow = ?2))), 0))"
+
 enum errk written_set(struct state *s, const char *flow, const char *record, int64_t written_ns,
 		      struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "INSERT INTO written (record, flow, written_ns)"
-				       " VALUES (?, ?, ?) ON CONFLICT (record, flow) DO UPDATE"
+				       " VALUES (?1, ?2, max(?3, " NEWEST
+				       ")) ON CONFLICT (record, flow) DO UPDATE"
 				       " SET written_ns = excluded.written_ns"
 				       " WHERE excluded.written_ns > written_ns");
 
@@ -23,13 +32,7 @@ enum errk written_get(struct state *s, const char *flow, const char *record, int
 		      struct err *e)
 {
 	CLEANUP(query)
-	struct query q =
-		query_open(s, "WITH file (ns) AS"
-			      " (SELECT written_ns FROM written WHERE record = ?1 AND flow = ?2)"
-			      " SELECT max(coalesce((SELECT ns FROM file), 0),"
-			      " coalesce((SELECT changed_at * 1000000000 FROM link"
-			      " WHERE record = ?1 AND flow = ?2 AND version <> ''"
-			      " AND (adopted_at <> 0 OR NOT EXISTS (SELECT 1 FROM file))), 0))");
+	struct query q = query_open(s, "SELECT " NEWEST);
 
 	query_text(&q, record);
 	query_text(&q, flow);

@@ -5,7 +5,10 @@
 
 /* When the files were written that records came from, for sources whose files may come in any order; in ns. */
 
-/* A file of that time says the record; an earlier one of what is known does not count. */
+/*
+ * A file of that time says the record; an earlier one than written_get says takes nothing back, and what that knew by the
+ * last write alone stands from then on.
+ */
 MUST_CHECK enum errk written_set(struct state *s, const char *flow, const char *record,
 				 int64_t written_ns, struct err *e);
 /*

@@ -187,9 +187,9 @@ static enum errk confirm_one(struct acknowledging *x, const struct acknowledgeme
 		return E_OK;
 	enum errk rc = link_acknowledge(r->state, r->key, x->target, d->record, s->text,
 					clock_now(), &links, e);
-	/* What has gone over anew since waits for the answer to that. */
-	if (rc == E_OK && links && sync_tells_orders(r))
-		rc = reported_answered(r->state, r->key, x->target, d->record, clock_now(), e);
+	/* What has gone over anew since waits for the answer to that; what went in this one is known all the same. */
+	if (rc == E_OK && sync_tells_orders(r))
+		rc = reported_answered(r->state, x->target, d->record, clock_now(), e);
 	if (rc != E_OK || !links)
 		return rc == E_OK ? remember_late(x, d, e) : rc;
 	x->confirmed[x->n_confirmed++] = d->record;
@@ -222,7 +222,7 @@ static enum errk confirm_whole(struct acknowledging *x, const struct acknowledge
 	enum errk rc = link_acknowledge(r->state, r->key, x->target, NULL, s->text, clock_now(),
 					&links, e);
 	if (rc == E_OK && sync_tells_orders(r))
-		rc = reported_answered(r->state, r->key, x->target, NULL, clock_now(), e);
+		rc = reported_answered(r->state, x->target, NULL, clock_now(), e);
 	if (rc != E_OK)
 		return rc;
 	x->whole = true;
@@ -324,7 +324,7 @@ static enum errk unlink_refused(const struct refusal *f, struct err *e)
 	enum errk rc = link_set(r->state, &left, clock_now(), e);
 	if (rc == E_OK && sync_tells_orders(r))
 		rc = f->whole ? reported_nothing(r->state, f->l->record, clock_now(), e)
-			      : reported_take_back(r->state, f->l->record, e);
+			      : reported_take_back(r->state, f->s->document, f->l->record, e);
 	return rc == E_OK ? journal_refusal(f, "rejected", e) : rc;
 }
 
@@ -370,7 +370,9 @@ static enum errk refuse_earlier(struct refusal *f, struct err *e)
 		   arena_printf(f->r->page,
 				"%s: %s was rejected: %s; it has gone over anew since, as %s",
 				f->l->label, f->s->document, f->s->text, f->l->target.id));
-	return journal_refusal(f, "outdated", e);
+	if (sync_tells_orders(f->r))
+		rc = reported_take_back(f->r->state, f->s->document, f->l->record, e);
+	return rc == E_OK ? journal_refusal(f, "outdated", e) : rc;
 }
 
 static enum errk refuse(struct acknowledging *x, const struct acknowledgement *s,

@@ -307,14 +307,16 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 static enum errk remember_reported(struct sync *r, const struct batch_row *b, int64_t now,
 				   bool found, struct err *e)
 {
+	const struct reported how = {.at = now,
+				     .answered_at = found ? now : 0,
+				     .document = b->put.target.id};
 	const char *payload;
 	if (!sync_tells_orders(r))
 		return E_OK;
 	arena_reset(r->scratch);
 	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK
-		       ? demand_report(r->state, r->mapper, b->row.record, payload, now, found, e)
-		       : rc;
+	return rc == E_OK ? demand_report(r->state, r->mapper, b->row.record, payload, &how, e)
+			  : rc;
 }
 
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */
@@ -446,6 +448,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err
 		/* With something left no version of it is unchanged: it would lose its row. */
 		.doubt = item->passing || item->unproven || reported || is_left(item),
 		.sku = item->sku,
+		.demand_at = r->demand ? demand_read_at(r->demand) : 0,
 	};
 	if (rc == E_OK && !is_left(item))
 		rc = close_row(r, b, now, e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/list.h"
 #include "base/str.h"
 #include "state/link.h"
@@ -42,6 +43,11 @@ static enum errk units_of(void *ctx, const char *sku, const char *item, const ch
 	for (int by = 0; by < DEMAND_KEYS; by++)
 		*units += missing_under(o, by, &article, read_at);
 	return E_OK;
+}
+
+int64_t demand_read_at(const struct demand *o)
+{
+	return o->read ? o->read_at : 0;
 }
 
 enum errk demand_reported_since(const struct demand *o, const struct reported_article *article,
@@ -123,13 +129,14 @@ static void seen(void *ctx, int64_t since)
 	o->since = since;
 }
 
+/* Two clocks, or one that was set back, may have seen it the other way round: then it is compared once too often. */
 static int64_t moved_at(const struct demand_order *x)
 {
 	int64_t at = x->n_reported ? x->reported[0].at : 0;
 	for (size_t i = 0; i < x->n; i++)
 		if (x->first[i].moved_at > at)
 			at = x->first[i].moved_at;
-	return at;
+	return at + CLOCK_TOLERANCE_S;
 }
 
 static enum errk find_shared(struct demand *o, const struct demand_shared *q, struct arena *a,

@@ -31,6 +31,9 @@ const struct in_flight *demand_in_flight(const struct demand *o);
  */
 MUST_CHECK enum errk demand_check(struct demand *o, struct err *e);
 
+/* When the orders were read that units are counted by; 0 = they were not. */
+int64_t demand_read_at(const struct demand *o);
+
 /*
  * Has the ERP been told an order of this article since the queue was read? What was compared by it is
  * to be compared again.
@@ -41,8 +44,9 @@ MUST_CHECK enum errk demand_reported_since(const struct demand *o,
 
 /*
  * Several articles of the store may be one of the ERP's, and what is sold of one the store takes off that one alone. Records
- * whose stock this flow wrote to another than was sold, before that order came or was told: nothing new may be read
- * of them. They are in doubt from then on; call it in a transaction. Why they can't be known now is told by the first put.
+ * whose stock this flow wrote to another than was sold, by orders that were read before that one came or was told: nothing
+ * new may be read of them. They are in doubt from then on; call it in a transaction. Why they can't be known now is told by
+ * the first put.
  */
 struct demand_shared {
 	const char *flow;
@@ -54,11 +58,11 @@ MUST_CHECK enum errk demand_shared(const struct demand *o, struct demand_shared 
 				   const char ***record, size_t *n, struct err *e);
 
 /*
- * The ERP has been told this order, as the canonical document says it: its units are noted, in the
- * transaction of the delivery, each with the ERP's article that the tables of this mapper say; answered: it was found
- * there. A document that is gone or can't be read notes nothing.
+ * The ERP has been told this order, as the canonical document says it: its units (which how does not say yet) are noted,
+ * in the transaction of the delivery, each with the ERP's article that the tables of this mapper say. A document that is
+ * gone or can't be read notes nothing.
  */
 MUST_CHECK enum errk demand_report(struct state *s, struct mapper *m, const char *order,
-				   const char *payload, int64_t now, bool answered, struct err *e);
+				   const char *payload, const struct reported *how, struct err *e);
 
 #endif

@@ -109,7 +109,7 @@ enum errk demand_lines_reported(const char *text, struct arena *a, struct demand
 }
 
 enum errk demand_report(struct state *s, struct mapper *m, const char *order, const char *payload,
-			int64_t now, bool answered, struct err *e)
+			const struct reported *how, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct demand_lines lines;
@@ -119,8 +119,7 @@ enum errk demand_report(struct state *s, struct mapper *m, const char *order, co
 	/* A table that has just become unreadable undoes no delivery: the next one that can be read is asked. */
 	if (demand_lines_book(&lines, m, a, &why) != E_OK)
 		log_event(LOG_LEVEL_WARN, "not_booked", "name", order, "reason", why.msg, NULL);
-	const struct reported reported = {.at = now,
-					  .answered_at = answered ? now : 0,
-					  .lines = lines_text(&lines, a)};
+	struct reported reported = *how;
+	reported.lines = lines_text(&lines, a);
 	return reported_add(s, order, &reported, e);
 }

@@ -239,6 +239,7 @@ static void set_late(struct sync *r, struct record *rec, int64_t newer, bool nam
 		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
 	rec->problem = why;
 	rec->version = arena_printf(r->page, "%s late", rec->version);
+	rec->written_ns = 0; /* it proves nothing of when the newest was written */
 	rec->doc = NULL;
 	rec->doc_len = 0;
 }

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, place } from '../support/place.mjs';
 import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
-import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
+import { LYON, atRest, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
 
 const SKU = 'SOLO-1';
 const CONF = { csv: { ack: 'expected' }, orders: { overlap: '1m' }, mappings: { path: 'mappings' } };
@@ -484,6 +484,32 @@ test('the ERP does not know the units of an order that it refused', async t => {
       await p.run('inventory pull');
       assert.equal(p.sandbox.truth({ skus: [SKU] }).stock[`${SKU} @ ${LYON}`].available, 7);
     });
+});
+
+test('the ERP knows the units of an order that it took, though it refuses what went after it', async t => {
+  for (const early of [true, false])
+    for (const dropped of [false, true])
+      await t.test(`its ok is read ${early ? 'before' : 'after'} the change went, which ${dropped ? 'is dropped' : 'stays parked'}`, async sub => {
+        const p = await stockPlace(sub, { bin: BIN_PLAIN, sandbox: { nasty: 'off' }, inventory: { quantity: 'available', order_lag: '0s' }, conf: CONF });
+        takes(p);
+        plainLevels(p.sandbox, [SKU], [LYON], 10);
+        await exports(p);
+        const name = sell(p);
+        await exports(p);
+        execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE reported SET reported_at = reported_at - 600']);
+        if (early) await answered(p, 'orders-000001', 'ok\n', 0);
+        edit(p, name, { note: 'n' });
+        await exports(p);
+        if (!early) await answered(p, 'orders-000001', 'ok\n', 0);
+        await answered(p, 'orders-changed-000001', `error ${name}: note too long\n`);
+        if (dropped) ended(await p.run(['queue', 'drop', name, '--reason', 'stays as it is']), 0);
+        execFileSync('sqlite3', [p.path('erpsync.db'), `UPDATE reported SET reported_at = reported_at - 3600, answered_at = iif(answered_at, answered_at - 3600, 0);
+          UPDATE queue SET changed_at = changed_at - 3600 WHERE state = 3`]);
+        atRest(p.sandbox, [SKU], [LYON]);
+        stockFile(p, [[SKU, 'MAIN', 7, 7]], { age: 20 });
+        await p.run('inventory pull');
+        assert.equal(p.sandbox.truth({ skus: [SKU] }).stock[`${SKU} @ ${LYON}`].available, 7);
+      });
 });
 
 test('an order that was refused and then entered by hand is adopted, and not sent again', async t => {

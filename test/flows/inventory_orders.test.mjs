@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, requestsOf } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
-import { KOELN, LYON, PARIS, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
+import { KOELN, LYON, PARIS, atRest, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 /** A shop with ten of SOLO-1 and LONG-5 in Lyon, and an ERP that has got every order so far. */
 async function open(t, { quantity = 'available', sandbox = {}, inventory = {}, orders = {}, places = [LYON] } = {}) {
@@ -173,6 +173,26 @@ test('an article of the ERP that the shop has twice: units of either are taken o
     assert.equal(at(p, 'SOLO-1').available, 10, 'booked, and two came in');
     await quiet(p);
   });
+  const TABLES = {
+    'is parked': ['shop_sku,erp_sku\nLONG-5,SOLO-1\nSOLO-1,SOLO-1\n', 1],
+    'goes to the ERP': ['shop_sku,erp_sku\nLONG-5,SOLO-1\n*,*\n', 0],
+  };
+  for (const [how, [table, status]] of Object.entries(TABLES))
+    await t.test(`it ${how} while a batch of stock is on its way, which does not know it: the next run does`, async sub => {
+      const p = await open(sub);
+      p.write('mappings/tables/skus.csv', table);
+      says(p, 'SOLO-1', 9);
+      p.sandbox.addFaults({ fault: 'slow', bytes_per_second: 40, operation: 'StockSet', count: 1 });
+      const seen = requestsOf(p.sandbox), pulling = p.run('inventory pull');
+      while (!seen({ operation: 'StockSet' }).length) await new Promise(resolve => setTimeout(resolve, 20));
+      ago(p, () => p.sandbox.sell([{ variant: 'LONG-5', quantity: 2, location: LYON }, { variant: 'LONG-5-RED', quantity: 1, location: LYON }]));
+      ended(await p.run('orders export'), status);
+      ended(await pulling, 0);
+      assert.equal(at(p, 'SOLO-1').available, 9);
+      atRest(p.sandbox, ['SOLO-1'], [LYON]);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-1').available, 7);
+    });
   await t.test('an order of another article asks for nothing', async sub => {
     const p = await open(sub);
     p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\n*,*\n');

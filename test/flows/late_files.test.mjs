@@ -1,6 +1,7 @@
 // Files of the ERP or of the shop's admin that arrive late: what an older one says does not undo what a newer one has said, though that was used.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { aged } from '../support/admin.mjs';
@@ -193,6 +194,33 @@ test('many orders of one older export are told once, with the file and how many'
   assert.equal(stderr.match(/written at/g).length, 1);
   assert.doesNotMatch(stderr, /#1002|and \d+ more:/);
   assert.match(ended(await p.run('explain #1030'), 0).stdout, /comes from a\.csv, which was written at/);
+});
+
+test('a state file of before the times of files were kept: what was written last is newer than any older export, however often that is read', async t => {
+  const forget = p => execFileSync('sqlite3', [p.path('erpsync.db'), 'DELETE FROM written']);
+  const ways = { '--full': ['orders export --full'], 'queue retry': ['queue retry #1001', 'orders export'], '--only': ['orders export --only #1001'] };
+  for (const [how, commands] of Object.entries(ways))
+    await t.test(how, async sub => {
+      const p = await twice(sub);
+      forget(p);
+      const { records } = await p.export('--full', 1);
+      assert.deepEqual(records.map(r => r.code), ['late_file']);
+      for (const command of commands) await p.run(command);
+      assert.deepEqual(said(p), p.before);
+    });
+  await t.test('one that says what is known now says nothing of when that was', async sub => {
+    const p = await twice(sub, { away: false });
+    p.exports('d.csv', 70, [[1001, 'first']]);
+    await p.export();
+    const before = said(p);
+    fs.rmSync(p.path('exports/d.csv'));
+    forget(p);
+    for (const run of ['--full', '--full --json']) {
+      await p.run(`orders export ${run}`);
+      assert.deepEqual(said(p), before);
+    }
+    assert.deepEqual((await p.queue('--parked')).map(entry => entry.code), ['late_file']);
+  });
 });
 
 test('an order of an older export that a person asks for is not sent', async t => {

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "state/future.h"
 #include "state/connector_state.h"
+#include "state/link.h"
 #include "state/queue.h"
 #include "state/reported.h"
 #include "state/run.h"
@@ -127,6 +128,31 @@ static void test_future__files_are_no_newer_than_now(void **state)
 	assert_int_equal(ns, (int64_t)NOW * 1000000000 - 1);
 }
 
+/* Else no order that comes from now on would be compared with it. */
+static void test_future__what_was_known_of_orders_is_not_known(void **state)
+{
+	const struct link_shared moved = {.record = "1", .sku = "B", .item = "8", .since = NOW};
+	const struct link l = {.flow = FLOW,
+			       .record = "1",
+			       .label = "",
+			       .target.id = "9",
+			       .version = "v",
+			       .sent_hash = "h",
+			       .sku = "A",
+			       .demand_at = NOW + YEARS};
+	struct fixture *f = *state;
+	int64_t run, ahead;
+	bool any = true;
+
+	OK(run_begin(f->s, FLOW, NOW + YEARS, &run, e));
+	OK(link_set(f->s, &l, NOW + YEARS, e));
+	OK(link_move_shared(f->s, FLOW, &moved, &any, e));
+	assert_false(any);
+	OK(state_mend_times(f->s, NOW, &ahead, e));
+	OK(link_move_shared(f->s, FLOW, &moved, &any, e));
+	assert_true(any);
+}
+
 static void test_future__usual_times_are_left_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -146,11 +172,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(test_future__##name, setup, teardown)
-		T(a_clock_that_was_ahead_holds_nothing_up),
-		T(what_waits_tells_it_too),
-		T(what_an_erp_was_told_is_known_from_now_on),
-		T(files_are_no_newer_than_now),
-		T(usual_times_are_left_alone),
+		T(a_clock_that_was_ahead_holds_nothing_up),   T(what_waits_tells_it_too),
+		T(what_an_erp_was_told_is_known_from_now_on), T(files_are_no_newer_than_now),
+		T(what_was_known_of_orders_is_not_known),     T(usual_times_are_left_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -295,6 +295,32 @@ static void test_migrate__what_was_reported_of_orders(void **state)
 	assert_string_equal(got->lines, "[{\"sku\":\"A\",\"item\":null,\"units\":1}]");
 }
 
+/* The last went in the document that its link leads to, those before in the one that the journal names. */
+static void test_migrate__documents_of_what_was_reported(void **state)
+{
+	struct fixture *f = *state;
+
+	older_file(f, 16);
+	sql_at(f->path,
+	       "INSERT INTO link (flow, record, label, target_id, version, sent_hash,"
+	       " delivered_at, changed_at) VALUES"
+	       " ('orders export', '1', '#1', 'orders-changed-1', 'v', 'h', 7, 900),"
+	       " ('orders export', '2', '#2', '', 'v', '', 7, 7);"
+	       "INSERT INTO reported (record, reported_at, lines, answered_at) VALUES"
+	       " ('1', 7, '[]', 0), ('1', 400, '[]', 0), ('1', 900, '[]', 0), ('2', 7, '[]', 8);"
+	       "INSERT INTO journal (at, run, flow, record, label, action, outcome, requests,"
+	       " detail) VALUES"
+	       " (8, 1, 'orders export', '1', '#1', 'delivered', 'created', 1, 'orders-1'),"
+	       " (9, 1, 'orders export', '1', '#1', 'delivered', 'parked', 1, 'no reason'),"
+	       " (900, 1, 'orders export', '1', '#1', 'delivered', 'updated', 1, 'orders-changed-1')");
+	reopen(f);
+	assert_int_equal(one_int(f,
+				 "SELECT group_concat(document, ' ') ="
+				 " 'orders-1  orders-changed-1 ' FROM"
+				 " (SELECT document FROM reported ORDER BY record, reported_at)"),
+			 1);
+}
+
 static void test_backup__copies_a_file_in_use(void **state)
 {
 	struct fixture *f = *state;
@@ -372,6 +398,7 @@ int main(void)
 		OPEN(test_migrate__two_at_once_are_done_once),
 		EMPTY(test_migrate__targets_that_were_texts),
 		EMPTY(test_migrate__what_was_reported_of_orders),
+		EMPTY(test_migrate__documents_of_what_was_reported),
 		EMPTY(test_migrate__files_that_products_were_written_as),
 		EMPTY(test_migrate__which_article_a_record_is),
 		OPEN(test_backup__copies_a_file_in_use),

@@ -34,6 +34,39 @@ static void test_reported__newest_first_and_purged_by_age(void **state)
 	assert_int_equal(n, 1);
 }
 
+/* One that was answered late is answered all the same, and a refusal is of what went in that document alone. */
+static void test_reported__an_answer_is_to_its_document(void **state)
+{
+	static const struct reported reports[] = {
+		{.at = 100, .lines = "[1]", .document = "out-1"},
+		{.at = 100, .lines = "[2]", .document = "out-2"},
+		{.at = 90, .lines = "[3]", .document = "out-3"}, /* the clock went back */
+	};
+	struct fixture *f = *state;
+	struct reported *got;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++)
+		OK(reported_add(f->s, "1", &reports[i], e));
+	OK(reported_add(f->s, "2", &reports[0], e));
+	OK(reported_answered(f->s, "out-1", "1", 200, e));
+	OK(reported_get(f->s, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 3);
+	assert_string_equal(got[0].lines, "[3]");
+	assert_string_equal(got[1].lines, "[2]");
+	assert_string_equal(got[2].lines, "[1]");
+	assert_int_equal(got[0].answered_at, 0);
+	assert_int_equal(got[1].answered_at, 0);
+	assert_int_equal(got[2].answered_at, 200);
+	OK(reported_take_back(f->s, "out-2", "1", e));
+	OK(reported_get(f->s, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 2);
+	assert_string_equal(got[0].lines, "[3]");
+	OK(reported_answered(f->s, "out-1", NULL, 300, e));
+	OK(reported_get(f->s, "2", f->a, &got, &n, e));
+	assert_int_equal(got[0].answered_at, 300);
+}
+
 static bool is_doubted(struct fixture *f, const char *record)
 {
 	struct link l;
@@ -88,13 +121,15 @@ static void test_reported__puts_the_articles_in_doubt(void **state)
 	/* What it no longer takes has moved too. */
 	link_articles(f);
 	OK(reported_add(f->s, "1",
-			&(struct reported){.at = 200, .lines = "[{\"sku\":\"B\",\"units\":1}]"},
+			&(struct reported){.at = 200,
+					   .lines = "[{\"sku\":\"B\",\"units\":1}]",
+					   .document = "out-2"},
 			e));
 	assert_true(is_doubted(f, "0"));
 	assert_true(is_doubted(f, "1"));
-	/* Only what was reported last is taken back. */
+	/* Only what was reported in that document is taken back. */
 	link_articles(f);
-	OK(reported_take_back(f->s, "1", e));
+	OK(reported_take_back(f->s, "out-2", "1", e));
 	assert_true(is_doubted(f, "1"));
 	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
@@ -184,6 +219,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_reported__a_write_that_was_begun_before_takes_no_doubt_away, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(test_reported__an_answer_is_to_its_document, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_reported__puts_the_articles_in_doubt, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_reported__knows_an_article_by_its_id, setup,
