@@ -13,12 +13,15 @@ const TEE = 'LONG-5-RED',
 /** A shop with one order of these lines, and what may happen to it: longer ago than the shop's search is behind. */
 async function shopWith(t, lines, options = {}) {
   const p = await place(t, { ...options, sandbox: { orders: 0, nasty: 'off', ...options.sandbox } });
+  // Each change a second after the one before it, at least: versions are whole seconds.
+  let ago = 100;
   const at = change => {
-    p.sandbox.setClock({ advance_ms: -75000 });
+    const back = 1000 * (ago = Math.max(65, ago - 2));
+    p.sandbox.setClock({ advance_ms: -back });
     try {
       return change();
     } finally {
-      p.sandbox.setClock({ advance_ms: 75000 });
+      p.sandbox.setClock({ advance_ms: back });
     }
   };
   const { name } = at(() => p.sandbox.sell(lines.map(([variant, quantity]) => ({ variant, quantity }))));
