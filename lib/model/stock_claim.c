@@ -96,10 +96,10 @@ enum errk stock_judge_claims(struct put_batch *batch, enum stock_figure f, struc
 
 static int by_place(const void *a, const void *b)
 {
-	const struct stock_place *x = a, *y = b;
-	int article = strcmp(x->article, y->article);
+	const struct stock_naming *x = a, *y = b;
+	int article = strcmp(x->place.article, y->place.article);
 
-	return article ? article : strcmp(x->place, y->place);
+	return article ? article : strcmp(x->place.place, y->place.place);
 }
 
 void stock_list_named(const struct put_batch *batch, enum stock_figure f, struct arena *a,
@@ -107,27 +107,42 @@ void stock_list_named(const struct put_batch *batch, enum stock_figure f, struct
 {
 	*out = (struct stock_named){0};
 	for (size_t i = 0; i < batch->n; i++) {
+		const struct put_item *put = batch->item[i];
 		struct stock_wanted *wanted;
 		struct err ignored;
 		const char *sku;
 		size_t n;
 
-		if (!batch->item[i]->doc || stock_wanted_read(batch->item[i]->doc, f, a, &sku,
-							      &wanted, &n, &ignored) != E_OK)
+		if (!put->doc || put->yields ||
+		    stock_wanted_read(put->doc, f, a, &sku, &wanted, &n, &ignored) != E_OK)
 			continue;
 		for (size_t k = 0; k < n; k++)
 			if (wanted[k].location)
-				*LIST_ADD(out->at, out->n, out->cap,
-					  a) = (struct stock_place){.article = sku,
-								    .place = wanted[k].location};
+				*LIST_ADD(out->at, out->n, out->cap, a) = (struct stock_naming){
+					.place = {.article = sku, .place = wanted[k].location},
+					.by = put};
 	}
 	if (out->n)
 		qsort(out->at, out->n, sizeof(*out->at), by_place);
 }
 
-bool stock_is_named(const struct stock_named *named, const struct stock_place *x)
+enum stock_owner stock_owner_by(const char *kept, const struct stock_place *x, struct arena *a)
 {
-	return named->n && bsearch(x, named->at, named->n, sizeof(*x), by_place);
+	struct stock_place *at;
+	size_t n;
+
+	stock_places_read(kept, a, &at, &n);
+	return stock_place_find(at, n, x->article, x->place) ? STOCK_HELD : STOCK_NAMED;
+}
+
+enum stock_owner stock_owner_in_batch(const struct stock_named *named, const struct stock_place *x,
+				      struct arena *a)
+{
+	const struct stock_naming key = {.place = *x};
+	const struct stock_naming *hit =
+		named->n ? bsearch(&key, named->at, named->n, sizeof(key), by_place) : NULL;
+
+	return hit ? stock_owner_by(hit->by->kept, x, a) : STOCK_NOBODYS;
 }
 
 static bool is_at(const struct stock_place *x, const char *location)
@@ -139,27 +154,36 @@ static bool is_at(const struct stock_place *x, const char *location)
 	       (place > n && x->place[place - n - 1] == '/' && str_ends(x->place, location));
 }
 
-enum errk stock_is_taken(const struct put_batch *batch, enum stock_figure f,
-			 const struct stock_place *x, struct arena *a, bool *taken, struct err *e)
+static bool names(const struct rival *rival, enum stock_figure f, const struct stock_place *x,
+		  struct arena *a)
+{
+	struct stock_wanted *wanted;
+	struct err ignored;
+	const char *sku;
+	size_t n;
+
+	if (!rival->doc ||
+	    stock_wanted_read(rival->doc, f, a, &sku, &wanted, &n, &ignored) != E_OK ||
+	    !str_equal(sku, x->sku))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (wanted[i].location && is_at(x, wanted[i].location))
+			return true;
+	return false;
+}
+
+enum errk stock_owner_elsewhere(const struct put_batch *batch, enum stock_figure f,
+				const struct stock_place *x, struct arena *a,
+				enum stock_owner *owner, struct err *e)
 {
 	struct rival_request request = {.article = x->sku};
 	struct rival *rival;
 	size_t n = 0;
 	enum errk k = batch->rivals(batch->rivals_ctx, &request, 1, a, &rival, &n, e);
 
-	*taken = false;
-	for (size_t i = 0; i < n && k == E_OK; i++) {
-		struct stock_wanted *wanted;
-		struct err ignored;
-		const char *sku;
-		size_t n_wanted;
-
-		if (!rival[i].doc || stock_wanted_read(rival[i].doc, f, a, &sku, &wanted, &n_wanted,
-						       &ignored) != E_OK)
-			continue;
-		for (size_t w = 0; w < n_wanted; w++)
-			*taken |= str_equal(sku, x->sku) && wanted[w].location &&
-				  is_at(x, wanted[w].location);
-	}
+	*owner = STOCK_NOBODYS;
+	for (size_t i = 0; i < n && k == E_OK; i++)
+		if (*owner != STOCK_HELD && names(&rival[i], f, x, a))
+			*owner = stock_owner_by(rival[i].kept, x, a);
 	return k;
 }

@@ -47,6 +47,14 @@ static inline bool stock_place_is_ours(const struct stock_place *was, int64_t ha
  */
 bool stock_places_add(struct put_item *put, const struct stock_place *to, size_t n,
 		      struct arena *a);
+/* As it is remembered where another article's figure is to come: when the store moved it is not known by this one's any more. */
+static inline struct stock_place stock_place_of_other(const struct stock_place *was)
+{
+	struct stock_place x = *was;
+
+	x.moved_at = 0;
+	return x;
+}
 /* It went over but for some of its places, and why: sets left of the item. */
 void stock_places_refused(struct put_item *put, const struct err *why, struct arena *a);
 /*

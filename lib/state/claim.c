@@ -218,9 +218,12 @@ static enum errk list_left(struct state *s, const char *flow, struct arena *a, c
 			   "SELECT DISTINCT c.record FROM claim AS c INDEXED BY claim_left"
 			   " JOIN link AS l ON l.record = c.record AND l.flow = c.flow"
 			   " WHERE c.flow = ? AND NOT c.written AND NOT c.some AND l.sent_hash > ''"
-			   " AND l.dropped IS NULL AND NOT l.for_good AND NOT " OPEN_ROW(
-				   "c") " AND NOT EXISTS (SELECT 1 FROM claim AS o WHERE " OTHER
-					" AND " COUNTS("o") ")");
+			   " AND l.dropped IS NULL AND NOT l.for_good AND NOT EXISTS (SELECT 1"
+			   " FROM queue AS w WHERE w.record = c.record AND w.flow = c.flow"
+			   " AND w.state IN (0, 2) AND NOT " LINK_AT_REST
+			   ") AND NOT EXISTS (SELECT 1 FROM queue AS w WHERE w.record = c.record"
+			   " AND w.flow = c.flow AND w.state = 1) AND NOT EXISTS (SELECT 1"
+			   " FROM claim AS o WHERE " OTHER " AND " COUNTS("o") ")");
 
 	query_text(&q, flow);
 	return query_texts(&q, a, record, n, e);

@@ -109,9 +109,17 @@ static inline void cleanup_db(sqlite3 **p)
 }
 
 /*
- * link.doubt: 1 a write was begun; 2 and the kept text may be old; 4 another flow has moved the article, perhaps while it
- * is being written: only what is begun after it takes that away.
+ * link.doubt: 1 a write was begun; 2 and the kept text may be old; 4 another flow or a changed table has moved the article,
+ * perhaps while it is being written: only what is begun after it takes that away.
  */
 #define LINK_MOVED "doubt = doubt | 4"
+/* Of link AS l. It was delivered, or that has begun: of what was found to be nowhere there nothing stands, whatever moves. */
+#define LINK_MAY_STAND "(l.target_id > '' OR l.doubt & 3)"
+/*
+ * Of link AS l and its row, queue AS w, that waits or is parked: what stands there is of that version, and at rest for
+ * something else. It went over but for a part of it (put_item.left), or waits for a newer figure.
+ */
+#define LINK_AT_REST \
+	"(w.version = l.version AND (w.state = 2 OR w.state = 0 AND w.code IS 'figure_older'))"
 
 #endif

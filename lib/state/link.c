@@ -131,13 +131,15 @@ enum errk link_move_shared(struct state *s, const char *flow, const struct link_
 			   bool *moved, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET " LINK_MOVED " WHERE record = ?1"
-				       " AND flow = ?2 AND sku IS NOT NULL AND sku IS NOT ?3"
-				       " AND target_id IS NOT ?5 AND demand_at <= ?4"
-				       " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"
-				       " AND flow = ?2 AND state IN (0, 2))"
-				       " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"
-				       " AND flow = ?2 AND state = 1)");
+	struct query q =
+		query_open(s,
+			   "UPDATE link AS l SET " LINK_MOVED " WHERE record = ?1"
+			   " AND flow = ?2 AND NOT for_good AND sku IS NOT NULL AND sku IS NOT ?3"
+			   " AND target_id IS NOT ?5 AND demand_at <= ?4"
+			   " AND NOT EXISTS (SELECT 1 FROM queue AS w WHERE record = ?1"
+			   " AND flow = ?2 AND state IN (0, 2) AND NOT " LINK_AT_REST ")"
+			   " AND NOT EXISTS (SELECT 1 FROM queue WHERE record = ?1"
+			   " AND flow = ?2 AND state = 1)");
 	enum errk rc;
 
 	query_text(&q, x->record);
@@ -153,8 +155,8 @@ enum errk link_move_shared(struct state *s, const char *flow, const struct link_
 enum errk link_doubt_all(struct state *s, const char *flow, const char *but, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET doubt = 1 WHERE flow = ?"
-				       " AND target_id > '' AND version <> ? AND doubt = 0");
+	struct query q = query_open(s, "UPDATE link SET " LINK_MOVED " WHERE flow = ?"
+				       " AND (target_id > '' OR sent_hash > '') AND version <> ?");
 
 	query_text(&q, flow);
 	query_text(&q, but);
@@ -359,7 +361,7 @@ enum errk link_list_said(struct state *s, const char *flow, const char *after, s
 		" FROM link AS l"
 		" LEFT JOIN queue AS w ON w.record = l.record AND w.flow = l.flow AND w.state IN (0, 2)"
 		" LEFT JOIN queue AS x ON x.record = l.record AND x.flow = l.flow AND x.state = 1"
-		" WHERE l.record > ?1 AND l.flow = ?2 AND (l.target_id > '' OR l.doubt <> 0)"
+		" WHERE l.record > ?1 AND l.flow = ?2 AND " LINK_MAY_STAND
 		" AND NOT l.for_good ORDER BY l.record LIMIT ?3");
 	struct link_said *list = arena_array(a, MOST, sizeof(*list));
 	size_t count = 0;

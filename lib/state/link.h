@@ -84,7 +84,7 @@ MUST_CHECK enum errk link_doubt_sku(struct state *s, const char *sku, struct err
 /*
  * What the record's article is in the ERP has moved then, by another article of the store. *moved: the orders that the
  * store's stock was written by may have been read before (link.demand_at), it is that of another article than this, and
- * nothing of the record waits or is parked.
+ * nothing of the record waits, or is parked, that did not go over; nor was it dropped for good.
  */
 struct link_shared {
 	const char *record;
@@ -93,7 +93,10 @@ struct link_shared {
 };
 MUST_CHECK enum errk link_move_shared(struct state *s, const char *flow,
 				      const struct link_shared *x, bool *moved, struct err *e);
-/* All that was delivered is compared with its next version, whatever it is; but for those of this version. */
+/*
+ * All that was dealt with is compared with its next version, whatever it is, also what was found to be nowhere there; but for
+ * those of this version.
+ */
 MUST_CHECK enum errk link_doubt_all(struct state *s, const char *flow, const char *but,
 				    struct err *e);
 /* The kept text alone, of a record whose put did not end well. Without a link nothing happens. */

@@ -52,7 +52,8 @@ struct queue_row queue_read(const struct query *q, struct arena *a)
 
 /* What the state file knows of a record when a version of it arrives. */
 struct known {
-	bool version;     /* this very version waits, is being sent, or was the last delivered */
+	bool version; /* this very version waits, is being sent, or was the last delivered */
+	bool moved; /* what stands there of it has moved since: it is compared, though a version waits */
 	bool dropped;     /* this very version was dropped, or all are, and nothing else waits */
 	bool any_dropped; /* some version of it is remembered as dropped */
 	int64_t waiting, enqueued_at, next_attempt; /* waiting: id of the waiting row, 0 = none */
@@ -70,7 +71,8 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 		   " = ?3, 0),"
 		   " w.id IS NULL AND (l.dropped IS ?3 OR coalesce(l.for_good, 0)),"
 		   " l.dropped IS NOT NULL, w.id, w.enqueued_at, w.next_attempt,"
-		   " iif(w.state = 2, w.code, w.parked_as)"
+		   " iif(w.state = 2, w.code, w.parked_as),"
+		   " coalesce(l.doubt & 4 AND " LINK_AT_REST ", 0)"
 		   " FROM (SELECT 1)"
 		   " LEFT JOIN queue AS w ON w.record = ?1 AND w.flow = ?2 AND w.state IN (0, 2)"
 		   " LEFT JOIN queue AS x ON x.record = ?1 AND x.flow = ?2 AND x.state = 1"
@@ -92,6 +94,7 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 		.enqueued_at = query_col_int(&q, 4),
 		.next_attempt = query_col_int(&q, 5),
 		.parked_as = a ? query_col(&q, 6, a) : NULL,
+		.moved = query_col_int(&q, 7) != 0,
 	};
 	return E_OK;
 }
@@ -155,7 +158,8 @@ static enum errk insert_row(struct state *s, const struct queue_row *r, const ch
 
 static bool is_known(const struct known *k, enum queue_put_mode mode)
 {
-	return (k->version && mode == QUEUE_PUT_NEWS) || (k->dropped && mode != QUEUE_PUT_NAMED);
+	return (k->version && !k->moved && mode == QUEUE_PUT_NEWS) ||
+	       (k->dropped && mode != QUEUE_PUT_NAMED);
 }
 
 static enum errk put(struct state *s, struct queue_row *r, enum queue_put_mode mode,

@@ -322,8 +322,8 @@ enum errk queue_unknown_there(struct state *s, const char *flow, const char *cod
 			   "SELECT record FROM queue AS w INDEXED BY queue_waiting"
 			   " WHERE state IN (0, 2) AND flow = ?1 AND state = 2 AND code IN (?2, ?3)"
 			   " AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.flow = w.flow"
-			   " AND l.record = w.record AND (l.target_id > '' OR l.doubt <> 0))"
-			   " UNION SELECT record FROM link AS l WHERE flow = ?1 AND doubt = 0"
+			   " AND l.record = w.record AND " LINK_MAY_STAND ")"
+			   " UNION SELECT record FROM link AS l WHERE flow = ?1 AND doubt & 3 = 0"
 			   " AND delivered_at > 0 AND (target_id = '' OR version = '" RECORD_GONE
 			   "') AND NOT EXISTS (SELECT 1 FROM queue AS w WHERE w.flow = l.flow"
 			   " AND w.record = l.record AND w.state IN (0, 1, 2)) ORDER BY record");
@@ -344,7 +344,7 @@ enum errk queue_undelivered(struct state *s, const char *flow, struct arena *a, 
 			      " AND NOT EXISTS (SELECT 1 FROM queue AS x WHERE x.record = w.record"
 			      " AND x.flow = w.flow AND x.state = 1)"
 			      " AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.flow = w.flow"
-			      " AND l.record = w.record AND (l.target_id > '' OR l.doubt <> 0))");
+			      " AND l.record = w.record AND " LINK_MAY_STAND ")");
 
 	query_text(&q, flow);
 	return query_texts(&q, a, ids, n, e);

@@ -1,6 +1,7 @@
 // A table that no longer names an article or a place: what was written there before is not set to 0 and not passed over.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { Admin, adminPlace, exported, imported, imports } from '../support/admin.mjs';
 import { csvRows } from '../support/csv.mjs';
@@ -134,4 +135,164 @@ test('files for the admin: the same, by what the export says', async t => {
     await pull(p, '--full');
     assert.deepEqual(await parked(p), []);
   });
+});
+
+/** A shop with 10 of each at both places: `has` is what it holds once all that was written is imported. */
+const STORES = {
+  'the shop': async t => {
+    const p = await open(t);
+    const has = (sku, place = LYON) => p.sandbox.truth().stock[`${sku} @ ${place}`].on_hand;
+    const set = (sku, place, n) => p.sandbox.changeStock({ variant: sku, location: place, set: { available: n } });
+    return { p, has, set, rest: () => atRest(p.sandbox, SKUS, [LYON, PARIS]) };
+  },
+  'files for the admin': async t => {
+    const admin = new Admin(SKUS.map((sku, i) => ({ sku, handle: `h${i}`, stock: { [LYON]: 10, [PARIS]: 10 } })));
+    const p = adminPlace(t, admin, { bin: BIN_PLAIN });
+    let n = 0;
+    const export_ = () => exported(p, admin, { name: `inventory_export (${(n += 1)}).csv`, age: 60 - n });
+    const rest = () => {
+      if (!imports(p).length) return;
+      assert.deepEqual(imported(p, admin), []);
+      export_();
+    };
+    const set = (sku, place, to) => {
+      admin.rows.find(r => r.SKU === sku && r.Location === place)['On hand (current)'] = String(to);
+      export_();
+    };
+    const has = (sku, place = LYON) => (rest(), Number(admin.stock[`${sku} @ ${place}`]));
+    return { p, has, set, rest };
+  },
+};
+const each = (what, fn) => {
+  for (const [store, make] of Object.entries(STORES)) test(`${what}: ${store}`, async t => fn(t, await make(t)));
+};
+const OTHERS = [['LONG-5', 'MAIN', 10], ['LONG-5-RED', 'MAIN', 10], ["QUO'TE-1", 'MAIN', 10]];
+let written = 3000;
+const list = (p, rows, more = {}) => stockFile(p, rows, { age: (written -= 10), ...more });
+const left = (records, name) => records.find(r => r.name === name && r.code === 'left_there')?.reason;
+
+for (const [how, rows] of Object.entries({
+  'has none of it': [['A', 'MAIN', 0], ['A', 'SHOP', 0]],
+  'is listed no longer': [],
+}))
+  each(`an article that ${how} leaves its place to another, which names one of two`, async (t, { p, has, set, rest }) => {
+    skus(p, [['A', 'SOLO-1'], ['B', 'SOLO-1']]);
+    list(p, [['A', 'MAIN', 7], ['A', 'SHOP', 5], ...OTHERS]);
+    await pull(p);
+    rest();
+    list(p, [...rows, ['B', 'MAIN', 6], ...OTHERS]);
+    const { records } = await pull(p, '', 1);
+    assert.deepEqual([has('SOLO-1'), has('SOLO-1', PARIS)], [6, 5]);
+    assert.match(left(records, 'A'), /'SOLO-1' at 'Shop Paris 8e' \(5, and 5 when it was written there last\).*erpsync queue retry 'A'/);
+    silent(ended(await p.run('inventory pull'), 0));
+    silent(ended(await p.run('inventory pull --full'), 0));
+    assert.deepEqual(await parked(p), [['A', 'left_there']]);
+    await t.test('set to 0 there, and tried again', async () => {
+      set('SOLO-1', PARIS, 0);
+      ended(await p.run('queue retry A'), 0);
+      await pull(p);
+      assert.deepEqual([has('SOLO-1'), has('SOLO-1', PARIS), await parked(p)], [6, 0, []]);
+    });
+  });
+
+test('files for the admin: what an article wrote is looked at once it is imported, though it has left its place by then', async t => {
+  const { p, has, rest } = await STORES['files for the admin'](t);
+  skus(p, [['A', 'SOLO-1'], ['B', 'SOLO-1']]);
+  list(p, [['A', 'MAIN', 7], ['A', 'SHOP', 5], ...OTHERS]);
+  await pull(p);
+  list(p, [['A', 'MAIN', 0], ['A', 'SHOP', 0], ['B', 'MAIN', 6], ...OTHERS]);
+  await p.run('inventory pull');
+  assert.deepEqual(await parked(p), []);
+  rest();
+  execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE queue SET next_attempt = 0 WHERE state = 0']);
+  await p.run('inventory pull');
+  assert.deepEqual([has('SOLO-1'), has('SOLO-1', PARIS), await parked(p)], [6, 5, [['A', 'left_there']]]);
+});
+
+each('an article whose other takes all of its places leaves nothing', async (t, { p, has, rest }) => {
+  skus(p, [['A', 'SOLO-1'], ['B', 'SOLO-1']]);
+  list(p, [['A', 'MAIN', 7], ['A', 'SHOP', 5], ...OTHERS]);
+  await pull(p);
+  rest();
+  list(p, [['A', 'MAIN', 0], ['A', 'SHOP', 0], ['B', 'MAIN', 6], ['B', 'SHOP', 2], ...OTHERS]);
+  await pull(p);
+  rest();
+  await pull(p, '--full');
+  assert.deepEqual([has('SOLO-1'), has('SOLO-1', PARIS), await parked(p)], [6, 2, []]);
+});
+
+each('an article that is another by the table, and leaves that to its like', async (t, { p, has, rest }) => {
+  skus(p, [['A', 'SOLO-1'], ['B', 'LONG-5'], ['LONG-5', '-']]);
+  list(p, [['A', 'MAIN', 7], ['B', 'MAIN', 3], ...OTHERS]);
+  await pull(p);
+  rest();
+  skus(p, [['A', 'LONG-5'], ['B', 'LONG-5'], ['LONG-5', '-']]);
+  list(p, [['A', 'MAIN', 0], ['B', 'MAIN', 3], ...OTHERS]);
+  const { records } = await pull(p, '', 1);
+  assert.deepEqual([has('SOLO-1'), has('LONG-5')], [7, 3]);
+  assert.match(left(records, 'A'), /'SOLO-1' at 'Warehouse Lyon' \(7, and 7/);
+  await t.test('and is compared when its like goes, though it is parked', async () => {
+    rest();
+    ended(await p.run('queue drop --for-good B'), 0);
+    await p.run('inventory pull');
+    assert.deepEqual([has('SOLO-1'), has('LONG-5'), await parked(p)], [7, 0, [['A', 'left_there']]]);
+  });
+});
+
+each('a place that another names and can’t be written to is not forgotten', async (t, { p, has, rest }) => {
+  skus(p, [['A', 'SOLO-1'], ['B', 'LONG-5'], ['LONG-5', '-']]);
+  list(p, [['A', 'MAIN', 7], ['B', 'MAIN', 3], ...OTHERS]);
+  await pull(p);
+  rest();
+  skus(p, [['A', '-'], ['B', 'SOLO-1'], ['LONG-5', '-']]);
+  list(p, [['A', 'MAIN', 7], ['B', 'MAIN', 2000000000], ...OTHERS]);
+  await pull(p, '', 1);
+  assert.deepEqual([has('SOLO-1'), (await parked(p)).map(row => row[0])], [7, ['B']]);
+  skus(p, [['A', '-'], ['B', '-'], ['LONG-5', '-']]);
+  list(p, [['A', 'MAIN', 7], ['B', 'MAIN', 3], ...OTHERS]);
+  const { records } = await pull(p, '', 1);
+  assert.match(left(records, 'A'), /'SOLO-1' at 'Warehouse Lyon' \(7, and 7/);
+});
+
+each('an article that is listed no longer at one of its places has none there', async (t, { p, has, rest }) => {
+  list(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'SHOP', 5], ...OTHERS]);
+  await pull(p);
+  rest();
+  list(p, [['SOLO-1', 'MAIN', 6], ...OTHERS]);
+  await pull(p);
+  assert.deepEqual([has('SOLO-1'), has('SOLO-1', PARIS), await parked(p)], [6, 0, []]);
+});
+
+const NOWHERE = {
+  'was not for the shop': [[['A', '-']], [['A', 'MAIN', 3]]],
+  'had left its article to another': [[['A', 'LONG-5'], ['B', 'LONG-5']], [['A', 'MAIN', 0], ['B', 'MAIN', 8]]],
+};
+for (const [how, [before, figures]] of Object.entries(NOWHERE))
+  each(`an article that ${how} is compared after a change of the table, though its figure is the same`, async (t, { p, has, rest }) => {
+    const others = OTHERS.slice(1);
+    skus(p, before);
+    list(p, [...figures, ...others]);
+    await pull(p);
+    rest();
+    await pull(p);
+    skus(p, [['A', 'SOLO-1'], ...before.slice(1)]);
+    list(p, [...figures, ...others]);
+    await pull(p);
+    assert.equal(has('SOLO-1'), figures[0][2]);
+    const seen = p.sandbox ? requestsOf(p.sandbox) : () => [];
+    await pull(p);
+    assert.deepEqual([seen(), await parked(p)], [[], []]);
+  });
+
+test('what is parked with something left is compared after a change of the settings, though its figure is the same', async t => {
+  const p = await open(t);
+  stock(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'SHOP', 5]]);
+  await pull(p);
+  locations(p, [['MAIN', LYON], ['SHOP', '-']]);
+  stock(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'SHOP', 5]]);
+  await pull(p, '', 1);
+  p.configure({ inventory: { buffer: 2 } });
+  stock(p, [['SOLO-1', 'MAIN', 7], ['SOLO-1', 'SHOP', 5]]);
+  await p.run('inventory pull');
+  assert.deepEqual([p.sandbox.truth().stock[`SOLO-1 @ ${LYON}`].on_hand, await parked(p)], [5, [['SOLO-1', 'left_there']]]);
 });

@@ -51,7 +51,7 @@ async function quiet(p) {
   assert.deepEqual(seen(), []);
 }
 /** What the ERP says: on hand, and what is free as far as it knows. */
-const says = (p, sku, free, more = {}) => stockFile(p, [[sku, 'MAIN', free, free, free]], { age: 20, ...more });
+const says = (p, sku, free, { more = [], ...file } = {}) => stockFile(p, [[sku, 'MAIN', free, free, free], ...more], { age: 20, ...file });
 
 test('an article whose SKU was changed after it was sold', async t => {
   /* An order line keeps the SKU of the day of the sale. */
@@ -192,6 +192,35 @@ test('an article of the ERP that the shop has twice: units of either are taken o
       atRest(p.sandbox, ['SOLO-1'], [LYON]);
       await pull(p);
       assert.equal(at(p, 'SOLO-1').available, 7);
+    });
+  for (const [name, part] of Object.entries({
+    'a warehouse that is in no row': async p => says(p, 'SOLO-1', 10, { more: [['SOLO-1', 'NEW', 2, 2, 2]] }),
+    'a place that is written no longer': async p => {
+      stockFile(p, [['SOLO-1', 'SHOP', 4, 4, 4]], { age: 40 });
+      await pull(p);
+      p.write('mappings/tables/locations.csv', `warehouse,store_location\nMAIN,${LYON}\nSHOP,-\n`);
+      says(p, 'SOLO-1', 10);
+    },
+  }))
+    await t.test(`it is parked with ${name}: what stands there is right all the same`, async sub => {
+      const p = await open(sub);
+      plainLevels(p.sandbox, ['SOLO-1'], [PARIS], 10);
+      p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nLONG-5,SOLO-1\n*,*\n');
+      await part(p);
+      await pull(p, '', 1);
+      const parked = async () => (await p.queue('--parked')).length;
+      assert.deepEqual([at(p, 'SOLO-1').available, await parked()], [10, 1]);
+      ago(p, () => sell(p, 'LONG-5', 2), 70);
+      ended(await p.run('orders export'), 0);
+      await pull(p);
+      assert.equal(at(p, 'SOLO-1').available, 8);
+      booked(p);
+      nextSlot(p);
+      ago(p, () => p.sandbox.changeStock({ variant: 'SOLO-1', location: LYON, set: { available: 8 } }), 3600);
+      says(p, 'SOLO-1', 10, { age: 15 });
+      await pull(p);
+      assert.deepEqual([at(p, 'SOLO-1').available, await parked()], [10, name.startsWith('a place') ? 1 : 0]);
+      await quiet(p);
     });
   await t.test('an order of another article asks for nothing', async sub => {
     const p = await open(sub);

@@ -194,6 +194,9 @@ static void test_claim__what_left_its_article_is_in_doubt_when_nobody_has_it(voi
 	waits(f, "B", NULL);
 	OK(claim_doubt_left(f->s, FLOW, f->a, &who, &n, e));
 	assert_int_equal(n, 0);
+	waits(f, "B", "left_there"); /* this very version went over, but for something of before */
+	OK(claim_doubt_left(f->s, FLOW, f->a, &who, &n, e));
+	assert_int_equal(n, 1);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

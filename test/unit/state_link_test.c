@@ -272,6 +272,97 @@ static void test_link__another_of_the_same_name(void **state)
 	assert_null(namesake(f, "other flow", "2"));
 }
 
+static bool is_known(struct fixture *f, const char *record, const char *version)
+{
+	bool known, waits;
+
+	OK(queue_knows(f->s, FLOW, record, version, &known, &waits, e));
+	return known;
+}
+
+static void park(struct fixture *f, const char *record, const char *version)
+{
+	enum queue_put_result put;
+	int64_t id;
+
+	OK(queue_put(f->s, ARRIVED(record, record, version, "{}"), QUEUE_PUT_AGAIN, 100, &put, e));
+	OK(queue_waiting(f->s, FLOW, record, &id, e));
+	OK(queue_mark_parked(f->s, id, "left_there", "why", 100, e));
+}
+
+static void test_link__all_are_compared_after_a_change(void **state)
+{
+	struct fixture *f = *state;
+	struct link there = sample("there", "F/1"), nowhere = sample("nowhere", ""),
+		    never = sample("never", ""), gone = sample("gone", "F/2"),
+		    left = sample("left", "F/3"), newer = sample("newer", "F/4");
+	struct link_said *said;
+	const char **unknown;
+	size_t n;
+
+	never.sent_hash = "";
+	gone.version = "of a gone one";
+	OK(link_set(f->s, &there, 100, e));
+	OK(link_set(f->s, &nowhere, 100, e));
+	OK(link_set(f->s, &never, 100, e));
+	OK(link_set(f->s, &gone, 100, e));
+	OK(link_set(f->s, &left, 100, e));
+	OK(link_set(f->s, &newer, 100, e));
+	park(f, "left", "v1");
+	park(f, "newer", "v2");
+	assert_true(is_known(f, "there", "v1") && is_known(f, "nowhere", "v1"));
+	assert_true(is_known(f, "left", "v1"));
+	OK(link_doubt_all(f->s, FLOW, gone.version, e));
+	assert_false(is_known(f, "there", "v1") || is_known(f, "nowhere", "v1"));
+	assert_true(is_known(f, "never", "v1") && is_known(f, "gone", gone.version));
+	/* What is parked is compared where it went over: what stands there is of that version. */
+	assert_false(is_known(f, "left", "v1"));
+	assert_true(is_known(f, "newer", "v2"));
+	/* Of what is nowhere there nothing can be gone. */
+	OK(link_list_said(f->s, FLOW, NULL, f->a, &said, &n, e));
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++)
+		assert_string_not_equal(said[i].record, "nowhere");
+	OK(queue_unknown_there(f->s, FLOW, "x", "y", f->a, &unknown, &n, e));
+	assert_int_equal(n, 1);
+	assert_string_equal(unknown[0], "nowhere");
+}
+
+static bool moves(struct fixture *f, const char *record)
+{
+	const struct link_shared x = {.record = record, .sku = "OTHER", .since = 200};
+	bool moved;
+
+	OK(link_move_shared(f->s, FLOW, &x, &moved, e));
+	return moved;
+}
+
+static void test_link__moved_by_an_order_of_another(void **state)
+{
+	struct fixture *f = *state;
+	struct link l = sample("1", "F/1");
+	enum queue_put_result put;
+	int64_t id, n;
+
+	l.sku = "SKU";
+	OK(link_set(f->s, &l, 100, e));
+	assert_true(moves(f, "1"));
+	OK(queue_put(f->s, ARRIVED("1", "1", "v1", "{}"), QUEUE_PUT_AGAIN, 100, &put, e));
+	assert_false(moves(f, "1")); /* it will be compared in any case */
+	OK(queue_waiting(f->s, FLOW, "1", &id, e));
+	OK(queue_mark_sending(f->s, id, "batch", 100, e));
+	assert_false(moves(f, "1"));
+	OK(queue_mark_passing(f->s, id, "figure_older", "why", 90000, 100, e));
+	assert_true(moves(f, "1"));
+	park(f, "1", "v1");
+	assert_true(moves(f, "1"));
+	assert_false(is_known(f, "1", "v1"));
+	park(f, "1", "v2");
+	assert_false(moves(f, "1")); /* what stands there is of before */
+	OK(queue_drop_for_good(f->s, FLOW, "1", "by hand", 100, &n, e));
+	assert_false(moves(f, "1"));
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -287,6 +378,8 @@ int main(void)
 		OPEN(test_link__a_memo_stays_until_there_is_another),
 		OPEN(test_link__what_was_said_of_each),
 		OPEN(test_link__another_of_the_same_name),
+		OPEN(test_link__all_are_compared_after_a_change),
+		OPEN(test_link__moved_by_an_order_of_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

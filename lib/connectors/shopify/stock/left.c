@@ -38,23 +38,23 @@ static bool is_through(const struct stock_item *item)
 	return item->put->err.kind == E_OK;
 }
 
-/* It is written there, for this article of the ERP or for another one that has taken its place. */
 static bool is_pair(const struct stock_pair *pair, const struct stock_place *x)
 {
 	return str_equal(pair->item->id, x->article) && str_equal(pair->location, x->place);
 }
 
-static bool is_named(const struct stock_put *p, const struct stock_item *item,
-		     const struct stock_place *x)
+/* Of what this put writes there, for this article of the ERP or for another one that has taken its place. */
+static enum stock_owner owner_here(const struct stock_put *p, const struct stock_item *item,
+				   const struct stock_place *x)
 {
-	/* Mostly by itself. */
-	for (size_t i = 0; i < item->n_pairs; i++)
+	/* Mostly it does so itself. What leaves the article to another writes nothing. */
+	for (size_t i = 0; i < item->n_pairs && !item->yields; i++)
 		if (is_pair(&item->pair[i], x))
-			return true;
+			return STOCK_HELD;
 	for (size_t i = 0; i < p->n_pairs; i++)
-		if (is_pair(p->pair[i], x))
-			return true;
-	return false;
+		if (!p->pair[i]->item->yields && is_pair(p->pair[i], x))
+			return stock_owner_by(p->pair[i]->item->put->kept, x, p->arena);
+	return STOCK_NOBODYS;
 }
 
 static bool is_location(const struct shopify *s, const char *id)
@@ -163,32 +163,31 @@ static enum errk conclude(const struct stock_put *p, struct stock_item *item,
 			  const struct old_levels *old, struct err *e)
 {
 	struct put_item *put = item->put;
-	struct stock_place *was, *at = arena_array(p->arena, item->n_pairs, sizeof(*at));
+	struct stock_place *was, *at;
 	size_t n, n_at = 0, n_left = 0;
 
-	/* All of it is the other article's by now. */
-	if (item->yields) {
-		stock_places_close(put, NULL, 0, NULL, 0, "", p->arena);
-		return E_OK;
-	}
-	for (size_t i = 0; i < item->n_pairs; i++) {
+	stock_places_read(put->kept, p->arena, &was, &n);
+	at = arena_array(p->arena, item->n_pairs + n, sizeof(*at));
+	for (size_t i = 0; i < item->n_pairs && !item->yields; i++) {
 		const struct stock_pair *pair = &item->pair[i];
 
 		if (pair->active || pair->written)
 			at[n_at++] = place_of(pair);
 	}
-	stock_places_read(put->kept, p->arena, &was, &n);
 	for (size_t i = 0; i < n; i++) {
-		bool taken = true;
+		enum stock_owner owner = owner_here(p, item, &was[i]);
+		enum errk rc = E_OK;
 
-		if (!is_named(p, item, &was[i]) && holds_some(old, &was[i])) {
-			enum errk rc = stock_is_taken(p->batch, p->figure, &was[i], p->arena,
-						      &taken, e);
-
-			if (rc != E_OK)
-				return rc;
-		}
-		if (!taken)
+		if (owner == STOCK_NOBODYS && !holds_some(old, &was[i]))
+			continue;
+		if (owner == STOCK_NOBODYS)
+			rc = stock_owner_elsewhere(p->batch, p->figure, &was[i], p->arena, &owner,
+						   e);
+		if (rc != E_OK)
+			return rc;
+		if (owner == STOCK_NAMED)
+			at[n_at++] = stock_place_of_other(&was[i]);
+		else if (owner == STOCK_NOBODYS)
 			was[n_left++] = was[i];
 	}
 	stock_places_close(put, at, n_at, was, n_left, "", p->arena);
@@ -208,11 +207,11 @@ enum errk stock_find_left(struct stock_put *p, struct err *e)
 		struct stock_place *was;
 		size_t n;
 
-		if (!is_through(&p->item[i]) || p->item[i].yields)
+		if (!is_through(&p->item[i]))
 			continue;
 		stock_places_read(p->item[i].put->kept, p->arena, &was, &n);
 		for (size_t k = 0; k < n; k++)
-			if (!is_named(p, &p->item[i], &was[k]) &&
+			if (owner_here(p, &p->item[i], &was[k]) == STOCK_NOBODYS &&
 			    is_location(p->shop, was[k].place))
 				want(p, &old, &was[k]);
 	}

@@ -335,10 +335,13 @@ static enum errk read_plan(struct plan *p, struct err *e)
 	enum errk k = stock_wanted_read(p->item->doc, FIGURE_ON_HAND, p->a, &p->sku, &wanted, &n,
 					e);
 
-	/* An article that is not for the shop has no places, and need not be there; nor one that the ERP has no longer. */
+	/*
+	 * An article that is not for the shop has no places, and need not be there; nor one that the ERP has no longer, or
+	 * that leaves it to another.
+	 */
 	p->nowhere = k == E_OK && n && str_equal(p->item->version, RECORD_GONE) &&
 		     !admin_inventory_find(p->s->known, p->sku);
-	n = p->nowhere ? 0 : n;
+	n = p->nowhere || p->item->yields ? 0 : n;
 	if (k == E_OK && n)
 		k = find_variant(p, e);
 	if (k != E_OK)
@@ -377,14 +380,25 @@ static bool holds_some(const struct admin_inventory *x, struct stock_place *plac
 	return level->readable && level->stocked && level->on_hand > 0;
 }
 
+static bool is_own(const struct plan *p, const struct stock_place *x)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (str_equal(p->sku, x->article) &&
+		    str_equal(p->s->known->location[p->change[i].location], x->place))
+			return true;
+	return false;
+}
+
 /* The kept text of an article that is as it should be or goes into the file, and what it has left elsewhere. */
 static enum errk close_places(struct plan *p, struct err *e)
 {
-	struct stock_place *was, *at = arena_array(p->a, p->n, sizeof(*at));
+	struct stock_place *was, *at;
 	size_t n, n_at = 0, n_left = 0;
 
-	if (!p->n)
+	if (!p->n && !p->item->yields)
 		p->item->n_claims = 0;
+	stock_places_read(p->item->kept, p->a, &was, &n);
+	at = arena_array(p->a, p->n + n, sizeof(*at));
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->change[i].refused)
 			continue;
@@ -397,17 +411,22 @@ static enum errk close_places(struct plan *p, struct err *e)
 		stock_places_refused(p->item, &p->refusal, p->a);
 		return E_OK;
 	}
-	stock_places_read(p->item->kept, p->a, &was, &n);
 	for (size_t i = 0; i < n; i++) {
-		bool taken = stock_is_named(p->named, &was[i]);
+		enum stock_owner owner = is_own(p, &was[i])
+						 ? STOCK_HELD
+						 : stock_owner_in_batch(p->named, &was[i], p->a);
 		enum errk k = E_OK;
 
-		if (taken || !holds_some(p->s->known, &was[i]))
+		if (owner == STOCK_NOBODYS && !holds_some(p->s->known, &was[i]))
 			continue;
-		k = stock_is_taken(p->batch, FIGURE_ON_HAND, &was[i], p->a, &taken, e);
+		if (owner == STOCK_NOBODYS)
+			k = stock_owner_elsewhere(p->batch, FIGURE_ON_HAND, &was[i], p->a, &owner,
+						  e);
 		if (k != E_OK)
 			return k;
-		if (!taken)
+		if (owner == STOCK_NAMED)
+			at[n_at++] = stock_place_of_other(&was[i]);
+		else if (owner == STOCK_NOBODYS)
 			was[n_left++] = was[i];
 	}
 	stock_places_close(p->item, at, n_at, was, n_left, ", export the inventory anew", p->a);
@@ -478,7 +497,7 @@ static enum errk wait_for_import(const struct plan *p, bool *waits, struct err *
 	enum errk k = E_OK;
 
 	*waits = false;
-	if (target_is(&p->item->target) && !p->item->kept_old)
+	if (p->item->yields || (target_is(&p->item->target) && !p->item->kept_old))
 		return E_OK;
 	if (!s->pending)
 		k = admin_pending_read(s->exchange->dir, "inventory", &s->pending, e);
@@ -499,6 +518,18 @@ static enum errk wait_for_import(const struct plan *p, bool *waits, struct err *
 	return E_OK;
 }
 
+/* What leaves the article to another writes no more: it waits for what it wrote before, as long as that is to be looked at. */
+static bool may_wait(const struct plan *p)
+{
+	struct stock_place *was;
+	size_t n;
+
+	if (!p->item->yields)
+		return true;
+	stock_places_read(p->item->kept, p->a, &was, &n);
+	return n > 0;
+}
+
 /* What is to be done about one item; *doc and *as where it is to be written. */
 static enum errk plan_item(struct plan *p, const char **doc, struct target *as, struct err *e)
 {
@@ -511,12 +542,13 @@ static enum errk plan_item(struct plan *p, const char **doc, struct target *as, 
 	bool waits;
 	enum errk k = read_plan(p, &why);
 
-	if (k == E_OK) {
+	if (k == E_OK && may_wait(p)) {
 		why_wait = admin_import_judge(s->away, &item->target, s->export_id, s->made_ns,
 					      is_shown(p));
 		p->waits = why_wait != IMPORT_GOES_ON;
-		k = make_rows(p, &rows, &why);
 	}
+	if (k == E_OK)
+		k = make_rows(p, &rows, &why);
 	if (k != E_OK && k != E_RECORD) {
 		*e = why;
 		return k;
@@ -595,16 +627,8 @@ static enum errk plan_all(struct admin_stock_import *s, struct put_batch *batch,
 		struct put_item *item = batch->item[i];
 		struct plan p = {.s = s, .item = item, .a = a, .batch = batch, .named = &named};
 
-		if (!item->doc || item->err.kind != E_OK)
-			continue;
-		/* Another article of the ERP is this one there: it is left to that one. */
-		if (item->yields) {
-			item->adopted = true;
-			item->kept = "{}";
-			item->target = admin_import_as_is(s->export_id, a);
-		} else {
+		if (item->doc && item->err.kind == E_OK)
 			k = plan_item(&p, &doc[i], &as[i], e);
-		}
 	}
 	return k;
 }
