@@ -84,12 +84,14 @@ static enum errk add_sales(struct reading *r, cJSON *agreement, const char *afte
 	return rc;
 }
 
-static bool sales_cut(const cJSON *agreements)
+static bool sales_cut(struct answer *in, const cJSON *agreements)
 {
-	JSON_EACH (agreement, agreements)
-		if (json_bool(agreement, "sales.pageInfo.hasNextPage", false))
-			return true;
-	return false;
+	bool cut = false;
+	JSON_EACH (agreement, agreements) {
+		answer_nodes(in, agreement, "sales.nodes", PAGE_MAX);
+		cut = answer_bool(in, agreement, "sales.pageInfo.hasNextPage") || cut;
+	}
+	return cut;
 }
 
 /* All agreements, `first` a page; *cut: one has more sales than a page of them shows, and it does not stand alone. */
@@ -106,8 +108,8 @@ static enum errk read_pages(struct reading *r, size_t first, bool *cut, struct e
 			const cJSON *page = answer_page(&in, order, "agreements", first, &r->walk,
 							&next);
 			next = arena_strdup(r->a, next);
+			*cut = sales_cut(&in, page) && first > 1;
 			rc = answer_end(&in, e);
-			*cut = rc == E_OK && first > 1 && sales_cut(page);
 			if (rc == E_OK && first == 1 && page->child)
 				rc = add_sales(r, page->child, after, e);
 			if (rc == E_OK && !after) {

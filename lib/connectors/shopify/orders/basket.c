@@ -140,7 +140,7 @@ static int64_t units_in(struct basket *b, const cJSON *of, const char *list, con
 }
 
 static const char *const taken_out[] = {"CANCEL", "CANCEL"};
-static const char *const either[] = {"NO_RESTOCK", "LEGACY_RESTOCK"};
+static const char *const unsaid[] = {"NO_RESTOCK", "LEGACY_RESTOCK"};
 
 /* Units of a line that have left: what came back of them is in it. */
 static int64_t shipped(struct basket *b, const char *line)
@@ -171,20 +171,23 @@ static void check_refunds(struct basket *b)
 	}
 }
 
-/* So many units of a line were taken out by a refund: they are those of its first sales. */
-static void count_units(struct basket *b, const char *refund, const char *line, int64_t units)
+/* So many units of a line were taken out by a refund: they are those of its first sales. Returns how many it sold back. */
+static int64_t count_units(struct basket *b, const char *refund, const char *line, int64_t units)
 {
-	for (size_t i = 0; i < b->sale.n && units > 0; i++) {
+	int64_t rest = units;
+
+	for (size_t i = 0; i < b->sale.n && rest > 0; i++) {
 		struct sale *s = &b->sale.at[i];
 		int64_t n = s->units - s->counted;
 
 		if (s->duty || !s->back || s->counts || !str_equal(s->part, line) ||
 		    !str_equal(s->refund, refund))
 			continue;
-		n = n < units ? n : units;
+		n = n < rest ? n : rest;
 		s->counted += n;
-		units -= n;
+		rest -= n;
 	}
+	return units - rest;
 }
 
 /*
@@ -205,13 +208,12 @@ static void count_refunds(struct basket *b, const cJSON *node, const char *line,
 	for (int pass = 0; pass < 2; pass++)
 		JSON_EACH (refund, json_at(b->events, "refunds")) {
 			int64_t n = units_in(b, refund, "refundLineItems.nodes", line,
-					     pass == 0 ? taken_out : either);
+					     pass == 0 ? taken_out : unsaid);
 
 			if (pass == 1 && n > open)
 				n = open > 0 ? open : 0;
 			if (pass == 0 || answer_bool(b->r->in, node, "requiresShipping"))
-				count_units(b, json_str(refund, "id"), line, n);
-			open -= n;
+				open -= count_units(b, json_str(refund, "id"), line, n);
 		}
 }
 
@@ -547,5 +549,7 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 	set_taxes(&b);
 	set_payments(&b);
 	set_agreements(&b);
-	return b.failed;
+	/* What is not understood comes before a sum that lacks it. */
+	enum errk rc = answer_end(r->in, e);
+	return rc == E_OK ? b.failed : rc;
 }
