@@ -168,8 +168,6 @@ def store_stock:
         # One of which the source's row was not understood.
         + (if .problem then {problem: {code: "bad_row", text: .problem}} else {} end)
         + {on_hand, available, forecast}
-        # The file that leaves a figure empty.
-        + (if .where then {where} else {} end)
     ] as $quantities
   | if $quantities != [] and all($quantities[]; .problem) then $quantities[0].problem | error
     else {sku: $sku, quantities: $quantities} end;

@@ -24,8 +24,6 @@ const struct canonical_field canonical_stock[] = {
 	{"quantities[].problem", CANONICAL_TEXT, false, false,
 	 "stock.csv:12: column 'on_hand': 'n/a' is no quantity such as 12 or 12.5",
 	 "why the figures of the warehouse are not known, where that is a fault"},
-	{"quantities[].where", CANONICAL_TEXT, false, false, "stock.csv",
-	 "the file that leaves a figure of the warehouse empty"},
 	{"quantities[].gone", CANONICAL_BOOL, false, false, "true",
 	 "the source has the article in this warehouse no longer: its figures are zero"},
 	{0},

@@ -45,8 +45,6 @@ static const char *quantities(struct stock_entry *entry, size_t n, bool places, 
 				     arena_printf(a, "%s: %s", entry[i].where, entry[i].problem));
 		else if (entry[i].problem)
 			json_add_str(o, "problem", entry[i].problem);
-		else if (places && entry[i].where)
-			json_add_str(o, "where", entry[i].where);
 		if (entry[i].gone && places)
 			json_add_bool(o, "gone", true);
 		json_push(list, o);

@@ -15,10 +15,7 @@ struct stock_entry {
 	const char *warehouse;
 	/* Equal text when they are equal: 12, 12.0 and 12,00 are all "12". NULL: not known. */
 	const char *figure[FIGURE_COUNT_];
-	/*
-	 * Why they are not known, and where the source says it, "stock.csv:12"; both NULL where that is no fault. where
-	 * alone: the file that leaves one of them empty.
-	 */
+	/* Why they are not known, and where the source says it, "stock.csv:12"; both NULL where that is no fault. */
 	const char *problem, *where;
 	bool gone; /* the source has it there no longer, so that nothing is */
 };

@@ -36,7 +36,6 @@ static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct aren
 	const cJSON *problem = json_at(entry, "problem");
 	const char *where = json_str(entry, "location"), *code = json_str(problem, "code");
 	const char *text = json_str(entry, stock_figure_name(f)), *said = json_str(problem, "text");
-	const char *file = json_str(entry, "where");
 	struct err why;
 
 	if (!where && !said)
@@ -51,11 +50,10 @@ static enum errk read_entry(const cJSON *entry, enum stock_figure f, struct aren
 	out->location = arena_strdup(a, where);
 	if (!text) {
 		err_set(&why, E_RECORD, "no_figure",
-			"%s%sthe ERP gives no figure '%s' for it at '%s', and [inventory] quantity "
+			"the ERP gives no figure '%s' for it at '%s', and [inventory] quantity "
 			"asks for that one; have the ERP give it, or set [inventory] quantity to "
 			"one that it gives",
-			file ? file : "", file ? ": " : "", stock_figure_name(f),
-			where ? where : "");
+			stock_figure_name(f), where ? where : "");
 		wrong(out, &why, a);
 	} else if (decimal_parse(text, &out->figure, &why) != E_OK) {
 		err_wrap(&why, "the figure '%s' of the ERP at '%s'", stock_figure_name(f),

@@ -12,9 +12,8 @@
  *	 "available": null, "forecast": null}, {"problem": {"code": "unmapped_location", "text": "…"}}, …]}
  *
  * Several entries may name one location: they are warehouses of the ERP that are one place there,
- * and are to be added up. "where" is the file that leaves a figure empty, if one does. What is wrong with
- * one keeps the others from nothing: an article that is sold out in one place must not be sold on there because
- * of another.
+ * and are to be added up. What is wrong with one keeps the others from nothing: an article that is sold out
+ * in one place must not be sold on there because of another.
  */
 struct stock_wanted {
 	const char *location; /* NULL: not known, see wrong */

@@ -51,7 +51,7 @@ test('a location that the shop has deactivated', async t => {
 test('other trouble of one place', async t => {
   const cases = {
     'a warehouse that no table knows': [['SOLO-1', 'WH9', 5], 'unmapped_location', /'WH9' is in no row of .*tables\/locations\.csv/],
-    'a figure that the ERP does not give': [['SOLO-1', 'SHOP', ''], 'no_figure', /stock\.csv: the ERP gives no figure 'on_hand' for it at 'Shop Paris 8e', .*; have the ERP give it, or set \[inventory\] quantity/],
+    'a figure that the ERP does not give': [['SOLO-1', 'SHOP', ''], 'no_figure', /the ERP gives no figure 'on_hand' for it at 'Shop Paris 8e', .*; have the ERP give it, or set \[inventory\] quantity/],
     'a quantity that is not understood': [['SOLO-1', 'SHOP', 'n/a'], 'bad_row', /: stock\.csv:3: column 'on_hand': 'n\/a' is no quantity such as 12 or 12\.5; have the ERP write it again, in a new file$/],
     'a warehouse twice': [['SOLO-1', 'SHOP', 4], 'bad_row', /'SOLO-1' in warehouse 'SHOP' stands on line 3 already/],
     'more than the shop can hold': [['SOLO-1', 'SHOP', 2000000000], 'quantity_too_high', /2000000000 at 'Shop Paris 8e'/],

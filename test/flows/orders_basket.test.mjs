@@ -169,7 +169,7 @@ test('what the shop asks for, and its shares, in the buyer’s currency too', as
   for (const order of truth(p.sandbox)) if (exported.has(order.id)) asShopSays(exported.get(order.id), order, 'presentment');
 });
 
-test('an order whose books do not come to what it costs is parked; booked by hand, it is the ERP’s', async t => {
+test('an order whose books do not come to what it costs is parked; booked by hand, it is dropped', async t => {
   const shop = await shopWith(t, [[TEE, 3]]);
   const { p, name } = shop;
   shop.change({ quantity: { line: 0, to: 2 } });
@@ -179,7 +179,7 @@ test('an order whose books do not come to what it costs is parked; booked by han
   await shop.export('', 1);
   const parked = (await p.parked()).get(name);
   assert.equal(parked.code, 'agreements_differ');
-  const remedy = parked.reason.match(/run: erpsync (adopt orders '#\d+')/)[1];
+  const remedy = parked.reason.match(/run: erpsync (queue drop '#\d+')/)[1];
   ended(await p.run(remedy.replaceAll("'", '')), 0);
   await shop.export();
   assert.equal((await p.parked()).size, 0);

@@ -75,8 +75,7 @@ static void test_stock__rows_of_an_article_may_stand_anywhere(void **state)
 		"{\"warehouse\":\"W2\",\"on_hand\":\"1.5\",\"available\":\"1\",\"forecast\":null}]");
 	has_document(
 		s, "B", NULL,
-		"[{\"warehouse\":\"W1\",\"on_hand\":\"2\",\"available\":null,\"forecast\":null,"
-		"\"where\":\"stock.csv\"}]");
+		"[{\"warehouse\":\"W1\",\"on_hand\":\"2\",\"available\":null,\"forecast\":null}]");
 	assert_null(exchange_stock_find(s, "a"));
 }
 

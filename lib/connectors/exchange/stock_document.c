@@ -46,8 +46,6 @@ static struct stock_entry entry_of(const struct exchange_stock *s,
 
 		if (exchange_stock_figure(row, (enum stock_figure)f, &d))
 			entry.figure[f] = arena_strdup(a, decimal_text_short(d, text));
-		else if (s->has[f])
-			entry.where = s->name;
 	}
 	return entry;
 }

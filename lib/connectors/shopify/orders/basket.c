@@ -439,7 +439,7 @@ static void check_sum(struct basket *b, const cJSON *totals)
 			b->e, E_RECORD, "agreements_differ",
 			"units of it were taken back, and what the shop has booked for it comes to %s "
 			"where the order is at %s now: what is to be delivered and paid can't be told "
-			"from it; book it by hand, then run: erpsync adopt orders '%s'",
+			"from it; book it by hand, then run: erpsync queue drop '%s'",
 			decimal_text(sum, is), wanted, json_str(b->doc, "name"));
 }
 
