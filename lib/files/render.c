@@ -290,6 +290,31 @@ static enum errk render_row(const struct job *job, struct part *part, const cJSO
 	return E_OK;
 }
 
+/* Columns that stand behind a file's own, see mappings/csv/README.md. */
+static enum errk join_columns(cJSON *file, const cJSON *also, struct err *e)
+{
+	cJSON *rows = cJSON_GetObjectItemCaseSensitive(file, "rows"),
+	      *row = rows ? rows->child : NULL;
+
+	if (!also || !row)
+		return E_OK;
+	if (json_count(also, "rows") != json_count(rows, ""))
+		return err_set(
+			e, E_RECORD, "bad_mapping",
+			"file '%s': the mapping gives %zu rows, and \"also\" has %zu: each needs "
+			"its own",
+			file->string, json_count(rows, ""), json_count(also, "rows"));
+	JSON_EACH (column, json_at(also, "columns"))
+		cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(file, "columns"),
+				     cJSON_Duplicate(column, true));
+	JSON_EACH (more, json_at(also, "rows")) {
+		JSON_EACH (cell, more)
+			cJSON_AddItemToArray(row, cJSON_Duplicate(cell, true));
+		row = row->next;
+	}
+	return E_OK;
+}
+
 static enum errk render_part(const struct job *job, const cJSON *file, struct part *part,
 			     struct err *e)
 {
@@ -356,7 +381,9 @@ static enum errk render_item(const struct job *job, struct put_item *item, size_
 	JSON_EACH_MEMBER (file, files) {
 		if (n == RENDER_FILES_MAX)
 			return bad_mapping(e, "is one too many: eight are possible", file->string);
-		k = render_part(job, file, &part[n++], e);
+		k = join_columns((cJSON *)file, json_at(json_at(doc, "also"), file->string), e);
+		if (k == E_OK)
+			k = render_part(job, file, &part[n++], e);
 		if (k != E_OK)
 			return k;
 	}

@@ -43,6 +43,12 @@ void mapper_limit(struct mapper *m, int64_t ms_per_document);
 MUST_CHECK enum errk map_run(struct mapper *m, const char *kind, const char *canonical, size_t len,
 			     struct arena *a, const char **out, struct err *e);
 
+/*
+ * What of a mapped document says whether it is as it was written before: all but its member "also", whose columns stand in the
+ * files and are compared with nothing. Lives in the arena, or is doc.
+ */
+const char *map_compared(const char *doc, struct arena *a);
+
 /* Compiles the program of a kind and loads every table, without running it: for `check`. */
 MUST_CHECK enum errk map_check(struct mapper *m, const char *kind, struct err *e);
 

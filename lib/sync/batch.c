@@ -117,7 +117,8 @@ static enum errk map_document(struct sync *r, struct batch_row *b, const char *p
 		foreign_mapping(r->flow->kind, payload, r->page, e);
 	if (rc != E_OK)
 		return rc;
-	hash_hex(doc, strlen(doc), hash);
+	const char *compared = map_compared(doc, r->scratch);
+	hash_hex(compared, strlen(compared), hash);
 	b->put.hash = arena_strdup(r->page, hash);
 	b->put.doc = arena_strdup(r->page, doc);
 	return E_OK;

@@ -52,8 +52,6 @@ def columns: [
   {name: "bundle_quantity", type: "count"},
   {name: "selling_plan", type: "text"},
   {name: "line_attributes", type: "text"},
-  {name: "sold_quantity", type: "count"},
-  {name: "removed_quantity", type: "count"},
 
   # ---- of the order, the same on each of its rows: order_cells ----
   {name: "lines_total", type: "amount"},
@@ -128,9 +126,16 @@ def columns: [
   {name: "location", type: "text"},
   {name: "confirmation_number", type: "text"},
   {name: "legacy_id", type: "text"},
-  {name: "source", type: "text"},
+  {name: "source", type: "text"}
+];
+
+# Columns behind these, in which no order differs that does not differ in the others: an order is not written again for them.
+def also_columns: [
+  {name: "sold_quantity", type: "count"},
+  {name: "removed_quantity", type: "count"},
   {name: "sold_total", type: "amount"}
 ];
+def also_cells($line): [($line.sold_quantity | text), ($line.removed_quantity | text), .totals.sold_total];
 
 def line_cells($line; $number; $codes): [
   (
@@ -166,9 +171,7 @@ def line_cells($line; $number; $codes): [
     $line.bundle.title,
     ($line.bundle.quantity | text),
     $line.selling_plan,
-    ($line.attributes | attribute_text),
-    ($line.sold_quantity | text),
-    ($line.removed_quantity | text)
+    ($line.attributes | attribute_text)
   )
 ];
 
@@ -267,8 +270,7 @@ def order_cells($codes): [
     .location.name,
     .confirmation_number,
     .legacy_id,
-    .source,
-    .totals.sold_total
+    .source
   )
 ];
 
@@ -287,6 +289,12 @@ def first_cells($head; $line; $sku; $tail):
 | [.id, .name, (.processed_at // .created_at), (.email // .customer.email)] as $head
 | [.totals.total, lookup("currencies"; .currency), $method, lookup("payment_statuses"; .financial_status)] as $tail
 | {
+    also: {
+      orders: {
+        columns: also_columns,
+        rows: [(if .lines == [] then null else .lines[] end) as $line | also_cells($line)]
+      }
+    },
     files: {
       orders: {
         key: "order_id",

@@ -140,8 +140,8 @@ test('a mapping of one’s own', async t => {
   const p = await open(t);
   override(p, 'csv/order.jq', text =>
     text
-      .replace('{name: "sold_total", type: "amount"}', '{name: "sold_total", type: "amount"},\n  {name: "ours", type: "text"}')
-      .replace('  .totals.sold_total\n', '  .totals.sold_total,\n  "made by \\(.name)"\n'),
+      .replace('{name: "source", type: "text"}', '{name: "source", type: "text"},\n  {name: "ours", type: "text"}')
+      .replace('  .source\n', '  .source,\n  "made by \\(.name)"\n'),
   );
   ended(await p.run('orders export'), 1);
   assert.equal(p.exchange().order('#1001')[0].ours, 'made by #1001');
