@@ -35,7 +35,11 @@ bool demand_lines_of_order(const char *payload, struct arena *a, struct demand_l
 		return false;
 	bool cancelled = json_at(doc, "cancelled_at") != NULL;
 	JSON_EACH (line, json_at(doc, "lines")) {
-		int64_t left = json_int(line, "current_quantity", json_int(line, "quantity", 0));
+		/* What came back after it was shipped the ERP books apart; where the source can't tell, it is not in. */
+		int64_t units = json_int(line, "quantity", 0);
+		int64_t left = json_at(line, "sold_quantity")
+				       ? units
+				       : json_int(line, "current_quantity", units);
 		int64_t waits = json_int(line, "unfulfilled_quantity", left);
 		const struct demand_line x = {
 			.sku = json_str(line, "sku"),

@@ -120,9 +120,9 @@ for (const version of VERSIONS) {
   });
 
   test(`Odoo ${version}: what the warehouse is at`, async t => {
-    const shop = await open(t, version, { n: 3 });
+    const shop = await open(t, version, { n: 5 });
     const { odoo, p } = shop;
-    const [packed, printed, sent] = shop.names;
+    const [packed, printed, sent, half, byHand] = shop.names;
     await shop.export();
     const pickings = async name =>
       (await odoo.pickings((await odoo.admin.one('sale.order', [['origin', '=', name]], ['id'])).id)).map(x => x.id);
@@ -148,6 +148,31 @@ for (const version of VERSIONS) {
     await shop.export();
     assert.deepEqual((await shop.goods(packed)).lines, ['1: 1 assigned', '1: 1 assigned']);
     agree(await shop.goods(packed));
+
+    // Of two lines one is packed: nothing of either is written.
+    const pack = async (moves, n) => {
+      for (const { id } of moves) await odoo.admin.call('stock.move', 'write', { ids: [id], vals: { [moveDone]: n, ...(version !== '14' && { picked: true }) } });
+    };
+    await pack((await of(half)).filter(move => move.product_uom_qty === 1), 1);
+    shop.change(half, { quantity: [{ line: 0, to: 2 }, { line: 1, to: 0 }] });
+    await shop.export(1);
+    assert.equal((await p.parked()).get(half).code, 'goods_differ');
+    assert.match((await shop.goods(half)).lines.join(), /^3: 3 assigned,1: 1 /);
+    ended(await p.run(['queue', 'drop', half]), 0);
+
+    // A person does what is printed: transfer and line say 1, and the retry finds nothing to do.
+    await pack(await of(byHand), 1);
+    shop.change(byHand, EDIT(1));
+    await shop.export(1);
+    assert.match((await p.parked()).get(byHand).reason, /is packing it: set it to that in its transfer and in S\d+ by hand/);
+    const [move] = (await of(byHand)).filter(x => x.product_uom_qty === 3);
+    await odoo.admin.call('stock.move', 'write', { ids: [move.id], vals: { product_uom_qty: 1, [moveDone]: 1 } });
+    const [own] = await odoo.soldOrders([['origin', '=', byHand]]);
+    const line = own.lines.find(x => x.product_uom_qty === 3);
+    await odoo.admin.call('sale.order.line', 'write', version === '14' ? { ids: [line.id], values: { product_uom_qty: 1, price_unit: line.price_unit } } : { ids: [line.id], vals: { product_uom_qty: 1, price_unit: line.price_unit } });
+    ended(await p.run(['queue', 'retry', byHand]), 0);
+    await shop.export();
+    agree(await shop.goods(byHand));
 
     // Delivered in part: it is for people.
     const [first] = await pickings(sent);

@@ -25,6 +25,7 @@ static const struct type_row {
 	{"state", WORD},
 	{"move_type", WORD},
 	{"code", WORD},
+	{"picking_type_code", WORD},
 	{"create_variant", WORD},
 	{"amount_type", WORD},
 	{"applied_on", WORD},

@@ -311,6 +311,8 @@ bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order
 void order_append_nodes(cJSON *to, cJSON *from);
 /* orders/agreements.c: has a line lost units? Then what became of them is read, into the node's "events"; as order_read_rest. */
 bool order_has_lost_units(const cJSON *node);
+/* Of a cancelled order: was the refund part of the cancellation, or made after it? Both as the shop tells times. */
+bool order_is_withdrawal(const char *cancelled, const char *refunded);
 MUST_CHECK enum errk order_read_agreements(struct shopify *s, cJSON *node, bool presentment,
 					   struct arena *a, bool *changed, struct err *e);
 
@@ -359,7 +361,8 @@ void order_add_shipping_lines(const struct order_reader *r, cJSON *doc);
 void order_add_discounts(const struct order_reader *r, cJSON *doc);
 /*
  * orders/basket.c: takes what is not to be delivered, by the node's "events", from the document's lines, duties and
- * total, before they are summed up. E_RECORD "agreements_differ": they do not come to what the order costs now.
+ * total, before they are summed up. Where they do not come to what the order costs now it stays as sold, and
+ * the check of its sums parks it.
  */
 MUST_CHECK enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e);
 MUST_CHECK enum errk order_find_tips(struct order_reader *r, const char **rest, struct err *e);

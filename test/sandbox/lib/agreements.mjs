@@ -127,9 +127,9 @@ export function basketOf(m) {
   const agreed = agreementsOf(m).filter(x => x.reason === 'ORDER' || x.reason === 'ORDER_EDIT'),
     sales = agreed.flatMap(x => x.sales);
   const whole = { total: sum(sales.map(x => x.total)), tax: sum(sales.flatMap(x => x.taxes)) };
-  if (m.header.cancelled !== null) return whole;
-  const out = m.refunds.flatMap(r => r.lines.filter(x => x.restock === 'CANCEL'));
-  const duties = m.refunds.flatMap(r => {
+  const refunds = m.refunds.filter(r => m.header.cancelled === null || r.at < m.header.cancelled - 60);
+  const out = refunds.flatMap(r => r.lines.filter(x => x.restock === 'CANCEL'));
+  const duties = refunds.flatMap(r => {
     const gone = new Set(r.lines.filter(x => x.restock === 'CANCEL').map(x => x.line));
     return (r.duties ?? []).filter(x => gone.has(x.line)).map(x => x.amount);
   });

@@ -274,9 +274,9 @@ static enum errk assign(struct amend *m, struct err *e)
 {
 	enum errk rc = E_OK;
 
+	/* Also of those that were refused on the way: what was lowered is not left on the shelf. */
 	for (size_t i = 0; i < m->n && rc == E_OK; i++)
-		if (odoo_order_goes_on(m->change[i].order))
-			rc = odoo_assign_goods(m->b, m->change[i].order, e);
+		rc = odoo_assign_goods(m->b, m->change[i].order, e);
 	return rc;
 }
 

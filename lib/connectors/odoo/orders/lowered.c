@@ -6,6 +6,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "connectors/odoo/orders/order.h"
+#include "connectors/odoo/source.h"
 
 #include "base/banned.h"
 
@@ -18,13 +19,19 @@
  */
 
 struct move {
-	int64_t id, picking;
-	int64_t before; /* the move of the step before it, with as many units; 0 = there is none */
-	int64_t units;
+	int64_t id, picking, units;
+	/* The move of the step before it, where the goods are picked first; 0 = there is none. */
+	int64_t before, before_picking, before_units;
 };
 struct moves {
 	LIST(struct move) list;
-	int64_t units;
+	int64_t units, done; /* open, and moved already */
+	const char *theirs;  /* why they are not for us to change; NULL = they are */
+};
+
+/* The moves of the steps before, and their transfers. Owned. */
+struct earlier {
+	cJSON *moves, *pickings;
 };
 
 /* Of later versions what is reserved stands where what was done stood, and a flag says whether it was done. */
@@ -71,71 +78,109 @@ static enum errk refuse(const struct odoo_lowered *l, const char *why, struct er
 		l->name, l->wanted, why, l->order->name, l->order->item->label);
 }
 
-static enum errk whole_units(const struct odoo_lowered *l, const cJSON *record, int64_t *out,
-			     struct err *e)
+static bool whole_units(const cJSON *record, int64_t *out)
 {
 	struct decimal d, whole;
 
 	if (odoo_amount(record, "product_uom_qty", 6, &d, NULL) != E_OK)
-		return refuse(l, "its transfer says no quantity", e);
+		return false;
 	whole = decimal_round(d, 0);
-	if (decimal_cmp(d, whole) != 0 || whole.units < 0)
-		return refuse(l, "its transfer is in another unit", e);
 	*out = whole.units;
-	return E_OK;
+	return decimal_cmp(d, whole) == 0 && whole.units >= 0;
 }
 
-/* The step before a move, where the goods are picked first; *out 0: there is none. */
-static enum errk find_before(struct odoo_batch *b, const struct odoo_lowered *l, const cJSON *move,
-			     int64_t units, const cJSON *earlier, int64_t *out, struct err *e)
+/* A transfer within the company: what comes from a supplier for this order is bought, and not picked. */
+static bool is_internal(const cJSON *pickings, int64_t picking)
+{
+	JSON_EACH (p, pickings)
+		if (json_int(p, "id", 0) == picking)
+			return str_equal(json_str(p, "picking_type_code"), "internal");
+	return false;
+}
+
+static const char *find_before(const struct odoo_batch *b, const struct odoo_lowered *l,
+			       const cJSON *move, const struct earlier *earlier, struct move *m)
 {
 	size_t n = json_count(move, "move_orig_ids");
 
-	*out = 0;
-	JSON_EACH (record, earlier) {
-		int64_t id = json_int(record, "id", 0), its = 0;
+	JSON_EACH (record, earlier->moves) {
+		int64_t id = json_int(record, "id", 0);
 
 		JSON_EACH (before, json_at(move, "move_orig_ids")) {
 			if (json_int(before, "", 0) != id)
 				continue;
+			m->before = id;
+			m->before_picking = odoo_ref(record, "picking_id");
+			if (!is_internal(earlier->pickings, m->before_picking))
+				return "it is bought or made for this order";
 			if (str_equal(json_str(record, "state"), "done") || is_packed(b->o, record))
-				return refuse(l, "the warehouse has picked it", e);
-			if (whole_units(l, record, &its, e) != E_OK)
-				return e->kind;
-			if (n > 1 || its != units || json_count(record, "move_orig_ids"))
-				return refuse(l, "it goes through several transfers", e);
-			*out = id;
+				return "the warehouse has picked it";
+			if (!whole_units(record, &m->before_units) || n > 1 ||
+			    json_count(record, "move_orig_ids"))
+				return "it goes through several transfers";
+			/* Another put may have been killed between the two. */
+			if (m->before_units != m->units && m->before_units != l->units &&
+			    m->units != l->units)
+				return "it goes through several transfers";
 		}
 	}
-	return E_OK;
+	return NULL;
 }
 
-/* The open moves of a line. E_RECORD: they are not for us to change. */
-static enum errk find_moves(struct odoo_batch *b, const struct odoo_lowered *l, const cJSON *all,
-			    const cJSON *earlier, struct moves *out, struct err *e)
+static const char *why_theirs(const struct odoo_batch *b, const struct odoo_lowered *l,
+			      const cJSON *record, const struct earlier *earlier, struct move *m)
+{
+	if (odoo_ref(record, "product_id") != l->product)
+		return "it is a kit in Odoo, whose parts are sent";
+	if (!whole_units(record, &m->units))
+		return "its transfer is in another unit";
+	if (is_packed(b->o, record))
+		return "the warehouse is packing it";
+	return find_before(b, l, record, earlier, m);
+}
+
+/* The moves of a line. */
+static void find_moves(struct odoo_batch *b, const struct odoo_lowered *l, const cJSON *all,
+		       const struct earlier *earlier, struct moves *out)
 {
 	JSON_EACH (record, all) {
 		struct move m = {.id = json_int(record, "id", 0),
 				 .picking = odoo_ref(record, "picking_id")};
-		enum errk rc;
+		const char *why;
+		int64_t done = 0;
 
 		if (odoo_ref(record, "sale_line_id") != l->line ||
 		    odoo_ref(record, "origin_returned_move_id"))
 			continue;
-		if (str_equal(json_str(record, "state"), "done"))
-			return refuse(l, "some of it has moved in the warehouse already", e);
-		if (odoo_ref(record, "product_id") != l->product)
-			return refuse(l, "it is a kit in Odoo, whose parts are sent", e);
-		if (is_packed(b->o, record))
-			return refuse(l, "the warehouse is packing it", e);
-		rc = whole_units(l, record, &m.units, e);
-		if (rc == E_OK)
-			rc = find_before(b, l, record, m.units, earlier, &m.before, e);
-		if (rc != E_OK)
-			return rc;
+		if (str_equal(json_str(record, "state"), "done")) {
+			out->theirs = "some of it has moved in the warehouse already";
+			if (whole_units(record, &done))
+				out->done += done;
+			continue;
+		}
+		why = why_theirs(b, l, record, earlier, &m);
+		out->theirs = out->theirs ? out->theirs : why;
 		out->units += m.units;
 		*list_add(&out->list, b->a) = m;
 	}
+}
+
+/*
+ * E_RECORD: it is for the warehouse. What is under way as the shop has it is right, whoever made it so; a kit's parts are not
+ * told by it, and were not touched.
+ */
+static enum errk judge(const struct odoo_lowered *l, struct moves *m, struct err *e)
+{
+	int64_t off = m->units + m->done - l->units;
+
+	if (m->theirs && (off == 0 || (l->interrupted && str_starts(m->theirs, "it is a kit")))) {
+		m->list.n = 0;
+		return E_OK;
+	}
+	if (m->theirs)
+		return refuse(l, m->theirs, e);
+	if (off < 0 && l->interrupted && !m->list.n)
+		return refuse(l, "nothing of it is on its way", e);
 	return E_OK;
 }
 
@@ -162,24 +207,17 @@ static enum errk write_move(struct odoo_batch *b, int64_t id, const char *field,
 	return rc;
 }
 
-static enum errk set_units(struct odoo_batch *b, const struct move *m, struct err *e)
+static enum errk set_units(struct odoo_batch *b, int64_t id, int64_t was, int64_t units,
+			   struct err *e)
 {
-	const int64_t ids[] = {m->id, m->before};
-	enum errk rc = E_OK;
+	enum errk rc = was == units ? E_OK : write_move(b, id, "product_uom_qty", NULL, units, e);
 
-	for (size_t i = 0; i < 2 && rc == E_OK; i++) {
-		if (!ids[i])
-			continue;
-		rc = write_move(b, ids[i], "product_uom_qty", NULL, m->units, e);
-		if (rc == E_OK && !m->units)
-			rc = write_move(b, ids[i], "state", "cancel", 0, e);
-	}
-	return rc;
+	return rc == E_OK && !units ? write_move(b, id, "state", "cancel", 0, e) : rc;
 }
 
 /*
  * As many units under way as are wanted. Fewer than that are the warehouse's own affair, unless an earlier put was
- * interrupted here, and the shop says again what it said before.
+ * interrupted here, and the shop says again what it said before. What was lowered is reserved anew, by whichever put.
  */
 static enum errk lower(struct odoo_batch *b, struct odoo_lowered *l, struct moves *m, struct err *e)
 {
@@ -187,39 +225,69 @@ static enum errk lower(struct odoo_batch *b, struct odoo_lowered *l, struct move
 	enum errk rc = E_OK;
 
 	if (off < 0 && !l->interrupted)
-		return E_OK;
-	if (off < 0 && !m->list.n)
-		return refuse(l, "nothing of it is on its way", e);
-	for (size_t i = m->list.n; i-- > 0 && off && rc == E_OK;) {
+		off = 0;
+	for (size_t i = m->list.n; i-- > 0 && rc == E_OK;) {
 		struct move *x = &m->list.at[i];
-		int64_t by = off < 0 || off < x->units ? off : x->units;
+		int64_t by = off < 0 || off < x->units ? off : x->units, units = x->units - by;
 
-		x->units -= by;
 		off -= by;
-		rc = set_units(b, x, e);
 		l->order->wrote = true;
+		if (units)
+			*list_add(&l->order->to_assign, b->a) = x->picking;
+		if (units && x->before)
+			*list_add(&l->order->to_assign, b->a) = x->before_picking;
+		rc = set_units(b, x->id, x->units, units, e);
+		if (rc == E_OK && x->before)
+			rc = set_units(b, x->before, x->before_units, units, e);
 	}
-	/* Those that an earlier put has lowered, too: it may have been killed before they were reserved. */
-	for (size_t i = 0; i < m->list.n; i++)
-		if (m->list.at[i].units)
-			*list_add(&l->order->to_assign, b->a) = m->list.at[i].picking;
 	return rc;
 }
 
-static enum errk read_earlier(struct odoo_batch *b, const cJSON *all, cJSON **out, struct err *e)
+static enum errk read_earlier(struct odoo_batch *b, const cJSON *all, struct earlier *out,
+			      struct err *e)
 {
+	static const char *const fields[] = {"picking_type_code", NULL};
 	LIST(int64_t) ids = {0};
+	struct odoo_read r = {.model = "stock.picking", .fields = fields, .whole = true};
+	enum errk rc;
 
 	JSON_EACH (record, all)
 		JSON_EACH (id, json_at(record, "move_orig_ids"))
 			*list_add(&ids, b->a) = json_int(id, "", 0);
-	return ids.n ? read_moves(b, ids.at, ids.n, NULL, out, e) : E_OK;
+	if (!ids.n)
+		return E_OK;
+	rc = read_moves(b, ids.at, ids.n, NULL, &out->moves, e);
+	r.ids = odoo_refs(out->moves, "picking_id", b->a, &r.n_ids);
+	return rc == E_OK && r.n_ids ? odoo_search_read(b->o, &r, b->a, &out->pickings, e) : rc;
+}
+
+/* All lines of an order are judged before the first one is written. */
+static enum errk lower_all(struct odoo_batch *b, struct odoo_lowered *list, size_t n,
+			   struct moves *m, struct err *e)
+{
+	struct err why;
+
+	for (size_t i = 0; i < n; i++)
+		if (odoo_order_goes_on(list[i].order) && judge(&list[i], &m[i], &why) != E_OK)
+			odoo_order_fail(list[i].order, &why);
+	for (size_t i = 0; i < n; i++) {
+		enum errk rc = odoo_order_goes_on(list[i].order) ? lower(b, &list[i], &m[i], &why)
+								 : E_OK;
+
+		if (rc == E_RECORD)
+			odoo_order_fail(list[i].order, &why);
+		else if (rc != E_OK)
+			return *e = why, rc;
+	}
+	return E_OK;
 }
 
 enum errk odoo_lower_goods(struct odoo_batch *b, struct odoo_lowered *list, size_t n, struct err *e)
 {
-	CLEANUP(json) cJSON *all = NULL, *earlier = NULL;
+	CLEANUP(json) cJSON *all = NULL;
+	struct earlier earlier = {0};
 	int64_t *ids = arena_array(b->a, n, sizeof(*ids));
+	struct moves *m = arena_array(b->a, n, sizeof(*m));
 	enum errk rc;
 
 	if (!n || !b->o->field[FIELD_ORDER_PICKINGS])
@@ -229,22 +297,12 @@ enum errk odoo_lower_goods(struct odoo_batch *b, struct odoo_lowered *list, size
 	rc = read_moves(b, ids, n, "sale_line_id", &all, e);
 	if (rc == E_OK)
 		rc = read_earlier(b, all, &earlier, e);
-	for (size_t i = 0; i < n && rc == E_OK; i++) {
-		struct moves m = {0};
-		struct err why;
-
-		if (!odoo_order_goes_on(list[i].order))
-			continue;
-		rc = find_moves(b, &list[i], all, earlier, &m, &why);
-		if (rc == E_OK)
-			rc = lower(b, &list[i], &m, &why);
-		if (rc == E_RECORD) {
-			odoo_order_fail(list[i].order, &why);
-			rc = E_OK;
-		} else if (rc != E_OK) {
-			*e = why;
-		}
-	}
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		find_moves(b, &list[i], all, &earlier, &m[i]);
+	if (rc == E_OK)
+		rc = lower_all(b, list, n, m, e);
+	cJSON_Delete(earlier.moves);
+	cJSON_Delete(earlier.pickings);
 	return rc;
 }
 

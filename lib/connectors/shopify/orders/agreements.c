@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "connectors/shopify/shopify.h"
 
@@ -10,11 +11,26 @@
  * and put under "events" of the order's node: {agreements, refunds, fulfillments}.
  */
 
+bool order_is_withdrawal(const char *cancelled, const char *refunded)
+{
+	enum { AT_ONCE_S = 60 }; /* the refund of a cancellation bears about its time */
+	int64_t end, at;
+
+	return clock_parse(cancelled, &end, NULL) != E_OK ||
+	       clock_parse(refunded, &at, NULL) != E_OK || at >= end - AT_ONCE_S;
+}
+
 /* Of an order as it stands in a first reading: has one of its lines lost units that the cancellation does not tell? */
 bool order_has_lost_units(const cJSON *node)
 {
-	/* Without an edit all that a cancelled order has lost is what the cancellation took back. */
-	if (json_at(node, "cancelledAt") && !json_bool(node, "edited", false))
+	const char *cancelled = json_str(node, "cancelledAt"), *refunded;
+	bool before = !cancelled || json_bool(node, "edited", false);
+
+	/* Else all that a cancelled order has lost is what the cancellation took back. */
+	JSON_EACH (refund, json_at(node, "refunds"))
+		if (!before && (refunded = json_str(refund, "createdAt")))
+			before = !order_is_withdrawal(cancelled, refunded);
+	if (!before)
 		return false;
 	JSON_EACH (line, json_at(node, "lineItems.nodes"))
 		if (json_int(line, "currentQuantity", 0) < json_int(line, "quantity", 0))

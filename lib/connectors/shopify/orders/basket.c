@@ -102,8 +102,9 @@ static void read_sale(struct basket *b, struct sale s, const cJSON *from)
 		s.units = 0;
 	else if (strcmp(action, "ORDER") != 0 && strcmp(action, "RETURN") != 0)
 		answer_fault(in, "agreements.sales.actionType", "is of a kind that is not known");
+	/* What is sold anew in exchange is to be delivered; a correction of what a refund pays is not. */
 	s.counts = s.reason == REASON_ORDER || s.reason == REASON_EDIT ||
-		   strcmp(action, "ORDER") == 0;
+		   (s.part && strcmp(action, "ORDER") == 0);
 	s.counted = s.counts ? s.units : 0;
 	s.amount = signed_amount(b, &s, order_amount(b->r, from, "totalAmount"));
 	*list_add(&b->sale, b->r->arena) = s;
@@ -171,6 +172,15 @@ static void check_refunds(struct basket *b)
 	}
 }
 
+/* Of a cancelled order: was it given back by the cancellation, or after it? That takes nothing out. */
+static bool is_withdrawal(struct basket *b, const cJSON *refund)
+{
+	const char *cancelled = json_str(b->doc, "cancelled_at");
+
+	return cancelled &&
+	       order_is_withdrawal(cancelled, answer_text(b->r->in, refund, "createdAt"));
+}
+
 /* So many units of a line were taken out by a refund: they are those of its first sales. Returns how many it sold back. */
 static int64_t count_units(struct basket *b, const char *refund, const char *line, int64_t units)
 {
@@ -210,6 +220,8 @@ static void count_refunds(struct basket *b, const cJSON *node, const char *line,
 			int64_t n = units_in(b, refund, "refundLineItems.nodes", line,
 					     pass == 0 ? taken_out : unsaid);
 
+			if (is_withdrawal(b, refund))
+				continue;
 			if (pass == 1 && n > open)
 				n = open > 0 ? open : 0;
 			if (pass == 0 || answer_bool(b->r->in, node, "requiresShipping"))
@@ -420,27 +432,16 @@ static struct decimal sum_counted(struct basket *b, const char *path)
 	return sum;
 }
 
-/* The agreements are the order's own books: where they do not come to what it costs now, nothing of them is believed. */
-static void check_sum(struct basket *b, const cJSON *totals)
+/* The order's own books: where they do not come to what it costs now, nothing of them is believed, see canonical_sums. */
+static bool is_sound(struct basket *b, const cJSON *totals)
 {
 	enum { ROUNDINGS_MAX = 10 };
-	struct decimal sum = DECIMAL_ZERO, off, most;
-	char is[DECIMAL_TEXT_MAX];
-	const char *wanted = json_str(totals, "current_total");
+	const struct decimal most = {ROUNDINGS_MAX, b->digits};
+	struct decimal off = number(b, json_str(totals, "current_total"));
 
 	for (size_t i = 0; i < b->sale.n; i++)
-		add(b, &sum, b->sale.at[i].amount);
-	off = number(b, wanted);
-	add(b, &off, decimal_neg(sum));
-	most = (struct decimal){b->sale.n < ROUNDINGS_MAX ? (int64_t)b->sale.n : ROUNDINGS_MAX,
-				b->digits};
-	if (!b->failed && decimal_cmp(decimal_abs(off), most) > 0)
-		b->failed = err_set(
-			b->e, E_RECORD, "agreements_differ",
-			"units of it were taken back, and what the shop has booked for it comes to %s "
-			"where the order is at %s now: what is to be delivered and paid can't be told "
-			"from it; book it by hand, then run: erpsync queue drop '%s'",
-			decimal_text(sum, is), wanted, json_str(b->doc, "name"));
+		add(b, &off, decimal_neg(b->sale.at[i].amount));
+	return decimal_cmp(decimal_abs(off), most) <= 0;
 }
 
 /* How much of each refund was for what was taken out: it is part of the sale, not of a refund. */
@@ -508,7 +509,6 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 			   .digits = currency_exponent(json_str(doc, "currency")),
 			   .e = e};
 	cJSON *totals = cJSON_GetObjectItemCaseSensitive(doc, "totals");
-	bool cancelled = json_str(doc, "cancelled_at") != NULL;
 	size_t n = 0;
 
 	if (!b.events || !answer_ok(r->in))
@@ -520,15 +520,15 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 	JSON_EACH (node, json_at(r->node, "lineItems.nodes")) {
 		const char *order = order_line_begins(r, "line", ++n);
 
-		/* A cancelled order is withdrawn as it stood. */
-		if (!cancelled)
-			count_refunds(&b, node, json_str(line, "id"),
-				      json_int(line, "quantity", 0));
+		count_refunds(&b, node, json_str(line, "id"), json_int(line, "quantity", 0));
 		count_duty(&b, line);
 		line = line->next;
 		r->in->what = order;
 	}
 	keep_counted(&b);
+	set_agreements(&b);
+	if (answer_ok(r->in) && !b.failed && !is_sound(&b, totals))
+		return E_OK;
 	line = first;
 	n = 0;
 	JSON_EACH (node, json_at(r->node, "lineItems.nodes")) {
@@ -538,7 +538,6 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 		line = line->next;
 		r->in->what = order;
 	}
-	check_sum(&b, totals);
 	set_amount(&b, totals, "total", sum_counted(&b, NULL));
 	set_amount(&b, doc, "shop_total", sum_counted(&b, "totalAmount.shopMoney.amount"));
 	if (json_at(r->node, "totalPriceSet.presentmentMoney"))
@@ -548,7 +547,6 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 		json_add_str(doc, "presentment_total", json_str(doc, "shop_total"));
 	set_taxes(&b);
 	set_payments(&b);
-	set_agreements(&b);
 	/* What is not understood comes before a sum that lacks it. */
 	enum errk rc = answer_end(r->in, e);
 	return rc == E_OK ? b.failed : rc;

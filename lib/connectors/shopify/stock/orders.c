@@ -49,6 +49,9 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 			.kind = answer_bool(in, line, "isGiftCard") ? "gift_card" : "product",
 			.units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
 		};
+		/* Money may have been given back for what is still to be shipped. */
+		if (taken.units < waiting)
+			taken.units = waiting;
 		enum errk rc = answer_end(in, e);
 		if (rc != E_OK)
 			return rc;
