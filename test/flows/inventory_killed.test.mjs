@@ -104,15 +104,15 @@ test('what landed before the kill stays booked where it was', async t => {
     });
 });
 
-test('what had not landed is booked by the table of the run that writes it', async t => {
-  await t.test('the next run', async sub => {
+test('what is written later is booked by the table of the run that writes it', async t => {
+  await t.test('nothing had landed', async sub => {
     const w = await open(sub);
     await w.killed(BEFORE_PUT);
     w.books(NOW);
     await w.export();
     assert.deepEqual(await w.offers(10, 10), [10, 8]);
   });
-  await t.test('nor what a person names and thereby writes anew', async sub => {
+  await t.test('what a person names, and it is written anew', async sub => {
     const w = await open(sub);
     await w.killed(AFTER_PUT);
     w.books(NOW);
@@ -120,7 +120,15 @@ test('what had not landed is booked by the table of the run that writes it', asy
     assert.equal(w.p.exchange().names(/^orders-changed-\d+\.csv$/).length, 1);
     assert.deepEqual(await w.offers(10, 10), [10, 8]);
   });
-  await t.test('the next run is killed, too, and the table is back when it is found', async sub => {
+  await t.test('a version that came meanwhile', async sub => {
+    const w = await open(sub);
+    await w.killed(AFTER_PUT);
+    w.books(NOW);
+    ago(w.p, () => w.p.sandbox.changeOrders({ edit: w.name, change: { quantity: { line: 0, to: 3 } } }), 75);
+    await w.export();
+    assert.deepEqual(await w.offers(10, 10), [10, 7]);
+  });
+  await t.test('nothing had, the next run is killed, too, and the table is back when it is found', async sub => {
     const w = await open(sub);
     await w.killed(BEFORE_PUT);
     w.books(NOW);
