@@ -263,6 +263,7 @@ static enum errk adopt(const struct outbox *x, struct put_batch *batch, const st
 				return k;
 			item->err = (struct err){.kind = E_OK};
 			item->adopted = true;
+			item->landed = arena_strdup(a, json_str(held, "hash"));
 			continue;
 		}
 		if (!item->doc)

@@ -64,6 +64,8 @@ struct put_item {
 	struct err err;
 
 	bool adopted; /* it had landed before; nothing was written now */
+	/* With adopted: hash of the document that was written then; NULL: it is not known, but doc, if there is one, is no other. */
+	const char *landed;
 	bool changed; /* what was written changed something that others had made there */
 	bool differs; /* where the batch only looks: it is to be put; err says nothing */
 	/*

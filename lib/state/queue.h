@@ -43,7 +43,8 @@ struct queue_row {
 	const char *code, *reason;
 	/* First seen waiting / last change of state or version. */
 	int64_t enqueued_at, changed_at;
-	int64_t read_at; /* queue_confirm's; 0 = never confirmed */
+	int64_t read_at;    /* queue_confirm's; 0 = never confirmed */
+	const char *booked; /* queue_set_booked's; NULL = not known, or done */
 };
 
 enum queue_put_result {
@@ -131,6 +132,12 @@ MUST_CHECK enum errk queue_batches(struct state *s, const char *flow, struct are
 /* State changes of one row. Only the transitions of the picture; another one is a BUG. */
 MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
 					struct err *e); /* attempts + 1; the link is in doubt */
+/*
+ * Which articles of the ERP the documents of this row take that may have been put: a text of the caller's, without
+ * personal data. Before they are; it stays until the row is done.
+ */
+MUST_CHECK enum errk queue_set_booked(struct state *s, int64_t id, const char *booked,
+				      struct err *e);
 /*
  * Delivered. keep_payload=false drops the payload now.
  */

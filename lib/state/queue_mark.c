@@ -71,6 +71,15 @@ enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int
 	return db_leave(s, own, mark_sending(s, id, batch, now, e), e);
 }
 
+enum errk queue_set_booked(struct state *s, int64_t id, const char *booked, struct err *e)
+{
+	CLEANUP(query) struct query q = query_open(s, "UPDATE queue SET booked = ? WHERE id = ?");
+
+	query_text(&q, booked);
+	query_int(&q, id);
+	return query_run(&q, e);
+}
+
 static enum errk drop_payload(struct state *s, int64_t id, struct err *e)
 {
 	CLEANUP(query)
@@ -85,7 +94,7 @@ static enum errk mark_done(struct state *s, int64_t id, bool keep_payload, int64
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE queue SET state = 3, batch = NULL, code = NULL,"
-				       " reason = NULL, changed_at = ?"
+				       " reason = NULL, booked = NULL, changed_at = ?"
 				       " WHERE id = ? AND state = 1");
 	enum errk rc;
 

@@ -45,6 +45,8 @@ static enum errk compare_with_adopted(struct sync *r, struct batch_row *b, const
 	same = same ||
 	       (*l->version ? strcmp(l->version, b->row.version) == 0 : changed <= l->adopted_at);
 	b->baseline = b->unchanged = same && !goes_further(r, b, l);
+	if (b->baseline && *l->sent_hash)
+		b->put.landed = arena_strdup(r->page, l->sent_hash);
 	return E_OK;
 }
 
@@ -155,6 +157,8 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 		return batch_no_payload(r, row, NULL, e);
 	rc = map_document(r, b, payload, strlen(payload), e);
 	b->unmapped = rc == E_RECORD;
+	if (sync_tells_orders(r) && (rc == E_OK || b->unmapped))
+		b->booking = demand_booking(r->mapper, row->record, payload, r->page);
 	return rc;
 }
 
@@ -304,20 +308,35 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 	return rc;
 }
 
-/* What the ERP knows of an order from now on; its document may go in the same transaction. */
+enum errk batch_book(struct sync *r, struct batch_row *b, const char *before, struct err *e)
+{
+	if (!b->booking || !b->put.hash)
+		return E_OK;
+	const char *all = demand_booked_with(before, b->put.hash, b->booking, r->page);
+	if (str_equal(all, b->row.booked))
+		return E_OK;
+	b->row.booked = all;
+	return queue_set_booked(r->state, b->row.id, all, e);
+}
+
+/* What landed before was booked by the tables of then. */
+static const char *booking_of(const struct sync *r, const struct batch_row *b)
+{
+	const char *landed = b->put.landed || !b->put.doc
+				     ? demand_booked_as(b->row.booked, b->put.landed, r->page)
+				     : NULL;
+	return landed ? landed : b->booking;
+}
+
+/* What the ERP knows of an order from now on. */
 static enum errk remember_reported(struct sync *r, const struct batch_row *b, int64_t now,
 				   bool found, struct err *e)
 {
 	const struct reported how = {.at = now,
 				     .answered_at = found ? now : 0,
+				     .lines = sync_tells_orders(r) ? booking_of(r, b) : NULL,
 				     .document = b->put.target.id};
-	const char *payload;
-	if (!sync_tells_orders(r))
-		return E_OK;
-	arena_reset(r->scratch);
-	enum errk rc = queue_payload(r->state, b->row.id, r->scratch, &payload, e);
-	return rc == E_OK ? demand_report(r->state, r->mapper, b->row.record, payload, &how, e)
-			  : rc;
+	return how.lines ? reported_add(r->state, b->row.record, &how, e) : E_OK;
 }
 
 /* Nothing was written, and it leaves nothing: its last delivery has row, document and line. */

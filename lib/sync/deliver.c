@@ -25,6 +25,8 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 		} else {
 			rc = queue_mark_sending(r->state, b->row.id, key[b->update], clock_now(),
 						e);
+			if (rc == E_OK)
+				rc = batch_book(r, b, NULL, e);
 			out[b->update][count[b->update]++] = b;
 		}
 	}
@@ -148,6 +150,17 @@ static void leave_together(struct batch_row **put, size_t *n_put, struct batch_r
 	*n_put = kept;
 }
 
+/* By the tables of now, should they have to be written anew; what they were booked by before may be there. */
+static enum errk book_again(struct sync *r, struct batch_row *const *rows, size_t n, struct err *e)
+{
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		rc = batch_book(r, rows[i], rows[i]->row.booked, e);
+	rc = state_end(r->state, rc, e);
+	STEP("booked again");
+	return rc;
+}
+
 /*
  * One interrupted batch, put once more; but where the target compares, an old version says nothing
  * that is worth repeating: it would only bring back what the newer one has already corrected.
@@ -174,6 +187,8 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 	const struct put_how how = {.key = row[0].batch, .unsure = true, .update = rows[0].update};
 	if (n_old && sync_has_claims(r))
 		leave_together(put, &n_put, old, &n_old);
+	if (rc == E_OK && sync_tells_orders(r))
+		rc = book_again(r, put, n_put, e);
 	if (rc == E_OK)
 		rc = sync_put_rows(r, put, n_put, &how, e);
 	return rc == E_OK && n_old ? give_up(r, old, n_old, e) : rc;

@@ -58,11 +58,18 @@ MUST_CHECK enum errk demand_shared(const struct demand *o, struct demand_shared 
 				   const char ***record, size_t *n, struct err *e);
 
 /*
- * The ERP has been told this order, as the canonical document says it: its units (which how does not say yet) are noted,
- * in the transaction of the delivery, each with the ERP's article that the tables of this mapper say. A document that is
- * gone or can't be read notes nothing.
+ * What an order takes by its canonical document, as struct reported has the lines, each with the ERP's article that the
+ * tables of this mapper say. NULL: the document is gone or can't be read.
  */
-MUST_CHECK enum errk demand_report(struct state *s, struct mapper *m, const char *order,
-				   const char *payload, const struct reported *how, struct err *e);
+const char *demand_booking(struct mapper *m, const char *order, const char *payload,
+			   struct arena *a);
+/*
+ * As queue_row.booked has it: what an order took when documents of it were made that may have landed, by their hashes.
+ * With one more; as it was if it has that one.
+ */
+const char *demand_booked_with(const char *booked, const char *hash, const char *booking,
+			       struct arena *a);
+/* By the document with this hash, NULL = by the only one that there is; NULL: it is not known. */
+const char *demand_booked_as(const char *booked, const char *hash, struct arena *a);
 
 #endif

@@ -39,7 +39,7 @@ static enum errk read_reported(struct demand *o, struct demand_order *x, struct 
 
 /*
  * What the ERP was told stays booked where it was told, whatever the table says now. What waits will be booked by the
- * table of now.
+ * table of now; what is being sent, by that or as it was booked when it was.
  */
 static enum errk read_now(struct demand *o, struct demand_order *x, struct err *e)
 {
@@ -54,6 +54,8 @@ static enum errk read_now(struct demand *o, struct demand_order *x, struct err *
 	/* Of what was told the older versions are of no use. */
 	for (size_t i = last ? x->n - 1 : 0; i < x->n && rc == E_OK; i++)
 		rc = demand_lines_book(&x->first[i].lines, *o->mapper, o->arena, e);
+	if (rc == E_OK && x->now == &newest->lines)
+		demand_lines_also(&newest->lines, &newest->sent, o->arena);
 	return rc;
 }
 

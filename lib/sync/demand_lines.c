@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "sync/demand_priv.h"
 
 static const char *kept(const char *text, struct arena *a)
@@ -112,18 +113,88 @@ enum errk demand_lines_reported(const char *text, struct arena *a, struct demand
 	return E_OK;
 }
 
-enum errk demand_report(struct state *s, struct mapper *m, const char *order, const char *payload,
-			const struct reported *how, struct err *e)
+const char *demand_booking(struct mapper *m, const char *order, const char *payload,
+			   struct arena *a)
 {
-	CLEANUP(arena) struct arena *a = arena_new();
 	struct demand_lines lines;
 	struct err why;
 	if (!demand_lines_of_order(payload, a, &lines))
-		return E_OK;
+		return NULL;
 	/* A table that has just become unreadable undoes no delivery: the next one that can be read is asked. */
 	if (demand_lines_book(&lines, m, a, &why) != E_OK)
 		log_event(LOG_LEVEL_WARN, "not_booked", "name", order, "reason", why.msg, NULL);
-	struct reported reported = *how;
-	reported.lines = lines_text(&lines, a);
-	return reported_add(s, order, &reported, e);
+	return lines_text(&lines, a);
+}
+
+/* What is damaged says nothing. */
+static cJSON *booked_of(const char *booked)
+{
+	cJSON *all = NULL;
+	if (booked && json_parse(booked, strlen(booked), &all, NULL) != E_OK)
+		all = NULL;
+	return all;
+}
+
+const char *demand_booked_with(const char *booked, const char *hash, const char *booking,
+			       struct arena *a)
+{
+	CLEANUP(json) cJSON *all = booked_of(booked), *lines = NULL;
+	if (cJSON_HasObjectItem(all, hash) ||
+	    json_parse(booking, strlen(booking), &lines, NULL) != E_OK)
+		return booked;
+	all = all ? all : json_object();
+	json_add(all, hash, lines);
+	lines = NULL;
+	return json_text(all, a);
+}
+
+const char *demand_booked_as(const char *booked, const char *hash, struct arena *a)
+{
+	CLEANUP(json) cJSON *all = booked_of(booked);
+	const cJSON *lines = hash                           ? json_at(all, hash)
+			     : cJSON_GetArraySize(all) == 1 ? all->child
+							    : NULL;
+	return lines ? json_text(lines, a) : NULL;
+}
+
+static bool takes_as(const struct demand_lines *l, const struct demand_line *x)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (str_equal(l->at[i].sku, x->sku) && str_equal(l->at[i].item, x->item) &&
+		    str_equal(l->at[i].erp, x->erp))
+			return true;
+	return false;
+}
+
+enum errk demand_lines_booked(const char *booked, struct arena *a, struct demand_lines *out,
+			      struct err *e)
+{
+	CLEANUP(json) cJSON *all = booked_of(booked);
+	*out = (struct demand_lines){0};
+	JSON_EACH_MEMBER (lines, all) {
+		const struct demand_lines before = *out;
+		struct demand_lines some;
+		bool known;
+		enum errk rc = demand_lines_reported(json_text(lines, a), a, &some, &known, e);
+		if (rc != E_OK)
+			return rc;
+		/* Two documents that book a line alike take it once. */
+		for (size_t i = 0; i < some.n; i++)
+			if (!takes_as(&before, &some.at[i]))
+				demand_lines_add(out, &some.at[i], a);
+	}
+	return E_OK;
+}
+
+void demand_lines_also(struct demand_lines *l, const struct demand_lines *booked, struct arena *a)
+{
+	const struct demand_lines now = *l;
+	for (size_t i = 0; i < booked->n; i++) {
+		struct demand_line x = booked->at[i];
+		if (!x.erp || takes_as(&now, &x))
+			continue;
+		/* What was sold is counted already. */
+		x.sku = x.item = NULL;
+		demand_lines_add(l, &x, a);
+	}
 }

@@ -38,6 +38,8 @@ struct demand_version {
 	int64_t moved_at; /* when it came or was told last, as far as the queue says */
 	bool readable;    /* else its document is gone */
 	struct demand_lines lines;
+	struct demand_lines
+		sent; /* while it is being sent: as it was booked when it was, by any table */
 };
 
 /* What the ERP was told of an order once. */
@@ -100,6 +102,11 @@ MUST_CHECK enum errk demand_lines_book(struct demand_lines *l, struct mapper *m,
 /* As struct reported has them. *booked: all lines were. E_LOCAL. */
 MUST_CHECK enum errk demand_lines_reported(const char *text, struct arena *a,
 					   struct demand_lines *out, bool *booked, struct err *e);
+/* Of all documents in such a text (queue_row.booked). E_LOCAL. */
+MUST_CHECK enum errk demand_lines_booked(const char *booked, struct arena *a,
+					 struct demand_lines *out, struct err *e);
+/* Booked lines may be what the ERP has instead: those on another of its articles are taken off that one, too. */
+void demand_lines_also(struct demand_lines *l, const struct demand_lines *booked, struct arena *a);
 
 /* demand_read.c */
 /* What the queue holds now and what the ERP was told lately, once. E_LOCAL DEMAND_BEHIND. */

@@ -117,7 +117,7 @@ struct demand_version *demand_add_version(struct demand *o, const struct demand_
 static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 {
 	struct demand *o = ctx;
-	(void)e;
+	enum errk rc = E_OK;
 	struct demand_version v = {
 		.order = arena_strdup(o->arena, row->record),
 		.text = arena_strdup(o->arena, row->version),
@@ -126,8 +126,11 @@ static enum errk add_row(const struct queue_row *row, void *ctx, struct err *e)
 		.known_at = row->state == QUEUE_DONE ? row->changed_at + o->lag : INT64_MAX,
 	};
 	v.readable = demand_lines_of_order(row->payload, o->arena, &v.lines);
-	demand_add_version(o, &v);
-	return E_OK;
+	if (row->state == QUEUE_SENDING)
+		rc = demand_lines_booked(row->booked, o->arena, &v.sent, e);
+	if (rc == E_OK)
+		demand_add_version(o, &v);
+	return rc;
 }
 
 /* What was delivered is purged from the queue after [state] keep_payloads; what it took stays in what was reported. */

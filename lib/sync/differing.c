@@ -51,6 +51,7 @@ static void keep(struct differing *g, const struct batch_row *b)
 	to->row.code = arena_strdup(g->mem, b->row.code);
 	to->row.reason = arena_strdup(g->mem, b->row.reason);
 	to->row.payload = NULL;
+	to->row.booked = to->booking = NULL; /* no order is looked at first */
 	to->known_kept = arena_strdup(g->mem, b->known_kept);
 	/* What the look said besides where it is counts no more. */
 	to->put = (struct put_item){.record = to->row.record,

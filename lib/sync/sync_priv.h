@@ -256,6 +256,8 @@ struct batch_row {
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool unmapped; /* the mapping refuses it */
+	const char
+		*booking; /* of an order that the ERP is told: demand_booking of now; NULL = none */
 	const char *at_fault; /* as in sync_record */
 };
 MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *e);
@@ -265,6 +267,12 @@ MUST_CHECK enum errk batch_map(struct sync *r, struct batch_row *b, struct err *
  */
 MUST_CHECK enum errk batch_compare(struct sync *r, struct batch_row *b, const char *payload,
 				   size_t len, struct err *e);
+/*
+ * Its document is about to be put, and what it takes is kept until it is known what became of it. before: of documents
+ * that were put earlier and may have landed, as in queue_row.booked; NULL = none may.
+ */
+MUST_CHECK enum errk batch_book(struct sync *r, struct batch_row *b, const char *before,
+				struct err *e);
 /*
  * Its document is not kept. Fills e (E_RECORD) with that, with what the source says of it now (NULL = it was
  * not asked), and with what it was parked for.

@@ -1,6 +1,7 @@
 // `orders export` into a real Odoo, killed at each sort of step and run again: the end is that of an undisturbed run.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { startSandbox } from '../sandbox/index.mjs';
@@ -8,6 +9,7 @@ import { BIN, ended } from '../support/run.mjs';
 import { sampled } from '../support/stops.mjs';
 import { NO_SERVER, VERSIONS, freshOdoo } from './odoo.mjs';
 import { holdings, ordersPlace } from './orders.mjs';
+import { stepsOf } from './place.mjs';
 
 async function killedAnywhere(t, version) {
   const odoo = await freshOdoo(t, version);
@@ -40,4 +42,25 @@ async function killedAnywhere(t, version) {
 /* Each version's server has work of its own to wait for. */
 test('killed at any sort of step and run again, the end is the same', { skip: NO_SERVER, concurrency: true }, async t => {
   await Promise.all(VERSIONS.map(version => t.test(`Odoo ${version}`, sub => killedAnywhere(sub, version))));
+});
+
+test('what landed before the kill, and the tables can book no more, is known as it was booked', { skip: NO_SERVER, concurrency: true }, async t => {
+  await Promise.all(
+    VERSIONS.map(version =>
+      t.test(`Odoo ${version}`, async sub => {
+        const odoo = await freshOdoo(sub, version);
+        const sandbox = await startSandbox({ speed: 1000, orders: 3, seed: 8, nasty: 'off' });
+        sub.after(() => sandbox.close());
+        const open = () => ordersPlace(sub, odoo, { sandbox, bin: BIN });
+        const whole = await open(), p = await open();
+        const reported = place => execFileSync('sqlite3', [place.path('erpsync.db'), 'SELECT record, lines FROM reported ORDER BY 1'], { encoding: 'utf8' });
+        const [step] = (await stepsOf(whole, 'orders export'))('after put');
+        await odoo.reset();
+        assert.equal((await p.run('orders export', { env: { ERPSYNC_STOP_AT: step } })).signal, 'SIGKILL');
+        p.write('mappings/tables/skus.csv', 'shop_sku,erp_sku\nANOTHER,ANOTHER\n');
+        ended(await p.run('orders export'), 0);
+        assert.equal(reported(p), reported(whole));
+      }),
+    ),
+  );
 });

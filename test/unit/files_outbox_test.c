@@ -185,7 +185,11 @@ static void test_files_outbox__a_decided_batch_is_adopted(void **state)
 	(void)state;
 	sound = b.item[2]->doc;
 	b.item[2]->doc = "{";
+	b.item[0]->version = b.item[1]->version = "v";
+	b.item[0]->hash = "then";
+	b.item[1]->hash = NULL;
 	assert_ok(put(&x, &b, a, &e), &e);
+	b.item[0]->hash = b.item[1]->hash = "now";
 	/* Other batches come in between; the consumer takes everything. */
 	assert_ok(put(&x, &other, a, &e), &e);
 	outbox_committed(&x, &other);
@@ -194,6 +198,8 @@ static void test_files_outbox__a_decided_batch_is_adopted(void **state)
 	b.item[2]->doc = sound; /* refused then, sound now: it wasn't written */
 	assert_ok(put(&x, &b, a, &e), &e);
 	assert_true(b.item[0]->adopted && b.item[1]->adopted);
+	assert_string_equal(b.item[0]->landed, "then");
+	assert_null(b.item[1]->landed);
 	assert_string_equal(b.item[0]->target.id, "orders-000001.csv");
 	assert_false(b.item[2]->adopted);
 	assert_int_equal(b.item[2]->err.kind, E_BUSY);

@@ -211,6 +211,35 @@ static void test_reported__knows_the_article_that_it_was_booked_on(void **state)
 	assert_true(any);
 }
 
+/* What may have landed is found by a later run, whatever its row was in between. */
+static void test_reported__how_it_was_booked_stays_until_it_is_done(void **state)
+{
+	struct fixture *f = *state;
+	const struct queue_row order = {.flow = "orders export",
+					.record = "1",
+					.label = "#1",
+					.version = "v1",
+					.payload = "{}",
+					.origin = "pull"};
+	enum queue_put_result put;
+	struct queue_row *rows;
+	size_t n;
+	int64_t id;
+
+	OK(queue_put(f->s, &order, QUEUE_PUT_NEWS, 60, &put, e));
+	OK(queue_waiting(f->s, order.flow, order.record, &id, e));
+	OK(queue_mark_sending(f->s, id, "batch", 61, e));
+	OK(queue_set_booked(f->s, id, "as it was", e));
+	OK(queue_sending(f->s, order.flow, 1, f->a, &rows, &n, e));
+	assert_string_equal(rows[0].booked, "as it was");
+	OK(queue_mark_back(f->s, id, "interrupted", "", 62, 62, e));
+	OK(queue_due(f->s, order.flow, NULL, 0, 63, 1, f->a, &rows, &n, e));
+	assert_string_equal(rows[0].booked, "as it was");
+	OK(queue_mark_sending(f->s, id, "batch", 64, e));
+	OK(queue_mark_done(f->s, id, true, 65, e));
+	assert_int_equal(one_int(f, "SELECT booked IS NULL FROM queue"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +256,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			test_reported__knows_the_article_that_it_was_booked_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_reported__how_it_was_booked_stays_until_it_is_done, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
