@@ -15,8 +15,8 @@ async function shopWith(t, lines, options = {}) {
   const p = await place(t, { ...options, sandbox: { orders: 0, nasty: 'off', ...options.sandbox } });
   // Each change a second after the one before it, at least: versions are whole seconds.
   let ago = 100;
-  const at = change => {
-    const back = 1000 * (ago = Math.max(65, ago - 2));
+  const at = (change, seconds = (ago = Math.max(65, ago - 2))) => {
+    const back = 1000 * seconds;
     p.sandbox.setClock({ advance_ms: -back });
     try {
       return change();
@@ -28,7 +28,7 @@ async function shopWith(t, lines, options = {}) {
   return {
     p,
     name,
-    change: change => at(() => p.sandbox.changeOrders({ edit: name, change })),
+    change: (change, seconds) => at(() => p.sandbox.changeOrders({ edit: name, change }), seconds),
     export: async (more = '', status = 0) => ended(await p.run(`orders export ${more}`.trim()), status),
     order: () => truth(p.sandbox).find(order => order.name === name),
     /** The rows that were written last, checked against the shop. */
@@ -134,6 +134,24 @@ test('a cancelled order is withdrawn as it stood', async t => {
       const rows = shop.rows();
       assert.deepEqual(goods(rows), [edited ? `${TEE} 3 1 2 0` : `${TEE} 3 0 3 0`]);
       assert.ok(rows[0].cancelled_at);
+    });
+});
+
+test('a cancelled order from which a refund had taken units out before', async t => {
+  const shop = await shopWith(t, [[TEE, 3]]);
+  shop.change({ refund: { lines: [{ line: 0, quantity: 2, restock: 'CANCEL' }] } }, 5000);
+  shop.change({ cancel: 'CUSTOMER' }, 90);
+  await shop.export();
+  assert.deepEqual(goods(shop.rows()), [`${TEE} 3 2 1 0`]);
+});
+
+test('a refund that pays another sum than what it takes out is worth', async t => {
+  for (const amount of ['2.00', '20.00'])
+    await t.test(amount, async t => {
+      const shop = await shopWith(t, [[TEE, 3]]);
+      shop.change({ refund: { lines: [{ line: 0, quantity: 1, restock: 'CANCEL' }], amount } });
+      await shop.export();
+      assert.deepEqual(goods(shop.rows()), [`${TEE} 3 1 2 2`]);
     });
 });
 
