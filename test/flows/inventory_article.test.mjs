@@ -129,7 +129,9 @@ test('a line without SKU: changed, returned and dropped', async t => {
   await t.test('one of three returned on its way', async sub => {
     const { p, edit } = await sold(sub);
     edit({ refund: { lines: [{ line: 0, quantity: 1 }] } });
-    assert.deepEqual(await stands(p, { 'LONG-5': 10 }, 50), { 'LONG-5': 8 });
+    assert.deepEqual(await stands(p, { 'LONG-5': 10 }, 50), { 'LONG-5': 7 }, 'what became of them is not read yet: too little, and not too much');
+    await exportOrders(p);
+    assert.deepEqual(await stands(p, { 'LONG-5': 10 }, 40), { 'LONG-5': 8 });
   });
   await t.test('dropped', async sub => {
     const { p, name } = await sold(sub);

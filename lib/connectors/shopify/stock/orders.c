@@ -47,11 +47,12 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 					: NULL,
 			.title = answer_text(in, line, "title"),
 			.kind = answer_bool(in, line, "isGiftCard") ? "gift_card" : "product",
-			.units = answer_int(in, line, "currentQuantity", 0, INT32_MAX),
+			/*
+			 * As sold: what of it was taken out, what came back and what money alone was given back for, orders
+			 * export reads. Until then too little is offered, and not too much.
+			 */
+			.units = answer_int(in, line, "quantity", 0, INT32_MAX),
 		};
-		/* Money may have been given back for what is still to be shipped. */
-		if (taken.units < waiting)
-			taken.units = waiting;
 		enum errk rc = answer_end(in, e);
 		if (rc != E_OK)
 			return rc;
