@@ -305,7 +305,7 @@ MUST_CHECK enum errk orders_fetch(struct shopify *s, const struct order_head *he
 MUST_CHECK enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment,
 				     struct arena *a, bool *changed, struct err *e);
 
-/* Both answers are about the same version of the order? */
+/* orders/fields.c: are both answers about the same version of the order? */
 bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order);
 /* Moves all nodes of one list to the end of another. */
 void order_append_nodes(cJSON *to, cJSON *from);

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <string.h>
 
 #include "base/decimal.h"
 #include "base/json.h"
@@ -85,4 +86,18 @@ void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *
 		order_add_text(r, item, "value", attribute, "value");
 		json_push(list, item);
 	}
+}
+
+bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order)
+{
+	const char *now = answer_id(in, order, "updatedAt");
+	if (strcmp(answer_id(in, order, "id"), json_str(node, "id")) != 0)
+		answer_fault(in, "order.id", "is that of another order");
+	return strcmp(json_str(node, "updatedAt"), now) == 0;
+}
+
+void order_append_nodes(cJSON *to, cJSON *from)
+{
+	while (from && from->child)
+		cJSON_AddItemToArray(to, cJSON_DetachItemViaPointer(from, from->child));
 }

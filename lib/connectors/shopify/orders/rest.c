@@ -4,22 +4,6 @@
 #include "base/json.h"
 #include "connectors/shopify/shopify.h"
 
-/* Both answers are about the same version of the order? */
-bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order)
-{
-	const char *now = answer_id(in, order, "updatedAt");
-	if (strcmp(answer_id(in, order, "id"), json_str(node, "id")) != 0)
-		answer_fault(in, "order.id", "is that of another order");
-	return strcmp(json_str(node, "updatedAt"), now) == 0;
-}
-
-/* Moves all nodes of one list to the end of another. */
-void order_append_nodes(cJSON *to, cJSON *from)
-{
-	while (from && from->child)
-		cJSON_AddItemToArray(to, cJSON_DetachItemViaPointer(from, from->child));
-}
-
 /* Adds a page of lines to those that are there. */
 static enum errk add_page(const struct shopify_query *q, const cJSON *node, cJSON *lines,
 			  struct answer_walk *w, bool *changed, struct err *e)
