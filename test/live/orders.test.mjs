@@ -32,6 +32,9 @@ async function exact(p, odoo) {
         order.name,
       );
       assert.ok(!there || there.state === 'draft', `${order.name} is not confirmed`);
+    } else if (order.nasty === 'many_refunds' && !there) {
+      // Fifty refunds, each with a rounding of its own: more than a tax of Odoo's is off by.
+      assert.equal(parked.get(order.name)?.code, 'tax_differs');
     } else {
       assert.ok(there, `${order.name} (${order.nasty}) is missing: ${parked.get(order.name)?.reason}`);
       const says = `${order.name} (${order.nasty})`;
