@@ -178,7 +178,9 @@ static void note_lowered(struct amend *m, struct change *c, const struct seen *s
 {
 	struct odoo_order *d = c->order;
 	struct decimal is, wanted;
-	bool cut = strchr(odoo_baseline_value(d, s->key), ';') != NULL;
+	const char *known = odoo_baseline_value(d, s->key);
+	/* One that was made by the put that was cut short was not lowered. */
+	bool cut = strchr(known, ';') && !str_starts(known, "-;");
 	int order;
 
 	if (!str_equal(d->state, "sale") && !str_equal(d->state, "done"))

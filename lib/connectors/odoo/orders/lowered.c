@@ -26,6 +26,7 @@ struct move {
 struct moves {
 	LIST(struct move) list;
 	int64_t units, done; /* open, and moved already */
+	bool cancelled;      /* there are such, too: it is no service */
 	const char *theirs;  /* why they are not for us to change; NULL = they are */
 };
 
@@ -59,13 +60,11 @@ static enum errk read_moves(struct odoo_batch *b, const int64_t *ids, size_t n, 
 				      "move_orig_ids", done_field(b->o), NULL};
 	struct odoo_read r = {.model = "stock.move",
 			      .fields = fields,
-			      .domain = json_array(),
 			      .by = by,
 			      .ids = ids,
 			      .n_ids = n,
 			      .complete = true};
 
-	json_push(r.domain, odoo_term("state", "!=", cJSON_CreateString("cancel")));
 	return odoo_search_read(b->o, &r, b->a, out, e);
 }
 
@@ -74,8 +73,9 @@ static enum errk refuse(const struct odoo_lowered *l, const char *why, struct er
 	return err_set(
 		e, E_RECORD, "goods_differ",
 		"the shop has '%s' at %s now, and %s: set it to that in its transfer and in %s by hand, then run: "
-		"erpsync queue retry '%s'",
-		l->name, l->wanted, why, l->order->name, l->order->item->label);
+		"erpsync queue retry '%s'; or let it be as it is there: erpsync queue drop '%s'",
+		l->name, l->wanted, why, l->order->name, l->order->item->label,
+		l->order->item->label);
 }
 
 static bool whole_units(const cJSON *record, int64_t *out)
@@ -107,7 +107,8 @@ static const char *find_before(const struct odoo_batch *b, const struct odoo_low
 		int64_t id = json_int(record, "id", 0);
 
 		JSON_EACH (before, json_at(move, "move_orig_ids")) {
-			if (json_int(before, "", 0) != id)
+			if (json_int(before, "", 0) != id ||
+			    str_equal(json_str(record, "state"), "cancel"))
 				continue;
 			m->before = id;
 			m->before_picking = odoo_ref(record, "picking_id");
@@ -152,6 +153,10 @@ static void find_moves(struct odoo_batch *b, const struct odoo_lowered *l, const
 		if (odoo_ref(record, "sale_line_id") != l->line ||
 		    odoo_ref(record, "origin_returned_move_id"))
 			continue;
+		if (str_equal(json_str(record, "state"), "cancel")) {
+			out->cancelled = true;
+			continue;
+		}
 		if (str_equal(json_str(record, "state"), "done")) {
 			out->theirs = "some of it has moved in the warehouse already";
 			if (whole_units(record, &done))
@@ -179,7 +184,7 @@ static enum errk judge(const struct odoo_lowered *l, struct moves *m, struct err
 	}
 	if (m->theirs)
 		return refuse(l, m->theirs, e);
-	if (off < 0 && l->interrupted && !m->list.n)
+	if (off < 0 && l->interrupted && !m->list.n && m->cancelled)
 		return refuse(l, "nothing of it is on its way", e);
 	return E_OK;
 }
