@@ -222,7 +222,7 @@ static enum errk set_units(struct odoo_batch *b, int64_t id, int64_t was, int64_
 
 /*
  * As many units under way as are wanted. Fewer than that are the warehouse's own affair, unless an earlier put was
- * interrupted here, and the shop says again what it said before. What was lowered is reserved anew, by whichever put.
+ * interrupted here, and the shop says again what it said before.
  */
 static enum errk lower(struct odoo_batch *b, struct odoo_lowered *l, struct moves *m, struct err *e)
 {
@@ -237,6 +237,7 @@ static enum errk lower(struct odoo_batch *b, struct odoo_lowered *l, struct move
 
 		off -= by;
 		l->order->wrote = true;
+		/* Also what an earlier put has lowered: it may have been killed before that was reserved. */
 		if (units)
 			*list_add(&l->order->to_assign, b->a) = x->picking;
 		if (units && x->before)
@@ -262,8 +263,10 @@ static enum errk read_earlier(struct odoo_batch *b, const cJSON *all, struct ear
 	if (!ids.n)
 		return E_OK;
 	rc = read_moves(b, ids.at, ids.n, NULL, &out->moves, e);
+	if (rc != E_OK)
+		return rc;
 	r.ids = odoo_refs(out->moves, "picking_id", b->a, &r.n_ids);
-	return rc == E_OK && r.n_ids ? odoo_search_read(b->o, &r, b->a, &out->pickings, e) : rc;
+	return r.n_ids ? odoo_search_read(b->o, &r, b->a, &out->pickings, e) : E_OK;
 }
 
 /* All lines of an order are judged before the first one is written. */
