@@ -133,9 +133,15 @@ def columns: [
 def also_columns: [
   {name: "sold_quantity", type: "count"},
   {name: "removed_quantity", type: "count"},
-  {name: "sold_total", type: "amount"}
+  {name: "sold_total", type: "amount"},
+  {name: "fulfilled_quantity", type: "count"}
 ];
-def also_cells($line): [($line.sold_quantity | text), ($line.removed_quantity | text), .totals.sold_total];
+def also_cells($line): [
+  ($line.sold_quantity | text),
+  ($line.removed_quantity | text),
+  .totals.sold_total,
+  ($line.fulfilled_quantity | text)
+];
 
 def line_cells($line; $number; $codes): [
   (

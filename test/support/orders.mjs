@@ -25,6 +25,7 @@ const LINE_ONLY = new Set([
   'sold_quantity',
   'removed_quantity',
   'unfulfilled_quantity',
+  'fulfilled_quantity',
   'selling_plan',
 ]);
 const PARTS = [

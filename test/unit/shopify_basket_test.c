@@ -42,9 +42,9 @@ static enum errk take(struct fixture *f, int current, int open, int shipped, con
 		text, sizeof(text),
 		"{\"totalPriceSet\":" MONEY(
 			"30.00") ",\"lineItems\":{\"nodes\":[{\"id\":\"L1\",\"currentQuantity\":%d,"
-				 "\"unfulfilledQuantity\":%d,\"requiresShipping\":true}]},\"events\":{\"agreements\":[%s],\"refunds\":[%s],"
+				 "\"unfulfilledQuantity\":%d,\"requiresShipping\":true}]},\"events\":{\"agreements\":[%s],\"refunds\":[%s]},"
 				 "\"fulfillments\":[{\"status\":\"SUCCESS\",\"fulfillmentLineItems\":{\"nodes\":[{\"quantity\":%d,"
-				 "\"lineItem\":{\"id\":\"L1\"}}]}}]}}",
+				 "\"lineItem\":{\"id\":\"L1\"}}]}}]}",
 		current, open, agreements, refunds, shipped);
 	assert_int_equal(json_parse(text, strlen(text), &f->node, &f->e), E_OK);
 	snprintf(

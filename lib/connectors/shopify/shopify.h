@@ -22,6 +22,7 @@ enum shopify_document {
 	DOC_ORDERS_BY_ID,
 	DOC_ORDER_LINES,
 	DOC_ORDER_LISTS,
+	DOC_ORDER_SHIPMENTS,
 	DOC_ORDER_AGREEMENTS,
 	DOC_ORDERS_NAMED,
 	DOC_SHOP_PROBE,
@@ -142,7 +143,7 @@ const char *shopify_refusal(struct answer *in, const cJSON *payload);
 struct shopify_document_row {
 	enum http_intent intent;
 	const char *operation, *label;
-	const char *part[6]; /* files of graphql/, one behind the other */
+	const char *part[7]; /* files of graphql/, one behind the other */
 };
 extern const struct shopify_document_row shopify_documents[DOC_COUNT_];
 /* As it is sent: without comments and indentation. */
@@ -288,6 +289,7 @@ MUST_CHECK enum errk sku_search_near(struct shopify *s, const char *const *sku, 
 struct order_head {
 	const char *id, *name, *updated_at;
 	bool two_currencies; /* the buyer paid in another one than the shop's */
+	bool shipped;        /* some of it may be */
 };
 /* Reads a node of orders{nodes{…}} into the arena. */
 bool order_head_is_in(const struct order_head *head, size_t n, const char *id);
@@ -309,6 +311,15 @@ MUST_CHECK enum errk order_read_rest(struct shopify *s, cJSON *node, bool presen
 bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order);
 /* Moves all nodes of one list to the end of another. */
 void order_append_nodes(cJSON *to, cJSON *from);
+/*
+ * orders/shipped.c: what has left, in the node's "fulfillments": none where its status says that nothing has. Is read whole, unless
+ * it is there already; as order_read_rest.
+ */
+bool order_may_be_shipped(const char *status); /* OrderDisplayFulfillmentStatus */
+MUST_CHECK enum errk order_read_shipments(struct shopify *s, cJSON *node, struct arena *a,
+					  bool *changed, struct err *e);
+/* Has it left the shop? One that was cancelled or came to nothing has not. */
+bool order_shipment_stands(struct answer *in, const cJSON *shipment);
 /* orders/agreements.c: has a line lost units? Then what became of them is read, into the node's "events"; as order_read_rest. */
 bool order_has_lost_units(const cJSON *node);
 /* Of a cancelled order: was the refund part of the cancellation, or made after it? Both as the shop tells times. */
@@ -357,6 +368,8 @@ void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *
 void order_add_tax_head(const struct order_reader *r, cJSON *to, const cJSON *from);
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of);
 void order_add_lines(const struct order_reader *r, cJSON *doc);
+/* orders/shipped.c: its fulfillments, and what they make of its lines. */
+void order_add_fulfillments(const struct order_reader *r, cJSON *doc);
 void order_add_shipping_lines(const struct order_reader *r, cJSON *doc);
 void order_add_discounts(const struct order_reader *r, cJSON *doc);
 /*

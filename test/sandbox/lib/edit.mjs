@@ -10,7 +10,8 @@
 //   refund: {lines: [{line, quantity, restock}], shipping: true, note, amount}   or  refund: {}  for everything left
 //     restock: CANCEL (not shipped yet), RETURN (shipped), NO_RESTOCK; without: CANCEL as far as it goes, then RETURN
 //     amount: what is paid instead of what the lines come to; without lines it is a goodwill
-//   fulfill: true                     every open unit is shipped;  fulfill: {lines: [{line, quantity}]}  some are
+//   fulfill: true                     every open unit is shipped;  fulfill: {lines: [{line, quantity}], location, tracking}  some are
+//   cancel_fulfillment: n             that shipment is undone
 //   cancel: "CUSTOMER"                cancelled: everything refunded (or the authorization voided) and closed
 //   touch: true                       nothing but updatedAt (what an app does that sets a metafield)
 //   address: {…}                      shipping address fields
@@ -20,7 +21,7 @@ import { ZERO, add, sub, sum, ratioPair, print, isZero } from './money.mjs';
 import { CATALOGUE } from './world.mjs';
 import { line, taxesOn, transaction, moneyOf } from './pieces.mjs';
 import { totals, taxOf, lineNet, leftOf, shippingNet } from './totals.mjs';
-import { alignFulfillmentOrders, shipAll, shippedUnits, toShip } from './fulfillment-orders.mjs';
+import { alignFulfillmentOrders, cancelShipment, shipAll, shippedUnits, toShip } from './fulfillment-orders.mjs';
 import { holdAgreements, addAgreement, lineSales, shippingSale, adjustmentSale } from './agreements.mjs';
 
 function lineOf(m, n) {
@@ -205,6 +206,7 @@ export function applyChange(m, change, at) {
     'paid',
     'refund',
     'fulfill',
+    'cancel_fulfillment',
     'cancel',
     'touch',
     'address',
@@ -235,7 +237,12 @@ export function applyChange(m, change, at) {
   }
   if (change.fulfill) {
     alignFulfillmentOrders(m, at);
-    shipAll(m, at, change.fulfill.lines);
+    shipAll(m, at, change.fulfill === true ? {} : change.fulfill);
+  }
+  if ('cancel_fulfillment' in change) {
+    const shipment = m.fulfillments[change.cancel_fulfillment];
+    if (!shipment) throw new Error(`order has no shipment ${change.cancel_fulfillment}`);
+    cancelShipment(m, shipment, at);
   }
   if (change.cancel) cancel(m, change.cancel === true ? 'OTHER' : change.cancel, at);
   alignFulfillmentOrders(m, at);

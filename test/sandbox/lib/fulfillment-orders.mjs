@@ -165,11 +165,13 @@ export function ship(m, wanted, { at, tracking = [] }) {
   return fulfillment;
 }
 
-/** Everything that is left, or these units of lines ([{ line, quantity }]); one shipment per location. */
-export function shipAll(m, at, lines = null) {
+/** Everything that is left, or these units of lines ([{ line, quantity }]), from anywhere or one location; one shipment per location. */
+export function shipAll(m, at, { lines = null, location = null, tracking = null } = {}) {
   const places = new Map(),
     wanted = lines && new Map(lines.map(({ line, quantity }) => [line, quantity]));
-  for (const fo of m.fulfillmentOrders.filter(isActive))
+  const from = location === null ? null : LOCATIONS.findIndex(l => l.name === location || l.id === location);
+  if (from === -1) throw new Error(`no location ${location}`);
+  for (const fo of m.fulfillmentOrders.filter(fo => isActive(fo) && (from === null || fo.location === from)))
     for (const x of fo.lines) {
       const units = wanted ? Math.min(x.remaining, wanted.get(x.line) ?? 0) : x.remaining;
       if (units <= 0) continue;
@@ -179,7 +181,7 @@ export function shipAll(m, at, lines = null) {
     }
   for (const [line, units] of wanted ?? [])
     if (units > 0) throw new Error(`line ${line}: ${units} units more than are left to ship`);
-  for (const parts of places.values()) ship(m, parts, { at, tracking: null });
+  for (const parts of places.values()) ship(m, parts, { at, tracking });
 }
 
 /** Undoes a shipment: open ones take the units back, closed ones are followed by a new one at the same place. */

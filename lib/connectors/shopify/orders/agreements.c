@@ -8,7 +8,7 @@
 /*
  * What became of an order since it was sold, by the shop's own books: order.agreements holds each event with what it
  * sold and took back, signed (shopify.dev, Order.agreements, SalesAgreement). It is asked for where a line has lost units,
- * and put under "events" of the order's node: {agreements, refunds, fulfillments}.
+ * and put under "events" of the order's node: {agreements, refunds}.
  */
 
 bool order_is_withdrawal(const char *cancelled, const char *refunded)
@@ -130,11 +130,9 @@ static enum errk read_pages(struct reading *r, size_t first, bool *cut, struct e
 				rc = add_sales(r, page->child, after, e);
 			if (rc == E_OK && !after) {
 				cJSON *events = json_add_object(r->node, "events");
-				static const char *const lists[] = {"refunds", "fulfillments"};
-				for (size_t i = 0; i < 2; i++)
-					json_add(events, lists[i],
-						 cJSON_DetachItemFromObjectCaseSensitive(
-							 (cJSON *)order, lists[i]));
+				json_add(events, "refunds",
+					 cJSON_DetachItemFromObjectCaseSensitive((cJSON *)order,
+										 "refunds"));
 				r->agreements = json_add_array(events, "agreements");
 			}
 			if (rc == E_OK && !*cut)
@@ -149,24 +147,19 @@ static enum errk read_pages(struct reading *r, size_t first, bool *cut, struct e
 static enum errk check_whole(const cJSON *events, struct err *e)
 {
 	struct answer in = answer_of(E_BUSY, "agreements of an order");
-	static const char *const lists[][2] = {{"refunds", "refundLineItems"},
-					       {"refunds", "transactions"},
-					       {"fulfillments", "fulfillmentLineItems"}};
-	bool cut = false;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
-		cut = cut || json_count(events, lists[i][0]) >= PAGE_MAX;
-		JSON_EACH (item, answer_nodes(&in, events, lists[i][0], PAGE_MAX)) {
-			const cJSON *list = answer_object(&in, item, lists[i][1]);
+	static const char *const lists[] = {"refundLineItems", "transactions"};
+	bool cut = json_count(events, "refunds") >= PAGE_MAX;
+	JSON_EACH (refund, answer_nodes(&in, events, "refunds", PAGE_MAX))
+		for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+			const cJSON *list = answer_object(&in, refund, lists[i]);
 			answer_nodes(&in, list, "nodes", PAGE_MAX);
 			cut = answer_bool(&in, list, "pageInfo.hasNextPage") || cut;
 		}
-	}
 	enum errk rc = answer_end(&in, e);
 	if (rc == E_OK && cut)
 		rc = err_set(e, E_RECORD, "too_long",
-			     "units of it were taken back, and Shopify shows only %d refunds and "
-			     "shipments of an order, each with %d lines: this one has more; book "
-			     "it by hand",
+			     "units of it were taken back, and Shopify shows only %d refunds of "
+			     "an order, each with %d lines: this one has more; book it by hand",
 			     PAGE_MAX - 1, PAGE_MAX);
 	return rc;
 }

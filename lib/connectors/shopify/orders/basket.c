@@ -148,13 +148,9 @@ static int64_t shipped(struct basket *b, const char *line)
 {
 	int64_t units = 0;
 
-	JSON_EACH (shipment, json_at(b->events, "fulfillments")) {
-		const char *status = answer_text(b->r->in, shipment, "status");
-
-		if (strcmp(status, "CANCELLED") != 0 && strcmp(status, "ERROR") != 0 &&
-		    strcmp(status, "FAILURE") != 0)
+	JSON_EACH (shipment, json_at(b->r->node, "fulfillments"))
+		if (order_shipment_stands(b->r->in, shipment))
 			units += units_in(b, shipment, "fulfillmentLineItems.nodes", line, NULL);
-	}
 	return units;
 }
 

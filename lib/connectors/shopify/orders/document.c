@@ -305,6 +305,7 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 	add_address(&r, doc, "billing_address", "billingAddress");
 	add_address(&r, doc, "shipping_address", "shippingAddress");
 	order_add_lines(&r, doc);
+	order_add_fulfillments(&r, doc);
 	order_add_shipping_lines(&r, doc);
 	add_fees(&r, doc);
 	order_add_taxes(&r, doc, node);

@@ -17,6 +17,7 @@ struct order_head order_head_read(struct answer *in, const cJSON *node, struct a
 		.name = arena_strdup(a, answer_text(in, node, "name")),
 		.updated_at = arena_strdup(a, answer_id(in, node, "updatedAt")),
 		.two_currencies = strcmp(shop, buyer) != 0,
+		.shipped = order_may_be_shipped(answer_text(in, node, "displayFulfillmentStatus")),
 	};
 }
 
@@ -53,13 +54,18 @@ static enum errk take_nodes(const struct shopify_query *q, const struct order_he
 	return answer_end(&in, e);
 }
 
+/* What was shipped is asked for where one of them may be: what is not there costs nothing. */
 static cJSON *fetch_variables(const struct shopify *s, const struct order_head *const *head,
 			      size_t n, bool presentment)
 {
 	cJSON *v = json_object();
 	cJSON *ids = json_add_array(v, "ids");
-	for (size_t i = 0; i < n; i++)
+	bool shipped = false;
+	for (size_t i = 0; i < n; i++) {
 		json_push(ids, cJSON_CreateString(head[i]->id));
+		shipped |= head[i]->shipped;
+	}
+	json_add_bool(v, "shipped", shipped);
 	json_add_int(v, "lines", FIRST_LINES);
 	json_add_int(v, "lists", FIRST_LISTS);
 	json_add_bool(v, "presentment", presentment);
@@ -72,7 +78,7 @@ static cJSON *fetch_variables(const struct shopify *s, const struct order_head *
 static enum errk fetch_again(struct shopify *s, const char *id, bool presentment, struct arena *a,
 			     struct shopify_query *q, cJSON **node, struct err *e)
 {
-	const struct order_head head = {.id = arena_strdup(a, id)}, *one = &head;
+	const struct order_head head = {.id = arena_strdup(a, id), .shipped = true}, *one = &head;
 	shopify_query_release(q);
 	*q = (struct shopify_query){.doc = DOC_ORDERS_BY_ID,
 				    .variables = fetch_variables(s, &one, 1, presentment)};

@@ -108,6 +108,8 @@ enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment, stru
 		rc = next_lines(s, node, presentment, &walk, a, changed, e);
 	if (rc == E_OK && !*changed && lists_cut(node, FIRST_LISTS))
 		rc = read_lists(s, node, presentment, a, changed, e);
+	if (rc == E_OK && !*changed)
+		rc = order_read_shipments(s, node, a, changed, e);
 	if (rc == E_OK && !*changed && order_has_lost_units(node))
 		rc = order_read_agreements(s, node, presentment, a, changed, e);
 	return rc;

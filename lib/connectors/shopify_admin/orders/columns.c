@@ -21,6 +21,7 @@ static const struct {
 	[COL_FINANCIAL_STATUS] = {true, {"Financial Status", "Payment status"}},
 	[COL_PAID_AT] = {false, {"Paid at"}},
 	[COL_FULFILLMENT_STATUS] = {false, {"Fulfillment Status", "Fulfilment Status"}},
+	[COL_FULFILLED_AT] = {false, {"Fulfilled at"}},
 	[COL_CURRENCY] = {true, {"Currency"}},
 	[COL_SUBTOTAL] = {true, {"Subtotal"}},
 	[COL_SHIPPING] = {true, {"Shipping"}},

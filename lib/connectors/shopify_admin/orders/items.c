@@ -129,15 +129,91 @@ static void add_share(cJSON *list, const struct admin_order_rows *o, struct deci
 	json_push(list, share);
 }
 
-/* How many of a line are still to be sent: known only when all or none are. */
-static void add_unfulfilled(cJSON *line, const char *status, int64_t quantity)
+static void add_count(cJSON *to, const char *key, bool known, int64_t n)
 {
-	if (str_equal_nocase(status, "fulfilled"))
-		json_add_int(line, "unfulfilled_quantity", 0);
-	else if (str_equal_nocase(status, "pending") || str_equal_nocase(status, "unfulfilled"))
-		json_add_int(line, "unfulfilled_quantity", quantity);
+	if (known)
+		json_add_int(to, key, n);
 	else
-		json_add(line, "unfulfilled_quantity", NULL);
+		json_add(to, key, NULL);
+}
+
+static bool is_sent(const char *word)
+{
+	return str_equal_nocase(word, "fulfilled");
+}
+
+static bool is_unsent(const char *word)
+{
+	return str_equal_nocase(word, "pending") || str_equal_nocase(word, "unfulfilled");
+}
+
+/*
+ * How many of a line were sent: a line without a word is as its order. Of one that was sent a refund may have taken units out
+ * before; and what became of an order that was restocked is told nowhere.
+ */
+static void add_fulfilled(cJSON *line, const struct admin_order_rows *o, const char *status,
+			  bool refunded, int64_t quantity)
+{
+	const char *order = admin_order_cell(o, COL_FULFILLMENT_STATUS);
+	const char *word = status[0] ? status : order;
+	bool all = is_sent(word) && !refunded && !is_unsent(order);
+
+	add_count(line, "fulfilled_quantity",
+		  (all || is_unsent(word)) && !str_equal_nocase(order, "restocked"),
+		  all ? quantity : 0);
+}
+
+/* Whether money was given back, as far as the export tells. */
+static enum errk is_refunded(const struct admin_order_rows *o, struct arena *a, bool *out,
+			     struct err *e)
+{
+	static const char *const words[] = {"refunded", "partially_refunded"};
+	struct decimal refunded = DECIMAL_ZERO;
+	enum errk k = admin_order_amount(o, COL_REFUNDED, &refunded, NULL, e);
+
+	*out = !decimal_is_zero(refunded) ||
+	       str_among(admin_lower(a, admin_order_cell(o, COL_FINANCIAL_STATUS)), words,
+			 sizeof(words) / sizeof(*words));
+	return k;
+}
+
+/* One shipment of all that was sent: whether there were several the export does not tell. NULL: of a line it is not known. */
+static enum errk add_fulfillments(cJSON *doc, const struct admin_order_rows *o, const char *id,
+				  struct arena *a, struct err *e)
+{
+	cJSON *list, *one, *lines;
+	const char *at;
+	bool any = false;
+	enum errk k = admin_order_time(o, COL_FULFILLED_AT, a, &at, e);
+
+	if (k != E_OK)
+		return k;
+	json_add(doc, "fulfillments", NULL);
+	JSON_EACH (line, json_at(doc, "lines")) {
+		if (!json_at(line, "fulfilled_quantity"))
+			return E_OK;
+		any |= json_int(line, "fulfilled_quantity", 0) > 0;
+	}
+	list = json_add_array(doc, "fulfillments");
+	if (!any)
+		return E_OK;
+	one = json_object();
+	json_push(list, one);
+	json_add_str(one, "id", arena_printf(a, "%s/fulfillment/1", id));
+	json_add_str(one, "created_at", at);
+	lines = json_add_array(one, "lines");
+	JSON_EACH (line, json_at(doc, "lines")) {
+		int64_t units = json_int(line, "fulfilled_quantity", 0);
+		cJSON *sent;
+
+		if (!units)
+			continue;
+		sent = json_object();
+		json_push(lines, sent);
+		json_add_str(sent, "line_id", json_str(line, "id"));
+		json_add_int(sent, "quantity", units);
+	}
+	return E_OK;
 }
 
 /*
@@ -145,7 +221,7 @@ static void add_unfulfilled(cJSON *line, const char *status, int64_t quantity)
  * product without SKU, a custom item and a gift card look the same here: all are "product".
  */
 static void add_line(cJSON *lines, const struct admin_order_rows *o, const struct line *from,
-		     const struct admin_money_line *m, const char *id, size_t number,
+		     const struct admin_money_line *m, const char *id, size_t number, bool refunded,
 		     struct arena *a)
 {
 	const char *const *cell = o->row[from->row].cell;
@@ -159,7 +235,10 @@ static void add_line(cJSON *lines, const struct admin_order_rows *o, const struc
 	json_add_str(line, "vendor", cell[COL_VENDOR][0] ? cell[COL_VENDOR] : NULL);
 	json_add_int(line, "quantity", m->quantity);
 	json_add(line, "current_quantity", NULL);
-	add_unfulfilled(line, cell[COL_LINE_FULFILLMENT], m->quantity);
+	add_count(line, "unfulfilled_quantity",
+		  is_sent(cell[COL_LINE_FULFILLMENT]) || is_unsent(cell[COL_LINE_FULFILLMENT]),
+		  is_sent(cell[COL_LINE_FULFILLMENT]) ? 0 : m->quantity);
+	add_fulfilled(line, o, cell[COL_LINE_FULFILLMENT], refunded, m->quantity);
 	admin_json_amount(line, "unit_price", m->price);
 	discounts = json_add_array(line, "discounts");
 	add_share(discounts, o, m->own_discount, "line", a);
@@ -229,13 +308,19 @@ enum errk admin_order_add_items(cJSON *doc, const struct admin_order_rows *o, co
 	struct admin_money m = {0};
 	struct line *line = arena_array(a, o->n, sizeof(*line));
 	cJSON *lines;
+	bool refunded;
 	enum errk k = read_money(o, a, line, &m, e);
 
+	if (k == E_OK)
+		k = is_refunded(o, a, &refunded, e);
 	if (k != E_OK)
 		return k;
 	lines = json_add_array(doc, "lines");
 	for (size_t i = 0; i < m.n; i++)
-		add_line(lines, o, &line[i], &m.line[i], id, i + 1, a);
+		add_line(lines, o, &line[i], &m.line[i], id, i + 1, refunded, a);
+	k = add_fulfillments(doc, o, id, a, e);
+	if (k != E_OK)
+		return k;
 	add_shipping(doc, o, &m, a);
 	add_fees(doc, &m);
 	k = admin_order_add_taxes(doc, o, a, e);
