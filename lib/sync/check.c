@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "base/str.h"
 #include "map/stray.h"
+#include "model/order_goods.h"
 #include "state/checkpoint.h"
 #include "sync/choice.h"
 #include "sync/demand.h"
@@ -25,6 +26,8 @@ struct counting_sink {
 	struct mapper *mapper;
 	struct arena *scratch;
 	int mapped;
+	int arrived,
+		shipped; /* orders that a run would take up, and those that the store has shipped of */
 	unsigned loads; /* kinds whose mapping was seen to load, as bits */
 	struct trial {
 		const char *id, *label;
@@ -132,6 +135,30 @@ static enum errk find_problem(const char *doc, struct err *why)
 	return E_OK;
 }
 
+static void count_shipped(struct counting_sink *s, const struct flow *f, const struct record *rec)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	if (!f->fulfilled || json_parse(rec->doc, rec->doc_len, &doc, NULL) != E_OK)
+		return;
+	s->arrived++;
+	s->shipped += order_goods(doc) != ORDER_GOODS_OPEN;
+}
+
+static void say_shipped(struct counting_sink *s)
+{
+	const struct flow *f = flow_of_kind(KIND_ORDER);
+	if (s->shipped)
+		say(s, CHECK_OK,
+		    arena_printf(
+			    s->a,
+			    "of %d orders that were looked at, and are not in the ERP, the store has shipped %d "
+			    "already, wholly or in part: [%s] fulfilled = %s",
+			    s->arrived, s->shipped, f->section,
+			    conf_text(s->session->conf, f->section, "fulfilled")),
+		    NULL);
+	s->arrived = s->shipped = 0;
+}
+
 static bool try_document(void *ctx, const struct record *rec, enum record_kind kind)
 {
 	struct counting_sink *s = ctx;
@@ -152,6 +179,7 @@ static bool try_document(void *ctx, const struct record *rec, enum record_kind k
 	if (is_over(s, f, rec))
 		return true;
 	s->mapped++;
+	count_shipped(s, f, rec);
 	arena_reset(s->scratch);
 	rc = map_run(s->mapper, record_kind_name(kind), rec->doc, rec->doc_len, s->scratch, &doc,
 		     &why);
@@ -339,6 +367,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 	say_lacks(s, c->type, side, sink);
 	rc = c->type->examination.check(c, pull, put, &inner, e);
 	say_faults(sink);
+	say_shipped(sink);
 	if (rc == E_OK)
 		rc = check_identity(s, c, side, sink, e);
 	if (rc == E_OK)

@@ -355,6 +355,8 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 		if (rc == E_OK)
 			rc = leave_older(r, &page->rec[i], &left, e);
 		if (rc == E_OK && !left)
+			rc = arrival_judge(r, &page->rec[i], strcmp(origin, "only") == 0, &left, e);
+		if (rc == E_OK && !left)
 			rc = store_record(r, &page->rec[i], origin, mode, e);
 	}
 	for (size_t i = 0; i < r->n_confirmed && rc == E_OK; i++)

@@ -25,6 +25,8 @@ static struct conf_key settings[] = {
 	{"orders", "since", NULL, CONF_TIME, NULL, NULL, 0, 0,
 	 "Orders created before this are left alone; without it the first run takes all."},
 	{"orders", "include_test", NULL, CONF_BOOL, "no", NULL, 0, 0, "Send test orders too."},
+	{"orders", "fulfilled", NULL, CONF_CHOICE, "deliver", "deliver|skip|hold|park", 0, 0,
+	 "What becomes of goods that the shop has shipped itself before the ERP got the order."},
 	{"orders", "currency", NULL, CONF_CHOICE, "shop", "shop|presentment", 0, 0,
 	 "Amounts in the shop's currency, or in the one that the buyer saw and paid."},
 	{"orders", "overlap", NULL, CONF_DURATION, "10m", NULL, 60000, 7LL * 86400000,

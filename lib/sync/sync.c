@@ -419,6 +419,7 @@ static enum errk locked_run(struct sync *r, struct err *e)
 		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);
 	if (lock && rc != E_LOCAL && purge(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
+	arrival_tell(r);
 	const char *off = sync_clock_off(r->session->http, r->session->arena);
 	if (off)
 		notice_say(&r->notices, NULL,

@@ -75,6 +75,8 @@ struct sync {
 	/* Heads in the page's arena: known, waiting, and said again by the source. */
 	struct record *confirmed;
 	size_t n_confirmed, cap_confirmed;
+	int64_t arrived,
+		shipped; /* records that are new to the target; of these what the source has shipped of */
 	const char **only; /* ids that --only named, once they are pulled */
 	size_t n_only;
 	const char **unjudged; /* see claim_list_unjudged; as of the beginning of the run */
@@ -96,6 +98,14 @@ MUST_CHECK enum errk sync_bound(struct sync *r, const char *day, bool end, struc
 				struct err *e);
 /* As put_batch.today. */
 MUST_CHECK enum errk sync_today(void *ctx, char day[CLOCK_DAY_SIZE], struct err *e);
+
+/*
+ * arrival.c: what the target never had, and the source has shipped of. *left: it stays out, by [section] fulfilled; or it
+ * gets a problem. named: a person asks for it all the same. The dry run tells how many there are.
+ */
+MUST_CHECK enum errk arrival_judge(struct sync *r, struct record *rec, bool named, bool *left,
+				   struct err *e);
+void arrival_tell(struct sync *r);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);

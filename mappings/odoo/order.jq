@@ -142,6 +142,31 @@ def payment_docs:
     | {id: ("removed_" + (.id | tail)), kind: "change", amount: .removed_amount,
        parent: (if .parent_id then .parent_id | tail else null end)})];
 
+# ---- What the shop has shipped -------------------------------------------------------------------
+
+# The warehouse of a location of the shop; null: no row of its own.
+def warehouse: if .name then lookup_exact("warehouses"; .name) else null end;
+
+def shipment_docs:
+  [.fulfillments[] | {
+    id: (.id | tail),
+    date: .created_at,
+    warehouse: (.location // {} | warehouse),
+    tracking: ([.packages[].number] | if . == [] then null else join(", ") end),
+    lines: [.lines[] | {line: ("line_" + (.line_id | tail)), quantity: .quantity}]
+  }];
+
+# null: the source says that something was shipped, and not what.
+def shipments:
+  if .fulfillments then shipment_docs
+  elif has("fulfillments") then null
+  else [] end;
+
+# Of the location that sold it, or of the one that has shipped all that was shipped.
+def order_warehouse:
+  if .location.name then .location | warehouse
+  else [.fulfillments // [] | .[] | .location // {} | warehouse] | unique | if length == 1 then .[0] else null end end;
+
 # ---- The order ----------------------------------------------------------------------------------
 
 . as $order
@@ -167,7 +192,7 @@ def payment_docs:
       client_order_ref: (.po_number | text // $order.name),
       payment_term_id: find("payment_term";
         if .payment_terms.name then lookup("payment_terms"; .payment_terms.name) else null end),
-      warehouse_id: find("warehouse"; if .location.name then lookup_exact("warehouses"; .location.name) else null end),
+      warehouse_id: find("warehouse"; order_warehouse),
       team_id: find("team"; optional("sales_channels"; .channel.source; "erp_odoo_team"))
     },
     lines: [
@@ -185,3 +210,4 @@ def payment_docs:
   + ($order
      | if .processed_on and .processed_on != (.processed_at // .created_at | date_only)
        then {day: .processed_on} else {} end)
+  + ($order | shipments | if . == [] then {} else {shipments: .} end)

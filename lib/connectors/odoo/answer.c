@@ -39,6 +39,7 @@ static const struct type_row {
 	{"price_include", FLAG},
 	{"reconciled", FLAG},
 	{"picked", FLAG},
+	{"stock_move_email_validation", FLAG},
 	{"amount", NUMBER},
 	{"amount_total", NUMBER},
 	{"amount_tax", NUMBER},

@@ -1,3 +1,4 @@
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "connectors/odoo/orders/order.h"
@@ -165,6 +166,30 @@ static void say_who_answers(const struct looker *l)
 	    NULL);
 }
 
+/* Of goods that the shop has shipped itself the deliveries are done: is the buyer told once more? */
+static enum errk look_at_shipping(const struct looker *l, struct err *e)
+{
+	static const char mails[] = "stock_move_email_validation";
+	static const char *const fields[] = {mails, NULL};
+	struct odoo *o = l->o;
+	struct odoo_read r = {.model = "res.company",
+			      .fields = fields,
+			      .ids = &o->company.id,
+			      .n_ids = 1,
+			      .whole = true};
+	CLEANUP(json) cJSON *company = NULL;
+	enum errk rc;
+
+	if (!o->field[FIELD_ORDER_PICKINGS])
+		return E_OK;
+	rc = odoo_search_read(o, &r, l->a, &company, e);
+	if (rc == E_OK && json_bool(json_at(company, "[0]"), mails, false))
+		say(l, CHECK_WARN,
+		    "Odoo mails each delivery to the buyer, those too that the shop has shipped and told itself",
+		    "switch Email Confirmation off there (Inventory > Configuration > Settings), or know it");
+	return rc;
+}
+
 static enum errk look_at_orders(const struct looker *l, struct err *e)
 {
 	struct odoo *o = l->o;
@@ -180,6 +205,8 @@ static enum errk look_at_orders(const struct looker *l, struct err *e)
 		rc = check_currency(l, e);
 	if (rc == E_OK)
 		rc = check_names(l, e);
+	if (rc == E_OK)
+		rc = look_at_shipping(l, e);
 	if (rc == E_OK && !o->company.rounds_per_line)
 		say(l, CHECK_OK,
 		    "Odoo rounds taxes over the whole order, the shop per line: expect rounding "

@@ -31,6 +31,7 @@ struct odoo_rules {
 	int64_t rounding_limit; /* minor units */
 	size_t parallel;        /* requests that write orders under way at once */
 	bool keep_date_order, invoice_today, note;
+	bool hold_shipped; /* an order that the shop has shipped some of is not confirmed by us */
 };
 
 /* Field names that differ between versions; chosen once by asking Odoo for its fields. */
@@ -67,6 +68,13 @@ struct odoo_warehouse {
 	const char *code; /* as in tables/locations.csv */
 };
 
+/* Of transfers: source.h. */
+struct odoo_transfer_type {
+	int64_t id, warehouse; /* 0 = none */
+	const char *code;      /* incoming, internal, outgoing, dropship, … */
+	const char *name;      /* of the warehouse */
+};
+
 /* Where a snapshot is: source.h. */
 struct odoo_snapshot {
 	bool begun;
@@ -96,6 +104,8 @@ struct odoo {
 	/* source.c */
 	struct odoo_warehouse *warehouse;
 	size_t n_warehouses;
+	struct odoo_transfer_type *transfer_type; /* NULL = not read yet */
+	size_t n_transfer_types;
 	struct odoo_snapshot snapshot; /* that this run reads: it is of one kind */
 	bool products_set;             /* products/product.c knows what is configured */
 	int64_t product_category;      /* 0 = all */

@@ -52,6 +52,44 @@ enum errk odoo_warehouses(struct odoo *o, struct arena *a, struct err *e)
 	return E_OK;
 }
 
+enum errk odoo_transfer_types(struct odoo *o, struct arena *a, struct err *e)
+{
+	static const char *const fields[] = {"code", "warehouse_id", NULL};
+	struct odoo_read r = {.model = "stock.picking.type",
+			      .fields = fields,
+			      .context = odoo_archived_too(NULL)};
+	CLEANUP(json) cJSON *list = NULL;
+	LIST(struct odoo_transfer_type) found = {0};
+	enum errk rc;
+
+	if (o->transfer_type) {
+		cJSON_Delete(r.context);
+		return E_OK;
+	}
+	rc = odoo_search_read(o, &r, a, &list, e);
+	if (rc != E_OK)
+		return rc;
+	JSON_EACH (item, list)
+		*list_add(&found, o->arena) = (struct odoo_transfer_type){
+			.id = json_int(item, "id", 0),
+			.warehouse = odoo_ref(item, "warehouse_id"),
+			.code = arena_strdup(o->arena, json_str(item, "code")),
+			.name = arena_strdup(o->arena, json_str(item, "warehouse_id[1]")),
+		};
+	/* None at all is an answer too. */
+	o->transfer_type = found.n ? found.at : list_add(&found, o->arena);
+	o->n_transfer_types = json_count(list, "");
+	return E_OK;
+}
+
+const struct odoo_transfer_type *odoo_transfer_type(const struct odoo *o, int64_t id)
+{
+	for (size_t i = 0; i < o->n_transfer_types; i++)
+		if (o->transfer_type[i].id == id)
+			return &o->transfer_type[i];
+	return NULL;
+}
+
 enum errk odoo_warehouse_names(struct odoo *o, struct arena *a, const char *const **name, size_t *n,
 			       struct err *e)
 {

@@ -8,6 +8,11 @@
 /* What Odoo refuses of a question is not the fault of a record: E_RECORD becomes E_REFUSED. */
 MUST_CHECK enum errk odoo_as_source(enum errk rc, struct err *e);
 
+/* The company's types of transfers, once a run, in the connector's arena. */
+MUST_CHECK enum errk odoo_transfer_types(struct odoo *o, struct arena *a, struct err *e);
+/* NULL: of another company, or none. */
+const struct odoo_transfer_type *odoo_transfer_type(const struct odoo *o, int64_t id);
+
 /* The company's warehouses, in the connector's arena. E_REFUSED "no_warehouse". */
 MUST_CHECK enum errk odoo_warehouses(struct odoo *o, struct arena *a, struct err *e);
 /* Their codes, for `check`. */

@@ -69,10 +69,10 @@ static struct odoo_call transition_call(struct odoo_batch *b,
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = doc[i].id;
-	if (transition->flag) {
+	if (transition->flags)
 		c.context = json_object();
-		json_add_bool(c.context, transition->flag, true);
-	}
+	for (const char *const *flag = transition->flags; flag && *flag; flag++)
+		json_add_bool(c.context, *flag, true);
 	b->wrote = true;
 	return c;
 }

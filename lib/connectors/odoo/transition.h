@@ -16,11 +16,11 @@ struct odoo_document {
 
 struct odoo_transition {
 	const char *model, *method;
-	const char *flag;      /* set in the context; NULL = none */
-	const char *wanted[4]; /* states in which it is done; the first is what it leads to */
-	const char *step;      /* name in the order's history */
-	bool quiet;            /* as in odoo_call */
-	bool apart;            /* documents don't wait for each other: shares may go at once */
+	const char *const *flags; /* set in the context, ended by NULL; NULL = none */
+	const char *wanted[4];    /* states in which it is done; the first is what it leads to */
+	const char *step;         /* name in the order's history */
+	bool quiet;               /* as in odoo_call */
+	bool apart;               /* documents don't wait for each other: shares may go at once */
 };
 
 /*

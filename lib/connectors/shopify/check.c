@@ -73,21 +73,25 @@ static enum errk newest_orders(struct shopify *s, struct order_head *head, size_
 	return rc;
 }
 
-/* What the app may not see of buyers is null, without an error: only orders tell it. */
-static enum errk say_buyers(struct shopify *s, const struct check_sink *sink, struct arena *a,
-			    struct err *e)
+/* What the app may not see of buyers is null, without an error: only orders tell it; and what no table answers. */
+static enum errk look_at_orders(struct shopify *s, const struct check_sink *sink, struct arena *a,
+				struct err *e)
 {
-	enum { NEWEST = 5 };
+	enum { NEWEST = 50 };
 	static const char hidden[] = "personal_data_hidden";
 	struct order_head head[NEWEST];
 	struct page page = {.rec = arena_array(a, NEWEST, sizeof(*page.rec))};
-	int fetch = NEWEST;
+	int fetch = 0;
+	bool wanted = sink->document != NULL;
 	size_t n, without = 0;
 	enum errk rc = newest_orders(s, head, NEWEST, &n, a, e);
 	if (rc == E_OK)
 		rc = orders_fetch(s, head, n, &fetch, a, &page, e);
-	for (size_t i = 0; i < page.n; i++)
+	for (size_t i = 0; i < page.n && rc == E_OK; i++) {
 		without += page.rec[i].problem && str_equal(page.rec[i].problem->code, hidden);
+		if (page.rec[i].doc && wanted)
+			wanted = sink->document(sink->ctx, &page.rec[i], KIND_ORDER);
+	}
 	if (rc == E_REFUSED && str_equal(e->code, hidden)) {
 		without = n;
 		rc = E_OK;
@@ -136,7 +140,7 @@ enum errk shopify_check(struct connector *c, unsigned pull, unsigned put,
 		s->names_locations = put & (1u << KIND_STOCK | 1u << KIND_FULFILLMENT) &&
 				     shopify_has_scope(s, "read_locations");
 		if (pull & 1u << KIND_ORDER && !shopify_missing_scope(s, 1u << KIND_ORDER, 0))
-			rc = say_buyers(s, sink, a, &problem);
+			rc = look_at_orders(s, sink, a, &problem);
 	}
 	if (rc == E_OK) {
 		if (put & 1u << KIND_PRODUCT)

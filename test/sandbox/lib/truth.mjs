@@ -55,6 +55,7 @@ export function fulfillmentSummary(orders, which) {
     fulfillments: m.fulfillments.map(f => ({
       id: gid('Fulfillment', child(FULFILLMENT_IDS, m, f.n)),
       status: f.status ?? 'SUCCESS',
+      createdAt: iso(f.at),
       location: LOCATIONS.find(l => l.id === f.location)?.name ?? null,
       tracking: f.tracking ?? null,
       lines: f.lines.map(([line, quantity]) => ({ line, sku: m.lines[line].sku, quantity })),

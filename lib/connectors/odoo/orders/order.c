@@ -70,8 +70,7 @@ static enum errk amount(const cJSON *obj, const char *key, struct decimal *out, 
 	return decimal_parse(text, out, e) == E_OK ? E_OK : err_wrap(e, "%s", key);
 }
 
-/* "2026-11-23T09:45:00Z" as Odoo writes it. */
-static const char *odoo_time(const char *t, struct arena *a)
+const char *odoo_time(const char *t, struct arena *a)
 {
 	char *copy = arena_strdup(a, t);
 

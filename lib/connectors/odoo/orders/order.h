@@ -115,6 +115,8 @@ MUST_CHECK enum errk odoo_batch_failed(struct odoo_batch *b, struct odoo_order *
 
 /* order.c: reads the document. E_RECORD with what is wrong. */
 MUST_CHECK enum errk odoo_order_read(struct odoo_batch *b, struct odoo_order *d, struct err *e);
+const char *odoo_time(const char *t,
+		      struct arena *a); /* "2026-11-23T09:45:00Z" as Odoo writes it */
 /* Resolves SKUs, taxes, price list and cells. SKUs of all orders were asked for before. */
 MUST_CHECK enum errk odoo_order_resolve(struct odoo_batch *b, struct odoo_order *d, struct err *e);
 /* cells.c: an object of cells, {find: …} resolved, as a list in its order. */
@@ -256,6 +258,12 @@ MUST_CHECK enum errk odoo_lower_goods(struct odoo_batch *b, struct odoo_lowered 
 				      struct err *e);
 /* … and are reserved anew, when they say so. */
 MUST_CHECK enum errk odoo_assign_goods(struct odoo_batch *b, struct odoo_order *d, struct err *e);
+/*
+ * shipped.c: the deliveries of units that the shop has shipped are done, in confirmed orders. Orders whose transfers don't
+ * allow it are ended (E_RECORD "goods_differ", "shipments_unknown"). The first: has it shipped some, or may it have?
+ */
+bool odoo_order_is_shipped(const struct odoo_order *d);
+MUST_CHECK enum errk odoo_orders_ship(struct odoo_batch *b, struct err *e);
 /* by_hand.c: have people made in Odoo what the shop changed too late? The invoices of some orders, owned … */
 MUST_CHECK enum errk odoo_by_hand_read(struct odoo_batch *b, struct odoo_order *const *order,
 				       size_t n, cJSON **moves, struct err *e);

@@ -292,6 +292,8 @@ static enum errk write_all(struct odoo_batch *b, struct err *e)
 		rc = odoo_orders_confirm(b, e);
 	if (rc == E_OK)
 		rc = odoo_orders_invoice(b, e);
+	if (rc == E_OK)
+		rc = odoo_orders_ship(b, e);
 	for (size_t i = 0; i < b->n; i++)
 		if (b->order[i].apart.kind != E_OK)
 			odoo_order_fail(&b->order[i], &b->order[i].apart);

@@ -82,6 +82,7 @@ enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e)
 		struct odoo_order *d = &b->order[i];
 
 		if (odoo_order_goes_on(d) && d->id && !d->cancelled && d->depth >= ODOO_CONFIRMED &&
+		    !(b->o->rules.hold_shipped && odoo_order_is_shipped(d)) &&
 		    (str_equal(d->state, "draft") || str_equal(d->state, "sent")))
 			doc[n++] = (struct odoo_document){d, d->id, d->name, d->state};
 	}
@@ -141,9 +142,10 @@ static bool is_done(const struct odoo_order *d, const cJSON *delivered, struct e
 
 enum errk odoo_orders_cancel(struct odoo_batch *b, struct err *e)
 {
+	static const char *const flags[] = {"disable_cancel_warning", NULL};
 	static const struct odoo_transition transition = {.model = "sale.order",
 							  .method = "action_cancel",
-							  .flag = "disable_cancel_warning",
+							  .flags = flags,
 							  .wanted = {"cancel", NULL},
 							  .step = "cancelled"};
 	struct odoo_document *doc = arena_array(b->a, b->n, sizeof(*doc));
