@@ -33,6 +33,13 @@ async function orderShop() {
   /* One with more lines than the first page, one with longer lists, all of a time that the index knows. */
   for (let i = 0; i < 30; i++) earlier(sandbox, 900, { edit: '#1003', change: { add: { article: i } } });
   for (let i = 0; i < 11; i++) earlier(sandbox, 900, { edit: '#1003', change: { refund: { lines: [{ line: i, quantity: 1 }] } } });
+  /* One with more shipments than the first reading shows, and one with a shipment of more lines. */
+  before(sandbox, 1800, () => {
+    sandbox.sell({ variant: 'SOLO-1', quantity: 12 });
+    sandbox.sell(sandbox.catalogue.variants.filter(v => v.sku && v.tracked).slice(0, 30).map(v => ({ variant: v.sku, quantity: 1 })));
+  });
+  for (let i = 0; i < 11; i++) earlier(sandbox, 900, { edit: '#1005', change: { fulfill: { lines: [{ line: 0, quantity: 1 }] } } });
+  earlier(sandbox, 900, { edit: '#1006', change: { fulfill: true } });
   return sandbox;
 }
 

@@ -200,6 +200,14 @@ test('orders with and without shipments share their requests, and are written as
   assert.deepEqual(seen({ operation: 'OrderShipments' }).length, 0);
 });
 
+test('check looks at orders of which it does not know whether they were shipped, in one request', async t => {
+  const shop = await shopWith(t, [[[TEE, 1]], [[TEE, 1]]]);
+  shop.change({ fulfill: true });
+  const seen = requestsOf(shop.p.sandbox);
+  ended(await shop.p.run('check'), 0);
+  assert.deepEqual(seen().map(r => r.operation).filter(name => /^Order(sById|Shipments)$/.test(name)), ['OrdersById']);
+});
+
 test('without read_locations: where it left is not known', async t => {
   const shop = await shopWith(t, [[[TEE, 2]]]);
   shop.change({ fulfill: true });

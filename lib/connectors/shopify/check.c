@@ -65,7 +65,7 @@ static enum errk newest_orders(struct shopify *s, struct order_head *head, size_
 	if (rc == E_OK) {
 		JSON_EACH (node, answer_nodes(&in, q.data, "orders.nodes", most)) {
 			const char *id = arena_strdup(a, answer_id(&in, node, "id"));
-			head[(*n)++] = (struct order_head){.id = id, .name = id};
+			head[(*n)++] = (struct order_head){.id = id, .name = id, .shipped = true};
 		}
 		rc = answer_end(&in, e);
 	}
