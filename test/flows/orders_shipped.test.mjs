@@ -271,3 +271,63 @@ test('the admin’s export: all or nothing of a line, or not known', async t => 
     }
   }
 });
+
+/** Three orders that the ERP never had: nothing of the first was shipped, some of the second, all of the third. */
+async function backlog(t, fulfilled, options = {}) {
+  const goods = [[TEE, 2], [CUP, 1]];
+  const shop = await shopWith(t, [goods, goods, goods], options);
+  const [none, part, whole] = shop.names;
+  shop.change(ship([[0, 1]]), part);
+  shop.change({ fulfill: true }, whole);
+  if (fulfilled) shop.p.configure({ orders: { fulfilled } });
+  const arrived = () => [...orders(shop.p).keys()].sort();
+  return { ...shop, none, part, whole, arrived };
+}
+
+test('[orders] fulfilled = deliver: all of them go over; the dry run and check tell how many were shipped', async t => {
+  const shop = await backlog(t);
+  const { stderr, stdout } = await shop.export('--dry-run -v');
+  assert.match(stderr + stdout, /2 of 3 that are new to the ERP were shipped by the store already, wholly or in part: \[orders\] fulfilled = deliver, so they arrive as delivered/);
+  const check = await shop.p.run('check');
+  assert.match(check.stdout, /of 3 orders that were looked at, and are not in the ERP, the store has shipped 2 already, wholly or in part: \[orders\] fulfilled = deliver/);
+  const real = await shop.export('-v');
+  assert.doesNotMatch(real.stderr, /shipped by the store already/);
+  assert.deepEqual(shop.arrived(), shop.names);
+  assert.doesNotMatch((await shop.p.run('check')).stdout, /has shipped/);
+});
+
+test('[orders] fulfilled = skip: what is shipped wholly stays out, unless a person names it', async t => {
+  const shop = await backlog(t, 'skip');
+  const { summary } = await shop.p.json('orders export --json');
+  assert.equal(summary.excluded, 1);
+  assert.deepEqual(shop.arrived(), [shop.none, shop.part]);
+  // What has arrived is told as ever, and what stays out is, each time.
+  shop.change({ fulfill: true }, shop.none);
+  const again = (await shop.p.json('orders export --full --json')).summary;
+  assert.deepEqual([again.excluded, again.parked], [1, 0]);
+  assert.deepEqual(units(shop.order(shop.none)), [2, 1]);
+  await shop.export(`--only ${shop.whole}`);
+  assert.ok(shop.arrived().includes(shop.whole));
+});
+
+test('[orders] fulfilled = park: a person says, with what is printed', async t => {
+  const shop = await backlog(t, 'park');
+  await shop.export('', 1);
+  assert.deepEqual(shop.arrived(), [shop.none]);
+  const parked = await shop.p.parked();
+  assert.deepEqual([...parked.keys()].sort(), [shop.part, shop.whole]);
+  for (const [name, goods] of [[shop.part, 'some'], [shop.whole, 'all']]) {
+    const { code, reason } = parked.get(name);
+    assert.equal(code, 'shipped_already');
+    assert.match(reason, new RegExp(`has shipped ${goods} of its goods \\(\\[orders\\] fulfilled = park\\); to send it, with these goods delivered: erpsync orders export --only '${name}'; to leave it out: erpsync queue drop --for-good '${name}'`));
+  }
+  // A newer version is no arrival of its own.
+  shop.change({ note: 'again' }, shop.whole);
+  await shop.export('', 1);
+  assert.deepEqual(shop.arrived(), [shop.none]);
+  ended(await shop.p.run(['orders', 'export', '--only', shop.part]), 0);
+  ended(await shop.p.run(['queue', 'drop', '--for-good', shop.whole]), 0);
+  await shop.export('--full');
+  assert.deepEqual(shop.arrived(), [shop.none, shop.part]);
+  assert.deepEqual([...(await shop.p.parked()).keys()], []);
+});

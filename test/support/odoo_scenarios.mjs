@@ -49,6 +49,15 @@ export const buy = (ago, ...orders) => sandbox => {
   sandbox.setClock({ advance_ms: ago * 1000 });
 };
 
+/** Each shipment left some minutes after its order came: the same moment whenever this is replayed. */
+function shippedThen(sandbox, ago) {
+  sandbox.setClock({ advance_ms: -ago * 1000 });
+  for (let i = 0; i < sandbox.orders.total; i++)
+    if (sandbox.orders.model(i).fulfillments.length)
+      sandbox.orders.change(i, m => m.fulfillments.forEach(f => Object.assign(f, { at: m.header.created + 60 * (f.n + 1) })));
+  sandbox.setClock({ advance_ms: ago * 1000 });
+}
+
 /** What people do with contacts, by Odoo's own wizard: the second one becomes part of the first. */
 export async function mergeContacts(odoo, first, second) {
   const vals = { dst_partner_id: first, partner_ids: [[6, 0, [first, second]]], state: 'selection' };
@@ -115,7 +124,7 @@ export const SCENARIOS = {
     steps: [{ run: 'orders export', status: 0 }],
   },
   changed: {
-    sandbox: { orders: 4, seed: 10, nasty: 'off' },
+    sandbox: { orders: 4, seed: 133, nasty: 'off' },
     conf: { odoo: { ...ODOO, depth: 'confirmed' } },
     narrow: NARROW,
     steps: [
@@ -173,6 +182,35 @@ export const SCENARIOS = {
         run: 'orders export',
         status: 0,
       },
+    ],
+  },
+  // What the shop has shipped itself: before the first export, and after it.
+  shipped: {
+    sandbox: { orders: 0, nasty: 'off' },
+    conf: { odoo: { ...ODOO, depth: 'confirmed' } },
+    narrow: NARROW,
+    steps: [
+      {
+        before: sandbox => {
+          sell([[SKU, 3], [OTHER, 2]], [[SKU, 3], [OTHER, 2]], [[OTHER, 1]])(sandbox);
+          const some = (line, quantity, more) => ({ edit: '#1001', change: { fulfill: { lines: [{ line, quantity }], ...more } } });
+          earlier(sandbox, 600, some(0, 2, { tracking: [{ company: 'DHL', number: 'T-1', url: null }] }));
+          earlier(sandbox, 500, some(1, 2));
+          shippedThen(sandbox, 300);
+        },
+        run: 'orders export',
+        status: 0,
+      },
+      {
+        before: sandbox => {
+          earlier(sandbox, 120, { edit: '#1001', change: { fulfill: true } });
+          earlier(sandbox, 110, { edit: '#1002', change: { fulfill: { lines: [{ line: 0, quantity: 1 }] } } });
+          shippedThen(sandbox, 100);
+        },
+        run: 'orders export',
+        status: 0,
+      },
+      { run: 'orders export --full', status: 0 },
     ],
   },
   paid_later: {
@@ -319,7 +357,7 @@ export const SCENARIOS = {
   },
   /** Confirmed orders with a wrong total: tried again as they are, and once what the reasons say is done. */
   compared: {
-    sandbox: { orders: 3, seed: 10, nasty: 'off' },
+    sandbox: { orders: 3, seed: 133, nasty: 'off' },
     conf: { odoo: { ...ODOO, depth: 'confirmed' } },
     narrow: NARROW,
     steps: [
@@ -362,7 +400,7 @@ export const SCENARIOS = {
   },
   /** Lines of text: made, changed, and no longer in the shop. */
   texts: {
-    sandbox: { orders: 2, seed: 10, nasty: 'off' },
+    sandbox: { orders: 2, seed: 133, nasty: 'off' },
     conf: { odoo: { ...ODOO, depth: 'confirmed' } },
     narrow: NARROW,
     steps: [

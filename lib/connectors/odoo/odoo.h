@@ -204,6 +204,8 @@ const char *odoo_id_text(int64_t id, struct arena *a); /* "12"; "" for 0 */
 /* A float of money or quantity, freed of its noise: rounded to so many decimals. */
 MUST_CHECK enum errk odoo_amount(const cJSON *record, const char *field, int digits,
 				 struct decimal *out, struct err *e);
+/* false: it is no whole number of units, or less than none. */
+bool odoo_whole_units(const cJSON *record, const char *field, int64_t *out);
 /* Calls a method on records, as a write. result may be NULL; else owned by the caller. */
 MUST_CHECK enum errk odoo_act(struct odoo *o, const char *model, const char *method,
 			      const int64_t *ids, size_t n, cJSON *context, struct arena *a,

@@ -83,6 +83,18 @@ enum errk odoo_amount(const cJSON *record, const char *field, int digits, struct
 	return E_OK;
 }
 
+bool odoo_whole_units(const cJSON *record, const char *field, int64_t *out)
+{
+	enum { NOISE_DIGITS = 6 };
+	struct decimal d, whole;
+
+	if (odoo_amount(record, field, NOISE_DIGITS, &d, NULL) != E_OK)
+		return false;
+	whole = decimal_round(d, 0);
+	*out = whole.units;
+	return decimal_cmp(d, whole) == 0 && whole.units >= 0;
+}
+
 static cJSON *field_list(const char *const *fields)
 {
 	cJSON *list = json_array();

@@ -78,17 +78,6 @@ static enum errk refuse(const struct odoo_lowered *l, const char *why, struct er
 		l->order->item->label);
 }
 
-static bool whole_units(const cJSON *record, int64_t *out)
-{
-	struct decimal d, whole;
-
-	if (odoo_amount(record, "product_uom_qty", 6, &d, NULL) != E_OK)
-		return false;
-	whole = decimal_round(d, 0);
-	*out = whole.units;
-	return decimal_cmp(d, whole) == 0 && whole.units >= 0;
-}
-
 /* A transfer within the company: what comes from a supplier for this order is bought, and not picked. */
 static bool is_internal(const cJSON *pickings, int64_t picking)
 {
@@ -116,8 +105,8 @@ static const char *find_before(const struct odoo_batch *b, const struct odoo_low
 				return "it is bought or made for this order";
 			if (str_equal(json_str(record, "state"), "done") || is_packed(b->o, record))
 				return "the warehouse has picked it";
-			if (!whole_units(record, &m->before_units) || n > 1 ||
-			    json_count(record, "move_orig_ids"))
+			if (!odoo_whole_units(record, "product_uom_qty", &m->before_units) ||
+			    n > 1 || json_count(record, "move_orig_ids"))
 				return "it goes through several transfers";
 			/* Another put may have been killed between the two. */
 			if (m->before_units != m->units && m->before_units != l->units &&
@@ -133,7 +122,7 @@ static const char *why_theirs(const struct odoo_batch *b, const struct odoo_lowe
 {
 	if (odoo_ref(record, "product_id") != l->product)
 		return "it is a kit in Odoo, whose parts are sent";
-	if (!whole_units(record, &m->units))
+	if (!odoo_whole_units(record, "product_uom_qty", &m->units))
 		return "its transfer is in another unit";
 	if (is_packed(b->o, record))
 		return "the warehouse is packing it";
@@ -159,7 +148,7 @@ static void find_moves(struct odoo_batch *b, const struct odoo_lowered *l, const
 		}
 		if (str_equal(json_str(record, "state"), "done")) {
 			out->theirs = "some of it has moved in the warehouse already";
-			if (whole_units(record, &done))
+			if (odoo_whole_units(record, "product_uom_qty", &done))
 				out->done += done;
 			continue;
 		}

@@ -100,13 +100,17 @@ static enum errk see_order(struct stock_put *p, struct answer *in, const struct 
 	return rc;
 }
 
-/* Orders that no export will ever bring: tests, and those from before the ERP took over. */
-static bool is_excluded(const struct stock_put *p, bool test, int64_t created)
+/*
+ * Orders that no export will ever bring: tests, those from before the ERP took over, and those that the shop has shipped
+ * before it brought them, where these stay out. One that it has brought is known as it was.
+ */
+static bool is_excluded(const struct stock_put *p, bool test, bool shipped, int64_t created)
 {
 	const struct conf *c = p->shop->env.conf;
 	const struct in_flight *in_flight = p->batch->in_flight;
 	return created < in_flight->first(in_flight->ctx) ||
-	       (test && !conf_bool(c, "orders", "include_test"));
+	       (test && !conf_bool(c, "orders", "include_test")) ||
+	       (shipped && str_equal(conf_text(c, "orders", "fulfilled"), "skip"));
 }
 
 static int64_t time_of(struct answer *in, const cJSON *node, const char *field)
@@ -128,6 +132,8 @@ static enum errk take_page(struct reading *r, struct answer *in, const cJSON *no
 		int64_t created = time_of(in, node, "createdAt"),
 			changed = time_of(in, node, "updatedAt");
 		bool test = answer_bool(in, node, "test"), known = false;
+		bool shipped = str_equal(answer_text(in, node, "displayFulfillmentStatus"),
+					 "FULFILLED");
 		enum errk rc = answer_end(in, e);
 		if (rc != E_OK)
 			return rc;
@@ -137,7 +143,7 @@ static enum errk take_page(struct reading *r, struct answer *in, const cJSON *no
 			r->end = true;
 			return E_OK;
 		}
-		if (is_excluded(r->put, test, created))
+		if (is_excluded(r->put, test, shipped, created))
 			continue;
 		rc = in_flight->knows(in_flight->ctx, order.id, order.version, &known, e);
 		if (rc == E_OK && !known)
