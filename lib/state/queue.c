@@ -57,6 +57,7 @@ struct known {
 	bool moved; /* what stands there of it has moved since: it is compared, though a version waits */
 	bool dropped;     /* this very version was dropped, or all are, and nothing else waits */
 	bool any_dropped; /* some version of it is remembered as dropped */
+	bool sending;     /* a version of it is being sent */
 	int64_t waiting, enqueued_at, next_attempt; /* waiting: id of the waiting row, 0 = none */
 	const char *parked_as; /* why the waiting row, or one it replaced, was parked; or NULL */
 };
@@ -73,7 +74,7 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 		   " w.id IS NULL AND (l.dropped IS ?3 OR coalesce(l.for_good, 0)),"
 		   " l.dropped IS NOT NULL, w.id, w.enqueued_at, w.next_attempt,"
 		   " iif(w.state = 2, w.code, w.parked_as),"
-		   " coalesce(l.doubt & 4 AND " LINK_AT_REST ", 0)"
+		   " coalesce(l.doubt & 4 AND " LINK_AT_REST ", 0), x.id IS NOT NULL"
 		   " FROM (SELECT 1)"
 		   " LEFT JOIN queue AS w ON w.record = ?1 AND w.flow = ?2 AND w.state IN (0, 2)"
 		   " LEFT JOIN queue AS x ON x.record = ?1 AND x.flow = ?2 AND x.state = 1"
@@ -96,6 +97,7 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 		.next_attempt = query_col_int(&q, 5),
 		.parked_as = a ? query_col(&q, 6, a) : NULL,
 		.moved = query_col_int(&q, 7) != 0,
+		.sending = query_col_int(&q, 8) != 0,
 	};
 	return E_OK;
 }
@@ -216,7 +218,7 @@ enum errk queue_knows(struct state *s, const char *flow, const char *record, con
 
 	if (rc == E_OK) {
 		*known = is_known(&k, QUEUE_PUT_NEWS);
-		*waits = k.waiting != 0;
+		*waits = k.waiting || k.sending;
 	}
 	return rc;
 }
@@ -226,13 +228,14 @@ enum errk queue_confirm(struct state *s, const char *flow, const char *record, c
 {
 	CLEANUP(query)
 	struct query q =
-		query_open(s,
-			   "UPDATE queue SET read_at = ?4,"
-			   " state = iif(code = 'too_old', 0, state),"
-			   " next_attempt = iif(code IN ('too_old', 'on_order', 'figure_older',"
-			   " 'sent_again'), ?5, next_attempt)"
-			   " WHERE record = ?1 AND flow = ?2 AND version = ?3 AND state IN (0, 2)"
-			   " AND read_at < ?4");
+		query_open(s, "UPDATE queue SET read_at = ?4,"
+			      " state = iif(state = 2 AND code = 'too_old', 0, state),"
+			      " next_attempt = iif(code IN ('too_old', 'on_order', 'figure_older',"
+			      " 'sent_again'), ?5, next_attempt)"
+			      " WHERE id IN (SELECT id FROM queue WHERE record = ?1 AND flow = ?2"
+			      " AND state IN (0, 2) UNION ALL SELECT id FROM queue"
+			      " WHERE record = ?1 AND flow = ?2 AND state = 1)"
+			      " AND version = ?3 AND read_at < ?4");
 
 	query_text(&q, record);
 	query_text(&q, flow);

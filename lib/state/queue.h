@@ -77,14 +77,14 @@ MUST_CHECK enum errk queue_put(struct state *s, const struct queue_row *arrived,
 
 /*
  * Is this version known (as for queue_put)? Lets a source skip fetching what it need not. *waits: a
- * version of the record is ready or parked.
+ * version of the record is ready, parked or being sent.
  */
 MUST_CHECK enum errk queue_knows(struct state *s, const char *flow, const char *record,
 				 const char *version, bool *known, bool *waits, struct err *e);
 /*
- * The source said at read_at that this version holds. Noted in the waiting row of that version, if
- * there is one; one that is parked as "too_old", or waits as "on_order" or "figure_older" for a newer
- * figure, or as "sent_again" for another look, is due at once.
+ * The source said at read_at that this version holds. Noted in the rows of that version that wait or are
+ * being sent: what was interrupted is put once more as of then. One that is parked as "too_old", or waits
+ * as "on_order" or "figure_older" for a newer figure, or as "sent_again" for another look, is due at once.
  */
 MUST_CHECK enum errk queue_confirm(struct state *s, const char *flow, const char *record,
 				   const char *version, int64_t read_at, int64_t now,

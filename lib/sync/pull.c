@@ -196,7 +196,7 @@ static enum errk check_namesake(struct sync *r, struct record *rec, struct err *
 
 /*
  * Does a file say it that is older than what is known, and says otherwise? *newer: when that was written, in seconds, 0 = it
- * does not. *waits: a version of it is ready or parked.
+ * does not. *waits: a version of it is ready, parked or being sent.
  */
 static enum errk find_newer(struct sync *r, const struct record *rec, int64_t *newer, bool *waits,
 			    struct err *e)

@@ -271,6 +271,28 @@ test('as much left after a write that was interrupted as it had added', async t 
       });
 });
 
+test('the ERP says the same again after a write that was interrupted', async t => {
+  for (const [what, step, stands] of CUTS)
+    for (const [when, left, seconds] of [['and after what left there meanwhile', 3, 600], ['longer after it than max_age', 0, 90000]])
+      await t.test(`${what}, ${when}`, async sub => {
+        const p = await cut(sub, step);
+        if (left) counts(p, stands - left);
+        later(p, seconds);
+        says(p, 14, 100);
+        await pull(p);
+        if (left && step === 'stock noted') {
+          /* It never arrived, and what sees to it that it never will is a change by the shop's own time. */
+          assert.deepEqual(await waiting(p), [['SOLO-1', 'figure_older', 0]]);
+          later(p, 600);
+          says(p, 14, 100);
+          await pull(p);
+        }
+        assert.equal(at(p).on_hand, 14);
+        assert.deepEqual(await p.queue('--parked'), []);
+        assert.deepEqual(await waiting(p), []);
+      });
+});
+
 test('what it wrote itself is no movement of the shop', async t => {
   const p = await open(t);
   says(p, 5, 120);

@@ -754,6 +754,29 @@ static void test_queue__what_the_source_says_again_is_fresh(void **state)
 	assert_int_equal(one_int(f, "SELECT read_at FROM queue"), 70);
 }
 
+static void test_queue__what_is_being_sent_is_fresh_and_waits(void **state)
+{
+	struct fixture *f = *state;
+	bool known, waits;
+
+	put(f, "1", "v1");
+	OK(queue_confirm(f->s, FLOW, "1", "v1", 50, 100, e));
+	send(f, "1");
+	OK(queue_knows(f->s, FLOW, "1", "v1", &known, &waits, e));
+	assert_true(known && waits);
+	OK(queue_knows(f->s, FLOW, "1", "v0", &known, &waits, e));
+	assert_true(!known && waits);
+	OK(queue_confirm(f->s, FLOW, "1", "v1", 60, 100, e));
+	OK(queue_confirm(f->s, FLOW, "1", "v0", 70, 100, e));
+	assert_int_equal(one_int(f, "SELECT read_at FROM queue WHERE state = 1"), 60);
+	/* Another version behind it is asked for its own. */
+	put(f, "1", "v2");
+	OK(queue_confirm(f->s, FLOW, "1", "v2", 80, 100, e));
+	assert_int_equal(one_int(f, "SELECT read_at FROM queue WHERE state = 1"), 60);
+	assert_int_equal(one_int(f, "SELECT read_at FROM queue WHERE state = 0"), 80);
+	assert_sound(f);
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -788,6 +811,7 @@ int main(void)
 		cmocka_unit_test(test_queue__states_have_names),
 		OPEN(test_queue__remembers_why_the_version_before_was_parked),
 		OPEN(test_queue__what_the_source_says_again_is_fresh),
+		OPEN(test_queue__what_is_being_sent_is_fresh_and_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
