@@ -391,8 +391,8 @@ enum errk odoo_orders_ship(struct odoo_batch *b, struct err *e)
 		struct odoo_order *d = &b->order[i];
 		struct err why;
 
-		if (!odoo_order_goes_on(d) || !d->id || d->cancelled || !odoo_order_is_shipped(d) ||
-		    !b->o->field[FIELD_ORDER_PICKINGS])
+		if (!odoo_order_goes_on(d) || d->apart.kind != E_OK || !d->id || d->cancelled ||
+		    !odoo_order_is_shipped(d) || !b->o->field[FIELD_ORDER_PICKINGS])
 			continue;
 		if (!str_equal(d->state, "sale") && !str_equal(d->state, "done"))
 			tell_quotation(b, d);

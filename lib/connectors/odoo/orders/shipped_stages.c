@@ -181,6 +181,11 @@ enum errk shipping_read_moves(struct shipping *s, struct err *e)
 
 	cJSON_Delete(s->moves);
 	s->moves = NULL;
+	/* No lines would be all the moves that there are. */
+	if (!s->lines.n) {
+		s->moves = json_array();
+		return E_OK;
+	}
 	rc = read_moves(s, s->lines.at, s->lines.n, "sale_line_id", &s->moves, e);
 	return rc == E_OK ? read_earlier(s, e) : rc;
 }
