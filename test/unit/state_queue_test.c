@@ -701,36 +701,6 @@ static void test_queue__states_have_names(void **state)
 	assert_string_equal(queue_state_name(QUEUE_DONE), "done");
 }
 
-static const char *parked_as(struct fixture *f)
-{
-	const char *code = "x";
-	int64_t id;
-
-	OK(queue_waiting(f->s, FLOW, "1", &id, e));
-	OK(queue_parked_as(f->s, id, f->a, &code, e));
-	return code;
-}
-
-static void test_queue__remembers_why_the_version_before_was_parked(void **state)
-{
-	struct fixture *f = *state;
-	struct queue_filter all = {.flow = FLOW};
-	int64_t id, n;
-
-	put(f, "1", "v1");
-	assert_null(parked_as(f));
-	OK(queue_waiting(f->s, FLOW, "1", &id, e));
-	OK(queue_mark_parked(f->s, id, "unknown_sku", "no such", 100, e));
-	put(f, "1", "v2");
-	assert_string_equal(parked_as(f), "unknown_sku");
-	/* Replaced again before it was tried. */
-	put(f, "1", "v3");
-	assert_string_equal(parked_as(f), "unknown_sku");
-	/* A person who frees it wants to hear of it. */
-	OK(queue_release(f->s, &all, 200, &n, e));
-	assert_null(parked_as(f));
-}
-
 static void test_queue__what_the_source_says_again_is_fresh(void **state)
 {
 	struct fixture *f = *state;
@@ -809,7 +779,6 @@ int main(void)
 		OPEN(test_queue__killed_before_the_last_commit_is_still_sending),
 		OPEN(test_queue__an_unreadable_record_is_parked_without_payload),
 		cmocka_unit_test(test_queue__states_have_names),
-		OPEN(test_queue__remembers_why_the_version_before_was_parked),
 		OPEN(test_queue__what_the_source_says_again_is_fresh),
 		OPEN(test_queue__what_is_being_sent_is_fresh_and_waits),
 	};

@@ -538,11 +538,42 @@ static void test_queue_purge__overwrites(void **state)
 	assert_null(memmem(file, len, "Mustermann", 10));
 }
 
+static const char *parked_as(struct fixture *f)
+{
+	const char *code = "x";
+	int64_t id;
+
+	OK(queue_waiting(f->s, FLOW, "1", &id, e));
+	OK(queue_parked_as(f->s, id, f->a, &code, e));
+	return code;
+}
+
+static void test_queue__remembers_why_the_version_before_was_parked(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_filter all = {.flow = FLOW};
+	int64_t id, n;
+
+	put(f, FLOW, "1", "v1", 100);
+	assert_null(parked_as(f));
+	OK(queue_waiting(f->s, FLOW, "1", &id, e));
+	OK(queue_mark_parked(f->s, id, "unknown_sku", "no such", 100, e));
+	put(f, FLOW, "1", "v2", 100);
+	assert_string_equal(parked_as(f), "unknown_sku");
+	/* Replaced again before it was tried. */
+	put(f, FLOW, "1", "v3", 100);
+	assert_string_equal(parked_as(f), "unknown_sku");
+	/* A person who frees it wants to hear of it. */
+	OK(queue_release(f->s, &all, 200, &n, e));
+	assert_null(parked_as(f));
+}
+
 int main(void)
 {
 #define OPEN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		OPEN(test_queue_each__lists_open_rows_by_age),
+		OPEN(test_queue__remembers_why_the_version_before_was_parked),
 		OPEN(test_queue_each__filters),
 		OPEN(test_queue_each__ends_with_the_callbacks_failure),
 		OPEN(test_queue_release__frees_what_matches),

@@ -86,7 +86,7 @@ enum errk odoo_amount(const cJSON *record, const char *field, int digits, struct
 bool odoo_whole_units(const cJSON *record, const char *field, int64_t *out)
 {
 	enum { NOISE_DIGITS = 6 };
-	struct decimal d, whole;
+	struct decimal d = DECIMAL_ZERO, whole;
 
 	if (odoo_amount(record, field, NOISE_DIGITS, &d, NULL) != E_OK)
 		return false;
