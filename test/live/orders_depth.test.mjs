@@ -79,7 +79,7 @@ for (const version of VERSIONS) {
 
   test(`Odoo ${version}: a payment that is withdrawn after the order was confirmed is told, and cancelled in the shop it is cancelled there`, async t => {
     const odoo = await freshOdoo(t, version);
-    const p = await ordersPlace(t, odoo, { sandbox: { orders: 2, seed: 10, nasty: 'off' }, rules: { depth: 'confirmed' } });
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 2, seed: 133, nasty: 'off' }, rules: { depth: 'confirmed' } });
     const table = authorized => `financial_status,erp_status,erp_odoo_depth\nauthorized,authorized,paid\npaid,paid,${authorized}\n*,other,paid\n`;
     p.write('mappings/tables/payment_statuses.csv', table('paid'));
     ended(await p.run('orders export'), 0);
@@ -104,7 +104,7 @@ for (const version of VERSIONS) {
 
   test(`Odoo ${version}: an order that is locked stays as it is until it is unlocked`, async t => {
     const odoo = await freshOdoo(t, version);
-    const p = await ordersPlace(t, odoo, { sandbox: { orders: 3, seed: 10, nasty: 'off' }, rules: { depth: 'confirmed' } });
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 3, seed: 133, nasty: 'off' }, rules: { depth: 'confirmed' } });
     ended(await p.run('orders export'), 0);
     const [first, second] = await Promise.all(['#1001', '#1002'].map(async name => (await odoo.soldOrders([['origin', '=', name]]))[0]));
     const ids = [first.id, second.id];
