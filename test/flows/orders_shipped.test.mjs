@@ -240,7 +240,7 @@ test('the admin’s export: all or nothing of a line, or not known', async t => 
     'one line': ['partial', ['fulfilled', 'pending'], '0.00', [2, 0], [[2]]],
     'a line in part': ['partial', ['partial', 'fulfilled'], '0.00', [null, 1], null],
     nothing: ['unfulfilled', ['pending', 'unfulfilled'], '0.00', [0, 0], []],
-    'no word': ['', ['', ''], '0.00', [null, null], null],
+    'no word': ['', ['', ''], '0.00', [null, null], undefined],
     'another word': ['partial', ['teilweise', 'pending'], '0.00', [null, 0], null],
     'words that differ': ['unfulfilled', ['fulfilled', 'pending'], '0.00', [null, 0], null],
     restocked: ['restocked', ['pending', 'fulfilled'], '0.00', [null, null], null],

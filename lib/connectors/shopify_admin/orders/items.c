@@ -177,7 +177,20 @@ static enum errk is_refunded(const struct admin_order_rows *o, struct arena *a, 
 	return k;
 }
 
-/* One shipment of all that was sent: whether there were several the export does not tell. NULL: of a line it is not known. */
+/* Is there a word about shipping at all? An export without these columns has none. */
+static bool tells_shipping(const struct admin_order_rows *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->row[i].cell[COL_FULFILLMENT_STATUS][0] ||
+		    o->row[i].cell[COL_LINE_FULFILLMENT][0])
+			return true;
+	return false;
+}
+
+/*
+ * One shipment of all that was sent: whether there were several the export does not tell. NULL: something may have been sent,
+ * and of a line it is not known. Left out: nothing is said of it, and nobody need ask what it was.
+ */
 static enum errk add_fulfillments(cJSON *doc, const struct admin_order_rows *o, const char *id,
 				  struct arena *a, struct err *e)
 {
@@ -186,7 +199,7 @@ static enum errk add_fulfillments(cJSON *doc, const struct admin_order_rows *o, 
 	bool any = false;
 	enum errk k = admin_order_time(o, COL_FULFILLED_AT, a, &at, e);
 
-	if (k != E_OK)
+	if (k != E_OK || !tells_shipping(o))
 		return k;
 	json_add(doc, "fulfillments", NULL);
 	JSON_EACH (line, json_at(doc, "lines")) {
