@@ -101,6 +101,7 @@ struct product_item {
 	bool unsure;   /* because the answer to a write is missing */
 	unsigned sent; /* bits of its fields */
 	bool intends;  /* asked or status_set changed since the kept text was kept */
+	bool renames;  /* the same of put_item.renamed */
 	const char *conflicts, *refusals; /* texts, one after the other; NULL = none */
 	const char *refusal_code;         /* of the first refusal; NULL = the store's own */
 	const char *

@@ -100,6 +100,12 @@ struct put_item {
 	const char **moved;
 	size_t n_moved;
 	/*
+	 * Of products, whatever err says: SKUs that have come to another article of the store, or may yet by what was
+	 * sent; at `remember`, those that are about to. What stands of them in stock stands elsewhere then.
+	 */
+	const char **renamed;
+	size_t n_renamed, cap_renamed;
+	/*
 	 * Of stock and products, whatever err says: what it is at the store, as far as that was found. yields: it
 	 * leaves that to another record, and went over so.
 	 */

@@ -209,6 +209,37 @@ enum errk claim_unjudged(struct state *s, const char *flow, const char *record, 
 	return queue_payload(s, query_col_int(&q, 0), a, doc, e);
 }
 
+enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s,
+				    "UPDATE link AS l SET " LINK_ASKED " FROM claim AS c"
+				    " WHERE c.article = ? AND l.record = c.record"
+				    " AND l.flow = c.flow AND (l.sent_hash > '' OR " LINK_MAY_STAND
+				    ")");
+
+	query_text(&q, sku);
+	return query_run(&q, e);
+}
+
+enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a, const char ***record,
+			   size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "SELECT record FROM link AS l INDEXED BY link_asked"
+			      " WHERE flow = ? AND doubt >= 8 AND dropped IS NULL AND NOT for_good"
+			      " AND EXISTS (SELECT 1 FROM claim AS c WHERE c.record = l.record"
+			      " AND c.flow = l.flow) AND NOT EXISTS (SELECT 1 FROM queue AS w"
+			      " WHERE w.record = l.record AND w.flow = l.flow AND w.state IN (0, 2)"
+			      " AND NOT " LINK_AT_REST ") AND NOT EXISTS (SELECT 1 FROM queue AS w"
+			      " WHERE w.record = l.record AND w.flow = l.flow AND w.state = 1)"
+			      " ORDER BY record");
+
+	query_text(&q, flow);
+	return query_texts(&q, a, record, n, e);
+}
+
 static enum errk list_left(struct state *s, const char *flow, struct arena *a, const char ***record,
 			   size_t *n, struct err *e)
 {

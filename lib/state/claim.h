@@ -27,6 +27,15 @@ MUST_CHECK enum errk claim_set(struct state *s, const char *flow, const char *re
 MUST_CHECK enum errk claim_end(struct state *s, const char *flow, const char *record, int64_t now,
 			       int64_t *closed, struct err *e);
 
+/*
+ * The store's SKU has gone from one of its articles to another, or to one that is new: stock that was written by it is compared
+ * with its next version, whatever that is, and its source is to be asked for it (claim_list_asked).
+ */
+MUST_CHECK enum errk claim_renamed(struct state *s, const char *sku, struct err *e);
+/* Of what its source is to be asked, and nothing waits or is parked. What was dropped is not among them. */
+MUST_CHECK enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a,
+				      const char ***record, size_t *n, struct err *e);
+
 struct claim {
 	const char *record, *label;
 	const char *kept; /* of its link; NULL = none */

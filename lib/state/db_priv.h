@@ -110,9 +110,11 @@ static inline void cleanup_db(sqlite3 **p)
 
 /*
  * link.doubt: 1 a write was begun; 2 and the kept text may be old; 4 another flow or a changed table has moved the article,
- * perhaps while it is being written: only what is begun after it takes that away.
+ * perhaps while it is being written: only what is begun after it takes that away. 8, with 4: and its source, which has
+ * nothing new of it, is to be asked.
  */
 #define LINK_MOVED "doubt = doubt | 4"
+#define LINK_ASKED "doubt = doubt | 12"
 /* Of link AS l. It was delivered, or that has begun: of what was found to be nowhere there nothing stands, whatever moves. */
 #define LINK_MAY_STAND "(l.target_id > '' OR l.doubt & 3)"
 /*

@@ -82,7 +82,7 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 		" n_parts = excluded.n_parts, version = excluded.version,"
 		" sent_hash = excluded.sent_hash, acknowledgement = excluded.acknowledgement,"
 		" acknowledged_at = excluded.acknowledged_at, changed_at = excluded.changed_at,"
-		" kept = coalesce(excluded.kept, kept), doubt = doubt & 4 | excluded.doubt,"
+		" kept = coalesce(excluded.kept, kept), doubt = doubt & 12 | excluded.doubt,"
 		" sku = excluded.sku, demand_at = excluded.demand_at, adopted_at = 0,"
 		" delivered_at = iif(delivered_at = 0,"
 		" excluded.delivered_at, delivered_at)");
@@ -108,7 +108,7 @@ enum errk link_doubt(struct state *s, const char *flow, const char *record, cons
 			   " delivered_at, changed_at, kept, doubt)"
 			   " VALUES (?1, ?2, ?3, '', '', '', 0, ?5, ?4, 1)"
 			   " ON CONFLICT (record, flow) DO UPDATE SET kept = excluded.kept,"
-			   " doubt = doubt & 4 | 1");
+			   " doubt = doubt & 12 | 1");
 
 	query_text(&q, flow);
 	query_text(&q, record);
@@ -168,7 +168,7 @@ enum errk link_set_kept(struct state *s, const char *flow, const char *record, c
 {
 	CLEANUP(query)
 	struct query q =
-		query_open(s, "UPDATE link SET kept = ?, doubt = doubt & 4 | min(doubt & 3, 1)"
+		query_open(s, "UPDATE link SET kept = ?, doubt = doubt & 12 | min(doubt & 3, 1)"
 			      " WHERE record = ? AND flow = ?");
 
 	query_text(&q, kept);

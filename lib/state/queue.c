@@ -48,6 +48,7 @@ struct queue_row queue_read(const struct query *q, struct arena *a)
 		.changed_at = query_col_int(q, 13),
 		.read_at = query_col_int(q, 14),
 		.booked = query_col(q, 15, a),
+		.changes = (int)query_col_int(q, 16),
 	};
 }
 

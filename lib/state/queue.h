@@ -45,6 +45,7 @@ struct queue_row {
 	int64_t enqueued_at, changed_at;
 	int64_t read_at;    /* queue_confirm's; 0 = never confirmed */
 	const char *booked; /* queue_set_booked's; NULL = not known, or done */
+	int changes;        /* while sending: queue_mark_sending's, as 0 or 1; -1 = not known */
 };
 
 enum queue_put_result {
@@ -129,9 +130,12 @@ MUST_CHECK enum errk queue_payloads(struct state *s, const char *flow, const cha
 MUST_CHECK enum errk queue_batches(struct state *s, const char *flow, struct arena *a,
 				   const char ***keys, size_t *n, struct err *e);
 
-/* State changes of one row. Only the transitions of the picture; another one is a BUG. */
-MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
-					struct err *e); /* attempts + 1; the link is in doubt */
+/*
+ * State changes of one row. Only the transitions of the picture; another one is a BUG.
+ * changes: the batch is one of changes, else one of new records; attempts + 1; the link is in doubt.
+ */
+MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch,
+					bool changes, int64_t now, struct err *e);
 /*
  * Which articles of the ERP the documents of this row take that may have been put: a text of the caller's, without
  * personal data. Before they are; it stays until the row is done.

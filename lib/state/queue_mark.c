@@ -43,15 +43,17 @@ static enum errk begin_doubt(struct state *s, int64_t id, struct err *e)
 	return query_run(&q, e);
 }
 
-static enum errk mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
-			      struct err *e)
+static enum errk mark_sending(struct state *s, int64_t id, const char *batch, bool changes,
+			      int64_t now, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE queue SET state = 1, batch = ?, changed_at = ?,"
-				       " attempts = attempts + 1 WHERE id = ? AND state = 0");
+	struct query q =
+		query_open(s, "UPDATE queue SET state = 1, batch = ?, changes = ?, changed_at = ?,"
+			      " attempts = attempts + 1 WHERE id = ? AND state = 0");
 	enum errk rc;
 
 	query_text(&q, batch);
+	query_int(&q, changes);
 	query_int(&q, now);
 	query_int(&q, id);
 	rc = query_run(&q, e);
@@ -60,15 +62,15 @@ static enum errk mark_sending(struct state *s, int64_t id, const char *batch, in
 	return rc == E_OK ? begin_doubt(s, id, e) : rc;
 }
 
-enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, int64_t now,
-			     struct err *e)
+enum errk queue_mark_sending(struct state *s, int64_t id, const char *batch, bool changes,
+			     int64_t now, struct err *e)
 {
 	bool own;
 	enum errk rc = db_enter(s, &own, e);
 
 	if (rc != E_OK)
 		return rc;
-	return db_leave(s, own, mark_sending(s, id, batch, now, e), e);
+	return db_leave(s, own, mark_sending(s, id, batch, changes, now, e), e);
 }
 
 enum errk queue_set_booked(struct state *s, int64_t id, const char *booked, struct err *e)

@@ -7,7 +7,7 @@
 /* A row as both queue.c (the engine's side) and queue_view.c (for people) read it. */
 #define QUEUE_COLUMNS                                                                     \
 	"id, flow, record, label, version, state, batch, origin, attempts, next_attempt," \
-	" code, reason, enqueued_at, changed_at, read_at, booked"
+	" code, reason, enqueued_at, changed_at, read_at, booked, coalesce(changes, -1)"
 
 struct queue_row queue_read(const struct query *q, struct arena *a); /* payload NULL */
 

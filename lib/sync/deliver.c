@@ -23,8 +23,8 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 			if (rc == E_OK && b->unmapped)
 				rc = sync_forget_refused(r, b->row.record, e);
 		} else {
-			rc = queue_mark_sending(r->state, b->row.id, key[b->update], clock_now(),
-						e);
+			rc = queue_mark_sending(r->state, b->row.id, key[b->update], b->update,
+						clock_now(), e);
 			if (rc == E_OK)
 				rc = batch_book(r, b, NULL, e);
 			out[b->update][count[b->update]++] = b;
@@ -161,6 +161,12 @@ static enum errk book_again(struct sync *r, struct batch_row *const *rows, size_
 	return rc;
 }
 
+/* What people have said of its records since, such as that the target has one (adopt), does not make another batch of it. */
+static bool is_of_changes(const struct batch_row *rows)
+{
+	return rows[0].row.changes < 0 ? rows[0].update : rows[0].row.changes > 0;
+}
+
 /*
  * One interrupted batch, put once more; but where the target compares, an old version says nothing
  * that is worth repeating: it would only bring back what the newer one has already corrected.
@@ -184,7 +190,9 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 		else
 			put[n_put++] = &rows[i];
 	}
-	const struct put_how how = {.key = row[0].batch, .unsure = true, .update = rows[0].update};
+	const struct put_how how = {.key = row[0].batch,
+				    .unsure = true,
+				    .update = is_of_changes(rows)};
 	if (n_old && sync_has_claims(r))
 		leave_together(put, &n_put, old, &n_old);
 	if (rc == E_OK && sync_tells_orders(r))

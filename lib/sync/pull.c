@@ -533,22 +533,25 @@ static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struc
 	return state_end(r->state, rc, e);
 }
 
-/* Both are stock that is to be compared, though nothing of it has changed at the source. */
+/* All are stock that is to be compared, though nothing of it has changed at the source. */
 static enum errk find_moved(struct sync *r, const char ***who, size_t *n, struct err *e)
 {
-	const char **shared = NULL, **left = NULL;
-	size_t n_shared = 0, n_left = 0;
-	enum errk rc = find_shared(r, &shared, &n_shared, e);
+	enum { SHARED, LEFT, ASKED, SORTS };
+	const char **of[SORTS] = {0};
+	size_t count[SORTS] = {0};
+	enum errk rc = E_OK;
+	if (r->demand)
+		rc = find_shared(r, &of[SHARED], &count[SHARED], e);
 	if (rc == E_OK)
-		rc = claim_doubt_left(r->state, r->key, r->page, &left, &n_left, e);
-	if (rc != E_OK || !n_left) {
-		*who = shared;
-		*n = rc == E_OK ? n_shared : 0;
+		rc = claim_doubt_left(r->state, r->key, r->page, &of[LEFT], &count[LEFT], e);
+	if (rc == E_OK)
+		rc = claim_list_asked(r->state, r->key, r->page, &of[ASKED], &count[ASKED], e);
+	if (rc != E_OK)
 		return rc;
-	}
-	*who = arena_array(r->page, n_shared + n_left, sizeof(**who));
-	for (*n = 0; *n < n_shared + n_left; ++*n)
-		(*who)[*n] = *n < n_shared ? shared[*n] : left[*n - n_shared];
+	*who = arena_array(r->page, count[SHARED] + count[LEFT] + count[ASKED], sizeof(**who));
+	for (int sort = 0; sort < SORTS; sort++)
+		for (size_t i = 0; i < count[sort]; i++)
+			(*who)[(*n)++] = of[sort][i];
 	return E_OK;
 }
 
@@ -561,7 +564,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	size_t n = 0, kept = 0;
 	struct err why;
 	arena_reset(r->page);
-	enum errk rc = r->demand ? find_moved(r, &who, &n, e) : E_OK;
+	enum errk rc = r->flow->kind == KIND_STOCK ? find_moved(r, &who, &n, e) : E_OK;
 	if (rc != E_OK || !n || fetch_named(r, who, n, &page, &why) != E_OK)
 		return rc;
 	for (size_t i = 0; i < page.n && rc == E_OK; i++) {

@@ -5,6 +5,7 @@
 #include "base/step.h"
 #include "base/stop.h"
 #include "base/str.h"
+#include "state/claim.h"
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
@@ -82,9 +83,17 @@ enum errk sync_put_back(struct sync *r, struct batch_row *const *rows, size_t n,
 	return state_end(r->state, rc, e);
 }
 
-static enum errk doubt_moved(struct sync *r, const struct put_item *item, struct err *e)
+static enum errk doubt_renamed(struct sync *r, const struct put_item *item, struct err *e)
 {
 	enum errk rc = E_OK;
+	for (size_t i = 0; i < item->n_renamed && rc == E_OK; i++)
+		rc = claim_renamed(r->state, item->renamed[i], e);
+	return rc;
+}
+
+static enum errk doubt_moved(struct sync *r, const struct put_item *item, struct err *e)
+{
+	enum errk rc = doubt_renamed(r, item, e);
 	for (size_t i = 0; i < item->n_moved && rc == E_OK; i++)
 		rc = link_doubt_sku(r->state, item->moved[i], e);
 	return rc;
@@ -124,9 +133,14 @@ static enum errk remember(void *ctx, struct put_item *const *item, size_t n, str
 	struct sync *r = ctx;
 	int64_t now = clock_now();
 	enum errk rc = state_begin(r->state, e);
-	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label, item[i]->kept,
-				now, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		/* Of what is new nothing is kept yet. */
+		if (item[i]->kept)
+			rc = link_doubt(r->state, r->key, item[i]->record, item[i]->label,
+					item[i]->kept, now, e);
+		if (rc == E_OK)
+			rc = doubt_renamed(r, item[i], e);
+	}
 	return state_end(r->state, rc, e);
 }
 

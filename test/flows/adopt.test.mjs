@@ -302,6 +302,26 @@ test('orders that were entered by hand', async t => {
   });
 });
 
+test('an order that a person names while its batch is interrupted', async t => {
+  let list;
+  await t.test('steps', async sub => {
+    const p = await open(sub, { bin: undefined });
+    ended(await p.run('orders export', { env: { ERPSYNC_STEP_LOG: p.path('steps') } }), 0);
+    list = p.read('steps').trim().split('\n').map(line => line.replace(/^\d+ /, ''));
+  });
+  for (const [step, found] of [['before put', 0], ['after put', 1]])
+    await t.test(`at ${step}`, async sub => {
+      const p = await open(sub, { bin: undefined });
+      const stopped = await p.run('orders export', { env: { ERPSYNC_STOP_AT: String(list.indexOf(step) + 1) } });
+      assert.equal(stopped.signal, 'SIGKILL');
+      const [first, ...others] = truth(p.sandbox);
+      ended(await p.plain.run(['adopt', 'orders', first.name]), 0);
+      ended(await p.plain.run('orders export'), 0);
+      sameSet(p.exchange().verify().orders().keys(), [...(found ? [first] : []), ...others].map(o => o.id));
+      assert.equal(p.exchange().orders('orders-changed').size, 0, 'orders that are new are new');
+    });
+});
+
 test('an order that is linked stays linked to what it is', async t => {
   const p = await open(t);
   ended(await p.run('orders export'), 0);

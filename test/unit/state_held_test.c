@@ -28,7 +28,7 @@ static void deliver(struct fixture *f, const char *record, const char *kept)
 
 	put(f, record, "v1");
 	OK(queue_waiting(f->s, FLOW, record, &id, e));
-	OK(queue_mark_sending(f->s, id, "b", 200, e));
+	OK(queue_mark_sending(f->s, id, "b", false, 200, e));
 	OK(link_set(f->s, &l, 300, e));
 	OK(queue_mark_done(f->s, id, true, 300, e));
 }

@@ -350,7 +350,7 @@ static void test_link__moved_by_an_order_of_another(void **state)
 	OK(queue_put(f->s, ARRIVED("1", "1", "v1", "{}"), QUEUE_PUT_AGAIN, 100, &put, e));
 	assert_false(moves(f, "1")); /* it will be compared in any case */
 	OK(queue_waiting(f->s, FLOW, "1", &id, e));
-	OK(queue_mark_sending(f->s, id, "batch", 100, e));
+	OK(queue_mark_sending(f->s, id, "batch", false, 100, e));
 	assert_false(moves(f, "1"));
 	OK(queue_mark_passing(f->s, id, "figure_older", "why", 90000, 100, e));
 	assert_true(moves(f, "1"));

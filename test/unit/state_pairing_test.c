@@ -155,7 +155,7 @@ static void test_forbid__marks_what_is_under_way_and_nothing_else(void **state)
 	put(f, "v1", QUEUE_PUT_NEWS);
 	OK(queue_forbid(f->s, &(struct queue_filter){.who = "1"}, "mine", &n, e));
 	assert_int_equal(n, 0);
-	OK(queue_mark_sending(f->s, id_of_row(f), "batch", 200, e));
+	OK(queue_mark_sending(f->s, id_of_row(f), "batch", false, 200, e));
 	OK(queue_batches(f->s, FLOW, f->a, &keys, &n_keys, e));
 	assert_int_equal(n_keys, 1);
 	assert_string_equal(keys[0], "batch");

@@ -72,7 +72,7 @@ static int64_t send(struct fixture *f, const char *record)
 {
 	int64_t id = row_of(f, record, QUEUE_READY).id;
 
-	OK(queue_mark_sending(f->s, id, "b1", 200, e));
+	OK(queue_mark_sending(f->s, id, "b1", false, 200, e));
 	return id;
 }
 
@@ -327,7 +327,8 @@ static void test_queue__sending_rows_come_by_batch(void **state)
 		const char *id = arena_printf(f->a, "%d", i);
 
 		put(f, id, "v1");
-		OK(queue_mark_sending(f->s, row_of(f, id, QUEUE_READY).id, batch[i], 200, e));
+		OK(queue_mark_sending(f->s, row_of(f, id, QUEUE_READY).id, batch[i], false, 200,
+				      e));
 	}
 	OK(queue_sending(f->s, FLOW, 3, f->a, &rows, &n, e));
 	assert_int_equal(n, 3);
@@ -539,7 +540,7 @@ static void test_queue__a_row_taken_away_meanwhile_is_busy(void **state)
 	put(f, "1", "v1");
 	id = row_of(f, "1", QUEUE_READY).id;
 	put(f, "1", "v2");
-	FAILS(queue_mark_sending(f->s, id, "b", 1, e), E_BUSY, "queue_moved", "replaced");
+	FAILS(queue_mark_sending(f->s, id, "b", false, 1, e), E_BUSY, "queue_moved", "replaced");
 	FAILS(queue_mark_done(f->s, id, true, 1, e), E_BUSY, "queue_moved", "replaced");
 	FAILS(queue_mark_later(f->s, id, "c", "r", 1, 1, e), E_BUSY, "queue_moved", "replaced");
 	FAILS(queue_mark_parked(f->s, id, "c", "r", 1, e), E_BUSY, "queue_moved", "replaced");
@@ -565,23 +566,23 @@ static void test_queue__ids_are_never_used_again(void **state)
 
 static void send_parked(struct fixture *f)
 {
-	OK(queue_mark_sending(f->s, row_of(f, "parked", QUEUE_PARKED).id, "b", 1, e));
+	OK(queue_mark_sending(f->s, row_of(f, "parked", QUEUE_PARKED).id, "b", false, 1, e));
 }
 
 static void send_done(struct fixture *f)
 {
-	OK(queue_mark_sending(f->s, row_of(f, "done", QUEUE_DONE).id, "b", 1, e));
+	OK(queue_mark_sending(f->s, row_of(f, "done", QUEUE_DONE).id, "b", false, 1, e));
 }
 
 static void send_sending(struct fixture *f)
 {
-	OK(queue_mark_sending(f->s, row_of(f, "sending", QUEUE_SENDING).id, "b", 1, e));
+	OK(queue_mark_sending(f->s, row_of(f, "sending", QUEUE_SENDING).id, "b", false, 1, e));
 }
 
 /* The newer version must not overtake the one that is out. */
 static void send_behind_sending(struct fixture *f)
 {
-	OK(queue_mark_sending(f->s, row_of(f, "sending", QUEUE_READY).id, "b", 1, e));
+	OK(queue_mark_sending(f->s, row_of(f, "sending", QUEUE_READY).id, "b", false, 1, e));
 }
 
 static void done_parked(struct fixture *f)

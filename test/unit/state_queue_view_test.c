@@ -32,7 +32,7 @@ static int64_t id_of(struct fixture *f, const char *record)
 
 static void park(struct fixture *f, const char *record, const char *code)
 {
-	OK(queue_mark_sending(f->s, id_of(f, record), "b", 200, e));
+	OK(queue_mark_sending(f->s, id_of(f, record), "b", false, 200, e));
 	OK(queue_mark_parked(f->s, id_of(f, record), code, "a reason", 200, e));
 }
 
@@ -45,7 +45,7 @@ static void deliver(struct fixture *f, const char *record, const char *version, 
 			 .version = version,
 			 .sent_hash = "hash"};
 
-	OK(queue_mark_sending(f->s, id_of(f, record), "b", now, e));
+	OK(queue_mark_sending(f->s, id_of(f, record), "b", false, now, e));
 	OK(link_set(f->s, &l, now, e));
 	OK(queue_mark_done(f->s, id_of(f, record), true, now, e));
 }
@@ -57,7 +57,7 @@ static void fill(struct fixture *f)
 	put(f, FLOW, "b", "v1", 90);
 	park(f, "b", "unmapped_sku");
 	put(f, FLOW, "c", "v1", 110);
-	OK(queue_mark_sending(f->s, id_of(f, "c"), "b", 200, e));
+	OK(queue_mark_sending(f->s, id_of(f, "c"), "b", false, 200, e));
 	put(f, FLOW, "d", "v1", 80);
 	deliver(f, "d", "v1", 300);
 	put(f, OTHER, "r", "v1", 95);

@@ -165,7 +165,7 @@ static void test_reported__a_write_that_was_begun_before_takes_no_doubt_away(voi
 	OK(link_doubt_sku(f->s, "A", e));
 	OK(queue_put(f->s, &row, QUEUE_PUT_NEWS, 60, &put, e));
 	OK(queue_waiting(f->s, row.flow, row.record, &id, e));
-	OK(queue_mark_sending(f->s, id, "batch", 61, e));
+	OK(queue_mark_sending(f->s, id, "batch", false, 61, e));
 	link_articles(f);
 	assert_false(is_doubted(f, "0")); /* it was moved before */
 	OK(link_doubt_sku(f->s, "A", e));
@@ -228,14 +228,14 @@ static void test_reported__how_it_was_booked_stays_until_it_is_done(void **state
 
 	OK(queue_put(f->s, &order, QUEUE_PUT_NEWS, 60, &put, e));
 	OK(queue_waiting(f->s, order.flow, order.record, &id, e));
-	OK(queue_mark_sending(f->s, id, "batch", 61, e));
+	OK(queue_mark_sending(f->s, id, "batch", false, 61, e));
 	OK(queue_set_booked(f->s, id, "as it was", e));
 	OK(queue_sending(f->s, order.flow, 1, f->a, &rows, &n, e));
 	assert_string_equal(rows[0].booked, "as it was");
 	OK(queue_mark_back(f->s, id, "interrupted", "", 62, 62, e));
 	OK(queue_due(f->s, order.flow, NULL, 0, 63, 1, f->a, &rows, &n, e));
 	assert_string_equal(rows[0].booked, "as it was");
-	OK(queue_mark_sending(f->s, id, "batch", 64, e));
+	OK(queue_mark_sending(f->s, id, "batch", false, 64, e));
 	OK(queue_mark_done(f->s, id, true, 65, e));
 	assert_int_equal(one_int(f, "SELECT booked IS NULL FROM queue"), 1);
 }

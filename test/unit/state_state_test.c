@@ -438,7 +438,7 @@ static void test_state__check_finds_broken_invariants(void **state)
 	size_t n;
 
 	put_one(f, "1");
-	OK(queue_mark_sending(f->s, 1, "b1", 110, e));
+	OK(queue_mark_sending(f->s, 1, "b1", false, 110, e));
 	put_one(f, "2");
 	OK(state_check(f->s, f->a, &findings, &n, e));
 	assert_int_equal(n, 0);

@@ -132,7 +132,7 @@ static void send_two(struct fixture *f)
 			     QUEUE_PUT_NEWS, 200, &result, e));
 		OK(queue_due(f->s, f->r.key, &id[i], 1, 200, 1, f->r.page, &due, &n, e));
 		assert_int_equal(n, 1);
-		OK(queue_mark_sending(f->s, due[0].id, "b1", 200, e));
+		OK(queue_mark_sending(f->s, due[0].id, "b1", false, 200, e));
 		f->row[i] = (struct batch_row){.row = due[0],
 					       .put = {.record = due[0].record,
 						       .label = due[0].label,
@@ -276,7 +276,7 @@ static void test_put__an_item_in_doubt_each_time_has_its_tries(void **state)
 	assert_int_equal(rows_in(f, 1 << QUEUE_SENDING), 0);
 	assert_int_equal(rows_in(f, 1 << QUEUE_READY), 1);
 	assert_true(in_doubt(f, "2"));
-	OK(queue_mark_sending(f->s, f->row[1].row.id, "b2", 300, e));
+	OK(queue_mark_sending(f->s, f->row[1].row.id, "b2", false, 300, e));
 	f->row[1].row.attempts = (int)f->r.tries;
 	OK(sync_put_rows(&f->r, f->rows, 1, &again, e));
 	struct queue_row row = parked_row(f);
@@ -301,7 +301,7 @@ static void interrupt_two(struct fixture *f, int64_t when)
 		OK(queue_put(f->s, &row, QUEUE_PUT_NEWS, when, &result, e));
 		OK(queue_due(f->s, f->r.key, &id[i], 1, when, 1, f->r.page, &due, &n, e));
 		assert_int_equal(n, 1);
-		OK(queue_mark_sending(f->s, due[0].id, i ? "b2" : "b1", when, e));
+		OK(queue_mark_sending(f->s, due[0].id, i ? "b2" : "b1", false, when, e));
 	}
 	fake.whole = of_kind(E_UNSURE);
 }

@@ -92,7 +92,7 @@ static void test_foreign__an_answer_to_what_was_delivered(void **unused)
 	struct err e = {0};
 
 	(void)unused;
-	assert_ok(queue_mark_sending(state, row.row.id, "b1", 100, &e), &e);
+	assert_ok(queue_mark_sending(state, row.row.id, "b1", false, 100, &e), &e);
 	assert_ok(queue_mark_done(state, row.row.id, true, 100, &e), &e);
 	assert_ok(foreign_answer(&r, &said, held, 2, &e), &e);
 	assert_string_equal(said.text, masked);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/products/products.h"
 
@@ -18,6 +19,15 @@ static void remember_asked(const struct product_put *p, struct product_item *ite
 	*asked = (struct product_base){product_short(erp, p->arena),
 				       product_short(store, p->arena)};
 	item->intends = true;
+}
+
+void product_rename(const struct product_put *p, struct product_item *item, const char *sku)
+{
+	struct put_item *put = item->put;
+	if (!sku || !*sku || str_among(sku, put->renamed, put->n_renamed))
+		return;
+	*LIST_ADD(put->renamed, put->n_renamed, put->cap_renamed, p->arena) = sku;
+	item->renames = true;
 }
 
 cJSON *product_plan_fields(struct product_put *p, struct product_item *item)
@@ -75,6 +85,10 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 					 p->arena))
 			continue;
 		product_add_variant_field(input, field, v->values.text[f]);
+		if (field == FIELD_SKU) {
+			product_rename(p, item, v->shop->sku);
+			product_rename(p, item, v->sku);
+		}
 		remember_asked(p, item, field, &v->asked[f], v->values.text[f],
 			       v->shop->values.text[f]);
 		v->sent |= 1u << f;
@@ -102,10 +116,10 @@ static cJSON *whole_variant(const struct product_item *item, const struct produc
 	return input;
 }
 
-cJSON *product_plan_new_variant(struct product_put *p, const struct product_item *item,
+cJSON *product_plan_new_variant(struct product_put *p, struct product_item *item,
 				const struct product_variant *v)
 {
-	(void)p;
+	product_rename(p, item, v->sku);
 	/* Under the shop's spelling of the options' names. */
 	return whole_variant(item, v, item->shop->only_default ? item->option : item->shop->option);
 }
@@ -154,7 +168,7 @@ cJSON *product_plan_options(struct product_put *p, struct product_item *item)
 }
 
 /* Variants of the creation; the others follow. */
-static void add_variants(cJSON *input, const struct product_item *item)
+static void add_variants(const struct product_put *p, cJSON *input, struct product_item *item)
 {
 	cJSON *options = json_add_array(input, "productOptions");
 	cJSON *list = json_add_array(input, "variants"), *values;
@@ -175,6 +189,7 @@ static void add_variants(cJSON *input, const struct product_item *item)
 		for (size_t k = 0; k < item->n_options; k++)
 			add_value(of[k], v->option[k]);
 		json_push(list, whole_variant(item, v, item->option));
+		product_rename(p, item, v->sku);
 		n++;
 	}
 	free(of);
@@ -197,6 +212,6 @@ cJSON *product_plan_creation(struct product_put *p, struct product_item *item)
 		if (item->values.text[f] && (*item->values.text[f] || f == FIELD_DESCRIPTION))
 			product_add_field(input, (enum product_field)f, item->values.text[f]);
 	product_ref_add(input, item->put->record);
-	add_variants(input, item);
+	add_variants(p, input, item);
 	return variables;
 }

@@ -95,8 +95,10 @@ cJSON *product_plan_options(struct product_put *p, struct product_item *item);
 /* The fields of a variant that is in the shop already; NULL = nothing differs. */
 cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 			    struct product_variant *v);
-cJSON *product_plan_new_variant(struct product_put *p, const struct product_item *item,
+cJSON *product_plan_new_variant(struct product_put *p, struct product_item *item,
 				const struct product_variant *v);
+/* Adds to put_item.renamed; NULL and "" are none. */
+void product_rename(const struct product_put *p, struct product_item *item, const char *sku);
 /* One write of one product. */
 struct product_call {
 	struct product_item *item;

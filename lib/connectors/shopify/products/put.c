@@ -178,6 +178,22 @@ static bool any_open(const struct product_put *p, bool *unsure)
 	return any;
 }
 
+/* Of SKUs that were on their way when a run was cut off, and of those that others have changed in the shop. */
+static void list_renamed(const struct product_put *p, struct product_item *item)
+{
+	for (size_t i = 0; i < item->n_variants; i++) {
+		const struct product_variant *v = &item->variant[i];
+		const char *now = v->shop ? v->shop->values.text[FIELD_SKU] : NULL;
+		bool other = v->was_sku && v->shop &&
+			     !str_equal(v->was_sku, product_short(now ? now : "", p->arena));
+		if (!other && !p->batch->unsure)
+			continue;
+		product_rename(p, item, v->was_sku);
+		product_rename(p, item, now);
+		product_rename(p, item, v->sku);
+	}
+}
+
 /* What became of each product. */
 static void report(struct product_put *p)
 {
@@ -185,6 +201,7 @@ static void report(struct product_put *p)
 		struct product_item *item = &p->item[i];
 		struct put_item *put = item->put;
 		put->made = product_made_article(item);
+		list_renamed(p, item);
 		if (put->err.kind != E_OK)
 			continue;
 		put->target.id = item->id;

@@ -336,10 +336,11 @@ static enum errk remember(struct product_put *p, struct calls *some, struct err 
 	size_t n = 0;
 	for (size_t i = 0; i < some->n; i++) {
 		struct product_item *one = some->call[i].item;
-		if (!one->intends)
+		if (!one->intends && !one->renames)
 			continue;
-		one->intends = false;
-		one->put->kept = product_baseline_text(one, p->arena);
+		if (one->intends)
+			one->put->kept = product_baseline_text(one, p->arena);
+		one->intends = one->renames = false;
 		item[n++] = one->put;
 	}
 	return n ? p->batch->remember(p->batch->remember_ctx, item, n, e) : E_OK;

@@ -1,0 +1,108 @@
+// Stock whose SKU `products push` gives to another article of the shop: the ERP has the same figures as before, and what
+// stands at the shop is that of the article that had the SKU.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inShop, productFile, push } from '../support/products.mjs';
+import { BIN, BIN_PLAIN, ended } from '../support/run.mjs';
+import { LYON, atRest, pull, stockFile, stockPlace } from '../support/stock.mjs';
+
+const A = 'NEW-A', B = 'NEW-B';
+const variant = (variant_id, size) => sku =>
+  ({ product_id: 'P', variant_id, title: 'Mug', sku, price: '12.5', tracked: 'yes', option1_name: 'Size', option1_value: size });
+const [small, medium] = [variant('v1', 'S'), variant('v2', 'M')];
+
+/** Both articles are in the shop, ten of A and two of B. */
+async function open(t, bin = BIN_PLAIN) {
+  const p = await stockPlace(t, { bin, conf: { products: {}, csv: { currency: 'EUR', prices_include_tax: 'yes' } } });
+  let age = 3000;
+  const place = {
+    p,
+    says: (...skus) => productFile(p, [small(skus[0]), medium(skus[1])], { age: (age -= 10) }),
+    figures: (a, b) => stockFile(p, [[A, 'MAIN', a], [B, 'MAIN', b]], { age: (age -= 10) }),
+    there: () => {
+      const { stock } = p.sandbox.truth({ skus: [A, B] });
+      return [A, B].map(sku => stock[`${sku} @ ${LYON}`]?.on_hand);
+    },
+    /** A run of stock, as if all that moved in the shop had moved before the ERP's file. */
+    async pulled(status = 0) {
+      atRest(p.sandbox, [A, B].filter(sku => inShop(p.sandbox, sku)), [LYON]);
+      await pull(p, '', status);
+      return place.there();
+    },
+  };
+  place.says(A, B);
+  await push(p);
+  place.figures(10, 2);
+  assert.deepEqual(await place.pulled(), [10, 2]);
+  return place;
+}
+
+test('two articles of one product exchange their SKUs, and the figures of the ERP stay', async t => {
+  const x = await open(t);
+  x.says(B, A);
+  assert.equal((await push(x.p)).summary.updated, 1);
+  assert.deepEqual(x.there(), [2, 10], 'as the shop sees it, each has what the other had');
+  assert.deepEqual(await x.pulled(), [10, 2], 'no new file is needed');
+  assert.equal((await pull(x.p)).summary.requests, 0, 'and once');
+  await t.test('and back', async () => {
+    x.says(A, B);
+    await push(x.p);
+    x.figures(10, 2);
+    assert.deepEqual(await x.pulled(), [10, 2]);
+  });
+});
+
+test('one SKU goes to an article that had none, and the one that had it gets another', async t => {
+  const x = await open(t);
+  x.says('OTHER', A);
+  await push(x.p);
+  assert.deepEqual(await x.pulled(1), [10, undefined]);
+  const parked = (await x.p.queue()).filter(r => r.state === 'parked').map(r => [r.name, r.code]);
+  assert.deepEqual(parked.sort(), [[A, 'left_there'], [B, 'unknown_sku']], 'what OTHER has is nobody\'s now');
+});
+
+test('an article that was deleted in the shop and is made anew', async t => {
+  const x = await open(t);
+  const { handle } = x.p.sandbox.catalogue.variants.find(v => v.sku === A).product;
+  x.p.sandbox.changeProducts({ edit: handle, change: { delete: true } });
+  productFile(x.p, [{ ...small(A), price: '13' }, medium(B)], { age: 40 });
+  await push(x.p);
+  assert.equal(inShop(x.p.sandbox, A).variants.length, 2);
+  assert.deepEqual(await x.pulled(), [10, 2]);
+});
+
+test('SKUs that people exchanged in the shop, and the ERP changes nothing but a price', async t => {
+  const x = await open(t);
+  const [a, b] = [A, B].map(sku => x.p.sandbox.catalogue.variants.find(v => v.sku === sku));
+  [a.sku, b.sku] = [B, A];
+  productFile(x.p, [{ ...small(A), price: '13' }, medium(B)], { age: 40 });
+  await push(x.p);
+  assert.deepEqual(await x.pulled(), [10, 2]);
+});
+
+test('a push that is killed at any step, and stock is pulled before it goes on', async t => {
+  let names;
+  await t.test('steps', async t => {
+    const x = await open(t, BIN);
+    x.says(B, A);
+    ended(await x.p.run('products push', { env: { ERPSYNC_STEP_LOG: x.p.path('steps') } }), 0);
+    names = x.p.read('steps').trim().split('\n').map(line => line.replace(/^\d+ /, ''));
+    assert.ok(names.includes('product sent'));
+  });
+  const [from, to] = [names.lastIndexOf('before put', names.indexOf('product sent')), names.lastIndexOf('batch written down')];
+  for (const [i, name] of names.entries())
+    for (const back of i < from || i > to ? [] : [false, true])
+      await t.test(`killed at ${i + 1}, "${name}"${back ? ', and the ERP takes it back' : ''}`, async t => {
+        const x = await open(t, BIN);
+        x.says(B, A);
+        assert.equal((await x.p.run('products push', { env: { ERPSYNC_STOP_AT: String(i + 1) } })).signal, 'SIGKILL');
+        x.figures(10, 3);
+        await x.pulled();
+        x.says(...(back ? [A, B] : [B, A]));
+        ended(await x.p.run('products push'), 0);
+        assert.deepEqual(await x.pulled(), [10, 3]);
+        const { variants } = inShop(x.p.sandbox, A);
+        assert.equal(variants.find(v => v.options === 'S').sku, back ? A : B);
+      });
+});
