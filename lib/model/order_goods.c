@@ -1,8 +1,7 @@
 #include "model/order_goods.h"
 
-#include <stdbool.h>
-
 #include "base/json.h"
+#include "base/str.h"
 
 #include "base/banned.h"
 
@@ -28,4 +27,10 @@ enum order_goods order_goods(const cJSON *order)
 	if (!shipments || cJSON_IsNull(shipments))
 		return ORDER_GOODS_PART;
 	return all ? ORDER_GOODS_SHIPPED : some ? ORDER_GOODS_PART : ORDER_GOODS_OPEN;
+}
+
+bool order_is_on_hold(const cJSON *order)
+{
+	return !json_str(order, "cancelled_at") &&
+	       str_equal(json_str(order, "fulfillment_status"), "on_hold");
 }

@@ -386,7 +386,8 @@ enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t 
 	struct query q =
 		query_open(s, "SELECT " QUEUE_COLUMNS " FROM queue INDEXED BY queue_due"
 			      " WHERE flow = ? AND state = 0 AND next_attempt <= ?" NOT_SENDING
-			      " AND NOT EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)"
+			      " AND (code IS '" QUEUE_ON_HOLD "' OR NOT EXISTS"
+			      " (SELECT 1 FROM payload WHERE queue_id = queue.id))"
 			      " ORDER BY next_attempt, id");
 
 	query_text(&q, flow);

@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "model/order_goods.h"
@@ -42,7 +45,7 @@ enum errk arrival_judge(struct sync *r, struct record *rec, bool named, bool *le
 	enum order_goods goods;
 	enum errk rc;
 	*left = false;
-	if (!r->flow->fulfilled || rec->problem || !rec->doc)
+	if (!r->flow->arrives || rec->problem || !rec->doc)
 		return E_OK;
 	rc = is_there(r, rec, &there, e);
 	if (rc != E_OK || there || json_parse(rec->doc, rec->doc_len, &doc, NULL) != E_OK)
@@ -69,7 +72,7 @@ enum errk arrival_judge(struct sync *r, struct record *rec, bool named, bool *le
 void arrival_tell(struct sync *r)
 {
 	const char *policy, *what;
-	if (!r->flow->fulfilled || !r->shipped || !r->sum->dry_run)
+	if (!r->flow->arrives || !r->shipped || !r->sum->dry_run)
 		return;
 	policy = conf_text(r->session->conf, r->flow->section, "fulfilled");
 	what = str_equal(policy, "skip")   ? "those that are shipped whole stay out"
@@ -84,4 +87,89 @@ void arrival_tell(struct sync *r)
 			"part: [%s] fulfilled = %s, so %s",
 			(long long)r->shipped, (long long)r->arrived, r->flow->section, policy,
 			what));
+}
+
+/* ---- On hold */
+
+/* Not longer than a run of every quarter of an hour waits. */
+enum { ASKED_AGAIN_S = 600 };
+
+static bool holds_back(const struct sync *r)
+{
+	return r->flow->arrives && !r->options->n_only &&
+	       str_equal(conf_text(r->session->conf, r->flow->section, "on_hold"), "wait");
+}
+
+bool arrival_waits(const struct sync *r, const struct batch_row *b)
+{
+	/* What can't be mapped is told now, not when it is to be shipped. */
+	return b->on_hold && !b->update && !b->unmapped && holds_back(r);
+}
+
+enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e)
+{
+	int64_t now = clock_now();
+	err_set(&b->put.err, E_BUSY, QUEUE_ON_HOLD,
+		"the store has it on hold ([%s] on_hold = wait): it goes over once the hold is released "
+		"there; to send it now: erpsync %s %s --only '%s'",
+		r->flow->section, r->flow->noun, r->flow->verb, b->row.label);
+	enum errk rc = queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg,
+					now + ASKED_AGAIN_S, now, e);
+	if (rc == E_OK)
+		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "later",
+				  b->put.err.msg, e);
+	if (rc == E_OK)
+		sync_count(r, b, SYNC_LATER, NULL);
+	return rc;
+}
+
+static bool is_held(const struct record *rec)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	return !rec->problem && rec->doc &&
+	       json_parse(rec->doc, rec->doc_len, &doc, NULL) == E_OK && order_is_on_hold(doc);
+}
+
+static bool is_same(const struct queue_row *row, const struct record *rec)
+{
+	return strcmp(row->record, rec->id) == 0 && str_equal(row->code, QUEUE_ON_HOLD) &&
+	       strcmp(row->version, rec->version) == 0;
+}
+
+enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e)
+{
+	int64_t now = clock_now();
+	enum errk rc = queue_mark_later(r->state, row->id, row->code, row->reason,
+					now + ASKED_AGAIN_S, now, e);
+	r->sum->later += rc == E_OK;
+	return rc;
+}
+
+/* Takes the record of this row out of the page, if it is held as it was. */
+static bool take_held(const struct queue_row *row, struct page *page)
+{
+	for (size_t i = 0; i < page->n; i++)
+		if (is_same(row, &page->rec[i]) && is_held(&page->rec[i])) {
+			page->n--;
+			memmove(&page->rec[i], &page->rec[i + 1],
+				(page->n - i) * sizeof(*page->rec));
+			return true;
+		}
+	return false;
+}
+
+enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n, struct page *page,
+			     struct err *e)
+{
+	size_t kept = 0;
+	if (!holds_back(r))
+		return E_OK;
+	enum errk rc = state_begin(r->state, e);
+	for (size_t i = 0; i < *n && rc == E_OK; i++)
+		if (take_held(&row[i], page))
+			rc = arrival_wait(r, &row[i], e);
+		else
+			row[kept++] = row[i];
+	*n = kept;
+	return state_end(r->state, rc, e);
 }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "model/order_goods.h"
 #include "model/sku_spelling.h"
 #include "map/worker.h"
 #include "net/retry.h"
@@ -146,6 +147,14 @@ enum errk batch_no_payload(const struct sync *r, const struct queue_row *row,
 	return E_RECORD;
 }
 
+static bool is_on_hold(const char *payload)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	/* Few are: the others are not read once more for this. */
+	return strstr(payload, QUEUE_ON_HOLD) &&
+	       json_parse(payload, strlen(payload), &doc, NULL) == E_OK && order_is_on_hold(doc);
+}
+
 static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 {
 	const struct queue_row *row = &b->row;
@@ -155,6 +164,7 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 		return rc;
 	if (!payload)
 		return batch_no_payload(r, row, NULL, e);
+	b->on_hold = r->flow->arrives && is_on_hold(payload);
 	rc = map_document(r, b, payload, strlen(payload), e);
 	b->unmapped = rc == E_RECORD;
 	if (sync_tells_orders(r) && (rc == E_OK || b->unmapped))

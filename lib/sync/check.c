@@ -138,7 +138,7 @@ static enum errk find_problem(const char *doc, struct err *why)
 static void count_shipped(struct counting_sink *s, const struct flow *f, const struct record *rec)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	if (!f->fulfilled || json_parse(rec->doc, rec->doc_len, &doc, NULL) != E_OK)
+	if (!f->arrives || json_parse(rec->doc, rec->doc_len, &doc, NULL) != E_OK)
 		return;
 	s->arrived++;
 	s->shipped += order_goods(doc) != ORDER_GOODS_OPEN;

@@ -18,6 +18,8 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 		struct batch_row *b = &rows[i];
 		if (b->unchanged) {
 			rc = batch_record_unchanged(r, b, e);
+		} else if (arrival_waits(r, b)) {
+			rc = arrival_record_held(r, b, e);
 		} else if (!b->put.doc) {
 			rc = batch_record_parked(r, b, e);
 			if (rc == E_OK && b->unmapped)

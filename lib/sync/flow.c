@@ -22,7 +22,7 @@ const struct flow flows[] = {
 		.excluded = "test, older than since, or shipped already",
 		.since = true,
 		.include_test = true,
-		.fulfilled = true,
+		.arrives = true,
 		.to_option = true,
 		.keeps_documents = true,
 	},

@@ -34,7 +34,7 @@ struct flow {
 	bool opt_in;
 	bool since;        /* has [section] since=, and the options --since and --until */
 	bool include_test; /* has [section] include_test= */
-	bool fulfilled;    /* has [section] fulfilled=, see arrival.c */
+	bool arrives;      /* has [section] fulfilled= and on_hold=, see arrival.c */
 	bool to_option;    /* may write elsewhere: option --to */
 	bool master;       /* has [section] master=, which must name the side it reads */
 	bool max_age;      /* has [section] max_age=: what was read longer ago is not delivered */

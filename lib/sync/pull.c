@@ -592,8 +592,11 @@ static enum errk ask_later(struct sync *r, const struct queue_row *row, size_t n
 	return rc;
 }
 
-/* What the source did not give again stands there as before, and is parked. */
-static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n,
+/*
+ * What the source did not give again stands there as before, and is parked; but what is on hold waits, where the source may
+ * have it all the same.
+ */
+static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n, bool partial,
 			   const struct record *missing, size_t n_missing, struct err *e)
 {
 	enum errk rc = state_begin(r->state, e);
@@ -607,7 +610,15 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 		for (size_t k = 0; k < n_missing && !said; k++)
 			if (strcmp(missing[k].id, row[i].record) == 0)
 				said = missing[k].problem;
-		batch_no_payload(r, &row[i], said, &b.put.err);
+		bool held = said && str_equal(row[i].code, QUEUE_ON_HOLD);
+		if (held && partial) {
+			rc = arrival_wait(r, &row[i], e);
+			continue;
+		}
+		if (held)
+			b.put.err = *said;
+		else
+			batch_no_payload(r, &row[i], said, &b.put.err);
 		rc = batch_record_parked(r, &b, e);
 	}
 	return state_end(r->state, rc, e);
@@ -633,11 +644,14 @@ enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)
 			return e->kind;
 		return rc;
 	}
-	size_t found = found_first(&page), all = page.n;
-	page.n = found;
-	rc = store_page(r, &page, "retry", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
-	if (rc == E_OK)
-		rc = park_lost(r, row, n, page.rec + found, all - found, e);
+	size_t found = found_first(&page);
+	struct page some = page;
+	some.n = found;
 	*more = n == MOST;
+	rc = arrival_still_held(r, row, &n, &some, e);
+	if (rc == E_OK)
+		rc = store_page(r, &some, "retry", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
+	if (rc == E_OK)
+		rc = park_lost(r, row, n, page.partial, page.rec + found, page.n - found, e);
 	return rc;
 }

@@ -27,6 +27,8 @@ static struct conf_key settings[] = {
 	{"orders", "include_test", NULL, CONF_BOOL, "no", NULL, 0, 0, "Send test orders too."},
 	{"orders", "fulfilled", NULL, CONF_CHOICE, "deliver", "deliver|skip|hold|park", 0, 0,
 	 "What becomes of goods that the shop has shipped itself before the ERP got the order."},
+	{"orders", "on_hold", NULL, CONF_CHOICE, "wait", "wait|hold|export", 0, 0,
+	 "What becomes of an order that the shop holds back before the ERP got it."},
 	{"orders", "currency", NULL, CONF_CHOICE, "shop", "shop|presentment", 0, 0,
 	 "Amounts in the shop's currency, or in the one that the buyer saw and paid."},
 	{"orders", "overlap", NULL, CONF_DURATION, "10m", NULL, 60000, 7LL * 86400000,

@@ -106,6 +106,16 @@ MUST_CHECK enum errk sync_today(void *ctx, char day[CLOCK_DAY_SIZE], struct err 
 MUST_CHECK enum errk arrival_judge(struct sync *r, struct record *rec, bool named, bool *left,
 				   struct err *e);
 void arrival_tell(struct sync *r);
+/*
+ * The same of what the store holds back, [section] on_hold: the row keeps its document, whose units are counted as sold, and
+ * waits until its source has been asked again. arrival_still_held: rows of which the page says that they are held as they
+ * were wait on, without a word; these rows and their records are taken out.
+ */
+bool arrival_waits(const struct sync *r, const struct batch_row *b);
+MUST_CHECK enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e);
+MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e);
+MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n,
+					struct page *page, struct err *e);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
@@ -266,6 +276,7 @@ struct batch_row {
 	int64_t adopted_at; /* when the target made an adopted one; 0 = it is none */
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool unmapped; /* the mapping refuses it */
+	bool on_hold;  /* the store holds it back */
 	const char
 		*booking; /* of an order that the ERP is told: demand_booking of now; NULL = none */
 	const char *at_fault; /* as in sync_record */

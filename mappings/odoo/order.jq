@@ -210,4 +210,5 @@ def order_warehouse:
   + ($order
      | if .processed_on and .processed_on != (.processed_at // .created_at | date_only)
        then {day: .processed_on} else {} end)
+  + (if .fulfillment_status == "on_hold" then {on_hold: true} else {} end)
   + ($order | shipments | if . == [] then {} else {shipments: .} end)

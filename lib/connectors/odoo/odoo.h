@@ -31,6 +31,7 @@ struct odoo_rules {
 	int64_t rounding_limit; /* minor units */
 	size_t parallel;        /* requests that write orders under way at once */
 	bool keep_date_order, invoice_today, note;
+	bool hold_on_hold; /* nor one that the shop holds back, until it no longer does */
 	bool hold_shipped; /* an order that the shop has shipped some of is not confirmed by us */
 };
 

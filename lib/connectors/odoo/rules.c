@@ -238,6 +238,7 @@ enum errk odoo_rules_read(struct odoo *o, struct err *e)
 		.keep_date_order = conf_bool(c, "odoo", "keep_date_order"),
 		.invoice_today = str_equal(conf_text(c, "odoo", "invoice_date"), "today"),
 		.note = conf_bool(c, "odoo", "note"),
+		.hold_on_hold = str_equal(conf_text(c, "orders", "on_hold"), "hold"),
 		.hold_shipped = str_equal(conf_text(c, "orders", "fulfilled"), "hold"),
 	};
 	if (o->rules.compare_at && !o->rules.product_pricelist)

@@ -83,6 +83,7 @@ enum errk odoo_orders_confirm(struct odoo_batch *b, struct err *e)
 
 		if (odoo_order_goes_on(d) && d->id && !d->cancelled && d->depth >= ODOO_CONFIRMED &&
 		    !(b->o->rules.hold_shipped && odoo_order_is_shipped(d)) &&
+		    !(b->o->rules.hold_on_hold && json_bool(d->doc, "on_hold", false)) &&
 		    (str_equal(d->state, "draft") || str_equal(d->state, "sent")))
 			doc[n++] = (struct odoo_document){d, d->id, d->name, d->state};
 	}

@@ -696,6 +696,7 @@ enum errk admin_orders_pull_only(struct admin_orders *s, const char *const *who,
 			add_gone(&page, who[i] + strlen("file:"), a);
 			continue;
 		}
+		page.partial = true;
 		problem = arena_alloc(a, sizeof(*problem));
 		err_set(problem, E_RECORD, "not_found",
 			"%s is in none of the files of %s; write it as the shop shows it, or export the "
