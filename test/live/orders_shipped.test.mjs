@@ -40,6 +40,12 @@ async function open(t, version, { depth = 'confirmed', n = 1, bin = BIN_PLAIN, o
     names,
     order,
     ship: (name, lines, more = {}) => earlier(p.sandbox, 120, { edit: name, change: { fulfill: lines ? { lines, ...more } : true } }),
+    /** So many seconds ago; hold: the reason, or false. */
+    hold(name, ago, hold) {
+      p.sandbox.setClock({ advance_ms: -ago * 1000 });
+      p.sandbox.changeFulfillmentOrders({ order: name, hold });
+      p.sandbox.setClock({ advance_ms: ago * 1000 });
+    },
     /** "done T-1: 3 2": each transfer of an order with its state, tracking number and units, the oldest first. */
     async transfers(name) {
       const found = await odoo.pickings((await order(name)).id);
@@ -238,5 +244,24 @@ for (const version of VERSIONS) {
     shop.ship(name, [line(0, 3)], label('R-1'));
     await shop.export();
     assert.deepEqual(await shop.transfers(name), ['done R-1: 3', 'assigned: 2']);
+  });
+
+  test(`Odoo ${version}: held back by the shop`, async t => {
+    for (const on_hold of ['wait', 'hold'])
+      await t.test(on_hold, async t => {
+        const shop = await open(t, version, { orders: { on_hold } });
+        const [name] = shop.names;
+        shop.hold(name, 300, 'HIGH_RISK_OF_FRAUD');
+        await shop.export();
+        const there = await shop.odoo.admin.read('sale.order', [['origin', '=', name]], ['state']);
+        assert.deepEqual(there.map(o => o.state), on_hold === 'wait' ? [] : ['draft'], 'nothing is there to be shipped');
+        assert.equal(await shop.odoo.count('stock.picking', [['origin', '=', name]]), 0);
+        await shop.silent();
+        shop.hold(name, 120, false);
+        ended(await shop.p.run('orders export --full'), 0);
+        assert.equal((await shop.order(name)).state, 'sale');
+        assert.deepEqual(await shop.transfers(name), ['assigned: 3 2']);
+        await shop.silent();
+      });
   });
 }
