@@ -12,6 +12,7 @@
 #include "base/file_blame.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "files/name_order.h"
 
 #include "base/banned.h"
 
@@ -86,7 +87,7 @@ static int oldest_first(const void *a, const void *b)
 		return x->misdated ? -1 : 1;
 	if (x->dated_ns != y->dated_ns)
 		return x->dated_ns < y->dated_ns ? -1 : 1;
-	return strcmp(x->name, y->name);
+	return name_order(x->name, y->name);
 }
 
 bool source_begins_with(const char *name, const char *prefix)

@@ -24,7 +24,7 @@ struct source_file {
 };
 
 /*
- * path itself, or the *.csv of that folder, oldest change first, those that are misdated before all others. What is
+ * path itself, or the *.csv of that folder, oldest change first (name_order.h where that is the same), those that are misdated before all others. What is
  * called so and can't be used (a folder, a link that leads nowhere) is left out, see source_bad. E_LOCAL
  * "no_file".
  */
