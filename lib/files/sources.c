@@ -69,6 +69,7 @@ static void date(struct source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 	int64_t settled = now_ns() - (int64_t)FINISHED_SECONDS * 1000000000;
 
 	f->dated_ns = f->mtime_ns = mtime_ns;
+	f->came_ns = ctime_ns;
 	f->misdated = is_misdated(mtime_ns);
 	if (f->misdated)
 		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;

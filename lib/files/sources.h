@@ -20,6 +20,7 @@ struct source_file {
 	 */
 	int64_t mtime_ns;
 	int64_t dated_ns; /* as it is dated */
+	int64_t came_ns;  /* by our own clock: when it got this name here, or was last touched */
 	bool misdated;
 };
 
