@@ -1,6 +1,11 @@
 #include "base_test.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
 #include "files/name_order.h"
+#include "files/sources.h"
 
 /* Each comes before the next one. */
 static void before(const char *a, const char *b, bool known)
@@ -60,13 +65,37 @@ static void test_files_name_order__one_order(void **state)
 					fail_msg("%s, %s, %s", name[i], name[j], name[k]);
 }
 
+/* Exports that a browser downloaded within a second. */
+static void test_files_name_order__folder(void **state)
+{
+	static const char *const name[] = {"orders_export.csv", "orders_export (2).csv",
+					   "orders_export (10).csv"};
+	const struct timespec at = {1700000000, 0};
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct source_file *file;
+	struct err e;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		write_text(name[i], "a\n");
+		assert_int_equal(utimensat(AT_FDCWD, name[i], (const struct timespec[]){at, at}, 0),
+				 0);
+	}
+	assert_ok(source_list(".", a, &file, &n, &e), &e);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(file[i].name, name[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files_name_order__numbers),
 		cmocka_unit_test(test_files_name_order__words),
 		cmocka_unit_test(test_files_name_order__one_order),
+		cmocka_unit_test(test_files_name_order__folder),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
 }
