@@ -6,7 +6,7 @@
 #include "base/banned.h"
 
 /* What a name is made of, in the order in which they sort: nothing more, signs between words, a number, a letter. */
-enum part { PART_END, PART_SIGNS, PART_NUMBER, PART_LETTER };
+enum kind { PART_END, PART_SIGNS, PART_NUMBER, PART_LETTER };
 
 struct at {
 	const char *p, *end;
@@ -20,60 +20,71 @@ static struct at begin(const char *name)
 	return (struct at){name, dot && dot > name ? dot : name + strlen(name)};
 }
 
-/* The next part; of a number its digits, *n of them. Which signs separate words, and how many, says nothing. */
-static enum part next(struct at *at, const char **from, size_t *n)
+static bool is_sign(char c)
 {
-	enum part part = PART_LETTER;
+	return isspace((unsigned char)c) || ispunct((unsigned char)c);
+}
 
-	*from = at->p;
+struct part {
+	enum kind kind;
+	const char *text; /* a letter, or the digits of a number without zeros in front */
+	size_t n;
+};
+
+/* Which signs separate words, and how many, says nothing. */
+static struct part next(struct at *at)
+{
+	struct part part = {.kind = PART_LETTER, .text = at->p};
+
 	if (at->p == at->end)
-		part = PART_END;
+		part.kind = PART_END;
 	else if (isdigit((unsigned char)*at->p)) {
-		for (part = PART_NUMBER; at->p < at->end && isdigit((unsigned char)*at->p);)
+		part.kind = PART_NUMBER;
+		while (at->p < at->end && isdigit((unsigned char)*at->p))
 			at->p++;
-		while (*from + 1 < at->p && **from == '0')
-			(*from)++;
-	} else if (isspace((unsigned char)*at->p) || ispunct((unsigned char)*at->p)) {
-		for (part = PART_SIGNS; at->p < at->end && (isspace((unsigned char)*at->p) ||
-							    ispunct((unsigned char)*at->p));)
+		while (part.text + 1 < at->p && *part.text == '0')
+			part.text++;
+	} else if (is_sign(*at->p)) {
+		part.kind = PART_SIGNS;
+		while (at->p < at->end && is_sign(*at->p))
 			at->p++;
 	} else
 		at->p++;
-	*n = (size_t)(at->p - *from);
+	part.n = (size_t)(at->p - part.text);
 	return part;
 }
 
-static int compare_numbers(const char *x, size_t nx, const char *y, size_t ny)
+static int lower(char c)
 {
-	return nx != ny ? (nx < ny ? -1 : 1) : memcmp(x, y, nx);
+	return tolower((unsigned char)c);
+}
+
+static int compare_parts(const struct part *x, const struct part *y)
+{
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->kind == PART_LETTER)
+		return lower(*x->text) - lower(*y->text);
+	if (x->kind != PART_NUMBER)
+		return 0;
+	return x->n != y->n ? (x->n < y->n ? -1 : 1) : memcmp(x->text, y->text, x->n);
 }
 
 /* *known: as name_order_known. */
 static int compare(const char *a, const char *b, bool *known)
 {
-	struct at x = begin(a), y = begin(b);
-	int d = 0;
+	struct at in_a = begin(a), in_b = begin(b);
 
-	*known = true;
-	while (d == 0) {
-		const char *from_x, *from_y;
-		size_t nx, ny;
-		enum part px = next(&x, &from_x, &nx), py = next(&y, &from_y, &ny);
+	for (;;) {
+		struct part x = next(&in_a), y = next(&in_b);
+		int d = compare_parts(&x, &y);
 
-		*known = px == PART_END || py == PART_END ||
-			 (px == PART_NUMBER && py == PART_NUMBER);
-		if (px != py)
-			return px < py ? -1 : 1;
-		if (px == PART_END)
-			break;
-		if (px == PART_NUMBER)
-			d = compare_numbers(from_x, nx, from_y, ny);
-		else if (px == PART_LETTER)
-			d = tolower((unsigned char)*from_x) - tolower((unsigned char)*from_y);
+		*known = d ? x.kind == PART_END || y.kind == PART_END ||
+					 (x.kind == PART_NUMBER && y.kind == PART_NUMBER)
+			   : strcmp(a, b) == 0;
+		if (d || x.kind == PART_END)
+			return d ? d : strcmp(a, b);
 	}
-	if (d == 0)
-		*known = strcmp(a, b) == 0;
-	return d ? d : strcmp(a, b);
 }
 
 int name_order(const char *a, const char *b)
