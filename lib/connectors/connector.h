@@ -321,6 +321,11 @@ struct source {
 	const char *const *lacks;
 	bool own_days; /* its records say what day it was where they were made: see pull_request.since_day */
 	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
+	/*
+	 * What a document that has not been delivered says once and a newer one, which takes its place, does not say again: the newer one
+	 * with that; doc itself where there is no such thing. NULL = each document says all.
+	 */
+	const char *(*carry)(const char *undelivered, const char *doc, struct arena *a);
 };
 
 /* How records of one kind are written to a system. */

@@ -418,22 +418,39 @@ enum errk queue_batches(struct state *s, const char *flow, struct arena *a, cons
 	return query_texts(&q, a, keys, n, e);
 }
 
-enum errk queue_payloads(struct state *s, const char *flow, const char *record, struct arena *a,
-			 const char ***payload, size_t *n, struct err *e)
+/* Rows of record ?1 of flow ?2 that are not done yet. */
+#define UNDELIVERED_ROWS                                                                 \
+	"SELECT id FROM queue INDEXED BY queue_waiting WHERE record = ?1 AND flow = ?2"  \
+	" AND state IN (0, 2) UNION ALL"                                                 \
+	" SELECT id FROM queue INDEXED BY queue_sending WHERE record = ?1 AND flow = ?2" \
+	" AND state = 1"
+
+static enum errk payloads(struct state *s, const char *sql, const char *flow, const char *record,
+			  struct arena *a, const char ***payload, size_t *n, struct err *e)
 {
-	CLEANUP(query)
-	struct query q = query_open(
-		s, "SELECT body FROM payload WHERE queue_id IN"
-		   " (SELECT id FROM queue INDEXED BY queue_waiting WHERE record = ?1 AND flow = ?2"
-		   "  AND state IN (0, 2) UNION ALL"
-		   "  SELECT id FROM queue INDEXED BY queue_sending WHERE record = ?1 AND flow = ?2"
-		   "  AND state = 1 UNION ALL"
-		   "  SELECT id FROM queue INDEXED BY queue_record WHERE record = ?1 AND flow = ?2"
-		   "  AND state = 3)");
+	CLEANUP(query) struct query q = query_open(s, sql);
 
 	query_text(&q, record);
 	query_text(&q, flow);
 	return query_texts(&q, a, payload, n, e);
+}
+
+enum errk queue_undelivered_payloads(struct state *s, const char *flow, const char *record,
+				     struct arena *a, const char ***payload, size_t *n,
+				     struct err *e)
+{
+	return payloads(s, "SELECT body FROM payload WHERE queue_id IN (" UNDELIVERED_ROWS ")",
+			flow, record, a, payload, n, e);
+}
+
+enum errk queue_payloads(struct state *s, const char *flow, const char *record, struct arena *a,
+			 const char ***payload, size_t *n, struct err *e)
+{
+	return payloads(s,
+			"SELECT body FROM payload WHERE queue_id IN (" UNDELIVERED_ROWS
+			" UNION ALL SELECT id FROM queue INDEXED BY queue_record"
+			" WHERE record = ?1 AND flow = ?2 AND state = 3)",
+			flow, record, a, payload, n, e);
 }
 
 enum errk queue_payload(struct state *s, int64_t id, struct arena *a, const char **payload,

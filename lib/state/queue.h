@@ -123,6 +123,10 @@ MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, 
 MUST_CHECK enum errk queue_payload(struct state *s, int64_t id, struct arena *a,
 				   const char **payload, struct err *e);
 
+/* Documents of a record that are ready, parked or being sent. */
+MUST_CHECK enum errk queue_undelivered_payloads(struct state *s, const char *flow,
+						const char *record, struct arena *a,
+						const char ***payload, size_t *n, struct err *e);
 /* All documents that are kept of a record, whatever became of them. */
 MUST_CHECK enum errk queue_payloads(struct state *s, const char *flow, const char *record,
 				    struct arena *a, const char ***payload, size_t *n,

@@ -257,6 +257,21 @@ static enum errk leave_older(struct sync *r, struct record *rec, bool *left, str
 	return rc;
 }
 
+/* What takes the place of an undelivered document says what that one alone would have said. */
+static enum errk carry_over(struct sync *r, const struct record *rec, const char **doc,
+			    struct err *e)
+{
+	const char **old = NULL;
+	size_t n = 0;
+	enum errk rc = E_OK;
+	*doc = rec->doc;
+	if (r->from->carry && rec->doc)
+		rc = queue_undelivered_payloads(r->state, r->key, rec->id, r->page, &old, &n, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		*doc = r->from->carry(old[i], *doc, r->page);
+	return rc;
+}
+
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
@@ -269,14 +284,18 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	/* Named before its refusal was known: a person must see that first, or it may be there twice. */
 	if (mode == QUEUE_PUT_NAMED && r->sum->rejected)
 		rc = delivered_refused_in(r->state, r->key, rec->id, r->sum->run, &refused, e);
+	const char *doc = NULL;
 	if (rc != E_OK || refused)
+		return rc;
+	rc = carry_over(r, rec, &doc, e);
+	if (rc != E_OK)
 		return rc;
 	rc = queue_put(r->state,
 		       &(struct queue_row){.flow = r->key,
 					   .record = rec->id,
 					   .label = rec->label,
 					   .version = rec->version,
-					   .payload = rec->doc,
+					   .payload = doc,
 					   .origin = origin},
 		       mode, now, &result, e);
 	if (rc == E_OK)

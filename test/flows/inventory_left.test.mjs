@@ -75,6 +75,34 @@ test('a place that is no longer named', async t => {
   });
 });
 
+test('a warehouse that left the list while nothing could be delivered', async t => {
+  const places = p => [LYON, PARIS].map(place => p.sandbox.truth().stock[`SOLO-1 @ ${place}`].on_hand);
+  const rest = ['LONG-5', 'LONG-5-RED'].flatMap(sku => [[sku, 'MAIN', 3], [sku, 'SHOP', 3]]);
+  const cases = {
+    'the next list': [p => stock(p, [['SOLO-1', 'MAIN', 9], ...rest]), [9, 0]],
+    'changes': [p => stockFile(p, [['SOLO-1', 'MAIN', 9]], { age: (age -= 1), name: 'stock-changes.csv' }), [9, 0]],
+    'it is back': [p => stock(p, [['SOLO-1', 'MAIN', 9], ['SOLO-1', 'SHOP', 4], ...rest]), [9, 4]],
+  };
+  for (const [what, [next, levels]] of Object.entries(cases))
+    for (const down of [1, 2])
+      await t.test(`${what}, after ${down}`, async sub => {
+        const p = await stockPlace(sub, { bin: BIN_PLAIN, conf: { queue: { wait: '1ms', max_wait: '1ms' }, net: { retries: 0 } } });
+        plainLevels(p.sandbox, SKUS, [LYON, PARIS], 1);
+        stock(p, [['SOLO-1', 'MAIN', 10], ['SOLO-1', 'SHOP', 5], ...rest]);
+        await pull(p);
+        assert.deepEqual(places(p), [10, 5]);
+        p.sandbox.addFaults({ fault: 'http', status: 503 });
+        for (let i = 0; i < down; i++) {
+          stock(p, [['SOLO-1', 'MAIN', 11 + i], ...rest]);
+          ended(await p.run('inventory pull'), 75);
+        }
+        p.sandbox.faults.clear();
+        next(p);
+        await pull(p);
+        assert.deepEqual([places(p), await p.queue('')], [levels, []]);
+      });
+});
+
 test('an article that is named otherwise, or not at all', async t => {
   const p = await open(t);
   skus(p, [['ERP-1', 'SOLO-1'], ['ERP-2', 'LONG-5']]);

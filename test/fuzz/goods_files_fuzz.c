@@ -42,7 +42,10 @@ static void as_products(const char *path)
 static void as_deliveries(const char *path)
 {
 	CLEANUP(exchange_deliveries) struct exchange_deliveries *d = exchange_deliveries_new();
-	const struct exchange_delivery_file file = {path, "fulfillments.csv", 1, false};
+	const struct exchange_delivery_file file = {.path = path,
+						    .name = "fulfillments.csv",
+						    .number = 1,
+						    .rank = 1};
 	bool cut;
 	struct err e;
 

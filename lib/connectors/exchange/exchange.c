@@ -14,6 +14,7 @@
 #include "files/outbox.h"
 #include "files/outbox_history.h"
 #include "files/sources.h"
+#include "model/stock_record.h"
 
 #include "base/banned.h"
 
@@ -190,7 +191,8 @@ static enum errk products_pull_only(struct connector *c, const char *const *who,
 
 static const struct source stock_source = {.pull = files_pull,
 					   .pull_only = stock_pull_only,
-					   .tells_gone = true};
+					   .tells_gone = true,
+					   .carry = stock_record_carry_gone};
 static const struct source products_source = {.pull = files_pull, .pull_only = products_pull_only};
 
 static enum errk fulfillments_pull(struct connector *c, const struct pull_request *req,
