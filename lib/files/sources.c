@@ -12,6 +12,7 @@
 #include "base/file_blame.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "files/name_order.h"
 
 #include "base/banned.h"
 
@@ -68,6 +69,7 @@ static void date(struct source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 	int64_t settled = now_ns() - (int64_t)FINISHED_SECONDS * 1000000000;
 
 	f->dated_ns = f->mtime_ns = mtime_ns;
+	f->came_ns = ctime_ns;
 	f->misdated = is_misdated(mtime_ns);
 	if (f->misdated)
 		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;
@@ -86,7 +88,7 @@ static int oldest_first(const void *a, const void *b)
 		return x->misdated ? -1 : 1;
 	if (x->dated_ns != y->dated_ns)
 		return x->dated_ns < y->dated_ns ? -1 : 1;
-	return strcmp(x->name, y->name);
+	return name_order(x->name, y->name);
 }
 
 bool source_begins_with(const char *name, const char *prefix)

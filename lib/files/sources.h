@@ -20,11 +20,12 @@ struct source_file {
 	 */
 	int64_t mtime_ns;
 	int64_t dated_ns; /* as it is dated */
+	int64_t came_ns;  /* by our own clock: when it got this name here, or was last touched */
 	bool misdated;
 };
 
 /*
- * path itself, or the *.csv of that folder, oldest change first, those that are misdated before all others. What is
+ * path itself, or the *.csv of that folder, oldest change first (name_order.h where that is the same), those that are misdated before all others. What is
  * called so and can't be used (a folder, a link that leads nowhere) is left out, see source_bad. E_LOCAL
  * "no_file".
  */

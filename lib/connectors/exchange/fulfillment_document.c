@@ -66,7 +66,7 @@ static const struct err *find_problem(const struct exchange_delivery *in, struct
 	size_t n = 0;
 
 	/* What contradicted itself in an earlier file has been written anew. */
-	if (in->problem && in->problem_file == in->file)
+	if (in->problem && in->problem_rank == in->rank)
 		return in->problem;
 	if (refuse_two(in, a, made))
 		return made;

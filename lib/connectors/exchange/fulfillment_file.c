@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/csvfile.h"
 #include "base/str.h"
+#include "connectors/exchange/fulfillment_lines.h"
 #include "model/tracking.h"
 #include "files/guard.h"
 #include "files/rows.h"
@@ -50,6 +51,9 @@ static const char *const *names_of(int column)
 }
 
 static const struct column_names column_names = {names_of, COL_COUNT_};
+
+/* Where a file's rank is not its own. */
+static const char OR_BESIDE[] = " or in a file of the same time";
 
 /* What separates several tracking numbers, and their links, in one cell. */
 static const char SEVERAL = '|';
@@ -159,9 +163,9 @@ static struct exchange_delivery *wanted(const struct exchange_deliveries *d, con
 struct reading {
 	struct exchange_deliveries *d;
 	enum exchange_delivery_pass pass;
+	const struct exchange_delivery_file *file;
 	const char *name;
 	int number;
-	bool used;
 	int at[COL_COUNT_]; /* -1: the file has no such column */
 	size_t width;
 	struct guard_numbers numbers;
@@ -171,6 +175,7 @@ struct reading {
 	const char
 		*below; /* what is wrong with a row that the next delivery may have lost; or NULL */
 	struct stray *strays;
+	struct exchange_delivery *here; /* deliveries that rows of it were of */
 };
 
 /* A row whose delivery can't be told, but whose order can. */
@@ -188,7 +193,7 @@ static enum errk match_columns(struct reading *r, const struct csv_row *header, 
 	if (k != E_OK)
 		return k;
 	r->width = header->n;
-	ignored = r->used || r->pass != EXCHANGE_DELIVERY_NAMES
+	ignored = r->file->used || r->pass != EXCHANGE_DELIVERY_NAMES
 			  ? NULL
 			  : columns_ignored(r->name, header, &column_names, d->mem);
 	if (ignored)
@@ -253,24 +258,25 @@ static const struct err *PRINTF_LIKE(2, 3) problem(const struct reading *r, cons
 
 /* A value that all rows of the delivery share: a later file's counts, within one they must agree. */
 static void share(struct reading *r, struct exchange_delivery *to, const struct csv_row *in,
-		  int column, const char **value, int *file)
+		  int column, const char **value, int *rank)
 {
 	const char *text;
 
 	(void)read_key(r, in, column, &text);
 	if (!text[0])
 		return;
-	if (*value && *file == r->number && strcmp(*value, text) != 0) {
-		to->problem = problem(r,
-				      "%s:%lld: delivery '%s' has the %s '%s' here and '%s' above; "
-				      "one delivery has one",
-				      r->name, (long long)in->line, to->id, names[column][0], text,
-				      *value);
-		to->problem_file = r->number;
+	if (*value && *rank == r->file->rank && strcmp(*value, text) != 0) {
+		to->problem =
+			problem(r,
+				"%s:%lld: delivery '%s' has the %s '%s' here and '%s' above%s; "
+				"one delivery has one",
+				r->name, (long long)in->line, to->id, names[column][0], text,
+				*value, r->file->rank < r->number ? OR_BESIDE : "");
+		to->problem_rank = r->file->rank;
 		return;
 	}
 	*value = arena_strdup(r->d->mem, text);
-	*file = r->number;
+	*rank = r->file->rank;
 }
 
 static const char *without_hash(const char *name)
@@ -306,13 +312,13 @@ static void leave_order(struct reading *r, struct exchange_delivery *to, const s
 	to->was = to->order;
 	to->moved = arena_printf(r->d->mem, "%s:%lld", r->name, (long long)in->line);
 	to->unsent = to->order_new;
-	if (to->tracking_file != r->number)
+	if (to->tracking_rank != r->file->rank)
 		to->parcel = to->last_parcel = NULL;
-	if (to->warehouse_file != r->number)
+	if (to->warehouse_rank != r->file->rank)
 		to->warehouse = NULL;
-	if (to->carrier_file != r->number)
+	if (to->carrier_rank != r->file->rank)
 		to->carrier = NULL;
-	if (to->shipped_file != r->number)
+	if (to->shipped_rank != r->file->rank)
 		to->shipped_at = NULL;
 }
 
@@ -323,7 +329,7 @@ static void share_order(struct reading *r, struct exchange_delivery *to, const s
 	bool moves;
 
 	(void)read_key(r, in, COL_ORDER, &text);
-	moves = text[0] && was && to->order_file != r->number && !may_be_one(was, text);
+	moves = text[0] && was && to->order_rank != r->file->rank && !may_be_one(was, text);
 	if (moves)
 		leave_order(r, to, in);
 	if (text[0] && (moves || !was)) {
@@ -333,11 +339,11 @@ static void share_order(struct reading *r, struct exchange_delivery *to, const s
 			if (!l->of || l->file == r->number)
 				l->of = to->of;
 	}
-	share(r, to, in, COL_ORDER, &to->order, &to->order_file);
+	share(r, to, in, COL_ORDER, &to->order, &to->order_rank);
 	/* Where a file contradicts itself, the row is of the order that it names. */
 	to->row = to->order && text[0] && !may_be_one(to->order, text) ? order_of(r, to, text)
 								       : to->of;
-	to->order_new = to->order_file == r->number ? !r->used : to->order_new;
+	to->order_new = to->order_rank == r->file->rank ? !r->file->used : to->order_new;
 }
 
 static void share_time(struct reading *r, struct exchange_delivery *to, const struct csv_row *in)
@@ -364,14 +370,14 @@ static void share_time(struct reading *r, struct exchange_delivery *to, const st
 			r,
 			"%s:%lld: column 'shipped_at': '%.40s' is no time such as 2026-11-23T09:45:00Z",
 			r->name, (long long)in->line, text);
-		to->problem_file = r->number;
+		to->problem_rank = r->file->rank;
 		return;
 	}
 	/* Parcels leave one after the other: the last one counts. */
 	clock_text(at, out);
-	if (!to->shipped_at || to->shipped_file != r->number || strcmp(out, to->shipped_at) > 0)
+	if (!to->shipped_at || to->shipped_rank != r->file->rank || strcmp(out, to->shipped_at) > 0)
 		to->shipped_at = arena_strdup(r->d->mem, out);
-	to->shipped_file = r->number;
+	to->shipped_rank = r->file->rank;
 }
 
 /* The next piece of a cell with several values, trimmed; NULL = there is none. */
@@ -432,9 +438,9 @@ static void add_tracking(struct reading *r, struct exchange_delivery *to, const 
 	if (!has_number(r, numbers))
 		return;
 	/* A later file corrects; the rows of one file each name some of the parcels. */
-	if (to->tracking_file != r->number)
+	if (to->tracking_rank != r->file->rank)
 		to->parcel = to->last_parcel = NULL;
-	to->tracking_file = r->number;
+	to->tracking_rank = r->file->rank;
 	while ((number = piece(r, &numbers))) {
 		const char *url = piece(r, &urls), *id;
 		const char *why = guard_identifier(number, r->d->mem, &id);
@@ -443,46 +449,27 @@ static void add_tracking(struct reading *r, struct exchange_delivery *to, const 
 			to->problem = problem(r, "%s:%lld: column '%s': '%.40s' %s", r->name,
 					      (long long)in->line, names[COL_NUMBER][0], number,
 					      why);
-			to->problem_file = r->number;
+			to->problem_rank = r->file->rank;
 		}
 		if (!tracking_is_none(id))
 			add_parcel(r, to, id, url);
 	}
 }
 
-static bool same_text(const char *a, const char *b)
+/* Of files of which nothing tells which is newer neither corrects the other. */
+static void refuse_other(const struct reading *r, const struct exchange_delivery *to,
+			 struct exchange_delivery_line *l)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
+	char here[DECIMAL_TEXT_MAX], there[DECIMAL_TEXT_MAX];
 
-bool exchange_delivery_line_is(const struct exchange_delivery_line *l, const char *line_id,
-			       const char *sku)
-{
-	return !l->nameless &&
-	       (line_id ? same_text(l->line_id, line_id) : !l->line_id && same_text(l->sku, sku));
-}
-
-static struct exchange_delivery_line *line_of(struct exchange_delivery *to, const char *line_id,
-					      const char *sku)
-{
-	struct exchange_delivery_line *l = to->line;
-
-	for (; l; l = l->next)
-		if (l->of == to->row && exchange_delivery_line_is(l, line_id, sku))
-			return l;
-	return NULL;
-}
-
-static struct exchange_delivery_line *append_line(struct reading *r, struct exchange_delivery *to)
-{
-	struct exchange_delivery_line *l = arena_alloc(r->d->mem, sizeof(*l));
-
-	if (to->last_line)
-		to->last_line->next = l;
-	else
-		to->line = l;
-	to->last_line = l;
-	return l;
+	if (l->tied && l->file == r->number && !l->problem &&
+	    decimal_cmp(l->before, l->quantity) != 0)
+		l->problem =
+			problem(r,
+				"%s: delivery '%s' has %s of '%s' here and %s in a file of the "
+				"same time, and nothing tells which is newer",
+				l->where, to->id, decimal_text_short(l->quantity, here),
+				l->sku ? l->sku : l->line_id, decimal_text_short(l->before, there));
 }
 
 /* Rows of one line in one file are parts of it (two parcels, two lots): they add up. */
@@ -490,38 +477,40 @@ static void set_quantity(struct reading *r, struct exchange_delivery_line *l,
 			 const struct csv_row *in)
 {
 	const char *text = cell(r, in, COL_QUANTITY);
-	struct decimal d = DECIMAL_ZERO, before = l->quantity;
-	bool add = l->file == r->number;
+	struct decimal d = DECIMAL_ZERO, sum = l->quantity;
 	const char *why = guard_number(text, r->numbers, &d);
 
-	if (!add)
-		l->problem = NULL;
+	if (l->file != r->number) {
+		l->before = l->problem && !l->doubt ? DECIMAL_ZERO : l->quantity;
+		l->tied = l->rank == r->file->rank;
+		/* A fault in a file that may be the newer one stays. */
+		if (!l->tied)
+			l->problem = NULL;
+		sum = DECIMAL_ZERO;
+	}
 	if (why || d.units < 0)
 		l->problem = problem(r, "%s:%lld: column 'quantity': '%.40s' %s", r->name,
 				     (long long)in->line, text,
 				     row_no_quantity(why ? why : "is no number"));
-	else if (!add)
-		l->quantity = d;
-	else if (decimal_add(before, d, &l->quantity, NULL) != E_OK)
+	else if (decimal_add(sum, d, &l->quantity, NULL) != E_OK)
 		l->problem = problem(r, "%s:%lld: column 'quantity': too much", r->name,
 				     (long long)in->line);
 	l->file = r->number;
+	l->rank = r->file->rank;
+	l->first = l->first ? l->first : r->number;
 }
 
 static void add_line(struct reading *r, struct exchange_delivery *to, const struct csv_row *in)
 {
 	const char *line_id = kept_key(r, in, COL_LINE), *sku = kept_key(r, in, COL_SKU);
-	struct exchange_delivery_line *l = line_id || sku ? line_of(to, line_id, sku) : NULL;
+	struct exchange_delivery_line *l = exchange_delivery_line_of(to, line_id, sku, r->d->mem);
 
-	if (!l)
-		l = append_line(r, to);
 	l->of = to->row;
-	l->line_id = line_id;
 	l->sku = sku ? sku : l->sku;
+	l->where = to->last;
 	if (cell(r, in, COL_TITLE)[0])
 		l->title = kept(r, in, COL_TITLE);
 	set_quantity(r, l, in);
-	l->nameless = !line_id && !sku;
 	if (l->nameless)
 		l->problem = problem(r,
 				     "%s:%lld: the row has neither an SKU nor a line of the order",
@@ -534,11 +523,11 @@ static void add_line(struct reading *r, struct exchange_delivery *to, const stru
 /* A row that may be of this delivery can't be used: what of it was read may not be all. */
 static void hold(const struct reading *r, struct exchange_delivery *to, const char *what)
 {
-	if (!to || (to->problem && to->problem_file == r->number))
+	if (!to || (to->problem && to->problem_rank == r->file->rank))
 		return;
 	to->problem = problem(r, "%s, and may be of delivery '%s', which would go without it", what,
 			      to->id);
-	to->problem_file = r->number;
+	to->problem_rank = r->file->rank;
 }
 
 static void hold_above(const struct reading *r, const char *what)
@@ -558,6 +547,16 @@ static void hold_strays(const struct reading *r)
 			    may_be_one(to->order, s->order))
 				hold(r, to, s->what);
 		}
+}
+
+/* What the rows of the file say of lines, taken together, beside what earlier files say. */
+static void compare_lines(const struct reading *r)
+{
+	for (struct exchange_delivery *to = r->here; to; to = to->next_here) {
+		for (struct exchange_delivery_line *l = to->line; l; l = l->next)
+			refuse_other(r, to, l);
+		exchange_delivery_compare_lines(to, r->file, r->d->mem);
+	}
 }
 
 static void add_stray(struct reading *r, const char *order, const char *what)
@@ -607,7 +606,12 @@ static void add_row(struct reading *r, const struct csv_row *in)
 		r->below = NULL;
 	if (!to)
 		return;
+	if (to->file != r->number) {
+		to->next_here = r->here;
+		r->here = to;
+	}
 	to->file = r->number;
+	to->rank = r->file->rank;
 	to->last = arena_strdup(r->d->mem, where);
 	if (nameless) {
 		to->label = to->last;
@@ -615,7 +619,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 				      "%s: the row has no delivery_id; a row that has one does not "
 				      "take its place: drop it",
 				      where);
-		to->problem_file = r->number;
+		to->problem_rank = r->file->rank;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		const char *why = read_key(r, in, keys[i], &text);
@@ -624,15 +628,15 @@ static void add_row(struct reading *r, const struct csv_row *in)
 			continue;
 		to->problem = problem(r, "%s: column '%s': '%.40s' %s", where, names[keys[i]][0],
 				      text, why);
-		to->problem_file = r->number;
+		to->problem_rank = r->file->rank;
 	}
 	(void)read_key(r, in, COL_ORDER, &text);
 	if ((nameless || wrong) && text[0])
 		add_stray(r, text,
 			  arena_printf(r->d->mem, "%s: the row has no usable delivery_id", where));
 	share_order(r, to, in);
-	share(r, to, in, COL_WAREHOUSE, &to->warehouse, &to->warehouse_file);
-	share(r, to, in, COL_CARRIER, &to->carrier, &to->carrier_file);
+	share(r, to, in, COL_WAREHOUSE, &to->warehouse, &to->warehouse_rank);
+	share(r, to, in, COL_CARRIER, &to->carrier, &to->carrier_rank);
 	share_time(r, to, in);
 	add_tracking(r, to, in);
 	add_line(r, to, in);
@@ -655,7 +659,8 @@ static void add_unreadable(struct reading *r, const struct err *why)
 	r->below = arena_strdup(r->d->mem, why->msg);
 	hold_above(r, r->below);
 	to->problem = problem(r, "%s", why->msg);
-	to->problem_file = to->file = r->number;
+	to->problem_rank = to->rank = r->file->rank;
+	to->file = r->number;
 }
 
 static enum errk read_rows(struct reading *r, struct csv_reader *reader, struct err *e)
@@ -694,9 +699,9 @@ enum errk exchange_deliveries_read(struct exchange_deliveries *d, enum exchange_
 	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
 	struct reading r = {.d = d,
 			    .pass = pass,
+			    .file = file,
 			    .name = file->name,
-			    .number = file->number,
-			    .used = file->used};
+			    .number = file->number};
 	enum errk k = guard_open(file->path, d->declared, &reader, e);
 
 	if (k != E_OK)
@@ -706,6 +711,7 @@ enum errk exchange_deliveries_read(struct exchange_deliveries *d, enum exchange_
 		r.numbers = guard_numbers(reader, &r.at[COL_QUANTITY], 1);
 	if (k == E_OK)
 		k = read_rows(&r, reader, e);
+	compare_lines(&r);
 	hold_strays(&r);
 	r.cut |= csv_reader_unended(reader);
 	*cut = r.cut;

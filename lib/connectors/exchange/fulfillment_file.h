@@ -13,14 +13,19 @@
 
 /*
  * Deliveries out of rows, one row per delivered line, that may stand in several files. Files are read
- * from the oldest to the newest: what a later one says of the same line or of the tracking counts.
+ * from the oldest to the newest: what a later one says of the same line or of the tracking counts. Rows of one file add up.
  */
 struct exchange_delivery_line {
-	const char *line_id, *sku, *title;        /* NULL where the cell is empty */
-	struct decimal quantity;                  /* 0: taken out again */
-	int file;                                 /* number of the file that says so */
-	const struct err *problem;                /* the row can't be used; else NULL */
-	bool nameless;                            /* a row that does not tell which line it is */
+	const char *line_id, *sku, *title; /* NULL where the cell is empty */
+	struct decimal quantity;           /* 0: taken out again */
+	struct decimal before;             /* what earlier files said; 0 where that can't be read */
+	int file, first;                   /* numbers of the files that say so, and said it first */
+	int rank;                          /* of the former */
+	bool tied;                         /* one before it of that rank said so, too */
+	const char *where;                 /* "fulfillments.csv:12", its last row */
+	bool doubt;                        /* see fulfillment_lines.h */
+	const struct err *problem;         /* the row can't be used; else NULL */
+	bool nameless;                     /* a row that does not tell which line it is */
 	const struct exchange_delivery_order *of; /* the order that it was said for */
 	struct exchange_delivery_line *next;
 };
@@ -42,12 +47,14 @@ struct exchange_delivery {
 	const char *label; /* "fulfillments.csv:12" of such a row; NULL = the id */
 	const char *last;  /* "fulfillments.csv:12": its last row; NULL = it can't be read as one */
 	const char *order, *shipped_at, *warehouse, *carrier;
-	/* Numbers of the files that said so last. */
-	int order_file, shipped_file, warehouse_file, carrier_file, tracking_file, file;
+	/* Ranks of the files that said so last. */
+	int order_rank, shipped_rank, warehouse_rank, carrier_rank, tracking_rank, rank;
+	int file;                            /* number of the last one that names it */
+	struct exchange_delivery *next_here; /* that this file names, too */
 	struct exchange_parcel *parcel, *last_parcel;
 	struct exchange_delivery_line *line, *last_line;
-	const struct err *problem; /* rows that contradict each other, of that file */
-	int problem_file;
+	const struct err *problem; /* rows that contradict each other, of files of that rank */
+	int problem_rank;
 	/* All of them, and the one of now; NULL: none. What was said for another is not of this order. */
 	struct exchange_delivery_order *orders, *of, *row; /* row: that of the row being read */
 	/*
@@ -71,7 +78,8 @@ void exchange_deliveries_want(struct exchange_deliveries *d, const char *id);
 struct exchange_delivery_file {
 	const char *path, *name; /* name: how messages call it */
 	int number;              /* its place, from 1 */
-	bool used;               /* an earlier run has read it */
+	int rank;  /* the same for files of which nothing tells which is newer: they must agree */
+	bool used; /* an earlier run has read it */
 };
 enum exchange_delivery_pass {
 	/* Every delivery that the file names is wanted; nothing else is kept. */
@@ -96,7 +104,7 @@ size_t exchange_deliveries_count(const struct exchange_deliveries *d);
 const struct exchange_delivery *exchange_deliveries_at(const struct exchange_deliveries *d,
 						       size_t i);
 
-/* The same line of the order: by its id if there is one, else by the SKU. */
+/* fulfillment_lines.c: the same line of the order: by its id if there is one, else by the SKU. */
 bool exchange_delivery_line_is(const struct exchange_delivery_line *l, const char *line_id,
 			       const char *sku);
 

@@ -95,7 +95,13 @@ static enum errk read_file(struct exchange_deliveries *d, enum exchange_delivery
 			   const struct files *l, size_t i, struct err *e)
 {
 	const struct inbox_file *f = &l->all[i];
-	const struct exchange_delivery_file file = {f->path, f->name, (int)i + 1, f->archived};
+	const struct exchange_delivery_file file = {
+		.path = f->path,
+		.name = f->name,
+		.number = (int)i + 1,
+		.rank = (int)inbox_first_tied(l->all, i) + 1,
+		.used = f->archived,
+	};
 	bool cut = false;
 	enum errk k = exchange_deliveries_read(d, pass, &file, &cut, e);
 

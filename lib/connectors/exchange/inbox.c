@@ -15,6 +15,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "files/folder.h"
+#include "files/name_order.h"
 #include "files/sources.h"
 
 #include "base/banned.h"
@@ -29,7 +30,15 @@ static int oldest_first(const void *a, const void *b)
 
 	if (x->order_ns != y->order_ns)
 		return x->order_ns < y->order_ns ? -1 : 1;
-	return strcmp(x->name, y->name);
+	/* What an earlier run has taken was there first, and what it took last came last. */
+	if (x->archived != y->archived)
+		return x->archived ? -1 : 1;
+	if (x->archived && x->nth != y->nth)
+		return x->nth < y->nth ? -1 : 1;
+	if (x->changes != y->changes)
+		return x->changes ? 1 : -1;
+	return name_order(x->plain, y->plain) ? name_order(x->plain, y->plain)
+					      : strcmp(x->name, y->name);
 }
 
 /* rest: of the name, behind the prefix. */
@@ -71,6 +80,29 @@ static enum errk judge_names(const struct inbox_kind *kind, const struct inbox_f
 	return E_OK;
 }
 
+/* "stock.20261123T094500Z-2.csv", as archive_name makes it, was "stock.csv", the second of its time. */
+static void read_archived_name(struct inbox_file *f, struct arena *a)
+{
+	static const char form[] = ".00000000T000000Z";
+	enum { LEN = sizeof(form) - 1 };
+	size_t len = strlen(f->name) - 4; /* ".csv" */
+	size_t end = len;
+	const char *time;
+
+	while (end && isdigit((unsigned char)f->name[end - 1]))
+		end--;
+	end = end && end < len && f->name[end - 1] == '-' ? end - 1 : len;
+	if (end <= LEN)
+		return;
+	time = f->name + end - LEN;
+	for (size_t i = 0; i < LEN; i++)
+		if (form[i] == '0' ? !isdigit((unsigned char)time[i]) : time[i] != form[i])
+			return;
+	f->plain = arena_printf(a, "%.*s%s", (int)(time - f->name), f->name, f->name + len);
+	if (end < len && len - end <= 6)
+		f->nth = (int)strtol(f->name + end + 1, NULL, 10);
+}
+
 /* Appends the files of one folder that are called so. */
 static enum errk list_dir(const char *prefix, const char *dir, bool archived, struct arena *a,
 			  struct inbox_file **list, size_t *n, struct err *e)
@@ -92,17 +124,23 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 	for (size_t i = 0; i < count; i++) {
 		if (!source_begins_with(file[i].name, prefix))
 			continue;
-		larger[(*n)++] = (struct inbox_file){
+		larger[*n] = (struct inbox_file){
 			.name = file[i].name,
+			.plain = file[i].name,
+			.nth = 1,
 			.path = file[i].path,
 			.stamp = file[i].stamp,
 			.dated_ns = file[i].dated_ns,
+			.came_ns = file[i].came_ns,
 			.mtime_ns = file[i].mtime_ns,
 			.order_ns = file[i].dated_ns,
 			.misdated = file[i].misdated,
 			.changes = is_of_changes(file[i].name + strlen(prefix)),
 			.archived = archived,
 		};
+		if (archived)
+			read_archived_name(&larger[*n], a);
+		(*n)++;
 	}
 	return E_OK;
 }
@@ -121,6 +159,42 @@ static void place_misdated(struct inbox_file *list, size_t n, bool archived, int
 }
 
 /*
+ * Neither its date nor whether it was used tells which of two is newer, of which x comes first. A run that was
+ * stopped while it put away what it had read leaves one of them here that was there with the other.
+ */
+static bool is_beside(const struct inbox_file *x, const struct inbox_file *y)
+{
+	if (x->order_ns != y->order_ns)
+		return false;
+	return x->archived == y->archived ? !x->archived || x->nth == y->nth
+					  : y->came_ns <= x->came_ns;
+}
+
+/*
+ * Which of the list, in order, are tied, and which place among those of their time the new ones take: the same
+ * where nothing tells it, so that archive/ says of them no more than is known.
+ */
+static void find_ties(struct inbox_file *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n && is_beside(&list[i], &list[k]); k++)
+			for (size_t t = k; !name_order_known(list[i].plain, list[k].plain) &&
+					   t > i && !list[t].tied;
+			     t--)
+				list[t].tied = true;
+	for (size_t i = 1; i < n; i++)
+		if (!list[i].archived && list[i].order_ns == list[i - 1].order_ns)
+			list[i].nth = list[i - 1].nth + !list[i].tied;
+}
+
+size_t inbox_first_tied(const struct inbox_file *list, size_t i)
+{
+	while (i && list[i].tied)
+		i--;
+	return i;
+}
+
+/*
  * A date in the future, or of a clock that is not set, says nothing of when the file was written. One in
  * archive/ comes before all that is dated rightly, one that is new comes after all that has been used, and
  * before the new ones that are: so it is used where there is nothing else, and hides nothing that comes later.
@@ -136,6 +210,7 @@ static void order(struct inbox_file *list, size_t n)
 	place_misdated(list, n, false, used);
 	if (n)
 		qsort(list, n, sizeof(*list), oldest_first);
+	find_ties(list, n);
 }
 
 /* Nothing is new but what can't be used: is that what the ERP wrote? A folder never is, if others were used. */
@@ -418,7 +493,10 @@ void inbox_unload(const struct inbox_kind *kind, struct inbox_set *set)
 	}
 }
 
-/* "stock.csv" becomes "stock.20261123T094500Z.csv": ERPs write the same name again and again. */
+/*
+ * "stock.csv" becomes "stock.20261123T094500Z.csv": ERPs write the same name again and again. Of several of that
+ * time the name keeps the order, "stock.20261123T094500Z-2.csv".
+ */
 static const char *archive_name(const char *dir, const struct inbox_file *f, struct arena *a)
 {
 	char stamp[CLOCK_TEXT_MAX], *to = stamp;
@@ -434,7 +512,7 @@ static const char *archive_name(const char *dir, const struct inbox_file *f, str
 		if (*from != '-' && *from != ':')
 			*to++ = *from;
 	*to = '\0';
-	for (int i = 1;; i++) {
+	for (int i = f->nth;; i++) {
 		const char *name =
 			i == 1 ? arena_printf(a, "%.*s.%s%s", len, f->name, stamp, ending)
 			       : arena_printf(a, "%.*s.%s-%d%s", len, f->name, stamp, i, ending);

@@ -7,18 +7,23 @@
  * Files of one kind that the ERP puts into the exchange folder: which of them say how things stand,
  * whether they are whole, and where they go afterwards. A list (stock*.csv) is everything that there
  * is; a file of changes (stock-changes*.csv) is what moved. What counts is the newest list and the
- * changes after it. Files in the folder are new; used ones are moved to archive/.
+ * changes after it. Files in the folder are new; used ones are moved to archive/. Of files of the same time
+ * used ones are older than new ones, in the order in which they were used, lists older than changes, and else
+ * their names decide (name_order.h).
  */
 struct inbox_file {
 	const char *name, *path;
+	const char *plain; /* the name that it had in the folder */
+	int nth;           /* its place among those of the same time, from 1; see inbox_archive */
+	bool tied;         /* nothing tells whether it is newer than the one before it */
 	const char *stamp; /* "size-mtime": another stamp is another content */
 	int64_t mtime_ns;  /* as source_file says */
-	int64_t dated_ns;
-	int64_t order_ns; /* its place among the others */
-	bool misdated;    /* as source_file says */
-	bool changes;     /* no list */
-	bool archived;    /* stands in archive/ */
-	void *content;    /* once read, as the kind reads it; owned */
+	int64_t dated_ns, came_ns; /* the same */
+	int64_t order_ns;          /* its place among the others */
+	bool misdated;             /* as source_file says */
+	bool changes;              /* no list */
+	bool archived;             /* stands in archive/ */
+	void *content;             /* once read, as the kind reads it; owned */
 };
 
 struct inbox_set {
@@ -144,6 +149,8 @@ struct inbox_kind {
 MUST_CHECK enum errk inbox_files(const char *prefix, const char *dir, struct arena *a,
 				 struct inbox_file **list, size_t *n, const char **bad,
 				 struct err *e);
+/* Of a file in a list of them: the first of those that it is tied to, over others in between; itself: none. */
+size_t inbox_first_tied(const struct inbox_file *list, size_t i);
 /* To be told once a run: files that are dated wrongly, entries that can't be used; NULL = none. */
 const char *inbox_doubts(const struct inbox_set *set, const char *dir, struct arena *a);
 /* Says of a fault of a whole file, if there are newer ones, that they do not heal it; gives k back. */
@@ -187,7 +194,7 @@ bool inbox_is_gone(const struct inbox_set *set, const char *id);
 /* It is among set->unknown. */
 bool inbox_is_unknown(const struct inbox_set *set, const char *id);
 void inbox_unload(const struct inbox_kind *kind, struct inbox_set *set);
-/* Moves the files that stand in the folder to archive/, superseded ones too. */
+/* Moves the files that stand in the folder to archive/, superseded ones too, under names that keep their places. */
 MUST_CHECK enum errk inbox_archive(const char *dir, const struct inbox_set *set, struct arena *a,
 				   struct err *e);
 /*

@@ -187,6 +187,51 @@ static void tell_left_out(const struct inbox *r, struct arena *a)
 		r->env->notice(r->env->notice_ctx, NULL, doubts);
 }
 
+static void tell_tie(const struct inbox *r, const struct inbox_file *x, const struct inbox_file *y,
+		     const char *what, struct arena *a)
+{
+	r->env->notice(
+		r->env->notice_ctx, NULL,
+		arena_printf(
+			a,
+			"%s and %s are dated alike, and nothing tells which is newer%s: what "
+			"%s says counts, the last one by its name; have the ERP write one file "
+			"after the other, or number them",
+			x->name, y->name, what, y->name));
+}
+
+/* The first record of a file that the k-th is tied to, and has too, unless a later one says how it stands. */
+static bool tell_first_tied(const struct inbox *r, size_t k)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const struct inbox_file *f = r->set.file;
+	struct record rec;
+
+	for (size_t i = 0; i < r->kind->count(f[k].content); i++, arena_reset(a)) {
+		if (!r->kind->record(&r->set, k, i, a, &rec))
+			continue;
+		for (size_t x = inbox_first_tied(f, k); x < k; x++)
+			if (r->kind->has(f[x].content, rec.id)) {
+				tell_tie(r, &f[x], &f[k],
+					 arena_printf(a, ", and both have '%s'", rec.label), a);
+				return true;
+			}
+	}
+	return false;
+}
+
+/* Files that are new: what was used is known to have been. */
+static void tell_ties(const struct inbox *r, struct arena *a)
+{
+	const struct inbox_set *set = &r->set;
+	bool found = false;
+
+	if (set->n_superseded && set->n && set->file[0].tied)
+		tell_tie(r, &set->superseded[set->n_superseded - 1], &set->file[0], "", a);
+	for (size_t k = 1; k < set->n && !found; k++)
+		found = set->file[k].tied && !set->file[k].archived && tell_first_tied(r, k);
+}
+
 /* Of files that are new: each is told once. */
 static void tell_ignored(const struct inbox *r)
 {
@@ -255,8 +300,10 @@ enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct are
 		return E_OK;
 	}
 	STEP("csv_inbox_read");
-	if (k == E_OK && c.done == 0)
+	if (k == E_OK && c.done == 0) {
 		tell_ignored(r);
+		tell_ties(r, a);
+	}
 	if (k == E_OK)
 		k = find_gone(r, req, a, e);
 	if (k == E_OK)

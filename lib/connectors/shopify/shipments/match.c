@@ -186,7 +186,7 @@ static bool refuse(struct fulfillment_put *p, const struct delivery *d,
 	else if (s->several)
 		err_set(why, E_RECORD, "ambiguous_sku",
 			"order %s has several lines with the SKU '%s', %lld units of them left, and "
-			"the delivery holds %lld: the ERP must say which by line_id",
+			"the delivery holds %lld: the ERP must say which by line_id, beside the SKU",
 			order, name, (long long)s->open, need);
 	else if (s->open + s->held >= need && s->holder)
 		err_set(why, E_RECORD, "not_shippable",

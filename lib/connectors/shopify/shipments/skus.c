@@ -92,7 +92,7 @@ static void refuse(struct delivery *d, const char *sku, const char *sold_as, con
 {
 	delivery_refuse(d, "ambiguous_sku",
 			"'%s' is what the shop calls now what order %s sold as '%s', and %s '%s' "
-			"may be meant as well: the ERP must say which by line_id",
+			"may be meant as well: the ERP must say which by line_id, beside the SKU",
 			sku, d->state->name, sold_as ? sold_as : "", also, sold_as ? sold_as : sku);
 }
 
