@@ -176,6 +176,7 @@ struct history {
 		HISTORY_UNCOUNTED, /* something was, and it is not known by whom */
 		HISTORY_OTHERS,    /* by others, never by this writer */
 		HISTORY_REPLACED,  /* another has adopted what this writer wrote, and goes on */
+		HISTORY_SHARED,    /* by this writer, and by another one since */
 		HISTORY_OURS,      /* by this writer: last is of its own batches */
 	} of;
 	int64_t last[2];
@@ -188,8 +189,8 @@ struct history_request {
 	/* Batches of it that were interrupted: what they wrote is not counted. */
 	const char *const *open;
 	size_t n_open;
-	bool claim; /* note there that this writer knows of all that is there now … */
-	bool alone; /* … and that those who wrote it are no more */
+	/* Note there that this writer knows of all that is there now, and that others who wrote it are no more. */
+	bool claim;
 };
 
 /* A record that the target has of us: in a document that is there, or was. */
@@ -370,7 +371,8 @@ struct sink {
 	const char *const *(*held)(struct connector *c, struct arena *a);
 	/*
 	 * Later answers since the last call; each is handed to fn, and forgotten once fn
-	 * returned E_OK. NULL if the system has none.
+	 * returned E_OK. E_RECORD of fn: this state file wrote no such document, and all that is answered to it stays for
+	 * whoever did. NULL if the system has none.
 	 */
 	enum errk (*acknowledgements)(struct connector *c, struct arena *a,
 				      enum errk (*fn)(void *ctx, const struct acknowledgement *s,

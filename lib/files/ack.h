@@ -14,7 +14,7 @@
  * Each answer is handed to fn: what is doubted first, then "ok", then those that name an order, so that single
  * refusals have the last word, and at last the end of the document. Then the file moves to .erpsync/acks/, but for a dry run. Killed in between, the same
  * answers come again.
- * What is no text (ack_sign) is told, and stays.
+ * What is no text (ack_sign) is told, and stays; so does what fn takes for an answer to another's file (E_RECORD).
  */
 MUST_CHECK enum errk ack_read_new(const struct outbox *x, struct arena *a,
 				  enum errk (*fn)(void *ctx, const struct acknowledgement *s,

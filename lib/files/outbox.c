@@ -108,9 +108,14 @@ static enum errk recover(struct recovery *r, struct err *e)
 
 static bool is_used(const struct outbox *x, const char *name, struct arena *a)
 {
-	const char *path = path_join(a, x->dir, name);
+	return folder_own_exists(path_join(a, x->dir, name));
+}
 
-	return file_exists(path) || dir_exists(path);
+/* An acknowledgement that was there before the file is no answer to it. */
+static bool is_answered(const struct outbox *x, const char *name, struct arena *a)
+{
+	return is_used(x, name, a) ||
+	       folder_own_exists(folder_staged(x->dir, path_join(a, "acks", name), a));
 }
 
 /*
@@ -135,7 +140,11 @@ static enum errk choose_number(const struct outbox *x, const struct put_batch *b
 		used = is_used(x,
 			       folder_name_make(r->file[0].key, batch->update, sequence,
 						".manifest.json", a),
-			       a);
+			       a) ||
+		       is_answered(x,
+				   folder_name_make(r->file[0].key, batch->update, sequence, ".ack",
+						    a),
+				   a);
 		for (size_t i = 0; i < r->n; i++)
 			used = used || is_used(x,
 					       folder_name_make(r->file[i].key, batch->update,

@@ -79,6 +79,51 @@ static void raise_last(cJSON *lane, int64_t number)
 		json_add_int(lane, "last", number);
 }
 
+static bool is_open(const struct history_request *q, const char *key)
+{
+	for (size_t i = 0; i < q->n_open; i++)
+		if (str_equal(q->open[i], key))
+			return true;
+	return false;
+}
+
+/*
+ * Of the last batch: a decision stands until its run has noted the outcome, so that one which is not open
+ * belongs to a state file that has forgotten it; without a decision the batch was noted, or never decided.
+ */
+static int64_t last_of(const char *dir, const struct history_request *q, const cJSON *line,
+		       bool changed, struct arena *a)
+{
+	const cJSON *lane = json_at(line, lane_name(changed));
+	const char *key = json_str(lane, "key");
+	int64_t last = json_int(lane, "last", 0), number = json_int(lane, "number", 0);
+	bool counts = key && (folder_own_exists(file_batch_path(dir, key, a))
+				      ? !is_open(q, key)
+				      : json_bool(lane, "done", false));
+
+	return counts && number > last ? number : last;
+}
+
+/*
+ * Another has taken this one's place, or has got further and nobody has taken its: it writes here too. Whoever claims a
+ * folder has got as far as all that was there before.
+ */
+static bool is_overtaken(const char *dir, const cJSON *all, const char *writer, struct arena *a)
+{
+	const struct history_request all_count = {0};
+	const cJSON *own = cJSON_GetObjectItemCaseSensitive(all, writer), *line;
+
+	if (json_str(own, "replaced_by"))
+		return true;
+	cJSON_ArrayForEach (line, all)
+		for (int changed = 0; line != own && changed < 2; changed++)
+			if (!json_str(line, "replaced_by") &&
+			    last_of(dir, &all_count, line, changed == 1, a) >
+				    last_of(dir, &all_count, own, changed == 1, a))
+				return true;
+	return false;
+}
+
 static bool is_counted(const struct put_batch *batch)
 {
 	return batch->writer && batch->kind == KIND_ORDER;
@@ -107,6 +152,12 @@ enum errk outbox_history_begin(const char *dir, const struct put_batch *batch, i
 	k = read_lane(dir, batch, batch->update, a, &all, &lane, e);
 	if (k != E_OK)
 		return k;
+	/* Since the run looked; two that begin at once in an empty folder are told apart here. */
+	if (is_overtaken(dir, all, batch->writer, a))
+		return err_set(e, E_LOCAL, "state_behind",
+			       "%s: another state file writes there too, so nothing is written: "
+			       "run erpsync check, which says what to do",
+			       dir);
 	if (json_bool(lane, "done", false))
 		raise_last(lane, json_int(lane, "number", 0));
 	json_add_str(lane, "key", batch->key);
@@ -145,14 +196,6 @@ struct proof {
 	int64_t open[2]; /* of batches that were decided, interrupted, and are asked about */
 };
 
-static bool is_open(const struct history_request *q, const char *key)
-{
-	for (size_t i = 0; i < q->n_open; i++)
-		if (str_equal(q->open[i], key))
-			return true;
-	return false;
-}
-
 static enum errk take_decided(void *ctx, const struct file_batch *b, struct err *e)
 {
 	struct proof *p = ctx;
@@ -186,21 +229,18 @@ enum errk outbox_history_numbers(const char *dir, struct arena *a, int64_t last[
 	return k;
 }
 
-/*
- * Of the last batch: a decision stands until its run has noted the outcome, so that one which is not open
- * belongs to a state file that has forgotten it; without a decision the batch was noted, or never decided.
- */
-static int64_t last_of(const char *dir, const struct history_request *q, const cJSON *line,
-		       bool changed, struct arena *a)
+/* Names and count may be gone with the files, and what was written under them counts all the same. */
+static void take_lines(const char *dir, const cJSON *all, struct proof *p, struct arena *a)
 {
-	const cJSON *lane = json_at(line, lane_name(changed));
-	const char *key = json_str(lane, "key");
-	int64_t last = json_int(lane, "last", 0), number = json_int(lane, "number", 0);
-	bool counts = key && (folder_own_exists(file_batch_path(dir, key, a))
-				      ? !is_open(q, key)
-				      : json_bool(lane, "done", false));
+	const cJSON *line;
 
-	return counts && number > last ? number : last;
+	cJSON_ArrayForEach (line, all)
+		for (int changed = 0; changed < 2; changed++) {
+			int64_t last = last_of(dir, p->q, line, changed == 1, a);
+
+			if (last > p->all[changed])
+				p->all[changed] = last;
+		}
 }
 
 /* A state file that turns up again after another has adopted its orders would send the later ones again. */
@@ -213,16 +253,10 @@ static void replace_others(cJSON *all, const char *writer)
 			json_add_str(line, "replaced_by", writer);
 }
 
+/* Under the folder's lock. */
 static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const char *writer,
 		       struct arena *a, struct err *e)
 {
-	CLEANUP(fd) int lock = -1;
-	enum errk k = folder_make(dir, a, e);
-
-	if (k == E_OK)
-		k = folder_lock(dir, a, &lock, e);
-	if (k != E_OK)
-		return k;
 	for (int changed = 0; changed < 2; changed++) {
 		cJSON *lane = lane_of(all, writer, changed == 1);
 
@@ -230,8 +264,7 @@ static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const
 		cJSON_DeleteItemFromObjectCaseSensitive(lane, "key");
 	}
 	cJSON_DeleteItemFromObjectCaseSensitive(object_of(all, writer), "replaced_by");
-	if (p->q->alone)
-		replace_others(all, writer);
+	replace_others(all, writer);
 	return write_writers(dir, all, a, e);
 }
 
@@ -249,24 +282,34 @@ enum errk outbox_history(const struct outbox *x, const struct history_request *q
 			 struct history *out, struct err *e)
 {
 	CLEANUP(json) cJSON *writers = NULL;
+	CLEANUP(fd) int lock = -1;
 	struct proof p = {.q = q};
 	const cJSON *line;
-	enum errk k;
+	bool claims = q->claim && !x->dry_run, overtaken;
+	enum errk k = E_OK;
 
 	*out = (struct history){.place = x->dir};
-	if (!dir_exists(x->dir) && (!q->claim || x->dry_run))
+	if (!dir_exists(x->dir) && !claims)
 		return E_OK;
-	k = dir_exists(x->dir) ? take_all(x->dir, &p, a, e) : E_OK;
+	if (claims)
+		k = folder_make(x->dir, a, e);
+	if (k == E_OK && claims)
+		k = folder_lock(x->dir, a, &lock, e);
+	if (k == E_OK)
+		k = take_all(x->dir, &p, a, e);
 	if (k == E_OK)
 		k = read_writers(x->dir, a, &writers, e);
-	if (k == E_OK && q->claim && !x->dry_run)
+	if (k == E_OK)
+		take_lines(x->dir, writers, &p, a);
+	if (k == E_OK && claims)
 		k = claim(x->dir, writers, &p, q->writer, a, e);
 	if (k != E_OK)
 		return k;
 	out->said = said(&p, a);
+	overtaken = is_overtaken(x->dir, writers, q->writer, a);
 	line = cJSON_GetObjectItemCaseSensitive(writers, q->writer);
 	if (line && !json_str(line, "replaced_by")) {
-		out->of = HISTORY_OURS;
+		out->of = overtaken ? HISTORY_SHARED : HISTORY_OURS;
 		for (int i = 0; i < 2; i++)
 			out->last[i] = last_of(x->dir, q, line, i == 1, a);
 		return E_OK;

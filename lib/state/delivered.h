@@ -15,6 +15,14 @@ struct delivered {
 MUST_CHECK enum errk delivered_as(struct state *s, const char *flow, const char *target_id,
 				  struct arena *a, struct delivered **out, size_t *n,
 				  struct err *e);
+enum delivered_known {
+	DELIVERED_KNOWN,   /* it held some */
+	DELIVERED_UNKNOWN, /* none is known that went over in it … */
+	DELIVERED_ABSENT,  /* … and that was journaled: by then nothing was */
+};
+/* Whether this document held any record; reads the flow's journal once, until an answer to it was journaled as "unknown". */
+MUST_CHECK enum errk delivered_known(struct state *s, const char *flow, const char *target_id,
+				     enum delivered_known *out, struct err *e);
 /*
  * Is this the document that the target first got the record by, as far as the journal reaches: was it never
  * delivered as new after that one?

@@ -167,14 +167,41 @@ static void tell_late(struct acknowledging *x)
 	x->n_late = 0;
 }
 
-/* The answers of one document come one behind the other. */
-static void enter(struct acknowledging *x, const struct acknowledgement *s)
+const char sync_unknown_answer[] = "its acknowledgement is not read, and stays where it is: no "
+				   "order is known to have gone over in that file";
+const char sync_unknown_answer_remedy[] =
+	"if another state file wrote it, move the acknowledgement into the folder of that one; else "
+	"see which file it is meant for, write the acknowledgement of that, and remove this one";
+
+/* Of a document that this state file has not written, as far as it knows: another one may have, and waits for the answer. */
+static enum errk leave_unknown(struct acknowledging *x, bool again, struct err *e)
 {
 	struct sync *r = x->r;
+	const char *what = arena_printf(r->page, "%s; %s", sync_unknown_answer,
+					sync_unknown_answer_remedy);
+	if (again)
+		return err_set(e, E_RECORD, "unknown_document", "%s: %s", x->target, what);
+	tell(x, what);
+	enum errk rc = state_begin(r->state, e);
+	if (rc == E_OK)
+		rc = sync_journal(r, x->target, x->target, "acknowledged", "unknown", what, e);
+	rc = state_end(r->state, rc, e);
+	return rc == E_OK ? leave_unknown(x, true, e) : rc;
+}
+
+/* The answers of one document come one behind the other. E_RECORD: it is none of this state file's. */
+static enum errk enter(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
+{
+	struct sync *r = x->r;
+	enum delivered_known known;
 	if (x->target && strcmp(x->target, s->document) == 0)
-		return;
+		return E_OK;
 	tell_late(x);
 	*x = (struct acknowledging){.r = r, .target = arena_strdup(r->page, s->document)};
+	enum errk rc = delivered_known(r->state, r->key, x->target, &known, e);
+	if (rc != E_OK || known == DELIVERED_KNOWN)
+		return rc;
+	return leave_unknown(x, known == DELIVERED_ABSENT, e);
 }
 
 static enum errk confirm_one(struct acknowledging *x, const struct acknowledgement *s,
@@ -229,18 +256,12 @@ static enum errk confirm_whole(struct acknowledging *x, const struct acknowledge
 	r->sum->acknowledged += links - (int64_t)x->n_confirmed;
 	/* What it held may have gone over anew since, or have been refused. */
 	rc = link_any_refused(r->state, r->key, &refused, e);
-	if (rc == E_OK && (refused || !links))
+	if (rc == E_OK && refused)
 		rc = find_held(x, e);
 	for (size_t i = 0; i < x->n_held && refused && rc == E_OK; i++)
 		rc = remember_late(x, &x->held[i], e);
 	if (rc != E_OK)
 		return rc;
-	if (!links && !x->n_held)
-		tell(x, arena_printf(r->page,
-				     "its acknowledgement says %s, and no order is known to "
-				     "have gone over in that file: it confirms none; see which "
-				     "file it is meant for, and write the acknowledgement of that",
-				     s->text));
 	return sync_journal(r, x->target, x->target, "acknowledged", "accepted", s->text, e);
 }
 
@@ -401,23 +422,6 @@ static enum errk refuse(struct acknowledging *x, const struct acknowledgement *s
 	return take_back(&f, e);
 }
 
-/* Of a document that this state file has not written, as far as it knows. */
-static enum errk reject_unknown(struct sync *r, const struct acknowledgement *s, struct err *e)
-{
-	struct err why;
-	const struct sync_record rec = {.record = s->document,
-					.label = s->document,
-					.outcome = SYNC_PARKED,
-					.err = &why};
-	err_set(&why, E_RECORD, "rejected_by_target",
-		"was rejected: %s; no order is known to have gone over in it, so nothing follows",
-		s->text);
-	r->sum->rejected++;
-	if (r->options->on_record)
-		r->options->on_record(r->options->ctx, &rec);
-	return sync_journal(r, s->document, s->document, "acknowledged", "unknown", s->text, e);
-}
-
 static enum errk reject(struct acknowledging *x, const struct acknowledgement *s, struct err *e)
 {
 	enum errk rc = E_OK;
@@ -427,7 +431,7 @@ static enum errk reject(struct acknowledging *x, const struct acknowledgement *s
 		remember_named(x, s, x->held[i].record);
 		rc = refuse(x, s, x->held[i].record, e);
 	}
-	return rc == E_OK && !x->n_held ? reject_unknown(x->r, s, e) : rc;
+	return rc;
 }
 
 /* Whom it means is known when all have been heard who are named themselves. */
@@ -480,13 +484,11 @@ static enum errk refuse_unnamed(struct acknowledging *x, struct err *e)
 		refused++;
 		rc = refuse(x, &s, x->held[i].record, e);
 	}
-	if (rc == E_OK && !x->n_held)
-		rc = reject_unknown(r, &s, e);
 	if (rc == E_OK)
 		rc = state_commit(r->state, e);
 	if (rc != E_OK)
 		state_rollback(r->state);
-	else if (x->n_held && !refused)
+	else if (!refused)
 		notice_say(&r->notices, NULL,
 			   arena_printf(r->session->arena,
 					"%s: %s; it refuses none, for each order of the file is "
@@ -561,10 +563,12 @@ static enum errk take_one(void *ctx, const struct acknowledgement *said, struct 
 	struct acknowledging *x = ctx;
 	struct sync *r = x->r;
 	struct acknowledgement own = *said, *s = &own;
-	enter(x, s);
+	enum errk rc = enter(x, s, e);
+	if (rc != E_OK)
+		return rc;
 	if (s->end)
 		return refuse_unnamed(x, e);
-	enum errk rc = s->accepted && !s->record ? E_OK : find_held(x, e);
+	rc = s->accepted && !s->record ? E_OK : find_held(x, e);
 	if (rc == E_OK && s->doubt)
 		return take_doubt(x, s, e);
 	if (rc == E_OK && s->accepted && is_of_nobody(x, s))

@@ -336,8 +336,7 @@ static enum errk open_again(struct adopt *d, struct err *e)
 	if (rc == E_OK)
 		rc = pairing_pull_first(r->state, r->key, true, e);
 	if (rc == E_OK && r->to->history)
-		rc = sync_claim_history(r->state, r->key, r->flow, r->target, !d->o->rest_is_new,
-					r->page, e);
+		rc = sync_claim_history(r->state, r->key, r->flow, r->target, r->page, e);
 	return state_end(r->state, rc, e);
 }
 

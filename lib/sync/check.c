@@ -307,6 +307,40 @@ static enum errk check_history(struct session *s, struct connector *c, enum side
 	return rc;
 }
 
+struct answers {
+	struct session *s;
+	const struct flow *f;
+	struct counting_sink *sink;
+};
+
+/* All stay where they are, those too that a run will read. */
+static enum errk say_unknown(void *ctx, const struct acknowledgement *said, struct err *e)
+{
+	struct answers *x = ctx;
+	enum delivered_known known;
+	enum errk rc = delivered_known(x->s->state, x->f->name, said->document, &known, e);
+	if (rc == E_OK && known != DELIVERED_KNOWN)
+		say(x->sink, CHECK_WARN,
+		    arena_printf(x->s->arena, "%s: %s", said->document, sync_unknown_answer),
+		    sync_unknown_answer_remedy);
+	return rc == E_OK ? err_set(e, E_RECORD, "only_looked", "%s: not read", said->document)
+			  : rc;
+}
+
+/* Answers that no run will read, and what would end a run that reads them. */
+static void check_acknowledgements(struct session *s, struct connector *c, enum side side,
+				   struct counting_sink *sink)
+{
+	for (const struct flow *f = flows; f->noun; f++) {
+		const struct sink *to = c->type->sink[side][f->kind];
+		struct answers x = {s, f, sink};
+		struct err why;
+		if (f->to == side && flow_is_set_up(f, s->conf) && to && to->acknowledgements &&
+		    to->acknowledgements(c, s->arena, say_unknown, &x, &why) != E_OK)
+			say(sink, CHECK_BAD, why.msg, NULL);
+	}
+}
+
 /* Would a run be refused, because another system answers than the state file knows? */
 static enum errk check_identity(struct session *s, struct connector *c, enum side side,
 				struct counting_sink *sink, struct err *e)
@@ -372,6 +406,8 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		rc = check_identity(s, c, side, sink, e);
 	if (rc == E_OK)
 		rc = check_history(s, c, side, sink, e);
+	if (rc == E_OK)
+		check_acknowledgements(s, c, side, sink);
 	if (rc == E_OK && put)
 		rc = check_answers(s, c, put, &inner, e);
 	for (const struct name_table *t = c->type->examination.name_tables;

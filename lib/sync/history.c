@@ -25,16 +25,20 @@ static const char *to_option(const char *key, struct arena *a)
 }
 
 static enum errk behind(const char *state, const char *what, const char *key, const struct flow *f,
-			struct arena *a, struct err *e)
+			enum history_of of, struct arena *a, struct err *e)
 {
 	const char *to = to_option(key, a);
-
-	return err_set(
+	enum errk rc = err_set(
 		e, E_LOCAL, "state_behind",
 		"state file %s %s, so nothing is written: it would send again what is there. "
 		"Put the right state file in its place, or link what is there: erpsync adopt "
 		"%s%s --dry-run, then the same without --dry-run",
 		state, what, f->noun, to);
+
+	if (of != HISTORY_OURS && of != HISTORY_UNCOUNTED)
+		err_append(e, ". A folder is for one state file: where another one is to go on "
+			      "writing there, give this one a folder of its own");
+	return rc;
 }
 
 /*
@@ -72,6 +76,10 @@ static const char *judge(const struct history *h, const struct pairing *p, int64
 			"was replaced: another one has adopted what stands in %s, which has "
 			"got to %s",
 			h->place, h->said);
+	if (h->of == HISTORY_SHARED)
+		return arena_printf(
+			a, "is not the only one that writes to %s: another one has got to %s",
+			h->place, h->said);
 	if (!links)
 		return arena_printf(a, "is new or was emptied, and %s has got to %s", h->place,
 				    h->said);
@@ -88,10 +96,10 @@ static const char *judge(const struct history *h, const struct pairing *p, int64
 }
 
 static enum errk ask(struct state *s, const char *key, const struct flow *f,
-		     struct connector *target, bool claim, bool alone, struct pairing *p,
-		     struct arena *a, struct history *out, struct err *e)
+		     struct connector *target, bool claim, struct pairing *p, struct arena *a,
+		     struct history *out, struct err *e)
 {
-	struct history_request q = {.kind = f->kind, .claim = claim, .alone = alone};
+	struct history_request q = {.kind = f->kind, .claim = claim};
 	const struct sink *sink = target->type->sink[f->to][f->kind];
 	const char **open;
 	enum errk rc = pairing_get(s, key, a, p, e);
@@ -119,7 +127,7 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 	*out = (struct behind){0};
 	if (!target->type->sink[f->to][f->kind]->history)
 		return E_OK;
-	rc = ask(s, key, f, target, false, false, &p, a, &out->history, e);
+	rc = ask(s, key, f, target, false, &p, a, &out->history, e);
 	if (rc == E_OK)
 		rc = link_count(s, key, &links, e);
 	if (rc != E_OK)
@@ -127,18 +135,19 @@ enum errk sync_find_behind(struct state *s, const char *key, const struct flow *
 	what = judge(&out->history, &p, links, a);
 	out->is = what != NULL;
 	if (what)
-		behind(session_plain_path(state_path(s), a), what, key, f, a, &out->why);
+		behind(session_plain_path(state_path(s), a), what, key, f, out->history.of, a,
+		       &out->why);
 	else if (out->history.of == HISTORY_NONE && (p.last[0] || p.last[1]))
 		out->is = vanished(&out->history, key, f, a, &out->why) != E_OK;
 	return E_OK;
 }
 
 enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
-			     struct connector *target, bool alone, struct arena *a, struct err *e)
+			     struct connector *target, struct arena *a, struct err *e)
 {
 	struct history h;
 	struct pairing p;
-	enum errk rc = ask(s, key, f, target, true, alone, &p, a, &h, e);
+	enum errk rc = ask(s, key, f, target, true, &p, a, &h, e);
 
 	for (int i = 0; i < 2 && rc == E_OK; i++)
 		rc = pairing_remember(s, key, i == 1, h.last[i], e);
@@ -187,7 +196,7 @@ enum errk sync_check_history(struct sync *r, struct err *e)
 	}
 	/* From now on it is known who wrote what is there. */
 	if (b.history.of == HISTORY_UNCOUNTED && !r->sum->dry_run)
-		return sync_claim_history(r->state, r->key, r->flow, r->target, false, r->page, e);
+		return sync_claim_history(r->state, r->key, r->flow, r->target, r->page, e);
 	return E_OK;
 }
 

@@ -241,10 +241,9 @@ MUST_CHECK enum errk sync_find_behind(struct state *s, const char *key, const st
 				      struct err *e);
 /* Refuses a run whose state file is behind; fills writer and pull_first. */
 MUST_CHECK enum errk sync_check_history(struct sync *r, struct err *e);
-/* What the target counts is counted here too: everything that is there now is known. */
+/* What the target counts is counted here too: everything that is there now is known, and others write there no more. */
 MUST_CHECK enum errk sync_claim_history(struct state *s, const char *key, const struct flow *f,
-					struct connector *target, bool alone, struct arena *a,
-					struct err *e);
+					struct connector *target, struct arena *a, struct err *e);
 /* A batch is about to be put to a target that counts: fills `last`. */
 MUST_CHECK enum errk sync_known_numbers(struct sync *r, struct put_batch *batch, struct err *e);
 /* A batch was put: in the transaction of its outcome. */
@@ -255,6 +254,8 @@ MUST_CHECK enum errk sync_all_pulled(struct sync *r, struct err *e);
 
 /* Later answers of the target. */
 MUST_CHECK enum errk sync_acknowledge(struct sync *r, struct err *e);
+/* What is said of one to a document that this state file has not written (delivered_known), and what to do. */
+extern const char sync_unknown_answer[], sync_unknown_answer_remedy[];
 /* mapping_change.c: have the mapping or the settings changed since the last run? */
 MUST_CHECK enum errk sync_remember_mapping(struct sync *r, struct err *e);
 /* What was parked for a mapping reason is due again if so. */

@@ -48,6 +48,7 @@ const sent = p =>
       .names(/^orders-.*\.csv$/)
       .map(file => [file.replace('.csv', ''), [...new Set(p.exchange().rows().concat(p.exchange().rows('orders-changed')).filter(row => row.file === file).map(row => row.order_number))]]),
   );
+const UNKNOWN = /orders-000077\.csv: its acknowledgement is not read, and stays where it is: no order is known to have gone over in that file; .*remove this one/;
 /** What is told of answers that nobody can be sure of. */
 const doubtsOf = records => records.filter(r => r.code === 'ack_in_doubt').map(r => r.reason);
 const reasons = async p => (await p.queue('--parked')).map(entry => entry.reason);
@@ -181,7 +182,7 @@ test('an order is named that is not in the file: all of the file is looked at', 
   assert.deepEqual((await p.queue('--parked')).map(entry => entry.name), names);
   await t.test('nor is the file one of ours', async () => {
     const { stderr } = await answered(p, 'orders-000077', 'error #1001: blocked\n');
-    assert.match(stderr, /orders-000077\.csv: was rejected: .*'#1001'.*blocked; no order is known to have gone over in it/);
+    assert.match(stderr, UNKNOWN);
     silent(await exports(p));
   });
 });
@@ -409,10 +410,20 @@ test('an acknowledgement that is none is told by each run, and costs the others 
 
 test('an answer to a file that never was', async t => {
   const { p } = await open(t);
-  const said = /orders-000077\.csv: its acknowledgement says ok, and no order is known to have gone over in that file: it confirms none/;
   acks(p, 'orders-000077', 'ok\n');
-  assert.match((await exports(p, 1)).stderr, said);
+  assert.match((await exports(p, 1)).stderr, UNKNOWN);
   silent(await exports(p));
+  assert.equal(p.read('out/orders-000077.ack'), 'ok\n', 'it stays for whoever wrote that file');
+  assert.match((await p.run('check')).stdout, /^warn .*orders-000077\.csv: its acknowledgement is not read/m);
+  await t.test('is none to the file that gets that number', async () => {
+    acks(p, 'orders-000002', 'error: period is closed\n');
+    await exports(p, 1);
+    const name = sell(p);
+    await exports(p);
+    assert.deepEqual(sent(p)['orders-000003'], [name]);
+    silent(await exports(p));
+    assert.deepEqual(await reasons(p), []);
+  });
   await t.test('an old one, of orders that have gone over anew since, says nothing new', async () => {
     edit(p, '#1001', { note: 'n' });
     await exports(p);

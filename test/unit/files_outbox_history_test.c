@@ -14,17 +14,22 @@ static struct outbox folder(const char *dir)
 	return (struct outbox){.dir = dir, .style = {{',', CSV_UTF8, "\r\n"}, false}};
 }
 
-/* One order is written under a key. */
-static void write_one(const struct outbox *x, const char *writer, const char *key,
-		      const char *label, bool changed, bool committed, struct arena *a)
+static struct put_item one_order(const char *label)
 {
-	struct put_item item = {
+	return (struct put_item){
 		.record = label,
 		.label = label,
 		.version = "v1",
 		.hash = "h1",
 		.doc = "{\"files\":{\"orders\":{\"columns\":[{\"name\":\"order\",\"type\":\"text\"}],"
 		       "\"rows\":[[\"x\"]]}}}"};
+}
+
+/* One order is written under a key. */
+static void write_one(const struct outbox *x, const char *writer, const char *key,
+		      const char *label, bool changed, bool committed, struct arena *a)
+{
+	struct put_item item = one_order(label);
 	struct put_item *all = &item;
 	struct put_batch b = {.kind = KIND_ORDER,
 			      .key = key,
@@ -63,7 +68,23 @@ static void assert_proves(struct history h, enum history_of of, int64_t made, in
 	assert_int_equal(h.last[1], changed);
 }
 
-static void test_history__counts_by_writer(void **state)
+/* What a put by this writer says. */
+static void assert_refused(const struct outbox *x, const char *writer, struct arena *a)
+{
+	struct put_item item = one_order("#9");
+	struct put_item *all = &item;
+	struct put_batch b = {.kind = KIND_ORDER,
+			      .key = "k9",
+			      .writer = writer,
+			      .item = &all,
+			      .n = 1};
+	struct err e;
+
+	assert_int_equal(outbox_put(x, &b, NULL, a, &e), E_LOCAL);
+	assert_string_equal(e.code, "state_behind");
+}
+
+static void test_history__has_one_writer(void **state)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct outbox x = folder("writers");
@@ -73,16 +94,51 @@ static void test_history__counts_by_writer(void **state)
 	assert_false(dir_exists("writers"));
 	write_one(&x, "me", "k1", "#1", false, true, a);
 	write_one(&x, "me", "k2", "#1", true, true, a);
-	write_one(&x, "you", "k3", "#2", false, true, a);
 	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 1, 1);
-	assert_proves(ask(&x, "you", NULL, false, a), HISTORY_OURS, 2, 0);
-	assert_proves(ask(&x, "new", NULL, false, a), HISTORY_OTHERS, 2, 1);
+	assert_proves(ask(&x, "you", NULL, false, a), HISTORY_OTHERS, 1, 1);
+	assert_refused(&x, "you", a);
+	/* Whoever claims the folder has it, and the other no longer. */
+	assert_proves(ask(&x, "you", NULL, true, a), HISTORY_OURS, 1, 1);
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_REPLACED, 1, 1);
+	assert_refused(&x, "me", a);
+	write_one(&x, "you", "k3", "#2", false, true, a);
+	assert_proves(ask(&x, "you", NULL, false, a), HISTORY_OURS, 2, 1);
 	assert_string_equal(ask(&x, "new", NULL, false, a).said,
 			    "orders-000002 and orders-changed-000001");
-	assert_proves(ask(&x, "new", NULL, true, a), HISTORY_OURS, 2, 1);
-	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 1, 1);
+	assert_proves(ask(&x, "me", NULL, true, a), HISTORY_OURS, 2, 1);
+	assert_proves(ask(&x, "you", NULL, false, a), HISTORY_REPLACED, 2, 1);
+	/* Nothing but our own books is left. */
+	for (int i = 1; i <= 2; i++) {
+		unlink(arena_printf(a, "writers/orders-00000%d.csv", i));
+		unlink(arena_printf(a, "writers/orders-00000%d.manifest.json", i));
+	}
+	unlink("writers/.erpsync/sequence");
+	assert_proves(ask(&x, "new", NULL, false, a), HISTORY_OTHERS, 2, 1);
 	unlink("writers/.erpsync/writers");
-	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_UNCOUNTED, 2, 1);
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_UNCOUNTED, 0, 1);
+}
+
+/* Books of before: both wrote, and neither took the other's place. */
+static void test_history__of_two_the_last_one_goes_on(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("two");
+	struct err e;
+
+	(void)state;
+	assert_ok(folder_make("two", a, &e), &e);
+	write_text("two/.erpsync/writers",
+		   "{\"old\":{\"new\":{\"last\":2}},"
+		   "\"me\":{\"new\":{\"last\":2,\"key\":\"k\",\"number\":3,\"done\":true}},"
+		   "\"you\":{\"new\":{\"last\":2,\"key\":\"l\",\"number\":4,\"done\":true}}}");
+	assert_proves(ask(&x, "you", NULL, false, a), HISTORY_OURS, 4, 0);
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_SHARED, 3, 0);
+	assert_refused(&x, "me", a);
+	/* One that has only begun is none. */
+	write_text("two/.erpsync/writers",
+		   "{\"me\":{\"new\":{\"last\":2,\"key\":\"k\",\"number\":3,\"done\":true}},"
+		   "\"you\":{\"new\":{\"last\":2,\"key\":\"l\",\"number\":4,\"done\":false}}}");
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 3, 0);
 }
 
 static void test_history__an_interrupted_batch_is_nobodys_loss(void **state)
@@ -177,7 +233,8 @@ static void test_landed__tells_the_last_one_last_and_what_is_missing(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_history__counts_by_writer),
+		cmocka_unit_test(test_history__has_one_writer),
+		cmocka_unit_test(test_history__of_two_the_last_one_goes_on),
 		cmocka_unit_test(test_history__an_interrupted_batch_is_nobodys_loss),
 		cmocka_unit_test(test_history__names_of_others_prove_nothing),
 		cmocka_unit_test(test_history__damaged_books_are_not_taken_for_none),

@@ -95,6 +95,16 @@ const char *admin_column_title(enum admin_column c)
 	return columns[c].name[0];
 }
 
+bool admin_column_is_of_order(enum admin_column c)
+{
+	return c != COL_NAME && c != COL_ID && !admin_column_is_of_line(c);
+}
+
+bool admin_column_is_of_line(enum admin_column c)
+{
+	return (c >= COL_LINE_QUANTITY && c <= COL_LINE_DISCOUNT) || c == COL_VENDOR;
+}
+
 /* The column that a header cell names; COL_COUNT_ if it is none of ours. */
 static enum admin_column find(const char *title)
 {

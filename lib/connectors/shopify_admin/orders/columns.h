@@ -99,6 +99,9 @@ MUST_CHECK enum errk admin_columns_match(const char *file, const struct csv_row 
 					 char delimiter, struct admin_columns *out, struct err *e);
 /* What its amounts show of how the file writes numbers: one column holds for the others. */
 void admin_columns_numbers(struct admin_columns *c, const struct csv_reader *r);
+/* It says something of the order, and not of one of its lines; its name and id are neither. */
+bool admin_column_is_of_order(enum admin_column c);
+bool admin_column_is_of_line(enum admin_column c);
 const char *admin_column_title(enum admin_column c); /* as the current export spells it */
 
 #endif

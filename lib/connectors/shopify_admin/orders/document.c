@@ -3,9 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/advice.h"
 #include "base/cleanup.h"
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "model/order_sums.h"
@@ -15,7 +13,7 @@
 #include "base/banned.h"
 
 /* A row of another width may hold anything anywhere. */
-static bool is_named(const struct admin_order_rows *o)
+bool admin_order_is_named(const struct admin_order_rows *o)
 {
 	return o->n > 0 && o->row[0].aligned && guard_is_name(admin_order_cell(o, COL_NAME));
 }
@@ -37,7 +35,7 @@ const char *admin_order_id(const struct admin_order_rows *o, struct arena *a)
 	if (o->n > 0 && o->row[0].aligned && admin_order_id_is_sound(id))
 		return arena_printf(a, "gid://shopify/Order/%s", id);
 	/* What has not even a date is no order: a sum at the end, most likely. */
-	if (!id[0] && is_named(o) && admin_order_cell(o, COL_CREATED_AT)[0])
+	if (!id[0] && admin_order_is_named(o) && admin_order_cell(o, COL_CREATED_AT)[0])
 		return admin_name_id(admin_order_cell(o, COL_NAME), a);
 	return arena_printf(a, "%s:%lld", admin_file_id(o->file, a), (long long)o->line);
 }
@@ -143,7 +141,7 @@ static enum errk check_head(const struct admin_order_rows *o, struct err *e)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!admin_order_cell(o, needed[i])[0])
 			return missing(o, needed[i], e);
-	if (!is_named(o))
+	if (!admin_order_is_named(o))
 		return bad(o, COL_NAME, "is no order's name", e);
 	wrong = guard_order_name(admin_order_cell(o, COL_NAME), a, &name);
 	if (wrong)
@@ -248,8 +246,8 @@ static void add_tail(cJSON *doc, const struct admin_order_rows *o, struct arena 
 	json_add_str(place, "name", admin_order_text(o, COL_LOCATION));
 }
 
-static enum errk build(const struct admin_order_rows *o, const char *id, struct arena *a,
-		       cJSON **out, struct err *e)
+enum errk admin_order_build(const struct admin_order_rows *o, const char *id, struct arena *a,
+			    cJSON **out, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = json_object();
 	enum errk k = check_head(o, e);
@@ -273,51 +271,4 @@ static enum errk build(const struct admin_order_rows *o, const char *id, struct 
 		return err_wrap(e, "%s:%lld", o->file, (long long)o->line);
 	*out = TAKE(doc);
 	return E_OK;
-}
-
-/* The version of rows without a document: it changes with their text and with what is wrong. */
-static const char *version_of_problem(const struct admin_order_rows *o, const struct err *why,
-				      struct arena *a)
-{
-	struct hash *h = hash_new();
-	char hex[HASH_HEX_SIZE];
-
-	hash_add(h, why->msg, strlen(why->msg));
-	for (size_t i = 0; i < o->n; i++)
-		for (enum admin_column c = 0; c < COL_COUNT_; c++)
-			hash_add(h, o->row[i].cell[c], strlen(o->row[i].cell[c]) + 1);
-	hash_finish(h, hex);
-	hash_free(h);
-	return arena_strdup(a, hex);
-}
-
-void admin_order_record(const struct admin_order_rows *o, struct arena *a, struct record *out)
-{
-	static const char *const said[] = {"use the ", "export the order", "correct ", NULL};
-	CLEANUP(json) cJSON *doc = NULL;
-	char hex[HASH_HEX_SIZE];
-	const char *name = admin_order_cell(o, COL_NAME);
-	struct err why;
-
-	*out = (struct record){.id = admin_order_id(o, a)};
-	out->label = is_named(o) ? arena_strdup(a, name)
-				 : arena_printf(a, "%.60s:%lld", o->file, (long long)o->line);
-	if (build(o, out->id, a, &doc, &why) != E_OK) {
-		struct err *problem = arena_alloc(a, sizeof(*problem));
-
-		*problem = why;
-		advice_add(problem, said, "; correct the file, or export the order again");
-		out->problem = problem;
-		out->version = version_of_problem(o, &why, a);
-		return;
-	}
-	out->remedy_of_namesake =
-		admin_order_cell(o, COL_ID)[0]
-			? "use the file as it was downloaded, or go on without the column 'Id' if "
-			  "the other came without it"
-			: "use the file as it was downloaded, with its column 'Id'";
-	out->doc = json_text(doc, a);
-	out->doc_len = strlen(out->doc);
-	hash_hex(out->doc, out->doc_len, hex);
-	out->version = arena_strdup(a, hex);
 }

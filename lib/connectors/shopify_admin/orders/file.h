@@ -24,6 +24,8 @@ struct admin_order_rows {
 	size_t n;
 	const char *
 		first[COL_COUNT_]; /* the first cell of each column that isn't empty; NULL = none */
+	size_t heads;              /* rows that have the order's own sums, and not a line alone */
+	bool lines_alone;          /* some order of the file has rows that have not */
 	int64_t line;              /* of the first row, or of the row that can't be read */
 	struct err
 		problem; /* kind not E_OK: rows can't be read, or one that can't may belong here */
@@ -41,7 +43,8 @@ void admin_orders_file_close(struct admin_orders_file *f); /* takes NULL */
 
 /*
  * The next order; it lives until the next call. A row that can't be read is an order with n
- * 0. E_LOCAL.
+ * 0. One that the file has more than once comes once, as it is newest, or with the problem "order_twice"; rows
+ * below each other that may be one order or the same twice come together (heads). E_LOCAL.
  */
 MUST_CHECK enum errk admin_orders_file_next(struct admin_orders_file *f,
 					    struct admin_order_rows *out, bool *more,

@@ -3,6 +3,11 @@
 
 #include "connectors/shopify_admin/orders/cells.h"
 
+/* The document of rows that are one order. E_RECORD. */
+MUST_CHECK enum errk admin_order_build(const struct admin_order_rows *o, const char *id,
+				       struct arena *a, cJSON **out, struct err *e);
+/* They tell their name. */
+bool admin_order_is_named(const struct admin_order_rows *o);
 /* The parts of the document; each adds its fields to doc. E_RECORD "bad_cell" and the like. */
 MUST_CHECK enum errk admin_order_add_parties(cJSON *doc, const struct admin_order_rows *o,
 					     struct arena *a, struct err *e);

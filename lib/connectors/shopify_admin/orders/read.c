@@ -7,33 +7,17 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/key_index.h"
-#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify_admin/exports.h"
 #include "files/guard.h"
 #include "connectors/shopify_admin/orders/document.h"
 #include "connectors/shopify_admin/orders/file.h"
+#include "connectors/shopify_admin/orders/newer.h"
 #include "files/sources.h"
 
 #include "base/banned.h"
 
 enum { PAGE = 250, FINISHED_SECONDS = 60 };
-
-/* When the newest file that says something of an order was written, of those that were read and of all; ns. */
-struct said_order {
-	const char *id;
-	int64_t read_ns, there_ns;
-};
-
-/* What the files have said that are newer than one that was opened: it comes late. */
-struct newer_orders {
-	struct arena *mem; /* NULL: there are none */
-	struct said_order *order;
-	size_t n, cap;
-	struct key_index index;
-	cJSON *files; /* that are in here, by stamp; again when they have been read */
-};
 
 struct admin_orders {
 	char *path;
@@ -46,7 +30,7 @@ struct admin_orders {
 	struct admin_orders_file *open;
 	char *open_name, *open_stamp;
 	int64_t open_done;
-	struct newer_orders newer; /* of the whole run */
+	struct admin_newer *newer; /* of the whole run */
 	bool newer_found;          /* for the file that is open */
 	/* Of this pull: records without an id of the shop's that are at fault, in order. */
 	const char **unnumbered;
@@ -64,6 +48,7 @@ struct admin_orders *admin_orders_new(const char *path, enum csv_encoding declar
 		die(70, "out of memory");
 	s->declared = declared;
 	s->refused = json_object();
+	s->newer = admin_newer_new(declared);
 	return s;
 }
 
@@ -81,9 +66,7 @@ void admin_orders_free(struct admin_orders *s)
 	if (!s)
 		return;
 	close_file(s);
-	key_index_release(&s->newer.index);
-	arena_free(s->newer.mem);
-	cJSON_Delete(s->newer.files);
+	admin_newer_free(s->newer);
 	cJSON_Delete(s->refused);
 	free(s->path);
 	free(s);
@@ -103,8 +86,10 @@ static enum errk list_source(const struct admin_orders *s, struct arena *a, stru
 	size_t kept = 0;
 	enum errk k = source_list(s->path, a, &l->file, &l->n, e);
 
-	if (k == E_OK)
+	if (k == E_OK) {
+		admin_newer_rank(l->file, l->n);
 		k = source_bad(s->path, "", false, a, &l->bad, &l->n_bad, e);
+	}
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < l->n_bad; i++) {
@@ -149,119 +134,10 @@ static enum errk position(struct admin_orders *s, const struct source_file *f, i
 	return E_OK;
 }
 
-static const char *newer_id(const void *ctx, size_t i)
-{
-	const struct newer_orders *x = ctx;
-
-	return x->order[i].id;
-}
-
-static void add_newer(struct newer_orders *x, const char *id, int64_t ns, bool read)
-{
-	uint32_t *slot;
-	struct said_order *o;
-
-	key_index_room(&x->index, x->n);
-	slot = key_index_slot(&x->index, id);
-	if (!*slot) {
-		*LIST_ADD(x->order, x->n, x->cap,
-			  x->mem) = (struct said_order){.id = arena_strdup(x->mem, id)};
-		*key_index_slot(&x->index, id) = (uint32_t)x->n;
-		slot = key_index_slot(&x->index, id);
-	}
-	o = &x->order[*slot - 1];
-	o->there_ns = ns > o->there_ns ? ns : o->there_ns;
-	if (read && ns > o->read_ns)
-		o->read_ns = ns;
-}
-
-/* In a file without ids an order is known by its name, and may be one that another file has by its id. */
-static const char *by_name_too(const char *name_id, struct arena *a)
-{
-	return arena_printf(a, "name of %s", name_id);
-}
-
 /* In a folder other exports may lie beside; a file that was named is what it is said to be. */
 static bool is_of_orders(const struct admin_orders *s, const struct source_file *f)
 {
 	return str_equal(f->path, s->path) || admin_export_kind(f->path) == ADMIN_EXPORT_ORDERS;
-}
-
-static enum errk read_newer(struct admin_orders *s, const struct source_file *f, bool read,
-			    struct err *e)
-{
-	CLEANUP(admin_orders_file) struct admin_orders_file *file = NULL;
-	CLEANUP(arena) struct arena *scratch = arena_new();
-	struct admin_order_rows o;
-	bool more = true;
-	enum errk k = admin_orders_file_open(f->path, f->name, s->declared, &file, e);
-
-	while (k == E_OK && more) {
-		k = admin_orders_file_next(file, &o, &more, e);
-		if (k != E_OK || !more)
-			break;
-		const char *id = admin_order_id(&o, scratch);
-		const char *name = admin_name_id(admin_order_cell(&o, COL_NAME), scratch);
-
-		add_newer(&s->newer, id, f->mtime_ns, read);
-		if (!str_equal(id, name))
-			add_newer(&s->newer, by_name_too(name, scratch), f->mtime_ns, read);
-		arena_reset(scratch);
-	}
-	return k;
-}
-
-/* Of a file that is read after newer ones, or before them, what those say. One that can't be read yet says nothing. */
-static enum errk find_newer(struct admin_orders *s, const struct source_file *f,
-			    const struct source_cursor *at, const struct listing *l,
-			    struct arena *a, struct err *e)
-{
-	struct newer_orders *x = &s->newer;
-
-	if (!x->mem) {
-		x->mem = arena_new();
-		x->index = (struct key_index){.key = newer_id, .ctx = x};
-		x->files = json_object();
-	}
-	for (size_t i = 0; i < l->n; i++) {
-		const struct source_file *file = &l->file[i];
-		bool read = source_cursor_outdates(at, file, f);
-		const char *stamp = arena_printf(a, "%s%s", file->stamp, read ? " read" : "");
-		enum errk k = E_OK;
-
-		if (file->mtime_ns <= f->mtime_ns ||
-		    str_equal(source_stamp_of(x->files, file->name), stamp))
-			continue;
-		if (read || is_of_orders(s, file))
-			k = read_newer(s, file, read, e);
-		if (k != E_OK && read)
-			return k;
-		source_stamp_set(x->files, file->name, stamp);
-	}
-	s->newer_found = true;
-	return E_OK;
-}
-
-/* Under its id or its name: was it said by a newer file already (true), or by one that is to come (superseded)? */
-static bool is_outdated(const struct admin_orders *s, struct record *r, struct arena *a)
-{
-	const struct newer_orders *x = &s->newer;
-	const char *name;
-
-	if (!x->n)
-		return false;
-	name = admin_name_id(r->label, a);
-	const char *const id[] = {r->id, name,
-				  str_equal(r->id, name) ? by_name_too(name, a) : name};
-
-	for (size_t i = 0; i < sizeof(id) / sizeof(*id); i++) {
-		uint32_t slot = *key_index_slot(&x->index, id[i]);
-
-		if (slot && x->order[slot - 1].read_ns > r->written_ns)
-			return true;
-		r->superseded |= slot && x->order[slot - 1].there_ns > r->written_ns;
-	}
-	return false;
 }
 
 /* Before an instant or, by the clocks of where it was made, before a day. */
@@ -329,7 +205,7 @@ static enum errk take(struct admin_orders *s, const struct source_file *f,
 	admin_order_record(o, a, r);
 	r->written_ns = f->mtime_ns;
 	r->file = f->name;
-	if (is_outdated(s, r, a)) {
+	if (admin_newer_judge(s->newer, r, o->line, a)) {
 		page->known++;
 		return E_OK;
 	}
@@ -529,7 +405,8 @@ static enum errk pull_file(struct admin_orders *s, const struct pull_request *re
 	}
 	k = position(s, f, same ? at->done : 0, &why);
 	if (k == E_OK && !s->newer_found)
-		k = find_newer(s, f, at, l, a, &why);
+		k = admin_newer_find(s->newer, f, at, l->file, l->n, a, &why);
+	s->newer_found = k == E_OK;
 
 	if (k == E_LOCAL && !str_equal(f->path, s->path) && !source_changed(f)) {
 		close_file(s);
@@ -611,15 +488,18 @@ static bool is_meant(const struct admin_order_rows *o, const char *who, struct a
 	return str_equal(who, admin_order_id(o, a));
 }
 
-static void find_in_order(const struct source_file *f, const struct admin_order_rows *o,
-			  const char *const *who, size_t n, struct arena *a, struct arena *scratch,
-			  struct record *found)
+static void find_in_order(const struct admin_orders *s, const struct source_file *f,
+			  const struct admin_order_rows *o, const char *const *who, size_t n,
+			  struct arena *a, struct arena *scratch, struct record *found)
 {
 	for (size_t i = 0; i < n; i++)
 		if (is_meant(o, who[i], scratch)) {
 			admin_order_record(o, a, &found[i]);
 			found[i].written_ns = f->mtime_ns;
 			found[i].file = f->name;
+			/* The files come from the oldest to the newest: that one is newer will be seen. */
+			(void)admin_newer_judge(s->newer, &found[i], o->line, a);
+			found[i].superseded = false;
 		}
 }
 
@@ -641,7 +521,7 @@ static enum errk find_in_file(const struct admin_orders *s, const struct source_
 	while (k == E_OK && more) {
 		k = admin_orders_file_next(file, &order, &more, e);
 		if (k == E_OK && more)
-			find_in_order(f, &order, who, n, a, scratch, found);
+			find_in_order(s, f, &order, who, n, a, scratch, found);
 		arena_reset(scratch);
 	}
 	return k == E_OK && source_changed(f) ? changing(f, e) : k;
@@ -672,7 +552,9 @@ enum errk admin_orders_pull_only(struct admin_orders *s, const char *const *who,
 	for (size_t i = 0; k == E_OK && i < l.n; i++) {
 		if (!is_of_orders(s, &l.file[i]))
 			continue;
-		k = find_in_file(s, &l.file[i], who, n, a, found, &why);
+		k = admin_newer_find(s->newer, &l.file[i], NULL, l.file, l.n, a, &why);
+		if (k == E_OK)
+			k = find_in_file(s, &l.file[i], who, n, a, found, &why);
 		if (k == E_LOCAL && !str_equal(l.file[i].path, s->path)) {
 			unread++;
 			k = E_OK;
@@ -680,6 +562,7 @@ enum errk admin_orders_pull_only(struct admin_orders *s, const char *const *who,
 		if (k != E_OK)
 			*e = why;
 	}
+	s->newer_found = false;
 	if (k != E_OK)
 		return k;
 	for (size_t i = 0; i < n; i++) {
