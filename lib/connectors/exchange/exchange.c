@@ -188,8 +188,15 @@ static enum errk products_pull_only(struct connector *c, const char *const *who,
 	return inbox_pull_only(ours(c)->in[KIND_PRODUCT], who, n, a, out, e);
 }
 
+static const char *stock_merge(struct connector *c, const char *before, const char *now,
+			       struct arena *a)
+{
+	return inbox_merge(ours(c)->in[KIND_STOCK], before, now, a);
+}
+
 static const struct source stock_source = {.pull = files_pull,
 					   .pull_only = stock_pull_only,
+					   .merge = stock_merge,
 					   .tells_gone = true};
 static const char *products_merge(struct connector *c, const char *before, const char *now,
 				  struct arena *a)
