@@ -179,14 +179,14 @@ def _store_variant:
   (if .sku and .sku != "" then lookup("store_skus"; .sku) else null end) as $sku
   # An article that is not for the shop.
   | select($sku != "-")
-  | {id, status, sku: $sku, options: [(.options // [])[] | {name, value}]}
-    + _only(["barcode", "price", "compare_at_price", "cost", "weight_kg", "tracked", "requires_shipping"]);
+  | {id, sku: $sku, options: [(.options // [])[] | {name, value}]}
+    + _only(["status", "barcode", "price", "compare_at_price", "cost", "weight_kg", "tracked", "requires_shipping"]);
 
 # The ERP's own words under the same names, and the store's SKUs. What the document does not have stays away (the
 # store's stays); null says that there is none.
 def store_product:
-  {code, status, currency, prices_include_tax}
-  + _only(["title", "description", "vendor", "type", "tags"])
+  {code, currency, prices_include_tax}
+  + _only(["status", "title", "description", "vendor", "type", "tags"])
   + {options: [(.options // [])[].name], variants: [.variants[] | _store_variant]};
 
 # ---- What every ERP asks of an order ------------------------------------------------------------

@@ -76,6 +76,12 @@ struct delivered_record {
 	bool doubt;          /* nothing waits, and what the target has of it is not known */
 };
 
+/* A record that a person took out of the queue, at that time (seconds), and has not asked for by name since. */
+struct dropped_record {
+	const char *id;
+	int64_t at;
+};
+
 struct pull_request {
 	enum record_kind kind;
 	/* Where the last page ended; NULL = from the beginning (or since). */
@@ -135,7 +141,13 @@ struct pull_request {
 	/* Ids of what the target has nothing of, as it was found or told, in their order: nothing there is missed with them. NULL likewise. */
 	enum errk (*unknown)(void *ctx, struct arena *a, const char ***ids, size_t *n,
 			     struct err *e);
-	void *knows_ctx; /* of all five */
+	/*
+	 * What was dropped, for a source whose documents are merged: what it has said of it until then it does not say again,
+	 * alone or together with what is new. NULL where there is nobody to ask.
+	 */
+	enum errk (*dropped)(void *ctx, struct arena *a, struct dropped_record **list, size_t *n,
+			     struct err *e);
+	void *knows_ctx; /* of all six */
 };
 
 struct page {
@@ -318,15 +330,17 @@ struct source {
 	 */
 	enum errk (*pull_only)(struct connector *c, const char *const *who, size_t n,
 			       struct arena *a, struct page *out, struct err *e);
+	/*
+	 * Of a source whose documents may say a part of their record: what the target was not told yet and waits, or is being
+	 * sent, together with what comes now and says otherwise. Right after the page that it came in. NULL = each document
+	 * says all.
+	 */
+	const char *(*merge)(struct connector *c, const char *before, const char *now,
+			     struct arena *a);
 	/* What it can't give, one plain sentence each, NULL-terminated; NULL = nothing is missing. */
 	const char *const *lacks;
 	bool own_days; /* its records say what day it was where they were made: see pull_request.since_day */
 	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
-	/*
-	 * What a document that has not been delivered says once and a newer one, which takes its place, does not say again: the newer one
-	 * with that; doc itself where there is no such thing. NULL = each document says all.
-	 */
-	const char *(*carry)(const char *undelivered, const char *doc, struct arena *a);
 };
 
 /* How records of one kind are written to a system. */

@@ -64,6 +64,14 @@ static bool must_be(enum product_field f)
 	       f == FIELD_TRACKED || f == FIELD_REQUIRES_SHIPPING;
 }
 
+bool product_is_clearable(const char *key)
+{
+	for (int f = 0; f < FIELD_COUNT_; f++)
+		if (keys[f] && strcmp(keys[f], key) == 0)
+			return !must_be((enum product_field)f);
+	return true;
+}
+
 static bool is_amount(enum product_field f)
 {
 	return f == FIELD_PRICE || f == FIELD_COMPARE_AT_PRICE || f == FIELD_COST ||
@@ -176,6 +184,7 @@ static enum errk read_document(struct product_item *item, const cJSON *doc, stru
 {
 	const char *currency = json_str(doc, "currency");
 	item->archived = str_equal(json_str(doc, "status"), "archived");
+	item->status_said = json_str(doc, "status") != NULL;
 	item->currency = currency ? arena_strdup(a, currency) : "";
 	item->taxes_said = json_at(doc, "prices_include_tax") != NULL;
 	item->taxes_included = json_bool(doc, "prices_include_tax", false);

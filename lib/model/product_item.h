@@ -62,6 +62,7 @@ struct product_known {
 struct product_item {
 	struct put_item *put;
 	bool archived, done;
+	bool status_said; /* else it is neither archived nor sold again */
 	const char *currency;
 	bool taxes_said, taxes_included;
 	struct product_values values;
@@ -128,6 +129,9 @@ const char *product_option_text(const char *const *option, size_t n, struct aren
  */
 MUST_CHECK enum errk product_item_read(struct put_item *put, struct arena *a,
 				       struct product_item *item, struct err *e);
+
+/* May "none" be said of this member of a document? Else that says nothing: a product can't be without it. */
+bool product_is_clearable(const char *key);
 
 /* The product is out. */
 void product_refuse(struct product_item *item, const char *code, const char *fmt, ...)

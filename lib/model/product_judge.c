@@ -68,7 +68,7 @@ const char *product_wanted_status(const struct product_rules *rules,
 				  const struct product_item *item)
 {
 	const char *is = item->shop->status, *to = rules->archived_status;
-	if (item->silent)
+	if (item->silent || !item->status_said)
 		return NULL;
 	if (item->archived) {
 		/* Archived is more than a draft. */

@@ -106,35 +106,6 @@ void stock_record_finish(struct record *r, const char *source, struct arena *a)
 	r->doc_len = strlen(r->doc);
 }
 
-static bool names_warehouse(const cJSON *list, const char *warehouse)
-{
-	JSON_EACH (entry, list)
-		if (str_equal(json_str(entry, "warehouse"), warehouse))
-			return true;
-	return false;
-}
-
-const char *stock_record_carry_gone(const char *undelivered, const char *doc, struct arena *a)
-{
-	CLEANUP(json) cJSON *was = NULL;
-	CLEANUP(json) cJSON *is = NULL;
-	cJSON *list;
-	bool any = false;
-
-	if (json_parse(undelivered, strlen(undelivered), &was, NULL) != E_OK ||
-	    json_parse(doc, strlen(doc), &is, NULL) != E_OK)
-		return doc;
-	list = cJSON_GetObjectItemCaseSensitive(is, "quantities");
-	JSON_EACH (entry, json_at(was, "quantities")) {
-		if (!json_bool(entry, "gone", false) ||
-		    names_warehouse(list, json_str(entry, "warehouse")))
-			continue;
-		json_push(list, cJSON_Duplicate(entry, true));
-		any = true;
-	}
-	return any ? json_text(is, a) : doc;
-}
-
 void stock_record_missing(const char *who, const char *text, struct arena *a, struct record *out)
 {
 	struct err *problem = arena_alloc(a, sizeof(*problem));

@@ -31,11 +31,6 @@ void stock_record_problem(const char *sku, const struct err *problem, int64_t re
 			  struct arena *a, struct record *out);
 /* Makes the whole document of what stock_record left in doc. source: "csv". */
 void stock_record_finish(struct record *r, const char *source, struct arena *a);
-/*
- * A finished document with the places that an undelivered one says to be empty for good, and it does not name: nobody
- * says that of them once more. doc itself where there are none.
- */
-const char *stock_record_carry_gone(const char *undelivered, const char *doc, struct arena *a);
 /* An article that was asked for by name and is not there: "not_found" with this text. */
 void stock_record_missing(const char *who, const char *text, struct arena *a, struct record *out);
 

@@ -382,3 +382,24 @@ enum errk link_list_said(struct state *s, const char *flow, const char *after, s
 	*n = count;
 	return rc;
 }
+
+enum errk link_list_dropped(struct state *s, const char *flow, struct arena *a,
+			    struct link_dropped **out, size_t *n, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT record, dropped_at FROM link"
+				       " WHERE flow = ? AND dropped_at > 0");
+	struct link_dropped *list = arena_array(a, 1, sizeof(*list));
+	size_t count = 0, cap = 1;
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
+		list = db_grow(a, list, count, &cap, sizeof(*list));
+		list[count++] = (struct link_dropped){query_col(&q, 0, a), query_col_int(&q, 1)};
+	}
+	*out = list;
+	*n = count;
+	return rc;
+}

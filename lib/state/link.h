@@ -146,6 +146,13 @@ struct link_said {
 MUST_CHECK enum errk link_list_said(struct state *s, const char *flow, const char *after,
 				    struct arena *a, struct link_said **out, size_t *n,
 				    struct err *e);
+/* Records that a person has dropped, whatever came after it, and has not named since: queue_drop, QUEUE_PUT_NAMED. */
+struct link_dropped {
+	const char *record;
+	int64_t at;
+};
+MUST_CHECK enum errk link_list_dropped(struct state *s, const char *flow, struct arena *a,
+				       struct link_dropped **out, size_t *n, struct err *e);
 /* Delivered records of a flow; dropped ones don't count. */
 MUST_CHECK enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *e);
 

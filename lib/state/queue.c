@@ -57,7 +57,7 @@ struct known {
 	bool version; /* this very version waits, is being sent, or was the last delivered */
 	bool moved; /* what stands there of it has moved since: it is compared, though a version waits */
 	bool dropped;     /* this very version was dropped, or all are, and nothing else waits */
-	bool any_dropped; /* some version of it is remembered as dropped */
+	bool any_dropped; /* some version of it is remembered as dropped, or when it was */
 	bool sending;     /* a version of it is being sent */
 	int64_t waiting, enqueued_at, next_attempt; /* waiting: id of the waiting row, 0 = none */
 	const char *parked_as; /* why the waiting row, or one it replaced, was parked; or NULL */
@@ -69,17 +69,18 @@ static enum errk look_up(struct state *s, const char *flow, const char *record, 
 	/* coalesce: the waiting row is asked, else the sending row, else the link if it knows. */
 	CLEANUP(query)
 	struct query q = query_open(
-		s, "SELECT coalesce(coalesce(w.version, x.version, iif(l.doubt OR l.adopted_at,"
-		   " NULL, l.version))"
-		   " = ?3, 0),"
-		   " w.id IS NULL AND (l.dropped IS ?3 OR coalesce(l.for_good, 0)),"
-		   " l.dropped IS NOT NULL, w.id, w.enqueued_at, w.next_attempt,"
-		   " iif(w.state = 2, w.code, w.parked_as),"
-		   " coalesce(l.doubt & 4 AND " LINK_AT_REST ", 0), x.id IS NOT NULL"
-		   " FROM (SELECT 1)"
-		   " LEFT JOIN queue AS w ON w.record = ?1 AND w.flow = ?2 AND w.state IN (0, 2)"
-		   " LEFT JOIN queue AS x ON x.record = ?1 AND x.flow = ?2 AND x.state = 1"
-		   " LEFT JOIN link AS l ON l.record = ?1 AND l.flow = ?2");
+		s,
+		"SELECT coalesce(coalesce(w.version, x.version, iif(l.doubt OR l.adopted_at,"
+		" NULL, l.version))"
+		" = ?3, 0),"
+		" w.id IS NULL AND (l.dropped IS ?3 OR coalesce(l.for_good, 0)),"
+		" l.dropped IS NOT NULL OR coalesce(l.dropped_at, 0), w.id, w.enqueued_at, w.next_attempt,"
+		" iif(w.state = 2, w.code, w.parked_as),"
+		" coalesce(l.doubt & 4 AND " LINK_AT_REST ", 0), x.id IS NOT NULL"
+		" FROM (SELECT 1)"
+		" LEFT JOIN queue AS w ON w.record = ?1 AND w.flow = ?2 AND w.state IN (0, 2)"
+		" LEFT JOIN queue AS x ON x.record = ?1 AND x.flow = ?2 AND x.state = 1"
+		" LEFT JOIN link AS l ON l.record = ?1 AND l.flow = ?2");
 	bool row;
 	enum errk rc;
 
@@ -111,16 +112,21 @@ static enum errk delete_row(struct state *s, int64_t id, struct err *e)
 	return query_run(&q, e);
 }
 
-/* A dropped version that comes back after another one is news: stock may go 5, 4, 5. */
-static enum errk forget_dropped(struct state *s, const char *flow, const char *record,
+/*
+ * A dropped version that comes back after another one is news: stock may go 5, 4, 5. What was said before it only a
+ * person brings back, by name.
+ */
+static enum errk forget_dropped(struct state *s, const char *flow, const char *record, bool named,
 				struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE link SET dropped = NULL, for_good = 0"
-				       " WHERE record = ? AND flow = ?");
+	struct query q = query_open(s, "UPDATE link SET dropped = NULL, for_good = 0,"
+				       " dropped_at = iif(?3, 0, dropped_at)"
+				       " WHERE record = ?1 AND flow = ?2");
 
 	query_text(&q, record);
 	query_text(&q, flow);
+	query_int(&q, named);
 	return query_run(&q, e);
 }
 
@@ -188,7 +194,7 @@ static enum errk put(struct state *s, struct queue_row *r, enum queue_put_mode m
 		rc = delete_row(s, k.waiting, e);
 	}
 	if (rc == E_OK && k.any_dropped)
-		rc = forget_dropped(s, r->flow, r->record, e);
+		rc = forget_dropped(s, r->flow, r->record, mode == QUEUE_PUT_NAMED, e);
 	if (rc == E_OK)
 		rc = insert_row(s, r, k.parked_as, e);
 	return rc;
@@ -221,6 +227,28 @@ enum errk queue_knows(struct state *s, const char *flow, const char *record, con
 		*known = is_known(&k, QUEUE_PUT_NEWS);
 		*waits = k.waiting || k.sending;
 	}
+	return rc;
+}
+
+enum errk queue_undelivered_payload(struct state *s, const char *flow, const char *record,
+				    struct arena *a, const char **payload, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s,
+			   "SELECT body FROM (SELECT id, 0 AS sending FROM queue WHERE record = ?1"
+			   " AND flow = ?2 AND state IN (0, 2) UNION ALL SELECT id, 1 FROM queue"
+			   " WHERE record = ?1 AND flow = ?2 AND state = 1"
+			   " AND code IS NOT 'dropped') LEFT JOIN payload ON queue_id = id"
+			   " ORDER BY sending LIMIT 1");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*payload = row ? query_col(&q, 0, a) : NULL;
 	return rc;
 }
 
@@ -418,39 +446,22 @@ enum errk queue_batches(struct state *s, const char *flow, struct arena *a, cons
 	return query_texts(&q, a, keys, n, e);
 }
 
-/* Rows of record ?1 of flow ?2 that are not done yet. */
-#define UNDELIVERED_ROWS                                                                 \
-	"SELECT id FROM queue INDEXED BY queue_waiting WHERE record = ?1 AND flow = ?2"  \
-	" AND state IN (0, 2) UNION ALL"                                                 \
-	" SELECT id FROM queue INDEXED BY queue_sending WHERE record = ?1 AND flow = ?2" \
-	" AND state = 1"
-
-static enum errk payloads(struct state *s, const char *sql, const char *flow, const char *record,
-			  struct arena *a, const char ***payload, size_t *n, struct err *e)
+enum errk queue_payloads(struct state *s, const char *flow, const char *record, struct arena *a,
+			 const char ***payload, size_t *n, struct err *e)
 {
-	CLEANUP(query) struct query q = query_open(s, sql);
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "SELECT body FROM payload WHERE queue_id IN"
+		   " (SELECT id FROM queue INDEXED BY queue_waiting WHERE record = ?1 AND flow = ?2"
+		   "  AND state IN (0, 2) UNION ALL"
+		   "  SELECT id FROM queue INDEXED BY queue_sending WHERE record = ?1 AND flow = ?2"
+		   "  AND state = 1 UNION ALL"
+		   "  SELECT id FROM queue INDEXED BY queue_record WHERE record = ?1 AND flow = ?2"
+		   "  AND state = 3)");
 
 	query_text(&q, record);
 	query_text(&q, flow);
 	return query_texts(&q, a, payload, n, e);
-}
-
-enum errk queue_undelivered_payloads(struct state *s, const char *flow, const char *record,
-				     struct arena *a, const char ***payload, size_t *n,
-				     struct err *e)
-{
-	return payloads(s, "SELECT body FROM payload WHERE queue_id IN (" UNDELIVERED_ROWS ")",
-			flow, record, a, payload, n, e);
-}
-
-enum errk queue_payloads(struct state *s, const char *flow, const char *record, struct arena *a,
-			 const char ***payload, size_t *n, struct err *e)
-{
-	return payloads(s,
-			"SELECT body FROM payload WHERE queue_id IN (" UNDELIVERED_ROWS
-			" UNION ALL SELECT id FROM queue INDEXED BY queue_record"
-			" WHERE record = ?1 AND flow = ?2 AND state = 3)",
-			flow, record, a, payload, n, e);
 }
 
 enum errk queue_payload(struct state *s, int64_t id, struct arena *a, const char **payload,

@@ -96,6 +96,13 @@ MUST_CHECK enum errk queue_parked_as(struct state *s, int64_t id, struct arena *
 /* Whatever it is parked for from now on is news. */
 MUST_CHECK enum errk queue_forget_parked_as(struct state *s, int64_t id, struct err *e);
 
+/*
+ * What a record waits or is parked with; where nothing does, what is being sent, unless a person has dropped that. NULL =
+ * nothing, or it has no document.
+ */
+MUST_CHECK enum errk queue_undelivered_payload(struct state *s, const char *flow,
+					       const char *record, struct arena *a,
+					       const char **payload, struct err *e);
 /* The row of a record that is ready or parked; 0 = none. */
 MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char *record,
 				   int64_t *id, struct err *e);
@@ -123,10 +130,6 @@ MUST_CHECK enum errk queue_sending(struct state *s, const char *flow, size_t n, 
 MUST_CHECK enum errk queue_payload(struct state *s, int64_t id, struct arena *a,
 				   const char **payload, struct err *e);
 
-/* Documents of a record that are ready, parked or being sent. */
-MUST_CHECK enum errk queue_undelivered_payloads(struct state *s, const char *flow,
-						const char *record, struct arena *a,
-						const char ***payload, size_t *n, struct err *e);
 /* All documents that are kept of a record, whatever became of them. */
 MUST_CHECK enum errk queue_payloads(struct state *s, const char *flow, const char *record,
 				    struct arena *a, const char ***payload, size_t *n,

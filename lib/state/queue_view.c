@@ -180,10 +180,10 @@ enum errk queue_release(struct state *s, const struct queue_filter *f, int64_t n
 }
 
 /* A link that knows of rows of the queue only that they were dropped; ?1: now. */
-#define LINK_AS_DROPPED                                                                    \
-	"INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"   \
-	" delivered_at, changed_at) SELECT flow, record, label, '', version, '', version," \
-	" 0, ?1 FROM queue WHERE "
+#define LINK_AS_DROPPED                                                                       \
+	"INSERT INTO link (flow, record, label, target_id, version, sent_hash, dropped,"      \
+	" delivered_at, changed_at, dropped_at) SELECT flow, record, label, '', version, ''," \
+	" version, 0, ?1, ?1 FROM queue WHERE "
 
 /*
  * A record that was delivered before keeps its link to the other side, and its version:
@@ -196,7 +196,8 @@ static enum errk remember_dropped(struct state *s, int64_t now, struct err *e)
 		query_open(s, LINK_AS_DROPPED
 			   "id IN (SELECT id FROM temp.picked)"
 			   " AND (state <> 2 OR code IS NOT 'left_there')"
-			   " ON CONFLICT (record, flow) DO UPDATE SET dropped = excluded.dropped");
+			   " ON CONFLICT (record, flow) DO UPDATE SET dropped = excluded.dropped,"
+			   " dropped_at = excluded.dropped_at");
 
 	query_int(&q, now);
 	return query_run(&q, e);

@@ -77,6 +77,20 @@ static enum errk delivered(void *ctx, const char *after, struct arena *a,
 	return E_OK;
 }
 
+static enum errk dropped(void *ctx, struct arena *a, struct dropped_record **list, size_t *n,
+			 struct err *e)
+{
+	struct sync *r = ctx;
+	struct link_dropped *of;
+	enum errk rc = link_list_dropped(r->state, r->key, a, &of, n, e);
+	if (rc != E_OK)
+		return rc;
+	*list = arena_array(a, *n, sizeof(**list));
+	for (size_t i = 0; i < *n; i++)
+		(*list)[i] = (struct dropped_record){.id = of[i].record, .at = of[i].at};
+	return E_OK;
+}
+
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
 	enum errk rc = E_OK;
@@ -257,18 +271,17 @@ static enum errk leave_older(struct sync *r, struct record *rec, bool *left, str
 	return rc;
 }
 
-/* What takes the place of an undelivered document says what that one alone would have said. */
-static enum errk carry_over(struct sync *r, const struct record *rec, const char **doc,
-			    struct err *e)
+/* What was said before and is still to go over goes with it, but for what is said otherwise now. */
+static enum errk merge_waiting(struct sync *r, const struct record *rec, const char **doc,
+			       struct err *e)
 {
-	const char **old = NULL;
-	size_t n = 0;
-	enum errk rc = E_OK;
+	const char *waits = NULL;
 	*doc = rec->doc;
-	if (r->from->carry && rec->doc)
-		rc = queue_undelivered_payloads(r->state, r->key, rec->id, r->page, &old, &n, e);
-	for (size_t i = 0; i < n && rc == E_OK; i++)
-		*doc = r->from->carry(old[i], *doc, r->page);
+	if (!r->from->merge || !rec->doc)
+		return E_OK;
+	enum errk rc = queue_undelivered_payload(r->state, r->key, rec->id, r->page, &waits, e);
+	if (rc == E_OK && waits)
+		*doc = r->from->merge(r->source, waits, rec->doc, r->page);
 	return rc;
 }
 
@@ -287,7 +300,7 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	const char *doc = NULL;
 	if (rc != E_OK || refused)
 		return rc;
-	rc = carry_over(r, rec, &doc, e);
+	rc = merge_waiting(r, rec, &doc, e);
 	if (rc != E_OK)
 		return rc;
 	rc = queue_put(r->state,
@@ -423,6 +436,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		.delivered = delivered,
 		.untold = untold,
 		.unknown = unknown,
+		.dropped = dropped,
 		.knows_ctx = r,
 	};
 	struct page page = {0};

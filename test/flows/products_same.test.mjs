@@ -13,7 +13,8 @@ const TABLE = 'sku,store_sku\nERP-SOLO,SOLO-1\nERP-OTHER,LONG-5\n*,*\n';
 let age = 4000;
 const erp = (p, rows) => productFile(p, rows, { age: (age -= 1) });
 const A = price => ({ product_id: 'a', sku: 'SOLO-1', price });
-const B = (price, sku = 'ERP-SOLO') => ({ product_id: 'b', sku, price });
+/** Under its own id it is the same article, whatever its SKU. */
+const B = (price, sku = 'ERP-SOLO') => ({ product_id: 'b', variant_id: 'b1', sku, price });
 const BOTH = [['a', 'same_variant'], ['b', 'same_variant']];
 const parked = async p => (await p.queue('--parked')).map(row => [row.name, row.code]).sort();
 

@@ -44,7 +44,7 @@ static struct record record_of(const struct exchange_stock *s, const char *sku,
 	struct record r;
 
 	assert_non_null(article);
-	exchange_stock_record(s, article, &(struct exchange_stock_past){before, false},
+	exchange_stock_record(s, article, &(struct exchange_stock_past){.s = before},
 			      before != NULL, NULL, 1795000000, a, &r);
 	return r;
 }

@@ -189,11 +189,25 @@ static enum errk products_pull_only(struct connector *c, const char *const *who,
 	return inbox_pull_only(ours(c)->in[KIND_PRODUCT], who, n, a, out, e);
 }
 
+static const char *stock_merge(struct connector *c, const char *before, const char *now,
+			       struct arena *a)
+{
+	return inbox_merge(ours(c)->in[KIND_STOCK], before, now, a);
+}
+
 static const struct source stock_source = {.pull = files_pull,
 					   .pull_only = stock_pull_only,
-					   .tells_gone = true,
-					   .carry = stock_record_carry_gone};
-static const struct source products_source = {.pull = files_pull, .pull_only = products_pull_only};
+					   .merge = stock_merge,
+					   .tells_gone = true};
+static const char *products_merge(struct connector *c, const char *before, const char *now,
+				  struct arena *a)
+{
+	return inbox_merge(ours(c)->in[KIND_PRODUCT], before, now, a);
+}
+
+static const struct source products_source = {.pull = files_pull,
+					      .pull_only = products_pull_only,
+					      .merge = products_merge};
 
 static enum errk fulfillments_pull(struct connector *c, const struct pull_request *req,
 				   struct arena *a, struct page *out, struct err *e)

@@ -137,6 +137,7 @@ static enum errk list_dir(const char *prefix, const char *dir, bool archived, st
 			.misdated = file[i].misdated,
 			.changes = is_of_changes(file[i].name + strlen(prefix)),
 			.archived = archived,
+			.used = archived,
 		};
 		if (archived)
 			read_archived_name(&larger[*n], a);
@@ -332,7 +333,7 @@ enum errk inbox_list(const struct inbox_kind *kind, const char *dir, bool archiv
 {
 	struct inbox_file *list = NULL;
 	size_t n = 0, newest, earlier;
-	struct inbox_set set = {0};
+	struct inbox_set set = {.again = archived};
 	enum errk k = inbox_files(kind->prefix, dir, a, &list, &n, &set.bad, e);
 
 	if (k == E_OK)
@@ -587,13 +588,27 @@ const char *inbox_doubts(const struct inbox_set *set, const char *dir, struct ar
 	return text;
 }
 
+static const char *stamped(const struct inbox_file *f, struct arena *a)
+{
+	return arena_printf(a, "%s %s", f->name, f->stamp);
+}
+
+void inbox_mark_used(struct inbox_set *set, const char *files, struct arena *a)
+{
+	const char *all = arena_printf(a, ", %s, ", files ? files : "");
+
+	for (size_t i = 0; i < set->n; i++)
+		if (strstr(all, arena_printf(a, ", %s, ", stamped(&set->file[i], a))))
+			set->file[i].used = true;
+}
+
 const char *inbox_fingerprint(const struct inbox_set *set, struct arena *a)
 {
 	CLEANUP(str) struct str text = {0};
 
 	str_init(&text, 0);
 	for (size_t i = 0; i < set->n; i++)
-		str_addf(&text, "%s%s %s", i ? ", " : "", set->file[i].name, set->file[i].stamp);
+		str_addf(&text, "%s%s", i ? ", " : "", stamped(&set->file[i], a));
 	return arena_strdup(a, text.buf);
 }
 

@@ -23,12 +23,17 @@ struct inbox_file {
 	bool misdated;             /* as source_file says */
 	bool changes;              /* no list */
 	bool archived;             /* stands in archive/ */
+	bool used;                 /* so it does, or it has been read and is to be moved there */
 	void *content;             /* once read, as the kind reads it; owned */
 };
 
 struct inbox_set {
 	struct inbox_file *file; /* oldest first */
 	size_t n;
+	bool again; /* what was used is said once more */
+	/* Of a kind that is not complete: what a person has dropped, and when. */
+	struct dropped_record *dropped;
+	size_t n_dropped;
 	/* Older than the newest list, where that makes them useless: never to be used. */
 	struct inbox_file *superseded;
 	size_t n_superseded;
@@ -110,7 +115,7 @@ struct inbox_kind {
 			const struct check_sink *sink, struct arena *a);
 	/* What columns_ignored says of a content. */
 	const char *(*ignored)(const void *content);
-	/* Records of one content, and the head of the k-th; false if a later file has it too. */
+	/* Records of one content, and the head of the k-th; false if it is a later file's, or has been said. */
 	size_t (*count)(const void *content);
 	/* One of its records has this id. */
 	bool (*has)(const void *content, const char *id);
@@ -132,6 +137,9 @@ struct inbox_kind {
 		     struct record *out);
 	/* Makes the document of a head. */
 	void (*finish)(struct record *r, struct arena *a);
+	/* As source.merge, of what the set says. NULL = each document says all of its record. */
+	const char *(*merge)(const struct inbox_set *set, const char *before, const char *now,
+			     struct arena *a);
 	/*
 	 * Hands on the articles of the k-th record of a file, for a comparison of catalogues, unless a
 	 * later file has it too. NULL = files of this kind are no catalogue.
@@ -208,6 +216,8 @@ MUST_CHECK enum errk inbox_find_taken(const char *prefix, const struct connector
 				      const char *dir, const struct inbox_set *set, bool again,
 				      struct arena *a, struct err *e);
 const struct inbox_file *inbox_last_used(const struct inbox_file *list, size_t n);
+/* files: the fingerprint of a set that was read to its end, NULL = none: what of it still stands in the folder is used. */
+void inbox_mark_used(struct inbox_set *set, const char *files, struct arena *a);
 /* "stock.csv 123-456, …": the same text is the same set with the same content. */
 const char *inbox_fingerprint(const struct inbox_set *set, struct arena *a);
 

@@ -95,6 +95,21 @@ static enum errk find_gone(struct inbox *r, const struct pull_request *req, stru
 	return k;
 }
 
+/* What a person has dropped, as long as the set is loaded. */
+static enum errk find_dropped(struct inbox *r, const struct pull_request *req, struct err *e)
+{
+	if (r->kind->complete || !req->dropped || r->set.dropped)
+		return E_OK;
+	return req->dropped(req->knows_ctx, r->mem, &r->set.dropped, &r->set.n_dropped, e);
+}
+
+const char *inbox_merge(const struct inbox *r, const char *before, const char *now, struct arena *a)
+{
+	const struct inbox_set none = {0};
+
+	return r->kind->merge(r->fingerprint ? &r->set : &none, before, now, a);
+}
+
 /* Records of the set one after the other: of each file, then what the first one no longer lists. */
 static size_t count_records(const struct inbox *r)
 {
@@ -269,6 +284,8 @@ enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct are
 				     req->full || req->again, a, e);
 	if (k != E_OK)
 		return k;
+	if (c.read)
+		inbox_mark_used(&r->set, c.files, a);
 	same = str_equal(c.files, files);
 	/* All of it stands in the queue: the files have done their work. */
 	if (same && c.read) {
@@ -306,6 +323,8 @@ enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct are
 	}
 	if (k == E_OK)
 		k = find_gone(r, req, a, e);
+	if (k == E_OK)
+		k = find_dropped(r, req, e);
 	if (k == E_OK)
 		k = read_page(r, req, &c, a, &page, e);
 	if (k == E_OK && c.read)

@@ -19,6 +19,9 @@ MUST_CHECK enum errk inbox_pull(struct inbox *r, const struct pull_request *req,
 				struct page *out, struct err *e);
 MUST_CHECK enum errk inbox_pull_only(struct inbox *r, const char *const *who, size_t n,
 				     struct arena *a, struct page *out, struct err *e);
+/* As source.merge; of a kind that is merged. */
+const char *inbox_merge(const struct inbox *r, const char *before, const char *now,
+			struct arena *a);
 /* What the files list, used ones too, however old; only of a kind that has articles. */
 MUST_CHECK enum errk inbox_catalogue(const struct inbox *r,
 				     enum errk (*fn)(void *ctx, const struct article *x,

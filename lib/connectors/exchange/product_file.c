@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/decimal.h"
 #include "base/spreadsheet.h"
 #include "base/str.h"
 #include "files/guard.h"
@@ -87,19 +88,31 @@ static struct exchange_product *product_of(struct exchange_products *s, const ch
 	return &s->product[*slot - 1];
 }
 
-static void PRINTF_LIKE(3, 4)
-	spoil(struct exchange_products *s, struct exchange_product *p, const char *fmt, ...)
+/* row NULL, column -1: more than a cell. */
+static void PRINTF_LIKE(5, 6)
+	spoil(struct exchange_products *s, struct exchange_product *p,
+	      struct exchange_product_row *row, int column, const char *fmt, ...)
 {
-	struct err *problem;
+	struct exchange_product_fault *fault;
+	struct err *why;
 	va_list args;
 
-	if (p->problem) /* the first one is enough to act on */
-		return;
-	problem = arena_alloc(s->mem, sizeof(*problem));
+	/* The first one is enough to act on. */
+	for (fault = p->fault; fault && column < 0; fault = fault->next)
+		if (fault->column < 0)
+			return;
+	why = arena_alloc(s->mem, sizeof(*why));
 	va_start(args, fmt);
-	err_set(problem, E_RECORD, "bad_row", "%s", arena_vprintf(s->mem, fmt, args));
+	err_set(why, E_RECORD, "bad_row", "%s", arena_vprintf(s->mem, fmt, args));
 	va_end(args);
-	p->problem = problem;
+	fault = arena_alloc(s->mem, sizeof(*fault));
+	*fault = (struct exchange_product_fault){.why = why, .row = row, .column = column};
+	if (p->fault)
+		p->last_fault->next = fault;
+	else
+		p->fault = fault;
+	p->last_fault = fault;
+	p->problem = p->fault->why;
 }
 
 static const char *one_of(const char *text, const char *const *words)
@@ -156,6 +169,7 @@ static struct exchange_product_row *add_row_to(struct exchange_products *s,
 	const uint32_t at = (uint32_t)s->n_rows;
 
 	row->line = line;
+	row->product = (uint32_t)(p - s->product);
 	s->row = rows_grow(s->row, s->n_rows, &s->cap_rows, sizeof(struct exchange_product_row *));
 	s->row[s->n_rows++] = row;
 	if (p->last)
@@ -176,7 +190,7 @@ static void check_same(struct exchange_products *s, struct exchange_product *p,
 
 			if (was && row->cell[c] && was[0] && row->cell[c][0] &&
 			    !str_equal(was, row->cell[c])) {
-				spoil(s, p,
+				spoil(s, p, NULL, -1,
 				      "%s:%lld: '%s' differs from line %lld of the same product",
 				      s->name, (long long)row->line, columns[c].names[0],
 				      (long long)s->row[i]->line);
@@ -202,6 +216,15 @@ static struct guard_numbers money_of(const struct reading *r, const struct excha
 	return guard_money(r->numbers, currency[0] ? currency : r->s->currency);
 }
 
+/* What tells which variant the row is of, or how its other cells are meant, is more than its own value. */
+static bool is_of_one_cell(int column)
+{
+	return column != PCOL_PRODUCT && column != PCOL_SKU && column != PCOL_VARIANT_ID &&
+	       column != PCOL_CURRENCY &&
+	       (column < PCOL_OPTION_NAME || column >= PCOL_OPTION_NAME + 3) &&
+	       (column < PCOL_OPTION_VALUE || column >= PCOL_OPTION_VALUE + 3);
+}
+
 static void take_cells(const struct reading *r, struct exchange_product *p,
 		       const struct csv_row *in, struct exchange_product_row *row)
 {
@@ -215,9 +238,10 @@ static void take_cells(const struct reading *r, struct exchange_product *p,
 		row->cell[c] = cell_text(r, columns[c].type, text,
 					 c == PCOL_WEIGHT ? r->numbers : money, &why);
 		row->sku_changed |= why && c == PCOL_SKU;
-		if (why)
-			spoil(r->s, p, "%s:%lld: column '%s': '%.40s' %s", r->s->name,
-			      (long long)in->line, columns[c].names[0], text, why);
+		if (!why)
+			continue;
+		spoil(r->s, p, row, is_of_one_cell(c) ? c : -1, "%s:%lld: column '%s': '%.40s' %s",
+		      r->s->name, (long long)in->line, columns[c].names[0], text, why);
 	}
 }
 
@@ -240,17 +264,18 @@ static void add_row(void *ctx, const struct csv_row *in)
 		p->label = arena_strdup(s->mem, where);
 	row = add_row_to(s, p, in->line);
 	if (in->n != r->width)
-		spoil(s, p, "%s: the row has %zu cells, the header has %zu", where, in->n,
+		spoil(s, p, NULL, -1, "%s: the row has %zu cells, the header has %zu", where, in->n,
 		      r->width);
 	if (!sku[0])
-		spoil(s, p, "%s: the row has no SKU", where);
+		spoil(s, p, NULL, -1, "%s: the row has no SKU", where);
 	take_cells(r, p, in, row);
 	for (int k = 0; k < EXCHANGE_OPTIONS; k++) {
 		const char *value = row_cell(in, r->at[PCOL_OPTION_VALUE + k]);
 
 		if (value[0] && r->at[PCOL_OPTION_NAME + k] < 0)
-			spoil(s, p, "%s: there is no column 'option%d name' for its value '%.40s'",
-			      where, k + 1, value);
+			spoil(s, p, NULL, -1,
+			      "%s: there is no column 'option%d name' for its value '%.40s'", where,
+			      k + 1, value);
 	}
 	check_same(s, p, row);
 }
@@ -262,7 +287,7 @@ static void add_unreadable(void *ctx, const struct err *why)
 	struct exchange_product *p = product_of(s, row_bad_id(why, s->mem));
 
 	p->label = arena_printf(s->mem, "%.60s: unreadable row %zu", s->name, s->n);
-	spoil(s, p, "%s", why->msg);
+	spoil(s, p, NULL, -1, "%s", why->msg);
 }
 
 /* Something of the product is told, beside which one it is and in which currency. */
@@ -332,10 +357,85 @@ static void check_currencies(struct exchange_products *s)
 			amount = amount || !has_amount(s->row[i]) ? amount : s->row[i];
 		}
 		if (amount && !said)
-			spoil(s, p,
+			spoil(s, p, NULL, -1,
 			      "%s:%lld: it has an amount, and 'currency' is empty; fill it in, or "
 			      "set [csv] currency",
 			      s->name, (long long)amount->line);
+	}
+}
+
+const char *exchange_product_currency(const struct exchange_products *s,
+				      const struct exchange_product *p)
+{
+	for (uint32_t i = p->first; i; i = s->row[i]->next)
+		if (!str_blank(s->row[i]->cell[PCOL_CURRENCY]))
+			return s->row[i]->cell[PCOL_CURRENCY];
+	return s->currency ? s->currency
+			   : "X"
+			     "XX";
+}
+
+/* Prices that nobody can pay: what is bought may cost fractions. */
+static void check_prices(struct exchange_products *s, struct exchange_product *p)
+{
+	static const enum admin_product_column prices[] = {PCOL_PRICE, PCOL_COMPARE_AT_PRICE};
+	const char *currency = exchange_product_currency(s, p);
+	struct decimal d;
+
+	for (uint32_t i = p->first; i; i = s->row[i]->next)
+		for (size_t k = 0; k < sizeof(prices) / sizeof(*prices); k++) {
+			struct exchange_product_row *row = s->row[i];
+			const char *text = row->cell[prices[k]];
+
+			if (!text || !text[0] || decimal_parse(text, &d, NULL) != E_OK ||
+			    decimal_cmp(decimal_round(d, currency_exponent(currency)), d) == 0)
+				continue;
+			spoil(s, p, row, prices[k],
+			      "%s:%lld: the price %s has more decimals than %s has; have the ERP "
+			      "round it",
+			      s->name, (long long)row->line, text, currency);
+		}
+}
+
+static bool names_option(const struct exchange_products *s, const struct exchange_product *p, int k)
+{
+	for (uint32_t i = p->first; i; i = s->row[i]->next)
+		if (!str_blank(s->row[i]->cell[PCOL_OPTION_NAME + k]))
+			return true;
+	return false;
+}
+
+/* What only all rows of a product tell. */
+static void check_product(struct exchange_products *s, struct exchange_product *p)
+{
+	check_prices(s, p);
+	for (struct exchange_product_fault *x = p->fault; x; x = x->next)
+		if (x->column >= 0)
+			x->row->cell[x->column] = NULL;
+	for (int k = 0; k < EXCHANGE_OPTIONS; k++)
+		for (uint32_t i = names_option(s, p, k) ? 0 : p->first; i; i = s->row[i]->next)
+			if (!str_blank(s->row[i]->cell[PCOL_OPTION_VALUE + k]))
+				spoil(s, p, NULL, -1,
+				      "%s:%lld: 'option%d value' is '%.40s', and no row of the "
+				      "product names the option",
+				      s->name, (long long)s->row[i]->line, k + 1,
+				      s->row[i]->cell[PCOL_OPTION_VALUE + k]);
+}
+
+static const char *sku_of(const void *ctx, size_t i)
+{
+	return i ? ((const struct exchange_products *)ctx)->row[i]->cell[PCOL_SKU] : "";
+}
+
+static void index_skus(struct exchange_products *s)
+{
+	for (size_t i = 1; i < s->n_rows; i++) {
+		uint32_t *slot;
+
+		key_index_room(&s->skus, i);
+		slot = key_index_slot(&s->skus, sku_of(s, i));
+		if (!*slot)
+			*slot = (uint32_t)i + 1;
 	}
 }
 
@@ -419,7 +519,9 @@ enum errk exchange_products_read(const struct conf *c, const char *path, const c
 	s->row = rows_grow(NULL, 0, &s->cap_rows, sizeof(struct exchange_product_row *));
 	s->n_rows = 1;
 	s->ids = (struct key_index){.key = id_of, .ctx = s};
+	s->skus = (struct key_index){.key = sku_of, .ctx = s};
 	key_index_room(&s->ids, 0);
+	key_index_room(&s->skus, 0);
 	k = read_currency(s, c, e);
 	if (k != E_OK)
 		return k;
@@ -438,6 +540,9 @@ enum errk exchange_products_read(const struct conf *c, const char *path, const c
 	key_index_release(&seen);
 	if (k != E_OK)
 		return k;
+	for (size_t i = 0; i < s->n; i++)
+		check_product(s, &s->product[i]);
+	index_skus(s);
 	*out = TAKE(s);
 	return E_OK;
 }
@@ -449,6 +554,7 @@ void exchange_products_free(struct exchange_products *s)
 	free(s->product);
 	free(s->row);
 	key_index_release(&s->ids);
+	key_index_release(&s->skus);
 	arena_free(s->mem);
 	free(s);
 }
@@ -459,4 +565,12 @@ const struct exchange_product *exchange_products_find(const struct exchange_prod
 	uint32_t slot = *key_index_slot(&s->ids, id);
 
 	return slot ? &s->product[slot - 1] : NULL;
+}
+
+const struct exchange_product *exchange_products_of_sku(const struct exchange_products *s,
+							const char *sku)
+{
+	uint32_t slot = *key_index_slot(&s->skus, sku);
+
+	return slot ? &s->product[s->row[slot - 1]->product] : NULL;
 }

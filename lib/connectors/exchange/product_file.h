@@ -36,15 +36,25 @@ struct exchange_product_row {
 	const char *cell[PCOL_COUNT_]; /* as it is to go on; "" = empty, NULL = no such column */
 	int64_t line;
 	bool sku_changed; /* by a spreadsheet: it is another article's, or none's */
+	uint32_t product; /* its place among the products */
 	uint32_t next;    /* of the same product, 0 = none; rows count from 1 */
+};
+
+/* A cell can't be used, and says nothing: its column in the row is NULL. */
+struct exchange_product_fault {
+	const struct err *why;
+	struct exchange_product_row *row;
+	int column; /* -1: it is not known what the rows of the product say, or of which variants */
+	struct exchange_product_fault *next;
 };
 
 struct exchange_product {
 	const char *id;    /* row_id and the like of a row that has none that can be used */
 	const char *label; /* "products.csv:12" of such a row; NULL = the id */
 	uint32_t first, last;
-	const struct err *problem; /* a row of it can't be used: so can't the product */
-	bool unnamed;              /* none of its rows has an SKU: sums and the like */
+	const struct err *problem; /* of the first fault: with it the product can't be used */
+	struct exchange_product_fault *fault, *last_fault;
+	bool unnamed; /* none of its rows has an SKU: sums and the like */
 };
 
 struct exchange_products {
@@ -58,8 +68,8 @@ struct exchange_products {
 	size_t n, cap;
 	struct exchange_product_row **row; /* [0] is not used */
 	size_t n_rows, cap_rows;
-	struct key_index ids;
-	bool cut; /* ends in the middle of a row */
+	struct key_index ids, skus; /* of the products; of rows, one of each SKU */
+	bool cut;                   /* ends in the middle of a row */
 };
 
 /*
@@ -73,6 +83,12 @@ MUST_CHECK enum errk exchange_products_read(const struct conf *c, const char *pa
 void exchange_products_free(struct exchange_products *s); /* takes NULL */
 const struct exchange_product *exchange_products_find(const struct exchange_products *s,
 						      const char *id);
+/* Of its amounts. ISO 4217 has a code for "no currency is involved": three times X. */
+const char *exchange_product_currency(const struct exchange_products *s,
+				      const struct exchange_product *p);
+/* Whose a row with this SKU is; NULL = there is none. */
+const struct exchange_product *exchange_products_of_sku(const struct exchange_products *s,
+							const char *sku);
 
 static inline void cleanup_exchange_products(struct exchange_products **p)
 {

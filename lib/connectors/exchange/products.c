@@ -8,6 +8,7 @@
 #include "connectors/exchange/inbox_read.h"
 #include "connectors/exchange/product_file.h"
 #include "files/rows.h"
+#include "model/product_merge.h"
 
 #include "base/banned.h"
 
@@ -39,16 +40,15 @@ static size_t count(const void *content)
 	return ((const struct exchange_products *)content)->n;
 }
 
-/* What the product's rows say in a column: the first that is not empty; NULL = no such column. */
+/* What the product's rows say in a column: the first that is not empty; NULL = nothing. */
 static const char *said(const struct exchange_products *s, const struct exchange_product *p,
 			int column)
 {
-	if (!s->has[column])
-		return NULL;
-	for (uint32_t i = p->first; i; i = s->row[i]->next)
-		if (s->row[i]->cell[column] && s->row[i]->cell[column][0])
-			return s->row[i]->cell[column];
-	return "";
+	const char *text = NULL;
+
+	for (uint32_t i = p->first; i && str_blank(text); i = s->row[i]->next)
+		text = s->row[i]->cell[column] ? s->row[i]->cell[column] : text;
+	return text;
 }
 
 /* Left out where the file has no such column, null where the cell is empty. */
@@ -104,145 +104,237 @@ static const char *variant_id(const struct exchange_product_row *row)
 	return id && id[0] ? id : row->cell[PCOL_SKU];
 }
 
+/* What a column is called in the document; NULL = it is none of its fields. */
+static const char *const keys[PCOL_COUNT_] = {
+	[PCOL_TITLE] = "title",
+	[PCOL_DESCRIPTION] = "description",
+	[PCOL_VENDOR] = "vendor",
+	[PCOL_TYPE] = "type",
+	[PCOL_TAGS] = "tags",
+	[PCOL_STATUS] = "status",
+	[PCOL_TAX] = "prices_include_tax",
+	[PCOL_OPTION_VALUE] = "options",
+	[PCOL_VARIANT_STATUS] = "status",
+	[PCOL_BARCODE] = "barcode",
+	[PCOL_PRICE] = "price",
+	[PCOL_COMPARE_AT_PRICE] = "compare_at_price",
+	[PCOL_COST] = "cost",
+	[PCOL_WEIGHT] = "weight_kg",
+	[PCOL_TRACKED] = "tracked",
+	[PCOL_SHIPPING] = "requires_shipping",
+};
+
+/* An empty one is active. */
+static void add_status(cJSON *doc, const char *text)
+{
+	if (text)
+		json_add_str(doc, "status", text[0] ? text : "active");
+}
+
 static void add_variant(cJSON *list, const struct exchange_products *s,
 			const struct exchange_product *p, const struct exchange_product_row *row)
 {
-	const char *status = row->cell[PCOL_VARIANT_STATUS];
-	const char *sku = row->cell[PCOL_SKU];
-	cJSON *v = json_object(), *options;
+	cJSON *v = json_object(), *options = NULL;
 
 	json_add_str(v, "id", variant_id(row));
-	json_add_str(v, "sku", sku);
-	json_add_str(v, "status", status && status[0] ? status : "active");
-	options = json_add_array(v, "options");
+	json_add_str(v, "sku", row->cell[PCOL_SKU]);
+	add_status(v, row->cell[PCOL_VARIANT_STATUS]);
 	for (int k = 0; k < EXCHANGE_OPTIONS; k++) {
 		const char *value = row->cell[PCOL_OPTION_VALUE + k];
 
-		if (value && value[0])
-			add_option(options, said(s, p, PCOL_OPTION_NAME + k), value);
+		if (!value || !value[0])
+			continue;
+		options = options ? options : json_add_array(v, "options");
+		add_option(options, said(s, p, PCOL_OPTION_NAME + k), value);
 	}
-	add_text(v, "barcode", row->cell[PCOL_BARCODE]);
-	add_text(v, "price", row->cell[PCOL_PRICE]);
-	add_text(v, "compare_at_price", row->cell[PCOL_COMPARE_AT_PRICE]);
-	add_text(v, "cost", row->cell[PCOL_COST]);
-	add_text(v, "weight_kg", row->cell[PCOL_WEIGHT]);
-	add_bool(v, "tracked", row->cell[PCOL_TRACKED]);
-	add_bool(v, "requires_shipping", row->cell[PCOL_SHIPPING]);
+	for (int c = PCOL_BARCODE; c < PCOL_TRACKED; c++)
+		add_text(v, keys[c], row->cell[c]);
+	for (int c = PCOL_TRACKED; c < PCOL_COUNT_; c++)
+		add_bool(v, keys[c], row->cell[c]);
 	json_push(list, v);
 }
 
-/* ISO 4217 has a code for "no currency is involved": three times X. */
-static const char *currency_of(const struct exchange_products *s, const struct exchange_product *p)
+static const char *fault_text(const struct exchange_product_fault *fault, struct arena *a)
 {
-	const char *text = said(s, p, PCOL_CURRENCY);
+	struct record r;
 
-	return text && text[0] ? text
-	       : s->currency   ? s->currency
-			       : "X"
-				 "XX";
+	rows_fault(fault->why, a, &r);
+	return r.problem->msg;
 }
 
-static const char *document(const struct exchange_products *s, const struct exchange_product *p,
-			    struct arena *a)
+/* All that the rows of the product were to say. */
+static void add_all_unreadable(cJSON *doc, const struct exchange_products *s,
+			       const struct exchange_product *p, const char *why)
 {
-	CLEANUP(json) cJSON *doc = json_object();
-	const char *status = said(s, p, PCOL_STATUS), *tax = said(s, p, PCOL_TAX);
-	cJSON *options, *variants;
+	cJSON *fields;
+	int64_t n = 0;
 
-	json_add_str(doc, "kind", "product");
-	json_add_str(doc, "source", "csv");
-	json_add_str(doc, "id", p->id);
-	json_add_str(doc, "code", p->id);
-	json_add_str(doc, "status", status && status[0] ? status : "active");
+	for (uint32_t i = p->first; i; i = s->row[i]->next)
+		n++;
+	fields = product_add_unreadable(doc, why, NULL, n);
+	for (int c = 0; c < PCOL_COUNT_; c++)
+		if (s->has[c] && keys[c] && (c != PCOL_OPTION_VALUE || said(s, p, c)[0]))
+			json_push_str(fields, keys[c]);
+}
+
+/* With it nothing of the product can be read; NULL = only some cells can't. */
+static const struct exchange_product_fault *whole_fault(const struct exchange_product *p)
+{
+	const struct exchange_product_fault *fault = p->fault;
+
+	while (fault && fault->column >= 0)
+		fault = fault->next;
+	return fault;
+}
+
+static void add_unreadable(cJSON *doc, const struct exchange_product *p, struct arena *a)
+{
+	for (const struct exchange_product_fault *x = p->fault; x; x = x->next)
+		json_push_str(product_add_unreadable(doc, fault_text(x, a),
+						     x->column < PCOL_SKU ? NULL
+									  : variant_id(x->row),
+						     0),
+			      keys[x->column]);
+}
+
+static void add_product(cJSON *doc, const struct exchange_products *s,
+			const struct exchange_product *p, struct arena *a)
+{
+	const char *tax = said(s, p, PCOL_TAX);
+	cJSON *options = NULL;
+
+	add_status(doc, said(s, p, PCOL_STATUS));
 	add_text(doc, "title", said(s, p, PCOL_TITLE));
 	add_text(doc, "description", said(s, p, PCOL_DESCRIPTION));
 	add_text(doc, "vendor", said(s, p, PCOL_VENDOR));
 	add_text(doc, "type", said(s, p, PCOL_TYPE));
 	add_tags(doc, said(s, p, PCOL_TAGS), a);
-	json_add_str(doc, "currency", currency_of(s, p));
-	add_bool(doc, "prices_include_tax", tax && tax[0] ? tax : s->with_tax);
-	options = json_add_array(doc, "options");
+	add_bool(doc, "prices_include_tax", !str_blank(tax) ? tax : s->with_tax);
 	for (int k = 0; k < EXCHANGE_OPTIONS; k++) {
 		const char *name = said(s, p, PCOL_OPTION_NAME + k);
 
-		if (name && name[0])
-			add_option(options, name, NULL);
+		if (str_blank(name))
+			continue;
+		options = options ? options : json_add_array(doc, "options");
+		add_option(options, name, NULL);
 	}
+}
+
+static cJSON *document(const struct exchange_products *s, const struct exchange_product *p,
+		       struct arena *a)
+{
+	const struct exchange_product_fault *fault = whole_fault(p);
+	cJSON *doc = json_object(), *variants;
+
+	json_add_str(doc, "kind", "product");
+	json_add_str(doc, "source", "csv");
+	json_add_str(doc, "id", p->id);
+	json_add_str(doc, "code", p->id);
+	json_add_str(doc, "currency", exchange_product_currency(s, p));
+	if (!fault)
+		add_product(doc, s, p, a);
 	variants = json_add_array(doc, "variants");
-	for (uint32_t i = p->first; i; i = s->row[i]->next)
+	for (uint32_t i = fault ? 0 : p->first; i; i = s->row[i]->next)
 		add_variant(variants, s, p, s->row[i]);
-	return json_text(doc, a);
+	if (fault)
+		add_all_unreadable(doc, s, p, fault_text(fault, a));
+	else
+		add_unreadable(doc, p, a);
+	return doc;
 }
 
-static const struct err *PRINTF_LIKE(4, 5)
-	bad_row(const struct exchange_products *s, const struct exchange_product_row *row,
-		struct arena *a, const char *fmt, ...)
+/* Its rows say of which variants they are; else the file has one that tells only what is wrong. */
+static const struct exchange_product *find_named(const void *content, const char *id)
 {
-	struct err *why = arena_alloc(a, sizeof(*why));
-	va_list args;
+	const struct exchange_product *p = exchange_products_find(content, id);
 
-	va_start(args, fmt);
-	err_set(why, E_RECORD, "bad_row", "%s:%lld: %s", s->name, (long long)row->line,
-		arena_vprintf(a, fmt, args));
-	va_end(args);
-	return why;
+	return p && !p->unnamed ? p : NULL;
 }
 
-/* Prices that nobody can pay: what is bought may cost fractions. */
-static const char *fine_price(const struct exchange_product_row *row, const char *currency)
-{
-	static const enum admin_product_column prices[] = {PCOL_PRICE, PCOL_COMPARE_AT_PRICE};
-	struct decimal d;
-
-	for (size_t i = 0; i < sizeof(prices) / sizeof(*prices); i++) {
-		const char *text = row->cell[prices[i]];
-
-		if (text && text[0] && decimal_parse(text, &d, NULL) == E_OK &&
-		    decimal_cmp(decimal_round(d, currency_exponent(currency)), d) != 0)
-			return text;
-	}
-	return NULL;
-}
-
-/* A price finer than the currency, a value without its option's name, in any of the rows. */
-static const struct err *find_problem(const struct exchange_products *s,
-				      const struct exchange_product *p, struct arena *a)
-{
-	const char *currency = currency_of(s, p);
-
-	if (p->problem)
-		return p->problem;
-	for (uint32_t i = p->first; i; i = s->row[i]->next) {
-		const char *price = fine_price(s->row[i], currency);
-
-		if (price)
-			return bad_row(
-				s, s->row[i], a,
-				"the price %s has more decimals than %s has; have the ERP round "
-				"it",
-				price, currency);
-		for (int k = 0; k < EXCHANGE_OPTIONS; k++) {
-			const char *value = s->row[i]->cell[PCOL_OPTION_VALUE + k];
-			const char *name = said(s, p, PCOL_OPTION_NAME + k);
-
-			if (!value || !value[0] || (name && name[0]))
-				continue;
-			return bad_row(s, s->row[i], a,
-				       "'option%d value' is '%.40s', and no row of the product "
-				       "names the option",
-				       k + 1, value);
-		}
-	}
-	return NULL;
-}
-
-/* A later file of the set says how this product is. */
-static bool is_overtaken(const struct inbox_set *set, size_t file, const char *id)
+/* A later file of the set speaks of it, and says with that what the earlier ones have said. */
+static bool is_overtaken(const struct inbox_set *set, size_t file, const struct exchange_product *p)
 {
 	for (size_t i = file + 1; i < set->n; i++)
-		if (exchange_products_find(set->file[i].content, id))
+		if (p->unnamed ? exchange_products_find(set->file[i].content, p->id)
+			       : find_named(set->file[i].content, p->id))
 			return true;
 	return false;
+}
+
+static bool lists(const struct exchange_products *s, const struct exchange_product *p,
+		  const char *sku)
+{
+	for (uint32_t i = p ? p->first : 0; i; i = s->row[i]->next)
+		if (str_equal(s->row[i]->cell[PCOL_SKU], sku))
+			return true;
+	return false;
+}
+
+/* The last of these files, from `first` on, that has the SKU has it as another product's. */
+static bool is_moved(const struct inbox_set *set, size_t first, const char *product,
+		     const char *sku)
+{
+	for (size_t i = set->n; i-- > first && !str_blank(sku);) {
+		const struct exchange_products *s = set->file[i].content;
+
+		if (lists(s, exchange_products_find(s, product), sku))
+			return false;
+		if (exchange_products_of_sku(s, sku))
+			return true;
+	}
+	return false;
+}
+
+static void drop_moved(cJSON *doc, const struct inbox_set *set)
+{
+	cJSON *list = cJSON_GetObjectItemCaseSensitive(doc, "variants"), *x = list->child;
+
+	while (x) {
+		cJSON *next = x->next;
+
+		if (is_moved(set, 0, json_str(doc, "id"), json_str(x, "sku")))
+			cJSON_Delete(cJSON_DetachItemViaPointer(list, x));
+		x = next;
+	}
+}
+
+/* What was read before a person dropped it is not said again with what others say. */
+static bool is_dropped(const struct inbox_set *set, const struct inbox_file *f, const char *id)
+{
+	for (size_t i = 0; i < set->n_dropped; i++)
+		if (str_equal(set->dropped[i].id, id))
+			return f->used && f->mtime_ns / 1000000000 <= set->dropped[i].at;
+	return false;
+}
+
+/* All that the set says of a product, the later over the earlier; NULL: nothing that is new. */
+static cJSON *combine(const struct inbox_set *set, const char *id, struct arena *a)
+{
+	cJSON *doc = NULL;
+	bool news = set->again;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct inbox_file *f = &set->file[i];
+		const struct exchange_product *p = find_named(f->content, id);
+		cJSON *says;
+
+		if (!p || is_dropped(set, f, id))
+			continue;
+		news = news || !f->used;
+		says = document(f->content, p, a);
+		if (doc) {
+			product_merge(doc, says);
+			cJSON_Delete(says);
+		} else {
+			doc = says;
+		}
+	}
+	if (doc)
+		drop_moved(doc, set);
+	if (news)
+		return doc;
+	cJSON_Delete(doc);
+	return NULL;
 }
 
 /* What names a product and no article of it is none. */
@@ -264,29 +356,66 @@ static bool has(const void *content, const char *id)
 	return p != NULL;
 }
 
+/* Its version is that of the content, wherever what can't be read of it stands. */
+static void take_document(cJSON *doc, struct arena *a, struct record *out)
+{
+	const char *why = json_str(doc, "unreadable[0].why");
+	const char *readable;
+	cJSON *unreadable;
+	char hash[HASH_HEX_SIZE];
+	struct err problem;
+
+	out->doc = json_text(doc, a);
+	out->doc_len = strlen(out->doc);
+	unreadable = cJSON_DetachItemFromObjectCaseSensitive(doc, "unreadable");
+	readable = json_text(doc, a);
+	hash_hex(readable, strlen(readable), hash);
+	out->version = arena_printf(a, "%.32s", hash);
+	if (why) {
+		err_set(&problem, E_RECORD, "bad_row", "%s", why);
+		rows_fault(&problem, a, out);
+		out->version = arena_printf(a, "%s %.32s", out->version, hash);
+	}
+	cJSON_Delete(unreadable);
+}
+
 static bool record(const struct inbox_set *set, size_t file, size_t k, struct arena *a,
 		   struct record *out)
 {
 	const struct exchange_products *s = set->file[file].content;
 	const struct exchange_product *p = &s->product[k];
-	const struct err *problem;
-	char hash[HASH_HEX_SIZE];
+	CLEANUP(json) cJSON *doc = NULL;
 
-	if (is_overtaken(set, file, p->id))
+	if (is_overtaken(set, file, p))
 		return false;
-	problem = find_problem(s, p, a);
 	*out = (struct record){.id = record_id(p, a),
 			       .label = arena_strdup(a, p->label ? p->label : p->id),
 			       .read_at = set->file[file].mtime_ns / 1000000000};
-	if (problem) {
-		rows_fault(problem, a, out);
+	if (p->unnamed) {
+		rows_fault(p->problem, a, out);
 		return true;
 	}
-	out->doc = document(s, p, a);
-	out->doc_len = strlen(out->doc);
-	hash_hex(out->doc, out->doc_len, hash);
-	out->version = arena_printf(a, "%.32s", hash);
+	doc = combine(set, p->id, a);
+	/* No variant is left to it: what others say of those goes over with the others. */
+	if (!doc || !(json_at(doc, "variants[0]") || json_at(doc, "unreadable[0]")))
+		return false;
+	take_document(doc, a, out);
 	return true;
+}
+
+static const char *merge(const struct inbox_set *set, const char *before, const char *now,
+			 struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	CLEANUP(json) cJSON *later = NULL;
+
+	if (json_parse(before, strlen(before), &doc, NULL) != E_OK ||
+	    json_parse(now, strlen(now), &later, NULL) != E_OK ||
+	    !cJSON_IsArray(json_at(doc, "variants")))
+		return now;
+	product_merge(doc, later);
+	drop_moved(doc, set);
+	return json_text(doc, a);
 }
 
 /* The document was made with the head, for its version follows from it. */
@@ -296,33 +425,43 @@ static void finish(struct record *r, struct arena *a)
 	(void)a;
 }
 
+static const struct exchange_product_row *row_of(const struct exchange_products *s,
+						 const char *product, const char *variant)
+{
+	const struct exchange_product *p = exchange_products_find(s, product);
+
+	for (uint32_t i = p ? p->first : 0; i; i = s->row[i]->next)
+		if (str_equal(variant_id(s->row[i]), variant))
+			return s->row[i];
+	return NULL;
+}
+
 /* A later file lists this variant. What it does not list of a product stays. */
 static bool is_listed_later(const struct inbox_set *set, size_t file, const char *product,
 			    const struct exchange_product_row *row)
 {
-	for (size_t i = file + 1; i < set->n; i++) {
-		const struct exchange_products *s = set->file[i].content;
-		const struct exchange_product *p = exchange_products_find(s, product);
-
-		for (uint32_t k = p ? p->first : 0; k; k = s->row[k]->next)
-			if (str_equal(variant_id(s->row[k]), variant_id(row)))
-				return true;
-	}
-	return false;
+	for (size_t i = file + 1; i < set->n; i++)
+		if (row_of(set->file[i].content, product, variant_id(row)))
+			return true;
+	return is_moved(set, file + 1, product, row->cell[PCOL_SKU]);
 }
 
-/* As the last file says that tells of the product, whatever else of it stands there. */
-static bool is_archived(const struct inbox_set *set, size_t file, const char *product)
+/* What the last file says in a column that has it at all: of the product, or of its variant. */
+static const char *last_said(const struct inbox_set *set, const char *product, const char *variant,
+			     int column)
 {
-	for (size_t i = set->n; i-- > file;) {
+	const char *text = NULL;
+
+	for (size_t i = set->n; i-- > 0 && !text;) {
 		const struct exchange_products *s = set->file[i].content;
 		const struct exchange_product *p = exchange_products_find(s, product);
-		const char *status = p ? said(s, p, PCOL_STATUS) : NULL;
+		const struct exchange_product_row *row = row_of(s, product, variant);
 
-		if (status)
-			return str_equal(status, "archived");
+		text = column < PCOL_SKU ? (p ? said(s, p, column) : NULL)
+		       : row             ? row->cell[column]
+					 : NULL;
 	}
-	return false;
+	return text;
 }
 
 static enum errk articles(const struct inbox_set *set, size_t file, size_t k, struct arena *a,
@@ -331,7 +470,6 @@ static enum errk articles(const struct inbox_set *set, size_t file, size_t k, st
 {
 	const struct exchange_products *s = set->file[file].content;
 	const struct exchange_product *p = &s->product[k];
-	bool archived = is_archived(set, file, p->id);
 	enum errk rc = E_OK;
 
 	/* A row that can't be read may be any article's. */
@@ -339,19 +477,21 @@ static enum errk articles(const struct inbox_set *set, size_t file, size_t k, st
 		return err_set(e, E_LOCAL, "bad_row", "%s", p->problem ? p->problem->msg : s->name);
 	for (uint32_t i = p->first; i && rc == E_OK; i = s->row[i]->next) {
 		const struct exchange_product_row *row = s->row[i];
+		const char *id = variant_id(row);
+		bool archived;
 
 		/* So may one whose SKU a spreadsheet changed. */
 		if (row->sku_changed)
 			return err_set(e, E_LOCAL, "bad_row", "%s", p->problem->msg);
+		archived = str_equal(last_said(set, p->id, id, PCOL_STATUS), "archived") ||
+			   str_equal(last_said(set, p->id, id, PCOL_VARIANT_STATUS), "archived");
 		const struct article x = {
 			.id = arena_printf(a, "%s:%lld", s->name, (long long)row->line),
 			.sku = row->cell[PCOL_SKU],
-			.barcode = row->cell[PCOL_BARCODE],
-			.title = said(s, p, PCOL_TITLE),
-			.traits = (archived || str_equal(row->cell[PCOL_VARIANT_STATUS], "archived")
-					   ? (unsigned)ARTICLE_ARCHIVED
-					   : 0) |
-				  (str_equal(row->cell[PCOL_TRACKED], "false")
+			.barcode = last_said(set, p->id, id, PCOL_BARCODE),
+			.title = last_said(set, p->id, id, PCOL_TITLE),
+			.traits = (archived ? (unsigned)ARTICLE_ARCHIVED : 0) |
+				  (str_equal(last_said(set, p->id, id, PCOL_TRACKED), "false")
 					   ? (unsigned)ARTICLE_UNTRACKED
 					   : 0),
 		};
@@ -405,5 +545,6 @@ const struct inbox_kind exchange_product_files = {
 	.has = has,
 	.record = record,
 	.finish = finish,
+	.merge = merge,
 	.articles = articles,
 };

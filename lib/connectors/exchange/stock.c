@@ -1,5 +1,8 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "base/cleanup.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "model/sku_spelling.h"
 #include "model/stock_wanted.h"
@@ -353,23 +356,30 @@ static void make_gone(const struct inbox_set *set, const struct inbox_gone *x, s
 	out->version = INBOX_GONE;
 }
 
-/* What says in which warehouses an article was, newest first: the last list and the changes after it, or more. */
-static size_t contents_before(const struct inbox_set *set, struct arena *a,
+/*
+ * What says in which warehouses an article was, newest first: the last list and the changes after it, or more. Changes tell with
+ * their figures what the list of their set has told, for its own document is overtaken.
+ */
+static size_t contents_before(const struct inbox_set *set, size_t file, struct arena *a,
 			      const struct exchange_stock_past **out)
 {
-	struct exchange_stock_past *list = arena_array(a, set->n_since + set->n_past + 1,
+	struct exchange_stock_past *list = arena_array(a, file + set->n_since + set->n_past + 1,
 						       sizeof(*list));
 	size_t n = 0;
 
+	for (size_t i = file; i-- > 0;)
+		list[n++] = (struct exchange_stock_past){.s = set->file[i].content,
+							 .same_set = true};
 	for (size_t i = set->n_since; i-- > 0;)
 		if (set->since[i].content)
-			list[n++] = (struct exchange_stock_past){set->since[i].content, true};
+			list[n++] = (struct exchange_stock_past){.s = set->since[i].content,
+								 .changes = true};
 	if (set->before.content)
-		list[n++] = (struct exchange_stock_past){set->before.content, false};
+		list[n++] = (struct exchange_stock_past){.s = set->before.content};
 	for (size_t i = 0; i < set->n_past; i++)
 		if (set->past[i].content)
-			list[n++] = (struct exchange_stock_past){set->past[i].content,
-								 set->past[i].changes};
+			list[n++] = (struct exchange_stock_past){.s = set->past[i].content,
+								 .changes = set->past[i].changes};
 	*out = list;
 	return n;
 }
@@ -387,7 +397,8 @@ static bool record(const struct inbox_set *set, size_t file, size_t k, struct ar
 	if (file < set->n) {
 		if (is_overtaken(set, file, x->sku))
 			return false;
-		n = file == 0 ? contents_before(set, a, &earlier) : 0;
+		/* A row that may be any is the list's business. */
+		n = file == 0 || !unnamed(set) ? contents_before(set, file, a, &earlier) : 0;
 		exchange_stock_record(s, x, earlier, n, unnamed(set), read_at(&set->file[file]), a,
 				      out);
 		return true;
@@ -407,6 +418,35 @@ static bool record(const struct inbox_set *set, size_t file, size_t k, struct ar
 static void finish(struct record *r, struct arena *a)
 {
 	stock_record_finish(r, "csv", a);
+}
+
+static bool has_place(const cJSON *doc, const char *warehouse)
+{
+	JSON_EACH (x, json_at(doc, "quantities"))
+		if (str_equal(json_str(x, "warehouse"), warehouse))
+			return true;
+	return false;
+}
+
+/*
+ * Where an article was and is no more only the first list says that does not have it there: until the shop knows, that goes
+ * with what comes later. Other figures are of their own time, and each file has all of an article.
+ */
+static const char *merge(const struct inbox_set *set, const char *before, const char *now,
+			 struct arena *a)
+{
+	CLEANUP(json) cJSON *was = NULL;
+	CLEANUP(json) cJSON *doc = NULL;
+
+	(void)set;
+	if (json_parse(before, strlen(before), &was, NULL) != E_OK ||
+	    json_parse(now, strlen(now), &doc, NULL) != E_OK || !json_count(doc, "quantities"))
+		return now;
+	JSON_EACH (x, json_at(was, "quantities"))
+		if (json_bool(x, "gone", false) && !has_place(doc, json_str(x, "warehouse")))
+			json_push(cJSON_GetObjectItemCaseSensitive(doc, "quantities"),
+				  cJSON_Duplicate(x, true));
+	return json_text(doc, a);
 }
 
 /* Without the column each article would be parked. */
@@ -487,5 +527,6 @@ const struct inbox_kind exchange_stock_files = {
 	.has = has,
 	.record = record,
 	.finish = finish,
+	.merge = merge,
 	.articles = articles,
 };

@@ -82,7 +82,17 @@ struct places {
 	struct stock_entry *entry;
 	size_t n;
 	const char *lost; /* the first one that is not said to be empty, and was not; NULL = none */
+	const char **told; /* of these files of the same set say how they stand */
+	size_t n_told;
 };
+
+static bool is_told(const struct places *p, const char *warehouse)
+{
+	for (size_t i = 0; i < p->n_told; i++)
+		if (str_equal(p->told[i], warehouse))
+			return true;
+	return has_entry(p->entry, p->n, warehouse);
+}
 
 static void add_lost(const struct exchange_stock *s, const struct exchange_stock *was,
 		     const struct exchange_stock_article *x, struct places *to)
@@ -90,7 +100,7 @@ static void add_lost(const struct exchange_stock *s, const struct exchange_stock
 	for (uint32_t i = x->first; i; i = was->row[i].next) {
 		const char *warehouse = was->warehouse[was->row[i].warehouse];
 
-		if (has_entry(to->entry, to->n, warehouse))
+		if (is_told(to, warehouse))
 			continue;
 		to->entry[to->n++] = nothing_in(s, warehouse);
 		if (!to->lost && exchange_stock_is_some(&was->row[i]))
@@ -132,16 +142,22 @@ void exchange_stock_record(const struct exchange_stock *s,
 	for (size_t b = 0; b < n_before; b++)
 		most += count_rows(before[b].s, article_in(before[b].s, article->sku));
 	places.entry = arena_array(a, most, sizeof(*places.entry));
+	places.told = arena_array(a, most, sizeof(*places.told));
 	for (uint32_t i = article->first; i; i = s->row[i].next)
 		if (!has_entry(places.entry, places.n, s->warehouse[s->row[i].warehouse]))
 			places.entry[places.n++] = entry_of(s, article, i, a);
 	for (size_t b = 0; b < n_before; b++) {
 		const struct exchange_stock_article *was = article_in(before[b].s, article->sku);
 
-		if (was)
-			add_lost(s, before[b].s, was, &places);
+		for (uint32_t i = was && before[b].same_set ? was->first : 0; i;
+		     i = before[b].s->row[i].next)
+			places.told[places.n_told++] =
+				before[b].s->warehouse[before[b].s->row[i].warehouse];
+		if (!was || before[b].same_set)
+			continue;
+		add_lost(s, before[b].s, was, &places);
 		/* A list says where it was, all of it. */
-		if (was && !before[b].changes && !before[b].s->unnamed)
+		if (!before[b].changes && !before[b].s->unnamed)
 			break;
 	}
 	if (hidden && places.lost)

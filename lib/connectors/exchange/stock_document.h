@@ -7,6 +7,7 @@
 struct exchange_stock_past {
 	const struct exchange_stock *s;
 	bool changes;
+	bool same_set; /* used together with it: says how things stand, and what was before has an end there */
 };
 /*
  * An article of a stock file as a record: id, label, version and read_at, or its problem. The
