@@ -191,17 +191,23 @@ def store_product:
 
 # ---- What every ERP asks of an order ------------------------------------------------------------
 
+# What a line without a SKU is called in tables/skus.csv: its title with that of its variant ("title:Chair - L"), else its
+# title, which is that of all its variants.
+def line_keys($line):
+  [if ($line.variant_title // "") == "" then empty else "title:\($line.title) - \($line.variant_title)" end, "title:" + $line.title];
+def titled_article($line): first((line_keys($line)[] | lookup_exact("skus"; .) | values), null);
+
 # The article of an order line. Lines without a SKU are looked up by what they are; `*` never
 # matches them, so that no line is booked on an article that nobody chose.
 def erp_sku($line; $number):
   if $line.sku and $line.sku != "" then lookup("skus"; $line.sku)
   else
-    lookup_exact("skus"; "title:" + $line.title)
+    titled_article($line)
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
-        "line \($number) '\($line.title | shown)' has no SKU, and keeps none though the article gets one now; "
+        "line \($number) '\(line_keys($line)[0][6:] | shown)' has no SKU, and keeps none though the article gets one now; "
         + (_table("skus") as $t
-          | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\($line.title | shown)'")))
+          | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\(line_keys($line)[0][6:] | shown)'")))
   end;
 
 # The country that an order is taxed for; null when it has no address.

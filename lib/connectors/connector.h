@@ -297,6 +297,7 @@ struct article {
 	const char *id;              /* how a person finds it there: "stock.csv:12" */
 	const char *sku;             /* as it stands there, blanks too; NULL or "" = none */
 	const char *barcode, *title; /* either may be NULL */
+	const char *variant_title;   /* of one of several of that title; NULL = none */
 	unsigned traits;
 };
 

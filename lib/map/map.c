@@ -414,7 +414,11 @@ enum errk map_line_article(struct mapper *m, const struct map_line *line, struct
 	if (k == E_OK && t && line->sku && *line->sku) {
 		found = table_answer(t, NULL, line->sku);
 	} else if (k == E_OK && t) {
-		found = exact(t, "title", line->title, a);
+		if (line->title && line->variant_title && *line->variant_title)
+			found = exact(t, "title",
+				      arena_printf(a, "%s - %s", line->title, line->variant_title),
+				      a);
+		found = found ? found : exact(t, "title", line->title, a);
 		found = found ? found : exact(t, "kind", line->kind, a);
 	}
 	*out = arena_strdup(a, found);

@@ -70,11 +70,11 @@ MUST_CHECK enum errk map_answer(struct mapper *m, const char *table, const char 
 
 /* What an order line is looked up by; each may be NULL. */
 struct map_line {
-	const char *sku, *title, *kind;
+	const char *sku, *title, *variant_title, *kind;
 };
 /*
  * The ERP's article of an order line as the shipped order mappings find it (erp_sku of mappings/erpsync.jq): tables/skus.csv
- * by its SKU or, where it has none, by a row "title:…" or "kind:…" of exactly that text. (Odoo's books tips and gift
+ * by its SKU or, where it has none, by a row "title:… - …" (with its variant's title), "title:…" or "kind:…" of exactly that text. (Odoo's books tips and gift
  * cards on what is configured for them, which has no stock.) *out NULL = no row answers. Otherwise as map_answer.
  */
 MUST_CHECK enum errk map_line_article(struct mapper *m, const struct map_line *line,

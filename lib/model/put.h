@@ -124,8 +124,9 @@ struct put_item {
 /* What a line of an order takes. */
 struct in_flight_line {
 	const char *sku;
-	const char *item;         /* whose the SKU is, by the article's id; NULL = not known */
-	const char *title, *kind; /* by which a line without SKU is looked up; see order.md */
+	const char *item; /* whose the SKU is, by the article's id; NULL = not known */
+	/* By which a line without SKU is looked up, see order.md; variant_title NULL = none. */
+	const char *title, *variant_title, *kind;
 	int64_t units;
 };
 

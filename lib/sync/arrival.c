@@ -141,21 +141,35 @@ enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *
 	int64_t now = clock_now();
 	enum errk rc = queue_mark_later(r->state, row->id, row->code, row->reason,
 					now + ASKED_AGAIN_S, now, e);
-	r->sum->later += rc == E_OK;
+	/* A person has taken it out of the queue while the source was asked. */
+	if (rc == E_BUSY && strcmp(e->code, "queue_moved") == 0)
+		return E_OK;
+	sync_count_asked(r, rc == E_OK);
 	return rc;
 }
 
-/* Takes the record of this row out of the page, if it is held as it was. */
-static bool take_held(const struct queue_row *row, struct page *page)
+static struct record *find_held(const struct queue_row *row, const struct page *page)
 {
 	for (size_t i = 0; i < page->n; i++)
-		if (is_same(row, &page->rec[i]) && is_held(&page->rec[i])) {
-			page->n--;
-			memmove(&page->rec[i], &page->rec[i + 1],
-				(page->n - i) * sizeof(*page->rec));
-			return true;
-		}
-	return false;
+		if (is_same(row, &page->rec[i]) && is_held(&page->rec[i]))
+			return &page->rec[i];
+	return NULL;
+}
+
+/* Does it wait on, held as it was? Then it goes from the page. */
+static enum errk take_held(struct sync *r, const struct queue_row *row, struct page *page,
+			   bool *waits, struct err *e)
+{
+	struct record *rec = find_held(row, page);
+	bool there = false;
+	/* A person has told that the ERP has it. */
+	enum errk rc = rec ? is_there(r, rec, &there, e) : E_OK;
+	*waits = rc == E_OK && rec && !there;
+	if (!*waits)
+		return rc;
+	page->n--;
+	memmove(rec, rec + 1, (size_t)(page->rec + page->n - rec) * sizeof(*rec));
+	return arrival_wait(r, row, e);
 }
 
 enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n, struct page *page,
@@ -165,11 +179,12 @@ enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n, s
 	if (!holds_back(r))
 		return E_OK;
 	enum errk rc = state_begin(r->state, e);
-	for (size_t i = 0; i < *n && rc == E_OK; i++)
-		if (take_held(&row[i], page))
-			rc = arrival_wait(r, &row[i], e);
-		else
+	for (size_t i = 0; i < *n && rc == E_OK; i++) {
+		bool waits;
+		rc = take_held(r, &row[i], page, &waits, e);
+		if (!waits)
 			row[kept++] = row[i];
+	}
 	*n = kept;
 	return state_end(r->state, rc, e);
 }

@@ -255,7 +255,7 @@ static size_t room_left(const struct sync *r)
 	size_t limit = r->options->limit;
 	size_t done = (size_t)(r->sum->created + r->sum->updated + r->sum->adopted +
 			       r->sum->parked + r->sum->still_parked + r->sum->later +
-			       r->sum->unchanged);
+			       r->sum->unchanged - r->asked);
 	if (!limit)
 		return r->batch;
 	return done >= limit ? 0 : limit - done < r->batch ? limit - done : r->batch;

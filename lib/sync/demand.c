@@ -101,6 +101,7 @@ static void takes(void *ctx, const struct in_flight_line *line)
 	const struct demand_line x = {.sku = line->sku,
 				      .item = line->item,
 				      .title = line->title,
+				      .variant_title = line->variant_title,
 				      .kind = line->kind,
 				      .units = line->units,
 				      .shipped = line->units};

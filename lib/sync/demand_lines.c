@@ -22,6 +22,7 @@ void demand_lines_add(struct demand_lines *l, const struct demand_line *line, st
 	x.erp = kept(x.erp, a);
 	/* By these a line without SKU alone is looked up. */
 	x.title = x.sku ? NULL : kept(x.title, a);
+	x.variant_title = x.sku ? NULL : kept(x.variant_title, a);
 	x.kind = x.sku ? NULL : kept(x.kind, a);
 	if (x.sku || x.item || x.erp || x.title || x.kind)
 		*LIST_ADD(l->at, l->n, l->cap, a) = x;
@@ -46,6 +47,7 @@ bool demand_lines_of_order(const char *payload, struct arena *a, struct demand_l
 			.sku = json_str(line, "sku"),
 			.item = json_str(line, "inventory_item_id"),
 			.title = json_str(line, "title"),
+			.variant_title = json_str(line, "variant_title"),
 			.kind = json_str(line, "kind"),
 			.units = cancelled ? 0 : left,
 			.shipped = cancelled || waits > left ? 0 : left - waits,
@@ -60,7 +62,7 @@ enum errk demand_lines_book(struct demand_lines *l, struct mapper *m, struct are
 {
 	for (size_t i = 0; i < l->n; i++) {
 		struct demand_line *x = &l->at[i];
-		const struct map_line line = {x->sku, x->title, x->kind};
+		const struct map_line line = {x->sku, x->title, x->variant_title, x->kind};
 		enum errk rc = x->booked ? E_OK : map_line_article(m, &line, a, &x->erp, e);
 		if (rc != E_OK)
 			return rc;

@@ -19,8 +19,9 @@ enum {
 
 /* What one line of an order takes from the shelf, and of whose. */
 struct demand_line {
-	const char *sku, *item;   /* of the store, on the day of the sale; NULL = none */
-	const char *title, *kind; /* of a line without SKU, for the table; NULL = not known */
+	const char *sku, *item; /* of the store, on the day of the sale; NULL = none */
+	/* Of a line without SKU, for the table; NULL = not known, or none. */
+	const char *title, *variant_title, *kind;
 	const char *erp; /* the ERP's article that it is booked on; NULL = no row says one */
 	bool booked;     /* erp is known, for the table was asked */
 	int64_t units, shipped;

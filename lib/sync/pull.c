@@ -295,7 +295,7 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	if (rc != E_OK || unchanged)
 		return rc;
 	/* Named before its refusal was known: a person must see that first, or it may be there twice. */
-	if (mode == QUEUE_PUT_NAMED && r->sum->rejected)
+	if (strcmp(origin, "pull") != 0 && r->sum->rejected)
 		rc = delivered_refused_in(r->state, r->key, rec->id, r->sum->run, &refused, e);
 	const char *doc = NULL;
 	if (rc != E_OK || refused)
@@ -609,7 +609,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	page.n = kept;
 	if (rc != E_OK)
 		return rc;
-	return store_page(r, &page, "retry", QUEUE_PUT_NAMED, ENDS_SHARED, e);
+	return store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_SHARED, e);
 }
 
 /* The source can't be asked now: nothing of these changes but when they are due. */
@@ -621,7 +621,7 @@ static enum errk ask_later(struct sync *r, const struct queue_row *row, size_t n
 		rc = queue_mark_later(r->state, row[i].id, row[i].code, row[i].reason,
 				      clock_now() + WAIT_S, clock_now(), e);
 	rc = state_end(r->state, rc, e);
-	r->sum->later += rc == E_OK ? (int64_t)n : 0;
+	sync_count_asked(r, rc == E_OK ? n : 0);
 	return rc;
 }
 
@@ -683,7 +683,7 @@ enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)
 	*more = n == MOST;
 	rc = arrival_still_held(r, row, &n, &some, e);
 	if (rc == E_OK)
-		rc = store_page(r, &some, "retry", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
+		rc = store_page(r, &some, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e);
 	if (rc == E_OK)
 		rc = park_lost(r, row, n, page.partial, page.rec + found, page.n - found, e);
 	return rc;

@@ -40,6 +40,12 @@ static int64_t *counter(struct sync_summary *sum, enum sync_outcome o)
 	BUG("outcome %d", (int)o);
 }
 
+void sync_count_asked(struct sync *r, size_t n)
+{
+	r->sum->later += (int64_t)n;
+	r->asked += (int64_t)n;
+}
+
 /* Counts a record, shows it to the caller, and logs what a person may look for later. */
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
 		const struct target *target)

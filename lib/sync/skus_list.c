@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "model/sku_spelling.h"
 #include "sync/skus_priv.h"
@@ -45,8 +46,9 @@ static uint32_t put(char *to, uint32_t at, const char *text)
 
 void sku_list_add(struct sku_list *l, const struct article *x)
 {
+	CLEANUP(str) struct str whole = {0};
 	char cut[TITLE_BYTES];
-	const char *title = cut;
+	const char *title = cut, *product = "";
 	const char *sku = str_blank(x->sku) ? "" : x->sku;
 	const char *barcode = str_blank(x->barcode) ? "" : x->barcode;
 	struct sku_entry *entry;
@@ -56,20 +58,26 @@ void sku_list_add(struct sku_list *l, const struct article *x)
 	/* Without SKU, tables/skus.csv may know it by its title. */
 	if (!*sku && x->title)
 		title = x->title;
+	if (!*sku && x->title && !str_blank(x->variant_title)) {
+		str_addf(&whole, "%s - %s", x->title, x->variant_title);
+		title = whole.buf;
+		product = x->title;
+	}
 	if (l->n == l->cap) {
 		l->cap = l->cap ? l->cap + l->cap / 2 : 1024;
 		l->entry = reallocarray(l->entry, l->cap, sizeof(*l->entry));
 		if (!l->entry)
 			die(70, "out of memory");
 	}
-	text = arena_alloc(l->mem,
-			   strlen(sku) + strlen(x->id) + strlen(title) + strlen(barcode) + 4);
+	text = arena_alloc(l->mem, strlen(sku) + strlen(x->id) + strlen(title) + strlen(barcode) +
+					   strlen(product) + 5);
 	entry = &l->entry[l->n++];
 	*entry = (struct sku_entry){.sku = text, .traits = (uint8_t)x->traits};
 	entry->id_at = put(text, 0, sku);
 	entry->title_at = put(text, entry->id_at, x->id);
 	entry->barcode_at = put(text, entry->title_at, title);
-	put(text, entry->barcode_at, barcode);
+	entry->product_at = put(text, entry->barcode_at, barcode);
+	put(text, entry->product_at, product);
 }
 
 static int by_sku(const void *a, const void *b)

@@ -67,6 +67,9 @@ static enum errk pair_title(struct sku_pairs *p, struct sku_entry *x, struct are
 
 	if (*sku_title(x))
 		rc = look_up(p, SIDE_STORE, arena_printf(a, "title:%s", sku_title(x)), a, &y, e);
+	if (rc == E_OK && !y && *sku_product_title(x))
+		rc = look_up(p, SIDE_STORE, arena_printf(a, "title:%s", sku_product_title(x)), a,
+			     &y, e);
 	if (rc != E_OK || !y)
 		return rc;
 	x->partner = y;

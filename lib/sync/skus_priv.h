@@ -21,7 +21,7 @@ enum sku_mark {
 struct sku_entry {
 	const char *sku; /* never NULL */
 	/* Where its other texts stand behind the SKU. */
-	uint32_t id_at, title_at, barcode_at;
+	uint32_t id_at, title_at, barcode_at, product_at;
 	uint8_t traits, marks;
 	struct sku_entry *partner; /* at the other side; with SKU_NEAR: the one it is like */
 };
@@ -32,6 +32,11 @@ static inline const char *sku_id(const struct sku_entry *x)
 static inline const char *sku_title(const struct sku_entry *x)
 {
 	return x->sku + x->title_at;
+}
+/* Of one without SKU: the title that it has in common with its other variants; "" = it is the only one. */
+static inline const char *sku_product_title(const struct sku_entry *x)
+{
+	return x->sku + x->product_at;
 }
 static inline const char *sku_barcode(const struct sku_entry *x)
 {

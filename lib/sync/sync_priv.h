@@ -44,6 +44,7 @@ struct sync {
 	bool known[SIDE_COUNT_]; /* who they are, see identity.c */
 	struct mapper *mapper;
 	char mapping[HASH_HEX_SIZE]; /* its fingerprint */
+	int64_t asked;               /* sync_count_asked's */
 	int spent;                   /* documents in a row that took all of the mapping's budget */
 	bool first_mapping,
 		mapping_changed; /* none is known of earlier; another one was in force */
@@ -116,6 +117,9 @@ MUST_CHECK enum errk arrival_record_held(struct sync *r, struct batch_row *b, st
 MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e);
 MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n,
 					struct page *page, struct err *e);
+
+/* So many wait on, of which the source alone was asked: they take nothing off --limit. */
+void sync_count_asked(struct sync *r, size_t n);
 
 /* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);

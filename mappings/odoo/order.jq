@@ -53,7 +53,7 @@ def line_name:
 # The article; null: the connector takes the one that is configured for lines of this kind.
 def article:
   if .sku and .sku != "" then lookup("skus"; .sku)
-  else lookup_exact("skus"; "title:" + .title)
+  else titled_article(.)
     // (if .kind == "tip" or .kind == "gift_card" then null else lookup_exact("skus"; "kind:" + .kind) end) end;
 
 def charge($id; $kind; $name; $amount; $tax; $taxes): {
@@ -210,5 +210,8 @@ def order_warehouse:
   + ($order
      | if .processed_on and .processed_on != (.processed_at // .created_at | date_only)
        then {day: .processed_on} else {} end)
+  # How tables/skus.csv names lines that have no article, for the connector to say it; see line_keys.
+  + ([$order.lines[] | select(.quantity > 0 and article == null) | {key: ("line_" + (.id | tail)), value: (line_keys(.)[0])}]
+     | if . == [] then {} else {also: {article_keys: from_entries}} end)
   + (if .fulfillment_status == "on_hold" then {on_hold: true} else {} end)
   + ($order | shipments | if . == [] then {} else {shipments: .} end)

@@ -57,7 +57,18 @@ function custom(p) {
   p.sandbox.mutate = (told, json) => (JSON.stringify(json).includes('lineItems') ? without(JSON.parse(JSON.stringify(json))) : json);
 }
 
+/** … and of which variant they are. */
+function sized(p) {
+  const with_ = x =>
+    Array.isArray(x) ? x.map(with_)
+    : x && typeof x === 'object'
+      ? Object.fromEntries(Object.entries(x).map(([k, v]) => [k, x.title === 'One and only' && k === 'variantTitle' ? 'M' : with_(v)]))
+      : x;
+  p.sandbox.mutate = (told, json) => (JSON.stringify(json).includes('lineItems') ? with_(JSON.parse(JSON.stringify(json))) : json);
+}
+
 const BY = {
+  'its title and that of its variant': ['title:One and only - M,LONG-5', 'title:One and only - L,NOBODY', 'title:One and only,NOBODY'],
   'its title': ['title:One and only,LONG-5', 'kind:product,NOBODY'],
   'its kind': ['kind:product,LONG-5'],
   'its title, and it is no article': ['title:One and only,LONG-5'],
@@ -78,6 +89,7 @@ for (const [by, row] of Object.entries(BY))
       const p = await freePlace(t), n = unnamed(p);
       skus(p, ...row, ALL);
       if (by.includes('no article')) custom(p);
+      if (by.includes('variant')) sized(p);
       ago(p, () => p.sandbox.sell([{ variant: n, quantity: 3, location: LYON }, { variant: 'LONG-5', quantity: 1, location: LYON }]), 100);
       await then(p, row);
       assert.deepEqual(await stands(p, { 'LONG-5': 10 }, 50), { 'LONG-5': 6 });

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { earlier, place, requestsOf } from '../support/place.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { LYON, atRest, freePlace, pull, stockFile } from '../support/stock.mjs';
@@ -145,3 +146,45 @@ test('the units of an order on hold are not offered once more', async t => {
   ended(await p.run('orders export'), 0);
   assert.equal(await offers(), 7);
 });
+
+test('what waits takes nothing off --limit', async t => {
+  const { p, held, sent } = await open(t);
+  ended(await p.run('orders export'), 0);
+  p.sandbox.setClock({ advance_ms: -300000 });
+  const { name } = p.sandbox.sell([{ variant: CUP, quantity: 1 }]);
+  p.sandbox.setClock({ advance_ms: 300000 });
+  due(p);
+  ended(await p.run('orders export --limit 1'), 0);
+  assert.ok(sent().includes(name));
+  assert.deepEqual(await waiting(p), [[held, 'on_hold']]);
+});
+
+test('the ERP has it, entered by hand: it waits no more', async t => {
+  const { p, held, release, sent } = await open(t);
+  ended(await p.run('orders export'), 0);
+  ended(await p.run(['adopt', 'orders', held]), 0);
+  due(p);
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual(await waiting(p), []);
+  release();
+  ended(await p.run('orders export --full'), 0);
+  assert.equal(sent().includes(held), false);
+});
+
+for (const [how, released] of [['and the hold is released', true], ['and it is still held', false]])
+  test(`dropped by a person while the shop is asked, ${how}`, async t => {
+    const { p, held, release, sent } = await open(t);
+    ended(await p.run('orders export'), 0);
+    if (released) release();
+    due(p);
+    p.configure({ net: { timeout: '5s', retries: 3 } });
+    for (const operation of ['OrdersByName', 'OrdersById']) p.sandbox.addFaults({ fault: 'hang', operation, nth: 1 });
+    const n = p.sandbox.log.n;
+    const run = p.start('orders export');
+    while (!p.sandbox.requests({ since: n }).some(r => /^Orders(By|Named)/.test(r.operation))) await sleep(10);
+    ended(await p.run(['queue', 'drop', '--for-good', held]), 0);
+    ended(await run.done, 0);
+    ended(await p.run('orders export'), 0);
+    assert.equal(sent().includes(held), false);
+    assert.deepEqual(await waiting(p), []);
+  });

@@ -121,6 +121,21 @@ test('articles without SKU', async t => {
   });
 });
 
+test('variants without SKU are told apart by their titles', async t => {
+  const p = await shop(t, [['A-1']], { skus: ['A-1', 'CHAIR-S', 'CHAIR-L', 'STOOL'] });
+  const { catalogue } = p.sandbox;
+  for (const [title, sizes] of [['Chair', ['S', 'L']], ['Stool', ['low', 'high']]]) {
+    const product = catalogue.newProduct({ title, status: 'ACTIVE', options: [{ name: 'Size' }] });
+    for (const size of sizes) catalogue.newVariant(product, { sku: null, values: [size] });
+  }
+  const blank = said => found(said, 'blank').map(f => f.title).sort();
+  assert.deepEqual(blank(await check(p, 1)), ['Chair - L', 'Chair - S', 'Stool - high', 'Stool - low']);
+  const rows = ['title:Chair - S,CHAIR-S', 'title:Chair - L,CHAIR-L', 'title:Stool,STOOL', '*,*'];
+  p.write('mappings/tables/skus.csv', `shop_sku,erp_sku\n${rows.join('\n')}\n`);
+  const now = await check(p);
+  assert.deepEqual([blank(now), now.summary.aligned, now.summary.mapped], [[], 5, 4], 'a row by the title alone is for all of its variants');
+});
+
 test('untracked articles and bundles are told and break nothing; archived ones are left aside', async t => {
   const p = await shop(
     t,

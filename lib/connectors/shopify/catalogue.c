@@ -41,6 +41,13 @@ static unsigned traits_of(struct answer *in, const cJSON *node)
 	return traits;
 }
 
+/* Shopify's own name of the only variant of a product is none. */
+static const char *variant_title(struct answer *in, const cJSON *node)
+{
+	const char *title = answer_text(in, node, "title");
+	return strcmp(title, "Default Title") == 0 ? NULL : title;
+}
+
 /* *last: the number of the last node, by which the next list begins. */
 static enum errk hand_on(struct reading *r, struct answer *in, const cJSON *nodes,
 			 const char **last, struct err *e)
@@ -52,6 +59,7 @@ static enum errk hand_on(struct reading *r, struct answer *in, const cJSON *node
 			.sku = answer_text_or_null(in, node, "sku"),
 			.barcode = answer_text_or_null(in, node, "barcode"),
 			.title = answer_text(in, node, "product.title"),
+			.variant_title = variant_title(in, node),
 			.traits = traits_of(in, node),
 		};
 		enum errk rc = answer_end(in, e);

@@ -148,6 +148,16 @@ static enum errk price_line(struct odoo_batch *b, struct odoo_order *d, struct o
 	return E_OK;
 }
 
+/* As the mapping has looked for it; one of the merchant's own may not say. */
+static const char *key_in_skus(const struct odoo_batch *b, const struct odoo_order *d,
+			       const struct odoo_line *l, const char *id)
+{
+	const cJSON *keys = json_at(d->doc, "also.article_keys");
+	const cJSON *key = cJSON_GetObjectItemCaseSensitive(keys, id);
+
+	return cJSON_IsString(key) ? key->valuestring : arena_printf(b->a, "title:%s", l->name);
+}
+
 static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJSON *from,
 			   struct err *e)
 {
@@ -178,11 +188,11 @@ static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJS
 		return price_line(b, d, l, e);
 	return err_set(
 		e, E_RECORD, "unmapped_sku",
-		"'%s' has no SKU, and keeps none though the article gets one now; add a row for 'title:%s' to "
+		"'%s' has no SKU, and keeps none though the article gets one now; add a row for '%s' to "
 		"tables/skus.csv" OWN_TABLE
 		", or set [odoo] custom_product, then run: erpsync queue retry "
 		"--code unmapped_sku",
-		l->name, l->name);
+		l->name, key_in_skus(b, d, l, id));
 }
 
 static enum errk read_lines(struct odoo_batch *b, struct odoo_order *d, struct err *e)

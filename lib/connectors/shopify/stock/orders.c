@@ -46,6 +46,7 @@ static enum errk see_lines(const struct stock_put *p, struct answer *in, const c
 					? answer_text(in, line, "variant.inventoryItem.id")
 					: NULL,
 			.title = answer_text(in, line, "title"),
+			.variant_title = answer_text_or_null(in, line, "variantTitle"),
 			.kind = answer_bool(in, line, "isGiftCard") ? "gift_card" : "product",
 			/*
 			 * As sold: what of it was taken out, what came back and what money alone was given back for, orders
