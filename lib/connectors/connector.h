@@ -353,6 +353,7 @@ struct sink {
 	 * version of its record waits: only the newest is put.
 	 */
 	bool compares;
+	bool keeps_unconfirmed; /* of orders: it can have one that nobody ships until it is confirmed */
 	/*
 	 * Writes a batch and fills each item. Never sends twice by itself. Returns E_OK when
 	 * every item has its outcome, else what stops the run: E_BUSY (nothing was written),

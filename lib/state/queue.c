@@ -353,6 +353,10 @@ static enum errk read_list(struct query *q, size_t n, struct arena *a, struct qu
 	" AND NOT EXISTS (SELECT 1 FROM queue AS x WHERE x.record = queue.record" \
 	" AND x.flow = queue.flow AND x.state = 1)"
 
+#define DUE_ROWS                                                   \
+	"SELECT " QUEUE_COLUMNS " FROM queue INDEXED BY queue_due" \
+	" WHERE flow = ? AND state = 0 AND next_attempt <= ?" NOT_SENDING
+
 static enum errk due_of(struct state *s, const char *flow, const char *record, struct rows *to,
 			size_t max, struct err *e)
 {
@@ -382,10 +386,8 @@ enum errk queue_due(struct state *s, const char *flow, const char *const *only, 
 {
 	/* The order is the index's own: nothing is sorted, only n rows are read. */
 	CLEANUP(query)
-	struct query q =
-		query_open(s, "SELECT " QUEUE_COLUMNS " FROM queue INDEXED BY queue_due"
-			      " WHERE flow = ? AND state = 0 AND next_attempt <= ?" NOT_SENDING
-			      " ORDER BY next_attempt, id");
+	struct query q = query_open(s, DUE_ROWS " AND code IS NOT '" QUEUE_ON_HOLD
+						"' ORDER BY next_attempt, id");
 	struct rows to = {.a = a, .row = arena_array(a, 1, sizeof(*to.row)), .cap = 1};
 	enum errk rc = E_OK;
 
@@ -407,20 +409,32 @@ enum errk queue_due(struct state *s, const char *flow, const char *const *only, 
 	return E_OK;
 }
 
-enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n, struct arena *a,
-			 struct queue_row **rows, size_t *n_rows, struct err *e)
+static enum errk due_where(struct state *s, const char *sql, const char *flow, int64_t now,
+			   size_t n, struct arena *a, struct queue_row **rows, size_t *n_rows,
+			   struct err *e)
 {
-	CLEANUP(query)
-	struct query q =
-		query_open(s, "SELECT " QUEUE_COLUMNS " FROM queue INDEXED BY queue_due"
-			      " WHERE flow = ? AND state = 0 AND next_attempt <= ?" NOT_SENDING
-			      " AND (code IS '" QUEUE_ON_HOLD "' OR NOT EXISTS"
-			      " (SELECT 1 FROM payload WHERE queue_id = queue.id))"
-			      " ORDER BY next_attempt, id");
+	CLEANUP(query) struct query q = query_open(s, sql);
 
 	query_text(&q, flow);
 	query_int(&q, now);
 	return read_list(&q, n, a, rows, n_rows, e);
+}
+
+enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n, struct arena *a,
+			 struct queue_row **rows, size_t *n_rows, struct err *e)
+{
+	return due_where(s,
+			 DUE_ROWS
+			 " AND NOT EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)"
+			 " ORDER BY next_attempt, id",
+			 flow, now, n, a, rows, n_rows, e);
+}
+
+enum errk queue_due_held(struct state *s, const char *flow, int64_t now, size_t n, struct arena *a,
+			 struct queue_row **rows, size_t *n_rows, struct err *e)
+{
+	return due_where(s, DUE_ROWS " AND code = '" QUEUE_ON_HOLD "' ORDER BY next_attempt, id",
+			 flow, now, n, a, rows, n_rows, e);
 }
 
 enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,

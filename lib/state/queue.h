@@ -115,9 +115,15 @@ MUST_CHECK enum errk queue_waiting(struct state *s, const char *flow, const char
 MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *const *only,
 			       size_t n_only, int64_t now, size_t n, struct arena *a,
 			       struct queue_row **rows, size_t *n_rows, struct err *e);
-/* A row that waits with this code has a document, which its source is asked for once more before it is put. */
+/*
+ * A row that waits with this code has a document, which its source is asked for once more before it is put: queue_due leaves
+ * it out, unless it is named.
+ */
 #define QUEUE_ON_HOLD "on_hold"
-/* Of these the ones to be read again: they have no document (it never was read, or is no longer kept), or are on hold. */
+MUST_CHECK enum errk queue_due_held(struct state *s, const char *flow, int64_t now, size_t n,
+				    struct arena *a, struct queue_row **rows, size_t *n_rows,
+				    struct err *e);
+/* Of these the ones that have no document: it never was read, or is no longer kept. */
 MUST_CHECK enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n,
 				    struct arena *a, struct queue_row **rows, size_t *n_rows,
 				    struct err *e);

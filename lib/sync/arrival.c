@@ -94,7 +94,7 @@ void arrival_tell(struct sync *r)
 /* Not longer than a run of every quarter of an hour waits. */
 enum { ASKED_AGAIN_S = 600 };
 
-static bool holds_back(const struct sync *r)
+bool arrival_holds_back(const struct sync *r)
 {
 	return r->flow->arrives && !r->options->n_only &&
 	       str_equal(conf_text(r->session->conf, r->flow->section, "on_hold"), "wait");
@@ -103,7 +103,7 @@ static bool holds_back(const struct sync *r)
 bool arrival_waits(const struct sync *r, const struct batch_row *b)
 {
 	/* What can't be mapped is told now, not when it is to be shipped. */
-	return b->on_hold && !b->update && !b->unmapped && holds_back(r);
+	return b->on_hold && !b->update && !b->unmapped && arrival_holds_back(r);
 }
 
 enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e)
@@ -176,7 +176,7 @@ enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n, s
 			     struct err *e)
 {
 	size_t kept = 0;
-	if (!holds_back(r))
+	if (!arrival_holds_back(r))
 		return E_OK;
 	enum errk rc = state_begin(r->state, e);
 	for (size_t i = 0; i < *n && rc == E_OK; i++) {

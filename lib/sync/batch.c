@@ -12,6 +12,9 @@
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
+/* In place of a hash, of an adopted record whose document can't be mapped. */
+static const char NOT_MAPPED[] = "not mapped";
+
 /* The target has it, and would take it further than it was allowed to then. */
 static bool goes_further(const struct sync *r, const struct batch_row *b, const struct link *l)
 {
@@ -71,6 +74,9 @@ static enum errk compare_with_link(struct sync *r, struct batch_row *b, struct e
 	if (l.adopted_at && b->update && (!l.doubt || l.kept_old))
 		return compare_with_adopted(r, b, &l, e);
 	bool same = b->put.hash && l.sent_hash && strcmp(l.sent_hash, b->put.hash) == 0;
+	/* Said by a person to be there, as it is, and no mapping has ever taken it. */
+	same |= !b->put.hash && str_equal(l.sent_hash, NOT_MAPPED) &&
+		str_equal(l.version, b->row.version);
 	b->repeated = same && l.version && strcmp(l.version, b->row.version) == 0;
 	/*
 	 * What the target says now decides, not what was sent once. Where nothing can be there twice, a person who names
@@ -207,11 +213,11 @@ enum errk batch_compare(struct sync *r, struct batch_row *b, const char *payload
 	return rc == E_OK ? compare_with_link(r, b, e) : rc;
 }
 
-/* An earlier version of it was parked for the same reason, and nobody has freed it since. */
+/* It, or an earlier version, was parked for the same reason, and nobody has freed it since. --full reads what is known. */
 static enum errk was_parked(struct sync *r, const struct batch_row *b, bool *again, struct err *e)
 {
 	const char *as = NULL;
-	enum errk rc = r->flow->quiet_repeats
+	enum errk rc = r->flow->quiet_repeats || r->options->full
 			       ? queue_parked_as(r->state, b->row.id, r->page, &as, e)
 			       : E_OK;
 	*again = as && strcmp(as, b->put.err.code) == 0;
@@ -360,7 +366,7 @@ enum errk batch_record_unchanged(struct sync *r, struct batch_row *b, struct err
 		rc = queue_mark_unchanged(r->state, b->row.id, e);
 	if (rc == E_OK && b->baseline)
 		rc = link_set_baseline(r->state, r->key, b->row.record, b->row.version,
-				       b->put.hash ? b->put.hash : "not mapped", now, e);
+				       b->put.hash ? b->put.hash : NOT_MAPPED, now, e);
 	else if (rc == E_OK && !b->repeated)
 		rc = link_set_version(r->state, r->key, b->row.record, b->row.version, now, e);
 	if (rc == E_OK && (b->baseline || (!b->repeated && !r->flow->brief)))

@@ -384,14 +384,16 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 		return E_OK;
 	}
 	CLEANUP(connector) struct connector *c = NULL;
-	enum errk rc = session_connector(s, section, NULL, NULL, NULL, &c, &why);
 	unsigned pull = 0, put = 0;
 	for (const struct flow *f = flows; f->noun; f++) {
 		if (!flow_is_set_up(f, s->conf))
 			continue;
+		if (f->to == side && flow_check_arrival(f, s->conf, &why) != E_OK)
+			say(sink, CHECK_BAD, why.msg, NULL);
 		pull |= f->from == side ? 1u << f->kind : 0;
 		put |= f->to == side ? 1u << f->kind : 0;
 	}
+	enum errk rc = session_connector(s, section, NULL, NULL, NULL, &c, &why);
 	if (rc != E_OK) {
 		bool named = strstr(why.msg, arena_printf(s->arena, "[%s]", section)) != NULL;
 		say(sink, CHECK_BAD,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 
 /*
@@ -23,6 +24,7 @@ const struct flow flows[] = {
 		.since = true,
 		.include_test = true,
 		.arrives = true,
+		.versions_are_news = true,
 		.to_option = true,
 		.keeps_documents = true,
 	},
@@ -139,4 +141,24 @@ enum errk flow_check_allowed(const struct flow *f, const struct conf *c, struct 
 			     f->section, f->must_set, f->name, f->must_set_because);
 	arena_free(a);
 	return rc;
+}
+
+enum errk flow_check_arrival(const struct flow *f, const struct conf *c, struct err *e)
+{
+	static const char *const keys[] = {"fulfilled", "on_hold"},
+				 *const ways[] = {"deliver, skip or park", "wait or export"};
+	const struct connector_type *to = connector_at(c, f->to);
+	const struct sink *sink = to ? to->sink[f->to][f->kind] : NULL;
+	CLEANUP(arena) struct arena *a = arena_new();
+	if (!f->arrives || !sink || sink->keeps_unconfirmed)
+		return E_OK;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (str_equal(conf_text(c, f->section, keys[i]), "hold"))
+			return err_set(
+				e, E_LOCAL, "bad_config",
+				"%s: [%s] %s = hold: %s has no orders that wait to be confirmed, and "
+				"these would be taken for any other; set it to %s",
+				conf_where(c, f->section, keys[i], a), f->section, keys[i],
+				to->title, ways[i]);
+	return E_OK;
 }

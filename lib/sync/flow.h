@@ -71,5 +71,7 @@ bool flow_is_answered(const struct conf *c, const struct flow *f);
  * that the other side rules, with file:line of the key. E_LOCAL "bad_config": must_set is not set.
  */
 MUST_CHECK enum errk flow_check_allowed(const struct flow *f, const struct conf *c, struct err *e);
+/* E_LOCAL "bad_config": [section] fulfilled= or on_hold= asks for orders that are there unconfirmed, and its target has no such. */
+MUST_CHECK enum errk flow_check_arrival(const struct flow *f, const struct conf *c, struct err *e);
 
 #endif

@@ -644,7 +644,7 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 			if (strcmp(missing[k].id, row[i].record) == 0)
 				said = missing[k].problem;
 		bool held = said && str_equal(row[i].code, QUEUE_ON_HOLD);
-		if (held && partial) {
+		if (held && (partial || str_equal(said->code, "late_file"))) {
 			rc = arrival_wait(r, &row[i], e);
 			continue;
 		}
@@ -657,15 +657,20 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 	return state_end(r->state, rc, e);
 }
 
-enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)
+enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e)
 {
-	enum { MOST = 100 };
+	/* What was answered of those that are held is kept, however short the run is. */
+	enum { MOST = 100, HELD = 10 };
+	const size_t most = held ? HELD : MOST;
 	struct page page = {0};
 	struct queue_row *row;
 	size_t n;
 	arena_reset(r->page);
 	*more = false;
-	enum errk rc = queue_due_bare(r->state, r->key, clock_now(), MOST, r->page, &row, &n, e);
+	/* Where the configuration no longer holds them back, all of them are due. */
+	int64_t now = held && !arrival_holds_back(r) ? INT64_MAX : clock_now();
+	enum errk rc = (held ? queue_due_held : queue_due_bare)(r->state, r->key, now, most,
+								r->page, &row, &n, e);
 	if (rc != E_OK || n == 0)
 		return rc;
 	const char **who = arena_array(r->page, n, sizeof(*who));
@@ -680,7 +685,7 @@ enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e)
 	size_t found = found_first(&page);
 	struct page some = page;
 	some.n = found;
-	*more = n == MOST;
+	*more = n == most;
 	rc = arrival_still_held(r, row, &n, &some, e);
 	if (rc == E_OK)
 		rc = store_page(r, &some, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e);

@@ -148,12 +148,12 @@ static bool enough(const struct sync *r)
  * Records without a document are asked for by name, beside what has changed. A source that can't answer that
  * now may well say the rest.
  */
-static enum errk fetch_again(struct sync *r, struct err *later, struct err *e)
+static enum errk fetch_again(struct sync *r, bool held, struct err *later, struct err *e)
 {
 	bool more = true;
 	enum errk rc = E_OK;
 	while (rc == E_OK && more && !stop_requested() && !enough(r))
-		rc = sync_fetch_again(r, &more, e);
+		rc = sync_fetch_again(r, held, &more, e);
 	if (rc != E_BUSY && rc != E_REFUSED)
 		return rc;
 	*later = *e;
@@ -248,11 +248,14 @@ static enum errk work(struct sync *r, struct err *e)
 	if (r->options->n_only)
 		rc = sync_pull_only(r, e);
 	else
-		rc = fetch_again(r, &later, e);
+		rc = fetch_again(r, false, &later, e);
 	if (rc == E_OK && later.kind == E_OK)
 		rc = sync_pull_shared(r, e);
 	if (rc == E_OK && !r->options->n_only)
 		rc = pull_and_deliver(r, e);
+	/* Last: many may be held for weeks, and what is new is not to wait for them. */
+	if (rc == E_OK && !r->options->n_only && later.kind == E_OK)
+		rc = fetch_again(r, true, &later, e);
 	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
 		rc = E_OK;
@@ -402,6 +405,8 @@ static enum errk locked_run(struct sync *r, struct err *e)
 {
 	struct lock *lock = NULL;
 	enum errk rc = flow_check_allowed(r->flow, r->session->conf, e);
+	if (rc == E_OK)
+		rc = flow_check_arrival(r->flow, r->session->conf, e);
 	if (rc == E_OK)
 		rc = lock_take(r->state, r->key, 0, &lock, e);
 	if (rc == E_OK)

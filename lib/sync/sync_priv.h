@@ -112,6 +112,7 @@ void arrival_tell(struct sync *r);
  * waits until its source has been asked again. arrival_still_held: rows of which the page says that they are held as they
  * were wait on, without a word; these rows and their records are taken out.
  */
+bool arrival_holds_back(const struct sync *r);
 bool arrival_waits(const struct sync *r, const struct batch_row *b);
 MUST_CHECK enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e);
@@ -130,9 +131,10 @@ MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
- * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more.
+ * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more. held: the same of what is
+ * on hold.
  */
-MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool *more, struct err *e);
+MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e);
 /* How much of what waited its source has no longer; which: ", and never went over", or "". */
 void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first);
 /* One page; *more = there is another. */

@@ -96,18 +96,25 @@ test('a person sends it all the same', async t => {
   assert.deepEqual([sent(), await waiting(p)], [names, []]);
 });
 
-for (const on_hold of ['export', 'hold'])
-  test(`on_hold = ${on_hold}: it goes over at once`, async t => {
-    const { p, names, sent } = await open(t, { orders: { on_hold } });
-    ended(await p.run('orders export'), 0);
-    assert.deepEqual(sent(), names);
+test('on_hold = export: it goes over at once', async t => {
+  const { p, names, sent } = await open(t, { orders: { on_hold: 'export' } });
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual(sent(), names);
+});
+
+for (const key of ['on_hold', 'fulfilled'])
+  test(`${key} = hold is refused where nothing waits to be confirmed`, async t => {
+    const { p } = await open(t, { orders: { [key]: 'hold' } });
+    const said = new RegExp(`erpsync\\.conf:\\d+: \\[orders\\] ${key} = hold: .* set it to `);
+    assert.match(ended(await p.run('orders export'), 78).stderr, said);
+    assert.match(ended(await p.run('check'), 78).stdout, said);
+    assert.equal(p.exchange().files.size, 0);
   });
 
 test('set to export later, what waits goes over', async t => {
   const { p, names, sent } = await open(t);
   ended(await p.run('orders export'), 0);
   p.configure({ orders: { on_hold: 'export' } });
-  due(p);
   ended(await p.run('orders export'), 0);
   assert.deepEqual(sent(), names);
 });
@@ -188,3 +195,26 @@ for (const [how, released] of [['and the hold is released', true], ['and it is s
     assert.equal(sent().includes(held), false);
     assert.deepEqual(await waiting(p), []);
   });
+
+test('many on hold: what is new goes first, and they are asked for by tens', async t => {
+  const { p, sent } = await open(t);
+  p.sandbox.setClock({ advance_ms: -300000 });
+  for (let i = 0; i < 24; i++) {
+    const { name } = p.sandbox.sell([{ variant: CUP, quantity: 1 }]);
+    p.sandbox.changeFulfillmentOrders({ order: name, hold: 'OTHER' });
+  }
+  p.sandbox.setClock({ advance_ms: 300000 });
+  ended(await p.run('orders export'), 0);
+  assert.equal((await waiting(p)).length, 25);
+  p.sandbox.setClock({ advance_ms: -100000 });
+  const { name } = p.sandbox.sell([{ variant: CUP, quantity: 2 }]);
+  p.sandbox.setClock({ advance_ms: 100000 });
+  due(p);
+  const seen = requestsOf(p.sandbox);
+  ended(await p.run('orders export'), 0);
+  assert.ok(sent().includes(name));
+  const asked = seen().map(r => r.operation);
+  assert.equal(asked.filter(operation => operation === 'OrdersNamed').length, 3);
+  assert.ok(asked.indexOf('OrdersChanged') < asked.indexOf('OrdersNamed'), asked.join());
+  assert.equal((await waiting(p)).length, 25);
+});

@@ -227,3 +227,19 @@ test('explain', async t => {
     assert.match(ended(await p.run('explain 99999'), 1).stdout, /Nothing is known of 99999.*orders export --dry-run --only/s);
   });
 });
+
+test('--full tells nothing once more that is parked as it was', async t => {
+  const p = await open(t);
+  const parked = (await p.json('orders export --json', 1)).summary.parked;
+  assert.ok(parked > 0);
+  const { summary } = await p.json('orders export --full --json');
+  assert.deepEqual([summary.parked, summary.still_parked], [0, parked]);
+  const [name] = namesOf(p, 'custom_line_no_sku');
+  earlier(p.sandbox, 90, { edit: name, change: { note: 'changed, and not enough' } });
+  assert.equal((await p.json('orders export --full --json', 1)).summary.parked, 1, 'a newer version is news');
+  await t.test('what the ERP has by hand stays so, though no table takes it', async () => {
+    ended(await p.run(['adopt', 'orders', name]), 0);
+    for (const more of ['', ' --full', ' --full']) ended(await p.run(`orders export${more}`), 0, more);
+    assert.deepEqual((await p.queue()).filter(r => r.name === name && r.state !== 'done'), []);
+  });
+});

@@ -110,6 +110,7 @@ static const struct sink orders_sink = {
 	.reference = odoo_reference,
 	.further = odoo_further,
 	.held = odoo_held,
+	.keeps_unconfirmed = true,
 };
 
 static const struct name_table name_tables[] = {
