@@ -102,8 +102,9 @@ bool arrival_holds_back(const struct sync *r)
 
 bool arrival_waits(const struct sync *r, const struct batch_row *b)
 {
-	/* What can't be mapped is told now, not when it is to be shipped. */
-	return b->on_hold && !b->update && !b->unmapped && arrival_holds_back(r);
+	/* What can't be mapped is told now, not when it is to be shipped. What a person has named goes, if not by that run. */
+	return b->on_hold && !b->update && !b->unmapped && !str_equal(b->row.origin, "only") &&
+	       arrival_holds_back(r);
 }
 
 enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e)

@@ -567,9 +567,10 @@ static enum errk find_shared(struct sync *r, const char ***who, size_t *n, struc
 }
 
 /* All are stock that is to be compared, though nothing of it has changed at the source. */
-static enum errk find_moved(struct sync *r, const char ***who, size_t *n, struct err *e)
+static enum errk find_moved(struct sync *r, const char ***who, size_t *n, size_t *n_renamed,
+			    struct err *e)
 {
-	enum { SHARED, LEFT, ASKED, SORTS };
+	enum { ASKED, SHARED, LEFT, SORTS };
 	const char **of[SORTS] = {0};
 	size_t count[SORTS] = {0};
 	enum errk rc = E_OK;
@@ -585,26 +586,69 @@ static enum errk find_moved(struct sync *r, const char ***who, size_t *n, struct
 	for (int sort = 0; sort < SORTS; sort++)
 		for (size_t i = 0; i < count[sort]; i++)
 			(*who)[(*n)++] = of[sort][i];
+	*n_renamed = count[ASKED];
 	return E_OK;
 }
 
-/* What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure. */
+/* Nobody says the figure of a SKU that is another article's by now: what stands there is that one's. */
+static void park_renamed(struct sync *r, const char *who, const struct err *said,
+			 struct record *out)
+{
+	struct err *why = arena_alloc(r->page, sizeof(*why));
+	err_set(why, E_RECORD, "no_figure",
+		"its SKU was given to another article of the store, which may offer what that had, and "
+		"its figure can't be had: %s",
+		said->msg);
+	*out = (struct record){.id = who, .label = who, .version = "renamed", .problem = why};
+}
+
+static bool is_among(const char *const *who, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(who[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* A source that answers in vain will do so at each run; one that is busy is asked by the next one. */
+static bool can_be_asked(const struct err *why)
+{
+	return why->kind != E_BUSY && why->kind != E_UNSURE;
+}
+
+/*
+ * What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure; where that
+ * may never come, and the store is wrong, a person is told.
+ */
 enum errk sync_pull_shared(struct sync *r, struct err *e)
 {
 	struct page page = {0};
 	const char **who;
 	int64_t closed; /* nothing of these waits */
-	size_t n = 0, kept = 0;
+	size_t n = 0, n_renamed = 0, kept = 0;
 	struct err why;
 	arena_reset(r->page);
-	enum errk rc = r->flow->kind == KIND_STOCK ? find_moved(r, &who, &n, e) : E_OK;
-	if (rc != E_OK || !n || fetch_named(r, who, n, &page, &why) != E_OK)
+	enum errk rc = r->flow->kind == KIND_STOCK ? find_moved(r, &who, &n, &n_renamed, e) : E_OK;
+	if (rc != E_OK || !n)
 		return rc;
+	if (fetch_named(r, who, n, &page, &why) != E_OK) {
+		page = (struct page){.rec = arena_array(r->page, n_renamed, sizeof(*page.rec))};
+		for (; can_be_asked(&why) && page.n < n_renamed; page.n++)
+			park_renamed(r, who[page.n], &why, &page.rec[page.n]);
+		return page.n ? store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e)
+			      : rc;
+	}
 	for (size_t i = 0; i < page.n && rc == E_OK; i++) {
-		if (!page.rec[i].problem)
-			page.rec[kept++] = page.rec[i];
-		else if (is_missing(&page.rec[i]) && !page.partial)
-			rc = claim_end(r->state, r->key, page.rec[i].id, clock_now(), &closed, e);
+		struct record *rec = &page.rec[i];
+		if (is_missing(rec) && !page.partial) {
+			rc = claim_end(r->state, r->key, rec->id, clock_now(), &closed, e);
+			continue;
+		}
+		if (is_missing(rec) && is_among(who, n_renamed, rec->id))
+			park_renamed(r, rec->id, rec->problem, rec);
+		else if (rec->problem)
+			continue;
+		page.rec[kept++] = *rec;
 	}
 	page.n = kept;
 	if (rc != E_OK)

@@ -2,6 +2,7 @@
 // stands at the shop is that of the article that had the SKU.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { inShop, productFile, push } from '../support/products.mjs';
 import { BIN, BIN_PLAIN, ended } from '../support/run.mjs';
@@ -60,6 +61,20 @@ test('one SKU goes to an article that had none, and the one that had it gets ano
   assert.deepEqual(await x.pulled(1), [10, undefined]);
   const waits = (await x.p.queue()).filter(r => r.code).map(r => [r.name, r.code]);
   assert.deepEqual(waits.sort(), [[A, 'left_there'], [B, 'unknown_sku']], 'what OTHER has is left to nobody');
+});
+
+test('the SKUs are exchanged, and nobody has their figures any more', async t => {
+  const x = await open(t);
+  fs.rmSync(x.p.path('out/archive'), { recursive: true });
+  x.says(B, A);
+  await push(x.p);
+  await x.pulled(1);
+  const parked = (await x.p.queue('--parked')).map(r => [r.name, r.code]);
+  assert.deepEqual(parked.sort(), [[A, 'no_figure'], [B, 'no_figure']]);
+  assert.equal((await pull(x.p)).summary.parked, 0, 'told once');
+  x.figures(10, 2);
+  assert.deepEqual(await x.pulled(), [10, 2]);
+  assert.equal((await x.p.queue('--parked')).length, 0);
 });
 
 test('an article that was deleted in the shop and is made anew', async t => {

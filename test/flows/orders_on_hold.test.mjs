@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { earlier, place, requestsOf } from '../support/place.mjs';
-import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { LYON, atRest, freePlace, pull, stockFile } from '../support/stock.mjs';
 
 const CUP = 'SOLO-1';
@@ -217,4 +217,17 @@ test('many on hold: what is new goes first, and they are asked for by tens', asy
   assert.equal(asked.filter(operation => operation === 'OrdersNamed').length, 3);
   assert.ok(asked.indexOf('OrdersChanged') < asked.indexOf('OrdersNamed'), asked.join());
   assert.equal((await waiting(p)).length, 25);
+});
+
+test('a person sends it, and that run is killed before it is put: the next one sends it', async t => {
+  const { p, held, names, sent } = await open(t, { bin: BIN });
+  ended(await p.run('orders export'), 0);
+  const only = ['orders', 'export', '--only', held];
+  ended(await p.run([...only, '--dry-run'], { env: { ERPSYNC_STEP_LOG: p.path('steps') } }), 0);
+  const step = p.read('steps').trim().split('\n').findIndex(line => line.endsWith(' batch mapped')) + 1;
+  assert.ok(step > 0);
+  await p.run(only, { env: { ERPSYNC_STOP_AT: String(step) } });
+  assert.equal(sent().includes(held), false);
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual([sent(), await waiting(p)], [names, []]);
 });

@@ -47,9 +47,10 @@ struct exchange_delivery_line *exchange_delivery_line_of(struct exchange_deliver
 struct rivals {
 	struct decimal sum; /* of all */
 	size_t n;
-	bool unknown;                              /* one of them has no SKU */
-	bool faulty;                               /* how many units it has can't be read */
-	bool here;                                 /* one is said in this file */
+	bool unknown; /* one of them has no SKU */
+	bool faulty;  /* how many units it has can't be read */
+	bool here;    /* one is said in this file */
+	bool raised;  /* one has more units than it was said to have before */
 	const struct exchange_delivery_line *last; /* of this file, else of those before */
 };
 
@@ -57,6 +58,12 @@ struct rivals {
 static bool may_be(const struct exchange_delivery_line *l, const struct exchange_delivery_line *b)
 {
 	return l->line_id && l->of == b->of && (!l->sku || str_equal(l->sku, b->sku));
+}
+
+/* Said with units before, and with more now. */
+static bool is_raised(const struct exchange_delivery_line *l, int file)
+{
+	return l->file == file && l->before.units && decimal_cmp(l->quantity, l->before) > 0;
 }
 
 /* Of a line that this file says anew those that earlier files said, else those that have come since it was said. */
@@ -67,7 +74,7 @@ static bool is_rival(const struct exchange_delivery_line *l, const struct exchan
 		return false;
 	if (b->file == file)
 		return l->file != file && (l->problem || l->quantity.units);
-	return l->doubt || (l->file == file && l->before.units == 0);
+	return l->doubt || is_raised(l, file) || (l->file == file && l->before.units == 0);
 }
 
 static struct rivals rivals_of(const struct exchange_delivery *d,
@@ -83,6 +90,7 @@ static struct rivals rivals_of(const struct exchange_delivery *d,
 		out.faulty |= l->problem != NULL ||
 			      decimal_add(out.sum, l->quantity, &out.sum, NULL) != E_OK;
 		out.here |= l->file == file;
+		out.raised |= is_raised(l, file);
 		if (!out.last || l->file >= out.last->file)
 			out.last = l;
 	}
@@ -141,17 +149,19 @@ static void compare_said(struct exchange_delivery *d, struct exchange_delivery_l
 	bool beside = false;
 
 	/* As it was said before, or taken back. */
-	if (b->before.units ? !b->doubt || b->quantity.units == 0
+	if (b->before.units ? (!b->doubt && !is_raised(b, file->number)) || b->quantity.units == 0
 			    : b->first != file->number && b->quantity.units == 0)
 		r.n = 0;
+	/* With more than before it may be all of them by now. */
+	r.raised = is_raised(b, file->number) && !b->doubt;
 	b->doubt = false;
 	for (const struct exchange_delivery_line *l = d->line; l; l = l->next)
 		beside |= l->file == file->number && may_be(l, b);
 	if (r.n == 0 || r.faulty)
 		return;
-	if (!r.unknown && b->quantity.units && decimal_cmp(r.sum, b->quantity) == 0)
+	if (!r.unknown && !r.raised && b->quantity.units && decimal_cmp(r.sum, b->quantity) == 0)
 		drop(b);
-	else if (!r.unknown && !beside && r.last->rank < file->rank &&
+	else if (!r.unknown && !r.raised && !beside && r.last->rank < file->rank &&
 		 (r.n == 1 || b->quantity.units == 0))
 		drop_rivals(d, b, file->number);
 	else
@@ -170,7 +180,7 @@ static void compare_named(struct exchange_delivery *d, struct exchange_delivery_
 		if (b->doubt)
 			b->problem = NULL;
 		b->doubt = false;
-	} else if (!r.unknown && decimal_cmp(r.sum, b->quantity) == 0)
+	} else if (!r.unknown && !r.raised && decimal_cmp(r.sum, b->quantity) == 0)
 		drop(b);
 	else
 		doubt(d, b, &r, file, a);
