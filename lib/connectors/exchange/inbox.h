@@ -30,7 +30,7 @@ struct inbox_file {
 struct inbox_set {
 	struct inbox_file *file; /* oldest first */
 	size_t n;
-	bool again; /* what was used is said once more */
+	bool again;                     /* what was used is said once more */
 	const struct pull_request *req; /* while it is loaded: whom to ask; NULL = nobody */
 	/* Of a kind that is not complete: what a person has dropped, and when. */
 	struct dropped_record *dropped;

@@ -445,8 +445,8 @@ static const char *owner(const void *ctx, const char *sku)
 	uint32_t slot;
 
 	for (size_t i = o->set->n; i-- > 0;) {
-		const struct exchange_product *p =
-			exchange_products_of_sku(o->set->file[i].content, sku);
+		const struct exchange_product *p = exchange_products_of_sku(o->set->file[i].content,
+									    sku);
 
 		if (p && !p->single)
 			return p->id;
