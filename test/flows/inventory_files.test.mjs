@@ -34,6 +34,8 @@ test('no exchange folder, or a file in its place: not "nothing to do"', async t 
     assert.match(ended(await p.run('inventory pull'), 78).stderr, said);
     assert.match(ended(await p.run('check'), 78).stdout, said);
   };
+  ended(await p.run('inventory pull'), 78);
+  assert.match(ended(await p.run('status'), 0).stdout, /^ +last run +failed here \(configuration, a file or the state file\), /m);
   await says(/out: the exchange folder is not there; run, as user [^:]*: mkdir -p \S*\/out; or correct path=/);
   p.write('out', 'a file');
   await says(/out: is a file, and the exchange folder is to be a folder; correct path=/);
