@@ -35,6 +35,7 @@ struct flow_status {
 	const struct run *last, *failed, *open; /* NULL if there is none */
 	const struct run *well;                 /* the first that ended well after failed */
 	struct queue_counts counts;
+	int64_t on_hold; /* of those that wait */
 	int64_t delivered;
 	struct reason *reasons;
 	size_t n_reasons;
@@ -45,6 +46,23 @@ static enum errk note_oldest(const struct queue_row *row, void *ctx, struct err 
 	(void)e;
 	*(int64_t *)ctx = row->enqueued_at;
 	return E_OK;
+}
+
+static enum errk count_row(const struct queue_row *row, void *ctx, struct err *e)
+{
+	(void)row;
+	(void)e;
+	++*(int64_t *)ctx;
+	return E_OK;
+}
+
+static enum errk count_held(struct state *s, struct flow_status *f, struct err *e)
+{
+	const struct queue_filter held = {.flow = f->name,
+					  .code = QUEUE_ON_HOLD,
+					  .states = 1 << QUEUE_READY};
+
+	return queue_each(s, &held, false, count_row, &f->on_hold, e);
 }
 
 static enum errk read_reasons(struct state *s, struct flow_status *f, struct arena *a,
@@ -113,6 +131,8 @@ static enum errk read_flow(struct state *s, const char *name, int64_t now, struc
 	if (rc == E_OK)
 		rc = queue_count(s, name, now, &f->counts, e);
 	if (rc == E_OK)
+		rc = count_held(s, f, e);
+	if (rc == E_OK)
 		rc = link_count(s, name, &f->delivered, e);
 	if (rc == E_OK)
 		rc = read_reasons(s, f, a, e);
@@ -166,13 +186,30 @@ static void line(const char *name, enum style style, const char *value)
 	printf("  %-12s %s%s%s\n", name, style_on(stdout, style), value, style_off(stdout, style));
 }
 
+/* How a run ended, for people who don't know the kinds of failures. */
+static const char *outcome_text(const struct run *r, struct arena *a)
+{
+	static const char *const words[][2] = {
+		{"parked", "done, some parked"},
+		{"busy", "not finished, the next run goes on"},
+		{"stopped", "stopped, the next run goes on"},
+		{"refused", "refused by the other end"},
+		{"local", "failed here (configuration, a file or the state file)"},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_equal(r->outcome, words[i][0]))
+			return words[i][1];
+	return clean_text(r->outcome, a);
+}
+
 static const char *run_text(const struct run *r, int64_t now, struct arena *a)
 {
 	char took[CLOCK_TEXT_MAX];
 
 	return arena_printf(
 		a, "%s, %s: %lld pulled, %lld delivered, %lld unchanged, %lld parked; took %s",
-		clean_text(r->outcome, a), when_text(r->ended, now, a), (long long)r->pulled,
+		outcome_text(r, a), when_text(r->ended, now, a), (long long)r->pulled,
 		(long long)r->delivered, (long long)r->unchanged, (long long)r->parked,
 		duration_text((r->ended - r->started) * 1000, took));
 }
@@ -211,8 +248,11 @@ static void print_flow(const struct flow_status *f, int64_t now, struct arena *a
 			      : "none: nothing was pulled yet");
 	line("delivered", STYLE_PLAIN, arena_printf(a, "%lld", (long long)f->delivered));
 	line("waiting", STYLE_PLAIN,
-	     arena_printf(a, "%lld, of which %lld are due", (long long)q->ready,
-			  (long long)q->due));
+	     arena_printf(a, "%lld, of which %lld are due%s", (long long)q->ready,
+			  (long long)q->due,
+			  f->on_hold ? arena_printf(a, " and %lld on hold in the store",
+						    (long long)f->on_hold)
+				     : ""));
 	if (q->sending)
 		line("sending", STYLE_YELLOW, arena_printf(a, "%lld", (long long)q->sending));
 	line("parked", q->parked ? STYLE_RED : STYLE_PLAIN,
@@ -260,6 +300,7 @@ static void add_flow(cJSON *list, const struct flow_status *f)
 	json_add_int(o, "delivered", f->delivered);
 	json_add_int(o, "waiting", f->counts.ready);
 	json_add_int(o, "due", f->counts.due);
+	json_add_int(o, "on_hold", f->on_hold);
 	json_add_int(o, "sending", f->counts.sending);
 	json_add_int(o, "parked", f->counts.parked);
 	json_add_time(o, "oldest", f->counts.oldest_waiting);

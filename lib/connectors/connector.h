@@ -292,6 +292,8 @@ struct check_sink {
 	 * answers. False: no more are wanted. May be NULL.
 	 */
 	bool (*document)(void *ctx, const struct record *rec, enum record_kind kind);
+	/* What a run would be asked of records of that kind, as of pull_only. May be NULL. */
+	const struct pull_request *(*asking)(void *ctx, enum record_kind kind);
 	void *ctx;
 };
 
@@ -338,11 +340,13 @@ struct source {
 	enum errk (*pull)(struct connector *c, const struct pull_request *req, struct arena *a,
 			  struct page *out, struct err *e);
 	/*
-	 * Named records, whatever the checkpoint: who is an id, a name ("#1001", "1001").
+	 * Named records, whatever the checkpoint: who is an id, a name ("#1001", "1001"). Of req only the kind
+	 * and what can be asked there is set, but for knows: what is named is not to be had as it is known.
 	 * What is not there is a record with problem set ("not_found") and id = who.
 	 */
-	enum errk (*pull_only)(struct connector *c, const char *const *who, size_t n,
-			       struct arena *a, struct page *out, struct err *e);
+	enum errk (*pull_only)(struct connector *c, const struct pull_request *req,
+			       const char *const *who, size_t n, struct arena *a, struct page *out,
+			       struct err *e);
 	/*
 	 * Of a source whose documents may say a part of their record: what the target was not told yet and waits, or is being
 	 * sent, together with what comes now and says otherwise. Right after the page that it came in. NULL = each document

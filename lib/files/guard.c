@@ -47,11 +47,11 @@ static const char THOUSANDS[] = "has a thousands sign; write it without one";
 static const char COMMA[] = "has a decimal comma, which only a file with ';' between its cells may "
 			    "have; write a point";
 static const char TWO_WAYS[] = "has a thousands sign or three decimals, and the file does not show "
-			       "which; write 1299, or 1.2990";
+			       "which; write it without the sign, or with one 0 more behind it";
 
 static const char NO_DECIMALS[] =
 	"has a thousands sign, or decimals that its currency does not have; "
-	"write 6000, or 6";
+	"write it without the sign, or without decimals";
 static const char TOO_LONG[] =
 	"has more digits than can be kept; have it rounded where the file is "
 	"written";

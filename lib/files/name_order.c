@@ -70,18 +70,109 @@ static int compare_parts(const struct part *x, const struct part *y)
 	return x->n != y->n ? (x->n < y->n ? -1 : 1) : memcmp(x->text, y->text, x->n);
 }
 
+/* The number that the next n digits are; -1: there are fewer. */
+static int digits(const char **p, const char *end, int n)
+{
+	int number = 0;
+
+	for (; n; n--, ++*p) {
+		if (*p == end || !isdigit((unsigned char)**p))
+			return -1;
+		number = number * 10 + (**p - '0');
+	}
+	return number;
+}
+
+static bool is_year(int n)
+{
+	return n >= 1900 && n <= 2099;
+}
+
+/* "2026-11-30", "20261130", with a time or without, "2026-11": what comes first weighs most. */
+static bool begins_with_year(struct at at)
+{
+	int year = digits(&at.p, at.end, 4), month, day;
+
+	while (at.p < at.end && is_sign(*at.p))
+		at.p++;
+	month = digits(&at.p, at.end, 2);
+	while (at.p < at.end && is_sign(*at.p))
+		at.p++;
+	if (!is_year(year) || month < 1 || month > 12)
+		return false;
+	if (at.p == at.end || !isdigit((unsigned char)*at.p))
+		return true;
+	day = digits(&at.p, at.end, 2);
+	return day >= 1 && day <= 31;
+}
+
+/* "30112026", whichever of day and month is in front. */
+static bool ends_with_year(const struct part *number, int field[3])
+{
+	const char *p = number->text + number->n - 4, *end = number->text + number->n;
+	/* Without a zero in front. */
+	int first = number->n == 8 ? 2 : 1;
+
+	if (number->n < 7 || number->n > 8)
+		return false;
+	field[2] = digits(&p, end, 4);
+	p = number->text;
+	field[0] = digits(&p, end, first);
+	field[1] = digits(&p, end, 2);
+	return is_year(field[2]) && field[0] >= 1 && field[0] <= 31 && field[1] >= 1 &&
+	       field[1] <= 31 && (field[0] <= 12 || field[1] <= 12);
+}
+
+/* More than one of their day, month and year is another one. */
+static bool are_dates_apart(const struct part *x, const struct part *y)
+{
+	int a[3], b[3];
+
+	return ends_with_year(x, a) && ends_with_year(y, b) &&
+	       (a[0] != b[0]) + (a[1] != b[1]) + (a[2] != b[2]) > 1;
+}
+
+static bool is_same_rest(struct at a, struct at b)
+{
+	for (;;) {
+		struct part x = next(&a), y = next(&b);
+
+		if (compare_parts(&x, &y))
+			return false;
+		if (x.kind == PART_END)
+			return true;
+	}
+}
+
+/*
+ * Of two names, the first numbers that differ are x and y: they tell the order if nothing behind them differs. Else what is
+ * behind them may weigh more: "30.11.2026" and "01.12.2026".
+ */
+static bool is_number_telling(const struct part *x, struct at a, const struct part *y, struct at b)
+{
+	return is_same_rest(a, b) && !are_dates_apart(x, y);
+}
+
 /* *known: as name_order_known. */
 static int compare(const char *a, const char *b, bool *known)
 {
 	struct at in_a = begin(a), in_b = begin(b);
+	bool dated =
+		false; /* within a date that has its year in front, or a time behind it, maybe after a T */
 
 	for (;;) {
+		const bool years = begins_with_year(in_a) && begins_with_year(in_b);
 		struct part x = next(&in_a), y = next(&in_b);
 		int d = compare_parts(&x, &y);
+		const bool numbers = x.kind == PART_NUMBER && y.kind == PART_NUMBER;
 
-		*known = d ? x.kind == PART_END || y.kind == PART_END ||
-					 (x.kind == PART_NUMBER && y.kind == PART_NUMBER)
-			   : strcmp(a, b) == 0;
+		dated = years || (dated && (x.kind != PART_LETTER || lower(*x.text) == 't'));
+		if (!d)
+			*known = strcmp(a, b) == 0;
+		else if (numbers)
+			*known = dated || is_number_telling(&x, in_a, &y, in_b);
+		else
+			*known = x.kind == PART_END || y.kind == PART_END;
 		if (d || x.kind == PART_END)
 			return d ? d : strcmp(a, b);
 	}

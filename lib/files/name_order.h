@@ -10,7 +10,10 @@
  * "orders_export (1).csv". As strcmp; 0 only for the same name.
  */
 int name_order(const char *a, const char *b);
-/* They tell the order: a number that both have there, or one goes on where the other ends. Else it is only the alphabet's. */
+/*
+ * They tell the order: one goes on where the other ends, they differ in one number and in nothing behind it, or in a date that
+ * has its year in front. Else it is only the alphabet's: "orders 01.12.2026.csv" comes before "orders 30.11.2026.csv".
+ */
 bool name_order_known(const char *a, const char *b);
 
 #endif

@@ -88,8 +88,9 @@ static enum errk resolve(struct adopt *d, struct err *e)
 		return E_OK;
 	if (!d->r->source)
 		rc = sync_open_source(d->r, e);
+	const struct pull_request req = sync_asking(d->r);
 	if (rc == E_OK)
-		rc = d->r->from->pull_only(d->r->source, who, n, d->a, &page, e);
+		rc = d->r->from->pull_only(d->r->source, &req, who, n, d->a, &page, e);
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		if (!d->chunk[i].record)
 			d->why[i] = find(d, &d->chunk[i], &page);

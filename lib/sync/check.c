@@ -28,7 +28,8 @@ struct counting_sink {
 	int mapped;
 	int arrived,
 		shipped; /* orders that a run would take up, and those that the store has shipped of */
-	unsigned loads; /* kinds whose mapping was seen to load, as bits */
+	struct pull_request asking; /* see check_sink */
+	unsigned loads;             /* kinds whose mapping was seen to load, as bits */
 	struct trial {
 		const char *id, *label;
 		int fault; /* index, -1 = none */
@@ -63,6 +64,17 @@ static void compare_currencies(void *ctx, const char *code, const char *remedy)
 				 "nothing is converted, each product would be parked",
 				 s->currency, code),
 		    remedy);
+}
+
+static const struct pull_request *asking(void *ctx, enum record_kind kind)
+{
+	struct counting_sink *s = ctx;
+	struct sync *r = arena_alloc(s->a, sizeof(*r));
+	r->flow = flow_of_kind(kind);
+	r->key = r->flow->name;
+	r->state = s->session->state;
+	s->asking = sync_asking(r);
+	return &s->asking;
 }
 
 static const char *trial_id(const void *ctx, size_t i)
@@ -376,7 +388,7 @@ static enum errk check_end(struct session *s, enum side side, struct counting_si
 			   struct err *e)
 {
 	const char *section = side_section(side);
-	struct check_sink inner = {say, compare_currencies, try_document, sink};
+	struct check_sink inner = {say, compare_currencies, try_document, asking, sink};
 	struct err why;
 	if (!conf_text(s->conf, section, "connector")) {
 		say(sink, CHECK_BAD, arena_printf(s->arena, "[%s] connector= is not set", section),

@@ -105,6 +105,20 @@ static enum errk variants(void *ctx, struct arena *a, struct known_variant **lis
 	return E_OK;
 }
 
+struct pull_request sync_asking(struct sync *r)
+{
+	return (struct pull_request){
+		.kind = r->flow->kind,
+		.faults = faults,
+		.delivered = delivered,
+		.untold = untold,
+		.unknown = unknown,
+		.dropped = dropped,
+		.variants = variants,
+		.knows_ctx = r,
+	};
+}
+
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
 	enum errk rc = E_OK;
@@ -457,29 +471,20 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	const struct flow *f = r->flow;
 	const struct conf *c = r->session->conf;
 	bool window = o->since || o->until;
-	struct pull_request req = {
-		.kind = f->kind,
-		.cursor = *cursor,
-		.since = r->since.at,
-		.until = r->until.at,
-		.since_day = r->since.day,
-		.until_day = r->until.day,
-		.window = window,
-		.full = o->full,
-		.again = r->again,
-		.anew = r->anew,
-		.include_test = f->include_test && conf_bool(c, f->section, "include_test"),
-		.max_age = r->max_age,
-		.limit = r->pull_first ? 0 : o->limit,
-		.knows = knows,
-		.faults = faults,
-		.delivered = delivered,
-		.untold = untold,
-		.unknown = unknown,
-		.dropped = dropped,
-		.variants = variants,
-		.knows_ctx = r,
-	};
+	struct pull_request req = sync_asking(r);
+	req.cursor = *cursor;
+	req.since = r->since.at;
+	req.until = r->until.at;
+	req.since_day = r->since.day;
+	req.until_day = r->until.day;
+	req.window = window;
+	req.full = o->full;
+	req.again = r->again;
+	req.anew = r->anew;
+	req.include_test = f->include_test && conf_bool(c, f->section, "include_test");
+	req.max_age = r->max_age;
+	req.limit = r->pull_first ? 0 : o->limit;
+	req.knows = knows;
 	struct page page = {0};
 	arena_reset(r->page);
 	r->n_confirmed = r->cap_confirmed = 0;
@@ -513,10 +518,11 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, struct page *page,
 			     struct err *e)
 {
+	const struct pull_request req = sync_asking(r);
 	r->n_confirmed = r->cap_confirmed = 0;
 	enum errk rc = sync_know_source(r, e);
 	if (rc == E_OK)
-		rc = r->from->pull_only(r->source, who, n, r->page, page, e);
+		rc = r->from->pull_only(r->source, &req, who, n, r->page, page, e);
 	rc = foreign_pulled(r, rc, page, e);
 	if (rc == E_OK)
 		rc = sync_tidy_page(r->flow->kind, page, r->page, e);

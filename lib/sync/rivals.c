@@ -132,7 +132,9 @@ static enum errk ask(struct sync *r, struct rivals *all, struct arena *a, bool *
 {
 	struct page page = {0};
 	struct err why;
-	enum errk rc = r->from->pull_only(r->source, all->record.at, all->record.n, a, &page, &why);
+	const struct pull_request req = sync_asking(r);
+	enum errk rc = r->from->pull_only(r->source, &req, all->record.at, all->record.n, a, &page,
+					  &why);
 
 	/* Then it is not known: the next run asks again. */
 	*asked = rc == E_OK;

@@ -122,7 +122,11 @@ MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, s
 /* So many wait on, of which the source alone was asked: they take nothing off --limit. */
 void sync_count_asked(struct sync *r, size_t n);
 
-/* pull.c: source ▶ queue. */
+/*
+ * pull.c: source ▶ queue. What a source may ask of what the target was told, whichever way it is called: of r flow, key and state
+ * are looked at.
+ */
+struct pull_request sync_asking(struct sync *r);
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /*
  * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article

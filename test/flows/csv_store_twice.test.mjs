@@ -151,6 +151,28 @@ test('two files of one time', async t => {
       assert.deepEqual(got(p), [['S', 'refunded']]);
       assert.deepEqual(await reason(p), []);
     });
+  // [what, the file that says otherwise, the one that has #9001 paid, and a third without it]
+  for (const [what, first, second, third] of [
+    ['a third file comes between', 'orders_export.csv', 'shop.csv', 'orders_export_1.csv'],
+    ['a third file comes before', 'orders_export_1.csv', 'shop.csv', 'orders_export.csv'],
+    ['dates with the day in front', 'orders 01.12.2026.csv', 'orders 30.11.2026.csv'],
+  ])
+    await t.test(`nothing tells it: ${what}`, async sub => {
+      const p = await open(sub);
+      put(p, first, [paid(refunded)]);
+      put(p, second, [paid()]);
+      if (third) put(p, third, [other]);
+      await exports(p, 1);
+      assert.deepEqual((await reason(p)).map(([name, code]) => [name, code]), [['#9001', 'order_twice']]);
+      assert.deepEqual([got(p).length, got(p, '#9002').length], [0, third ? 1 : 0]);
+    });
+  await t.test('dates with the year in front tell it', async sub => {
+    const p = await open(sub);
+    put(p, 'orders 2026-12-01.csv', [paid(refunded)]);
+    put(p, 'orders 2026-11-30.csv', [paid()]);
+    await exports(p);
+    assert.deepEqual(got(p), [['S', 'refunded']]);
+  });
   await t.test('the same in both', async sub => {
     const p = await open(sub);
     put(p, 'a.csv', [paid()]);

@@ -237,6 +237,28 @@ test('dry run: judges everything, writes nothing', async t => {
   assert.ok(p.exists('out/fulfillments.csv'));
 });
 
+test('a delivery that the ERP had wrong goes over as a new file says it, as the reason tells', async t => {
+  const p = await open(t);
+  const { name } = sell(p.sandbox, [['LONG-5', 1]]), other = sell(p.sandbox, [['LONG-5', 1]]).name;
+  const remedy = /in the ERP \(one that writes files says the delivery once more, in a new file\), then run: erpsync (queue retry '(D\d)')/;
+  deliveryFile(p, [
+    { delivery: 'D1', order: name, sku: 'LONG-5', n: 3 },
+    { delivery: 'D2', order: `${other}-no`, sku: 'LONG-5', n: 1 },
+  ]);
+  const { D1, D2 } = byName(await pull(p, '', 1));
+  assert.deepEqual([D1.code, D2.code], ['over_delivery', 'unknown_order']);
+  deliveryFile(p, [
+    { delivery: 'D1', order: name, sku: 'LONG-5', n: 1 },
+    { delivery: 'D2', order: other, sku: 'LONG-5', n: 1 },
+  ], { name: 'fulfillments-2.csv', age: 30 });
+  for (const { reason } of [D1, D2]) {
+    assert.match(reason, remedy);
+    ended(await p.run(reason.match(remedy)[1].replaceAll("'", '')), 0);
+  }
+  assert.equal((await pull(p)).summary.created, 2);
+  for (const order of [name, other]) assert.deepEqual(p.sandbox.fulfillments(order).fulfillments.flatMap(f => f.lines.map(l => l.quantity)), [1]);
+});
+
 test('500 lines in one order, several fulfillment orders', async t => {
   const p = await open(t, { sandbox: { variants: 900 } });
   const seen = new Set();

@@ -86,8 +86,8 @@ test('other units of the SKU than of the line: told with both, and mended as it 
     'by id, taken out': [ONE, [[null, S, 1], [null, L, 1]], [[0, S, 0]], /has 0 of 'SOLO-1' by line_id here and 1/, [[0, S, 0], [null, S, 0]], [0, 1]],
     'by id, one line of two': [TWO, [[null, S, 2]], [[1, S, 1]], /has 1 of 'SOLO-1' by line_id here and 2/, [[0, S, 1], [1, S, 1]], [1, 1]],
     'by SKU, of two lines': [TWO, [[0, S, 1], [1, S, 1]], [[null, S, 1]], /has 1 of 'SOLO-1' without line_id here and 2 of 'SOLO-1' by line_id/, [[0, S, 1], [1, S, 0], [null, S, 0]], [1, 0]],
-    'more by id, beside some by SKU': [ONE, [[0, S, 1], [null, S, 1]], [[0, S, 2]], /has 2 of 'SOLO-1' by line_id here and 1 of 'SOLO-1' without line_id in another/, [[0, S, 2], [null, S, 0]], [2, 0]],
-    'more by SKU, beside some by id': [ONE, [[0, S, 1], [null, S, 1]], [[null, S, 2]], /has 2 of 'SOLO-1' without line_id here and 1 of 'SOLO-1' by line_id/, [[0, S, 2], [null, S, 0]], [2, 0]],
+    'more by id, beside some by SKU': [ONE, [[0, S, 1], [null, S, 1]], [[0, S, 2]], /has 2 of 'SOLO-1' by line_id here and 1 of 'SOLO-1' without line_id in another/, [[0, S, 2], [null, S, 0]], [2, 1]],
+    'more by SKU, beside some by id': [ONE, [[0, S, 1], [null, S, 1]], [[null, S, 2]], /has 2 of 'SOLO-1' without line_id here and 1 of 'SOLO-1' by line_id/, [[0, S, 2], [null, S, 0]], [2, 1]],
     'by id without SKU': [ONE, [[null, S, 1]], [[0, '', 1]], /has 1 of line 'gid:\S+\/\d+' without SKU here and 1 of 'SOLO-1' without line_id/, [[0, S, 1], [null, S, 0]], [1, 0]],
     'by SKU, where the line has none': [ONE, [['n0', '', 1]], [[null, S, 1]], /has 1 of 'SOLO-1' without line_id here and 1 of line '\d+' without SKU/, [[0, S, 1], [null, S, 0]], [1, 0]],
   };

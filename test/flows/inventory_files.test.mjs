@@ -34,6 +34,8 @@ test('no exchange folder, or a file in its place: not "nothing to do"', async t 
     assert.match(ended(await p.run('inventory pull'), 78).stderr, said);
     assert.match(ended(await p.run('check'), 78).stdout, said);
   };
+  ended(await p.run('inventory pull'), 78);
+  assert.match(ended(await p.run('status'), 0).stdout, /^ +last run +failed here \(configuration, a file or the state file\), /m);
   await says(/out: the exchange folder is not there; run, as user [^:]*: mkdir -p \S*\/out; or correct path=/);
   p.write('out', 'a file');
   await says(/out: is a file, and the exchange folder is to be a folder; correct path=/);
@@ -146,7 +148,7 @@ test('snapshots and changes', async t => {
       stockFile(p, ['SOLO-1', 'LONG-5'].flatMap(sku => [[sku, 'MAIN', 6], [sku, 'SHOP', 3]]), { name: 'stock-changes.csv', age: 60 });
       await pull(p);
       stockFile(p, list(5), { age: 50 });
-      assert.match(ended(await p.run('inventory pull'), 78).stderr, /no row in warehouse 'SHOP' for 2 of the 2 articles that changes after the last snapshot \(.*stock-changes/);
+      assert.match(ended(await p.run('inventory pull'), 78).stderr, /no row in warehouse 'SHOP' for 2 of the 2 articles that changes after the last snapshot \(.*stock-changes.* had there \('SOLO-1', 'LONG-5'\), and is not used/);
       assert.equal(onHand(p, 'LONG-5', PARIS), 3);
     });
   });
@@ -184,6 +186,40 @@ test('snapshots and changes', async t => {
     assert.match(ended(await p.run('inventory pull'), 78).stderr, /40 of the 43 of the last snapshot .* looks broken off/);
     assert.deepEqual(moved(before, p.sandbox.truth()), {});
   });
+  await t.test('articles that the shop never had are not missed, whichever way it is asked', async sub => {
+    const p = await open(sub);
+    const unknown = ['NO-1', 'NO-2', 'NO-3', 'NO-4'].map(sku => [sku, 'MAIN', 5]);
+    stockFile(p, [...unknown, ...SKUS.map(sku => [sku, 'MAIN', 5])], { age: 300 });
+    ended(await p.run('inventory pull'), 1);
+    stockFile(p, SKUS.map(sku => [sku, 'MAIN', 4]), { age: 200 });
+    assert.doesNotMatch((await p.run('check')).stdout, /are missing/);
+    ended(await p.run('inventory pull --only SOLO-1'), 0);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [4, 5, 5]);
+    assert.ok(p.exists('out/stock.csv'));
+    ended(await p.run('inventory pull'), 0);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [4, 4, 4]);
+    /* Those that it has are, in all ways. */
+    stockFile(p, [['SOLO-1', 'MAIN', 3]], { age: 30 });
+    for (const line of ['inventory pull --only SOLO-1', 'inventory pull --full', 'inventory pull', 'check'])
+      await sub.test(line, async () => {
+        const run = ended(await p.run(line), 78);
+        assert.match(run.stdout + run.stderr, /2 of the 3 .* are missing \('LONG-5', 'LONG-5-RED'\): /);
+        assert.equal(onHand(p, 'SOLO-1'), 4);
+      });
+  });
+  await t.test('one that was used is not refused when it is read once more', async sub => {
+    const p = await open(sub);
+    const unknown = ['NO-1', 'NO-2', 'NO-3', 'NO-4'].map(sku => [sku, 'MAIN', 5]);
+    stockFile(p, [...unknown, ...SKUS.map(sku => [sku, 'MAIN', 5])], { age: 300 });
+    ended(await p.run('inventory pull'), 1);
+    stockFile(p, SKUS.map(sku => [sku, 'MAIN', 4]), { age: 200 });
+    ended(await p.run('inventory pull'), 0);
+    ended(await p.run('inventory pull --full'), 0);
+    for (const name of fs.readdirSync(p.dir).filter(file => file.includes('.db'))) fs.rmSync(p.path(name));
+    ended(await p.run('inventory pull --only SOLO-1'), 0);
+    ended(await p.run('inventory pull'), 0);
+    assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [4, 4, 4]);
+  });
   await t.test('the group gets at archive/ as at the folder, whatever the umask', async sub => {
     const p = await open(sub);
     fs.mkdirSync(p.path('out'));
@@ -215,7 +251,7 @@ test('snapshots and changes', async t => {
       await sub.test(what, async s => {
         const p = await begin(s);
         stockFile(p, rows, { age: 30 });
-        assert.match(ended(await p.run('inventory pull'), 78).stderr, /[23] of the 3 of the last snapshot \(.*archive\/stock\.[0-9TZ]+\.csv\) are missing: .* is not used; have the ERP list what is sold out with 0/);
+        assert.match(ended(await p.run('inventory pull'), 78).stderr, /[23] of the 3 of the last snapshot \(.*archive\/stock\.[0-9TZ]+\.csv\) are missing \(.*'LONG-5', 'LONG-5-RED'\): .* is not used; have the ERP list what is sold out with 0/);
         assert.deepEqual(left(p), [5, 5, 5]);
       });
     await sub.test('one of a single article', async s => {
@@ -283,7 +319,7 @@ test('a warehouse whose rows a snapshot lost is not emptied', async t => {
   await pull(p);
   for (const rows of [SKUS.map(sku => [sku, 'SHOP', 5]), [['SOLO-1', 'MAIN', 4], ...SKUS.map(sku => [sku, 'SHOP', 5])]]) {
     stockFile(p, rows, { age: 200 });
-    assert.match(ended(await p.run('inventory pull'), 78).stderr, /out\/stock\.csv: has no row in warehouse 'MAIN' for [23] of the 3 articles that the last snapshot \(.*archive\/stock\.[0-9TZ]+\.csv\) had there, and is not used: .* list them there with 0, once/);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /out\/stock\.csv: has no row in warehouse 'MAIN' for [23] of the 3 articles that the last snapshot \(.*archive\/stock\.[0-9TZ]+\.csv\) had there \('.*\), and is not used: .* list them there with 0, once/);
     assert.deepEqual(left(p), [5, 6, 5, 6, 5, 6]);
   }
   await t.test('listed with 0, once', async () => {
@@ -382,7 +418,7 @@ test('a snapshot is compared with all that the shop was told', async t => {
     stockFile(p, rest(), { name: 'stock-changes.csv', age: 200 });
     await pull(p);
     stockFile(p, [['SOLO-1', 'MAIN', 5]], { age: 100 });
-    assert.match(ended(await p.run('inventory pull'), 78).stderr, /2 of the 3 that the shop was told of are missing: .* list what is sold out with 0/);
+    assert.match(ended(await p.run('inventory pull'), 78).stderr, /2 of the 3 that the shop was told of are missing \('LONG-5', 'LONG-5-RED'\): .* list what is sold out with 0/);
     assert.deepEqual(SKUS.map(sku => onHand(p, sku)), [5, 1, 1]);
     stockFile(p, [['SOLO-1', 'MAIN', 5], ['LONG-5', 'MAIN', 0], ['LONG-5-RED', 'MAIN', 0]], { age: 90 });
     await pull(p);

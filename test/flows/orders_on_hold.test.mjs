@@ -41,6 +41,7 @@ test('an order on hold waits, and goes over once it is released', async t => {
   assert.deepEqual(sent(), others);
   assert.deepEqual(await waiting(p), [[held, 'on_hold']]);
   assert.match(ended(await p.run(['explain', held]), 0).stdout, /has it on hold.*it goes over once the hold is released/s);
+  assert.match(ended(await p.run('status'), 0).stdout, /^ +waiting +1, of which 0 are due and 1 on hold in the store$/m);
   await t.test('each run asks once, without a word, and writes nothing', async () => {
     due(p);
     const seen = requestsOf(p.sandbox), lines = sql(p, 'SELECT count(*) FROM journal');

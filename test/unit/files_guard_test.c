@@ -107,7 +107,8 @@ static void test_guard__numbers(void **state)
 		 "299",
 		 false, 0, NULL, "thousands sign"},
 		/* One sign with three digits behind it: what the other cells show decides. */
-		{"1.299", false, 0, NULL, "does not show which"},
+		{"1.299", false, 0, NULL,
+		 "does not show which; write it without the sign, or with one 0 more behind it"},
 		{"1.299", false, P, "1.299", NULL},
 		{"1.299", true, C, NULL, "has a thousands sign; write"},
 		{"1.299", false, P | C, NULL, "does not show which"},
@@ -165,9 +166,12 @@ static void test_guard__amounts_have_the_currencys_decimals(void **state)
 	assert_null(guard_amount("1500.00", how, "JPY", &d));
 	assert_contains(guard_amount("1500.5", how, "JPY", &d), "more decimals");
 	/* Six thousand or six: what other columns show is no help. */
-	assert_contains(guard_amount("6.000", how, "CLP", &d), "write 6000, or 6");
-	assert_contains(guard_amount("-12.000", how, "JPY", &d), "write 6000, or 6");
-	assert_contains(guard_number("2.000", guard_money(how, "JPY"), &d), "write 6000");
+	assert_contains(guard_amount("6.000", how, "CLP", &d),
+			"write it without the sign, or without decimals");
+	assert_contains(guard_amount("-12.000", how, "JPY", &d),
+			"write it without the sign, or without decimals");
+	assert_contains(guard_number("2.000", guard_money(how, "JPY"), &d),
+			"write it without the sign");
 	assert_null(guard_amount("6.0", how, "CLP", &d));
 	assert_null(guard_amount("0.000", how, "CLP", &d));
 	assert_null(guard_amount("6000.000", how, "CLP", &d));

@@ -46,6 +46,34 @@ static void test_files_name_order__words(void **state)
 	before("", "a", true);
 }
 
+/* Several numbers tell it only where the first weighs most. */
+static void test_files_name_order__dates(void **state)
+{
+	(void)state;
+	before("orders 01.12.2026.csv", "orders 30.11.2026.csv", false);
+	before("stock-11-30-2026.csv", "stock-12-01-2026.csv", false);
+	before("stock 1.1.2027.csv", "stock 31.12.2026.csv", false);
+	before("stock 01 Dec 2026.csv", "stock 30 Nov 2026.csv", false);
+	before("stock-01122026.csv", "stock-30112026.csv", false);
+	before("stock-2-of-9.csv", "stock-3-of-4.csv", false);
+	before("stock-2026-11-30 shop 2 (5).csv", "stock-2026-11-30 shop 3 (1).csv", false);
+	before("stock 29.11.2026.csv", "stock 30.11.2026.csv", true);
+	before("stock 30.11.2026.csv", "stock 30.12.2026.csv", true);
+	before("stock 30.11.2026 (1).csv", "stock 30.11.2026 (2).csv", true);
+	before("stock-29112026.csv", "stock-30112026.csv", true);
+	before("stock-2026-11-30.csv", "stock-2026-12-01.csv", true);
+	before("stock-2026-12-31.csv", "stock-2027-01-01.csv", true);
+	before("stock-2026-11.csv", "stock-2027-01.csv", true);
+	before("stock-20261130.csv", "stock-20261201.csv", true);
+	before("stock-20261130-1015.csv", "stock-20261201-0900.csv", true);
+	before("stock-20261130101500.csv", "stock-20261201090000.csv", true);
+	before("stock-2026-11-30T10-15-00.csv", "stock-2026-11-30T11-05-00.csv", true);
+	before("stock 2 2026-12-31.csv", "stock 2 2027-01-01.csv", true);
+	before("stock-2026-11-30 shop.csv", "stock-2026-12-01 all.csv", true);
+	before("stock-4711.csv", "stock-4712.csv", true);
+	before("stock-30112.csv", "stock-30121.csv", true);
+}
+
 /* Of any three the order is one. */
 static void test_files_name_order__one_order(void **state)
 {
@@ -93,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files_name_order__numbers),
 		cmocka_unit_test(test_files_name_order__words),
+		cmocka_unit_test(test_files_name_order__dates),
 		cmocka_unit_test(test_files_name_order__one_order),
 		cmocka_unit_test(test_files_name_order__folder),
 	};

@@ -23,11 +23,13 @@ static struct fake {
 	int asked;
 } fake;
 
-static enum errk fake_pull_only(struct connector *c, const char *const *who, size_t n,
-				struct arena *a, struct page *out, struct err *e)
+static enum errk fake_pull_only(struct connector *c, const struct pull_request *req,
+				const char *const *who, size_t n, struct arena *a, struct page *out,
+				struct err *e)
 {
 	struct fake *f = (struct fake *)c;
 
+	(void)req;
 	f->asked++;
 	if (f->busy)
 		return err_set(e, E_BUSY, "http_503", "busy");

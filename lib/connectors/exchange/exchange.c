@@ -177,16 +177,18 @@ static enum errk files_pull(struct connector *c, const struct pull_request *req,
 	return inbox_pull(ours(c)->in[req->kind], req, a, out, e);
 }
 
-static enum errk stock_pull_only(struct connector *c, const char *const *who, size_t n,
-				 struct arena *a, struct page *out, struct err *e)
+static enum errk stock_pull_only(struct connector *c, const struct pull_request *req,
+				 const char *const *who, size_t n, struct arena *a,
+				 struct page *out, struct err *e)
 {
-	return inbox_pull_only(ours(c)->in[KIND_STOCK], who, n, a, out, e);
+	return inbox_pull_only(ours(c)->in[KIND_STOCK], req, who, n, a, out, e);
 }
 
-static enum errk products_pull_only(struct connector *c, const char *const *who, size_t n,
-				    struct arena *a, struct page *out, struct err *e)
+static enum errk products_pull_only(struct connector *c, const struct pull_request *req,
+				    const char *const *who, size_t n, struct arena *a,
+				    struct page *out, struct err *e)
 {
-	return inbox_pull_only(ours(c)->in[KIND_PRODUCT], who, n, a, out, e);
+	return inbox_pull_only(ours(c)->in[KIND_PRODUCT], req, who, n, a, out, e);
 }
 
 static const char *stock_merge(struct connector *c, const char *before, const char *now,
@@ -215,9 +217,11 @@ static enum errk fulfillments_pull(struct connector *c, const struct pull_reques
 	return exchange_fulfillment_pull(ours(c)->fulfillments, req, a, out, e);
 }
 
-static enum errk fulfillments_pull_only(struct connector *c, const char *const *who, size_t n,
-					struct arena *a, struct page *out, struct err *e)
+static enum errk fulfillments_pull_only(struct connector *c, const struct pull_request *req,
+					const char *const *who, size_t n, struct arena *a,
+					struct page *out, struct err *e)
 {
+	(void)req;
 	return exchange_fulfillment_pull_only(ours(c)->fulfillments, who, n, a, out, e);
 }
 

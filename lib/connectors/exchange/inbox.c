@@ -489,12 +489,6 @@ enum errk inbox_load(const struct inbox_kind *kind, const struct conf *c, struct
 	return k;
 }
 
-/* Of a list that was used some is closed by now that the target was found not to have: nobody knows which. */
-enum errk inbox_judge(const struct inbox_kind *kind, const struct inbox_set *set, struct err *e)
-{
-	return kind->judge && set->n && !set->file[0].archived ? kind->judge(set, e) : E_OK;
-}
-
 void inbox_unload(const struct inbox_kind *kind, struct inbox_set *set)
 {
 	for (size_t i = 0; i < set->n; i++) {

@@ -183,16 +183,14 @@ MUST_CHECK enum errk inbox_whole(const struct inbox_file *f, enum errk read, boo
 MUST_CHECK enum errk inbox_list(const struct inbox_kind *kind, const char *dir, bool archived,
 				struct arena *a, struct inbox_set *out, struct err *e);
 /*
- * Reads all files of the set; whether it may be believed inbox_judge says, or inbox_find_gone. E_BUSY "file_changing": one was written a moment ago or changes;
+ * Reads all files of the set; whether it may be believed inbox_find_gone says. E_BUSY "file_changing": one was written a moment ago or changes;
  * E_LOCAL "too_old" (max_age seconds; 0 = any age), "file_cut".
  */
 MUST_CHECK enum errk inbox_load(const struct inbox_kind *kind, const struct conf *c,
 				struct inbox_set *set, int64_t max_age, struct err *e);
-/* What kind->judge says of a set that is loaded, where nobody tells what the target has; not of a list that was used. */
-MUST_CHECK enum errk inbox_judge(const struct inbox_kind *kind, const struct inbox_set *set,
-				 struct err *e);
 /*
- * Fills set->gone of a set that is loaded, from what req says was delivered, and asks kind->judge. What is kept lives in `mem`, what the engine is asked in `pull`. Older files are read one after the
+ * Fills set->gone of a set that is loaded, from what req says was delivered, and asks kind->judge, unless the
+ * list was used: it was believed then. Without req->knows what waits to be told is not confirmed. What is kept lives in `mem`, what the engine is asked in `pull`. Older files are read one after the
  * other, as long as something is sought.
  */
 MUST_CHECK enum errk inbox_find_gone(const struct inbox_kind *kind, const struct conf *c,

@@ -57,6 +57,8 @@ static enum errk confirm(const struct search *s, const struct delivered_record *
 				    .read_at = s->set->file[0].mtime_ns / 1000000000};
 	bool known;
 
+	if (!s->req->knows)
+		return E_OK;
 	return s->req->knows(s->req->knows_ctx, &head, &known, e);
 }
 
@@ -141,6 +143,12 @@ static void trace(const struct inbox_kind *kind, const struct conf *c, const str
 	}
 }
 
+/* A list that was used was believed: what it lacks was told, or the state file that knew of it is not that one any more. */
+static enum errk judge(const struct inbox_kind *kind, const struct inbox_set *set, struct err *e)
+{
+	return kind->judge && set->n && !set->file[0].archived ? kind->judge(set, e) : E_OK;
+}
+
 enum errk inbox_find_gone(const struct inbox_kind *kind, const struct conf *c,
 			  struct inbox_set *set, const struct pull_request *req, struct arena *pull,
 			  struct arena *mem, struct err *e)
@@ -151,7 +159,7 @@ enum errk inbox_find_gone(const struct inbox_kind *kind, const struct conf *c,
 	set->gone = NULL;
 	set->n_gone = set->n_told = set->n_unknown = 0;
 	if (!kind->complete || set->n == 0 || set->file[0].changes)
-		return kind->judge ? kind->judge(set, e) : E_OK;
+		return judge(kind, set, e);
 	k = req->unknown ? req->unknown(req->knows_ctx, mem, &set->unknown, &set->n_unknown, e)
 			 : E_OK;
 	if (k == E_OK && req->delivered)
@@ -159,7 +167,7 @@ enum errk inbox_find_gone(const struct inbox_kind *kind, const struct conf *c,
 	if (k != E_OK)
 		return k;
 	trace(kind, c, set, set->gone, set->n_gone, mem);
-	return kind->judge(set, e);
+	return judge(kind, set, e);
 }
 
 bool inbox_trace(const struct inbox_kind *kind, const struct conf *c, const struct inbox_set *set,

@@ -383,8 +383,8 @@ static void add_missing(const struct inbox *r, struct page *page, const char *wh
 					       .problem = problem};
 }
 
-enum errk inbox_pull_only(struct inbox *r, const char *const *who, size_t n, struct arena *a,
-			  struct page *out, struct err *e)
+enum errk inbox_pull_only(struct inbox *r, const struct pull_request *req, const char *const *who,
+			  size_t n, struct arena *a, struct page *out, struct err *e)
 {
 	struct page page = {.rec = arena_array(a, n, sizeof(*page.rec)), .expected = -1};
 	const char *files;
@@ -393,7 +393,7 @@ enum errk inbox_pull_only(struct inbox *r, const char *const *who, size_t n, str
 	if (k == E_OK)
 		k = load_set(r, max_age(r), files, e);
 	if (k == E_OK)
-		k = inbox_judge(r->kind, &r->set, e);
+		k = find_gone(r, req, a, e);
 	if (k != E_OK)
 		return k;
 	page.partial = !r->kind->complete || !r->set.n || r->set.file[0].changes;
@@ -525,6 +525,9 @@ static void say_records(const struct inbox *r, const struct inbox_set *set,
 void inbox_check(const struct inbox *r, const struct check_sink *sink)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
+	const struct pull_request nobody = {.kind = r->kind->kind};
+	const struct pull_request *req = sink->asking ? sink->asking(sink->ctx, r->kind->kind)
+						      : &nobody;
 	struct inbox_set set = {0};
 	const char *doubts;
 	struct err why;
@@ -542,7 +545,7 @@ void inbox_check(const struct inbox *r, const struct check_sink *sink)
 			  arena_printf(a, "have the ERP write %s.csv there, with the columns %s",
 				       r->kind->prefix, r->kind->columns));
 	else if ((k = inbox_load(r->kind, r->env->conf, &set, max_age(r), &why)) != E_OK ||
-		 (k = inbox_judge(r->kind, &set, &why)) != E_OK)
+		 (k = inbox_find_gone(r->kind, r->env->conf, &set, req, a, a, &why)) != E_OK)
 		sink->say(sink->ctx, k != E_BUSY && has_news(&set) ? CHECK_BAD : CHECK_WARN,
 			  why.msg, NULL);
 	else

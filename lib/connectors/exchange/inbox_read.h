@@ -17,8 +17,9 @@ void inbox_free(struct inbox *r); /* takes NULL */
 /* As connector.h; and what inbox_load says. */
 MUST_CHECK enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct arena *a,
 				struct page *out, struct err *e);
-MUST_CHECK enum errk inbox_pull_only(struct inbox *r, const char *const *who, size_t n,
-				     struct arena *a, struct page *out, struct err *e);
+MUST_CHECK enum errk inbox_pull_only(struct inbox *r, const struct pull_request *req,
+				     const char *const *who, size_t n, struct arena *a,
+				     struct page *out, struct err *e);
 /* As source.merge; of a kind that is merged. */
 const char *inbox_merge(const struct inbox *r, const char *before, const char *now,
 			struct arena *a);

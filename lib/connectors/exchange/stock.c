@@ -132,18 +132,50 @@ static const char *hides(const struct inbox_set *set, const char *id, struct are
 		 : NULL;
 }
 
-static enum errk shrunk(const struct inbox_set *set, size_t gone, size_t all, const char *whose,
+/* So many are missing, of all that may be; names: the first of them. */
+struct missing {
+	size_t gone, all, named;
+	char names[200];
+};
+
+static void add_missing(struct missing *m, const char *sku)
+{
+	enum { NAMED = 3, SKU = 40 };
+	const size_t at = strlen(m->names);
+
+	m->gone++;
+	if (m->named == NAMED || strlen(sku) > SKU)
+		return;
+	snprintf(m->names + at, sizeof(m->names) - at, "%s'%s'", m->named ? ", " : "", sku);
+	m->named++;
+}
+
+/* " ('A', 'B', 'C' and 4 more)" */
+static const char *missing_names(const struct missing *m, char *text, size_t size)
+{
+	if (!m->named)
+		return "";
+	if (m->gone > m->named)
+		snprintf(text, size, " (%s and %zu more)", m->names, m->gone - m->named);
+	else
+		snprintf(text, size, " (%s)", m->names);
+	return text;
+}
+
+static enum errk shrunk(const struct inbox_set *set, const struct missing *m, const char *whose,
 			struct err *e)
 {
+	char names[260];
+
 	return err_set(e, E_LOCAL, "snapshot_shrunk",
 		       "%s: lists %zu articles, and %zu of the %zu %s are "
-		       "missing: it looks broken off, or is a list of something else, and is not "
+		       "missing%s: it looks broken off, or is a list of something else, and is not "
 		       "used; have the ERP list what is sold out with 0, or call a file of changes "
 		       "stock-changes….csv; if the shop is to keep what it has of those, remove "
 		       "the stock*.csv from the folder archive/",
 		       set->file[0].path,
-		       ((const struct exchange_stock *)set->file[0].content)->n_articles, gone, all,
-		       whose);
+		       ((const struct exchange_stock *)set->file[0].content)->n_articles, m->gone,
+		       m->all, whose, missing_names(m, names, sizeof(names)));
 }
 
 /* Articles that used changes after the k-th say anew are theirs; k = n_since: none. */
@@ -157,7 +189,7 @@ static bool is_said_later(const struct inbox_set *set, size_t k, const char *sku
 
 /* What a used file had in a warehouse, and how much of it the new snapshot has not. */
 static void count_lost(const struct inbox_set *set, const struct exchange_stock *was, size_t k,
-		       const char *warehouse, size_t *gone, size_t *all)
+		       const char *warehouse, struct missing *m)
 {
 	const struct exchange_stock *is = set->file[0].content;
 
@@ -173,10 +205,11 @@ static void count_lost(const struct inbox_set *set, const struct exchange_stock 
 			/* Of all that changes ever told judge() sees what is gone altogether. */
 			if (!now && k < set->n_since)
 				continue;
-			++*all;
+			m->all++;
 			if (is_overtaken(set, 0, x->sku) || (now && now->problem))
 				continue;
-			*gone += !now || !exchange_stock_has(is, now, warehouse);
+			if (!now || !exchange_stock_has(is, now, warehouse))
+				add_missing(m, x->sku);
 		}
 }
 
@@ -184,22 +217,24 @@ static void count_lost(const struct inbox_set *set, const struct exchange_stock 
 static enum errk judge_warehouse(const struct inbox_set *set, const char *warehouse,
 				 const char *path, bool changes, struct err *e)
 {
-	size_t gone = 0, all = 0;
+	struct missing m = {0};
+	char names[260];
 
 	if (!changes)
-		count_lost(set, set->before.content, set->n_since, warehouse, &gone, &all);
+		count_lost(set, set->before.content, set->n_since, warehouse, &m);
 	for (size_t i = 0; changes && i < set->n_since; i++)
-		count_lost(set, set->since[i].content, i, warehouse, &gone, &all);
+		count_lost(set, set->since[i].content, i, warehouse, &m);
 	/* Of one article that is sold out nothing else follows. */
-	if (gone < 2 || gone * 2 <= all)
+	if (m.gone < 2 || m.gone * 2 <= m.all)
 		return E_OK;
 	return err_set(
 		e, E_LOCAL, "snapshot_shrunk",
 		"%s: has no row in warehouse '%s' for %zu of the %zu articles that %s (%s) had "
-		"there, and is not used: its rows of that warehouse look "
+		"there%s, and is not used: its rows of that warehouse look "
 		"lost; if it is empty, have the ERP list them there with 0, once",
-		set->file[0].path, warehouse, gone, all,
-		changes ? "changes after the last snapshot" : "the last snapshot", path);
+		set->file[0].path, warehouse, m.gone, m.all,
+		changes ? "changes after the last snapshot" : "the last snapshot", path,
+		missing_names(&m, names, sizeof(names)));
 }
 
 static enum errk judge_warehouses(const struct inbox_set *set, const struct inbox_file *f,
@@ -221,7 +256,7 @@ static enum errk judge_warehouses(const struct inbox_set *set, const struct inbo
 static enum errk judge_last(const struct inbox_set *set, struct err *e)
 {
 	const struct exchange_stock *was = set->before.content;
-	size_t gone = 0, all = 0;
+	struct missing m = {0};
 	char whose[600];
 
 	for (size_t i = 0; i < was->n_articles; i++) {
@@ -231,13 +266,14 @@ static enum errk judge_last(const struct inbox_set *set, struct err *e)
 		if (says_of(was, x) == INBOX_LISTS_NONE || x->label ||
 		    (!x->problem && inbox_is_unknown(set, x->sku)))
 			continue;
-		all++;
-		gone += !exchange_stock_find(set->file[0].content, x->sku) &&
-			!is_overtaken(set, 0, x->sku);
+		m.all++;
+		if (!exchange_stock_find(set->file[0].content, x->sku) &&
+		    !is_overtaken(set, 0, x->sku))
+			add_missing(&m, x->sku);
 	}
-	if (gone * 2 > all) {
+	if (m.gone * 2 > m.all) {
 		snprintf(whose, sizeof(whose), "of the last snapshot (%s)", set->before.path);
-		return shrunk(set, gone, all, whose, e);
+		return shrunk(set, &m, whose, e);
 	}
 	return judge_warehouses(set, &set->before, false, e);
 }
@@ -271,7 +307,7 @@ static enum errk judge_names(const struct inbox_set *set, struct err *e)
 /* The same by all that the shop was told, whichever file it was from. */
 static enum errk judge(const struct inbox_set *set, struct err *e)
 {
-	size_t gone = 0, all = set->n_told;
+	struct missing m = {.all = set->n_told};
 	enum errk k = set->before.content ? judge_last(set, e) : E_OK;
 
 	for (size_t i = 0; i < set->n_since && k == E_OK; i++)
@@ -283,11 +319,13 @@ static enum errk judge(const struct inbox_set *set, struct err *e)
 
 		if (x->told)
 			continue;
-		gone += x->said == INBOX_LISTS_SOME;
-		all -= x->said != INBOX_LISTS_SOME;
+		if (x->said == INBOX_LISTS_SOME)
+			add_missing(&m, x->id);
+		else
+			m.all--;
 	}
-	return gone * 2 <= all ? judge_names(set, e)
-			       : shrunk(set, gone, all, "that the shop was told of", e);
+	return m.gone * 2 <= m.all ? judge_names(set, e)
+				   : shrunk(set, &m, "that the shop was told of", e);
 }
 
 static int64_t read_at(const struct inbox_file *f)

@@ -65,9 +65,11 @@ static enum errk stock_pull(struct connector *c, const struct pull_request *req,
 	return odoo_as_source(odoo_stock_pull(c, req, a, out, e), e);
 }
 
-static enum errk stock_pull_only(struct connector *c, const char *const *who, size_t n,
-				 struct arena *a, struct page *out, struct err *e)
+static enum errk stock_pull_only(struct connector *c, const struct pull_request *req,
+				 const char *const *who, size_t n, struct arena *a,
+				 struct page *out, struct err *e)
 {
+	(void)req;
 	return odoo_as_source(odoo_stock_pull_only(c, who, n, a, out, e), e);
 }
 
@@ -79,9 +81,11 @@ static enum errk products_pull(struct connector *c, const struct pull_request *r
 	return odoo_as_source(odoo_product_pull(c, req, a, out, e), e);
 }
 
-static enum errk products_pull_only(struct connector *c, const char *const *who, size_t n,
-				    struct arena *a, struct page *out, struct err *e)
+static enum errk products_pull_only(struct connector *c, const struct pull_request *req,
+				    const char *const *who, size_t n, struct arena *a,
+				    struct page *out, struct err *e)
 {
+	(void)req;
 	return odoo_as_source(odoo_product_pull_only(c, who, n, a, out, e), e);
 }
 
@@ -94,9 +98,11 @@ static enum errk deliveries_pull(struct connector *c, const struct pull_request 
 	return odoo_as_source(odoo_delivery_pull(c, req, a, out, e), e);
 }
 
-static enum errk deliveries_pull_only(struct connector *c, const char *const *who, size_t n,
-				      struct arena *a, struct page *out, struct err *e)
+static enum errk deliveries_pull_only(struct connector *c, const struct pull_request *req,
+				      const char *const *who, size_t n, struct arena *a,
+				      struct page *out, struct err *e)
 {
+	(void)req;
 	return odoo_as_source(odoo_delivery_pull_only(c, who, n, a, out, e), e);
 }
 

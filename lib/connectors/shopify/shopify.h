@@ -235,8 +235,9 @@ const char *order_cursor_text(const struct order_cursor *c, struct arena *a);
 /* orders/pull.c, orders/only.c */
 MUST_CHECK enum errk shopify_pull(struct connector *c, const struct pull_request *req,
 				  struct arena *a, struct page *out, struct err *e);
-MUST_CHECK enum errk shopify_pull_only(struct connector *c, const char *const *who, size_t n,
-				       struct arena *a, struct page *out, struct err *e);
+MUST_CHECK enum errk shopify_pull_only(struct connector *c, const struct pull_request *req,
+				       const char *const *who, size_t n, struct arena *a,
+				       struct page *out, struct err *e);
 
 /* catalogue.c */
 MUST_CHECK enum errk shopify_catalogue(struct connector *c,

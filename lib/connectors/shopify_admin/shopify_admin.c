@@ -162,9 +162,11 @@ static enum errk admin_zone(struct connector *c, struct arena *a, const char **z
 	return state->save(state->ctx, key, read, e);
 }
 
-static enum errk orders_pull_only(struct connector *c, const char *const *who, size_t n,
-				  struct arena *a, struct page *out, struct err *e)
+static enum errk orders_pull_only(struct connector *c, const struct pull_request *req,
+				  const char *const *who, size_t n, struct arena *a,
+				  struct page *out, struct err *e)
 {
+	(void)req;
 	return admin_orders_pull_only(ours(c)->orders, who, n, a, out, e);
 }
 

@@ -116,13 +116,15 @@ static enum errk pull_group(struct shopify *s, const char *const *who, size_t n_
 	return rc;
 }
 
-enum errk shopify_pull_only(struct connector *c, const char *const *who, size_t n, struct arena *a,
-			    struct page *out, struct err *e)
+enum errk shopify_pull_only(struct connector *c, const struct pull_request *req,
+			    const char *const *who, size_t n, struct arena *a, struct page *out,
+			    struct err *e)
 {
 	struct shopify *s = (struct shopify *)c;
 	struct page page = {.rec = arena_array(a, n * NAMED_MAX, sizeof(*page.rec)),
 			    .expected = -1};
 	int fetch = 0;
+	(void)req;
 	enum errk rc = shopify_authorize(s, a, e);
 	if (rc == E_OK)
 		rc = shopify_need_scopes(s, 1u << KIND_ORDER, 0, a, e);

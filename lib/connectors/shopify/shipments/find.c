@@ -72,8 +72,8 @@ static void refuse_unknown(const struct fulfillment_put *p, struct delivery *d)
 {
 	delivery_refuse(
 		d, "unknown_order",
-		"the shop has no order '%s'%s; correct the order's name in the ERP, then run: "
-		"erpsync queue retry '%s'",
+		"the shop has no order '%s'%s; correct the order's name in the ERP " SAID_ANEW
+		", then run: erpsync queue retry '%s'",
 		d->order_name ? d->order_name : d->order_id,
 		shopify_has_scope(p->shop, "read_all_orders")
 			? ""

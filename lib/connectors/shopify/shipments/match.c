@@ -207,10 +207,12 @@ static bool refuse(struct fulfillment_put *p, const struct delivery *d,
 			retry);
 	else
 		err_set(why, E_RECORD, "over_delivery",
-			"the delivery holds %lld of '%s', and order %s has %lld left to ship; if it "
+			"the delivery holds %lld of '%s', and order %s has %lld left to ship; if the "
+			"delivery is wrong, correct it in the ERP " SAID_ANEW ", then run: erpsync "
+			"queue retry '%s'; if it "
 			"was shipped by hand in the shop, or the order was changed, settle it there or "
 			"drop it: erpsync queue drop '%s'",
-			need, name, order, all, retry);
+			need, name, order, all, retry, retry);
 	return false;
 }
 

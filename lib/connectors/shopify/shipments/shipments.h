@@ -128,6 +128,9 @@ struct fulfillment_put {
 	size_t n_states;
 };
 
+/* How an ERP that writes files mends a delivery, behind what it is to correct. */
+#define SAID_ANEW "(one that writes files says the delivery once more, in a new file)"
+
 /* The delivery is out. */
 enum errk delivery_refuse(struct delivery *d, const char *code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);

@@ -81,22 +81,27 @@ void admin_newer_free(struct admin_newer *x)
 	free(x);
 }
 
-/* One behind the other in the list: by their dates, also where those are not believed, or by their names. */
-static bool follows(const struct source_file *f, const struct source_file *before)
+/* Which of two is newer is known: by their dates, also where those are not believed, or by their names. */
+static bool is_known(const struct source_file *x, const struct source_file *y)
 {
-	return f->dated_ns != before->dated_ns || name_order_known(before->name, f->name);
+	return x->dated_ns != y->dated_ns || name_order_known(x->name, y->name);
 }
 
 void admin_newer_rank(struct source_file *file, size_t n)
 {
 	int64_t before = 0;
+	size_t tied_to =
+		0; /* the last one of which some file up to here does not tell whether it is newer */
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t own = file[i].mtime_ns;
 
 		if (i && own == before)
-			file[i].mtime_ns = file[i - 1].mtime_ns + follows(&file[i], &file[i - 1]);
+			file[i].mtime_ns = file[i - 1].mtime_ns + (tied_to < i);
 		before = own;
+		for (size_t k = i + 1; k < n && file[k].mtime_ns == own; k++)
+			if (k > tied_to && !is_known(&file[i], &file[k]))
+				tied_to = k;
 	}
 }
 

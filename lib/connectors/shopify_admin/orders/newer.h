@@ -14,7 +14,10 @@ struct admin_newer;
 struct admin_newer *admin_newer_new(enum csv_encoding declared);
 void admin_newer_free(struct admin_newer *x); /* takes NULL */
 
-/* Of files of one time, in the order of source_list, those whose names tell it are made to follow each other by a nanosecond. */
+/*
+ * Of files of one time, in the order of source_list, one follows by a nanosecond where its name, and the name of each that comes
+ * after it, tells that it is newer than all that come before it: those in between of which nothing tells it have one time.
+ */
 void admin_newer_rank(struct source_file *file, size_t n);
 /* f is going to be read; at: which files have been, NULL = it does not matter. One that can't be read yet says nothing. */
 MUST_CHECK enum errk admin_newer_find(struct admin_newer *x, const struct source_file *f,
