@@ -82,6 +82,12 @@ struct dropped_record {
 	int64_t at;
 };
 
+/* A variant of a product that was told before, by its SKU. */
+struct known_variant {
+	const char *id; /* of the product */
+	const char *sku;
+};
+
 struct pull_request {
 	enum record_kind kind;
 	/* Where the last page ended; NULL = from the beginning (or since). */
@@ -147,7 +153,13 @@ struct pull_request {
 	 */
 	enum errk (*dropped)(void *ctx, struct arena *a, struct dropped_record **list, size_t *n,
 			     struct err *e);
-	void *knows_ctx; /* of all six */
+	/*
+	 * Variants of products by what the source calls them, those first that are to be believed first: a source may say
+	 * the SKU alone. NULL likewise.
+	 */
+	enum errk (*variants)(void *ctx, struct arena *a, struct known_variant **list, size_t *n,
+			      struct err *e);
+	void *knows_ctx; /* of all of them */
 };
 
 struct page {

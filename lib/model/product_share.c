@@ -155,12 +155,15 @@ static void refuse(struct product_item *item, const struct claimant *c)
 			"yet whether it still does; the next run goes on",
 			c->claim->sku, c->other);
 	else
-		product_refuse(item, SAME_VARIANT,
-			       "has the shop's variant '%s', as '%s' does: each would undo the "
-			       "other; give it to one of them in the ERP; or, if '%s' is not to be "
-			       "written any more, run: erpsync queue drop --for-good '%s', then: "
-			       "erpsync queue retry '%s'",
-			       c->claim->sku, c->other, c->other, c->other, item->put->label);
+		product_refuse(
+			item, SAME_VARIANT,
+			"has the shop's variant '%s', as '%s' does: each would undo the "
+			"other; give it to one of them in the ERP; or, if this one is not to "
+			"be written, run: erpsync queue drop --for-good '%s'; or, if '%s' is "
+			"never to be written any more, whatever the ERP says of it, run: "
+			"erpsync queue drop --for-good '%s', then: erpsync queue retry '%s'",
+			c->claim->sku, c->other, item->put->label, c->other, c->other,
+			item->put->label);
 }
 
 static enum errk judge_variants(struct product_item *item, size_t n, const struct put_batch *batch,

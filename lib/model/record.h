@@ -54,6 +54,12 @@ struct record {
 	 * names it by its id; this is the remedy that the reason gives.
 	 */
 	const char *remedy_of_namesake;
+	/*
+	 * Ids under which the source has said a part of it, as a record, and says it no longer: what waits of those goes over
+	 * with it, and what they were found to be is this record's.
+	 */
+	const char *const *parts;
+	size_t n_parts;
 };
 
 #endif

@@ -81,6 +81,29 @@ enum errk claim_end(struct state *s, const char *flow, const char *record, int64
 	return db_leave(s, own, rc, e);
 }
 
+enum errk claim_is_single(struct state *s, const char *flow, const char *record, bool *single,
+			  struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s,
+		"WITH said (id, of) AS (SELECT body ->> '$.variants[0].sku', json_array_length("
+		"body, '$.variants') FROM queue JOIN payload ON queue_id = id WHERE record = ?1"
+		" AND flow = ?2 AND state IN (0, 2) AND json_valid(body) UNION ALL"
+		" SELECT min(variant.key), count(*) FROM link, json_each(iif(json_valid(kept),"
+		" kept, '{}'), '$.variants') AS variant WHERE record = ?1 AND flow = ?2"
+		" HAVING count(*)) SELECT 1 WHERE EXISTS (SELECT 1 FROM said) AND NOT EXISTS"
+		" (SELECT 1 FROM said WHERE of <> 1 OR id IS NOT ?1) AND (EXISTS (SELECT 1"
+		" FROM queue WHERE record = ?1 AND flow = ?2 AND state IN (0, 2)) OR EXISTS"
+		" (SELECT 1 FROM claim WHERE record = ?1 AND flow = ?2)) AND NOT EXISTS (SELECT 1"
+		" FROM queue WHERE record = ?1 AND flow = ?2 AND state = 1) AND NOT EXISTS"
+		" (SELECT 1 FROM link WHERE record = ?1 AND flow = ?2 AND for_good)");
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	return query_next(&q, single, e);
+}
+
 #define OPEN_ROW(of)                                                                   \
 	"(EXISTS (SELECT 1 FROM queue WHERE record = " of ".record AND flow = " of     \
 	".flow AND state IN (0, 2)) OR EXISTS (SELECT 1 FROM queue WHERE record = " of \

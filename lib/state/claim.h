@@ -28,6 +28,13 @@ MUST_CHECK enum errk claim_end(struct state *s, const char *flow, const char *re
 			       int64_t *closed, struct err *e);
 
 /*
+ * Is it open in the queue, or claims an article, as one whose only variant is called as the record is? Nothing of it is
+ * being sent, and it was not dropped for good.
+ */
+MUST_CHECK enum errk claim_is_single(struct state *s, const char *flow, const char *record,
+				     bool *single, struct err *e);
+
+/*
  * The store's SKU has gone from one of its articles to another, or to one that is new: stock that was written by it is compared
  * with its next version, whatever that is, and its source is to be asked for it (claim_list_asked).
  */

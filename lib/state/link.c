@@ -403,3 +403,42 @@ enum errk link_list_dropped(struct state *s, const char *flow, struct arena *a,
 	*n = count;
 	return rc;
 }
+
+enum errk link_list_variants(struct state *s, const char *flow, struct arena *a,
+			     struct link_variant **out, size_t *n, struct err *e)
+{
+	/*
+	 * The key is the variant's own id, or else the SKU as the source says it. A field is a text, or [the source's, the
+	 * target's], as it was mapped: an SKU that is another one's key is not meant.
+	 */
+	CLEANUP(query)
+	struct query q = query_open(
+		s,
+		"WITH written (record, own, sku) AS (SELECT record, variant.key, variant.value ->>"
+		" iif(json_type(variant.value, '$.fields.sku') = 'array', '$.fields.sku[0]',"
+		" '$.fields.sku') FROM link,"
+		" json_each(iif(json_valid(kept), kept, '{}'), '$.variants') AS variant"
+		" WHERE flow = ?1 AND variant.type = 'object' AND variant.key <> record),"
+		" named (record, sku, rank) AS (SELECT record, variant.value ->> '$.sku', 1"
+		" FROM queue JOIN payload ON queue_id = queue.id,"
+		" json_each(iif(json_valid(body), body, '{}'), '$.variants') AS variant"
+		" WHERE flow = ?1 AND state IN (0, 1, 2) AND code IS NOT 'dropped'"
+		" AND variant.type = 'object' UNION ALL SELECT record, own, 2 FROM written"
+		" UNION ALL SELECT record, sku, 3 FROM written)"
+		" SELECT record, sku FROM named WHERE sku > '' AND record <> sku AND NOT EXISTS"
+		" (SELECT 1 FROM link WHERE link.record = named.record AND flow = ?1 AND for_good)"
+		" ORDER BY rank");
+	struct link_variant *list = arena_array(a, 1, sizeof(*list));
+	size_t count = 0, cap = 1;
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	while ((rc = query_next(&q, &row, e)) == E_OK && row) {
+		list = db_grow(a, list, count, &cap, sizeof(*list));
+		list[count++] = (struct link_variant){query_col(&q, 0, a), query_col(&q, 1, a)};
+	}
+	*out = list;
+	*n = count;
+	return rc;
+}

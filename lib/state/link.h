@@ -153,6 +153,13 @@ struct link_dropped {
 };
 MUST_CHECK enum errk link_list_dropped(struct state *s, const char *flow, struct arena *a,
 				       struct link_dropped **out, size_t *n, struct err *e);
+/* What a record of products has for variants: first as what is to be delivered says it, then as it was written. */
+struct link_variant {
+	const char *record, *sku;
+};
+/* Not of a record that is the SKU itself, nor of one that was dropped for good. */
+MUST_CHECK enum errk link_list_variants(struct state *s, const char *flow, struct arena *a,
+					struct link_variant **out, size_t *n, struct err *e);
 /* Delivered records of a flow; dropped ones don't count. */
 MUST_CHECK enum errk link_count(struct state *s, const char *flow, int64_t *n, struct err *e);
 

@@ -328,6 +328,22 @@ static void add_used(struct inbox_set *set, const struct inbox_file *list, size_
 			add(set->past, &set->n_past, &list[i]);
 }
 
+/* What comes after the last that says it is a list, and does not say so itself, is changes. */
+static void find_lists(const struct inbox_kind *kind, struct inbox_file *list, size_t n,
+		       bool archived)
+{
+	size_t last = n;
+
+	/* Then nothing is read. */
+	for (size_t i = 0; i < n; i++)
+		archived |= !list[i].archived;
+	while (archived && kind->is_list && last > 0 &&
+	       (list[last - 1].changes || !kind->is_list(list[last - 1].path)))
+		last--;
+	for (size_t i = last; last > 0 && i < n && archived && kind->is_list; i++)
+		list[i].changes = true;
+}
+
 enum errk inbox_list(const struct inbox_kind *kind, const char *dir, bool archived, struct arena *a,
 		     struct inbox_set *out, struct err *e)
 {
@@ -340,6 +356,7 @@ enum errk inbox_list(const struct inbox_kind *kind, const char *dir, bool archiv
 		k = judge_names(kind, list, n, e);
 	if (k != E_OK)
 		return k;
+	find_lists(kind, list, n, archived);
 	set.file = arena_array(a, n, sizeof(*set.file));
 	set.superseded = arena_array(a, n, sizeof(*set.superseded));
 	newest = last_list(list, n, false);
@@ -459,6 +476,8 @@ enum errk inbox_load(const struct inbox_kind *kind, const struct conf *c, struct
 	for (size_t i = 0; i < set->n && k == E_OK; i++)
 		k = inbox_blocked(&set->file[i], &set->file[set->n - 1],
 				  load(kind, c, &set->file[i], e), e);
+	if (k == E_OK && kind->join)
+		k = kind->join(set, e);
 	if (k == E_OK && set->before.path)
 		load_used(kind, c, &set->before);
 	for (size_t i = 0; i < set->n_since && k == E_OK; i++)

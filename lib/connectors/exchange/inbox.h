@@ -30,7 +30,8 @@ struct inbox_file {
 struct inbox_set {
 	struct inbox_file *file; /* oldest first */
 	size_t n;
-	bool again; /* what was used is said once more */
+	bool again;                     /* what was used is said once more */
+	const struct pull_request *req; /* while it is loaded: whom to ask; NULL = nobody */
 	/* Of a kind that is not complete: what a person has dropped, and when. */
 	struct dropped_record *dropped;
 	size_t n_dropped;
@@ -108,6 +109,13 @@ struct inbox_kind {
 	enum errk (*read)(const struct conf *c, const char *path, const char *name, void **content,
 			  bool *cut, struct err *e);
 	void (*free)(void *content); /* takes NULL */
+	/*
+	 * Of files that may be called as lists and be none: does its header say that this is one? Where none does, each is
+	 * what it is called. NULL = each is.
+	 */
+	bool (*is_list)(const char *path);
+	/* Once all are read: what they say of each other's records. NULL = nothing. */
+	enum errk (*join)(struct inbox_set *set, struct err *e);
 	/* May the set be believed? NULL = it may. E_LOCAL. */
 	enum errk (*judge)(const struct inbox_set *set, struct err *e);
 	/* Says of a set that is loaded what only `check` wants to know. NULL = nothing. */

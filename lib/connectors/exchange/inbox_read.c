@@ -308,7 +308,9 @@ enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct are
 		c = (struct inbox_cursor){.files = files};
 	if (c.done == 0)
 		tell_left_out(r, a);
+	r->set.req = req;
 	k = load_set(r, req->max_age, files, e);
+	r->set.req = NULL;
 	if (k == E_LOCAL && str_equal(e->code, "too_old") && !req->full && is_used(&r->set)) {
 		r->env->notice(r->env->notice_ctx, NULL, arena_strdup(a, e->msg));
 		c.read = true;

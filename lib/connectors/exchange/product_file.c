@@ -82,7 +82,8 @@ static struct exchange_product *product_of(struct exchange_products *s, const ch
 	if (!*slot) {
 		s->product = rows_grow(s->product, s->n, &s->cap, sizeof(*s->product));
 		s->product[s->n] = (struct exchange_product){.id = arena_strdup(s->mem, id),
-							     .unnamed = true};
+							     .unnamed = true,
+							     .single = true};
 		*slot = (uint32_t)++s->n;
 	}
 	return &s->product[*slot - 1];
@@ -260,6 +261,7 @@ static void add_row(void *ctx, const struct csv_row *in)
 	snprintf(where, sizeof(where), "%.60s:%lld", s->name, (long long)in->line);
 	p = product_of(s, id[0] ? id : sku[0] ? sku : row_id(in, s->mem));
 	p->unnamed = p->unnamed && !sku[0];
+	p->single = p->single && !id[0];
 	if (!id[0] && !sku[0])
 		p->label = arena_strdup(s->mem, where);
 	row = add_row_to(s, p, in->line);
@@ -573,4 +575,88 @@ const struct exchange_product *exchange_products_of_sku(const struct exchange_pr
 	uint32_t slot = *key_index_slot(&s->skus, sku);
 
 	return slot ? &s->product[s->row[slot - 1]->product] : NULL;
+}
+
+bool exchange_products_is_list(const char *path)
+{
+	CLEANUP(csv_reader) struct csv_reader *reader = NULL;
+	int at[PCOL_COUNT_];
+	struct err ignored;
+
+	return csv_reader_open_head(path, &reader, &ignored) == E_OK &&
+	       guard_columns(csv_reader_header(reader), &column_names, path, at, &ignored) ==
+		       E_OK &&
+	       at[PCOL_PRODUCT] >= 0 && at[PCOL_TITLE] >= 0;
+}
+
+/* An article that is one of several says nothing of their product. */
+static void leave_to_product(struct exchange_products *s, struct exchange_product_row *row,
+			     bool *told)
+{
+	static const int left[] = {PCOL_TITLE, PCOL_DESCRIPTION, PCOL_VENDOR, PCOL_TYPE, PCOL_TAGS};
+
+	if (!row->cell[PCOL_VARIANT_STATUS])
+		row->cell[PCOL_VARIANT_STATUS] = row->cell[PCOL_STATUS];
+	row->cell[PCOL_STATUS] = NULL;
+	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++) {
+		if (!str_blank(row->cell[left[i]]) && !*told) {
+			*told = true;
+			s->ignored = arena_printf(
+				s->mem,
+				"%s%s%s:%lld: '%s' (and what else is said of a product as a whole) "
+				"is not used where the row has no product_id and its SKU is a "
+				"variant of a product that has one: say it with that product_id",
+				s->ignored ? s->ignored : "", s->ignored ? "; " : "", s->name,
+				(long long)row->line, columns[left[i]].names[0]);
+		}
+		row->cell[left[i]] = NULL;
+	}
+}
+
+static void append(struct exchange_products *s, struct exchange_product *to,
+		   struct exchange_product *p)
+{
+	if (p->fault && to->fault)
+		to->last_fault->next = p->fault;
+	else if (p->fault)
+		to->fault = p->fault;
+	to->last_fault = p->fault ? p->last_fault : to->last_fault;
+	to->problem = to->problem ? to->problem : p->problem;
+	to->unnamed = to->unnamed && p->unnamed;
+	if (p->first)
+		s->row[to->last]->next = p->first;
+	to->last = p->last;
+	for (uint32_t i = p->first; i; i = s->row[i]->next) {
+		s->row[i]->product = (uint32_t)(to - s->product);
+		check_same(s, to, s->row[i]);
+	}
+	p->first = p->last = 0;
+	p->joined = true;
+}
+
+void exchange_products_join(struct exchange_products *s,
+			    const char *(*owner)(const void *ctx, const char *sku), const void *ctx)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct exchange_product *p = &s->product[i];
+		const char *id = p->single && p->first && !p->unnamed ? owner(ctx, p->id) : NULL;
+
+		if (!id)
+			continue;
+		p->id = arena_strdup(s->mem, id);
+		p->single = false;
+		for (uint32_t k = p->first; k; k = s->row[k]->next)
+			leave_to_product(s, s->row[k], &told);
+	}
+	memset(s->ids.slot, 0, s->ids.n_slots * sizeof(*s->ids.slot));
+	for (size_t i = 0; i < s->n; i++) {
+		uint32_t *slot = key_index_slot(&s->ids, s->product[i].id);
+
+		if (*slot)
+			append(s, &s->product[*slot - 1], &s->product[i]);
+		else
+			*slot = (uint32_t)i + 1;
+	}
 }

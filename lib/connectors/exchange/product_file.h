@@ -55,6 +55,8 @@ struct exchange_product {
 	const struct err *problem; /* of the first fault: with it the product can't be used */
 	struct exchange_product_fault *fault, *last_fault;
 	bool unnamed; /* none of its rows has an SKU: sums and the like */
+	bool joined;  /* its rows are another one's by now, see exchange_products_join */
+	bool single;  /* no row says whose variant it is: the SKU is the id */
 };
 
 struct exchange_products {
@@ -83,6 +85,18 @@ MUST_CHECK enum errk exchange_products_read(const struct conf *c, const char *pa
 void exchange_products_free(struct exchange_products *s); /* takes NULL */
 const struct exchange_product *exchange_products_find(const struct exchange_products *s,
 						      const char *id);
+/*
+ * Makes rows that say no product_id those of the product that owner names by their SKU (NULL = nobody knows one). What they
+ * say of a product as a whole is then left out, and told with `ignored`; their status is the variant's.
+ */
+void exchange_products_join(struct exchange_products *s,
+			    const char *(*owner)(const void *ctx, const char *sku),
+			    const void *ctx);
+/*
+ * Does the header promise which products there are: by product_id, with titles? A list of prices by SKU does not. false
+ * also where it can't be read.
+ */
+bool exchange_products_is_list(const char *path);
 /* Of its amounts. ISO 4217 has a code for "no currency is involved": three times X. */
 const char *exchange_product_currency(const struct exchange_products *s,
 				      const struct exchange_product *p);

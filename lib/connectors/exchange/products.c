@@ -379,6 +379,29 @@ static void take_document(cJSON *doc, struct arena *a, struct record *out)
 	cJSON_Delete(unreadable);
 }
 
+static bool is_product(const struct inbox_set *set, const char *id)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (exchange_products_find(set->file[i].content, id))
+			return true;
+	return false;
+}
+
+/* An SKU that was a product of its own while no file said whose it is. */
+static void list_parts(const struct inbox_set *set, const cJSON *doc, struct arena *a,
+		       struct record *out)
+{
+	const char **parts = arena_array(a, json_count(doc, "variants"), sizeof(*parts));
+
+	JSON_EACH (x, json_at(doc, "variants")) {
+		const char *sku = json_str(x, "sku");
+
+		if (!str_blank(sku) && !is_product(set, sku))
+			parts[out->n_parts++] = arena_strdup(a, sku);
+	}
+	out->parts = parts;
+}
+
 static bool record(const struct inbox_set *set, size_t file, size_t k, struct arena *a,
 		   struct record *out)
 {
@@ -386,7 +409,7 @@ static bool record(const struct inbox_set *set, size_t file, size_t k, struct ar
 	const struct exchange_product *p = &s->product[k];
 	CLEANUP(json) cJSON *doc = NULL;
 
-	if (is_overtaken(set, file, p))
+	if (p->joined || is_overtaken(set, file, p))
 		return false;
 	*out = (struct record){.id = record_id(p, a),
 			       .label = arena_strdup(a, p->label ? p->label : p->id),
@@ -399,8 +422,103 @@ static bool record(const struct inbox_set *set, size_t file, size_t k, struct ar
 	/* No variant is left to it: what others say of those goes over with the others. */
 	if (!doc || !(json_at(doc, "variants[0]") || json_at(doc, "unreadable[0]")))
 		return false;
+	list_parts(set, doc, a, out);
 	take_document(doc, a, out);
 	return true;
+}
+
+/* Whose variant an SKU is: as the last file says it that names its product, else as earlier ones have said it. */
+struct variant_owners {
+	const struct inbox_set *set;
+	struct known_variant *known;
+	struct key_index skus; /* of those */
+};
+
+static const char *known_sku(const void *ctx, size_t i)
+{
+	return ((const struct variant_owners *)ctx)->known[i].sku;
+}
+
+static const char *owner(const void *ctx, const char *sku)
+{
+	const struct variant_owners *o = ctx;
+	uint32_t slot;
+
+	for (size_t i = o->set->n; i-- > 0;) {
+		const struct exchange_product *p = exchange_products_of_sku(o->set->file[i].content,
+									    sku);
+
+		if (p && !p->single)
+			return p->id;
+	}
+	slot = o->skus.slot ? *key_index_slot(&o->skus, sku) : 0;
+	return slot ? o->known[slot - 1].id : NULL;
+}
+
+static void index_known(struct variant_owners *o, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t *slot;
+
+		key_index_room(&o->skus, i);
+		slot = key_index_slot(&o->skus, o->known[i].sku);
+		if (!*slot)
+			*slot = (uint32_t)i + 1;
+	}
+}
+
+static bool has_single(const struct inbox_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct exchange_products *s = set->file[i].content;
+
+		for (size_t k = 0; k < s->n; k++)
+			if (s->product[k].single && !s->product[k].unnamed)
+				return true;
+	}
+	return false;
+}
+
+/* A row without product_id, as in a list of prices, is about the variant that others name by its SKU. */
+static enum errk join(struct inbox_set *set, struct err *e)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct variant_owners o = {.set = set, .skus = {.key = known_sku, .ctx = &o}};
+	size_t n = 0;
+	enum errk k = E_OK;
+
+	if (!has_single(set))
+		return E_OK;
+	if (set->req && set->req->variants)
+		k = set->req->variants(set->req->knows_ctx, a, &o.known, &n, e);
+	if (k == E_OK) {
+		index_known(&o, n);
+		for (size_t i = 0; i < set->n; i++)
+			exchange_products_join(set->file[i].content, owner, &o);
+	}
+	key_index_release(&o.skus);
+	return k;
+}
+
+/*
+ * What was said of it as a product of its own is the variant's, or of no product; see leave_to_product. The variants keep
+ * their order.
+ */
+static void make_part(cJSON **part, const cJSON *whole)
+{
+	static const char *const left[] = {"title", "description", "vendor", "type", "tags"};
+	cJSON *doc = *part, *status = cJSON_DetachItemFromObjectCaseSensitive(doc, "status"),
+	      *variant = cJSON_GetArrayItem(json_at(doc, "variants"), 0);
+
+	if (status && variant && !json_at(variant, "status"))
+		json_add(variant, "status", status);
+	else
+		cJSON_Delete(status);
+	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++)
+		cJSON_DeleteItemFromObjectCaseSensitive(doc, left[i]);
+	*part = cJSON_Duplicate(whole, true);
+	product_merge(*part, doc);
+	cJSON_Delete(doc);
 }
 
 static const char *merge(const struct inbox_set *set, const char *before, const char *now,
@@ -413,6 +531,8 @@ static const char *merge(const struct inbox_set *set, const char *before, const 
 	    json_parse(now, strlen(now), &later, NULL) != E_OK ||
 	    !cJSON_IsArray(json_at(doc, "variants")))
 		return now;
+	if (!str_equal(json_str(doc, "id"), json_str(later, "id")))
+		make_part(&doc, later);
 	product_merge(doc, later);
 	drop_moved(doc, set);
 	return json_text(doc, a);
@@ -472,6 +592,8 @@ static enum errk articles(const struct inbox_set *set, size_t file, size_t k, st
 	const struct exchange_product *p = &s->product[k];
 	enum errk rc = E_OK;
 
+	if (p->joined)
+		return E_OK;
 	/* A row that can't be read may be any article's. */
 	if (!p->first)
 		return err_set(e, E_LOCAL, "bad_row", "%s", p->problem ? p->problem->msg : s->name);
@@ -538,6 +660,8 @@ const struct inbox_kind exchange_product_files = {
 	.columns = "product_id, title, sku, price, currency and what else the ERP knows",
 	.missing = "no product file of the ERP lists a product of this product_id",
 	.read = read_file,
+	.is_list = exchange_products_is_list,
+	.join = join,
 	.free = free_file,
 	.examine = examine,
 	.ignored = ignored,
