@@ -278,14 +278,36 @@ static const char *said(const struct proof *p, struct arena *a)
 	return p->all[0] ? arena_printf(a, "%s and %s", made, changed) : changed;
 }
 
+/* Whose history the folder's is, once it has been read. */
+static void judge(const char *dir, const struct history_request *q, const cJSON *writers,
+		  const struct proof *p, struct arena *a, struct history *out)
+{
+	const cJSON *line;
+
+	out->said = said(p, a);
+	line = cJSON_GetObjectItemCaseSensitive(writers, q->writer);
+	if (line && !json_str(line, "replaced_by")) {
+		out->of = is_overtaken(dir, writers, q->writer, a) ? HISTORY_SHARED : HISTORY_OURS;
+		for (int i = 0; i < 2; i++)
+			out->last[i] = last_of(dir, q, line, i == 1, a);
+		return;
+	}
+	/* Decided before there were such books, and interrupted: that is no more than is open. */
+	for (int i = 0; i < 2; i++)
+		out->last[i] = p->all[i] - (p->all[i] && p->all[i] == p->open[i]);
+	if (out->last[0] || out->last[1])
+		out->of = line                        ? HISTORY_REPLACED
+			  : writers && writers->child ? HISTORY_OTHERS
+						      : HISTORY_UNCOUNTED;
+}
+
 enum errk outbox_history(const struct outbox *x, const struct history_request *q, struct arena *a,
 			 struct history *out, struct err *e)
 {
 	CLEANUP(json) cJSON *writers = NULL;
 	CLEANUP(fd) int lock = -1;
 	struct proof p = {.q = q};
-	const cJSON *line;
-	bool claims = q->claim && !x->dry_run, overtaken;
+	bool claims = q->claim && !x->dry_run;
 	enum errk k = E_OK;
 
 	*out = (struct history){.place = x->dir};
@@ -305,21 +327,6 @@ enum errk outbox_history(const struct outbox *x, const struct history_request *q
 		k = claim(x->dir, writers, &p, q->writer, a, e);
 	if (k != E_OK)
 		return k;
-	out->said = said(&p, a);
-	overtaken = is_overtaken(x->dir, writers, q->writer, a);
-	line = cJSON_GetObjectItemCaseSensitive(writers, q->writer);
-	if (line && !json_str(line, "replaced_by")) {
-		out->of = overtaken ? HISTORY_SHARED : HISTORY_OURS;
-		for (int i = 0; i < 2; i++)
-			out->last[i] = last_of(x->dir, q, line, i == 1, a);
-		return E_OK;
-	}
-	/* Decided before there were such books, and interrupted: that is no more than is open. */
-	for (int i = 0; i < 2; i++)
-		out->last[i] = p.all[i] - (p.all[i] && p.all[i] == p.open[i]);
-	if (out->last[0] || out->last[1])
-		out->of = line                        ? HISTORY_REPLACED
-			  : writers && writers->child ? HISTORY_OTHERS
-						      : HISTORY_UNCOUNTED;
+	judge(x->dir, q, writers, &p, a, out);
 	return E_OK;
 }

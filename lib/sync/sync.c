@@ -223,6 +223,21 @@ static enum errk release(struct sync *r, struct err *e)
 	return rc == E_OK ? sync_release_rivals(r, e) : rc;
 }
 
+/* What waits for its source alone, then what is new there. *later: why it could not be asked for what waits. */
+static enum errk read_source(struct sync *r, struct err *later, struct err *e)
+{
+	const bool all = !r->options->n_only;
+	enum errk rc = all ? fetch_again(r, false, later, e) : sync_pull_only(r, e);
+	if (rc == E_OK && later->kind == E_OK)
+		rc = sync_pull_shared(r, e);
+	if (rc == E_OK && all)
+		rc = pull_and_deliver(r, e);
+	/* Last: many may be held for weeks, and what is new is not to wait for them. */
+	if (rc == E_OK && all && later->kind == E_OK)
+		rc = fetch_again(r, true, later, e);
+	return rc;
+}
+
 /*
  * The run proper. A source that is busy or refuses does not keep what waits in the queue from
  * going over.
@@ -245,17 +260,7 @@ static enum errk work(struct sync *r, struct err *e)
 		rc = release(r, e);
 	if (rc != E_OK)
 		return rc;
-	if (r->options->n_only)
-		rc = sync_pull_only(r, e);
-	else
-		rc = fetch_again(r, false, &later, e);
-	if (rc == E_OK && later.kind == E_OK)
-		rc = sync_pull_shared(r, e);
-	if (rc == E_OK && !r->options->n_only)
-		rc = pull_and_deliver(r, e);
-	/* Last: many may be held for weeks, and what is new is not to wait for them. */
-	if (rc == E_OK && !r->options->n_only && later.kind == E_OK)
-		rc = fetch_again(r, true, &later, e);
+	rc = read_source(r, &later, e);
 	if (rc != E_OK && r->source_failed && !r->pull_first) {
 		later = *e;
 		rc = E_OK;
