@@ -109,19 +109,11 @@ bool arrival_waits(const struct sync *r, const struct batch_row *b)
 
 enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e)
 {
-	int64_t now = clock_now();
 	err_set(&b->put.err, E_BUSY, QUEUE_ON_HOLD,
 		"the store has it on hold ([%s] on_hold = wait): it goes over once the hold is released "
 		"there; to send it now: erpsync %s %s --only '%s'",
 		r->flow->section, r->flow->noun, r->flow->verb, b->row.label);
-	enum errk rc = queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg,
-					now + ASKED_AGAIN_S, now, e);
-	if (rc == E_OK)
-		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "later",
-				  b->put.err.msg, e);
-	if (rc == E_OK)
-		sync_count(r, b, SYNC_LATER, NULL);
-	return rc;
+	return batch_wait(r, b, ASKED_AGAIN_S, e);
 }
 
 static bool is_held(const struct record *rec)

@@ -313,9 +313,14 @@ enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e)
 		return give_up(r, b, e);
 	int64_t asked = b->put.err.wait_ms > 0 ? b->put.err.wait_ms : -1;
 	int64_t wait = retry_wait_ms(tries, r->wait_ms, r->max_wait_ms, asked);
+	return batch_wait(r, b, (wait + 999) / 1000, e);
+}
+
+enum errk batch_wait(struct sync *r, struct batch_row *b, int64_t seconds, struct err *e)
+{
 	int64_t now = clock_now();
 	enum errk rc = queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg,
-					now + (wait + 999) / 1000, now, e);
+					now + seconds, now, e);
 	if (rc == E_OK)
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "later",
 				  b->put.err.msg, e);

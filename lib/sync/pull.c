@@ -644,21 +644,13 @@ static void park_renamed(struct sync *r, const char *who, const struct err *said
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "no_figure",
 		"its SKU was given to another article of the store, which may offer what that had, and "
-		"its figure can't be had: %s",
+		"its figure can't be had; have the ERP write it once more: %s",
 		said->msg);
 	*out = (struct record){.id = who, .label = who, .version = "renamed", .problem = why};
 }
 
-static bool is_among(const char *const *who, size_t n, const char *id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(who[i], id) == 0)
-			return true;
-	return false;
-}
-
 /* A source that answers in vain will do so at each run; one that is busy is asked by the next one. */
-static bool can_be_asked(const struct err *why)
+static bool answers_in_vain(const struct err *why)
 {
 	return why->kind != E_BUSY && why->kind != E_UNSURE;
 }
@@ -680,7 +672,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 		return rc;
 	if (fetch_named(r, who, n, &page, &why) != E_OK) {
 		page = (struct page){.rec = arena_array(r->page, n_renamed, sizeof(*page.rec))};
-		for (; can_be_asked(&why) && page.n < n_renamed; page.n++)
+		for (; answers_in_vain(&why) && page.n < n_renamed; page.n++)
 			park_renamed(r, who[page.n], &why, &page.rec[page.n]);
 		return page.n ? store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e)
 			      : rc;
@@ -691,7 +683,7 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 			rc = claim_end(r->state, r->key, rec->id, clock_now(), &closed, e);
 			continue;
 		}
-		if (is_missing(rec) && is_among(who, n_renamed, rec->id))
+		if (is_missing(rec) && str_among(rec->id, who, n_renamed))
 			park_renamed(r, rec->id, rec->problem, rec);
 		else if (rec->problem)
 			continue;

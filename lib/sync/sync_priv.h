@@ -319,6 +319,9 @@ void batch_look_only(struct batch_row *b);
 /* … and it has not landed. */
 MUST_CHECK enum errk batch_record_dropped(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk batch_record_later(struct sync *r, struct batch_row *b, struct err *e);
+/* So long, whatever the number of its tries. */
+MUST_CHECK enum errk batch_wait(struct sync *r, struct batch_row *b, int64_t seconds,
+				struct err *e);
 /* Still in doubt after a look; last: no further one is made. */
 MUST_CHECK enum errk batch_record_doubt(struct sync *r, struct batch_row *b, bool last,
 					struct err *e);
