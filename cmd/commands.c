@@ -64,7 +64,7 @@ static bool has_option(const struct flow *f, enum has has)
 	case ALL_FLOWS:
 		return true;
 	case SINCE_FLOWS:
-		return f->since;
+		return f->chosen_by;
 	case TO_FLOWS:
 		return f->to_option;
 	case REMEMBERING_FLOWS:

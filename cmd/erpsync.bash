@@ -25,8 +25,9 @@ _erpsync() {
 		;;
 	esac
 	case "$noun $verb" in
-	' ') words='orders fulfillments products inventory run queue adopt status check skus explain map forget state help -c --config --trace -v --verbose -h --help --version' ;;
+	' ') words='orders refunds fulfillments products inventory run queue adopt status check skus explain map forget state help -c --config --trace -v --verbose -h --help --version' ;;
 	"orders ") words='export -c --config --trace -v --verbose -h --help --version' ;;
+	"refunds ") words='export -c --config --trace -v --verbose -h --help --version' ;;
 	"fulfillments ") words='pull -c --config --trace -v --verbose -h --help --version' ;;
 	"products ") words='push -c --config --trace -v --verbose -h --help --version' ;;
 	"inventory ") words='pull -c --config --trace -v --verbose -h --help --version' ;;
@@ -35,10 +36,11 @@ _erpsync() {
 	"skus ") words='check -c --config --trace -v --verbose -h --help --version' ;;
 	"state ") words='backup check moved path -c --config --trace -v --verbose -h --help --version' ;;
 	"orders export"*) words='--dry-run --since --until --only --limit --full --to --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
+	"refunds export"*) words='--dry-run --since --until --only --limit --full --to --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"fulfillments pull"*) words='--dry-run --only --limit --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"products push"*) words='--dry-run --only --limit --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"inventory pull"*) words='--dry-run --only --limit --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
-	"run "*) words='orders fulfillments products inventory --all --dry-run --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
+	"run "*) words='orders refunds fulfillments products inventory --all --dry-run --full --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue list"*) words='--parked --waiting --sending --done --all --flow --code --limit --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue show"*) words='--personal --json -c --config --trace -v --verbose -h --help --version' ;;
 	"queue retry"*) words='--all --code --flow -c --config --trace -v --verbose -h --help --version' ;;
@@ -48,13 +50,13 @@ _erpsync() {
 	"check "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"skus check"*) words='--csv --json -c --config --trace -v --verbose -h --help --version' ;;
 	"explain "*) words='--personal --json -c --config --trace -v --verbose -h --help --version' ;;
-	"map "*) words='order stock product fulfillment --system --personal -c --config --trace -v --verbose -h --help --version' ;;
+	"map "*) words='order stock product fulfillment refund --system --personal -c --config --trace -v --verbose -h --help --version' ;;
 	"forget "*) words='--dry-run --json -c --config --trace -v --verbose -h --help --version' ;;
 	"state backup"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state check"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state moved"*) words='-c --config --trace -v --verbose -h --help --version' ;;
 	"state path"*) words='-c --config --trace -v --verbose -h --help --version' ;;
-	"help "*) words='orders fulfillments products inventory run queue adopt status check skus explain map forget state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
+	"help "*) words='orders refunds fulfillments products inventory run queue adopt status check skus explain map forget state help exit-status config -c --config --trace -v --verbose -h --help --version' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

@@ -27,6 +27,7 @@ static const char *main_key(enum record_kind kind)
 		[KIND_STOCK] = "inventory",
 		[KIND_PRODUCT] = "products",
 		[KIND_FULFILLMENT] = "fulfillments",
+		[KIND_REFUND] = "refunds",
 	};
 
 	return keys[kind];

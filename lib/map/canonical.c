@@ -255,6 +255,8 @@ enum errk canonical_verify(const char *kind, const cJSON *doc, struct err *e)
 
 	if (k == E_OK && str_equal(kind, "order"))
 		k = canonical_sums(doc, e);
+	if (k == E_OK && str_equal(kind, "refund"))
+		k = canonical_refund_sums(doc, e);
 	if (k == E_OK && json_str(doc, "unreadable[0].why"))
 		k = err_set(e, E_RECORD, "bad_row", "%s", json_str(doc, "unreadable[0].why"));
 	return k;

@@ -5,7 +5,7 @@
 
 /* One table per kind, each in a file of its own, ended by a row with path NULL. */
 extern const struct canonical_field canonical_order[], canonical_stock[], canonical_product[],
-	canonical_fulfillment[];
+	canonical_fulfillment[], canonical_refund[];
 
 /* Fields that one object may have; the check keeps one bit for each. */
 enum { CANONICAL_FIELDS_MAX = 128 };

@@ -57,7 +57,7 @@ static struct decimal plus(struct audit *c, struct decimal a, struct decimal b)
 	char shown[2][DECIMAL_TEXT_MAX];
 
 	if (!c->failed && decimal_add(a, b, &a, c->e) != E_OK)
-		c->failed = err_wrap(c->e, "the amounts %s and %s of the order",
+		c->failed = err_wrap(c->e, "the amounts %s and %s",
 				     decimal_text(a, shown[0]), decimal_text(b, shown[1]));
 	return a;
 }
@@ -267,5 +267,44 @@ enum errk canonical_sums(const cJSON *order, struct err *e)
 	}
 	check_agreements(&c, order);
 	check_totals(&c, order, lines, duties, shipping, fees);
+	return c.failed;
+}
+
+/* What has gone back, or is under way, as `status` says, less what is for goods that are no longer in the order. */
+static struct decimal sum_of_payments(struct audit *c, const cJSON *refund, const char *status)
+{
+	struct place at = {"transactions", 0};
+	struct decimal sum = DECIMAL_ZERO;
+
+	JSON_EACH (item, json_at(refund, "transactions")) {
+		if (str_equal(json_str(item, "status"), status)) {
+			sum = plus(c, sum, get(c, item, at, "amount"));
+			if (json_str(item, "removed_amount"))
+				sum = plus(c, sum,
+					   decimal_neg(get(c, item, at, "removed_amount")));
+		}
+		at.index++;
+	}
+	return sum;
+}
+
+enum errk canonical_refund_sums(const cJSON *refund, struct err *e)
+{
+	struct audit c = {.on_lines = true, .e = e};
+	const cJSON *totals = cJSON_GetObjectItemCaseSensitive(refund, "totals");
+	struct place at = {"lines", 0}, top = {NULL, 0};
+
+	JSON_EACH (item, json_at(refund, "lines")) {
+		expect(&c, item, at, "tax_total", taxes_of(&c, item, at), "the sum of taxes");
+		at.index++;
+	}
+	expect(&c, totals, top, "totals.total", sum_of(&c, refund, "lines", "total"),
+	       "the sum of lines[].total");
+	expect(&c, totals, top, "totals.tax", sum_of(&c, refund, "lines", "tax_total"),
+	       "the sum of lines[].tax_total");
+	expect(&c, totals, top, "totals.paid", sum_of_payments(&c, refund, "success"),
+	       "the sum of transactions that succeeded, without what is removed_amount");
+	expect(&c, totals, top, "totals.pending", sum_of_payments(&c, refund, "pending"),
+	       "the sum of transactions that are pending, without what is removed_amount");
 	return c.failed;
 }

@@ -15,6 +15,7 @@ static const struct {
 	{"stock", canonical_stock},
 	{"product", canonical_product},
 	{"fulfillment", canonical_fulfillment},
+	{"refund", canonical_refund},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };
 

@@ -7,6 +7,7 @@ static const struct {
 	[KIND_STOCK] = {"stock", "stock levels"},
 	[KIND_PRODUCT] = {"product", "products"},
 	[KIND_FULFILLMENT] = {"fulfillment", "fulfillments"},
+	[KIND_REFUND] = {"refund", "refunds"},
 };
 
 const char *record_kind_name(enum record_kind k)

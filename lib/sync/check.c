@@ -117,7 +117,7 @@ static int fault_of(struct counting_sink *s, const struct err *why)
 static bool is_before_since(struct counting_sink *s, const struct flow *f, const struct record *rec)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	int64_t since = f->since ? conf_int(s->session->conf, f->section, "since") : 0, at;
+	int64_t since = f->chosen_by ? conf_int(s->session->conf, f->chosen_by, "since") : 0, at;
 	return since && json_parse(rec->doc, rec->doc_len, &doc, NULL) == E_OK &&
 	       clock_parse(json_str(doc, "created_at"), &at, NULL) == E_OK && at < since;
 }
@@ -509,13 +509,16 @@ static enum errk check_since(struct session *s, struct counting_sink *sink, stru
 	for (const struct flow *f = flows; f->noun; f++) {
 		struct choice_since since;
 		char text[CLOCK_TEXT_MAX];
+		/* Told once, of the flow whose own they are. */
+		if (!f->chosen_by || strcmp(f->chosen_by, f->section) != 0)
+			continue;
 		enum errk rc = choice_since(s->state, s->conf, f, f->name, s->arena, &since, e);
 		if (rc != E_OK)
 			return rc;
 		const char *ahead = choice_ahead(s->conf, f, &since, s->arena);
 		if (ahead)
 			say(sink, CHECK_WARN, ahead, NULL);
-		if (f->since && !conf_is_set(s->conf, f->section, "since"))
+		if (!conf_is_set(s->conf, f->section, "since"))
 			say(sink, CHECK_WARN,
 			    arena_printf(
 				    s->arena,
@@ -523,7 +526,7 @@ static enum errk check_since(struct session *s, struct counting_sink *sink, stru
 				    "that the %s shows",
 				    f->section, f->name, f->label, side_section(f->from)),
 			    "set it to the day from which the ERP has none of them yet");
-		else if (f->since && !since.day &&
+		else if (!since.day &&
 			 clock_is_day(conf_text(s->conf, f->section, "since")))
 			say(sink, CHECK_OK,
 			    arena_printf(

@@ -34,10 +34,10 @@ enum errk choice_since(struct state *s, const struct conf *c, const struct flow 
 {
 	CLEANUP(json) cJSON *was = NULL;
 	*out = (struct choice_since){0};
-	if (!f->since)
+	if (!f->chosen_by)
 		return E_OK;
-	const char *written = conf_text(c, f->section, "since");
-	out->at = conf_int(c, f->section, "since");
+	const char *written = conf_text(c, f->chosen_by, "since");
+	out->at = conf_int(c, f->chosen_by, "since");
 	if (!clock_is_day(written))
 		return E_OK;
 	out->day = written;
@@ -66,16 +66,13 @@ const char *choice_text(const struct conf *c, const struct flow *f,
 			const struct choice_since *since, struct arena *a)
 {
 	CLEANUP(json) cJSON *doc = json_object();
-	if (!f->since && !f->include_test)
+	if (!f->chosen_by)
 		return NULL;
-	if (f->since) {
-		json_add_int(doc, "since", since->at);
-		json_add_str(doc, "written", conf_text(c, f->section, "since"));
-		if (since->day)
-			json_add_bool(doc, "day", true);
-	}
-	if (f->include_test)
-		json_add_bool(doc, "include_test", conf_bool(c, f->section, "include_test"));
+	json_add_int(doc, "since", since->at);
+	json_add_str(doc, "written", conf_text(c, f->chosen_by, "since"));
+	if (since->day)
+		json_add_bool(doc, "day", true);
+	json_add_bool(doc, "include_test", conf_bool(c, f->chosen_by, "include_test"));
 	return json_text(doc, a);
 }
 
@@ -88,8 +85,8 @@ const char *choice_ahead(const struct conf *c, const struct flow *f,
 			    "%s: [%s] since is still to come (%s), so no %s is read until then; if "
 			    "that is not meant, set it to the day from which the ERP has none of "
 			    "them yet",
-			    conf_where(c, f->section, "since", a), f->section,
-			    conf_text(c, f->section, "since"), f->label);
+			    conf_where(c, f->chosen_by, "since", a), f->chosen_by,
+			    conf_text(c, f->chosen_by, "since"), f->label);
 }
 
 enum errk choice_is_wider(struct state *s, const struct conf *c, const struct flow *f,
@@ -99,20 +96,19 @@ enum errk choice_is_wider(struct state *s, const struct conf *c, const struct fl
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(json) cJSON *was = NULL;
 	*wider = false;
-	if (!f->since && !f->include_test)
+	if (!f->chosen_by)
 		return E_OK;
 	enum errk rc = read_choice(s, key, a, &was, e);
 	if (rc != E_OK || !was)
 		return rc;
 	/* What moves with the time, and a clock that was set back, ask for nothing more. */
-	const char *written = f->since ? conf_text(c, f->section, "since") : NULL;
+	const char *written = conf_text(c, f->chosen_by, "since");
 	bool same = str_equal(written, json_str(was, "written"));
 	/* A day and an instant: at most as far apart as they may be. */
 	bool was_day = json_bool(was, "day", false);
 	int64_t from = since->day && !was_day ? choice_earliest(since) : since->at,
 		until = json_int(was, "since", 0) + (was_day && !since->day ? CLOCK_LATEST_S : 0);
-	*wider = (f->since && !same && from < until) ||
-		 (f->include_test && conf_bool(c, f->section, "include_test") &&
-		  !json_bool(was, "include_test", true));
+	*wider = (!same && from < until) || (conf_bool(c, f->chosen_by, "include_test") &&
+					     !json_bool(was, "include_test", true));
 	return E_OK;
 }

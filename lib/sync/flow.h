@@ -32,8 +32,17 @@ struct flow {
 	 * the configuration has its section.
 	 */
 	bool opt_in;
-	bool since;        /* has [section] since=, and the options --since and --until */
-	bool include_test; /* has [section] include_test= */
+	/*
+	 * The section whose since= and include_test= say which records are read, also of those that belong to them: so its flow
+	 * has the options --since and --until. NULL = all are.
+	 */
+	const char *chosen_by;
+	/*
+	 * Each record belongs to one of that kind, which its document names in the member of that name, by id and name: it goes over
+	 * after that one, see relative.c. [section] wait_for_<member>= says how long it waits.
+	 */
+	bool belongs;
+	enum record_kind owner;
 	bool arrives;      /* has [section] fulfilled= and on_hold=, see arrival.c */
 	bool to_option;    /* may write elsewhere: option --to */
 	bool master;       /* has [section] master=, which must name the side it reads */

@@ -481,7 +481,7 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 	req.full = o->full;
 	req.again = r->again;
 	req.anew = r->anew;
-	req.include_test = f->include_test && conf_bool(c, f->section, "include_test");
+	req.include_test = f->chosen_by && conf_bool(c, f->chosen_by, "include_test");
 	req.max_age = r->max_age;
 	req.limit = r->pull_first ? 0 : o->limit;
 	req.knows = knows;

@@ -33,6 +33,8 @@ static struct conf_key settings[] = {
 	 "Amounts in the shop's currency, or in the one that the buyer saw and paid."},
 	{"orders", "overlap", NULL, CONF_DURATION, "10m", NULL, 60000, 7LL * 86400000,
 	 "How far each run reads back beyond the last one; once a day it reads back 48 hours."},
+	{"refunds", "wait_for_order", NULL, CONF_DURATION, "7d", NULL, 0, 400LL * 86400000,
+	 "How long a refund waits for its order to be in the ERP before it is parked."},
 	{"inventory", "master", NULL, CONF_CHOICE, "erp", "erp|store", 0, 0,
 	 "Which side's stock figures are right; the other one is written."},
 	{"inventory", "quantity", NULL, CONF_CHOICE, NULL, "on_hand|available|forecast", 0, 0,

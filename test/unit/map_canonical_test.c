@@ -238,6 +238,38 @@ static void test_canonical_sums__every_figure_is_checked(void **state)
 		"203.95 (difference -0.02)");
 }
 
+static void test_canonical_sums__a_refund_is_the_sum_of_its_lines(void **state)
+{
+	static const struct {
+		const char *path, *key, *json, *msg;
+	} cases[] = {
+		{"lines[0]", "total", "\"24.99\"",
+		 "totals.total: says 26.88, but the sum of lines[].total is 26.89 (difference -0.01)"},
+		{"lines[1]", "tax_total", "\"0.83\"",
+		 "lines[1].tax_total (line 2): says 0.83, but the sum of taxes is 0.82 (difference 0.01)"},
+		{"totals", "tax", "\"5\"",
+		 "totals.tax: says 5, but the sum of lines[].tax_total is 4.48 (difference 0.52)"},
+		{"transactions[0]", "removed_amount", "\"1.00\"",
+		 "totals.paid: says 26.88, but the sum of transactions that succeeded, without what is "
+		 "removed_amount is 25.88 (difference 1.00)"},
+		{"transactions[0]", "status", "\"pending\"",
+		 "totals.paid: says 26.88, but the sum of transactions that succeeded, without what is "
+		 "removed_amount is 0 (difference 26.88)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(json) cJSON *doc = example("refund-simple.json");
+		struct err e = {0};
+
+		assert_int_equal(canonical_verify("refund", doc, &e), E_OK);
+		change(doc, cases[i].path, cases[i].key, cases[i].json);
+		assert_int_equal(canonical_verify("refund", doc, &e), E_RECORD);
+		assert_string_equal(e.msg, cases[i].msg);
+		assert_string_equal(e.code, "bad_sum");
+	}
+}
+
 static void test_canonical_sums__more_than_rounding_is_refused(void **state)
 {
 	CLEANUP(json)
@@ -379,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_canonical__unknown_and_double_fields_are_errors),
 		cmocka_unit_test(test_canonical__whatever_is_no_object_is_refused),
 		cmocka_unit_test(test_canonical_sums__every_figure_is_checked),
+		cmocka_unit_test(test_canonical_sums__a_refund_is_the_sum_of_its_lines),
 		cmocka_unit_test(test_canonical_sums__more_than_rounding_is_refused),
 		cmocka_unit_test(test_canonical_sums__taxes_stand_in_one_place_only),
 		cmocka_unit_test(test_canonical_mask__hides_people_and_nothing_else),

@@ -90,7 +90,8 @@ static void test_flow__what_few_want_is_left_aside_until_it_is_named(void **stat
 	CLEANUP(conf) struct conf *none = configured("");
 	CLEANUP(conf)
 	struct conf *set = configured("[products]\nmaster = erp\n"
-				      "[fulfillments]\nnotify_customer = no\n");
+				      "[fulfillments]\nnotify_customer = no\n"
+				      "[refunds]\nwait_for_order = 1d\n");
 	size_t n = 0;
 	struct err e = {0};
 
@@ -103,7 +104,7 @@ static void test_flow__what_few_want_is_left_aside_until_it_is_named(void **stat
 		assert_true(flow_is_set_up(f, set));
 		n++;
 	}
-	assert_int_equal(n, 2);
+	assert_int_equal(n, 3);
 }
 
 int main(void)
