@@ -526,8 +526,7 @@ static enum errk check_since(struct session *s, struct counting_sink *sink, stru
 				    "that the %s shows",
 				    f->section, f->name, f->label, side_section(f->from)),
 			    "set it to the day from which the ERP has none of them yet");
-		else if (!since.day &&
-			 clock_is_day(conf_text(s->conf, f->section, "since")))
+		else if (!since.day && clock_is_day(conf_text(s->conf, f->section, "since")))
 			say(sink, CHECK_OK,
 			    arena_printf(
 				    s->arena,

@@ -43,10 +43,10 @@ struct flow {
 	 */
 	bool belongs;
 	enum record_kind owner;
-	bool arrives;      /* has [section] fulfilled= and on_hold=, see arrival.c */
-	bool to_option;    /* may write elsewhere: option --to */
-	bool master;       /* has [section] master=, which must name the side it reads */
-	bool max_age;      /* has [section] max_age=: what was read longer ago is not delivered */
+	bool arrives;   /* has [section] fulfilled= and on_hold=, see arrival.c */
+	bool to_option; /* may write elsewhere: option --to */
+	bool master;    /* has [section] master=, which must name the side it reads */
+	bool max_age;   /* has [section] max_age=: what was read longer ago is not delivered */
 	/* --full puts unchanged records too: the target compares with what it really has. */
 	bool reconciles;
 	/*
