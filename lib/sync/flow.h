@@ -70,7 +70,9 @@ extern const struct flow flows[];
 const struct flow *flow_find(const char *noun, const char *verb); /* NULL if unknown */
 const struct flow *flow_of_kind(enum record_kind kind);           /* the first; NULL if none */
 
-/* The configured connectors can do it, what must be set is set, and what is opt-in was opted into. */
+/* The configured connectors can do it … */
+bool flow_is_possible(const struct flow *f, const struct conf *c);
+/* … what must be set is set, and what is opt-in was opted into. */
 bool flow_is_set_up(const struct flow *f, const struct conf *c);
 /* Does the other side answer what it gets by it, so that it is not known before? */
 bool flow_is_answered(const struct conf *c, const struct flow *f);
