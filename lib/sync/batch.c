@@ -173,6 +173,8 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 	b->on_hold = r->flow->arrives && is_on_hold(payload);
 	rc = map_document(r, b, payload, strlen(payload), e);
 	b->unmapped = rc == E_RECORD;
+	if (rc == E_OK && r->flow->belongs)
+		rc = relative_find(r, b, payload, e);
 	if (sync_tells_orders(r) && (rc == E_OK || b->unmapped))
 		b->booking = demand_booking(r->mapper, row->record, payload, r->page);
 	return rc;
@@ -233,10 +235,10 @@ static const char *end_of(const struct sync *r, const struct batch_row *b, struc
 		return arena_printf(
 			a, "; where the ERP has it no longer: erpsync queue drop --flow '%s' '%s'",
 			r->key, label);
-	if (str_equal(b->put.err.code, "bad_sum") && !strstr(b->put.err.msg, "adopt orders"))
+	if (str_equal(b->put.err.code, "bad_sum") && !strstr(b->put.err.msg, "erpsync adopt"))
 		return arena_printf(
-			a, "; or, where the ERP has it, entered by hand: erpsync adopt orders '%s'",
-			label);
+			a, "; or, where the ERP has it, entered by hand: erpsync adopt %s '%s'",
+			r->flow->noun, label);
 	return NULL;
 }
 
