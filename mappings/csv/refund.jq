@@ -87,8 +87,8 @@ def line_cells($line; $number; $codes): [
   )
 ];
 
-# Money that has gone back, or is still under way.
-def payments: [.transactions[] | select(.status != "failure" and .status != "error")];
+# Money of this refund that has gone back, or is still under way.
+def payments: [.transactions[] | select(.status != "failure" and .status != "error" and .removed_amount != .amount)];
 
 def refund_cells: payments as $payments | [
   (

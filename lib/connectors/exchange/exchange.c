@@ -33,7 +33,7 @@ struct exchange {
 
 static const struct conf_key keys[] = {
 	{"erp", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
-	 "The exchange folder that order files are written to; created if missing."},
+	 "The exchange folder that files of orders and refunds go to; created if missing."},
 	{"erp", "read_encoding", "csv", CONF_CHOICE, "utf-8", "utf-8|windows-1252", 0, 0,
 	 "The encoding of the ERP's files that are not UTF-8."},
 	{"csv", "delimiter", NULL, CONF_CHOICE, "comma", "comma|semicolon|tab", 0, 0,
