@@ -24,6 +24,7 @@
 /* The two ends. One system may serve at either, and differ there in what it can do. */
 enum side { SIDE_STORE, SIDE_ERP, SIDE_COUNT_ };
 const char *side_section(enum side s); /* "store", "erp": the configuration section */
+const char *side_name(enum side s);    /* "store", "ERP": for people */
 
 /*
  * What the engine keeps for a connector between runs: small texts by key. Those that nobody saved anew

@@ -183,7 +183,7 @@ static enum errk choose(const struct order_reading *r, struct order_window *w, s
 		bool old = !req->window && req->since && x.created < req->since;
 		if (old || (x.test && !req->include_test)) {
 			if (!behind)
-				*LIST_ADD(out->left_out, out->n_left_out, out->cap_left_out, a) =
+				*LIST_ADD(out->left_out, out->n_left_out, out->cap_left_out, r->a) =
 					(struct left_out){x.head.id, x.head.name,
 							  old ? LEFT_OUT_OLD : LEFT_OUT_TEST};
 			continue;
