@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { place } from '../support/place.mjs';
+import { earlier, place } from '../support/place.mjs';
 import { quotingProxy } from '../support/quoting.mjs';
 import { answer, BIN_PLAIN, ended } from '../support/run.mjs';
 
@@ -93,6 +93,21 @@ test('an order that waits is not lost: the printed command first', async t => {
     again = (await p.run(['forget', order.email])).stderr.match(/queue drop '[^']+'/)?.[0];
   }
   assert.ok(!stateBytes(p).toLowerCase().includes(order.email.toLowerCase()));
+});
+
+test('what was given back of their orders goes with them', async t => {
+  const p = await open(t);
+  const { name, email } = p.sandbox.orders.view(0);
+  earlier(p.sandbox, 100, { edit: name, change: { fulfill: true } });
+  ended(await p.run('orders export'), 0);
+  earlier(p.sandbox, 90, { edit: name, change: { refund: { lines: [{ line: 0, quantity: 1, restock: 'RETURN' }], note: 'Call Mrs Quillfeather' } } });
+  ended(await p.run('orders export'), 0);
+  ended(await p.run('refunds export'), 0);
+  assert.ok(stateBytes(p).includes('Quillfeather'));
+  await forget(p, email);
+  assert.ok(!stateBytes(p).includes('Quillfeather'));
+  ended(await p.run('refunds export --full'), 0);
+  assert.deepEqual(p.exchange().verify().names(/^refunds.*csv$/), ['refunds-000001.csv']);
 });
 
 test('a running flow: 75, and nothing erased', async t => {
