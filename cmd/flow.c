@@ -53,16 +53,18 @@ static const char *outcome_text(enum sync_outcome o, bool dry_run)
 		return dry_run ? "would stay parked:" : "still parked:";
 	case SYNC_LATER:
 		return dry_run ? "would try later" : "later";
+	case SYNC_LEFT_OUT:
+		return dry_run ? "would leave out" : "left out";
 	}
 	BUG("no such outcome: %d", (int)o);
 }
 
 static enum style outcome_style(enum sync_outcome o)
 {
-	return o == SYNC_PARKED                                ? STYLE_RED
-	       : o == SYNC_LATER                               ? STYLE_YELLOW
-	       : o == SYNC_UNCHANGED || o == SYNC_STILL_PARKED ? STYLE_DIM
-							       : STYLE_PLAIN;
+	return o == SYNC_PARKED                                                      ? STYLE_RED
+	       : o == SYNC_LATER                                                     ? STYLE_YELLOW
+	       : o == SYNC_UNCHANGED || o == SYNC_STILL_PARKED || o == SYNC_LEFT_OUT ? STYLE_DIM
+										     : STYLE_PLAIN;
 }
 
 static void print_record(struct view *v, const struct sync_record *r, struct arena *a)
@@ -132,7 +134,8 @@ static void on_record(void *ctx, const struct sync_record *r)
 
 	if (r->outcome == SYNC_PARKED)
 		keep_parked(v, r);
-	if (!v->cmd->json && !v->dry_run && !v->cmd->verbose)
+	/* What is left out may be all the years before [orders] since: a dry run is about the others. */
+	if (!v->cmd->json && !v->cmd->verbose && (!v->dry_run || r->outcome == SYNC_LEFT_OUT))
 		return;
 	progress_clear(&v->progress);
 	if (v->cmd->json)

@@ -65,7 +65,9 @@ enum errk arrival_judge(struct sync *r, struct record *rec, bool named, bool *le
 	/* An older version that waits would go over as not shipped. */
 	rc = queue_waiting(r->state, r->key, rec->id, &waits, e);
 	*left = rc == E_OK && !waits;
-	r->sum->excluded += *left;
+	if (*left)
+		sync_leave_out(r, rec->id, rec->label,
+			       "the store has shipped all of it ([orders] fulfilled = skip)");
 	return rc;
 }
 

@@ -504,7 +504,9 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		return rc;
 	r->anew = false;
 	r->sum->known += (int64_t)page.known;
-	r->sum->excluded += (int64_t)page.excluded;
+	for (size_t i = 0; i < page.n_left_out; i++)
+		sync_leave_out(r, page.left_out[i].id, page.left_out[i].label,
+			       page.left_out[i].why);
 	r->sum->young += (int64_t)page.young;
 	r->sum->expected = page.expected;
 	*more = page.more;

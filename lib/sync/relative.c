@@ -75,7 +75,7 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 	if (rc != E_OK)
 		return rc;
 	err_set(&b->put.err, E_RECORD, code, "the %s %s is not in the %s", owners->label,
-		b->missing->label, side_section(r->flow->to));
+		b->missing->label, side_name(r->flow->to));
 	if (found.why)
 		err_append(&b->put.err, ": %s; erpsync explain '%s' tells why", found.why,
 			   b->missing->label);

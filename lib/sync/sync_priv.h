@@ -349,6 +349,8 @@ MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 const char *sync_clock_off(const struct http *h, struct arena *a);
 #define SYNC_CLOCK_REMEDY \
 	"set the one that is wrong (timedatectl): what has changed since the last run is found by them"
+/* The same of one that never comes into the queue, because of a rule. */
+void sync_leave_out(struct sync *r, const char *record, const char *label, const char *why);
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
 		const struct target *target);
 MUST_CHECK enum errk sync_journal(struct sync *r, const char *record, const char *label,
