@@ -303,6 +303,34 @@ test('an order that can’t be read parks what was given back of it under its ow
   assert.equal((await p.parked()).size, 0);
 });
 
+test('a refund that is not in the books, an event of a kind that nobody knows, an order that can’t be read: all is told by the order', async t => {
+  const cases = {
+    refund_not_booked: ['OrderAgreements', ({ order }) => order.agreements.nodes.splice(1)],
+    bad_value: ['OrderAgreements', ({ order }) => Object.assign(order.agreements.nodes[1], { reason: 'UNKNOWN' })],
+    'bad_value again': ['OrdersById', ({ nodes }) => nodes.forEach(node => (node.displayFulfillmentStatus = null))],
+  };
+  for (const [code, [operation, spoil]] of Object.entries(cases))
+    await t.test(code, async t => {
+      const shop = await shopWith(t);
+      const { p, name } = shop;
+      shop.change({ refund: { lines: [], amount: '1.00' } });
+      ended(await p.run('orders export'), 0);
+      p.sandbox.mutate = (told, json) => {
+        if (told.operation !== operation) return json;
+        const copy = structuredClone(json);
+        spoil(copy.data);
+        return copy;
+      };
+      ended(await p.run('refunds export'), 1);
+      const parked = await p.parked();
+      assert.deepEqual([...parked].map(([name, entry]) => [name, entry.code]), [[name, code.split(' ')[0]]]);
+      p.sandbox.mutate = null;
+      ended(await p.run('refunds export'), 0);
+      assert.equal((await p.parked()).size, 0, 'it is parked no longer');
+      comesTo(p.exchange(), p.sandbox, name);
+    });
+});
+
 test('a refund that becomes part of the order later is said to give back nothing', async t => {
   const shop = await shopWith(t, { shipped: false });
   shop.change({ refund: { lines: [{ line: 0, quantity: 1, restock: 'NO_RESTOCK' }] } });
