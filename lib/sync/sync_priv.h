@@ -125,8 +125,12 @@ MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, s
  */
 MUST_CHECK enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload,
 				   struct err *e);
-/* Missing: it waits for that, or is parked once it has waited for [section] wait_for_<kind>. */
-MUST_CHECK enum errk relative_record_waiting(struct sync *r, struct batch_row *b, struct err *e);
+/*
+ * Missing: why, into b->put.err, and how long it still waits for that; 0 = it has waited for [section] wait_for_<kind>, and is to
+ * be parked. Its row is noted as waiting for it.
+ */
+MUST_CHECK enum errk relative_judge(struct sync *r, struct batch_row *b, int64_t *seconds,
+				    struct err *e);
 /* It was interrupted, and what it belongs to is not there now: whether it landed is looked for, and no more. */
 MUST_CHECK enum errk relative_look_only(struct sync *r, struct batch_row *b, struct err *e);
 
