@@ -299,46 +299,6 @@ static enum errk leave_older(struct sync *r, struct record *rec, bool *left, str
 	return rc;
 }
 
-static enum errk merge_of(struct sync *r, const char *record, const char **doc, struct err *e)
-{
-	const char *waits = NULL;
-	enum errk rc = queue_undelivered_payload(r->state, r->key, record, r->page, &waits, e);
-	if (rc == E_OK && waits)
-		*doc = r->from->merge(r->source, waits, *doc, r->page);
-	return rc;
-}
-
-/* What was told of it as another record: that one ends with it. */
-static enum errk merge_parts(struct sync *r, const struct record *rec, const char **doc,
-			     struct err *e)
-{
-	bool known = false, waits, single;
-	int64_t closed;
-	enum errk rc = rec->n_parts ? queue_knows(r->state, r->key, rec->id, rec->version, &known,
-						  &waits, e)
-				    : E_OK;
-	for (size_t i = 0; i < rec->n_parts && rc == E_OK && !known; i++) {
-		rc = claim_is_single(r->state, r->key, rec->parts[i], &single, e);
-		if (rc != E_OK || !single)
-			continue;
-		rc = merge_of(r, rec->parts[i], doc, e);
-		if (rc == E_OK)
-			rc = claim_end(r->state, r->key, rec->parts[i], clock_now(), &closed, e);
-	}
-	return rc;
-}
-
-/* What was said before and is still to go over goes with it, but for what is said otherwise now. */
-static enum errk merge_waiting(struct sync *r, const struct record *rec, const char **doc,
-			       struct err *e)
-{
-	*doc = rec->doc;
-	if (!r->from->merge || !rec->doc)
-		return E_OK;
-	enum errk rc = merge_parts(r, rec, doc, e);
-	return rc == E_OK ? merge_of(r, rec->id, doc, e) : rc;
-}
-
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
@@ -354,7 +314,7 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	const char *doc = NULL;
 	if (rc != E_OK || refused)
 		return rc;
-	rc = merge_waiting(r, rec, &doc, e);
+	rc = sync_merge_waiting(r, rec, &doc, e);
 	if (rc != E_OK)
 		return rc;
 	rc = queue_put(r->state,

@@ -144,6 +144,13 @@ void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const c
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
 
+/*
+ * merge.c: what was said before and is still to go over goes with it, but for what is said otherwise now. *doc: what is to be
+ * stored of rec.
+ */
+MUST_CHECK enum errk sync_merge_waiting(struct sync *r, const struct record *rec, const char **doc,
+					struct err *e);
+
 /* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
  * id it is no page (E_BUSY). */
 MUST_CHECK enum errk sync_tidy_page(enum record_kind kind, struct page *page, struct arena *a,
