@@ -132,12 +132,14 @@ static bool is_same(const struct queue_row *row, const struct record *rec)
 enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e)
 {
 	int64_t now = clock_now();
-	enum errk rc = queue_mark_later(r->state, row->id, row->code, row->reason,
-					now + ASKED_AGAIN_S, now, e);
+	bool waits = arrival_holds_back(r);
+	enum errk rc = waits ? queue_mark_later(r->state, row->id, row->code, row->reason,
+						now + ASKED_AGAIN_S, now, e)
+			     : queue_mark_later(r->state, row->id, NULL, NULL, now, now, e);
 	/* A person has taken it out of the queue while the source was asked. */
 	if (rc == E_BUSY && strcmp(e->code, "queue_moved") == 0)
 		return E_OK;
-	sync_count_asked(r, rc == E_OK);
+	sync_count_asked(r, rc == E_OK && waits);
 	return rc;
 }
 

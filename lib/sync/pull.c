@@ -700,7 +700,7 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 	return state_end(r->state, rc, e);
 }
 
-enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e)
+enum errk sync_fetch_again(struct sync *r, bool held, int64_t due, bool *more, struct err *e)
 {
 	/* What was answered of those that are held is kept, however short the run is. */
 	enum { MOST = 100, HELD = 10 };
@@ -710,9 +710,7 @@ enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e)
 	size_t n;
 	arena_reset(r->page);
 	*more = false;
-	/* Where the configuration no longer holds them back, all of them are due. */
-	int64_t now = held && !arrival_holds_back(r) ? INT64_MAX : clock_now();
-	enum errk rc = (held ? queue_due_held : queue_due_bare)(r->state, r->key, now, most,
+	enum errk rc = (held ? queue_due_held : queue_due_bare)(r->state, r->key, due, most,
 								r->page, &row, &n, e);
 	if (rc != E_OK || n == 0)
 		return rc;

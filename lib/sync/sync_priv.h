@@ -110,7 +110,8 @@ void arrival_tell(struct sync *r);
 /*
  * The same of what the store holds back, [section] on_hold: the row keeps its document, whose units are counted as sold, and
  * waits until its source has been asked again. arrival_still_held: rows of which the page says that they are held as they
- * were wait on, without a word; these rows and their records are taken out.
+ * were wait on, without a word; these rows and their records are taken out. arrival_wait: the source can't say it now; where
+ * nothing is held back any more, it goes with the document that it has.
  */
 bool arrival_holds_back(const struct sync *r);
 bool arrival_waits(const struct sync *r, const struct batch_row *b);
@@ -136,9 +137,10 @@ MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
  * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more. held: the same of what is
- * on hold.
+ * on hold. due: as of when; what was asked for is due then no longer, so that calls with one time come to an end.
  */
-MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e);
+MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, int64_t due, bool *more,
+				      struct err *e);
 /* How much of what waited its source has no longer; which: ", and never went over", or "". */
 void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first);
 /* One page; *more = there is another. */
