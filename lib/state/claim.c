@@ -255,7 +255,8 @@ enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a, c
 			      " AND EXISTS (SELECT 1 FROM claim AS c WHERE c.record = l.record"
 			      " AND c.flow = l.flow) AND NOT EXISTS (SELECT 1 FROM queue AS w"
 			      " WHERE w.record = l.record AND w.flow = l.flow AND w.state IN (0, 2)"
-			      " AND NOT " LINK_AT_REST ") AND NOT EXISTS (SELECT 1 FROM queue AS w"
+			      " AND w.version <> '" CLAIM_UNANSWERED "' AND NOT " LINK_AT_REST
+			      ") AND NOT EXISTS (SELECT 1 FROM queue AS w"
 			      " WHERE w.record = l.record AND w.flow = l.flow AND w.state = 1)"
 			      " ORDER BY record");
 

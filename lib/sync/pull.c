@@ -598,28 +598,30 @@ static enum errk find_moved(struct sync *r, const char ***who, size_t *n, size_t
 }
 
 /* Nobody says the figure of a SKU that is another article's by now: what stands there is that one's. */
-static void park_renamed(struct sync *r, const char *who, const struct err *said,
-			 struct record *out)
+static void set_unanswered(const struct err *said, struct err *why)
 {
-	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "no_figure",
 		"its SKU was given to another article of the store, which may offer what that had, and "
 		"its figure can't be had; have the ERP write it once more: %s",
 		said->msg);
-	*out = (struct record){.id = who, .label = who, .version = "renamed", .problem = why};
 }
 
-/* A source that answers in vain will do so at each run; one that is busy is asked by the next one. */
-static bool answers_in_vain(const struct err *why)
+static void park_renamed(struct sync *r, const char *who, const struct err *said,
+			 struct record *out)
 {
-	return why->kind != E_BUSY && why->kind != E_UNSURE;
+	struct err *why = arena_alloc(r->page, sizeof(*why));
+	set_unanswered(said, why);
+	*out = (struct record){.id = who,
+			       .label = who,
+			       .version = CLAIM_UNANSWERED,
+			       .problem = why};
 }
 
 /*
  * What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure; where that
- * may never come, and the store is wrong, a person is told.
+ * may never come, and the store is wrong, a person is told. What keeps the source from saying anything is no answer.
  */
-enum errk sync_pull_shared(struct sync *r, struct err *e)
+enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e)
 {
 	struct page page = {0};
 	const char **who;
@@ -631,8 +633,10 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	if (rc != E_OK || !n)
 		return rc;
 	if (fetch_named(r, who, n, &page, &why) != E_OK) {
+		if (!str_equal(why.code, FILE_TOO_OLD))
+			return *later = why, E_OK;
 		page = (struct page){.rec = arena_array(r->page, n_renamed, sizeof(*page.rec))};
-		for (; answers_in_vain(&why) && page.n < n_renamed; page.n++)
+		for (; page.n < n_renamed; page.n++)
 			park_renamed(r, who[page.n], &why, &page.rec[page.n]);
 		return page.n ? store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e)
 			      : rc;
@@ -693,6 +697,8 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 		}
 		if (held)
 			b.put.err = *said;
+		else if (said && partial && str_equal(row[i].version, CLAIM_UNANSWERED))
+			set_unanswered(said, &b.put.err);
 		else
 			batch_no_payload(r, &row[i], said, &b.put.err);
 		rc = batch_record_parked(r, &b, e);

@@ -231,7 +231,7 @@ static enum errk read_source(struct sync *r, struct err *later, struct err *e)
 	const bool all = !r->options->n_only;
 	enum errk rc = all ? fetch_again(r, false, later, e) : sync_pull_only(r, e);
 	if (rc == E_OK && later->kind == E_OK)
-		rc = sync_pull_shared(r, e);
+		rc = sync_pull_shared(r, later, e);
 	if (rc == E_OK && all)
 		rc = pull_and_deliver(r, e);
 	/* Last: many may be held for weeks, and what is new is not to wait for them. */

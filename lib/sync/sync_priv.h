@@ -131,9 +131,9 @@ struct pull_request sync_asking(struct sync *r);
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /*
  * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article
- * to another record, which is there no longer. A source that can't be asked now is asked by the next run.
+ * to another record, which is there no longer. A source that can't be asked now (*later: why) is asked by the next run.
  */
-MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
  * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more. held: the same of what is

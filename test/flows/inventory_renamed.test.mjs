@@ -121,3 +121,18 @@ test('a push that is killed at any step, and stock is pulled before it goes on',
         assert.equal(variants.find(v => v.options === 'S').sku, back ? A : B);
       });
 });
+
+for (const [what, takes, gives] of [
+  ['the folder is away', p => fs.renameSync(p.path('out'), p.path('away')), p => { fs.rmSync(p.path('out'), { recursive: true, force: true }); fs.renameSync(p.path('away'), p.path('out')); }],
+  ['a file is damaged', p => stockFile(p, 'sku,warehouse,on_hand\n"NEW-A,MAIN,', { name: 'stock-changes-9.csv', age: 50 }), p => fs.rmSync(p.path('out/stock-changes-9.csv'))],
+])
+  test(`the SKUs are exchanged, and ${what} when stock is pulled: the next run has the figures`, async t => {
+    const x = await open(t);
+    x.says(B, A);
+    await push(x.p);
+    takes(x.p);
+    await x.pulled(78);
+    assert.deepEqual(await x.p.queue('--parked'), [], 'nobody has said that there is no figure');
+    gives(x.p);
+    assert.deepEqual(await x.pulled(), [10, 2]);
+  });
