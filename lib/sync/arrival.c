@@ -167,6 +167,18 @@ static enum errk take_held(struct sync *r, const struct queue_row *row, struct p
 	return arrival_wait(r, row, e);
 }
 
+enum errk arrival_held_again(struct sync *r, const struct record *rec, bool *waits, struct err *e)
+{
+	struct record one = *rec;
+	struct page page = {.rec = &one, .n = 1};
+	struct queue_row row;
+	*waits = false;
+	if (!arrival_holds_back(r))
+		return E_OK;
+	enum errk rc = queue_waiting_row(r->state, r->key, rec->id, r->page, &row, e);
+	return rc == E_OK && row.id ? take_held(r, &row, &page, waits, e) : rc;
+}
+
 enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n, struct page *page,
 			     struct err *e)
 {

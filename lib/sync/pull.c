@@ -164,7 +164,8 @@ static enum errk remember_pulled(struct sync *r, const struct record *rec,
 				 enum queue_put_result result, enum queue_put_mode mode,
 				 struct err *e)
 {
-	if (r->flow->brief || (result == QUEUE_PUT_REPEATED && mode == QUEUE_PUT_AGAIN))
+	if (r->flow->brief ||
+	    (result == QUEUE_PUT_REPEATED && (mode == QUEUE_PUT_AGAIN || mode == QUEUE_PUT_ANEW)))
 		return E_OK;
 	return sync_journal(r, rec->id, rec->label, "pulled",
 			    result == QUEUE_PUT_NEW        ? "new"
@@ -304,9 +305,11 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 {
 	enum queue_put_result result;
 	int64_t now = clock_now();
-	bool unchanged = false, refused = false;
+	bool unchanged = false, refused = false, held = false;
 	enum errk rc = mode == QUEUE_PUT_AGAIN ? is_unchanged(r, rec, &unchanged, e) : E_OK;
-	if (rc != E_OK || unchanged)
+	if (rc == E_OK && mode == QUEUE_PUT_AGAIN && !unchanged)
+		rc = arrival_held_again(r, rec, &held, e);
+	if (rc != E_OK || unchanged || held)
 		return rc;
 	/* Named before its refusal was known: a person must see that first, or it may be there twice. */
 	if (strcmp(origin, "pull") != 0 && r->sum->rejected)
@@ -735,7 +738,7 @@ enum errk sync_fetch_again(struct sync *r, bool held, int64_t due, bool *more, s
 	*more = n == most;
 	rc = arrival_still_held(r, row, &n, &some, e);
 	if (rc == E_OK)
-		rc = store_page(r, &some, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e);
+		rc = store_page(r, &some, "retry", QUEUE_PUT_ANEW, ENDS_NOTHING, e);
 	if (rc == E_OK)
 		rc = park_lost(r, row, n, page.partial, page.rec + found, page.n - found, e);
 	return rc;

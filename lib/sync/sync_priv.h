@@ -111,12 +111,15 @@ void arrival_tell(struct sync *r);
  * The same of what the store holds back, [section] on_hold: the row keeps its document, whose units are counted as sold, and
  * waits until its source has been asked again. arrival_still_held: rows of which the page says that they are held as they
  * were wait on, without a word; these rows and their records are taken out. arrival_wait: the source can't say it now; where
- * nothing is held back any more, it goes with the document that it has.
+ * nothing is held back any more, it goes with the document that it has. arrival_held_again: does rec say that it is held as it
+ * was? Then it waits on in the same way.
  */
 bool arrival_holds_back(const struct sync *r);
 bool arrival_waits(const struct sync *r, const struct batch_row *b);
 MUST_CHECK enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e);
+MUST_CHECK enum errk arrival_held_again(struct sync *r, const struct record *rec, bool *waits,
+					struct err *e);
 MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n,
 					struct page *page, struct err *e);
 
