@@ -232,7 +232,20 @@ enum errk claim_unjudged(struct state *s, const char *flow, const char *record, 
 	return queue_payload(s, query_col_int(&q, 0), a, doc, e);
 }
 
-enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
+/* What was asked in vain before says nothing of the article that it is now. */
+static enum errk forget_unanswered(struct state *s, const char *sku, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "DELETE FROM queue WHERE id IN (SELECT q.id FROM claim AS c JOIN queue AS q"
+		   " ON q.record = c.record AND q.flow = c.flow AND q.state IN (0, 2)"
+		   " WHERE c.article = ? AND q.version = '" CLAIM_UNANSWERED "')");
+
+	query_text(&q, sku);
+	return query_run(&q, e);
+}
+
+static enum errk ask_renamed(struct state *s, const char *sku, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s,
@@ -243,6 +256,19 @@ enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
 
 	query_text(&q, sku);
 	return query_run(&q, e);
+}
+
+enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = forget_unanswered(s, sku, e);
+	if (rc == E_OK)
+		rc = ask_renamed(s, sku, e);
+	return db_leave(s, own, rc, e);
 }
 
 enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a, const char ***record,

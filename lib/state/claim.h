@@ -36,7 +36,8 @@ MUST_CHECK enum errk claim_is_single(struct state *s, const char *flow, const ch
 
 /*
  * The store's SKU has gone from one of its articles to another, or to one that is new: stock that was written by it is compared
- * with its next version, whatever that is, and its source is to be asked for it (claim_list_asked).
+ * with its next version, whatever that is, and its source is to be asked for it (claim_list_asked); what was parked because it
+ * was asked in vain is gone, and is news if it is in vain again.
  */
 MUST_CHECK enum errk claim_renamed(struct state *s, const char *sku, struct err *e);
 /*

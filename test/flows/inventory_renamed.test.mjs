@@ -2,6 +2,7 @@
 // stands at the shop is that of the article that had the SKU.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { inShop, productFile, push } from '../support/products.mjs';
@@ -136,3 +137,35 @@ for (const [what, takes, gives] of [
     gives(x.p);
     assert.deepEqual(await x.pulled(), [10, 2]);
   });
+
+test('nobody has the figures of exchanged SKUs, until the list is found again', async t => {
+  const x = await open(t);
+  fs.renameSync(x.p.path('out/archive'), x.p.path('archive'));
+  x.says(B, A);
+  await push(x.p);
+  await x.pulled(1);
+  const lines = () => execFileSync('sqlite3', [x.p.path('erpsync.db'), 'SELECT (SELECT count(*) FROM journal), (SELECT max(id) FROM queue)'], { encoding: 'utf8' });
+  const before = lines();
+  assert.equal((await pull(x.p)).summary.parked, 0, 'told once');
+  assert.equal(lines(), before, 'and written down once');
+  await t.test('a person has them asked for once more', async () => {
+    ended(await x.p.run('queue retry --all'), 0);
+    assert.match(ended(await x.p.run('inventory pull'), 1).stderr, /NEW-A: its SKU was given to another article of the store/);
+    assert.deepEqual((await x.p.queue('--parked')).map(r => r.code), ['no_figure', 'no_figure']);
+  });
+  await t.test('the SKUs move once more: told', async () => {
+    x.says(A, B);
+    await push(x.p);
+    await x.pulled(1);
+    assert.equal((await pull(x.p)).summary.parked, 0);
+    x.says(B, A);
+    await push(x.p);
+    await x.pulled(1);
+  });
+  await t.test('the list is there again', async () => {
+    fs.rmSync(x.p.path('out/archive'), { recursive: true, force: true });
+    fs.renameSync(x.p.path('archive'), x.p.path('out/archive'));
+    assert.deepEqual(await x.pulled(), [10, 2]);
+    assert.deepEqual(await x.p.queue('--parked'), []);
+  });
+});
