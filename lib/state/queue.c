@@ -483,6 +483,30 @@ enum errk queue_due_held(struct state *s, const char *flow, int64_t now, size_t 
 			 flow, now, n, a, rows, n_rows, e);
 }
 
+enum errk queue_name_held(struct state *s, const char *flow, const char *who, int64_t now,
+			  struct arena *a, const char **record, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "UPDATE queue SET code = NULL, reason = NULL, origin = 'only',"
+			      " next_attempt = ?3, changed_at = ?3 WHERE id = (SELECT id FROM queue"
+			      " INDEXED BY queue_due WHERE flow = ?1 AND state = 0"
+			      " AND code = '" QUEUE_ON_HOLD "' AND (record = ?2 OR label = ?2 OR"
+			      " label = '#' || ?2 OR substr(record, -length(?2) - 1) = '/' || ?2)"
+			      " AND EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)"
+			      " ORDER BY record <> ?2, label <> ?2, id LIMIT 1) RETURNING record");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, who);
+	query_int(&q, now);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*record = row ? query_col(&q, 0, a) : NULL;
+	return rc;
+}
+
 enum errk queue_waiting_row(struct state *s, const char *flow, const char *record, struct arena *a,
 			    struct queue_row *out, struct err *e)
 {

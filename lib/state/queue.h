@@ -128,6 +128,13 @@ MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *co
 MUST_CHECK enum errk queue_due_held(struct state *s, const char *flow, int64_t now, size_t n,
 				    struct arena *a, struct queue_row **rows, size_t *n_rows,
 				    struct err *e);
+/*
+ * What is on hold under this id, number or name, with its document, waits no longer, as if it had come by that name. *record:
+ * its id; NULL: nothing is.
+ */
+MUST_CHECK enum errk queue_name_held(struct state *s, const char *flow, const char *who,
+				     int64_t now, struct arena *a, const char **record,
+				     struct err *e);
 /* The row of a record that is ready or parked, without payload; out->id 0 = none. */
 MUST_CHECK enum errk queue_waiting_row(struct state *s, const char *flow, const char *record,
 				       struct arena *a, struct queue_row *out, struct err *e);

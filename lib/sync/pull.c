@@ -520,6 +520,16 @@ static size_t found_first(struct page *page)
 	return found;
 }
 
+/* What is on hold goes with the document that waits, where the source may have it all the same. */
+static enum errk name_held(struct sync *r, const struct page *page, const struct record *rec,
+			   const char **held, struct err *e)
+{
+	*held = NULL;
+	if (!r->flow->arrives || (!page->partial && strcmp(rec->problem->code, "late_file") != 0))
+		return E_OK;
+	return queue_name_held(r->state, r->key, rec->id, clock_now(), r->session->arena, held, e);
+}
+
 enum errk sync_pull_only(struct sync *r, struct err *e)
 {
 	const struct sync_options *o = r->options;
@@ -531,15 +541,22 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 	struct arena *keep = r->session->arena;
 	size_t found = found_first(&page);
 	r->only = arena_array(keep, page.n, sizeof(*r->only));
-	for (size_t i = 0; i < found; i++)
-		r->only[i] = arena_strdup(keep, page.rec[i].id);
+	for (; r->n_only < found; r->n_only++)
+		r->only[r->n_only] = arena_strdup(keep, page.rec[r->n_only].id);
 	for (size_t i = found; i < page.n; i++) {
+		rc = name_held(r, &page, &page.rec[i], &r->only[r->n_only], e);
+		if (rc != E_OK)
+			return rc;
+		if (r->only[r->n_only]) {
+			r->n_only++;
+			continue;
+		}
 		/* Nothing to keep in the queue: the person who named it is told. */
 		struct batch_row b = {.row = {.record = page.rec[i].id, .label = page.rec[i].label},
 				      .put.err = *page.rec[i].problem};
 		sync_count(r, &b, SYNC_PARKED, NULL);
 	}
-	page.n = r->n_only = found;
+	page.n = found;
 	return store_page(r, &page, "only", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
 }
 

@@ -41,3 +41,20 @@ for (const n of [1, 12])
     silent(ended(await p.run('orders export'), 0));
     assert.equal(p.sent().length, n + 1);
   });
+
+for (const [how, who] of [['name', '#9001'], ['number', '560000009001']])
+  test(`a person sends one by its ${how}, whose export is gone: with what is known of it`, async t => {
+    const { p } = await open(t, 2);
+    const only = ['orders', 'export', '--only', who];
+    ended(await p.run([...only, '--dry-run']), 0);
+    silent(ended(await p.run(only), 0));
+    assert.deepEqual([p.sent(), await p.waiting()], [['#9001'], ['#9002']]);
+    assert.match(ended(await p.run(only), 1).stderr, /is in none of the files/, 'it waits no more');
+  });
+
+test('an older export of it is there, and is not what a person sends', async t => {
+  const { p } = await open(t, 1);
+  p.exports('older.csv', 'unfulfilled', [9001], 5000);
+  ended(await p.run('orders export --only #9001'), 0);
+  assert.equal(p.exchange().order('#9001')[0].fulfillment_status, 'on_hold');
+});
