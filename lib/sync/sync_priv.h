@@ -110,12 +110,16 @@ void arrival_tell(struct sync *r);
 /*
  * The same of what the store holds back, [section] on_hold: the row keeps its document, whose units are counted as sold, and
  * waits until its source has been asked again. arrival_still_held: rows of which the page says that they are held as they
- * were wait on, without a word; these rows and their records are taken out.
+ * were wait on, without a word; these rows and their records are taken out. arrival_wait: the source can't say it now; where
+ * nothing is held back any more, it goes with the document that it has. arrival_held_again: does rec say that it is held as it
+ * was? Then it waits on in the same way.
  */
 bool arrival_holds_back(const struct sync *r);
 bool arrival_waits(const struct sync *r, const struct batch_row *b);
 MUST_CHECK enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e);
+MUST_CHECK enum errk arrival_held_again(struct sync *r, const struct record *rec, bool *waits,
+					struct err *e);
 MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n,
 					struct page *page, struct err *e);
 
@@ -145,19 +149,27 @@ struct pull_request sync_asking(struct sync *r);
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /*
  * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article
- * to another record, which is there no longer. A source that can't be asked now is asked by the next run.
+ * to another record, which is there no longer. A source that can't be asked now (*later: why) is asked by the next run.
  */
-MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
  * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more. held: the same of what is
- * on hold.
+ * on hold. due: as of when; what was asked for is due then no longer, so that calls with one time come to an end.
  */
-MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e);
+MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, int64_t due, bool *more,
+				      struct err *e);
 /* How much of what waited its source has no longer; which: ", and never went over", or "". */
 void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first);
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
+
+/*
+ * merge.c: what was said before and is still to go over goes with it, but for what is said otherwise now. *doc: what is to be
+ * stored of rec.
+ */
+MUST_CHECK enum errk sync_merge_waiting(struct sync *r, const struct record *rec, const char **doc,
+					struct err *e);
 
 /* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
  * id it is no page (E_BUSY). */
