@@ -628,15 +628,22 @@ static void set_unanswered(const struct err *said, struct err *why)
 		said->msg);
 }
 
-static void park_renamed(struct sync *r, const char *who, const struct err *said,
-			 struct record *out)
+/* Told once, in whichever words: *n stays where it is parked so already. */
+static enum errk park_renamed(struct sync *r, const char *who, const struct err *said,
+			      struct record *to, size_t *n, struct err *e)
 {
+	struct queue_row row;
+	enum errk rc = queue_waiting_row(r->state, r->key, who, r->page, &row, e);
+	if (rc != E_OK ||
+	    (row.id && row.state == QUEUE_PARKED && strcmp(row.version, CLAIM_UNANSWERED) == 0))
+		return rc;
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	set_unanswered(said, why);
-	*out = (struct record){.id = who,
-			       .label = who,
-			       .version = CLAIM_UNANSWERED,
-			       .problem = why};
+	to[(*n)++] = (struct record){.id = who,
+				     .label = who,
+				     .version = CLAIM_UNANSWERED,
+				     .problem = why};
+	return E_OK;
 }
 
 /*
@@ -658,10 +665,11 @@ enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e)
 		if (!str_equal(why.code, FILE_TOO_OLD))
 			return *later = why, E_OK;
 		page = (struct page){.rec = arena_array(r->page, n_renamed, sizeof(*page.rec))};
-		for (; page.n < n_renamed; page.n++)
-			park_renamed(r, who[page.n], &why, &page.rec[page.n]);
-		return page.n ? store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e)
-			      : rc;
+		for (size_t i = 0; i < n_renamed && rc == E_OK; i++)
+			rc = park_renamed(r, who[i], &why, page.rec, &page.n, e);
+		return rc == E_OK && page.n
+			       ? store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e)
+			       : rc;
 	}
 	for (size_t i = 0; i < page.n && rc == E_OK; i++) {
 		struct record *rec = &page.rec[i];
@@ -670,10 +678,9 @@ enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e)
 			continue;
 		}
 		if (is_missing(rec) && str_among(rec->id, who, n_renamed))
-			park_renamed(r, rec->id, rec->problem, rec);
-		else if (rec->problem)
-			continue;
-		page.rec[kept++] = *rec;
+			rc = park_renamed(r, rec->id, rec->problem, page.rec, &kept, e);
+		else if (!rec->problem)
+			page.rec[kept++] = *rec;
 	}
 	page.n = kept;
 	if (rc != E_OK)
