@@ -58,7 +58,7 @@ MUST_CHECK enum errk canonical_check(const char *kind, const cJSON *doc, struct 
  */
 MUST_CHECK enum errk canonical_sums(const cJSON *order, struct err *e);
 
-/* check, and sums where the kind has them; and E_RECORD "bad_row" of a product of which something can't be read. */
+/* check, and sums where the kind has them; and E_RECORD "bad_row" of a product or delivery of which something can't be read. */
 MUST_CHECK enum errk canonical_verify(const char *kind, const cJSON *doc, struct err *e);
 
 struct hidden;
