@@ -160,6 +160,8 @@ test('two files of one time', async t => {
     ['a third file comes between', 'orders_export.csv', 'shop.csv', 'orders_export_1.csv'],
     ['a third file comes before', 'orders_export_1.csv', 'shop.csv', 'orders_export.csv'],
     ['dates with the day in front', 'orders 01.12.2026.csv', 'orders 30.11.2026.csv'],
+    ['six digits that are a day both ways', 'orders 011226.csv', 'orders 301126.csv'],
+    ['times of twelve hours', 'orders 2026-11-30 9-15 PM.csv', 'orders 2026-11-30 10-15 AM.csv'],
   ])
     await t.test(`nothing tells it: ${what}`, async sub => {
       const p = await open(sub);
