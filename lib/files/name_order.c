@@ -106,30 +106,70 @@ static bool begins_with_year(struct at at)
 	return day >= 1 && day <= 31;
 }
 
-/* "30112026", whichever of day and month is in front. */
-static bool ends_with_year(const struct part *number, int field[3])
+static bool is_day(int n)
 {
-	const char *p = number->text + number->n - 4, *end = number->text + number->n;
-	/* Without a zero in front. */
-	int first = number->n == 8 ? 2 : 1;
+	return n >= 1 && n <= 31;
+}
 
-	if (number->n < 7 || number->n > 8)
+/*
+ * "30112026", "301126", maybe with a time behind it and without a zero in front: whichever of day and month is in front, and of
+ * a short one the year as well.
+ */
+static bool is_date(const struct part *number, int year_digits, int time_digits, int field[3])
+{
+	const int n = (int)number->n, whole = 4 + year_digits + time_digits;
+	const char *p = number->text, *end = number->text + number->n;
+
+	if (n != whole && n != whole - 1)
 		return false;
-	field[2] = digits(&p, end, 4);
-	p = number->text;
-	field[0] = digits(&p, end, first);
+	field[0] = digits(&p, end, n == whole ? 2 : 1);
 	field[1] = digits(&p, end, 2);
-	return is_year(field[2]) && field[0] >= 1 && field[0] <= 31 && field[1] >= 1 &&
-	       field[1] <= 31 && (field[0] <= 12 || field[1] <= 12);
+	field[2] = digits(&p, end, year_digits);
+	return is_day(field[0]) && is_day(field[1]) && (field[0] <= 12 || field[1] <= 12) &&
+	       (year_digits == 2 || is_year(field[2]));
 }
 
 /* More than one of their day, month and year is another one. */
 static bool are_dates_apart(const struct part *x, const struct part *y)
 {
+	static const int time_digits[] = {0, 4, 6};
 	int a[3], b[3];
 
-	return ends_with_year(x, a) && ends_with_year(y, b) &&
-	       (a[0] != b[0]) + (a[1] != b[1]) + (a[2] != b[2]) > 1;
+	for (int year = 2; year <= 4; year += 2)
+		for (size_t i = 0; i < sizeof(time_digits) / sizeof(*time_digits); i++)
+			if (is_date(x, year, time_digits[i], a) &&
+			    is_date(y, year, time_digits[i], b) &&
+			    (a[0] != b[0]) + (a[1] != b[1]) + (a[2] != b[2]) > 1)
+				return true;
+	return false;
+}
+
+/* "PM", "p.m.": the next word says which half of a day a time is in. */
+static bool is_half_day(struct at at)
+{
+	if (at.p == at.end || (lower(*at.p) != 'a' && lower(*at.p) != 'p'))
+		return false;
+	at.p++;
+	if (at.p < at.end && *at.p == '.')
+		at.p++;
+	if (at.p == at.end || lower(*at.p) != 'm')
+		return false;
+	at.p++;
+	return at.p == at.end || !isalpha((unsigned char)*at.p);
+}
+
+/* Numbers and signs up to "AM": "-15 AM" behind "10". */
+static bool is_of_12_hours(struct at at)
+{
+	for (;;) {
+		struct part part;
+
+		if (is_half_day(at))
+			return true;
+		part = next(&at);
+		if (part.kind != PART_SIGNS && part.kind != PART_NUMBER)
+			return false;
+	}
 }
 
 static bool is_same_rest(struct at a, struct at b)
@@ -144,9 +184,24 @@ static bool is_same_rest(struct at a, struct at b)
 	}
 }
 
+/* A date that has its year in front, or a time behind it, maybe after a T. */
+struct dated {
+	bool is;
+	int to_come; /* numbers of the date: those behind them are of the time */
+};
+
+static void follow_date(struct dated *d, bool years, const struct part *x)
+{
+	if (years)
+		*d = (struct dated){.is = true, .to_come = x->n == 4 ? 3 : 1};
+	else
+		d->is = d->is && (x->kind != PART_LETTER || lower(*x->text) == 't');
+	d->to_come -= d->to_come && x->kind == PART_NUMBER;
+}
+
 /*
  * Of two names, the first numbers that differ are x and y: they tell the order if nothing behind them differs. Else what is
- * behind them may weigh more: "30.11.2026" and "01.12.2026".
+ * behind them may weigh more: "30.11.2026" and "01.12.2026". 9 PM is later than 10 AM, and 12 AM is before both.
  */
 static bool is_number_telling(const struct part *x, struct at a, const struct part *y, struct at b)
 {
@@ -157,20 +212,24 @@ static bool is_number_telling(const struct part *x, struct at a, const struct pa
 static int compare(const char *a, const char *b, bool *known)
 {
 	struct at in_a = begin(a), in_b = begin(b);
-	bool dated =
-		false; /* within a date that has its year in front, or a time behind it, maybe after a T */
+	struct dated dated = {0};
 
 	for (;;) {
 		const bool years = begins_with_year(in_a) && begins_with_year(in_b);
 		struct part x = next(&in_a), y = next(&in_b);
 		int d = compare_parts(&x, &y);
 		const bool numbers = x.kind == PART_NUMBER && y.kind == PART_NUMBER;
+		const bool of_day = years || dated.to_come > 0;
 
-		dated = years || (dated && (x.kind != PART_LETTER || lower(*x.text) == 't'));
+		follow_date(&dated, years, &x);
 		if (!d)
 			*known = strcmp(a, b) == 0;
+		else if (numbers && years && x.n != y.n)
+			*known = false; /* the one has more of it in a number than the other */
 		else if (numbers)
-			*known = dated || is_number_telling(&x, in_a, &y, in_b);
+			*known = (dated.is || is_number_telling(&x, in_a, &y, in_b)) &&
+				 ((dated.is && of_day) ||
+				  !(is_of_12_hours(in_a) || is_of_12_hours(in_b)));
 		else
 			*known = x.kind == PART_END || y.kind == PART_END;
 		if (d || x.kind == PART_END)

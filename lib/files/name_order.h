@@ -12,7 +12,8 @@
 int name_order(const char *a, const char *b);
 /*
  * They tell the order: one goes on where the other ends, they differ in one number and in nothing behind it, or in a date that
- * has its year in front. Else it is only the alphabet's: "orders 01.12.2026.csv" comes before "orders 30.11.2026.csv".
+ * has its year in front. Else it is only the alphabet's: "orders 01.12.2026.csv" comes before "orders 30.11.2026.csv", and what
+ * "301126" and "011226" are nobody knows. A time of 12 hours ("9-15 PM") tells nothing either.
  */
 bool name_order_known(const char *a, const char *b);
 

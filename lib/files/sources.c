@@ -73,6 +73,7 @@ static void date(struct source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 	f->misdated = is_misdated(mtime_ns);
 	if (f->misdated)
 		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;
+	f->order_ns = f->mtime_ns;
 }
 
 static int64_t mtime_of(const struct stat *st)
@@ -371,11 +372,9 @@ bool source_cursor_finished(const struct source_cursor *c, const struct source_f
 	       (!stamp[len] || str_equal(stamp + len, SKIPPED));
 }
 
-bool source_cursor_outdates(const struct source_cursor *c, const struct source_file *newer,
-			    const struct source_file *f)
+bool source_cursor_has_read(const struct source_cursor *c, const struct source_file *f)
 {
-	return newer->mtime_ns > f->mtime_ns &&
-	       str_equal(source_stamp_of(c->finished, newer->name), newer->stamp);
+	return str_equal(source_stamp_of(c->finished, f->name), f->stamp);
 }
 
 bool source_cursor_is_late(struct source_cursor *c, const struct source_file *f,

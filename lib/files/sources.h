@@ -21,6 +21,7 @@ struct source_file {
 	int64_t mtime_ns;
 	int64_t dated_ns; /* as it is dated */
 	int64_t came_ns;  /* by our own clock: when it got this name here, or was last touched */
+	int64_t order_ns; /* what is compared within one listing: mtime_ns, or set apart from it by who knows more */
 	bool misdated;
 };
 
@@ -87,9 +88,8 @@ void source_cursor_finish(struct source_cursor *c, const struct source_file *f);
 /* The same of one that says nothing of the records that are read. */
 void source_cursor_skip(struct source_cursor *c, const struct source_file *f);
 bool source_cursor_finished(const struct source_cursor *c, const struct source_file *f);
-/* It was written after f, and has been read: what it says of a record f does not undo. */
-bool source_cursor_outdates(const struct source_cursor *c, const struct source_file *newer,
-			    const struct source_file *f);
+/* It has been read, and says something of the records that are. */
+bool source_cursor_has_read(const struct source_cursor *c, const struct source_file *f);
 /* A newer one was read that is not among these any more: what of f it has said otherwise is not known. */
 bool source_cursor_is_late(struct source_cursor *c, const struct source_file *f,
 			   const struct source_file *files, size_t n);

@@ -60,7 +60,7 @@ MUST_CHECK enum errk canonical_sums(const cJSON *order, struct err *e);
 /* The same of a refund: its totals are the sums of its lines, and of the money that has gone back, see refund.md. */
 MUST_CHECK enum errk canonical_refund_sums(const cJSON *refund, struct err *e);
 
-/* check, and sums where the kind has them; and E_RECORD "bad_row" of a product of which something can't be read. */
+/* check, and sums where the kind has them; and E_RECORD "bad_row" of a product or delivery of which something can't be read. */
 MUST_CHECK enum errk canonical_verify(const char *kind, const cJSON *doc, struct err *e);
 
 struct hidden;

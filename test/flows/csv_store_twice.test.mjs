@@ -1,6 +1,7 @@
 // An order that exports of the shop's admin have more than once: it is exported once, as it is newest, or parked.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { place } from '../support/place.mjs';
@@ -159,6 +160,8 @@ test('two files of one time', async t => {
     ['a third file comes between', 'orders_export.csv', 'shop.csv', 'orders_export_1.csv'],
     ['a third file comes before', 'orders_export_1.csv', 'shop.csv', 'orders_export.csv'],
     ['dates with the day in front', 'orders 01.12.2026.csv', 'orders 30.11.2026.csv'],
+    ['six digits that are a day both ways', 'orders 011226.csv', 'orders 301126.csv'],
+    ['times of twelve hours', 'orders 2026-11-30 9-15 PM.csv', 'orders 2026-11-30 10-15 AM.csv'],
   ])
     await t.test(`nothing tells it: ${what}`, async sub => {
       const p = await open(sub);
@@ -183,4 +186,27 @@ test('two files of one time', async t => {
     await exports(p);
     assert.equal(got(p).length, 1);
   });
+  const held = (more = {}) => paid({ 'Fulfillment Status': 'on_hold', ...more });
+  const due = p => execFileSync('sqlite3', [p.path('erpsync.db'), 'UPDATE queue SET next_attempt = 0 WHERE state = 0']);
+  // [what, what lies beside the first file, then beside the second, the order first, and then]
+  for (const [what, beside, later, first, then, status] of [
+    ['corrected, and parts are taken away', ['orders_1.csv', 'orders_2.csv'], [], paid(), paid(refunded), 'refunded'],
+    ['released, and parts are taken away', ['orders_1.csv', 'orders_2.csv'], [], held(), paid(), 'paid'],
+    ['cancelled, and another file comes', ['orders_2.csv'], ['aaa.csv', 'orders_2.csv'], held(), paid({ 'Cancelled at': AT, 'Financial Status': 'voided' }), 'voided'],
+    ['corrected, and the parts stay', ['orders_1.csv', 'orders_2.csv'], ['orders_1.csv', 'orders_2.csv'], paid(), paid(refunded), 'refunded'],
+  ])
+    await t.test(`what else lay beside the earlier of them does not matter: ${what}`, async sub => {
+      const p = await open(sub);
+      for (const [i, name] of beside.entries()) put(p, name, [{ ...other, Name: `#800${i}`, Id: `700000000010${i}` }]);
+      put(p, 'orders_3.csv', [first]);
+      await exports(p);
+      for (const name of beside.filter(x => !later.includes(x))) fs.rmSync(p.path(`exports/${name}`));
+      for (const name of later.filter(x => !beside.includes(x))) put(p, name, [other]);
+      put(p, 'orders_4.csv', [then]);
+      due(p);
+      await exports(p);
+      assert.deepEqual([...p.exchange().rows('orders'), ...p.exchange().rows('orders-changed')].filter(row => row.order_number === '#9001').map(row => row.financial_status).at(-1), status);
+      assert.deepEqual(await reason(p), []);
+      silent(ended(await p.run('orders export --full'), 0));
+    });
 });

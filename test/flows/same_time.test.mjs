@@ -75,4 +75,9 @@ test('where nothing tells it, that is told if they speak of the same', async t =
   alike(p, 'stock-paris.csv', stockText([[SKU, 'MAIN', 3], [OTHER, 'MAIN', 3]]));
   assert.match(await notices(), /stock-lyon\.csv and stock-paris\.csv are dated alike, and nothing tells which is newer: what stock-paris\.csv says counts/);
   assert.equal(onHand(p), 3);
+  for (const [first, last] of [['stock-x 011226.csv', 'stock-x 301126.csv'], ['stock-y 2026-11-30 9-15 PM.csv', 'stock-y 2026-11-30 10-15 AM.csv']]) {
+    says(p, first, 4);
+    alike(p, last, stockText([[SKU, 'MAIN', 3], [OTHER, 'MAIN', 3]]));
+    assert.ok((await notices()).includes(`${first} and ${last} are dated alike, and nothing tells which is newer: what ${last} says counts`), last);
+  }
 });

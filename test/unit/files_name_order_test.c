@@ -71,7 +71,38 @@ static void test_files_name_order__dates(void **state)
 	before("stock 2 2026-12-31.csv", "stock 2 2027-01-01.csv", true);
 	before("stock-2026-11-30 shop.csv", "stock-2026-12-01 all.csv", true);
 	before("stock-4711.csv", "stock-4712.csv", true);
+	/* A day and a year of two digits may be either. */
+	before("stock 011226.csv", "stock 301126.csv", false);
+	before("stock 261130.csv", "stock 261201.csv", false);
+	before("stock 0112261015.csv", "stock 3011261015.csv", false);
+	before("stock 011226101500.csv", "stock 301126101500.csv", false);
+	before("stock 01122026101500.csv", "stock 30112026101500.csv", false);
+	before("stock 291126.csv", "stock 301126.csv", true);
+	before("stock 301126.csv", "stock 301226.csv", true);
+	before("stock 301126 (1).csv", "stock 301126 (2).csv", true);
+	before("stock-471100.csv", "stock-471201.csv", true);
+	before("stock-1796047849.csv", "stock-1796051449.csv", true);
+	/* The same date in two spellings, or with a time behind one. */
+	before("stock-2026-12-01.csv", "stock-20261130.csv", false);
+	before("stock-20261201.csv", "stock-20261130101500.csv", false);
 	before("stock-30112.csv", "stock-30121.csv", true);
+}
+
+/* Nine in the evening is later than ten in the morning, and twelve in the morning is earlier than both. */
+static void test_files_name_order__12_hours(void **state)
+{
+	(void)state;
+	before("stock 2026-11-30 9-15 PM.csv", "stock 2026-11-30 10-15 AM.csv", false);
+	before("stock 2026-11-30 9-15 am.csv", "stock 2026-11-30 12-15 am.csv", false);
+	before("stock 2026-11-30 9.15.20 p.m..csv", "stock 2026-11-30 10.15.00 a.m..csv", false);
+	before("stock 2026-11-30 9-15 AM.csv", "stock 2026-11-30 9-15 PM.csv", false);
+	before("stock 20261130 0915PM.csv", "stock 20261130 1015AM.csv", false);
+	before("stock 9-15 AM.csv", "stock 12-15 AM.csv", false);
+	before("stock 2026-11-30 9-15 PM.csv", "stock 2026-12-01 10-15 AM.csv", true);
+	before("stock 2026-11-29 10-15 PM.csv", "stock 2026-11-30 9-15 AM.csv", true);
+	before("stock 20261130 1015PM.csv", "stock 20261201 0915AM.csv", true);
+	before("stock 2026-11-30 9-15.csv", "stock 2026-11-30 10-15.csv", true);
+	before("stock 2026-11-30 9 amiens.csv", "stock 2026-11-30 10 amiens.csv", true);
 }
 
 /* Of any three the order is one. */
@@ -122,6 +153,7 @@ int main(void)
 		cmocka_unit_test(test_files_name_order__numbers),
 		cmocka_unit_test(test_files_name_order__words),
 		cmocka_unit_test(test_files_name_order__dates),
+		cmocka_unit_test(test_files_name_order__12_hours),
 		cmocka_unit_test(test_files_name_order__one_order),
 		cmocka_unit_test(test_files_name_order__folder),
 	};

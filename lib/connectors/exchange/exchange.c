@@ -225,9 +225,16 @@ static enum errk fulfillments_pull_only(struct connector *c, const struct pull_r
 	return exchange_fulfillment_pull_only(ours(c)->fulfillments, who, n, a, out, e);
 }
 
+static const char *fulfillments_merge(struct connector *c, const char *before, const char *now,
+				      struct arena *a)
+{
+	return exchange_fulfillment_merge(ours(c)->fulfillments, before, now, a);
+}
+
 static const struct source fulfillments_source = {
 	.pull = fulfillments_pull,
 	.pull_only = fulfillments_pull_only,
+	.merge = fulfillments_merge,
 };
 
 static enum errk files_put(struct connector *c, struct put_batch *batch, struct arena *a,

@@ -59,12 +59,14 @@ static bool refuse_two(const struct exchange_delivery *in, struct arena *a, stru
 	return true;
 }
 
-/* Why the delivery can't be used; NULL if it can. */
-static const struct err *find_problem(const struct exchange_delivery *in, struct arena *a)
+/* Why the delivery can't be used; NULL if it can. *lacks: what it lacks may have been said before, and wait. */
+static const struct err *find_problem(const struct exchange_delivery *in, struct arena *a,
+				      bool *lacks)
 {
 	struct err *made = arena_alloc(a, sizeof(*made));
 	size_t n = 0;
 
+	*lacks = false;
 	/* What contradicted itself in an earlier file has been written anew. */
 	if (in->problem && in->problem_rank == in->rank)
 		return in->problem;
@@ -89,6 +91,7 @@ static const struct err *find_problem(const struct exchange_delivery *in, struct
 			in->last, in->id, in->id);
 	else
 		return NULL;
+	*lacks = true;
 	return made;
 }
 
@@ -124,12 +127,52 @@ static void add_lines(cJSON *doc, const struct exchange_delivery *in)
 	}
 }
 
-static const char *document(const struct exchange_delivery *in, struct arena *a)
+/* What is wrong, and all that was said and goes into no line: it is not forgotten while the delivery is parked. */
+static void add_unreadable(cJSON *doc, const struct exchange_delivery *in, const char *why)
+{
+	cJSON *list = json_add_array(doc, "unreadable"), *o = json_object();
+	char text[DECIMAL_TEXT_MAX];
+
+	json_add_str(o, "why", why);
+	json_push(list, o);
+	for (const struct exchange_delivery_line *l = in->line; l; l = l->next) {
+		const bool left = in->was && is_left(in, l);
+
+		if (l->nameless || !(left || (l->of == in->of && l->problem)))
+			continue;
+		o = json_object();
+		json_add_str(o, "why", l->problem ? l->problem->msg : why);
+		json_add_str(o, "order", left ? l->of->name : NULL);
+		json_add_str(o, "line_id", l->line_id);
+		json_add_str(o, "sku", l->sku);
+		json_add_str(o, "quantity",
+			     l->problem ? NULL : decimal_text_short(l->quantity, text));
+		json_push(list, o);
+	}
+}
+
+/* The version of what is said: wherever what can't be read of it stands, and with the lines that are taken out. */
+static const char *version_of(cJSON *doc, const struct exchange_delivery *in, const char *fault,
+			      struct arena *a)
+{
+	cJSON *unreadable = cJSON_DetachItemFromObjectCaseSensitive(doc, "unreadable");
+	const char *text = json_text(doc, a);
+	char hash[HASH_HEX_SIZE];
+
+	cJSON_Delete(unreadable);
+	for (const struct exchange_delivery_line *l = in->line; l; l = l->next)
+		if (l->of == in->of && !l->problem && l->quantity.units == 0)
+			text = arena_printf(a, "%s -%s", text, l->line_id ? l->line_id : l->sku);
+	hash_hex(text, strlen(text), hash);
+	return fault ? arena_printf(a, "%s %.32s", fault, hash) : arena_printf(a, "%.32s", hash);
+}
+
+static void add_document(const struct exchange_delivery *in, struct arena *a, struct record *out)
 {
 	CLEANUP(json) cJSON *doc = json_object();
 	cJSON *order;
 	/* "gid://shopify/Order/5001" is an id in any system; all else is what people call it. */
-	bool id = str_starts(in->order, "gid://");
+	bool id = in->order && str_starts(in->order, "gid://");
 
 	json_add_str(doc, "kind", "fulfillment");
 	json_add_str(doc, "source", "csv");
@@ -143,23 +186,26 @@ static const char *document(const struct exchange_delivery *in, struct arena *a)
 	json_add_str(doc, "carrier", in->carrier);
 	add_packages(doc, in);
 	add_lines(doc, in);
-	return json_text(doc, a);
+	if (out->problem)
+		add_unreadable(doc, in, out->problem->msg);
+	out->doc = json_text(doc, a);
+	out->doc_len = strlen(out->doc);
+	out->version = version_of(doc, in, out->version, a);
 }
 
-void exchange_delivery_record(const struct exchange_delivery *in, struct arena *a,
+bool exchange_delivery_record(const struct exchange_delivery *in, struct arena *a,
 			      struct record *out)
 {
-	const struct err *problem = find_problem(in, a);
-	char hash[HASH_HEX_SIZE];
+	bool lacks;
+	const struct err *problem = find_problem(in, a, &lacks);
 
 	*out = (struct record){.id = arena_strdup(a, in->id),
 			       .label = arena_strdup(a, in->label ? in->label : in->id)};
-	if (problem) {
+	if (problem)
 		rows_fault(problem, a, out);
-		return;
-	}
-	out->doc = document(in, a);
-	out->doc_len = strlen(out->doc);
-	hash_hex(out->doc, out->doc_len, hash);
-	out->version = arena_printf(a, "%.32s", hash);
+	/* A row that does not tell its delivery is all that there is of it. */
+	if (in->label || !in->last)
+		return false;
+	add_document(in, a, out);
+	return lacks;
 }

@@ -159,6 +159,12 @@ static struct exchange_delivery *wanted(const struct exchange_deliveries *d, con
 	return slot ? d->list[slot - 1] : NULL;
 }
 
+const struct exchange_delivery *exchange_deliveries_find(const struct exchange_deliveries *d,
+							 const char *id)
+{
+	return wanted(d, id);
+}
+
 /* The file being read. */
 struct reading {
 	struct exchange_deliveries *d;
@@ -279,33 +285,6 @@ static void share(struct reading *r, struct exchange_delivery *to, const struct 
 	*rank = r->file->rank;
 }
 
-static const char *without_hash(const char *name)
-{
-	return name + (*name == '#');
-}
-
-/* False: they are two orders. The id and the name may be one order's. */
-static bool may_be_one(const char *a, const char *b)
-{
-	return str_starts(a, "gid://") != str_starts(b, "gid://") ||
-	       strcmp(without_hash(a), without_hash(b)) == 0;
-}
-
-static struct exchange_delivery_order *order_of(struct reading *r, struct exchange_delivery *to,
-						const char *name)
-{
-	struct exchange_delivery_order *o = to->orders;
-
-	while (o && (str_starts(o->name, "gid://") != str_starts(name, "gid://") ||
-		     !may_be_one(o->name, name)))
-		o = o->next;
-	if (o)
-		return o;
-	o = arena_alloc(r->d->mem, sizeof(*o));
-	*o = (struct exchange_delivery_order){arena_strdup(r->d->mem, name), r->number, to->orders};
-	return to->orders = o;
-}
-
 /* What earlier files said is not this order's: goods of the one must not be told to the other's buyer. */
 static void leave_order(struct reading *r, struct exchange_delivery *to, const struct csv_row *in)
 {
@@ -329,11 +308,12 @@ static void share_order(struct reading *r, struct exchange_delivery *to, const s
 	bool moves;
 
 	(void)read_key(r, in, COL_ORDER, &text);
-	moves = text[0] && was && to->order_rank != r->file->rank && !may_be_one(was, text);
+	moves = text[0] && was && to->order_rank != r->file->rank &&
+		!exchange_delivery_may_be_one(was, text);
 	if (moves)
 		leave_order(r, to, in);
 	if (text[0] && (moves || !was)) {
-		to->of = order_of(r, to, text);
+		to->of = exchange_delivery_order_of(to, text, r->number, r->d->mem);
 		/* Rows above that name none are of this one. */
 		for (struct exchange_delivery_line *l = to->line; l; l = l->next)
 			if (!l->of || l->file == r->number)
@@ -341,8 +321,9 @@ static void share_order(struct reading *r, struct exchange_delivery *to, const s
 	}
 	share(r, to, in, COL_ORDER, &to->order, &to->order_rank);
 	/* Where a file contradicts itself, the row is of the order that it names. */
-	to->row = to->order && text[0] && !may_be_one(to->order, text) ? order_of(r, to, text)
-								       : to->of;
+	to->row = to->order && text[0] && !exchange_delivery_may_be_one(to->order, text)
+			  ? exchange_delivery_order_of(to, text, r->number, r->d->mem)
+			  : to->of;
 	to->order_new = to->order_rank == r->file->rank ? !r->file->used : to->order_new;
 }
 
@@ -544,7 +525,7 @@ static void hold_strays(const struct reading *r)
 			struct exchange_delivery *to = r->d->list[i];
 
 			if (to->file == r->number && !to->label && to->order &&
-			    may_be_one(to->order, s->order))
+			    exchange_delivery_may_be_one(to->order, s->order))
 				hold(r, to, s->what);
 		}
 }

@@ -103,13 +103,19 @@ const char *exchange_deliveries_ignored(const struct exchange_deliveries *d);
 size_t exchange_deliveries_count(const struct exchange_deliveries *d);
 const struct exchange_delivery *exchange_deliveries_at(const struct exchange_deliveries *d,
 						       size_t i);
+/* NULL: it is not wanted. */
+const struct exchange_delivery *exchange_deliveries_find(const struct exchange_deliveries *d,
+							 const char *id);
 
 /* fulfillment_lines.c: the same line of the order: by its id if there is one, else by the SKU. */
 bool exchange_delivery_line_is(const struct exchange_delivery_line *l, const char *line_id,
 			       const char *sku);
 
-/* exchange_fulfillment_document.c: the record, with its document or its problem. */
-void exchange_delivery_record(const struct exchange_delivery *in, struct arena *a,
+/*
+ * fulfillment_document.c: the record, with its document, and its problem. True: it only lacks something (an order, a line),
+ * which what waits may have; its document says that, too.
+ */
+bool exchange_delivery_record(const struct exchange_delivery *in, struct arena *a,
 			      struct record *out);
 
 static inline void cleanup_exchange_deliveries(struct exchange_deliveries **p)

@@ -23,6 +23,33 @@ bool exchange_delivery_line_is(const struct exchange_delivery_line *l, const cha
 	return line_id ? same_id(l->line_id, line_id) : str_equal(l->sku, sku);
 }
 
+static const char *without_hash(const char *name)
+{
+	return name + (*name == '#');
+}
+
+bool exchange_delivery_may_be_one(const char *a, const char *b)
+{
+	return str_starts(a, "gid://") != str_starts(b, "gid://") ||
+	       strcmp(without_hash(a), without_hash(b)) == 0;
+}
+
+struct exchange_delivery_order *exchange_delivery_order_of(struct exchange_delivery *to,
+							   const char *name, int file,
+							   struct arena *a)
+{
+	struct exchange_delivery_order *o = to->orders;
+
+	while (o && (str_starts(o->name, "gid://") != str_starts(name, "gid://") ||
+		     !exchange_delivery_may_be_one(o->name, name)))
+		o = o->next;
+	if (o)
+		return o;
+	o = arena_alloc(a, sizeof(*o));
+	*o = (struct exchange_delivery_order){arena_strdup(a, name), file, to->orders};
+	return to->orders = o;
+}
+
 struct exchange_delivery_line *exchange_delivery_line_of(struct exchange_delivery *to,
 							 const char *line_id, const char *sku,
 							 struct arena *a)

@@ -3,6 +3,12 @@
 
 #include "connectors/exchange/fulfillment_file.h"
 
+/* False: they are two orders. The id and the name may be one order's. */
+bool exchange_delivery_may_be_one(const char *a, const char *b);
+/* The order that is called so, or a new one, that this file (its number) said first. */
+struct exchange_delivery_order *exchange_delivery_order_of(struct exchange_delivery *to,
+							   const char *name, int file,
+							   struct arena *a);
 /*
  * What a row is said of: the line that its delivery has under that name already, for the order of the row, or a new
  * one. line_id and sku NULL: a row that does not tell it, always a new one.

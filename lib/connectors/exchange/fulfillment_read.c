@@ -5,9 +5,11 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/step.h"
 #include "base/str.h"
 #include "connectors/exchange/fulfillment_file.h"
+#include "connectors/exchange/fulfillment_merge.h"
 #include "files/guard.h"
 #include "connectors/exchange/inbox.h"
 #include "files/sources.h"
@@ -128,6 +130,13 @@ static enum errk load(struct exchange_deliveries *d, const struct files *l, stru
 	return k;
 }
 
+/* Where it lacks something what waits may have it; if not, it is parked for what its document says. */
+static void read_record(const struct exchange_delivery *in, struct arena *a, struct record *out)
+{
+	if (exchange_delivery_record(in, a, out))
+		out->problem = NULL;
+}
+
 static enum errk read_page(const struct exchange_fulfillment_reader *r,
 			   const struct pull_request *req, struct inbox_cursor *c, struct arena *a,
 			   struct page *page, struct err *e)
@@ -140,8 +149,7 @@ static enum errk read_page(const struct exchange_fulfillment_reader *r,
 		struct record *rec = &page->rec[page->n];
 		bool known = false;
 
-		exchange_delivery_record(exchange_deliveries_at(r->deliveries, (size_t)c->done), a,
-					 rec);
+		read_record(exchange_deliveries_at(r->deliveries, (size_t)c->done), a, rec);
 		if (req->knows && !req->full) {
 			enum errk k = req->knows(req->knows_ctx, rec, &known, e);
 
@@ -277,13 +285,29 @@ enum errk exchange_fulfillment_pull_only(struct exchange_fulfillment_reader *r,
 
 		for (size_t i = 0; i < exchange_deliveries_count(d); i++)
 			if (is_meant(exchange_deliveries_at(d, i), who[w]))
-				exchange_delivery_record(exchange_deliveries_at(d, i), a,
-							 &page.rec[page.n++]);
+				read_record(exchange_deliveries_at(d, i), a, &page.rec[page.n++]);
 		if (page.n == before)
 			add_missing(r->dir, &page, who[w], a);
 	}
+	unload(r);
+	r->deliveries = TAKE(d);
 	*out = page;
 	return E_OK;
+}
+
+const char *exchange_fulfillment_merge(const struct exchange_fulfillment_reader *r,
+				       const char *before, const char *now, struct arena *a)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	const struct exchange_delivery *in = NULL;
+	const char *merged;
+
+	if (r->deliveries && json_parse(now, strlen(now), &doc, NULL) == E_OK)
+		in = exchange_deliveries_find(r->deliveries, json_str(doc, "id"));
+	if (!in)
+		BUG("a delivery is merged that was not read");
+	merged = exchange_delivery_merge(in, before, a);
+	return merged ? merged : now;
 }
 
 /* How many can be read, and those that would be parked for what their rows say. */
@@ -300,7 +324,7 @@ static void say_deliveries(const struct exchange_fulfillment_reader *r,
 	for (size_t i = 0; i < exchange_deliveries_count(d); i++) {
 		struct record rec = {0};
 
-		exchange_delivery_record(exchange_deliveries_at(d, i), a, &rec);
+		(void)exchange_delivery_record(exchange_deliveries_at(d, i), a, &rec);
 		bad += rec.problem != NULL;
 		first = first ? first : rec.problem;
 	}

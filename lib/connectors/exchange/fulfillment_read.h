@@ -25,6 +25,9 @@ MUST_CHECK enum errk exchange_fulfillment_pull_only(struct exchange_fulfillment_
 						    const char *const *who, size_t n,
 						    struct arena *a, struct page *out,
 						    struct err *e);
+/* As source.merge. */
+const char *exchange_fulfillment_merge(const struct exchange_fulfillment_reader *r,
+				       const char *before, const char *now, struct arena *a);
 void exchange_fulfillment_check(const struct exchange_fulfillment_reader *r,
 				const struct check_sink *sink);
 

@@ -15,16 +15,18 @@
 
 #include "base/banned.h"
 
-/* When the newest file that says something of an order was written, of those that were read and of all; ns. */
+/* The newest file that says something of an order, of those that were read and of all, by order_ns. */
 struct said_order {
 	const char *id;
 	int64_t read_ns, there_ns;
 };
 
-/* What a file of the same time says. */
+/* What a file says of which the order of files does not tell whether it is newer than the one that is open. */
 struct peer {
 	const char *id, *version, *file;
 	int64_t line;
+	enum { UNTOLD, NEWER, NEWER_READ } is; /* what the names of the two tell all the same */
+	uint32_t next;                         /* of the same id; 0 = none, they count from 1 */
 };
 
 struct admin_newer {
@@ -89,16 +91,14 @@ static bool is_known(const struct source_file *x, const struct source_file *y)
 
 void admin_newer_rank(struct source_file *file, size_t n)
 {
-	int64_t before = 0;
 	size_t tied_to =
 		0; /* the last one of which some file up to here does not tell whether it is newer */
 
 	for (size_t i = 0; i < n; i++) {
-		int64_t own = file[i].mtime_ns;
+		const int64_t own = file[i].mtime_ns;
 
-		if (i && own == before)
-			file[i].mtime_ns = file[i - 1].mtime_ns + (tied_to < i);
-		before = own;
+		if (i && own == file[i - 1].mtime_ns)
+			file[i].order_ns = file[i - 1].order_ns + (tied_to < i);
 		for (size_t k = i + 1; k < n && file[k].mtime_ns == own; k++)
 			if (k > tied_to && !is_known(&file[i], &file[k]))
 				tied_to = k;
@@ -129,46 +129,54 @@ static const char *by_name_too(const char *name_id, struct arena *a)
 	return arena_printf(a, "name of %s", name_id);
 }
 
-static void add_peer(struct admin_newer *x, const struct source_file *f,
-		     const struct admin_order_rows *o, struct arena *scratch)
+static void add_peer(struct admin_newer *x, const char *id, struct peer peer)
 {
-	struct record r;
+	uint32_t *slot;
 
-	admin_order_record(o, scratch, &r);
 	key_index_room(&x->peers_index, x->peers.n);
-	if (*key_index_slot(&x->peers_index, r.id))
-		return;
-	*list_add(&x->peers, x->peers_mem) = (struct peer){arena_strdup(x->peers_mem, r.id),
-							   arena_strdup(x->peers_mem, r.version),
-							   arena_strdup(x->peers_mem, f->name),
-							   o->line};
-	*key_index_slot(&x->peers_index, r.id) = (uint32_t)x->peers.n;
+	slot = key_index_slot(&x->peers_index, id);
+	peer.id = arena_strdup(x->peers_mem, id);
+	peer.next = *slot;
+	*list_add(&x->peers, x->peers_mem) = peer;
+	*slot = (uint32_t)x->peers.n;
 }
 
-/* All orders of another file: of one of the same time (peer), or of a newer one. */
-static enum errk read_other(struct admin_newer *x, const struct source_file *f, bool peer,
+/* How another file stands to the one that is open. */
+enum standing { OLDER, PEER, PEER_NEWER, LATER };
+
+/* All orders of another file that is none of the older ones; read: it has been. */
+static enum errk read_other(struct admin_newer *x, const struct source_file *f, enum standing as,
 			    bool read, struct err *e)
 {
 	CLEANUP(admin_orders_file) struct admin_orders_file *file = NULL;
 	CLEANUP(arena) struct arena *scratch = arena_new();
+	struct peer peer = {.file = arena_strdup(x->peers_mem, f->name)};
 	struct admin_order_rows o;
 	bool more = true;
 	enum errk k = admin_orders_file_open(f->path, f->name, x->declared, &file, e);
 
+	peer.is = as == PEER ? UNTOLD : read ? NEWER_READ : NEWER;
 	for (; k == E_OK && more; arena_reset(scratch)) {
 		k = admin_orders_file_next(file, &o, &more, e);
 		if (k != E_OK || !more)
 			break;
-		if (peer) {
-			add_peer(x, f, &o, scratch);
-			continue;
-		}
 		const char *id = admin_order_id(&o, scratch);
 		const char *name = admin_name_id(admin_order_cell(&o, COL_NAME), scratch);
+		const char *key[] = {id, by_name_too(name, scratch)};
 
-		add_newer(x, id, f->mtime_ns, read);
-		if (!str_equal(id, name))
-			add_newer(x, by_name_too(name, scratch), f->mtime_ns, read);
+		if (as == PEER) {
+			struct record r;
+
+			admin_order_record(&o, scratch, &r);
+			peer.version = arena_strdup(x->peers_mem, r.version);
+			peer.line = o.line;
+			key[0] = r.id;
+		}
+		for (size_t i = 0; i < (as == PEER || str_equal(id, name) ? 1 : 2); i++)
+			if (as == LATER)
+				add_newer(x, key[i], f->order_ns, read);
+			else
+				add_peer(x, key[i], peer);
 	}
 	return k;
 }
@@ -181,26 +189,40 @@ static void forget_peers(struct admin_newer *x)
 	memset(&x->peers, 0, sizeof(x->peers));
 }
 
+/* other stands before f in their listing, or behind it. */
+static enum standing standing_of(const struct source_file *other, bool before,
+				 const struct source_file *f)
+{
+	if (other->order_ns != f->order_ns)
+		return other->order_ns < f->order_ns ? OLDER : LATER;
+	if (!is_known(other, f))
+		return PEER;
+	return before ? OLDER : PEER_NEWER;
+}
+
 enum errk admin_newer_find(struct admin_newer *x, const struct source_file *f,
 			   const struct source_cursor *at, const struct source_file *file, size_t n,
 			   struct arena *a, struct err *e)
 {
 	enum errk k = E_OK;
+	bool before = true;
 
 	forget_peers(x);
 	for (size_t i = 0; i < n && k == E_OK; i++) {
-		bool peer = file[i].mtime_ns == f->mtime_ns && !str_equal(file[i].name, f->name);
-		bool read = at && source_cursor_outdates(at, &file[i], f);
+		const bool own = str_equal(file[i].name, f->name);
+		const enum standing as = standing_of(&file[i], before, f);
+		bool read = at && as != OLDER && source_cursor_has_read(at, &file[i]);
 		const char *stamp = arena_printf(a, "%s%s", file[i].stamp, read ? " read" : "");
 
-		if (!peer && (!at || file[i].mtime_ns <= f->mtime_ns ||
-			      str_equal(source_stamp_of(x->files, file[i].name), stamp)))
+		before = before && !own;
+		if (own || as == OLDER || (as != PEER && !at) ||
+		    (as == LATER && str_equal(source_stamp_of(x->files, file[i].name), stamp)))
 			continue;
 		if (read || admin_export_kind(file[i].path) == ADMIN_EXPORT_ORDERS)
-			k = read_other(x, &file[i], peer, read, e);
+			k = read_other(x, &file[i], as, read, e);
 		if (!read)
 			k = E_OK;
-		if (!peer && k == E_OK)
+		if (as == LATER && k == E_OK)
 			source_stamp_set(x->files, file[i].name, stamp);
 	}
 	return k;
@@ -225,7 +247,23 @@ static void park(struct record *r, int64_t line, const struct peer *other, struc
 	r->doc_len = 0;
 }
 
-bool admin_newer_judge(const struct admin_newer *x, struct record *r, int64_t line, struct arena *a)
+static const struct peer *peer_at(const struct admin_newer *x, uint32_t slot)
+{
+	return slot ? &x->peers.at[slot - 1] : NULL;
+}
+
+static const struct peer *first_peer(const struct admin_newer *x, const char *id)
+{
+	return x->peers.n ? peer_at(x, *key_index_slot(&x->peers_index, id)) : NULL;
+}
+
+static const struct peer *next_peer(const struct admin_newer *x, const struct peer *p)
+{
+	return peer_at(x, p->next);
+}
+
+bool admin_newer_judge(const struct admin_newer *x, const struct source_file *f, struct record *r,
+		       int64_t line, struct arena *a)
 {
 	const char *name = admin_name_id(r->label, a);
 	const char *const id[] = {r->id, name,
@@ -234,13 +272,20 @@ bool admin_newer_judge(const struct admin_newer *x, struct record *r, int64_t li
 	for (size_t i = 0; x->said.n && i < sizeof(id) / sizeof(*id); i++) {
 		uint32_t slot = *key_index_slot(&x->index, id[i]);
 
-		if (slot && x->said.at[slot - 1].read_ns > r->written_ns)
+		if (slot && x->said.at[slot - 1].read_ns > f->order_ns)
 			return true;
-		r->superseded |= slot && x->said.at[slot - 1].there_ns > r->written_ns;
+		r->superseded |= slot && x->said.at[slot - 1].there_ns > f->order_ns;
 	}
-	uint32_t slot = x->peers.n ? *key_index_slot(&x->peers_index, r->id) : 0;
-
-	if (slot && !str_equal(x->peers.at[slot - 1].version, r->version))
-		park(r, line, &x->peers.at[slot - 1], a);
+	for (size_t i = 0; x->peers.n && i < sizeof(id) / sizeof(*id); i++)
+		for (const struct peer *p = first_peer(x, id[i]); p; p = next_peer(x, p)) {
+			if (p->is == NEWER_READ)
+				return true;
+			r->superseded |= p->is == NEWER;
+		}
+	for (const struct peer *p = first_peer(x, r->id); p; p = next_peer(x, p))
+		if (p->is == UNTOLD && !str_equal(p->version, r->version)) {
+			park(r, line, p, a);
+			break;
+		}
 	return false;
 }

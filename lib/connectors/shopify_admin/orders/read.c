@@ -194,6 +194,17 @@ static void leave_out(const struct admin_order_rows *o, const char *why, struct 
 		  a) = (struct left_out){admin_order_id(o, a), admin_order_label(o, a), why};
 }
 
+/*
+ * What is remembered of a file beyond this run is its own time, rounded up to the microsecond: state files of before have it with
+ * up to so many nanoseconds more, by what lay beside it.
+ */
+static int64_t written_ns(const struct source_file *f)
+{
+	enum { STEP_NS = 1000 };
+
+	return f->mtime_ns - f->mtime_ns % STEP_NS + STEP_NS - 1;
+}
+
 static enum errk take(struct admin_orders *s, const struct source_file *f,
 		      const struct admin_order_rows *o, const struct pull_request *req,
 		      struct arena *a, struct page *page, struct err *e)
@@ -212,9 +223,9 @@ static enum errk take(struct admin_orders *s, const struct source_file *f,
 		return E_OK;
 	}
 	admin_order_record(o, a, r);
-	r->written_ns = f->mtime_ns;
+	r->written_ns = written_ns(f);
 	r->file = f->name;
-	if (admin_newer_judge(s->newer, r, o->line, a)) {
+	if (admin_newer_judge(s->newer, f, r, o->line, a)) {
 		page->known++;
 		return E_OK;
 	}
@@ -504,10 +515,10 @@ static void find_in_order(const struct admin_orders *s, const struct source_file
 	for (size_t i = 0; i < n; i++)
 		if (is_meant(o, who[i], scratch)) {
 			admin_order_record(o, a, &found[i]);
-			found[i].written_ns = f->mtime_ns;
+			found[i].written_ns = written_ns(f);
 			found[i].file = f->name;
 			/* The files come from the oldest to the newest: that one is newer will be seen. */
-			(void)admin_newer_judge(s->newer, &found[i], o->line, a);
+			(void)admin_newer_judge(s->newer, f, &found[i], o->line, a);
 			found[i].superseded = false;
 		}
 }
