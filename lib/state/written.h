@@ -5,17 +5,21 @@
 
 /* When the files were written that records came from, for sources whose files may come in any order; in ns. */
 
+struct written {
+	int64_t ns;       /* 0 = nobody knows */
+	const char *file; /* its name; NULL = not known */
+};
 /*
  * A file of that time says the record; an earlier one than written_get says takes nothing back, and what that knew by the
  * last write alone stands from then on.
  */
 MUST_CHECK enum errk written_set(struct state *s, const char *flow, const char *record,
-				 int64_t written_ns, struct err *e);
+				 const struct written *w, struct err *e);
 /*
- * Of the newest version that is known; 0 = nobody knows. Where no file is remembered, and of what was adopted, what the
+ * Of the newest version that is known. Where no file is remembered, and of what was adopted, what the
  * target has of a known version is as new as its last write: a file from before that may be older.
  */
 MUST_CHECK enum errk written_get(struct state *s, const char *flow, const char *record,
-				 int64_t *written_ns, struct err *e);
+				 struct arena *a, struct written *out, struct err *e);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/str.h"
+#include "files/name_order.h"
 #include "state/checkpoint.h"
 #include "state/claim.h"
 #include "state/delivered.h"
@@ -122,8 +123,11 @@ struct pull_request sync_asking(struct sync *r)
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
 	enum errk rc = E_OK;
+	/* What could not be read, or stands in two files, is none's: the next that says it is not held against it. */
+	const char *file = rec->problem ? NULL : rec->file;
 	if (rec->written_ns)
-		rc = written_set(r->state, r->key, rec->id, rec->written_ns, e);
+		rc = written_set(r->state, r->key, rec->id,
+				 &(struct written){rec->written_ns, file}, e);
 	return rc == E_OK && r->max_age ? queue_confirm(r->state, r->key, rec->id, rec->version,
 							read_at(rec), clock_now(), e)
 					: rc;
@@ -238,20 +242,31 @@ static enum errk check_namesake(struct sync *r, struct record *rec, struct err *
 }
 
 /*
- * Does a file say it that is older than what is known, and says otherwise? *newer: when that was written, in seconds, 0 = it
+ * The newest that is known was said by another file of this one's time, and their names do not tell that this one is newer. Where
+ * documents are merged files of one time may each say a part.
+ */
+static bool may_be_older(const struct sync *r, const struct record *rec, const struct written *w)
+{
+	return w->ns == rec->written_ns && w->file && rec->file && !rec->problem &&
+	       !r->from->merge && strcmp(w->file, rec->file) != 0 &&
+	       !(name_order_known(w->file, rec->file) && name_order(w->file, rec->file) < 0);
+}
+
+/*
+ * Does a file say it that is older than what is known, and says otherwise? *newer: which file that was, with ns 0 = it
  * does not. *waits: a version of it is ready, parked or being sent.
  */
-static enum errk find_newer(struct sync *r, const struct record *rec, int64_t *newer, bool *waits,
-			    struct err *e)
+static enum errk find_newer(struct sync *r, const struct record *rec, struct written *newer,
+			    bool *waits, struct err *e)
 {
-	int64_t ns;
+	struct written w;
 	bool known;
 	struct err ignored;
-	*newer = 0;
+	*newer = (struct written){0};
 	if (!rec->written_ns)
 		return E_OK;
-	enum errk rc = written_get(r->state, r->key, rec->id, &ns, e);
-	if (rc != E_OK || ns <= rec->written_ns)
+	enum errk rc = written_get(r->state, r->key, rec->id, r->page, &w, e);
+	if (rc != E_OK || (w.ns <= rec->written_ns && !may_be_older(r, rec, &w)))
 		return rc;
 	rc = queue_knows(r->state, r->key, rec->id, rec->version, &known, waits, e);
 	if (rc != E_OK || known)
@@ -263,21 +278,28 @@ static enum errk find_newer(struct sync *r, const struct record *rec, int64_t *n
 		rc = batch_compare(r, &b, rec->doc, rec->doc_len, &ignored);
 	if (rc == E_LOCAL)
 		return *e = ignored, rc;
-	*newer = b.unchanged ? 0 : ns / 1000000000;
+	if (!b.unchanged)
+		*newer = w;
 	return E_OK;
 }
 
 /* Of another version than the document that it came with, for a newer file may say that once more. */
-static void set_late(struct sync *r, struct record *rec, int64_t newer, bool named)
+static void set_late(struct sync *r, struct record *rec, const struct written *newer, bool named)
 {
 	char own[CLOCK_TEXT_MAX], known[CLOCK_TEXT_MAX];
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "late_file",
-		"comes from %s, which was written at %s, and what is known of it is newer (of %s) "
-		"and in no file that is there: it stays as it is known; export it once more, or put "
-		"the newer file back",
-		rec->file ? rec->file : "a file", clock_text(rec->written_ns / 1000000000, own),
-		clock_text(newer, known));
+		"comes from %s, which was written at %s, and what is known of it ",
+		rec->file ? rec->file : "a file", clock_text(rec->written_ns / 1000000000, own));
+	if (newer->ns == rec->written_ns)
+		err_append(why, "was read in %s, of the same time, which may be newer",
+			   newer->file);
+	else
+		err_append(why, "is newer (of %s)", clock_text(newer->ns / 1000000000, known));
+	err_append(
+		why,
+		" and in no file that is there: it stays as it is known; export it once more, or put "
+		"the newer file back");
 	if (!named)
 		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
 	rec->problem = why;
@@ -290,13 +312,13 @@ static void set_late(struct sync *r, struct record *rec, int64_t newer, bool nam
 /* Said once, but where something of it waits that it would replace, or its newer file is there to be read. */
 static enum errk leave_older(struct sync *r, struct record *rec, bool *left, struct err *e)
 {
-	int64_t newer;
+	struct written newer;
 	bool waits = false;
 	enum errk rc = find_newer(r, rec, &newer, &waits, e);
-	*left = rc == E_OK && newer && (waits || rec->superseded);
+	*left = rc == E_OK && newer.ns && (waits || rec->superseded);
 	r->sum->known += *left;
-	if (rc == E_OK && newer && !*left)
-		set_late(r, rec, newer, false);
+	if (rc == E_OK && newer.ns && !*left)
+		set_late(r, rec, &newer, false);
 	return rc;
 }
 
@@ -493,11 +515,11 @@ static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, s
 		rc = sync_tidy_page(r->flow->kind, page, r->page, e);
 	/* What is asked for by name is not to be had as it is known. */
 	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
-		int64_t newer;
+		struct written newer;
 		bool waits;
 		rc = find_newer(r, &page->rec[i], &newer, &waits, e);
-		if (rc == E_OK && newer)
-			set_late(r, &page->rec[i], newer, true);
+		if (rc == E_OK && newer.ns)
+			set_late(r, &page->rec[i], &newer, true);
 	}
 	return rc;
 }

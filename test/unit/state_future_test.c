@@ -115,17 +115,21 @@ static void test_future__what_an_erp_was_told_is_known_from_now_on(void **state)
 static void test_future__files_are_no_newer_than_now(void **state)
 {
 	struct fixture *f = *state;
-	int64_t run, ahead, ns;
+	const struct written ahead_of_us = {(int64_t)(NOW + YEARS) * 1000000000, "a.csv"},
+			     last = {(int64_t)NOW * 1000000000 - 1, "b.csv"}, first = {1, "c.csv"};
+	struct written w;
+	int64_t run, ahead;
 
 	OK(run_begin(f->s, FLOW, NOW + YEARS, &run, e));
-	OK(written_set(f->s, FLOW, "1", (int64_t)(NOW + YEARS) * 1000000000, e));
-	OK(written_set(f->s, FLOW, "2", (int64_t)NOW * 1000000000 - 1, e));
-	OK(written_set(f->s, FLOW, "2", 1, e));
+	OK(written_set(f->s, FLOW, "1", &ahead_of_us, e));
+	OK(written_set(f->s, FLOW, "2", &last, e));
+	OK(written_set(f->s, FLOW, "2", &first, e));
 	OK(state_mend_times(f->s, NOW, &ahead, e));
-	OK(written_get(f->s, FLOW, "1", &ns, e));
-	assert_int_equal(ns, (int64_t)NOW * 1000000000);
-	OK(written_get(f->s, FLOW, "2", &ns, e));
-	assert_int_equal(ns, (int64_t)NOW * 1000000000 - 1);
+	OK(written_get(f->s, FLOW, "1", f->a, &w, e));
+	assert_int_equal(w.ns, (int64_t)NOW * 1000000000);
+	OK(written_get(f->s, FLOW, "2", f->a, &w, e));
+	assert_int_equal(w.ns, (int64_t)NOW * 1000000000 - 1);
+	assert_string_equal(w.file, "b.csv");
 }
 
 /* Else no order that comes from now on would be compared with it. */
