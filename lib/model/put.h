@@ -31,6 +31,13 @@ struct put_step {
 	const char *detail; /* document of the target, reason; no personal data; may be NULL */
 };
 
+/* What a record belongs to, a refund to its order, as it stands at the target. */
+struct put_owner {
+	const char *record, *label; /* the source's id, and what a person calls it */
+	struct target target;
+	const char *kept; /* as put_item.kept of its own last put; NULL = none */
+};
+
 /*
  * One document to be written, and what became of it. The engine fills the first part, the connector the second, and what
  * stands between them is both: how it was before, and how it is then. Texts of the connector's live in the put's arena.
@@ -39,7 +46,9 @@ struct put_item {
 	const char *record; /* the source's id: our reference on the other side */
 	const char *label;
 	const char *version; /* the source's, of what doc was made of */
-	int64_t read_at;     /* when the source was last known to say so, seconds */
+	const struct put_owner
+		*owner;  /* NULL = it belongs to nothing, or (without doc) that is not there */
+	int64_t read_at; /* when the source was last known to say so, seconds */
 	/*
 	 * The mapped document, JSON text; NULL (only when unsure): it can't be mapped any
 	 * more, so only look whether it landed; if not, leave err as it is.

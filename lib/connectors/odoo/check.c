@@ -73,6 +73,7 @@ static const struct kind_row {
 	{"discount", "discount_product", true},    {"fee", "fee_product", false},
 	{"duty", "duty_product", false},           {"tip", "tip_product", false},
 	{"gift_card", "gift_card_product", false}, {"custom", "custom_product", false},
+	{"refund", "refund_product", false},
 };
 
 static enum errk check_products(const struct looker *l, struct err *e)
