@@ -23,10 +23,8 @@ enum { LEFTOVER_DAYS = 90, SPACE_WARN_MIB = 100 };
 static const char *main_key(enum record_kind kind)
 {
 	static const char *const keys[KIND_COUNT_] = {
-		[KIND_ORDER] = "orders",
-		[KIND_STOCK] = "inventory",
-		[KIND_PRODUCT] = "products",
-		[KIND_FULFILLMENT] = "fulfillments",
+		[KIND_ORDER] = "orders",     [KIND_STOCK] = "inventory",
+		[KIND_PRODUCT] = "products", [KIND_FULFILLMENT] = "fulfillments",
 		[KIND_REFUND] = "refunds",
 	};
 

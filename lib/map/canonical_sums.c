@@ -57,8 +57,8 @@ static struct decimal plus(struct audit *c, struct decimal a, struct decimal b)
 	char shown[2][DECIMAL_TEXT_MAX];
 
 	if (!c->failed && decimal_add(a, b, &a, c->e) != E_OK)
-		c->failed = err_wrap(c->e, "the amounts %s and %s",
-				     decimal_text(a, shown[0]), decimal_text(b, shown[1]));
+		c->failed = err_wrap(c->e, "the amounts %s and %s", decimal_text(a, shown[0]),
+				     decimal_text(b, shown[1]));
 	return a;
 }
 
@@ -280,8 +280,7 @@ static struct decimal sum_of_payments(struct audit *c, const cJSON *refund, cons
 		if (str_equal(json_str(item, "status"), status)) {
 			sum = plus(c, sum, get(c, item, at, "amount"));
 			if (json_str(item, "removed_amount"))
-				sum = plus(c, sum,
-					   decimal_neg(get(c, item, at, "removed_amount")));
+				sum = plus(c, sum, decimal_neg(get(c, item, at, "removed_amount")));
 		}
 		at.index++;
 	}

@@ -11,10 +11,8 @@ static const struct {
 	const char *kind;
 	const struct canonical_field *fields;
 } KINDS[] = {
-	{"order", canonical_order},
-	{"stock", canonical_stock},
-	{"product", canonical_product},
-	{"fulfillment", canonical_fulfillment},
+	{"order", canonical_order},     {"stock", canonical_stock},
+	{"product", canonical_product}, {"fulfillment", canonical_fulfillment},
 	{"refund", canonical_refund},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };

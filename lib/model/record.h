@@ -8,7 +8,14 @@
 #include "base/err.h"
 
 /* What travels between the two ends: one canonical JSON document of one of these kinds. */
-enum record_kind { KIND_ORDER, KIND_STOCK, KIND_PRODUCT, KIND_FULFILLMENT, KIND_REFUND, KIND_COUNT_ };
+enum record_kind {
+	KIND_ORDER,
+	KIND_STOCK,
+	KIND_PRODUCT,
+	KIND_FULFILLMENT,
+	KIND_REFUND,
+	KIND_COUNT_
+};
 const char *record_kind_name(enum record_kind k);   /* "order": mapping file, canonical table */
 bool record_kind_of_goods(enum record_kind k);      /* its records go by what articles are called */
 const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels": for people */

@@ -1,6 +1,7 @@
 #include "state/link_priv.h"
 
 #include "base/cleanup.h"
+#include "state/queue.h"
 #include "base/banned.h"
 
 #define LINK_COLUMNS                                                               \
@@ -95,7 +96,8 @@ enum errk link_set(struct state *s, const struct link *l, int64_t now, struct er
 	query_int(&q, l->doubt);
 	query_text(&q, l->sku);
 	query_int(&q, l->demand_at);
-	return query_run(&q, e);
+	enum errk rc = query_run(&q, e);
+	return rc == E_OK && target_is(&l->target) ? queue_owner_came(s, l->record, e) : rc;
 }
 
 enum errk link_doubt(struct state *s, const char *flow, const char *record, const char *label,

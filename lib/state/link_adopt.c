@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "state/queue.h"
 #include "base/banned.h"
 
 /* Links that no write of ours has made: the target has the record all the same. */
@@ -42,7 +43,7 @@ enum errk link_adopt(struct state *s, const struct link *l, bool named, int64_t 
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*known = query_changed(&q) == 0;
-	return rc;
+	return rc == E_OK && !*known ? queue_owner_came(s, l->record, e) : rc;
 }
 
 enum errk link_bound_adopted(struct state *s, const char *flow, int64_t now, struct err *e)

@@ -158,6 +158,15 @@ MUST_CHECK enum errk queue_mark_sending(struct state *s, int64_t id, const char 
 MUST_CHECK enum errk queue_set_booked(struct state *s, int64_t id, const char *booked,
 				      struct err *e);
 /*
+ * The row waits, or is parked, because the record with this id is not at the target: once it is, whichever flow brought it there
+ * (link_set, link_adopt), the row is due as long as it waits or is parked with one of these codes.
+ */
+MUST_CHECK enum errk queue_set_owner(struct state *s, int64_t id, const char *owner, struct err *e);
+#define QUEUE_WAITS_FOR "waits_for_" /* and its kind: "waits_for_order" */
+#define QUEUE_MISSING   "_missing"   /* behind its kind: "order_missing" */
+/* It is there now. */
+MUST_CHECK enum errk queue_owner_came(struct state *s, const char *owner, struct err *e);
+/*
  * Delivered. keep_payload=false drops the payload now.
  */
 MUST_CHECK enum errk queue_mark_done(struct state *s, int64_t id, bool keep_payload, int64_t now,

@@ -82,6 +82,27 @@ enum errk queue_set_booked(struct state *s, int64_t id, const char *booked, stru
 	return query_run(&q, e);
 }
 
+enum errk queue_set_owner(struct state *s, int64_t id, const char *owner, struct err *e)
+{
+	CLEANUP(query) struct query q = query_open(s, "UPDATE queue SET owner = ? WHERE id = ?");
+
+	query_text(&q, owner);
+	query_int(&q, id);
+	return query_run(&q, e);
+}
+
+enum errk queue_owner_came(struct state *s, const char *owner, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue SET state = 0, next_attempt = 0, attempts = 0"
+				       " WHERE owner = ? AND state IN (0, 2)"
+				       " AND (code GLOB '" QUEUE_WAITS_FOR "*'"
+				       " OR code GLOB '*" QUEUE_MISSING "')");
+
+	query_text(&q, owner);
+	return query_run(&q, e);
+}
+
 static enum errk drop_payload(struct state *s, int64_t id, struct err *e)
 {
 	CLEANUP(query)

@@ -173,6 +173,8 @@ static enum errk map_payload(struct sync *r, struct batch_row *b, struct err *e)
 	b->on_hold = r->flow->arrives && is_on_hold(payload);
 	rc = map_document(r, b, payload, strlen(payload), e);
 	b->unmapped = rc == E_RECORD;
+	if (rc == E_OK && r->flow->belongs)
+		rc = relative_find(r, b, payload, e);
 	if (sync_tells_orders(r) && (rc == E_OK || b->unmapped))
 		b->booking = demand_booking(r->mapper, row->record, payload, r->page);
 	return rc;

@@ -526,8 +526,7 @@ static enum errk check_since(struct session *s, struct counting_sink *sink, stru
 				    "that the %s shows",
 				    f->section, f->name, f->label, side_section(f->from)),
 			    "set it to the day from which the ERP has none of them yet");
-		else if (!since.day &&
-			 clock_is_day(conf_text(s->conf, f->section, "since")))
+		else if (!since.day && clock_is_day(conf_text(s->conf, f->section, "since")))
 			say(sink, CHECK_OK,
 			    arena_printf(
 				    s->arena,
@@ -571,6 +570,24 @@ static enum errk check_orders_read(struct session *s, struct counting_sink *sink
 	return rc;
 }
 
+/* What is written to the ERP of its orders, and nobody has asked for. */
+static void check_left_aside(struct session *s, struct counting_sink *sink)
+{
+	for (const struct flow *f = flows; f->noun; f++)
+		if (f->belongs && flow_is_possible(f, s->conf) && !flow_is_set_up(f, s->conf) &&
+		    flow_is_set_up(flow_of_kind(f->owner), s->conf))
+			say(sink, CHECK_WARN,
+			    arena_printf(
+				    s->arena,
+				    "the %s is not told the %s of its %s: there is no section [%s]",
+				    side_section(f->to), record_kind_plural(f->kind),
+				    record_kind_plural(f->owner), f->section),
+			    arena_printf(
+				    s->arena,
+				    "write into the configuration, on two lines: [%s] and wait_for_%s = 7d; then run: erpsync %s",
+				    f->section, record_kind_name(f->owner), f->name));
+}
+
 enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad, struct err *e)
 {
 	CLEANUP(arena) struct arena *scratch = arena_new();
@@ -583,6 +600,7 @@ enum errk sync_check(struct session *s, const struct check_sink *sink, int *bad,
 	    arena_printf(s->arena, "configuration %s is valid", conf_path(s->conf)), NULL);
 	say(&counting, CHECK_OK,
 	    arena_printf(s->arena, "state file %s opens", state_path(s->state)), NULL);
+	check_left_aside(s, &counting);
 	enum errk rc = check_since(s, &counting, e);
 	if (rc == E_OK)
 		rc = check_orders_read(s, &counting, e);

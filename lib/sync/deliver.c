@@ -20,6 +20,8 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 			rc = batch_record_unchanged(r, b, e);
 		} else if (arrival_waits(r, b)) {
 			rc = arrival_record_held(r, b, e);
+		} else if (b->missing) {
+			rc = relative_record_waiting(r, b, e);
 		} else if (!b->put.doc) {
 			rc = batch_record_parked(r, b, e);
 			if (rc == E_OK && b->unmapped)
@@ -185,6 +187,8 @@ static enum errk recover_batch(struct sync *r, const struct queue_row *row, size
 		rc = batch_map(r, &rows[i], e);
 		if (rc == E_OK && batch_is_dropped(&rows[i]))
 			batch_look_only(&rows[i]);
+		else if (rc == E_OK && rows[i].missing)
+			rc = relative_look_only(r, &rows[i], e);
 		if (rc == E_OK && r->to->compares)
 			rc = queue_waiting(r->state, r->key, row[i].record, &newer, e);
 		if (newer)

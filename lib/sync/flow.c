@@ -124,14 +124,19 @@ static const struct connector_type *connector_at(const struct conf *c, enum side
 	return connector_find(conf_text(c, side_section(side), "connector"), side);
 }
 
-bool flow_is_set_up(const struct flow *f, const struct conf *c)
+bool flow_is_possible(const struct flow *f, const struct conf *c)
 {
 	const struct connector_type *from = connector_at(c, f->from), *to = connector_at(c, f->to);
+	return from && to && from->source[f->from][f->kind] && to->sink[f->to][f->kind];
+}
+
+bool flow_is_set_up(const struct flow *f, const struct conf *c)
+{
 	if (f->must_set && !conf_is_set(c, f->section, f->must_set))
 		return false;
 	if (f->opt_in && !conf_has_section(c, f->section))
 		return false;
-	return from && to && from->source[f->from][f->kind] && to->sink[f->to][f->kind];
+	return flow_is_possible(f, c);
 }
 
 bool flow_is_answered(const struct conf *c, const struct flow *f)

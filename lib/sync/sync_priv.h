@@ -119,6 +119,17 @@ MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, s
 MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n,
 					struct page *page, struct err *e);
 
+/*
+ * relative.c: of a flow whose records belong to others: what this one belongs to, into b->put.owner, or b->missing where the
+ * target does not have it. payload: its document, in the arena that is named there.
+ */
+MUST_CHECK enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload,
+				   struct err *e);
+/* Missing: it waits for that, or is parked once it has waited for [section] wait_for_<kind>. */
+MUST_CHECK enum errk relative_record_waiting(struct sync *r, struct batch_row *b, struct err *e);
+/* It was interrupted, and what it belongs to is not there now: whether it landed is looked for, and no more. */
+MUST_CHECK enum errk relative_look_only(struct sync *r, struct batch_row *b, struct err *e);
+
 /* So many wait on, of which the source alone was asked: they take nothing off --limit. */
 void sync_count_asked(struct sync *r, size_t n);
 
@@ -288,6 +299,9 @@ struct batch_row {
 	bool baseline; /* adopted, and not newer than what the target has: nothing is written */
 	bool unmapped; /* the mapping refuses it */
 	bool on_hold;  /* the store holds it back */
+	struct owner {
+		const char *record, *label;
+	} * missing; /* what it belongs to, and the target does not have; NULL = nothing is missing */
 	const char
 		*booking; /* of an order that the ERP is told: demand_booking of now; NULL = none */
 	const char *at_fault; /* as in sync_record */

@@ -356,7 +356,7 @@ static void test_commands__unknown_names_get_the_nearest(void **state)
 	assert_int_equal(command_find("status", NULL, &c, &e), E_OK);
 	rejected("oders", "export", "did you mean 'orders'?");
 	rejected("orders", "exprt", "did you mean 'orders export'?");
-	rejected("zzz", NULL, "there is: orders, fulfillments, products, inventory, ");
+	rejected("zzz", NULL, "there is: orders, refunds, fulfillments, products, inventory, ");
 	rejected("queue", "zzz", "there is: list, show, retry, drop");
 	rejected("queue", NULL, "needs a verb");
 }

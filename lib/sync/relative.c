@@ -1,0 +1,129 @@
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "state/link.h"
+#include "sync/sync_priv.h"
+
+/*
+ * A record that belongs to another, a refund to its order, goes over after that one: until the target has it, it waits, and is set
+ * free by its delivery (queue_owner_came). A person is told where that takes too long.
+ */
+
+static const char *kind_of_owner(const struct sync *r)
+{
+	return record_kind_name(r->flow->owner);
+}
+
+/* The flow that brings it to the same target, as the state file knows it: "orders export > csv:/srv/out". */
+static const char *owner_key(const struct sync *r, struct arena *a)
+{
+	return arena_printf(a, "%s%s", flow_of_kind(r->flow->owner)->name,
+			    r->key + strlen(r->flow->name));
+}
+
+enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload, struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+	struct link l;
+	bool found = false;
+	enum errk rc = json_parse(payload, strlen(payload), &doc, e);
+	if (rc != E_OK)
+		return rc;
+	const cJSON *owner = json_at(doc, kind_of_owner(r));
+	const char *id = arena_strdup(r->page, json_str(owner, "id"));
+	const char *label = arena_strdup(r->page, json_str(owner, "name"));
+	rc = link_get(r->state, owner_key(r, r->scratch), id, r->page, &l, &found, e);
+	if (rc != E_OK)
+		return rc;
+	if (!found || !target_is(&l.target)) {
+		b->missing = arena_alloc(r->page, sizeof(*b->missing));
+		*b->missing = (struct owner){id, label};
+		return E_OK;
+	}
+	struct put_owner *there = arena_alloc(r->page, sizeof(*there));
+	*there = (struct put_owner){id, label, l.target, l.kept};
+	b->put.owner = there;
+	return E_OK;
+}
+
+struct finding {
+	struct arena *a;
+	const char *
+		why; /* "it is parked there (unmapped_sku)": what keeps it, as far as the queue knows */
+};
+
+static enum errk take_why(const struct queue_row *row, void *ctx, struct err *e)
+{
+	struct finding *f = ctx;
+	(void)e;
+	f->why = arena_printf(f->a, "it is %s (%s)",
+			      row->state == QUEUE_PARKED ? "parked" : "waiting",
+			      row->code ? row->code : queue_state_name(row->state));
+	return E_OK;
+}
+
+static enum errk set_reason(struct sync *r, struct batch_row *b, const char *code, struct err *e)
+{
+	const struct flow *owners = flow_of_kind(r->flow->owner);
+	const char *key = owner_key(r, r->page), *to = key + strlen(owners->name);
+	const struct queue_filter f = {.flow = key, .who = b->missing->record, .limit = 1};
+	struct finding found = {r->page, NULL};
+	enum errk rc = queue_each(r->state, &f, false, take_why, &found, e);
+	if (rc != E_OK)
+		return rc;
+	err_set(&b->put.err, E_RECORD, code, "the %s %s is not in the %s", owners->label,
+		b->missing->label, side_section(r->flow->to));
+	if (found.why)
+		err_append(&b->put.err, ": %s; erpsync explain '%s' tells why", found.why,
+			   b->missing->label);
+	else if (*to)
+		err_append(&b->put.err, ": %s has not brought it there", key);
+	else
+		err_append(
+			&b->put.err,
+			"; to send it now: erpsync %s %s --only '%s'; where it was entered there by hand: erpsync adopt "
+			"%s '%s'; to leave this out: erpsync queue drop --for-good '%s'",
+			owners->noun, owners->verb, b->missing->label, owners->noun,
+			b->missing->label, b->row.label);
+	return E_OK;
+}
+
+/* So each run that reads it anew finds it: that is no event. */
+static enum errk wait_on(struct sync *r, struct batch_row *b, int64_t until, struct err *e)
+{
+	bool again = str_equal(b->row.code, b->put.err.code);
+	if (!again)
+		return batch_wait(r, b, until - clock_now(), e);
+	sync_count(r, b, SYNC_LATER, NULL);
+	return queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg, until,
+				clock_now(), e);
+}
+
+enum errk relative_record_waiting(struct sync *r, struct batch_row *b, struct err *e)
+{
+	const char *kind = kind_of_owner(r);
+	const char *key = arena_printf(r->page, "wait_for_%s", kind);
+	int64_t until = b->row.enqueued_at +
+			conf_int(r->session->conf, r->flow->section, key) / 1000;
+	bool over = until <= clock_now();
+	enum errk rc = set_reason(r, b,
+				  over ? arena_printf(r->page, "%s" QUEUE_MISSING, kind)
+				       : arena_printf(r->page, QUEUE_WAITS_FOR "%s", kind),
+				  e);
+	if (rc == E_OK)
+		rc = queue_set_owner(r->state, b->row.id, b->missing->record, e);
+	if (rc != E_OK)
+		return rc;
+	return over ? batch_record_parked(r, b, e) : wait_on(r, b, until, e);
+}
+
+enum errk relative_look_only(struct sync *r, struct batch_row *b, struct err *e)
+{
+	b->put.doc = b->put.hash = NULL;
+	enum errk rc = set_reason(r, b, arena_printf(r->page, "%s" QUEUE_MISSING, kind_of_owner(r)),
+				  e);
+	return rc == E_OK ? queue_set_owner(r->state, b->row.id, b->missing->record, e) : rc;
+}
