@@ -496,7 +496,7 @@ static enum errk set_units(struct refund *r, struct err *e)
 {
 	const struct odoo *o = r->b->o;
 	bool flag = str_equal(o->field[FIELD_MOVE_DONE], "quantity");
-	static const char *const asked[] = {"product_uom_qty", "state", NULL};
+	static const char *const asked[] = {"product_uom_qty", "state", "picking_id", NULL};
 	const char *const fields[] = {".id", o->field[FIELD_MOVE_DONE], flag ? "picked" : NULL,
 				      NULL};
 	int64_t *ids = arena_array(r->b->a, r->receipts.n, sizeof(*ids));
