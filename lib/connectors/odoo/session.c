@@ -73,10 +73,6 @@ static const struct field_row {
 	/* Until 18 transfers of an order are those of its group. */
 	[FIELD_ORDER_GROUP] =
 		{"sale.order", {"procurement_group_id"}, REFUNDS, ODOO_QUOTATION, false},
-	[FIELD_PICKING_GROUP] =
-		{"stock.picking", {"group_id"}, FULFILLMENTS, ODOO_QUOTATION, false},
-	[FIELD_PICKING_RETURN] =
-		{"stock.picking", {"return_id"}, FULFILLMENTS, ODOO_QUOTATION, false},
 	[FIELD_PICKING_MOVES] = {"stock.picking",
 				 {"move_ids", "move_lines"},
 				 FULFILLMENTS,

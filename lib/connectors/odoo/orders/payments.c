@@ -107,7 +107,9 @@ static void collect(struct payments *p)
 		struct err why;
 		size_t n = 0;
 
-		if (!inv->id || !str_equal(inv->state, "posted") || !odoo_order_goes_on(inv->order))
+		/* Where only money went back there is no credit note. */
+		if ((!inv->id && !inv->back) || !str_equal(inv->state, "posted") ||
+		    !odoo_order_goes_on(inv->order))
 			continue;
 		if (odoo_payments_read(inv->order->doc, p->b->a, &say, &n, &why) != E_OK) {
 			odoo_order_fail(inv->order, &why);

@@ -353,18 +353,13 @@ enum errk refund_look_at_goods(struct refund *r, struct err *e)
 
 /* Writing */
 
-enum { HEAD_MAX = 8, MOVE_MAX = 10 };
+enum { HEAD_MAX = 7, MOVE_MAX = 11 };
 
 struct receipt_shape {
 	const char *fields[HEAD_MAX + MOVE_MAX + 1];
 	size_t head, width;
+	bool grouped;
 };
-
-static const char *add_field(struct receipt_shape *s, const char *name)
-{
-	s->fields[s->width++] = name;
-	return name;
-}
 
 static void shape_of(const struct refund *r, struct receipt_shape *s)
 {
@@ -384,27 +379,29 @@ static void shape_of(const struct refund *r, struct receipt_shape *s)
 					   "origin_returned_move_id/.id",
 					   "to_refund"};
 	const struct odoo *o = r->b->o;
-	bool group = o->field[FIELD_PICKING_GROUP] && o->field[FIELD_ORDER_GROUP];
+	const char *moves = o->field[FIELD_PICKING_MOVES];
 
-	*s = (struct receipt_shape){0};
+	*s = (struct receipt_shape){.grouped = o->field[FIELD_ORDER_GROUP] != NULL};
 	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
-		add_field(s, head[i]);
-	add_field(s, group ? "group_id/.id"
-			   : arena_printf(r->b->a, "%s/.id", o->field[FIELD_PICKING_ORDER]));
+		s->fields[s->width++] = head[i];
+	/* Until 18 a transfer is of the order that the group of its moves is of. */
+	if (!s->grouped)
+		s->fields[s->width++] = arena_printf(r->b->a, "%s/.id",
+						     o->field[FIELD_PICKING_ORDER]);
 	s->head = s->width;
 	for (size_t i = 0; i < sizeof(move) / sizeof(*move); i++)
-		add_field(s, arena_printf(r->b->a, "%s/%s", o->field[FIELD_PICKING_MOVES], move[i]));
+		s->fields[s->width++] = arena_printf(r->b->a, "%s/%s", moves, move[i]);
+	if (s->grouped)
+		s->fields[s->width++] = arena_printf(r->b->a, "%s/group_id/.id", moves);
 	if (o->field[FIELD_MOVE_NAME])
-		add_field(s, arena_printf(r->b->a, "%s/%s", o->field[FIELD_PICKING_MOVES],
-					  o->field[FIELD_MOVE_NAME]));
+		s->fields[s->width++] = arena_printf(r->b->a, "%s/%s", moves,
+						     o->field[FIELD_MOVE_NAME]);
 }
 
 static void head_cells(const struct refund *r, const struct receipt_shape *s,
 		       const struct refund_take *t, const cJSON *warehouse, const char **cell)
 {
 	struct arena *a = r->b->a;
-	const struct odoo *o = r->b->o;
-	bool group = str_starts(s->fields[s->head - 1], "group_id");
 
 	cell[0] = arena_printf(a, "%s_return_%lld", r->d.xid, (long long)t->warehouse);
 	cell[1] = odoo_id_text(odoo_ref(warehouse, "in_type_id"), a);
@@ -412,7 +409,8 @@ static void head_cells(const struct refund *r, const struct receipt_shape *s,
 	cell[3] = odoo_id_text(odoo_ref(warehouse, "lot_stock_id"), a);
 	cell[4] = odoo_id_text(odoo_ref(r->order, "partner_shipping_id"), a);
 	cell[5] = arena_printf(a, "%s %s", r->d.name, r->d.number);
-	cell[6] = odoo_id_text(group ? odoo_ref(r->order, o->field[FIELD_ORDER_GROUP]) : r->d.id, a);
+	if (!s->grouped)
+		cell[6] = odoo_id_text(r->d.id, a);
 }
 
 static void move_cells(const struct refund *r, const struct receipt_shape *s,
@@ -420,6 +418,7 @@ static void move_cells(const struct refund *r, const struct receipt_shape *s,
 {
 	struct arena *a = r->b->a;
 	const char **m = cell + s->head;
+	size_t n = 9;
 
 	m[0] = arena_printf(a, "%s_returned_%s_%lld", r->d.xid, t->part->id, (long long)t->move);
 	m[1] = odoo_id_text(t->product, a);
@@ -430,8 +429,10 @@ static void move_cells(const struct refund *r, const struct receipt_shape *s,
 	m[6] = odoo_id_text(t->part->sold_id, a);
 	m[7] = odoo_id_text(t->move, a);
 	m[8] = "1";
-	if (s->width - s->head > 9)
-		m[9] = t->part->name;
+	if (s->grouped)
+		m[n++] = odoo_id_text(odoo_ref(r->order, r->b->o->field[FIELD_ORDER_GROUP]), a);
+	if (r->b->o->field[FIELD_MOVE_NAME])
+		m[n++] = t->part->name;
 }
 
 static enum errk read_warehouses(const struct refund *r, cJSON **out, struct err *e)
@@ -518,6 +519,10 @@ static enum errk set_units(struct refund *r, struct err *e)
 	JSON_EACH (m, moves) {
 		const char **cell = arena_array(r->b->a, 3, sizeof(*cell));
 
+		for (size_t i = 0; i < r->receipts.n; i++)
+			if (r->receipts.at[i].id == odoo_ref(m, "picking_id"))
+				r->receipts.at[i].name =
+					arena_strdup(r->b->a, json_str(m, "picking_id[1]"));
 		if (str_equal(json_str(m, "state"), "done") ||
 		    str_equal(json_str(m, "state"), "cancel"))
 			continue;
@@ -540,6 +545,20 @@ static enum errk set_units(struct refund *r, struct err *e)
 	return rc;
 }
 
+/* Again it does nothing. */
+static enum errk confirm(struct refund *r, struct err *e)
+{
+	int64_t *ids = arena_array(r->b->a, r->receipts.n, sizeof(*ids));
+	enum errk rc;
+
+	for (size_t i = 0; i < r->receipts.n; i++)
+		ids[i] = r->receipts.at[i].id;
+	rc = odoo_act(r->b->o, "stock.picking", "action_confirm", ids, r->receipts.n, NULL,
+		      r->b->a, NULL, e);
+	STEP("odoo return confirmed");
+	return rc;
+}
+
 static enum errk end_of(const struct refund *r, struct err *e)
 {
 	*e = r->d.item->err;
@@ -549,11 +568,6 @@ static enum errk end_of(const struct refund *r, struct err *e)
 enum errk refund_receive_goods(struct refund *r, struct err *e)
 {
 	static const char *const flags[] = {"skip_sms", "skip_backorder", "skip_immediate", NULL};
-	static const struct odoo_transition confirm = {.model = "stock.picking",
-						       .method = "action_confirm",
-						       .wanted = {"assigned", "confirmed", "done",
-								  NULL},
-						       .step = "return"};
 	static const struct odoo_transition validate = {.model = "stock.picking",
 							.method = "button_validate",
 							.flags = flags,
@@ -563,10 +577,10 @@ enum errk refund_receive_goods(struct refund *r, struct err *e)
 
 	if (rc != E_OK || !r->receipts.n)
 		return rc;
-	odoo_transition(r->b, &confirm, r->receipts.at, r->receipts.n);
-	if (!odoo_order_goes_on(&r->d))
-		return end_of(r, e);
-	rc = set_units(r, e);
+	r->b->wrote = r->d.wrote = true;
+	rc = confirm(r, e);
+	if (rc == E_OK)
+		rc = set_units(r, e);
 	if (rc != E_OK)
 		return rc;
 	odoo_transition(r->b, &validate, r->receipts.at, r->receipts.n);

@@ -181,21 +181,24 @@ static enum errk taxes_by_rate(const struct refund *r, const struct refund_part 
 {
 	JSON_EACH (wanted, json_at(p->from, "taxes")) {
 		const char *title = json_str(wanted, "title"), *rate = json_str(wanted, "rate");
-		struct odoo_tax_wanted w = {.rate = rate,
-					    .title = title ? title : "",
-					    .included = r->d.included,
-					    .service = true};
 		const struct odoo_tax *t = tax_in_order(r, rate, l->product);
-		enum errk rc = E_OK;
 
 		if (decimal_is_zero(p->tax) && !str_equal(rate, "0"))
 			continue;
+		/* A tax that the shop lists, and does not give back: the order need not have it. */
+		if (!t && decimal_is_zero(p->tax))
+			continue;
 		if (!t)
-			rc = odoo_look_tax(r->b->o, &w, r->b->a, &t, e);
-		if (rc == E_OK)
-			rc = add_tax(l, t, e);
-		if (rc != E_OK)
-			return rc;
+			return refund_refuse(
+				r, "unmapped_tax",
+				arena_printf(r->b->a,
+					     "the tax '%s' (%s) was given back, and no line of %s has one of that "
+					     "rate that prices %s: correct the taxes of the order in Odoo",
+					     title ? title : "", rate ? rate : "no rate", r->d.name,
+					     r->d.included ? "include" : "don't include"),
+				e);
+		if (add_tax(l, t, e) != E_OK)
+			return e->kind;
 	}
 	return E_OK;
 }

@@ -87,12 +87,15 @@ static void report(struct refund *r)
 {
 	struct put_item *item = r->d.item;
 
-	if (r->note.id) {
+	const char *id = odoo_id_text(r->note.id, r->b->a);
+
+	/* What is known of it is more than what this put has looked at. */
+	if (r->note.id && !(r->done && str_equal(id, item->target.id))) {
 		item->target = odoo_order_target(r->note.name, r->note.id, r->b->a);
 		for (size_t i = 0; i < r->receipts.n; i++)
 			target_add_part(&item->target, "return",
 					odoo_id_text(r->receipts.at[i].id, r->b->a), NULL, r->b->a);
-	} else if (item->err.kind == E_OK && item->owner) {
+	} else if (!r->note.id && item->err.kind == E_OK && item->owner) {
 		item->target = target_copy(&item->owner->target, r->b->a);
 	}
 	item->adopted = item->err.kind == E_OK && !r->d.wrote &&

@@ -36,26 +36,31 @@ static enum errk load(struct refund *r, const char *const *fields, struct odoo_r
 	return rc;
 }
 
+enum { OWN_WIDTH = ODOO_LINE_CELLS + 2, LAST = 1000 };
+
+/* Delivered as it is ordered: else Odoo has a line of -1 for one to be billed, or of which more was delivered. */
 static void add_row(struct refund *r, const struct odoo_line *l, struct odoo_row *row, size_t *n)
 {
-	const char **cell = arena_array(r->b->a, ODOO_LINE_CELLS + 1, sizeof(*cell));
+	const char **cell = arena_array(r->b->a, OWN_WIDTH, sizeof(*cell));
 
 	cell[0] = *n ? NULL : r->order_xid;
-	odoo_line_cells(r->b, l, 1000 + *n, cell + 1);
+	odoo_line_cells(r->b, l, LAST + *n, cell + 1);
+	cell[OWN_WIDTH - 1] = l->quantity;
 	row[(*n)++].cells = cell;
 }
 
-static void own_fields(const struct refund *r, const char *fields[ODOO_LINE_CELLS + 2])
+static void own_fields(const struct refund *r, const char *fields[OWN_WIDTH + 1])
 {
-	memset(fields, 0, (ODOO_LINE_CELLS + 2) * sizeof(*fields));
 	fields[0] = "id";
 	odoo_line_fields(r->b, fields + 1);
+	fields[OWN_WIDTH - 1] = "order_line/qty_delivered";
+	fields[OWN_WIDTH] = NULL;
 }
 
 /* Each line of money alone, and each difference of price, takes as much from the order as the credit note gives. */
 static enum errk add_own_lines(struct refund *r, struct err *e)
 {
-	const char *fields[ODOO_LINE_CELLS + 2];
+	const char *fields[OWN_WIDTH + 1];
 	struct odoo_row *row = arena_array(r->b->a, r->d.n_lines + 1, sizeof(*row));
 	size_t n = 0;
 	enum errk rc;
@@ -190,7 +195,7 @@ static enum errk load_gap(struct refund *r, struct decimal price, struct err *e)
 			      .percent = "0",
 			      .product = p ? p->id : 0,
 			      .unit = p ? p->unit : 0};
-	const char *fields[ODOO_LINE_CELLS + 2];
+	const char *fields[OWN_WIDTH + 1];
 	struct odoo_row row[1];
 	size_t n = 0;
 	enum errk rc;
