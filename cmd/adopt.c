@@ -123,10 +123,10 @@ static void end_json(struct view *v, const struct adopt_summary *s, bool dry_run
 	       shown_json(json_text(summary, v->cmd->arena), v->cmd->arena));
 }
 
-enum errk cmd_adopt_orders(struct cmd *c, struct err *e)
+enum errk cmd_adopt(struct cmd *c, struct err *e)
 {
 	const struct args *args = c->args;
-	const struct flow *f = flow_of_kind(KIND_ORDER);
+	const struct flow *f = flow_of_noun(c->command->verb);
 	struct view *v = arena_alloc(c->arena, sizeof(*v));
 	struct adopt_options o = {.to = args_text(args, "to"),
 				  .csv = args_text(args, "csv"),

@@ -71,7 +71,7 @@ MUST_CHECK enum errk cmd_queue_list(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_queue_show(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_queue_retry(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_queue_drop(struct cmd *c, struct err *e);
-MUST_CHECK enum errk cmd_adopt_orders(struct cmd *c, struct err *e);
+MUST_CHECK enum errk cmd_adopt(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_status(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_check(struct cmd *c, struct err *e);
 MUST_CHECK enum errk cmd_skus_check(struct cmd *c, struct err *e);

@@ -206,11 +206,14 @@ static const struct command commands[] = {
 	 "--for-good is given. What is under way is looked for, and not sent again.",
 	 NULL},
 	{"adopt", "orders", "[WHO...]", 0, MANY_OPERANDS, adopt_options, NEED_STATE | NEED_WIRE,
-	 cmd_adopt_orders, "Link orders that the ERP has already, without writing to it.",
+	 cmd_adopt, "Link orders that the ERP has already, without writing to it.",
 	 "For a state file that was lost or restored, or orders that were entered by hand. Without "
 	 "WHO\nand --csv: what Odoo has of the shop, or the manifests in the exchange folder. A later "
 	 "change\nof an adopted order goes over as a change.",
 	 NULL},
+	{"adopt", "refunds", "[WHO...]", 0, MANY_OPERANDS, adopt_options, NEED_STATE | NEED_WIRE,
+	 cmd_adopt, "Link refunds that the ERP has already, without writing to it.",
+	 "As adopt orders. Without WHO and --csv: the manifests in the exchange folder.", NULL},
 	{"status", NULL, NULL, 0, 0, json_options, NEED_STATE, cmd_status,
 	 "Show how each flow stands; exit status 1 if records are parked.", NULL, NULL},
 	{"check", NULL, NULL, 0, 0, json_options, NEED_STATE | NEED_WIRE, cmd_check,

@@ -32,7 +32,7 @@ _erpsync() {
 	"products ") words='push -c --config --trace -v --verbose -h --help --version' ;;
 	"inventory ") words='pull -c --config --trace -v --verbose -h --help --version' ;;
 	"queue ") words='list show retry drop -c --config --trace -v --verbose -h --help --version' ;;
-	"adopt ") words='orders -c --config --trace -v --verbose -h --help --version' ;;
+	"adopt ") words='orders refunds -c --config --trace -v --verbose -h --help --version' ;;
 	"skus ") words='check -c --config --trace -v --verbose -h --help --version' ;;
 	"state ") words='backup check moved path -c --config --trace -v --verbose -h --help --version' ;;
 	"orders export"*) words='--dry-run --since --until --only --limit --full --to --max-runtime --json -c --config --trace -v --verbose -h --help --version' ;;
@@ -46,6 +46,7 @@ _erpsync() {
 	"queue retry"*) words='--all --code --flow -c --config --trace -v --verbose -h --help --version' ;;
 	"queue drop"*) words='--for-good --reason --flow -c --config --trace -v --verbose -h --help --version' ;;
 	"adopt orders"*) words='--dry-run --from --csv --rest-is-new --to --json -c --config --trace -v --verbose -h --help --version' ;;
+	"adopt refunds"*) words='--dry-run --from --csv --rest-is-new --to --json -c --config --trace -v --verbose -h --help --version' ;;
 	"status "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"check "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"skus check"*) words='--csv --json -c --config --trace -v --verbose -h --help --version' ;;

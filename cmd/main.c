@@ -212,11 +212,13 @@ static const char *named_flow(const struct command *k, const struct args *a)
 {
 	const char *to = args_knows(a, "to") ? args_text(a, "to") : NULL;
 	const char *flow = args_knows(a, "flow") ? args_text(a, "flow") : NULL;
-	const struct flow *f = k->flow ? k->flow : flow_of_kind(KIND_ORDER);
+	const struct flow *f = k->flow   ? k->flow
+			       : k->verb ? flow_of_noun(k->verb) /* adopt */
+					 : NULL;
 	size_t system = to ? strcspn(to, ":") : 0;
 
 	/* As the state file keeps it: the same place, whatever folder it is named from. */
-	if (to && to[system])
+	if (f && to && to[system])
 		return arena_printf(a->arena, "%s > %.*s:%s", f->name, (int)system, to,
 				    path_absolute(a->arena, to + system + 1));
 	return flow || !k->flow || !remedy_names_flow(k->flow->name) ? flow : k->flow->name;

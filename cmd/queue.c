@@ -455,8 +455,8 @@ static enum errk check_droppable(struct cmd *c, const char *who, bool for_good, 
 	return usage_error(
 		e,
 		"nothing is known of '%s'; nothing was dropped. If the ERP has that order "
-		"already: erpsync adopt orders %s",
-		who, shell_word(who, c->arena));
+		"already: erpsync adopt orders %s; or that refund: erpsync adopt refunds %s",
+		who, shell_word(who, c->arena), shell_word(who, c->arena));
 }
 
 static enum errk drop_row(const struct queue_row *row, void *ctx, struct err *e)

@@ -63,10 +63,11 @@ static size_t takes_to(const char *text)
 	for (const struct flow *f = flows; f->noun; f++) {
 		size_t n = f->to_option ? words(text, f->noun, f->verb) : 0;
 
+		n = n || !f->to_option ? n : words(text, "adopt", f->noun);
 		if (n)
 			return n;
 	}
-	return words(text, "adopt", "orders");
+	return 0;
 }
 
 static size_t takes_flow(const char *text)

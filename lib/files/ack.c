@@ -183,7 +183,7 @@ static bool is_nearly(const char *ending)
 	       str_equal_nocase(ending, ".ack.csv");
 }
 
-enum errk ack_unreadable(const struct outbox *x, struct arena *a,
+enum errk ack_unreadable(const struct outbox *x, const enum record_kind *only, struct arena *a,
 			 void (*say)(void *ctx, const char *what, const char *remedy), void *ctx,
 			 struct err *e)
 {
@@ -195,7 +195,8 @@ enum errk ack_unreadable(const struct outbox *x, struct arena *a,
 	for (size_t i = 0; k == E_OK && i < n; i++) {
 		const char *path = path_join(a, x->dir, entry[i].name), *fault;
 
-		if (!folder_name_parse(entry[i].name, a, &name))
+		if (!folder_name_parse(entry[i].name, a, &name) ||
+		    (only && !folder_name_counts(&name, *only)))
 			continue;
 		if (is_nearly(name.ending))
 			say(ctx,
@@ -231,7 +232,7 @@ static void tell(void *ctx, const char *what, const char *remedy)
 				  arena_printf(t->a, "%s; %s", what, remedy));
 }
 
-enum errk ack_read_new(const struct outbox *x, struct arena *a,
+enum errk ack_read_new(const struct outbox *x, enum record_kind kind, struct arena *a,
 		       enum errk (*fn)(void *ctx, const struct acknowledgement *s, struct err *e),
 		       void *ctx, struct err *e)
 {
@@ -243,7 +244,7 @@ enum errk ack_read_new(const struct outbox *x, struct arena *a,
 
 	if (!x->ack || !dir_exists(x->dir))
 		return E_OK;
-	k = ack_unreadable(x, a, tell, &t, e);
+	k = ack_unreadable(x, &kind, a, tell, &t, e);
 	if (k == E_OK)
 		k = dir_list_all(x->dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++) {
@@ -251,7 +252,7 @@ enum errk ack_read_new(const struct outbox *x, struct arena *a,
 		bool ready;
 
 		if (entry[i].problem || !folder_name_parse(entry[i].name, a, &name) ||
-		    !str_equal(name.ending, ".ack"))
+		    !str_equal(name.ending, ".ack") || !folder_name_counts(&name, kind))
 			continue;
 		k = read_ack(path_join(a, x->dir, entry[i].name), &entry[i], &name, a, &all, &ready,
 			     e);

@@ -193,13 +193,14 @@ static bool is_time(const char *word)
 static bool is_plain_word(const char *word)
 {
 	static const char *const plain[] = {
-		"all",        "of",           "the",        "and",       "was",       "were",
-		"is",         "are",          "have",       "has",       "been",      "with",
-		"order",      "orders",       "record",     "records",   "row",       "rows",
-		"line",       "lines",        "file",       "batch",     "import",    "imported",
-		"taken",      "loaded",       "accepted",   "processed", "booked",    "created",
-		"received",   "complete",     "completed",  "done",      "ok",        "success",
-		"successful", "successfully", "everything", "entries",   "documents",
+		"all",       "of",       "the",        "and",          "was",        "were",
+		"is",        "are",      "have",       "has",          "been",       "with",
+		"order",     "orders",   "refund",     "refunds",      "record",     "records",
+		"row",       "rows",     "line",       "lines",        "file",       "batch",
+		"import",    "imported", "taken",      "loaded",       "accepted",   "processed",
+		"booked",    "created",  "received",   "complete",     "completed",  "done",
+		"ok",        "success",  "successful", "successfully", "everything", "entries",
+		"documents",
 	};
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)

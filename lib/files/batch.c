@@ -150,6 +150,13 @@ enum errk file_batch_read(const char *path, struct arena *a, struct file_batch *
 	return E_OK;
 }
 
+bool file_batch_counts(const struct file_batch *b, enum record_kind kind, struct arena *a)
+{
+	struct folder_name name;
+
+	return !folder_name_parse(b->target, a, &name) || folder_name_counts(&name, kind);
+}
+
 const cJSON *file_batch_record(const struct file_batch *b, const char *record)
 {
 	JSON_EACH (r, json_at(b->doc, "records"))
@@ -203,12 +210,14 @@ static enum errk damaged_decision(enum errk k, const char *dir, const char *name
 	if (copy)
 		err_append(e, "; %s has the same text: copy it over it", copy);
 	else
-		err_append(e,
-			   "; its manifest, which the ERP has moved, has the same text, and says "
-			   "'batch': '%s': copy it over it. Without one take it away: what is "
-			   "'sending' in erpsync queue list --sending is then written again, but "
-			   "for what the ERP has of it by erpsync adopt orders NAME",
-			   key);
+		err_append(
+			e,
+			"; its manifest, which the ERP has moved, has the same text, and says "
+			"'batch': '%s': copy it over it. Without one take it away: what is "
+			"'sending' in erpsync queue list --sending is then written again, but "
+			"for what the ERP has of it by erpsync adopt orders NAME, or of a refund "
+			"by erpsync adopt refunds NAME",
+			key);
 	return k;
 }
 

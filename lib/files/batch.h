@@ -42,6 +42,8 @@ MUST_CHECK enum errk file_batch_each(const char *dir, struct arena *a,
 /* Moves into the folder what isn't there yet: each file, and the manifest last. */
 MUST_CHECK enum errk file_batch_publish(const char *dir, const struct file_batch *b,
 					struct arena *a, struct err *e);
+/* Its number is counted with those of the kind's files. */
+bool file_batch_counts(const struct file_batch *b, enum record_kind kind, struct arena *a);
 /* This record as the batch holds it; NULL = it does not. */
 const cJSON *file_batch_record(const struct file_batch *b, const char *record);
 /* What a record of file_batch_record became: the file, and what else was kept of it. E_LOCAL "bad_target". */

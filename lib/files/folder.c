@@ -20,9 +20,43 @@
 
 enum { LOCK_WAIT_MS = 10000, LOCK_LOOK_MS = 50, DIGITS_MIN = 6, DIGITS_MAX = 15 };
 
+const char *folder_key(enum record_kind kind)
+{
+	static const char *const keys[KIND_COUNT_] = {
+		[KIND_ORDER] = "orders",     [KIND_STOCK] = "inventory",
+		[KIND_PRODUCT] = "products", [KIND_FULFILLMENT] = "fulfillments",
+		[KIND_REFUND] = "refunds",
+	};
+
+	return keys[kind];
+}
+
+bool folder_counts_apart(enum record_kind kind)
+{
+	return kind == KIND_REFUND;
+}
+
+const char *folder_book(const char *dir, const char *name, enum record_kind kind, struct arena *a)
+{
+	if (folder_counts_apart(kind))
+		name = arena_printf(a, "%s-%s", name, folder_key(kind));
+	return folder_staged(dir, name, a);
+}
+
+bool folder_name_counts(const struct folder_name *name, enum record_kind kind)
+{
+	if (folder_counts_apart(kind))
+		return str_equal(name->key, folder_key(kind));
+	for (enum record_kind k = 0; k < KIND_COUNT_; k++)
+		if (folder_counts_apart(k) && str_equal(name->key, folder_key(k)))
+			return false;
+	return true;
+}
+
 bool folder_name_parse(const char *name, struct arena *a, struct folder_name *out)
 {
-	const char *dot = strchr(name, '.'), *dash = NULL;
+	const char *dot = strchr(name, '.'), *dash = NULL, *key;
+	bool changed;
 	size_t digits;
 
 	for (const char *p = name; dot && p < dot; p++)
@@ -33,10 +67,13 @@ bool folder_name_parse(const char *name, struct arena *a, struct folder_name *ou
 	digits = strspn(dash + 1, "0123456789");
 	if (dash + 1 + digits != dot || digits < DIGITS_MIN || digits > DIGITS_MAX)
 		return false;
+	key = arena_strndup(a, name, (size_t)(dash - name));
+	changed = str_ends(key, "-changed");
 	*out = (struct folder_name){
+		.key = changed ? arena_strndup(a, key, strlen(key) - strlen("-changed")) : key,
 		.base = arena_strndup(a, name, (size_t)(dot - name)),
 		.ending = dot,
-		.changed = str_ends(arena_strndup(a, name, (size_t)(dash - name)), "-changed"),
+		.changed = changed,
 		.sequence = strtoll(dash + 1, NULL, 10),
 	};
 	return true;
@@ -227,18 +264,20 @@ enum errk folder_lock(const char *dir, struct arena *a, int *fd, struct err *e)
 	return k;
 }
 
-static const char *sequence_path(const char *dir, bool changed, struct arena *a)
+static const char *sequence_path(const char *dir, enum record_kind kind, bool changed,
+				 struct arena *a)
 {
-	return folder_staged(dir, changed ? "sequence-changed" : "sequence", a);
+	const char *path = folder_book(dir, "sequence", kind, a);
+
+	return changed ? arena_printf(a, "%s-changed", path) : path;
 }
 
-/* Written by us under this key, or an answer to it; others may call their files almost so. */
-static bool is_of(const struct folder_name *name, const char *key)
+/* Written by us under the kind's key, or an answer to it; others may call their files almost so. */
+static bool is_of(const struct folder_name *name, enum record_kind kind)
 {
 	static const char *const endings[] = {".csv", ".manifest.json", ".ack"};
-	size_t len = strlen(key);
 
-	if (strncmp(name->base, key, len) != 0 || name->base[len] != '-')
+	if (!str_equal(name->key, folder_key(kind)))
 		return false;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
 		if (str_equal(name->ending, endings[i]))
@@ -246,10 +285,14 @@ static bool is_of(const struct folder_name *name, const char *key)
 	return false;
 }
 
-/*
- * The highest number of the names in a folder, of all or of this key; a folder that isn't there has none.
- */
-static enum errk highest_in(const char *dir, const char *key, bool changed, struct arena *a,
+/* Of which a number is asked: whose, and whether of all names that are counted with those that we give, too. */
+struct series {
+	enum record_kind kind;
+	bool changed, all;
+};
+
+/* The highest number of the names in a folder; a folder that isn't there has none. */
+static enum errk highest_in(const char *dir, const struct series *s, struct arena *a,
 			    int64_t *highest, struct err *e)
 {
 	struct file_entry *entry;
@@ -261,8 +304,9 @@ static enum errk highest_in(const char *dir, const char *key, bool changed, stru
 		return E_OK;
 	k = dir_list(dir, a, &entry, &n, e);
 	for (size_t i = 0; k == E_OK && i < n; i++)
-		if (folder_name_parse(entry[i].name, a, &name) && name.changed == changed &&
-		    (!key || is_of(&name, key)) && name.sequence > *highest)
+		if (folder_name_parse(entry[i].name, a, &name) && name.changed == s->changed &&
+		    (s->all ? folder_name_counts(&name, s->kind) : is_of(&name, s->kind)) &&
+		    name.sequence > *highest)
 			*highest = name.sequence;
 	return k;
 }
@@ -287,55 +331,62 @@ static enum errk read_sequence(const char *path, struct arena *a, int64_t *out, 
 	return E_OK;
 }
 
-enum errk sequence_last(const char *dir, const char *key, bool changed, struct arena *a,
-			int64_t *out, struct err *e)
+static enum errk last_of(const char *dir, const struct series *s, struct arena *a, int64_t *out,
+			 struct err *e)
 {
-	const char *path = sequence_path(dir, changed, a);
+	const char *path = sequence_path(dir, s->kind, s->changed, a);
 	int64_t last = 0;
 	enum errk k;
 
 	if (folder_own_exists(path)) {
 		k = read_sequence(path, a, &last, e);
 	} else {
-		k = highest_in(dir, key, changed, a, &last, e);
+		k = highest_in(dir, s, a, &last, e);
 		if (k == E_OK)
-			k = highest_in(path_join(a, dir, "archive"), key, changed, a, &last, e);
+			k = highest_in(path_join(a, dir, "archive"), s, a, &last, e);
 		if (k == E_OK)
-			k = highest_in(folder_staged(dir, "acks", a), key, changed, a, &last, e);
+			k = highest_in(folder_staged(dir, "acks", a), s, a, &last, e);
 	}
 	if (k == E_OK)
 		*out = last;
 	return k;
 }
 
-enum errk sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out, struct err *e)
+enum errk sequence_last(const char *dir, enum record_kind kind, bool changed, struct arena *a,
+			int64_t *out, struct err *e)
+{
+	return last_of(dir, &(struct series){kind, changed, false}, a, out, e);
+}
+
+enum errk sequence_next(const char *dir, enum record_kind kind, bool changed, struct arena *a,
+			int64_t *out, struct err *e)
 {
 	int64_t last;
-	enum errk k = sequence_last(dir, NULL, changed, a, &last, e);
+	enum errk k = last_of(dir, &(struct series){kind, changed, true}, a, &last, e);
 
 	if (k == E_OK)
 		*out = last + 1;
 	return k;
 }
 
-enum errk sequence_store(const char *dir, bool changed, int64_t used, struct arena *a,
-			 struct err *e)
+enum errk sequence_store(const char *dir, enum record_kind kind, bool changed, int64_t used,
+			 struct arena *a, struct err *e)
 {
 	const char *text = arena_printf(a, "%lld\n", (long long)used);
 
-	return file_write_atomic(sequence_path(dir, changed, a), text, strlen(text), 0600, e);
+	return file_write_atomic(sequence_path(dir, kind, changed, a), text, strlen(text), 0600, e);
 }
 
-enum errk sequence_raise(const char *dir, bool changed, int64_t used, struct arena *a,
-			 struct err *e)
+enum errk sequence_raise(const char *dir, enum record_kind kind, bool changed, int64_t used,
+			 struct arena *a, struct err *e)
 {
 	int64_t next;
-	enum errk k = sequence_next(dir, changed, a, &next, e);
+	enum errk k = sequence_next(dir, kind, changed, a, &next, e);
 
 	if (k != E_OK)
 		return k;
 	/* A count that was only read off the names is gone when the other side takes the files. */
-	if (used < next && folder_own_exists(sequence_path(dir, changed, a)))
+	if (used < next && folder_own_exists(sequence_path(dir, kind, changed, a)))
 		return E_OK;
-	return sequence_store(dir, changed, used < next ? next - 1 : used, a, e);
+	return sequence_store(dir, kind, changed, used < next ? next - 1 : used, a, e);
 }

@@ -17,6 +17,7 @@ enum { FOLDER_FILE_MODE = 0640, FOLDER_DIR_MODE = 0750 };
 
 /* "orders-000012.csv", "orders-changed-000012.manifest.json": a name the folder uses. */
 struct folder_name {
+	const char *key;  /* "orders" */
 	const char *base; /* without ending: "orders-000012" */
 	const char *ending;
 	bool changed;
@@ -55,20 +56,28 @@ MUST_CHECK enum errk folder_make(const char *dir, struct arena *a, struct err *e
 /* One writer at a time: waits up to ten seconds. *fd is to be closed. E_BUSY "folder_locked". */
 MUST_CHECK enum errk folder_lock(const char *dir, struct arena *a, int *fd, struct err *e);
 
+/* Files of the kind have numbers of their own, and books of their own of who wrote them. */
+bool folder_counts_apart(enum record_kind kind);
+/* What such a kind has of its own in .erpsync/: "writers", or "writers-refunds". */
+const char *folder_book(const char *dir, const char *name, enum record_kind kind, struct arena *a);
+/* "orders": what the files of a batch are called by. */
+const char *folder_key(enum record_kind kind);
+/* One that is counted with files of the kind. */
+bool folder_name_counts(const struct folder_name *name, enum record_kind kind);
+
 /*
- * The last number used, new orders and changed ones counted apart. Where our own count is lost it is the
- * highest in the names in the folder, in its archive/ and of acknowledgements; with a key ("orders") only
- * names that we give count.
+ * The last number used for files of the kind, new records and changed ones counted apart. Where our own count is lost it
+ * is the highest in the names in the folder, in its archive/ and of acknowledgements; only names that we give count.
  */
-MUST_CHECK enum errk sequence_last(const char *dir, const char *key, bool changed, struct arena *a,
-				   int64_t *out, struct err *e);
-/* The number after it, past all names. */
-MUST_CHECK enum errk sequence_next(const char *dir, bool changed, struct arena *a, int64_t *out,
-				   struct err *e);
-MUST_CHECK enum errk sequence_store(const char *dir, bool changed, int64_t used, struct arena *a,
-				    struct err *e);
+MUST_CHECK enum errk sequence_last(const char *dir, enum record_kind kind, bool changed,
+				   struct arena *a, int64_t *out, struct err *e);
+/* The number after it, past all names that are counted with the kind's. */
+MUST_CHECK enum errk sequence_next(const char *dir, enum record_kind kind, bool changed,
+				   struct arena *a, int64_t *out, struct err *e);
+MUST_CHECK enum errk sequence_store(const char *dir, enum record_kind kind, bool changed,
+				    int64_t used, struct arena *a, struct err *e);
 /* The same unless the count is past it already. */
-MUST_CHECK enum errk sequence_raise(const char *dir, bool changed, int64_t used, struct arena *a,
-				    struct err *e);
+MUST_CHECK enum errk sequence_raise(const char *dir, enum record_kind kind, bool changed,
+				    int64_t used, struct arena *a, struct err *e);
 
 #endif

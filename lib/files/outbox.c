@@ -19,24 +19,13 @@
 
 enum { LEFTOVER_DAYS = 90, SPACE_WARN_MIB = 100 };
 
-/* The file that carries a batch of this kind. */
-static const char *main_key(enum record_kind kind)
-{
-	static const char *const keys[KIND_COUNT_] = {
-		[KIND_ORDER] = "orders",     [KIND_STOCK] = "inventory",
-		[KIND_PRODUCT] = "products", [KIND_FULFILLMENT] = "fulfillments",
-		[KIND_REFUND] = "refunds",
-	};
-
-	return keys[kind];
-}
-
 struct recovery {
 	const char *dir;
+	enum record_kind kind; /* of what is to be written */
 	struct arena *a;
 	const char **keep; /* names of files that belong to a decided batch */
 	size_t n_keep, cap;
-	int64_t highest[2]; /* decided numbers: new, changed */
+	int64_t highest[2]; /* decided numbers that are counted with the kind's: new, changed */
 };
 
 static void keep_name(struct recovery *r, const char *name)
@@ -62,7 +51,7 @@ static enum errk finish_decided(void *ctx, const struct file_batch *b, struct er
 		if (json_str(file, "name"))
 			keep_name(r, json_str(file, "name"));
 	keep_name(r, b->manifest);
-	if (b->sequence > r->highest[b->changed])
+	if (file_batch_counts(b, r->kind, r->a) && b->sequence > r->highest[b->changed])
 		r->highest[b->changed] = b->sequence;
 	/* A person must hear of it: what is decided stays so, whatever this is said to be. */
 	return file_batch_publish(r->dir, b, r->a, e);
@@ -127,7 +116,7 @@ static enum errk choose_number(const struct outbox *x, const struct put_batch *b
 {
 	int64_t sequence;
 	bool used = true;
-	enum errk k = sequence_next(x->dir, batch->update, a, &sequence, e);
+	enum errk k = sequence_next(x->dir, batch->kind, batch->update, a, &sequence, e);
 
 	if (k != E_OK)
 		return k;
@@ -233,7 +222,7 @@ static enum errk write_new(const struct outbox *x, struct put_batch *batch, cons
 	k = file_batch_publish(x->dir, &b, a, e);
 	STEP("csv_published");
 	if (k == E_OK)
-		k = sequence_store(x->dir, b.changed, b.sequence, a, e);
+		k = sequence_store(x->dir, batch->kind, b.changed, b.sequence, a, e);
 	STEP("csv_sequence_stored");
 	if (k == E_OK)
 		k = outbox_history_end(x->dir, batch, &b, a, e);
@@ -251,7 +240,7 @@ static enum errk write_new(const struct outbox *x, struct put_batch *batch, cons
 static enum errk adopt(const struct outbox *x, struct put_batch *batch, const struct file_batch *b,
 		       struct arena *a, struct err *e)
 {
-	enum errk k = sequence_raise(x->dir, b->changed, b->sequence, a, e);
+	enum errk k = sequence_raise(x->dir, batch->kind, b->changed, b->sequence, a, e);
 
 	STEP("csv_adopt");
 	if (k == E_OK)
@@ -276,7 +265,7 @@ static enum errk adopt(const struct outbox *x, struct put_batch *batch, const st
 		}
 		if (!item->doc)
 			continue;
-		k = render_batch(&x->style, &item, 1, main_key(batch->kind), a, &r, e);
+		k = render_batch(&x->style, &item, 1, folder_key(batch->kind), a, &r, e);
 		if (k != E_OK)
 			return k;
 		if (item->err.kind == E_OK)
@@ -291,7 +280,7 @@ static enum errk put_locked(const struct outbox *x, struct put_batch *batch,
 {
 	__attribute__((cleanup(cleanup_rendered))) struct rendered r = {0};
 	__attribute__((cleanup(cleanup_file_batch))) struct file_batch earlier = {0};
-	struct recovery done = {.dir = x->dir, .a = a};
+	struct recovery done = {.dir = x->dir, .kind = batch->kind, .a = a};
 	const char *path = file_batch_path(x->dir, batch->key, a);
 	bool any = false;
 	enum errk k = recover(&done, e);
@@ -302,7 +291,7 @@ static enum errk put_locked(const struct outbox *x, struct put_batch *batch,
 		k = file_batch_read(path, a, &earlier, e);
 		return k == E_OK ? adopt(x, batch, &earlier, a, e) : k;
 	}
-	k = render_batch(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r, e);
+	k = render_batch(&x->style, batch->item, batch->n, folder_key(batch->kind), a, &r, e);
 	for (size_t i = 0; i < batch->n; i++)
 		any = any || (batch->item[i]->doc && batch->item[i]->err.kind == E_OK);
 	return k == E_OK && any ? write_new(x, batch, as, &r, &done, a, e) : k;
@@ -320,8 +309,8 @@ enum errk outbox_put(const struct outbox *x, struct put_batch *batch, const stru
 		if (batch->item[i]->doc)
 			batch->item[i]->adopted = false;
 	if (x->dry_run)
-		return render_batch(&x->style, batch->item, batch->n, main_key(batch->kind), a, &r,
-				    e);
+		return render_batch(&x->style, batch->item, batch->n, folder_key(batch->kind), a,
+				    &r, e);
 	k = folder_make(x->dir, a, e);
 	if (k == E_OK)
 		k = folder_lock(x->dir, a, &lock, e);
@@ -405,7 +394,7 @@ static void check_acks(const struct outbox *x, const struct check_sink *sink, st
 		oldest = oldest ? oldest : name.base;
 		waiting++;
 	}
-	if (ack_unreadable(x, a, say_unreadable, &say_to, &ignored) != E_OK)
+	if (ack_unreadable(x, NULL, a, say_unreadable, &say_to, &ignored) != E_OK)
 		sink->say(sink->ctx, CHECK_WARN, ignored.msg, NULL);
 	if (doubts)
 		sink->say(sink->ctx, CHECK_WARN,

@@ -15,18 +15,19 @@ enum { WRITERS_BYTES_MAX = 1024 * 1024 };
 
 /* Its books */
 
-static const char *writers_path(const char *dir, struct arena *a)
+static const char *writers_path(const char *dir, enum record_kind kind, struct arena *a)
 {
-	return folder_staged(dir, "writers", a);
+	return folder_book(dir, "writers", kind, a);
 }
 
 /*
  * {"<writer>": {"new": {"last": 3, "key": …, "number": 4, "done": true}, "changed": …}}: of its last batch the
  * key too, for the run may be stopped before it has noted the number. No file: {}.
  */
-static enum errk read_writers(const char *dir, struct arena *a, cJSON **out, struct err *e)
+static enum errk read_writers(const char *dir, enum record_kind kind, struct arena *a, cJSON **out,
+			      struct err *e)
 {
-	const char *path = writers_path(dir, a);
+	const char *path = writers_path(dir, kind, a);
 	char *text;
 	size_t len;
 	enum errk k = E_OK;
@@ -49,11 +50,12 @@ static enum errk read_writers(const char *dir, struct arena *a, cJSON **out, str
 	return k;
 }
 
-static enum errk write_writers(const char *dir, const cJSON *all, struct arena *a, struct err *e)
+static enum errk write_writers(const char *dir, enum record_kind kind, const cJSON *all,
+			       struct arena *a, struct err *e)
 {
 	const char *text = arena_printf(a, "%s\n", json_text(all, a));
 
-	return file_write_atomic(writers_path(dir, a), text, strlen(text), 0600, e);
+	return file_write_atomic(writers_path(dir, kind, a), text, strlen(text), 0600, e);
 }
 
 static cJSON *object_of(cJSON *in, const char *name)
@@ -124,16 +126,11 @@ static bool is_overtaken(const char *dir, const cJSON *all, const char *writer, 
 	return false;
 }
 
-static bool is_counted(const struct put_batch *batch)
-{
-	return batch->writer && batch->kind == KIND_ORDER;
-}
-
 /* All books, and in them the lane of the batch's writer. */
 static enum errk read_lane(const char *dir, const struct put_batch *batch, bool changed,
 			   struct arena *a, cJSON **all, cJSON **lane, struct err *e)
 {
-	enum errk k = read_writers(dir, a, all, e);
+	enum errk k = read_writers(dir, batch->kind, a, all, e);
 
 	*lane = k == E_OK ? lane_of(*all, batch->writer, changed) : NULL;
 	return k;
@@ -146,7 +143,7 @@ enum errk outbox_history_begin(const char *dir, const struct put_batch *batch, i
 	cJSON *lane;
 	enum errk k;
 
-	if (!is_counted(batch))
+	if (!batch->writer)
 		return E_OK;
 	STEP("csv_writer_begins");
 	k = read_lane(dir, batch, batch->update, a, &all, &lane, e);
@@ -163,7 +160,7 @@ enum errk outbox_history_begin(const char *dir, const struct put_batch *batch, i
 	json_add_str(lane, "key", batch->key);
 	json_add_int(lane, "number", number);
 	json_add_bool(lane, "done", false);
-	return write_writers(dir, all, a, e);
+	return write_writers(dir, batch->kind, all, a, e);
 }
 
 enum errk outbox_history_end(const char *dir, const struct put_batch *batch,
@@ -173,7 +170,7 @@ enum errk outbox_history_end(const char *dir, const struct put_batch *batch,
 	cJSON *lane;
 	enum errk k;
 
-	if (!is_counted(batch))
+	if (!batch->writer)
 		return E_OK;
 	STEP("csv_writer_ends");
 	k = read_lane(dir, batch, b->changed, a, &all, &lane, e);
@@ -185,13 +182,14 @@ enum errk outbox_history_end(const char *dir, const struct put_batch *batch,
 	} else {
 		raise_last(lane, b->sequence);
 	}
-	return write_writers(dir, all, a, e);
+	return write_writers(dir, batch->kind, all, a, e);
 }
 
 /* What it proves */
 
 struct proof {
 	const struct history_request *q;
+	struct arena *a;
 	int64_t all[2];  /* highest numbers of all that is there */
 	int64_t open[2]; /* of batches that were decided, interrupted, and are asked about */
 };
@@ -202,27 +200,29 @@ static enum errk take_decided(void *ctx, const struct file_batch *b, struct err 
 	int64_t *to = is_open(p->q, b->key) ? p->open : p->all;
 
 	(void)e;
-	if (b->sequence > to[b->changed])
+	if (file_batch_counts(b, p->q->kind, p->a) && b->sequence > to[b->changed])
 		to[b->changed] = b->sequence;
 	return E_OK;
 }
 
-static enum errk take_all(const char *dir, struct proof *p, struct arena *a, struct err *e)
+static enum errk take_all(const char *dir, struct proof *p, struct err *e)
 {
+	struct arena *a = p->a;
 	enum errk k = E_OK;
 
 	for (int changed = 0; changed < 2 && k == E_OK; changed++)
-		k = sequence_last(dir, "orders", changed == 1, a, &p->all[changed], e);
+		k = sequence_last(dir, p->q->kind, changed == 1, a, &p->all[changed], e);
 	if (k == E_OK && dir_exists(folder_staged(dir, "", a)))
 		k = file_batch_each(dir, a, take_decided, p, e);
 	return k;
 }
 
-enum errk outbox_history_numbers(const char *dir, struct arena *a, int64_t last[2], struct err *e)
+enum errk outbox_history_numbers(const char *dir, enum record_kind kind, struct arena *a,
+				 int64_t last[2], struct err *e)
 {
-	const struct history_request none = {.kind = KIND_ORDER};
-	struct proof p = {.q = &none};
-	enum errk k = dir_exists(dir) ? take_all(dir, &p, a, e) : E_OK;
+	const struct history_request none = {.kind = kind};
+	struct proof p = {.q = &none, .a = a};
+	enum errk k = dir_exists(dir) ? take_all(dir, &p, e) : E_OK;
 
 	last[0] = p.all[0];
 	last[1] = p.all[1];
@@ -230,13 +230,13 @@ enum errk outbox_history_numbers(const char *dir, struct arena *a, int64_t last[
 }
 
 /* Names and count may be gone with the files, and what was written under them counts all the same. */
-static void take_lines(const char *dir, const cJSON *all, struct proof *p, struct arena *a)
+static void take_lines(const char *dir, const cJSON *all, struct proof *p)
 {
 	const cJSON *line;
 
 	cJSON_ArrayForEach (line, all)
 		for (int changed = 0; changed < 2; changed++) {
-			int64_t last = last_of(dir, p->q, line, changed == 1, a);
+			int64_t last = last_of(dir, p->q, line, changed == 1, p->a);
 
 			if (last > p->all[changed])
 				p->all[changed] = last;
@@ -254,9 +254,10 @@ static void replace_others(cJSON *all, const char *writer)
 }
 
 /* Under the folder's lock. */
-static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const char *writer,
-		       struct arena *a, struct err *e)
+static enum errk claim(const char *dir, cJSON *all, const struct proof *p, struct err *e)
 {
+	const char *writer = p->q->writer;
+
 	for (int changed = 0; changed < 2; changed++) {
 		cJSON *lane = lane_of(all, writer, changed == 1);
 
@@ -265,13 +266,15 @@ static enum errk claim(const char *dir, cJSON *all, const struct proof *p, const
 	}
 	cJSON_DeleteItemFromObjectCaseSensitive(object_of(all, writer), "replaced_by");
 	replace_others(all, writer);
-	return write_writers(dir, all, a, e);
+	return write_writers(dir, p->q->kind, all, p->a, e);
 }
 
-static const char *said(const struct proof *p, struct arena *a)
+static const char *said(const struct proof *p)
 {
-	const char *made = folder_name_make("orders", false, p->all[0], "", a);
-	const char *changed = folder_name_make("orders", true, p->all[1], "", a);
+	struct arena *a = p->a;
+	const char *key = folder_key(p->q->kind);
+	const char *made = folder_name_make(key, false, p->all[0], "", a);
+	const char *changed = folder_name_make(key, true, p->all[1], "", a);
 
 	if (!p->all[1])
 		return made;
@@ -279,12 +282,13 @@ static const char *said(const struct proof *p, struct arena *a)
 }
 
 /* Whose history the folder's is, once it has been read. */
-static void judge(const char *dir, const struct history_request *q, const cJSON *writers,
-		  const struct proof *p, struct arena *a, struct history *out)
+static void judge(const char *dir, const cJSON *writers, const struct proof *p, struct history *out)
 {
+	const struct history_request *q = p->q;
+	struct arena *a = p->a;
 	const cJSON *line;
 
-	out->said = said(p, a);
+	out->said = said(p);
 	line = cJSON_GetObjectItemCaseSensitive(writers, q->writer);
 	if (line && !json_str(line, "replaced_by")) {
 		out->of = is_overtaken(dir, writers, q->writer, a) ? HISTORY_SHARED : HISTORY_OURS;
@@ -306,7 +310,7 @@ enum errk outbox_history(const struct outbox *x, const struct history_request *q
 {
 	CLEANUP(json) cJSON *writers = NULL;
 	CLEANUP(fd) int lock = -1;
-	struct proof p = {.q = q};
+	struct proof p = {.q = q, .a = a};
 	bool claims = q->claim && !x->dry_run;
 	enum errk k = E_OK;
 
@@ -318,15 +322,15 @@ enum errk outbox_history(const struct outbox *x, const struct history_request *q
 	if (k == E_OK && claims)
 		k = folder_lock(x->dir, a, &lock, e);
 	if (k == E_OK)
-		k = take_all(x->dir, &p, a, e);
+		k = take_all(x->dir, &p, e);
 	if (k == E_OK)
-		k = read_writers(x->dir, a, &writers, e);
+		k = read_writers(x->dir, q->kind, a, &writers, e);
 	if (k == E_OK)
-		take_lines(x->dir, writers, &p, a);
+		take_lines(x->dir, writers, &p);
 	if (k == E_OK && claims)
-		k = claim(x->dir, writers, &p, q->writer, a, e);
+		k = claim(x->dir, writers, &p, e);
 	if (k != E_OK)
 		return k;
-	judge(x->dir, q, writers, &p, a, out);
+	judge(x->dir, writers, &p, out);
 	return E_OK;
 }

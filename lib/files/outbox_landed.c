@@ -15,13 +15,13 @@
 #include "base/banned.h"
 
 /*
- * What landed by the manifests: an order file holds an order unless it was refused, and a file of changes a
- * change of it, if the order itself is there.
+ * What landed by the manifests: a file holds a record, an order or a refund, unless it was refused, and a file of changes
+ * a change of it, if the record itself is there.
  */
 
 enum { MISSING_SHOWN = 5 };
 
-/* An order as it was first told: in some file of new orders it was taken, or it was refused in all of them. */
+/* A record as it was first told: in some file of new ones it was taken, or it was refused in all of them. */
 struct base {
 	const char *id;
 	bool landed;
@@ -50,7 +50,7 @@ static const char *base_id(const void *ctx, size_t i)
 	return s->bases.at[i].id;
 }
 
-/* NULL: no manifest of a file of new orders names it. */
+/* NULL: no manifest of a file of new records names it. */
 static struct base *base_of(const struct search *s, const char *id)
 {
 	uint32_t at = s->bases.n ? *key_index_slot(&s->index, id) : 0;
@@ -96,15 +96,17 @@ static enum errk remember_batch(struct search *s, const char *path, const struct
 	return E_OK;
 }
 
-/* A manifest that nobody can mend is taken away; the order file of its number names the same orders. */
-static enum errk with_cure(const char *path, enum errk k, struct err *e)
+/* A manifest that nobody can mend is taken away; the file of its number names the same records. */
+static enum errk with_cure(const struct search *s, const char *path, enum errk k, struct err *e)
 {
+	const char *adopt = arena_printf(s->a, "erpsync adopt %s", record_kind_plural(s->q->kind));
+
 	if (k == E_LOCAL && str_equal(e->code, "bad_batch") && str_ends(path, ".manifest.json"))
 		err_append(e,
 			   "; put a whole copy of it in its place (the ERP's, or a backup's). "
-			   "Without one, take it away and run erpsync adopt orders, then erpsync "
-			   "adopt orders --csv FILE with the order file of that number, at last "
-			   "erpsync adopt orders --rest-is-new");
+			   "Without one, take it away and run %s, then %s --csv FILE with the %s "
+			   "file of that number, at last %s --rest-is-new",
+			   adopt, adopt, record_kind_name(s->q->kind), adopt);
 	return k;
 }
 
@@ -118,13 +120,16 @@ static enum errk search_folder(struct search *s, const char *dir, struct err *e)
 		__attribute__((cleanup(cleanup_file_batch))) struct file_batch b = {0};
 		const char *path = path_join(s->a, dir, entry[i].name);
 		CLEANUP(arena) struct arena *scratch = arena_new();
+		struct folder_name name;
 
-		if (!str_ends(entry[i].name, ".manifest.json"))
+		if (!str_ends(entry[i].name, ".manifest.json") ||
+		    (folder_name_parse(entry[i].name, scratch, &name) &&
+		     !folder_name_counts(&name, s->q->kind)))
 			continue;
 		k = file_batch_read(path, scratch, &b, e);
 		if (k == E_OK)
 			k = remember_batch(s, path, &b, e);
-		k = with_cure(path, k, e);
+		k = with_cure(s, path, k, e);
 	}
 	return k;
 }
@@ -155,7 +160,7 @@ struct refusals {
 	bool refused;
 };
 
-/* A refusal that names no order of its batch may mean any of them that no yes names. */
+/* A refusal that names no record of its batch may mean any of them that no yes names. */
 static bool means_nobody(const struct acknowledgement *s, const cJSON *records)
 {
 	const cJSON *r;
@@ -197,7 +202,7 @@ static enum errk is_refused(const struct search *s, const char *base, const cJSO
 	return k;
 }
 
-/* A change of what was refused is a change of nothing: the order is not there by it. */
+/* A change of what was refused is a change of nothing: the record is not there by it. */
 static bool is_of_nothing(const struct search *s, const char *id)
 {
 	const struct base *b = base_of(s, id);
@@ -238,13 +243,13 @@ static enum errk hand_over(struct search *s, const struct found *f, struct err *
 	return E_OK;
 }
 
-/* Numbers of new orders of which no manifest is left. Changes of orders may be missing: they are sent again. */
+/* Numbers of new records of which no manifest is left. Changes of them may be missing: they are sent again. */
 static enum errk find_missing(struct search *s, struct err *e)
 {
 	int64_t last[2];
 	const char *list = NULL;
 	size_t n = 0;
-	enum errk k = outbox_history_numbers(s->x->dir, s->a, last, e);
+	enum errk k = outbox_history_numbers(s->x->dir, s->q->kind, s->a, last, e);
 	bool *seen = arena_array(s->a, (size_t)last[0] + 1, sizeof(*seen));
 
 	for (size_t i = 0; i < s->n; i++)
@@ -255,8 +260,8 @@ static enum errk find_missing(struct search *s, struct err *e)
 			continue;
 		if (n++ < MISSING_SHOWN)
 			list = arena_printf(s->a, "%s%s%s", list ? list : "", list ? ", " : "",
-					    folder_name_make("orders", false, i, ".manifest.json",
-							     s->a));
+					    folder_name_make(folder_key(s->q->kind), false, i,
+							     ".manifest.json", s->a));
 	}
 	s->q->missing = n > MISSING_SHOWN
 				? arena_printf(s->a, "%s and %zu more", list, n - MISSING_SHOWN)
@@ -280,7 +285,7 @@ enum errk outbox_landed(const struct outbox *x, struct landed_request *q, struct
 	if (k == E_OK && s.n)
 		qsort(s.found, s.n, sizeof(*s.found), by_time);
 	for (size_t i = 0; i < s.n && k == E_OK; i++)
-		k = with_cure(s.found[i].path, hand_over(&s, &s.found[i], e), e);
+		k = with_cure(&s, s.found[i].path, hand_over(&s, &s.found[i], e), e);
 	key_index_release(&s.index);
 	return k == E_OK ? find_missing(&s, e) : k;
 }

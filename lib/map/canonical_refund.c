@@ -29,6 +29,8 @@ const struct canonical_field canonical_refund[] = {
 	{"order.legacy_id", T, MAY, OPEN, "5678901234", "numeric id"},
 	{"order.name", I, MUST, OPEN, "#1001", NULL},
 	{"order.created_at", W, MUST, OPEN, "2026-11-23T09:45:00Z", NULL},
+	{"order.tax_country", T, MAY, OPEN, "FR",
+	 "whose taxes they are: of its shipping address, else of its billing address"},
 	{"reason", I, MUST, OPEN, "refund",
 	 "refund: money, with goods or without; return: goods that came back by a return of the store"},
 	{"refund_id", T, MAY, OPEN, "gid://shopify/Refund/7", "of a refund"},

@@ -443,9 +443,9 @@ static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
 				  "file as it was downloaded, or read the order by the shop's API");
 	return err_append(e,
 			  "; correct it in the shop; or, where the ERP has it, entered by hand: "
-			  "erpsync adopt orders '%s'; or leave it out until it changes: erpsync "
+			  "erpsync adopt %ss '%s'; or leave it out until it changes: erpsync "
 			  "queue drop '%s'",
-			  name, name);
+			  kind, name, name);
 }
 
 static enum errk run_on(struct mapper *m, const char *kind, const char *canonical, size_t len,

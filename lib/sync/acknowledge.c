@@ -114,7 +114,7 @@ static enum errk late_means(struct sync *r, const struct link *l, const char **o
 {
 	int64_t waits;
 	enum errk rc = queue_waiting(r->state, r->key, l->record, &waits, e);
-	const char *adopt = arena_printf(r->page, "erpsync adopt orders '%s'", l->label);
+	const char *adopt = arena_printf(r->page, "erpsync adopt %s '%s'", r->flow->noun, l->label);
 	if (l->for_good)
 		*out = arena_printf(
 			r->page,
@@ -123,12 +123,15 @@ static enum errk late_means(struct sync *r, const struct link *l, const char **o
 			"stay, run: %s",
 			adopt);
 	else
-		*out = arena_printf(r->page, "it %s; where the ERP has it by now, run: %s",
-				    rc == E_OK && waits
-					    ? "waits in the queue, and would go over once more"
-					    : "was dropped, but with its next change it would go "
-					      "over as a new order",
-				    adopt);
+		*out = arena_printf(
+			r->page, "it %s; where the ERP has it by now, run: %s",
+			rc == E_OK && waits
+				? "waits in the queue, and would go over once more"
+				: arena_printf(r->page,
+					       "was dropped, but with its next change it would go "
+					       "over as a new %s",
+					       r->flow->label),
+			adopt);
 	return rc;
 }
 
@@ -168,7 +171,7 @@ static void tell_late(struct acknowledging *x)
 }
 
 const char sync_unknown_answer[] = "its acknowledgement is not read, and stays where it is: no "
-				   "order is known to have gone over in that file";
+				   "record is known to have gone over in that file";
 const char sync_unknown_answer_remedy[] =
 	"if another state file wrote it, move the acknowledgement into the folder of that one; else "
 	"see which file it is meant for, write the acknowledgement of that, and remove this one";
@@ -297,15 +300,16 @@ static bool is_of_nobody(struct acknowledging *x, struct acknowledgement *s)
 	tell(x, s->count > 0
 			? arena_printf(x->r->page,
 				       "its acknowledgement says ok to %lld, and that file holds "
-				       "%lld orders: it confirms none; see which were taken, and "
+				       "%lld %s: it confirms none; see which were taken, and "
 				       "write the acknowledgement of %s once more",
-				       (long long)s->count, (long long)x->n_records, s->document)
+				       (long long)s->count, (long long)x->n_records,
+				       x->r->flow->noun, s->document)
 			: arena_printf(
 				  x->r->page,
-				  "its acknowledgement says ok to '%s', which is no order of "
+				  "its acknowledgement says ok to '%s', which is no %s of "
 				  "that file: it confirms none; see which one is meant, and write "
 				  "the acknowledgement of %s once more",
-				  quoted, s->document));
+				  quoted, x->r->flow->label, s->document));
 	return true;
 }
 
@@ -327,10 +331,8 @@ static void describe(const struct refusal *f, struct err *why)
 			   "there by that, for it will be sent as a new one",
 			   l->target.id);
 	err_append(why, "; mend it there or here, then run: erpsync queue retry '%s'", l->label);
-	if (f->r->flow->kind == KIND_ORDER)
-		err_append(why,
-			   "; or, where the ERP has it as it is by now: erpsync adopt orders '%s'",
-			   l->label);
+	err_append(why, "; or, where the ERP has it as it is by now: erpsync adopt %s '%s'",
+		   f->r->flow->noun, l->label);
 }
 
 /* What the link says of the record from now on, and what the target is taken to know of it. */
@@ -470,8 +472,8 @@ static enum errk refuse_unnamed(struct acknowledging *x, struct err *e)
 	struct acknowledgement s = *x->unknown;
 	s.record = NULL;
 	s.text = arena_printf(r->page,
-			      "the acknowledgement refuses %s, which is no order of that file: %s",
-			      x->unknown_names, s.text);
+			      "the acknowledgement refuses %s, which is no %s of that file: %s",
+			      x->unknown_names, r->flow->label, s.text);
 	x->unknown = NULL;
 	enum errk rc = foreign_answer(r, &s, x->held, x->n_held, e);
 	if (rc == E_OK)
@@ -491,9 +493,9 @@ static enum errk refuse_unnamed(struct acknowledging *x, struct err *e)
 	else if (!refused)
 		notice_say(&r->notices, NULL,
 			   arena_printf(r->session->arena,
-					"%s: %s; it refuses none, for each order of the file is "
+					"%s: %s; it refuses none, for each %s of the file is "
 					"answered by its own name",
-					x->target, s.text));
+					x->target, s.text, r->flow->label));
 	return rc;
 }
 
@@ -510,9 +512,9 @@ static void tell_doubt(struct acknowledging *x, const struct acknowledgement *s,
 				label, quoted)
 		: s->doubt == DOUBT_REFUSAL
 			? arena_printf(r->page,
-				       "may refuse something, and no order of that file is named "
-				       "with it: '%s'; an ok that names no order confirms none",
-				       quoted)
+				       "may refuse something, and no %s of that file is named "
+				       "with it: '%s'; an ok that names no %s confirms none",
+				       r->flow->label, quoted, r->flow->label)
 			: arena_printf(r->page, "has a line that is neither ok nor error: '%s'",
 				       quoted);
 	tell(x, arena_printf(r->page,

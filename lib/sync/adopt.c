@@ -151,9 +151,9 @@ static enum errk keep_link(struct adopt *d, struct landed *x, struct err *e)
 		notice_say(&d->r->notices, NULL,
 			   arena_printf(d->r->session->arena,
 					"%s: is linked to %s already, not to %s, and stays so; "
-					"where the ERP has both, it has the order twice: cancel "
+					"where the ERP has both, it has the %s twice: cancel "
 					"one of them there",
-					x->label, is, said));
+					x->label, is, said, d->r->flow->label));
 	x->target = l.target;
 	return E_OK;
 }
@@ -228,7 +228,7 @@ static enum errk take_named(struct adopt *d, const char *who, const char *target
 	return take(d, &x, e);
 }
 
-/* The files that erpsync writes have these columns too. */
+/* The files that erpsync writes have these columns too: "refund_id", "refund_number". */
 static int column(const struct csv_row *header, const char *const *names)
 {
 	for (; *names; names++)
@@ -245,12 +245,16 @@ static const char *cell(const struct csv_row *row, int at)
 
 static enum errk take_rows(struct adopt *d, struct csv_reader *file, struct err *e)
 {
-	static const char *const ids[] = {"record", "record_id", "order_id", "id", NULL};
-	static const char *const names[] = {"name", "order_number", "order", "label", NULL};
+	CLEANUP(arena) struct arena *last = arena_new();
+	struct arena *own = d->r->session->arena;
+	const char *label = d->r->flow->label;
+	const char *const ids[] = {"record", "record_id", arena_printf(own, "%s_id", label), "id",
+				   NULL};
+	const char *const names[] = {"name", arena_printf(own, "%s_number", label), label, "label",
+				     NULL};
 	static const char *const targets[] = {"target", "target_id", "document", NULL};
 	const struct csv_row *header = csv_reader_header(file);
 	int id = column(header, ids), name = column(header, names), to = column(header, targets);
-	CLEANUP(arena) struct arena *last = arena_new();
 	const char *before = NULL;
 	bool more = true;
 	enum errk rc = E_OK;
@@ -275,7 +279,7 @@ static enum errk take_rows(struct adopt *d, struct csv_reader *file, struct err 
 				       "%s:%lld: names no record; fill in 'record' (the id in the "
 				       "store) or 'name', or take the row out",
 				       d->o->csv, (long long)row.line);
-		/* The lines of an order are below each other. */
+		/* The lines of a record are below each other. */
 		if (str_equal(who, before))
 			continue;
 		arena_reset(last);

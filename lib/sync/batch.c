@@ -235,10 +235,10 @@ static const char *end_of(const struct sync *r, const struct batch_row *b, struc
 		return arena_printf(
 			a, "; where the ERP has it no longer: erpsync queue drop --flow '%s' '%s'",
 			r->key, label);
-	if (str_equal(b->put.err.code, "bad_sum") && !strstr(b->put.err.msg, "adopt orders"))
+	if (str_equal(b->put.err.code, "bad_sum") && !strstr(b->put.err.msg, "erpsync adopt"))
 		return arena_printf(
-			a, "; or, where the ERP has it, entered by hand: erpsync adopt orders '%s'",
-			label);
+			a, "; or, where the ERP has it, entered by hand: erpsync adopt %s '%s'",
+			r->flow->noun, label);
 	return NULL;
 }
 

@@ -119,6 +119,14 @@ const struct flow *flow_of_kind(enum record_kind kind)
 	return NULL;
 }
 
+const struct flow *flow_of_noun(const char *noun)
+{
+	for (const struct flow *f = flows; f->noun; f++)
+		if (strcmp(f->noun, noun) == 0)
+			return f;
+	return NULL;
+}
+
 static const struct connector_type *connector_at(const struct conf *c, enum side side)
 {
 	return connector_find(conf_text(c, side_section(side), "connector"), side);

@@ -69,6 +69,7 @@ struct flow {
 extern const struct flow flows[];
 const struct flow *flow_find(const char *noun, const char *verb); /* NULL if unknown */
 const struct flow *flow_of_kind(enum record_kind kind);           /* the first; NULL if none */
+const struct flow *flow_of_noun(const char *noun);
 
 /* The configured connectors can do it … */
 bool flow_is_possible(const struct flow *f, const struct conf *c);

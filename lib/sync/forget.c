@@ -125,7 +125,9 @@ static bool is_in(const struct search *f, const cJSON *item)
 static bool is_meant(struct search *f, const struct queue_row *row, const cJSON *doc)
 {
 	const char *customer = doc ? json_str(doc, "customer.id") : NULL;
-	if (has_name(&f->records, row->record))
+	/* What was given back of an order is of whoever bought it. */
+	const char *order = doc ? json_str(doc, "order.id") : NULL;
+	if (has_name(&f->records, row->record) || (order && has_name(&f->records, order)))
 		return true;
 	if (is_id(row->record, f->who) || is_id(row->label, f->who) || is_id(customer, f->who)) {
 		f->by_id = true;

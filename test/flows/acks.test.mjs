@@ -48,7 +48,7 @@ const sent = p =>
       .names(/^orders-.*\.csv$/)
       .map(file => [file.replace('.csv', ''), [...new Set(p.exchange().rows().concat(p.exchange().rows('orders-changed')).filter(row => row.file === file).map(row => row.order_number))]]),
   );
-const UNKNOWN = /orders-000077\.csv: its acknowledgement is not read, and stays where it is: no order is known to have gone over in that file; .*remove this one/;
+const UNKNOWN = /orders-000077\.csv: its acknowledgement is not read, and stays where it is: no record is known to have gone over in that file; .*remove this one/;
 /** What is told of answers that nobody can be sure of. */
 const doubtsOf = records => records.filter(r => r.code === 'ack_in_doubt').map(r => r.reason);
 const reasons = async p => (await p.queue('--parked')).map(entry => entry.reason);

@@ -48,9 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file_write_atomic(path, data, size, 0600, &e) != E_OK ||
 	    utimensat(0, path, then, 0) != 0)
 		BUG("%s", e.msg);
-	if (ack_unreadable(&x, a, tell, &told, &e) != E_OK)
+	if (ack_unreadable(&x, NULL, a, tell, &told, &e) != E_OK)
 		BUG("%s", e.msg);
-	if (ack_read_new(&x, a, count, &n, &e) != E_OK)
+	if (ack_read_new(&x, KIND_ORDER, a, count, &n, &e) != E_OK)
 		BUG("%s", e.msg);
 	if ((n == 0) != (told == 1) || file_exists(path) != (told == 1))
 		BUG("%d answers, told %d times", n, told);

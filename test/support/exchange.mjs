@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { csvRows } from './csv.mjs';
 
-const NAME = /^(orders|customers|inventory|products)(-changed)?-(\d{6})\.(csv|manifest\.json)$/;
+const NAME = /^(orders|customers|refunds|inventory|products)(-changed)?-(\d{6})\.(csv|manifest\.json)$/;
 
 export class Exchange {
   /** options for the CSV reader: delimiter, lineEnd. The folder may be missing: then nothing stands in it. */
@@ -62,7 +62,7 @@ export class Exchange {
         const rows = csvRows(content.toString(), { ...this.options, name: file.name });
         assert.equal(file.rows, rows.length, `${file.name}: rows`);
       }
-      const [main, id] = { order: ['orders', 'order_id'], stock: ['inventory', 'SKU'], product: ['products', 'URL handle'] }[manifest.kind];
+      const [main, id] = { order: ['orders', 'order_id'], refund: ['refunds', 'refund_id'], stock: ['inventory', 'SKU'], product: ['products', 'URL handle'] }[manifest.kind];
       const key = manifest.changed ? `${main}-changed` : main;
       const number = String(manifest.sequence).padStart(6, '0');
       assert.equal(manifest.name, `${key}-${number}.manifest.json`);

@@ -32,6 +32,9 @@ export const ORDERS = {
   untouched: place => assert.equal(place.exchange().files.size, 0, 'no half work'),
 };
 
+/** And refunds of them. */
+export const REFUNDS = { ...ORDERS, name: 'refunds export' };
+
 /** A copy that writes to a shop of its own, which `base.again()` makes. */
 async function withShop(base, name) {
   const place = copyOf(base, name);

@@ -42,7 +42,7 @@ static struct heard settle(const char *ack, const char *text)
 	mkdir("x", 0700);
 	snprintf(path, sizeof(path), "x/%s", ack);
 	write_text(path, text);
-	assert_ok(ack_read_new(&x, a, hear, &h, &e), &e);
+	assert_ok(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), &e);
 	return h;
 }
 
@@ -317,10 +317,10 @@ static void test_files_ack__control_characters_are_no_text(void **state)
 					    &e),
 			  &e);
 		assert_int_equal(utimensat(AT_FDCWD, "z/orders-000001.ack", then, 0), 0);
-		assert_ok(ack_read_new(&x, a, hear, &h, &e), &e);
+		assert_ok(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), &e);
 		assert_int_equal(h.n, 0);
 		assert_true(file_exists("z/orders-000001.ack"));
-		assert_ok(ack_unreadable(&x, a, keep, told, &e), &e);
+		assert_ok(ack_unreadable(&x, NULL, a, keep, told, &e), &e);
 		assert_contains(told, same[i].sign);
 	}
 }
@@ -348,22 +348,22 @@ static void test_files_ack__comes_again_when_it_was_not_taken(void **state)
 	(void)state;
 	assert_int_equal(mkdir("y", 0700), 0);
 	write_text("y/orders-000001.ack", "ok\nerror #1: x\n");
-	assert_int_equal(ack_read_new(&x, a, hear, &h, &e), E_LOCAL);
+	assert_int_equal(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), E_LOCAL);
 	assert_true(file_exists("y/orders-000001.ack"));
 	h = (struct heard){0};
 	x.dry_run = true;
-	assert_ok(ack_read_new(&x, a, hear, &h, &e), &e);
+	assert_ok(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), &e);
 	assert_int_equal(h.n, 2);
 	assert_true(file_exists("y/orders-000001.ack"));
 	h = (struct heard){0};
 	x.dry_run = false;
 	x.ack = false;
-	assert_ok(ack_read_new(&x, a, hear, &h, &e), &e);
+	assert_ok(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), &e);
 	assert_int_equal(h.n, 0);
 	x.ack = true;
-	assert_ok(ack_read_new(&x, a, hear, &h, &e), &e);
+	assert_ok(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), &e);
 	assert_int_equal(h.n, 2);
-	assert_ok(ack_read_new(&x, a, hear, &h, &e), &e);
+	assert_ok(ack_read_new(&x, KIND_ORDER, a, hear, &h, &e), &e);
 	assert_int_equal(h.n, 2);
 }
 

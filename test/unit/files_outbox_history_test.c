@@ -14,24 +14,27 @@ static struct outbox folder(const char *dir)
 	return (struct outbox){.dir = dir, .style = {{',', CSV_UTF8, "\r\n"}, false}};
 }
 
-static struct put_item one_order(const char *label)
+static struct put_item one_of(enum record_kind kind, const char *label, struct arena *a)
 {
 	return (struct put_item){
 		.record = label,
 		.label = label,
 		.version = "v1",
 		.hash = "h1",
-		.doc = "{\"files\":{\"orders\":{\"columns\":[{\"name\":\"order\",\"type\":\"text\"}],"
-		       "\"rows\":[[\"x\"]]}}}"};
+		.doc = arena_printf(a,
+				    "{\"files\":{\"%s\":{\"columns\":[{\"name\":\"a\","
+				    "\"type\":\"text\"}],\"rows\":[[\"x\"]]}}}",
+				    record_kind_plural(kind))};
 }
 
-/* One order is written under a key. */
-static void write_one(const struct outbox *x, const char *writer, const char *key,
-		      const char *label, bool changed, bool committed, struct arena *a)
+/* One record is written under a key. */
+static void write_of(const struct outbox *x, enum record_kind kind, const char *writer,
+		     const char *key, const char *label, bool changed, bool committed,
+		     struct arena *a)
 {
-	struct put_item item = one_order(label);
+	struct put_item item = one_of(kind, label, a);
 	struct put_item *all = &item;
-	struct put_batch b = {.kind = KIND_ORDER,
+	struct put_batch b = {.kind = kind,
 			      .key = key,
 			      .writer = writer,
 			      .update = changed,
@@ -46,10 +49,16 @@ static void write_one(const struct outbox *x, const char *writer, const char *ke
 		outbox_committed(x, &b);
 }
 
-static struct history ask(const struct outbox *x, const char *writer, const char *open, bool claim,
-			  struct arena *a)
+static void write_one(const struct outbox *x, const char *writer, const char *key,
+		      const char *label, bool changed, bool committed, struct arena *a)
 {
-	const struct history_request q = {.kind = KIND_ORDER,
+	write_of(x, KIND_ORDER, writer, key, label, changed, committed, a);
+}
+
+static struct history ask_of(const struct outbox *x, enum record_kind kind, const char *writer,
+			     const char *open, bool claim, struct arena *a)
+{
+	const struct history_request q = {.kind = kind,
 					  .writer = writer,
 					  .open = &open,
 					  .n_open = open ? 1 : 0,
@@ -59,6 +68,12 @@ static struct history ask(const struct outbox *x, const char *writer, const char
 
 	assert_ok(outbox_history(x, &q, a, &h, &e), &e);
 	return h;
+}
+
+static struct history ask(const struct outbox *x, const char *writer, const char *open, bool claim,
+			  struct arena *a)
+{
+	return ask_of(x, KIND_ORDER, writer, open, claim, a);
 }
 
 static void assert_proves(struct history h, enum history_of of, int64_t made, int64_t changed)
@@ -71,7 +86,7 @@ static void assert_proves(struct history h, enum history_of of, int64_t made, in
 /* What a put by this writer says. */
 static void assert_refused(const struct outbox *x, const char *writer, struct arena *a)
 {
-	struct put_item item = one_order("#9");
+	struct put_item item = one_of(KIND_ORDER, "#9", a);
 	struct put_item *all = &item;
 	struct put_batch b = {.kind = KIND_ORDER,
 			      .key = "k9",
@@ -189,6 +204,56 @@ static void test_history__damaged_books_are_not_taken_for_none(void **state)
 	assert_string_equal(e.code, "bad_writers");
 }
 
+/* Orders and refunds are two series, each with books of its own. */
+static void test_history__kinds_are_counted_apart(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("kinds");
+
+	(void)state;
+	write_one(&x, "me", "k1", "#1", false, true, a);
+	write_one(&x, "me", "k2", "#2", false, true, a);
+	write_one(&x, "me", "k3", "#3", false, false, a);
+	assert_proves(ask_of(&x, KIND_REFUND, "back", NULL, false, a), HISTORY_NONE, 0, 0);
+	/* An order batch that is open raises no number of refunds, and the other way round. */
+	write_of(&x, KIND_REFUND, "back", "r1", "#1-R1", false, false, a);
+	assert_true(file_exists("kinds/refunds-000001.manifest.json"));
+	assert_proves(ask_of(&x, KIND_REFUND, "back", "r1", false, a), HISTORY_OURS, 0, 0);
+	assert_proves(ask_of(&x, KIND_REFUND, "back", NULL, false, a), HISTORY_OURS, 1, 0);
+	write_of(&x, KIND_REFUND, "back", "r2", "#1-R1", true, true, a);
+	assert_true(file_exists("kinds/refunds-changed-000001.csv"));
+	write_one(&x, "me", "k4", "#4", false, true, a);
+	assert_true(file_exists("kinds/orders-000004.csv"));
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 4, 0);
+	assert_proves(ask_of(&x, KIND_REFUND, "back", NULL, false, a), HISTORY_OURS, 1, 1);
+	assert_string_equal(ask_of(&x, KIND_REFUND, "new", NULL, false, a).said,
+			    "refunds-000001 and refunds-changed-000001");
+	/* Who adopts the refunds has not the orders by that. */
+	assert_proves(ask_of(&x, KIND_REFUND, "new", NULL, false, a), HISTORY_OTHERS, 1, 1);
+	assert_proves(ask_of(&x, KIND_REFUND, "new", NULL, true, a), HISTORY_OURS, 1, 1);
+	assert_proves(ask_of(&x, KIND_REFUND, "back", NULL, false, a), HISTORY_REPLACED, 1, 1);
+	assert_proves(ask(&x, "me", NULL, false, a), HISTORY_OURS, 4, 0);
+}
+
+/* The count is lost: the other kind's names say nothing of this one's. */
+static void test_history__a_lost_count_is_read_off_the_kinds_own_names(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("lost");
+
+	(void)state;
+	for (int i = 1; i <= 3; i++)
+		write_of(&x, KIND_REFUND, "back", arena_printf(a, "r%d", i), "#1-R1", false, true,
+			 a);
+	write_one(&x, "me", "k1", "#1", false, true, a);
+	unlink("lost/.erpsync/sequence");
+	unlink("lost/.erpsync/sequence-refunds");
+	write_one(&x, "me", "k2", "#2", false, true, a);
+	assert_true(file_exists("lost/orders-000002.csv"));
+	write_of(&x, KIND_REFUND, "back", "r4", "#1-R4", false, true, a);
+	assert_true(file_exists("lost/refunds-000004.csv"));
+}
+
 struct seen {
 	const char *last;
 	size_t n;
@@ -230,6 +295,31 @@ static void test_landed__tells_the_last_one_last_and_what_is_missing(void **stat
 	assert_string_equal(q.missing, "orders-000002.manifest.json");
 }
 
+static void test_landed__tells_of_its_kind_alone(void **state)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct outbox x = folder("landed kinds");
+	struct seen seen = {0};
+	struct landed_request q = {.kind = KIND_REFUND, .fn = note, .ctx = &seen};
+	struct err e;
+
+	(void)state;
+	write_one(&x, "me", "k1", "#1", false, true, a);
+	write_of(&x, KIND_REFUND, "back", "r1", "#1-R1", false, true, a);
+	write_of(&x, KIND_REFUND, "back", "r2", "#1-R2", false, true, a);
+	assert_ok(outbox_landed(&x, &q, a, &e), &e);
+	assert_null(q.missing);
+	assert_int_equal(seen.n, 2);
+	/* What is wrong with an order's manifest is nothing of a refund's. */
+	write_text("landed kinds/orders-000001.manifest.json", "{");
+	unlink("landed kinds/refunds-000001.manifest.json");
+	assert_ok(outbox_landed(&x, &q, a, &e), &e);
+	assert_string_equal(q.missing, "refunds-000001.manifest.json");
+	write_text("landed kinds/refunds-000001.manifest.json", "{");
+	assert_int_equal(outbox_landed(&x, &q, a, &e), E_LOCAL);
+	assert_contains(e.msg, "adopt refunds --csv FILE with the refund file of that number");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,7 +328,10 @@ int main(void)
 		cmocka_unit_test(test_history__an_interrupted_batch_is_nobodys_loss),
 		cmocka_unit_test(test_history__names_of_others_prove_nothing),
 		cmocka_unit_test(test_history__damaged_books_are_not_taken_for_none),
+		cmocka_unit_test(test_history__kinds_are_counted_apart),
+		cmocka_unit_test(test_history__a_lost_count_is_read_off_the_kinds_own_names),
 		cmocka_unit_test(test_landed__tells_the_last_one_last_and_what_is_missing),
+		cmocka_unit_test(test_landed__tells_of_its_kind_alone),
 	};
 
 	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);

@@ -19,8 +19,8 @@
 #include "base/banned.h"
 
 /*
- * An exchange folder that any ERP can watch in place of its API: orders go out as files, and files of stock, products and
- * deliveries are read.
+ * An exchange folder that any ERP can watch in place of its API: orders and refunds go out as files, and files of stock,
+ * products and deliveries are read.
  */
 struct exchange {
 	struct connector base;
@@ -33,7 +33,7 @@ struct exchange {
 
 static const struct conf_key keys[] = {
 	{"erp", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
-	 "The exchange folder that order files are written to; created if missing."},
+	 "The exchange folder that files of orders and refunds go to; created if missing."},
 	{"erp", "read_encoding", "csv", CONF_CHOICE, "utf-8", "utf-8|windows-1252", 0, 0,
 	 "The encoding of the ERP's files that are not UTF-8."},
 	{"csv", "delimiter", NULL, CONF_CHOICE, "comma", "comma|semicolon|tab", 0, 0,
@@ -91,7 +91,7 @@ static struct render_style style_of(const struct conf *c)
 	};
 }
 
-static bool orders_answers(const struct conf *c)
+static bool files_are_answered(const struct conf *c)
 {
 	return str_equal(conf_text(c, "csv", "ack"), "expected");
 }
@@ -118,7 +118,7 @@ static enum errk exchange_open(const struct connector_env *env, struct connector
 	c->out = (struct outbox){
 		.dir = path,
 		.style = style_of(env->conf),
-		.ack = orders_answers(env->conf),
+		.ack = files_are_answered(env->conf),
 		.dry_run = env->dry_run,
 		.env = &c->env,
 	};
@@ -230,26 +230,25 @@ static const struct source fulfillments_source = {
 	.pull_only = fulfillments_pull_only,
 };
 
-static enum errk orders_put(struct connector *c, struct put_batch *batch, struct arena *a,
-			    struct err *e)
+static enum errk files_put(struct connector *c, struct put_batch *batch, struct arena *a,
+			   struct err *e)
 {
 	return outbox_put(&ours(c)->out, batch, NULL, a, e);
 }
 
-static void orders_committed(struct connector *c, const struct put_batch *batch)
+static void files_committed(struct connector *c, const struct put_batch *batch)
 {
 	outbox_committed(&ours(c)->out, batch);
 }
 
-static enum errk orders_history(struct connector *c, const struct history_request *q,
-				struct arena *a, struct history *out, struct err *e)
+static enum errk files_history(struct connector *c, const struct history_request *q,
+			       struct arena *a, struct history *out, struct err *e)
 {
-	*out = (struct history){.place = ours(c)->out.dir};
 	return outbox_history(&ours(c)->out, q, a, out, e);
 }
 
-static enum errk orders_landed(struct connector *c, struct landed_request *q, struct arena *a,
-			       struct err *e)
+static enum errk files_landed(struct connector *c, struct landed_request *q, struct arena *a,
+			      struct err *e)
 {
 	return outbox_landed(&ours(c)->out, q, a, e);
 }
@@ -259,19 +258,27 @@ static enum errk orders_acknowledgements(struct connector *c, struct arena *a,
 							 struct err *e),
 					 void *ctx, struct err *e)
 {
-	return ack_read_new(&ours(c)->out, a, fn, ctx, e);
+	return ack_read_new(&ours(c)->out, KIND_ORDER, a, fn, ctx, e);
 }
 
-/* It has a history: what an ERP takes in would be there twice. */
-static const struct sink orders_sink = {
-	.batch = 500,
-	.put = orders_put,
-	.put_committed = orders_committed,
-	.history = orders_history,
-	.landed = orders_landed,
-	.acknowledgements = orders_acknowledgements,
-	.answers = orders_answers,
-};
+static enum errk refunds_acknowledgements(struct connector *c, struct arena *a,
+					  enum errk (*fn)(void *ctx,
+							  const struct acknowledgement *s,
+							  struct err *e),
+					  void *ctx, struct err *e)
+{
+	return ack_read_new(&ours(c)->out, KIND_REFUND, a, fn, ctx, e);
+}
+
+/* They have a history: what an ERP takes in would be there twice. */
+#define FILES_SINK(read_answers)                                                  \
+	{                                                                         \
+		.batch = 500, .put = files_put, .put_committed = files_committed, \
+		.history = files_history, .landed = files_landed,                 \
+		.acknowledgements = (read_answers), .answers = files_are_answered \
+	}
+static const struct sink orders_sink = FILES_SINK(orders_acknowledgements);
+static const struct sink refunds_sink = FILES_SINK(refunds_acknowledgements);
 
 static enum errk exchange_articles(struct connector *c,
 				   enum errk (*fn)(void *ctx, const struct article *x,
@@ -288,7 +295,7 @@ const struct connector_type exchange_connector = {
 	.source = {[SIDE_ERP] = {[KIND_STOCK] = &stock_source,
 				 [KIND_PRODUCT] = &products_source,
 				 [KIND_FULFILLMENT] = &fulfillments_source}},
-	.sink = {[SIDE_ERP] = {[KIND_ORDER] = &orders_sink}},
+	.sink = {[SIDE_ERP] = {[KIND_ORDER] = &orders_sink, [KIND_REFUND] = &refunds_sink}},
 	.examination = {.check = exchange_check},
 	.open = exchange_open,
 	.close = exchange_close,

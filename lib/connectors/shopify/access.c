@@ -120,15 +120,19 @@ bool shopify_has_scope(const struct shopify *s, const char *scope)
 
 /* Source: shopify.dev, "Shopify API access scopes". */
 const struct shopify_scope shopify_scopes[] = {
-	{1u << KIND_ORDER, 0, "read_orders", true, "orders are read with it"},
-	{1u << KIND_ORDER, 0, "read_customers", true, "an order's customer and company need it"},
-	{1u << KIND_ORDER, 0, "read_products", true, "an order line's product and variant need it"},
-	{1u << KIND_ORDER, 0, "read_all_orders", false,
+	{1u << KIND_ORDER | 1u << KIND_REFUND, 0, "read_orders", true, "orders are read with it"},
+	{1u << KIND_ORDER | 1u << KIND_REFUND, 0, "read_customers", true,
+	 "an order's customer and company need it"},
+	{1u << KIND_ORDER | 1u << KIND_REFUND, 0, "read_products", true,
+	 "an order line's product and variant need it"},
+	{1u << KIND_ORDER | 1u << KIND_REFUND, 0, "read_all_orders", false,
 	 "without it, orders created more than 60 days ago are invisible"},
 	{1u << KIND_ORDER, 0, "read_payment_terms", false,
 	 "without it, payment terms of B2B orders are left out"},
 	{1u << KIND_ORDER, 0, "read_locations", false,
 	 "without it, the shop floor of till orders is left out"},
+	{1u << KIND_REFUND, 0, "read_locations", false,
+	 "without it, where goods that came back were put is left out"},
 	{0, 1u << KIND_STOCK, "write_inventory", true, "quantities are written with it"},
 	{0, 1u << KIND_STOCK, "read_inventory", true, "quantities are compared before they change"},
 	{0, 1u << KIND_STOCK, "read_products", true, "articles are found by their SKU with it"},

@@ -80,13 +80,18 @@ static enum errk look_at_orders(struct shopify *s, const struct check_sink *sink
 	enum { NEWEST = 50 };
 	static const char hidden[] = "personal_data_hidden";
 	struct order_head head[NEWEST];
-	struct page page = {.rec = arena_array(a, NEWEST, sizeof(*page.rec))};
+	struct page page = {0};
 	int fetch = 0;
+	struct order_reading r = {.s = s,
+				  .use = &order_use_itself,
+				  .fetch = &fetch,
+				  .a = a,
+				  .out = &page};
 	bool wanted = sink->document != NULL;
 	size_t n, without = 0;
 	enum errk rc = newest_orders(s, head, NEWEST, &n, a, e);
 	if (rc == E_OK)
-		rc = orders_fetch(s, head, n, &fetch, a, &page, e);
+		rc = orders_fetch(&r, head, n, e);
 	for (size_t i = 0; i < page.n && rc == E_OK; i++) {
 		without += page.rec[i].problem && str_equal(page.rec[i].problem->code, hidden);
 		if (page.rec[i].doc && wanted)

@@ -164,9 +164,41 @@ static enum errk as_put(enum errk rc, struct err *e)
 	return rc == E_RECORD ? (e->kind = E_REFUSED) : rc;
 }
 
+static enum errk pull_orders(struct connector *c, const struct pull_request *req, struct arena *a,
+			     struct page *out, struct err *e)
+{
+	return orders_pull(ours(c), &order_use_itself, req, a, out, e);
+}
+
+static enum errk pull_named_orders(struct connector *c, const struct pull_request *req,
+				   const char *const *who, size_t n, struct arena *a,
+				   struct page *out, struct err *e)
+{
+	(void)req;
+	return orders_pull_only(ours(c), who, n, a, out, e);
+}
+
 static const struct source orders_source = {
-	.pull = shopify_pull,
-	.pull_only = shopify_pull_only,
+	.pull = pull_orders,
+	.pull_only = pull_named_orders,
+};
+
+static enum errk pull_refunds(struct connector *c, const struct pull_request *req, struct arena *a,
+			      struct page *out, struct err *e)
+{
+	return refunds_pull(ours(c), req, a, out, e);
+}
+
+static enum errk pull_named_refunds(struct connector *c, const struct pull_request *req,
+				    const char *const *who, size_t n, struct arena *a,
+				    struct page *out, struct err *e)
+{
+	return refunds_pull_only(ours(c), req, who, n, a, out, e);
+}
+
+static const struct source refunds_source = {
+	.pull = pull_refunds,
+	.pull_only = pull_named_refunds,
 };
 
 static enum errk put_stock(struct connector *c, struct put_batch *batch, struct arena *a,
@@ -226,7 +258,7 @@ const struct connector_type shopify_connector = {
 	.name = "shopify",
 	.title = "Shopify",
 	.keys = shopify_keys,
-	.source = {[SIDE_STORE] = {[KIND_ORDER] = &orders_source}},
+	.source = {[SIDE_STORE] = {[KIND_ORDER] = &orders_source, [KIND_REFUND] = &refunds_source}},
 	.sink = {[SIDE_STORE] = {[KIND_STOCK] = &stock_sink,
 				 [KIND_PRODUCT] = &products_sink,
 				 [KIND_FULFILLMENT] = &fulfillments_sink}},

@@ -232,10 +232,53 @@ MUST_CHECK enum errk order_cursor_parse(const char *text, struct arena *a, struc
 					struct err *e);
 const char *order_cursor_text(const struct order_cursor *c, struct arena *a);
 
-/* orders/pull.c, orders/only.c */
-MUST_CHECK enum errk shopify_pull(struct connector *c, const struct pull_request *req,
+/* What orders are read for: to be records themselves, or for those that are made of them. */
+struct order_reading;
+struct order_use {
+	enum record_kind kind;
+	/*
+	 * Only orders of which something may have been given back are read, whether they are known or not, each with all of its
+	 * agreements; who bought does not matter.
+	 */
+	bool refunds;
+	/*
+	 * Adds what an order is read for to the reading's page. rc: how its parts were read, E_OK or E_RECORD with e. Faults of
+	 * this order alone are records with a problem; what is returned ends the page.
+	 */
+	enum errk (*add)(struct order_reading *r, const cJSON *node, enum errk rc, struct err *e);
+};
+extern const struct order_use order_use_itself; /* orders/fetch.c */
+struct order_reading {
+	struct shopify *s;
+	const struct order_use *use;
+	const struct pull_request *req; /* its knows; NULL = what is read is wanted, known or not */
+	int *fetch;                     /* how many orders to ask for at once; adapted */
+	struct arena *a;
+	struct page *out;
+	size_t cap, cap_gone, cap_unlisted; /* of out's lists */
+};
+/* One more record of its page. */
+struct record *order_reading_add(struct order_reading *r);
+
+/* orders/pull.c: those that changed. orders/only.c: those that were named. */
+MUST_CHECK enum errk orders_pull(struct shopify *s, const struct order_use *use,
+				 const struct pull_request *req, struct arena *a, struct page *out,
+				 struct err *e);
+MUST_CHECK enum errk orders_pull_only(struct shopify *s, const char *const *who, size_t n,
+				      struct arena *a, struct page *out, struct err *e);
+/* Appends what is made of the orders that who names, each once; *found: there is one. */
+MUST_CHECK enum errk orders_read_named(struct order_reading *r, const char *who, bool *found,
+				       struct err *e);
+/* A record of what was named and is not there; why: with its remedy. */
+#define ORDER_MISSING                                                                          \
+	"there is no such order in the shop, or the app may not see it (orders older than 60 " \
+	"days need the scope read_all_orders); write its name as the shop shows it, or its id"
+void order_add_missing(struct order_reading *r, const char *who, const char *why);
+
+/* refunds/pull.c */
+MUST_CHECK enum errk refunds_pull(struct shopify *s, const struct pull_request *req,
 				  struct arena *a, struct page *out, struct err *e);
-MUST_CHECK enum errk shopify_pull_only(struct connector *c, const struct pull_request *req,
+MUST_CHECK enum errk refunds_pull_only(struct shopify *s, const struct pull_request *req,
 				       const char *const *who, size_t n, struct arena *a,
 				       struct page *out, struct err *e);
 
@@ -296,17 +339,24 @@ struct order_head {
 bool order_head_is_in(const struct order_head *head, size_t n, const char *id);
 struct order_head order_head_read(struct answer *in, const cJSON *node, struct arena *a);
 /*
- * Fetches n orders that were listed a moment ago and appends them to out->rec (room for n). One that
- * is not there is E_BUSY: deleted, it is not listed the next time. *fetch is how many to ask for at
- * once; adapted.
+ * Fetches n orders that were listed a moment ago and adds what they are read for. One that is not there is
+ * E_BUSY: deleted, it is not listed the next time.
  */
-MUST_CHECK enum errk orders_fetch(struct shopify *s, const struct order_head *head, size_t n,
-				  int *fetch, struct arena *a, struct page *out, struct err *e);
+MUST_CHECK enum errk orders_fetch(struct order_reading *r, const struct order_head *head, size_t n,
+				  struct err *e);
+/* Adds the record of a head: with its document, or (rc E_RECORD) e as its problem; of any other rc nothing. */
+MUST_CHECK enum errk order_add_made(struct order_reading *r, const struct record *head,
+				    enum errk rc, const cJSON *doc, struct err *e);
+/* Which version of the order this is, in the arena. */
+const char *order_version(const struct shopify *s, const cJSON *node, struct arena *a);
+/* For people; the order's name, where it has one. */
+const char *order_label(const cJSON *node);
 
 /* orders/rest.c: further lines and the lists that were cut. */
 /* *changed = true: the order moved on meanwhile; node is then of no use. */
-MUST_CHECK enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment,
-				     struct arena *a, bool *changed, struct err *e);
+MUST_CHECK enum errk order_read_rest(struct shopify *s, const struct order_use *use, cJSON *node,
+				     bool presentment, struct arena *a, bool *changed,
+				     struct err *e);
 
 /* orders/fields.c: are both answers about the same version of the order? */
 bool order_same_version(struct answer *in, const cJSON *node, const cJSON *order);
@@ -321,12 +371,16 @@ MUST_CHECK enum errk order_read_shipments(struct shopify *s, cJSON *node, struct
 					  bool *changed, struct err *e);
 /* Has it left the shop? One that was cancelled or came to nothing has not. */
 bool order_shipment_stands(struct answer *in, const cJSON *shipment);
-/* orders/agreements.c: has a line lost units? Then what became of them is read, into the node's "events"; as order_read_rest. */
+/*
+ * orders/agreements.c: has a line lost units? Then what became of them is read, into the node's "events"; as order_read_rest.
+ * refunds: with what only a refund's document says.
+ */
 bool order_has_lost_units(const cJSON *node);
 /* Of a cancelled order: was the refund part of the cancellation, or made after it? Both as the shop tells times. */
 bool order_is_withdrawal(const char *cancelled, const char *refunded);
 MUST_CHECK enum errk order_read_agreements(struct shopify *s, cJSON *node, bool presentment,
-					   struct arena *a, bool *changed, struct err *e);
+					   bool refunds, struct arena *a, bool *changed,
+					   struct err *e);
 
 /* orders/document.c: Shopify's order to the canonical one. */
 /* E_RECORD when the order can't be a document; *out is owned by the caller. */
@@ -342,6 +396,14 @@ struct order_reader {
 	size_t n_tip;
 	const char *zone; /* of the shop; NULL = not known */
 };
+struct order_reader order_reader_of(const struct shopify *s, const cJSON *node, struct arena *a,
+				    struct answer *in);
+/* Who and what it is, its state and currencies; its transactions and refunds; its totals. */
+void order_add_head(const struct order_reader *r, cJSON *doc);
+void order_add_payments(const struct order_reader *r, cJSON *doc);
+void order_add_totals(const struct order_reader *r, cJSON *doc, const char *tip);
+/* "2026-11-27", the shop's day of a time; NULL where either is not known. */
+const char *order_day(const struct order_reader *r, const char *time);
 const char *order_amount(const struct order_reader *r, const cJSON *obj, const char *bag);
 /* A fault, unless the text is a decimal number. */
 void order_check_number(const struct order_reader *r, const char *path, const char *text);

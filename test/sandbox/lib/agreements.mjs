@@ -1,5 +1,5 @@
 // What was agreed on with the customer, and when: `Order.agreements`. One agreement for the order itself, one per edit, one
-// per refund; each with its sales, which are signed: all of them together are what the order is now.
+// per refund, one per return that was processed; each with its sales, which are signed: all of them together are what the order is now.
 //
 // The sales of a change are the difference between what is left of a line (see totals.mjs) before and after it, so nothing is
 // rounded twice. The agreement of the order itself is made when it is first asked for, or before the first change.
@@ -20,9 +20,15 @@ const LINE_TYPES = {
   ShippingLineSale: 'SHIPPING',
   DutySale: 'DUTY',
   AdditionalFeeSale: 'ADDITIONAL_FEE',
+  FeeSale: 'FEE',
   AdjustmentSale: 'ADJUSTMENT',
 };
-const AGREEMENTS = { ORDER: 'OrderAgreement', ORDER_EDIT: 'OrderEditAgreement', REFUND: 'RefundAgreement' };
+const AGREEMENTS = {
+  ORDER: 'OrderAgreement',
+  ORDER_EDIT: 'OrderEditAgreement',
+  REFUND: 'RefundAgreement',
+  RETURN: 'ReturnAgreement',
+};
 
 /** The tax on a discount: what the customer would have paid of it, or what is in it. */
 function taxOfDiscount(m, taxes, discount) {
@@ -94,6 +100,9 @@ export function shippingSale(m, s, sign = 1) {
 /** What belongs to no line. */
 export const adjustmentSale = (m, net) => sale(m, 'AdjustmentSale', net[1] < 0 ? 'RETURN' : 'ORDER', null, {}, { net });
 
+/** A fee on a return, which lowers what is given back: taxed as the line that it names. */
+export const feeSale = (m, fee) => sale(m, 'FeeSale', 'ORDER', null, { line: fee.line, returnFee: fee }, fee);
+
 function orderSales(m) {
   const sales = m.lines.flatMap(l => lineSales(m, l, 'ORDER', l.quantity, null));
   for (const s of m.shipping) if (!s.removed) sales.push(shippingSale(m, s));
@@ -105,9 +114,10 @@ function orderSales(m) {
   return sales;
 }
 
-function agree(m, list, reason, at, sales, refund = null) {
+/** `of`: the number of the refund, or of the return. */
+function agree(m, list, reason, at, sales, of = null) {
   const before = list.reduce((n, x) => n + x.sales.length, 0);
-  list.push({ n: list.length, reason, at, refund, sales: sales.map((x, k) => ({ ...x, n: before + k })) });
+  list.push({ n: list.length, reason, at, of, sales: sales.map((x, k) => ({ ...x, n: before + k })) });
   return list;
 }
 const agreementsOf = m => m.agreements ?? agree(m, [], 'ORDER', m.header.created, orderSales(m));
@@ -117,15 +127,19 @@ export function holdAgreements(m) {
   m.agreements = agreementsOf(m);
 }
 /** After it: what the change came to. */
-export const addAgreement = (m, reason, at, sales, refund) => agree(m, m.agreements, reason, at, sales, refund);
+export const addAgreement = (m, reason, at, sales, of) => agree(m, m.agreements, reason, at, sales, of);
+
+/** In exchange for what came back. */
+const isSoldAnew = x => x.action === 'ORDER' && x.line !== undefined && !x.returnFee;
 
 /**
  * What the order comes to when only what is to be delivered is paid: as sold, with its edits, and without what refunds took
  * out before it was shipped. A cancelled one is as it was before.
  */
 export function basketOf(m) {
-  const agreed = agreementsOf(m).filter(x => x.reason === 'ORDER' || x.reason === 'ORDER_EDIT'),
-    sales = agreed.flatMap(x => x.sales);
+  const sales = agreementsOf(m).flatMap(x =>
+    x.reason === 'ORDER' || x.reason === 'ORDER_EDIT' ? x.sales : x.sales.filter(isSoldAnew),
+  );
   const whole = { total: sum(sales.map(x => x.total)), tax: sum(sales.flatMap(x => x.taxes)) };
   const refunds = m.refunds.filter(r => m.header.cancelled === null || r.at < m.header.cancelled - 60);
   const out = refunds.flatMap(r => r.lines.filter(x => x.restock === 'CANCEL'));
@@ -164,7 +178,13 @@ function saleView(m, x, { money, lines, shippingLines, fees }) {
       amount: money(amount),
       taxLine: taxLines[k],
     })),
-    lineItem: line,
+    lineItem: x.returnFee ? undefined : line,
+    fee: x.returnFee && {
+      __typename: x.returnFee.type,
+      id: gid(x.returnFee.type, id),
+      amountSet: money(x.returnFee.net),
+      percentage: 10,
+    },
     duty: line?.duties[x.duty],
     shippingLine: x.action === 'RETURN' ? null : (shippingLines[x.shipping] ?? null),
     additionalFee: fee && {
@@ -185,7 +205,8 @@ export function agreementViews(m, tools, order) {
     app: null,
     user: null,
     order,
-    refund: order._refunds[a.refund],
+    refund: a.reason === 'REFUND' ? order._refunds[a.of] : undefined,
+    return: a.reason === 'RETURN' ? order._returns[a.of] : undefined,
     _sales: a.sales.map(x => saleView(m, x, tools)),
   }));
 }

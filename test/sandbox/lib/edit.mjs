@@ -7,22 +7,31 @@
 //   edit_discount: {line, amount}     order edit: a discount on what is left of a line
 //     Each of the three may be a list. What stands in one change is one edit.
 //   paid: true                        the whole outstanding sum is received
-//   refund: {lines: [{line, quantity, restock}], shipping: true, note, amount}   or  refund: {}  for everything left
+//   refund: {lines: [{line, quantity, restock, location}], shipping: true, note, amount, pending: true}
+//   or  refund: {}  for everything left
 //     restock: CANCEL (not shipped yet), RETURN (shipped), NO_RESTOCK; without: CANCEL as far as it goes, then RETURN
+//     location: where they are in stock again; without: where they came from
 //     amount: what is paid instead of what the lines come to; without lines it is a goodwill
+//     pending: the money is under way
+//   refund_status: {refund, status}   what became of the money of the order's refund of this number
+//   return: {lines: [{line, quantity}], restocking_fee, shipping_fee, exchange: [{article, quantity}], refund: true, pending}
+//     a return that was processed: shipped units come back, less fees, other articles go out for them; refund: what is then
+//     paid too much goes back, by a refund of its own that has no lines
+//   return_status: "IN_PROGRESS"      what the order says of its returns, whatever they are
 //   fulfill: true                     every open unit is shipped;  fulfill: {lines: [{line, quantity}], location, tracking}  some are
 //   cancel_fulfillment: n             that shipment is undone
 //   cancel: "CUSTOMER"                cancelled: everything refunded (or the authorization voided) and closed
+//   cancel: {reason, amount}          so much of it
 //   touch: true                       nothing but updatedAt (what an app does that sets a metafield)
 //   address: {…}                      shipping address fields
 // Amounts are decimals in the buyer's currency.
 
 import { ZERO, add, sub, sum, ratioPair, print, isZero } from './money.mjs';
-import { CATALOGUE } from './world.mjs';
+import { CATALOGUE, LOCATIONS } from './world.mjs';
 import { line, taxesOn, transaction, moneyOf } from './pieces.mjs';
 import { totals, taxOf, lineNet, leftOf, shippingNet } from './totals.mjs';
 import { alignFulfillmentOrders, cancelShipment, shipAll, shippedUnits, toShip } from './fulfillment-orders.mjs';
-import { holdAgreements, addAgreement, lineSales, shippingSale, adjustmentSale } from './agreements.mjs';
+import { holdAgreements, addAgreement, lineSales, shippingSale, adjustmentSale, feeSale } from './agreements.mjs';
 
 function lineOf(m, n) {
   if (!m.lines[n]) throw new Error(`order has no line ${n}`);
@@ -43,7 +52,7 @@ function restocks(m, l, units, restock) {
   const shipped = shippedUnits(m).get(l.n) ?? 0,
     open = l.requiresShipping ? Math.min(l.current, toShip(l, shipped)) : l.current,
     back = l.requiresShipping ? Math.max(0, Math.min(l.current, shipped - l.returned)) : 0;
-  const most = { CANCEL: open, RETURN: back, NO_RESTOCK: l.current };
+  const most = { CANCEL: open, RETURN: back, NO_RESTOCK: l.current, LEGACY_RESTOCK: l.current };
   if (restock === undefined) {
     const first = Math.min(units, open);
     return [
@@ -59,13 +68,22 @@ function restocks(m, l, units, restock) {
 
 const INTO = { CANCEL: 'dropped', RETURN: 'returned' };
 
-function refundUnits(m, refund, l, restock, quantity) {
+function placeOf(location) {
+  const place = LOCATIONS.findIndex((l, n) => n === location || l.name === location || l.id === location);
+  if (place < 0) throw new Error(`no location ${location}`);
+  return place;
+}
+
+function refundUnits(m, refund, l, restock, quantity, location) {
   const sales = takeOff(m, l, quantity);
   const [{ total, taxes }, ...duties] = sales,
     tax = sub(ZERO, sum(taxes)),
     whole = sub(ZERO, total),
     subtotal = m.taxesIncluded ? whole : sub(whole, tax);
-  refund.lines.push({ n: refund.lines.length, line: l.n, quantity, price: l.unit, subtotal, tax, restock });
+  const place = location === undefined || restock !== 'RETURN' ? undefined : placeOf(location);
+  const back = { line: l.n, quantity, price: l.unit, subtotal, tax, restock, location: place };
+  refund.lines.push({ n: refund.lines.length, ...back });
+  if (place !== undefined) l.returnedTo[place] = (l.returnedTo[place] ?? 0) + quantity;
   for (const d of duties) refund.duties.push({ line: l.n, duty: d.duty, amount: sub(ZERO, d.total) });
   if (INTO[restock]) l[INTO[restock]] += quantity;
   return sales;
@@ -85,7 +103,7 @@ function refundShipping(m, refund) {
 /** What a refund pays: its worth, as far as there is money, or `amount`; the difference is then an adjustment. */
 function payBack(m, refund, worth, amount) {
   const t = totals(m),
-    held = sub(t.received, t.refunded),
+    held = sub(t.received, add(t.refunded, t.refunding)),
     exact = pair => [held, worth].find(known => known[1] === pair[1]) ?? pair;
   if (amount === null) return held[1] < worth[1] ? held : worth;
   const paid = exact(moneyOf(m, amount));
@@ -96,30 +114,76 @@ function payBack(m, refund, worth, amount) {
 }
 
 /** Refunds units of lines; the money goes back by one REFUND transaction per refund. */
-export function refundLines(m, wanted, { at, note = null, shipping = false, amount = null }) {
+export function refundLines(m, wanted, { at, note = null, shipping = false, amount = null, pending = false }) {
   holdAgreements(m);
   const parts = { lines: [], duties: [], shipping: [], adjustments: [], transactions: [] };
-  const refund = { n: m.refunds.length, at, note, ...parts };
+  const refund = { n: m.refunds.length, at, note, of: null, ...parts };
   const sales = [];
-  for (const { line: n, quantity, restock } of wanted) {
+  for (const { line: n, quantity, restock, location } of wanted) {
     const l = lineOf(m, n),
       units = Math.min(quantity, l.current);
     if (units <= 0) continue;
-    for (const [how, part] of restocks(m, l, units, restock)) sales.push(...refundUnits(m, refund, l, how, part));
+    for (const [how, part] of restocks(m, l, units, restock)) sales.push(...refundUnits(m, refund, l, how, part, location));
   }
   if (shipping) sales.push(...refundShipping(m, refund));
   refund.total = payBack(m, refund, sub(ZERO, sum(sales.map(x => x.total))), amount);
   sales.push(...refund.adjustments.map(a => adjustmentSale(m, a.amount)));
+  return addRefund(m, refund, sales, pending);
+}
+
+function addRefund(m, refund, sales, pending) {
+  const { at } = refund;
   m.refunds.push(refund);
   addAgreement(m, 'REFUND', at, sales, refund.n);
   if (!isZero(refund.total)) {
     const source = m.transactions.find(x => x.status === 'SUCCESS' && (x.kind === 'SALE' || x.kind === 'CAPTURE'));
-    refund.transactions.push(
-      transaction(m, 'REFUND', refund.total, { at, parent: source?.n ?? null, gateway: source?.gateway ?? m.gateway })
-        .n,
-    );
+    const from = { parent: source?.n ?? null, gateway: source?.gateway ?? m.gateway };
+    const status = pending ? 'PENDING' : 'SUCCESS';
+    refund.transactions.push(transaction(m, 'REFUND', refund.total, { at, status, ...from }).n);
   }
   return refund;
+}
+
+/** What is paid too much by now goes back: money alone. */
+function refundBalance(m, of, at, pending) {
+  const { received, refunded, refunding, nowTotal } = totals(m),
+    parts = { lines: [], duties: [], shipping: [], adjustments: [], transactions: [] },
+    total = sub(received, sum([refunded, refunding, nowTotal]));
+  if (total[1] > 0) addRefund(m, { n: m.refunds.length, at, note: null, of, total, ...parts }, [], pending);
+}
+
+/** A return that was processed. */
+function returnLines(m, { lines, restocking_fee, shipping_fee, exchange = [], refund, pending = false }, at) {
+  holdAgreements(m);
+  const back = { n: m.returns.length, at, units: 0, fees: [] },
+    sales = [];
+  for (const { line: n, quantity } of lines) {
+    const l = lineOf(m, n);
+    restocks(m, l, quantity, 'RETURN');
+    sales.push(...takeOff(m, l, quantity));
+    l.returned += quantity;
+    back.units += quantity;
+  }
+  const fee = (type, decimal) => {
+    const { n, rates } = m.lines[lines[0].line],
+      net = moneyOf(m, decimal),
+      taxes = m.taxExempt ? rates.map(() => ZERO) : taxesOn(m, net, rates).map(t => t.amount);
+    back.fees.push({ type, line: n, net, taxes });
+  };
+  if (restocking_fee) fee('RestockingFee', restocking_fee);
+  if (shipping_fee) fee('ReturnShippingFee', shipping_fee);
+  sales.push(...back.fees.map(x => feeSale(m, x)));
+  for (const { article = 0, quantity = 1 } of exchange)
+    sales.push(...addLine(m, CATALOGUE[article % CATALOGUE.length], quantity));
+  m.returns.push(back);
+  addAgreement(m, 'RETURN', at, sales, back.n);
+  if (refund) refundBalance(m, back.n, at, pending);
+}
+
+function changeRefund(m, { refund, status }) {
+  const found = m.refunds[refund];
+  if (!found) throw new Error(`order has no refund ${refund}`);
+  for (const n of found.transactions) m.transactions[n].status = status;
 }
 
 /** An order edit. Fewer units leave `quantity` as it was; more units become a line of their own, as in the admin. */
@@ -178,9 +242,9 @@ function discountLine(m, l, decimal) {
   return sales;
 }
 
-function cancel(m, reason, at) {
+function cancel(m, { reason, amount = null }, at) {
   const open = m.lines.filter(l => l.current > 0).map(l => ({ line: l.n, quantity: l.current }));
-  refundLines(m, open, { at, shipping: true });
+  refundLines(m, open, { at, shipping: true, amount });
   const shipped = shippedUnits(m);
   for (const l of m.lines) l.dropped += toShip(l, shipped.get(l.n) ?? 0);
   if (totals(m).received[1] === 0) {
@@ -205,6 +269,9 @@ export function applyChange(m, change, at) {
     'edit_discount',
     'paid',
     'refund',
+    'refund_status',
+    'return',
+    'return_status',
     'fulfill',
     'cancel_fulfillment',
     'cancel',
@@ -230,20 +297,30 @@ export function applyChange(m, change, at) {
     if (m.header.payment === 'EXPIRED' || m.header.payment === 'VOIDED') m.header.payment = 'PAID';
   }
   if (change.refund) {
-    const { lines, amount = null, note = null } = change.refund,
+    const { lines, amount = null, note = null, pending } = change.refund,
       all = !lines && amount === null,
       left = m.lines.filter(l => l.current > 0).map(l => ({ line: l.n, quantity: l.current }));
-    refundLines(m, lines ?? (all ? left : []), { at, note, amount, shipping: change.refund.shipping ?? all });
+    refundLines(m, lines ?? (all ? left : []), {
+      at,
+      note,
+      amount,
+      pending,
+      shipping: change.refund.shipping ?? all,
+    });
   }
+  if (change.refund_status) changeRefund(m, change.refund_status);
   if (change.fulfill) {
     alignFulfillmentOrders(m, at);
     shipAll(m, at, change.fulfill === true ? {} : change.fulfill);
   }
+  if (change.return) returnLines(m, change.return, at);
+  if ('return_status' in change) m.returnStatus = change.return_status;
   if ('cancel_fulfillment' in change) {
     const shipment = m.fulfillments[change.cancel_fulfillment];
     if (!shipment) throw new Error(`order has no shipment ${change.cancel_fulfillment}`);
     cancelShipment(m, shipment, at);
   }
-  if (change.cancel) cancel(m, change.cancel === true ? 'OTHER' : change.cancel, at);
+  if (change.cancel)
+    cancel(m, change.cancel.reason ? change.cancel : { reason: change.cancel === true ? 'OTHER' : change.cancel }, at);
   alignFulfillmentOrders(m, at);
 }

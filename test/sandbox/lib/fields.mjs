@@ -36,6 +36,8 @@ const NEEDS = {
   LineItem: { product: 'read_products', variant: 'read_products' },
   Fulfillment: { location: 'read_locations' },
   RefundLineItem: { location: 'read_locations' },
+  ReturnAgreement: { return: 'read_returns' },
+  FeeSale: { fee: 'read_returns' },
   OrderTransaction: { location: 'read_locations' },
   InventoryLevel: { location: 'read_locations' },
   FulfillmentOrderAssignedLocation: { location: 'read_locations' },
@@ -187,6 +189,7 @@ const FIELDS = {
   OrderAgreement: { sales: page('_sales') },
   OrderEditAgreement: { sales: page('_sales') },
   RefundAgreement: { sales: page('_sales') },
+  ReturnAgreement: { sales: page('_sales') },
   PaymentTerms: { paymentSchedules: page('_schedules') },
   Refund: {
     refundLineItems: page('_lines'),

@@ -219,6 +219,12 @@ export function stockEffects(m) {
       if (effect) effect.open += x.remaining;
     }
   const back = new Map(m.lines.map(l => [l.n, l.returned]));
+  for (const l of m.lines)
+    for (const [location, units] of Object.entries(l.returnedTo)) {
+      const effect = at(l.n, Number(location));
+      if (effect) effect.gone -= units;
+      back.set(l.n, back.get(l.n) - units);
+    }
   for (const f of [...m.fulfillments].reverse()) {
     if (f.status === 'CANCELLED') continue;
     for (const [n, units] of f.lines) {

@@ -29,6 +29,8 @@ function start(h, r) {
     fees: [],
     transactions: [],
     refunds: [],
+    returns: [],
+    returnStatus: null, // null: what the returns say
     fulfillments: [],
     fulfillmentOrders: [],
     edited: false,

@@ -48,6 +48,7 @@ export function line(m, item, quantity, more = {}) {
     left: null, // { discount, taxes, duties }: see totals.mjs
     dropped: 0, // units that will not be shipped
     returned: 0, // units that were shipped and came back
+    returnedTo: {}, // of these, to a location by its number; the others went back where they came from
     ...more,
   };
 }

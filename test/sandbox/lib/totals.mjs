@@ -27,6 +27,7 @@ function moneyIn(m) {
   return {
     received: sub(of('SALE', 'CAPTURE'), of('CHANGE')),
     refunded: of('REFUND'),
+    refunding: sum(m.transactions.filter(t => t.kind === 'REFUND' && t.status === 'PENDING').map(t => t.amount)),
     authorized: of('AUTHORIZATION'),
   };
 }
@@ -55,10 +56,13 @@ export function totals(m) {
   const nowSubtotal = sum(goods.map(lineCurrentNet));
   const refundedShipping = sum(m.shipping.map(s => s.refunded));
   const refundedShippingTax = sum(m.shipping.map(s => s.refundedTax ?? ZERO));
-  const nowTax = sub(add(sum(m.lines.map(lineCurrentTax)), sideTax), refundedShippingTax);
+  const returnFees = m.returns.flatMap(r => r.fees);
+  const feeTax = sum(returnFees.flatMap(f => f.taxes));
+  const nowTax = sub(sum([...m.lines.map(lineCurrentTax), sideTax, feeTax]), refundedShippingTax);
   const nowDuties = sum(m.lines.flatMap(l => l.left?.duties ?? l.duties.map(d => d.price)));
   const adjustments = sum(m.refunds.flatMap(r => r.adjustments.map(a => a.amount)));
-  const nowParts = [nowSubtotal, sum(tips.map(lineCurrentNet)), aside, dutiesIn(nowDuties), taxIn(nowTax), adjustments];
+  const kept = [adjustments, ...returnFees.map(f => f.net)];
+  const nowParts = [nowSubtotal, sum(tips.map(lineCurrentNet)), aside, dutiesIn(nowDuties), taxIn(nowTax), ...kept];
   const nowTotal = sub(sum(nowParts), refundedShipping);
 
   const money = moneyIn(m);

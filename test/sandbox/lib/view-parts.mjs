@@ -16,6 +16,7 @@ const LINE_IDS = 14500000000000,
   SHIPPING_IDS = 4900000000000,
   TRANSACTION_IDS = 6800000000000,
   REFUND_IDS = 930000000000,
+  RETURN_IDS = 15100000000,
   PARTS_OF_REFUND = 1024;
 
 export { gid };
@@ -203,7 +204,7 @@ export function refundView(m, r, { money, lines, shippingLines, transactions, or
     processedAt: iso(r.at),
     updatedAt: iso(r.at),
     note: r.note,
-    return: null,
+    return: r.of === null ? null : order._returns[r.of],
     staffMember: null,
     totalRefundedSet: total,
     totalRefunded: total.shopMoney,
@@ -219,7 +220,7 @@ export function refundView(m, r, { money, lines, shippingLines, transactions, or
       quantity: x.quantity,
       restockType: x.restock,
       restocked: x.restock !== 'NO_RESTOCK',
-      location: x.restock === 'NO_RESTOCK' ? null : locationField(LOCATIONS[0].id),
+      location: x.restock === 'NO_RESTOCK' ? null : locationField(LOCATIONS[x.location ?? 0].id),
       lineItem: lines[x.line],
       priceSet: money(x.price),
       subtotalSet: money(x.subtotal),
@@ -242,6 +243,17 @@ export function refundView(m, r, { money, lines, shippingLines, transactions, or
     _transactions: r.transactions.map(n => transactions[n]),
   };
 }
+
+export const returnView = (m, r, order) => ({
+  __typename: 'Return',
+  id: gid('Return', child(RETURN_IDS, m, r.n)),
+  name: `${m.header.name}-R${r.n + 1}`,
+  createdAt: iso(r.at),
+  closedAt: iso(r.at),
+  status: 'CLOSED',
+  totalQuantity: r.units,
+  order,
+});
 
 export function termsView(m, t) {
   const due = m.header.created + m.terms.days * 86400,

@@ -19,6 +19,7 @@ import {
   shippingView,
   transactionView,
   refundView,
+  returnView,
   termsView,
 } from './view-parts.mjs';
 
@@ -70,7 +71,7 @@ export function orderView(m) {
     edited: m.edited,
     displayFinancialStatus: financialStatus(m, t),
     displayFulfillmentStatus: h.fulfillment,
-    returnStatus: 'NO_RETURN',
+    returnStatus: m.returnStatus ?? (m.returns.length ? 'RETURNED' : 'NO_RETURN'),
     fullyPaid: (t.outstanding[1] <= 0 && t.received[1] > 0) || t.total[1] === 0,
     unpaid: t.received[1] === 0,
     capturable: t.authorized[1] > 0 && t.received[1] === 0,
@@ -168,6 +169,7 @@ export function orderView(m) {
     _transactions: transactions,
   };
   order.shippingLine = shippingLines.find(s => !s.isRemoved) ?? null;
+  order._returns = m.returns.map(r => returnView(m, r, order));
   order._refunds = m.refunds.map(r => refundView(m, r, { money, lines, shippingLines, transactions, order }));
   order._fulfillments = m.fulfillments.map(f => fulfillmentView(m, f, lines, order));
   order._fulfillmentOrders = m.fulfillmentOrders.map(fo => fulfillmentOrderView(m, fo, order));

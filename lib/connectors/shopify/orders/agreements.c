@@ -41,7 +41,7 @@ bool order_has_lost_units(const cJSON *node)
 struct reading {
 	struct shopify *s;
 	cJSON *node, *agreements; /* of node */
-	bool presentment;
+	bool presentment, refunds;
 	struct arena *a;
 	struct answer_walk walk;
 	bool changed; /* the order, since its node was read */
@@ -59,6 +59,11 @@ static enum errk ask(struct reading *r, size_t first, const char *after, const c
 	json_add_str(q->variables, "sales_after", sales_after);
 	json_add_int(q->variables, "lists", PAGE_MAX);
 	json_add_bool(q->variables, "presentment", r->presentment);
+	json_add_bool(q->variables, "refunds", r->refunds);
+	json_add_bool(q->variables, "locations",
+		      r->refunds && shopify_has_scope(r->s, "read_locations"));
+	json_add_bool(q->variables, "returns",
+		      r->refunds && shopify_has_scope(r->s, "read_returns"));
 	enum errk rc = shopify_send(r->s, q, 1, r->a, e);
 	if (rc != E_OK)
 		return rc;
@@ -144,13 +149,15 @@ static enum errk read_pages(struct reading *r, size_t first, bool *cut, struct e
 	return rc;
 }
 
-static enum errk check_whole(const cJSON *events, struct err *e)
+static enum errk check_whole(const cJSON *events, bool refunds, struct err *e)
 {
 	struct answer in = answer_of(E_BUSY, "agreements of an order");
-	static const char *const lists[] = {"refundLineItems", "transactions"};
+	static const char *const lists[] = {"refundLineItems", "transactions",
+					    "refundShippingLines"};
+	const size_t asked = refunds ? 3 : 2;
 	bool cut = json_count(events, "refunds") >= PAGE_MAX;
 	JSON_EACH (refund, answer_nodes(&in, events, "refunds", PAGE_MAX))
-		for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		for (size_t i = 0; i < asked; i++) {
 			const cJSON *list = answer_object(&in, refund, lists[i]);
 			answer_nodes(&in, list, "nodes", PAGE_MAX);
 			cut = answer_bool(&in, list, "pageInfo.hasNextPage") || cut;
@@ -164,10 +171,14 @@ static enum errk check_whole(const cJSON *events, struct err *e)
 	return rc;
 }
 
-enum errk order_read_agreements(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
-				bool *changed, struct err *e)
+enum errk order_read_agreements(struct shopify *s, cJSON *node, bool presentment, bool refunds,
+				struct arena *a, bool *changed, struct err *e)
 {
-	struct reading r = {.s = s, .node = node, .presentment = presentment, .a = a};
+	struct reading r = {.s = s,
+			    .node = node,
+			    .presentment = presentment,
+			    .refunds = refunds,
+			    .a = a};
 	bool cut = false;
 	enum errk rc = read_pages(&r, EVENTS_PAGE, &cut, e);
 	/* What has more sales than a page shows is asked for alone: only so it is known where it stands. */
@@ -177,5 +188,5 @@ enum errk order_read_agreements(struct shopify *s, cJSON *node, bool presentment
 		rc = read_pages(&r, 1, &cut, e);
 	}
 	*changed = r.changed;
-	return rc == E_OK && !r.changed ? check_whole(json_at(node, "events"), e) : rc;
+	return rc == E_OK && !r.changed ? check_whole(json_at(node, "events"), refunds, e) : rc;
 }

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "base/str.h"
-#include "connectors/shopify/shopify.h"
+#include "connectors/shopify/orders/basket.h"
 
 /*
  * What is to be delivered and paid: the sale with its edits, without what a refund took out before it was shipped. It is
@@ -12,39 +12,13 @@
  * back after it was shipped, and money that was given back without goods, are refunds: documents of their own.
  */
 
-enum reason { REASON_ORDER, REASON_EDIT, REASON_REFUND, REASON_RETURN };
-
-/* What an agreement sold, took back, or changed the price of. */
-struct sale {
-	size_t agreement;
-	enum reason reason;
-	const char *refund;          /* of REASON_REFUND */
-	const char *part;            /* the line, or the duty; NULL: neither */
-	bool duty, back;             /* back: taken back */
-	int64_t units;               /* never below 0 */
-	int64_t counted;             /* of these units, what changes what is to be delivered */
-	bool counts;                 /* wholly */
-	struct decimal amount, kept; /* of all of it; of what is counted */
-	const cJSON *from;
-};
-
-struct basket {
-	const struct order_reader *r;
-	const cJSON *events;
-	cJSON *doc;
-	int digits;
-	LIST(struct sale) sale;
-	enum errk failed;
-	struct err *e;
-};
-
-static void add(struct basket *b, struct decimal *sum, struct decimal x)
+void basket_add(struct basket *b, struct decimal *sum, struct decimal x)
 {
 	if (!b->failed && decimal_add(*sum, x, sum, b->e) != E_OK)
 		b->failed = err_wrap(b->e, "%s: the sums of its agreements", b->r->in->what);
 }
 
-static struct decimal number(struct basket *b, const char *text)
+struct decimal basket_number(struct basket *b, const char *text)
 {
 	struct decimal d = DECIMAL_ZERO;
 
@@ -53,7 +27,7 @@ static struct decimal number(struct basket *b, const char *text)
 	return d;
 }
 
-static struct decimal share(struct basket *b, struct decimal x, int64_t n, int64_t of)
+struct decimal basket_share(struct basket *b, struct decimal x, int64_t n, int64_t of)
 {
 	struct decimal part = DECIMAL_ZERO;
 
@@ -65,22 +39,22 @@ static struct decimal share(struct basket *b, struct decimal x, int64_t n, int64
 }
 
 /* What is taken back is below zero, whichever way it is written: that is not documented. */
-static struct decimal signed_amount(struct basket *b, const struct sale *s, const char *text)
+struct decimal basket_signed(struct basket *b, const struct sale *s, const char *text)
 {
-	struct decimal d = number(b, text);
+	struct decimal d = basket_number(b, text);
 
 	return s->back ? decimal_neg(decimal_abs(d)) : d;
 }
 
-static enum reason reason_of(struct basket *b, const cJSON *agreement)
+enum reason basket_reason(struct answer *in, const cJSON *agreement)
 {
 	static const char *const names[] = {"ORDER", "ORDER_EDIT", "REFUND", "RETURN"};
-	const char *name = answer_text(b->r->in, agreement, "reason");
+	const char *name = answer_text(in, agreement, "reason");
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum reason)i;
-	answer_fault(b->r->in, "agreements.reason", "is of a kind that is not known");
+	answer_fault(in, "agreements.reason", "is of a kind that is not known");
 	return REASON_ORDER;
 }
 
@@ -106,7 +80,7 @@ static void read_sale(struct basket *b, struct sale s, const cJSON *from)
 	s.counts = s.reason == REASON_ORDER || s.reason == REASON_EDIT ||
 		   (s.part && strcmp(action, "ORDER") == 0);
 	s.counted = s.counts ? s.units : 0;
-	s.amount = signed_amount(b, &s, order_amount(b->r, from, "totalAmount"));
+	s.amount = basket_signed(b, &s, order_amount(b->r, from, "totalAmount"));
 	*list_add(&b->sale, b->r->arena) = s;
 }
 
@@ -115,7 +89,7 @@ static void read_sales(struct basket *b)
 	size_t n = 0;
 
 	JSON_EACH (agreement, json_at(b->events, "agreements")) {
-		struct sale s = {.agreement = n++, .reason = reason_of(b, agreement)};
+		struct sale s = {.agreement = n++, .reason = basket_reason(b->r->in, agreement)};
 
 		if (s.reason == REASON_REFUND)
 			s.refund = answer_id(b->r->in, agreement, "refund.id");
@@ -247,17 +221,12 @@ static void count_duty(struct basket *b, const cJSON *line)
 		}
 }
 
-static void keep_counted(struct basket *b)
+struct decimal basket_counted(struct basket *b, const struct sale *s, struct decimal x)
 {
-	for (size_t i = 0; i < b->sale.n; i++) {
-		struct sale *s = &b->sale.at[i];
-
-		s->kept = s->counts ? s->amount
-				    : share(b, s->amount, s->counted, s->units ? s->units : 1);
-	}
+	return s->counts ? x : basket_share(b, x, s->counted, s->units ? s->units : 1);
 }
 
-static void set_amount(struct basket *b, cJSON *to, const char *key, struct decimal x)
+void basket_set_amount(struct basket *b, cJSON *to, const char *key, struct decimal x)
 {
 	char text[DECIMAL_TEXT_MAX];
 
@@ -276,12 +245,12 @@ static void add_tax(struct basket *b, cJSON *taxes, cJSON *tax, struct decimal a
 		    str_equal(json_str(t, "rate"), json_str(tax, "rate")))
 			same = t;
 	if (same) {
-		add(b, &amount, number(b, json_str(same, "amount")));
+		basket_add(b, &amount, basket_number(b, json_str(same, "amount")));
 		cJSON_Delete(tax);
 	} else {
 		json_push(taxes, tax);
 	}
-	set_amount(b, same ? same : tax, "amount", amount);
+	basket_set_amount(b, same ? same : tax, "amount", amount);
 }
 
 /* What one line, or duty, comes to: its amount with tax, and its taxes by name and rate. */
@@ -296,13 +265,14 @@ static struct decimal sum_part(struct basket *b, const char *part, cJSON *taxes,
 
 		if (!str_equal(s->part, part) || (!s->counts && !s->counted))
 			continue;
-		add(b, &sum, s->kept);
+		basket_add(b, &sum, s->kept);
 		JSON_EACH (from, answer_list(b->r->in, s->from, "taxes")) {
-			struct decimal x = signed_amount(b, s, order_amount(b->r, from, "amount"));
+			struct decimal x =
+				basket_counted(b, s,
+					       basket_signed(b, s,
+							     order_amount(b->r, from, "amount")));
 
-			if (!s->counts)
-				x = share(b, x, s->counted, s->units);
-			add(b, tax, x);
+			basket_add(b, tax, x);
 			cJSON *head = json_object();
 			order_add_tax_head(b->r, head, answer_object(b->r->in, from, "taxLine"));
 			add_tax(b, taxes, head, x);
@@ -324,16 +294,17 @@ static void share_discounts(struct basket *b, cJSON *line, struct decimal whole,
 		json_add_str(edit, "title", "Order edit");
 		json_add_str(edit, "scope", "line");
 		json_push(list, edit);
-		set_amount(b, edit, "amount", whole);
+		basket_set_amount(b, edit, "amount", whole);
 		return;
 	}
 	for (cJSON *item = list->child; item; item = item->next) {
-		struct decimal x = item->next ? share(b, number(b, json_str(item, "amount")), units,
-						      sold)
-					      : whole;
+		struct decimal x =
+			item->next ? basket_share(b, basket_number(b, json_str(item, "amount")),
+						  units, sold)
+				   : whole;
 
-		set_amount(b, item, "amount", x);
-		add(b, &whole, decimal_neg(x));
+		basket_set_amount(b, item, "amount", x);
+		basket_add(b, &whole, decimal_neg(x));
 	}
 }
 
@@ -347,8 +318,8 @@ static void set_duties(struct basket *b, cJSON *line)
 		struct decimal tax, sum = sum_part(b, json_str(duty, "id"), taxes, &tax);
 
 		if (on_top)
-			add(b, &sum, decimal_neg(tax));
-		set_amount(b, duty, "amount", sum);
+			basket_add(b, &sum, decimal_neg(tax));
+		basket_set_amount(b, duty, "amount", sum);
 	}
 }
 
@@ -361,18 +332,18 @@ static void set_line(struct basket *b, cJSON *line, int64_t units, int64_t sold)
 			    net = sum_part(b, json_str(line, "id"), taxes, &tax);
 
 	if (on_top)
-		add(b, &net, decimal_neg(tax));
-	if (!b->failed &&
-	    decimal_mul_int(number(b, json_str(line, "unit_price")), units, &gross, b->e) != E_OK)
+		basket_add(b, &net, decimal_neg(tax));
+	if (!b->failed && decimal_mul_int(basket_number(b, json_str(line, "unit_price")), units,
+					  &gross, b->e) != E_OK)
 		b->failed = err_wrap(b->e, "%s: unit price * quantity", b->r->in->what);
-	add(b, &gross, decimal_neg(net));
+	basket_add(b, &gross, decimal_neg(net));
 	share_discounts(b, line, gross, units, sold);
 	set_duties(b, line);
 	json_add_int(line, "quantity", units);
 	json_add_int(line, "removed_quantity", sold - units);
 }
 
-static void take_line(struct basket *b, const cJSON *node, cJSON *line)
+int64_t basket_units(struct basket *b, const cJSON *node, const cJSON *line)
 {
 	const char *id = json_str(line, "id");
 	int64_t sold = json_int(line, "quantity", 0), units = 0, now = 0;
@@ -389,11 +360,18 @@ static void take_line(struct basket *b, const cJSON *node, cJSON *line)
 		now += s->back ? -s->units : s->units;
 	}
 	if (!any && current == sold)
-		return;
+		return sold;
 	if (now != current || units < 0 || units > sold)
 		answer_fault(b->r->in, "agreements",
 			     "add up to %lld units of it, and the order has %lld of %lld left",
 			     (long long)now, (long long)current, (long long)sold);
+	return units;
+}
+
+static void take_line(struct basket *b, const cJSON *node, cJSON *line)
+{
+	int64_t sold = json_int(line, "quantity", 0), units = basket_units(b, node, line);
+
 	if (answer_ok(b->r->in) && units < sold)
 		set_line(b, line, units, sold);
 }
@@ -408,7 +386,7 @@ static void set_taxes(struct basket *b)
 		JSON_EACH (part, json_at(b->doc, parts[i]))
 			JSON_EACH (tax, json_at(part, "taxes"))
 				add_tax(b, taxes, cJSON_Duplicate(tax, true),
-					number(b, json_str(tax, "amount")));
+					basket_number(b, json_str(tax, "amount")));
 }
 
 /* Everything that is counted, in the document's currency or one of its own. */
@@ -418,40 +396,47 @@ static struct decimal sum_counted(struct basket *b, const char *path)
 
 	for (size_t i = 0; i < b->sale.n; i++) {
 		const struct sale *s = &b->sale.at[i];
-		struct decimal x = path ? signed_amount(b, s, answer_text(b->r->in, s->from, path))
-					: s->kept;
-
-		if (path && !s->counts)
-			x = share(b, x, s->counted, s->units ? s->units : 1);
-		add(b, &sum, x);
+		basket_add(b, &sum,
+			   path ? basket_counted(b, s,
+						 basket_signed(b, s,
+							       answer_text(b->r->in, s->from,
+									   path)))
+				: s->kept);
 	}
 	return sum;
 }
 
-/* The order's own books: where they do not come to what it costs now, nothing of them is believed, see canonical_sums. */
-static bool is_sound(struct basket *b, const cJSON *totals)
+/* See canonical_sums. */
+bool basket_is_sound(struct basket *b)
 {
 	enum { ROUNDINGS_MAX = 10 };
 	const struct decimal most = {ROUNDINGS_MAX, b->digits};
-	struct decimal off = number(b, json_str(totals, "current_total"));
+	struct decimal off = basket_number(b, json_str(b->doc, "totals.current_total"));
 
 	for (size_t i = 0; i < b->sale.n; i++)
-		add(b, &off, decimal_neg(b->sale.at[i].amount));
+		basket_add(b, &off, decimal_neg(b->sale.at[i].amount));
 	return decimal_cmp(decimal_abs(off), most) <= 0;
+}
+
+struct decimal basket_removed(struct basket *b, const char *refund)
+{
+	struct decimal sum = DECIMAL_ZERO;
+
+	for (size_t i = 0; i < b->sale.n; i++) {
+		const struct sale *s = &b->sale.at[i];
+
+		if (s->back && s->counted && str_equal(s->refund, refund))
+			basket_add(b, &sum, decimal_neg(s->kept));
+	}
+	return sum;
 }
 
 /* How much of each refund was for what was taken out: it is part of the sale, not of a refund. */
 static void set_payments(struct basket *b)
 {
 	JSON_EACH (refund, json_at(b->events, "refunds")) {
-		struct decimal rest = DECIMAL_ZERO;
+		struct decimal rest = basket_removed(b, json_str(refund, "id"));
 
-		for (size_t i = 0; i < b->sale.n; i++) {
-			const struct sale *s = &b->sale.at[i];
-
-			if (s->back && s->counted && str_equal(s->refund, json_str(refund, "id")))
-				add(b, &rest, decimal_neg(s->kept));
-		}
 		JSON_EACH (named, json_at(refund, "transactions.nodes"))
 			for (cJSON *to = cJSON_GetObjectItemCaseSensitive(b->doc, "transactions")
 						 ->child;
@@ -462,11 +447,11 @@ static void set_payments(struct basket *b)
 				    !str_equal(json_str(to, "kind"), "refund") ||
 				    !str_equal(json_str(to, "status"), "success"))
 					continue;
-				paid = number(b, json_str(to, "amount"));
+				paid = basket_number(b, json_str(to, "amount"));
 				part = decimal_cmp(paid, rest) < 0 ? paid : rest;
 				if (!decimal_is_zero(part))
-					set_amount(b, to, "removed_amount", part);
-				add(b, &rest, decimal_neg(part));
+					basket_set_amount(b, to, "removed_amount", part);
+				basket_add(b, &rest, decimal_neg(part));
 			}
 	}
 }
@@ -482,8 +467,8 @@ static void set_agreements(struct basket *b)
 
 		for (size_t i = 0; i < b->sale.n; i++)
 			if (b->sale.at[i].agreement == n) {
-				add(b, &amount, b->sale.at[i].amount);
-				add(b, &kept, b->sale.at[i].kept);
+				basket_add(b, &amount, b->sale.at[i].amount);
+				basket_add(b, &kept, b->sale.at[i].kept);
 			}
 		n++;
 		order_add_needed(b->r, to, "id", from, "id");
@@ -491,28 +476,25 @@ static void set_agreements(struct basket *b)
 			     order_lower(b->r, answer_text(b->r->in, from, "reason")));
 		order_add_needed(b->r, to, "happened_at", from, "happenedAt");
 		order_add_text(b->r, to, "refund_id", from, "refund.id");
-		set_amount(b, to, "amount", amount);
-		set_amount(b, to, "counted", kept);
+		basket_set_amount(b, to, "amount", amount);
+		basket_set_amount(b, to, "counted", kept);
 		json_push(list, to);
 	}
 }
 
-enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e)
+struct basket basket_read(const struct order_reader *r, cJSON *doc, struct err *e)
 {
 	struct basket b = {.r = r,
 			   .events = json_at(r->node, "events"),
 			   .doc = doc,
 			   .digits = currency_exponent(json_str(doc, "currency")),
 			   .e = e};
-	cJSON *totals = cJSON_GetObjectItemCaseSensitive(doc, "totals");
 	size_t n = 0;
 
-	if (!b.events || !answer_ok(r->in))
-		return E_OK;
 	read_sales(&b);
 	check_refunds(&b);
 	/* The document's lines stand in the order of the node's. */
-	cJSON *first = cJSON_GetObjectItemCaseSensitive(doc, "lines")->child, *line = first;
+	const cJSON *line = json_first(json_at(doc, "lines"));
 	JSON_EACH (node, json_at(r->node, "lineItems.nodes")) {
 		const char *order = order_line_begins(r, "line", ++n);
 
@@ -521,12 +503,23 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 		line = line->next;
 		r->in->what = order;
 	}
-	keep_counted(&b);
-	set_agreements(&b);
-	if (answer_ok(r->in) && !b.failed && !is_sound(&b, totals))
+	for (size_t i = 0; i < b.sale.n; i++)
+		b.sale.at[i].kept = basket_counted(&b, &b.sale.at[i], b.sale.at[i].amount);
+	return b;
+}
+
+enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e)
+{
+	cJSON *totals = cJSON_GetObjectItemCaseSensitive(doc, "totals");
+	size_t n = 0;
+
+	if (!json_at(r->node, "events") || !answer_ok(r->in))
 		return E_OK;
-	line = first;
-	n = 0;
+	struct basket b = basket_read(r, doc, e);
+	set_agreements(&b);
+	if (answer_ok(r->in) && !b.failed && !basket_is_sound(&b))
+		return E_OK;
+	cJSON *line = cJSON_GetObjectItemCaseSensitive(doc, "lines")->child;
 	JSON_EACH (node, json_at(r->node, "lineItems.nodes")) {
 		const char *order = order_line_begins(r, "line", ++n);
 
@@ -534,11 +527,11 @@ enum errk order_take_out(const struct order_reader *r, cJSON *doc, struct err *e
 		line = line->next;
 		r->in->what = order;
 	}
-	set_amount(&b, totals, "total", sum_counted(&b, NULL));
-	set_amount(&b, doc, "shop_total", sum_counted(&b, "totalAmount.shopMoney.amount"));
+	basket_set_amount(&b, totals, "total", sum_counted(&b, NULL));
+	basket_set_amount(&b, doc, "shop_total", sum_counted(&b, "totalAmount.shopMoney.amount"));
 	if (json_at(r->node, "totalPriceSet.presentmentMoney"))
-		set_amount(&b, doc, "presentment_total",
-			   sum_counted(&b, "totalAmount.presentmentMoney.amount"));
+		basket_set_amount(&b, doc, "presentment_total",
+				  sum_counted(&b, "totalAmount.presentmentMoney.amount"));
 	else
 		json_add_str(doc, "presentment_total", json_str(doc, "shop_total"));
 	set_taxes(&b);

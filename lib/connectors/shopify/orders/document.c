@@ -15,19 +15,23 @@
  */
 
 /* Reports and payouts of the shop go by its days. */
-static void add_day(const struct order_reader *r, cJSON *to, const cJSON *from)
+const char *order_day(const struct order_reader *r, const char *time)
 {
-	const char *time = answer_text_or_null(r->in, from, "processedAt");
 	char day[CLOCK_DAY_SIZE];
 	int64_t t;
 
+	return r->zone && time && clock_parse(time, &t, NULL) == E_OK && clock_day(t, r->zone, day)
+		       ? arena_strdup(r->arena, day)
+		       : NULL;
+}
+
+static void add_day(const struct order_reader *r, cJSON *to, const cJSON *from)
+{
+	const char *time = answer_text_or_null(r->in, from, "processedAt");
+
 	if (!time)
 		time = answer_text_or_null(r->in, from, "createdAt");
-	json_add_str(to, "processed_on",
-		     r->zone && time && clock_parse(time, &t, NULL) == E_OK &&
-				     clock_day(t, r->zone, day)
-			     ? day
-			     : NULL);
+	json_add_str(to, "processed_on", order_day(r, time));
 }
 
 static void add_identity(const struct order_reader *r, cJSON *doc)
@@ -83,6 +87,12 @@ static void add_statuses(const struct order_reader *r, cJSON *doc)
 	order_add_flag(r, doc, "taxes_estimated", n, "estimatedTaxes");
 	order_add_flag(r, doc, "duties_included", n, "dutiesIncluded");
 	json_add_str(doc, "tax_detail", "line");
+}
+
+void order_add_head(const struct order_reader *r, cJSON *doc)
+{
+	add_identity(r, doc);
+	add_statuses(r, doc);
 }
 
 static void add_texts(const struct order_reader *r, cJSON *to, const char *key, const cJSON *from,
@@ -186,7 +196,7 @@ static void add_address(const struct order_reader *r, cJSON *doc, const char *ke
 		order_add_text(r, to, fields[i][0], from, fields[i][1]);
 }
 
-static void add_payments(const struct order_reader *r, cJSON *doc)
+void order_add_payments(const struct order_reader *r, cJSON *doc)
 {
 	cJSON *list = json_add_array(doc, "transactions");
 	JSON_EACH (from, answer_nodes(r->in, r->node, "transactions", ENTRIES_MAX)) {
@@ -247,7 +257,7 @@ static void add_channel(const struct order_reader *r, cJSON *doc)
 	}
 }
 
-static void add_totals(const struct order_reader *r, cJSON *doc, const char *tip)
+void order_add_totals(const struct order_reader *r, cJSON *doc, const char *tip)
 {
 	cJSON *totals = json_add_object(doc, "totals");
 	json_add_str(totals, "tip", tip);
@@ -282,23 +292,34 @@ static enum errk add_cash_rounding(const struct order_reader *r, cJSON *doc, str
 	return order_sums(doc, e);
 }
 
+/* Of one order, and of no other: what is amiss in it is its own. */
+struct order_reader order_reader_of(const struct shopify *s, const cJSON *node, struct arena *a,
+				    struct answer *in)
+{
+	*in = answer_of(E_RECORD, "the order as Shopify shows it");
+	in->whole = true;
+	const char *shop = answer_id(in, node, "currencyCode");
+	const char *buyer = answer_id(in, node, "presentmentCurrencyCode");
+	return (struct order_reader){
+		.node = node,
+		.presentment = s->use_presentment && strcmp(shop, buyer) != 0,
+		.arena = a,
+		.in = in,
+		.zone = s->zone,
+	};
+}
+
 enum errk order_document(const struct shopify *s, const cJSON *node, struct arena *a, cJSON **out,
 			 struct err *e)
 {
-	/* Of one order, and of no other: what is amiss in it is its own. */
-	struct answer in = answer_of(E_RECORD, "the order as Shopify shows it");
-	const char *shop = answer_id(&in, node, "currencyCode");
-	const char *buyer = answer_id(&in, node, "presentmentCurrencyCode");
-	struct order_reader r = {.node = node, .arena = a, .in = &in, .zone = s->zone};
-	in.whole = true;
-	r.presentment = s->use_presentment && strcmp(shop, buyer) != 0;
+	struct answer in;
+	struct order_reader r = order_reader_of(s, node, a, &in);
 	const char *tip = "0";
 	enum errk rc = order_find_tips(&r, &tip, e);
 	if (rc != E_OK)
 		return rc;
 	CLEANUP(json) cJSON *doc = json_object();
-	add_identity(&r, doc);
-	add_statuses(&r, doc);
+	order_add_head(&r, doc);
 	add_customer(&r, doc);
 	add_company(&r, doc);
 	add_terms(&r, doc);
@@ -309,9 +330,9 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 	order_add_shipping_lines(&r, doc);
 	add_fees(&r, doc);
 	order_add_taxes(&r, doc, node);
-	add_totals(&r, doc, tip);
+	order_add_totals(&r, doc, tip);
 	order_add_discounts(&r, doc);
-	add_payments(&r, doc);
+	order_add_payments(&r, doc);
 	add_channel(&r, doc);
 	json_add_array(doc, "agreements");
 	rc = order_take_out(&r, doc, e);

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify.h"
 
@@ -55,9 +56,10 @@ static enum errk take_nodes(const struct shopify_query *q, const struct order_he
 }
 
 /* What was shipped is asked for where one of them may be: what is not there costs nothing. */
-static cJSON *fetch_variables(const struct shopify *s, const struct order_head *const *head,
+static cJSON *fetch_variables(const struct order_reading *r, const struct order_head *const *head,
 			      size_t n, bool presentment)
 {
+	const struct shopify *s = r->s;
 	cJSON *v = json_object();
 	cJSON *ids = json_add_array(v, "ids");
 	bool shipped = false;
@@ -69,20 +71,21 @@ static cJSON *fetch_variables(const struct shopify *s, const struct order_head *
 	json_add_int(v, "lines", FIRST_LINES);
 	json_add_int(v, "lists", FIRST_LISTS);
 	json_add_bool(v, "presentment", presentment);
-	json_add_bool(v, "terms", shopify_has_scope(s, "read_payment_terms"));
+	json_add_bool(v, "terms", !r->use->refunds && shopify_has_scope(s, "read_payment_terms"));
 	json_add_bool(v, "locations", shopify_has_scope(s, "read_locations"));
 	return v;
 }
 
 /* Asks for one order anew; *node lives in q. */
-static enum errk fetch_again(struct shopify *s, const char *id, bool presentment, struct arena *a,
+static enum errk fetch_again(struct order_reading *r, const char *id, bool presentment,
 			     struct shopify_query *q, cJSON **node, struct err *e)
 {
-	const struct order_head head = {.id = arena_strdup(a, id), .shipped = true}, *one = &head;
+	const struct order_head head = {.id = arena_strdup(r->a, id), .shipped = true},
+				*one = &head;
 	shopify_query_release(q);
 	*q = (struct shopify_query){.doc = DOC_ORDERS_BY_ID,
-				    .variables = fetch_variables(s, &one, 1, presentment)};
-	enum errk rc = shopify_send(s, q, 1, a, e);
+				    .variables = fetch_variables(r, &one, 1, presentment)};
+	enum errk rc = shopify_send(r->s, q, 1, r->a, e);
 	const cJSON *found = NULL;
 	if (rc == E_OK)
 		rc = take_nodes(q, &one, 1, &found, e);
@@ -90,8 +93,7 @@ static enum errk fetch_again(struct shopify *s, const char *id, bool presentment
 	return rc;
 }
 
-/* For people; the order's name, where it has one. */
-static const char *label_of(const cJSON *node)
+const char *order_label(const cJSON *node)
 {
 	const char *name = json_str(node, "name");
 	return name && *name ? name : json_str(node, "id");
@@ -101,20 +103,20 @@ static const char *label_of(const cJSON *node)
  * Reads what the first answer did not hold. An order that changes meanwhile is begun again: its
  * parts must be of one version.
  */
-static enum errk read_whole(struct shopify *s, cJSON **node, bool presentment, struct arena *a,
+static enum errk read_whole(struct order_reading *r, cJSON **node, bool presentment,
 			    struct shopify_query *again, struct err *e)
 {
 	for (int round = 0; round < 4; round++) {
 		bool changed = false;
-		enum errk rc = order_read_rest(s, *node, presentment, a, &changed, e);
+		enum errk rc = order_read_rest(r->s, r->use, *node, presentment, r->a, &changed, e);
 		if (rc != E_OK || !changed)
 			return rc;
-		rc = fetch_again(s, json_str(*node, "id"), presentment, a, again, node, e);
+		rc = fetch_again(r, json_str(*node, "id"), presentment, again, node, e);
 		if (rc != E_OK)
 			return rc;
 	}
 	return err_set(e, E_BUSY, "changing", "order %s changes faster than it can be read",
-		       label_of(*node));
+		       order_label(*node));
 }
 
 /*
@@ -122,7 +124,7 @@ static enum errk read_whole(struct shopify *s, cJSON **node, bool presentment, s
  * What is that young gets a version of its own, so that the next window, which lists the order
  * once more, takes it for news.
  */
-static const char *version_of(const struct shopify *s, const cJSON *node, struct arena *a)
+const char *order_version(const struct shopify *s, const cJSON *node, struct arena *a)
 {
 	const char *text = json_str(node, "updatedAt"); /* take_nodes saw to it that there is one */
 	int64_t changed;
@@ -170,48 +172,57 @@ static enum errk check_buyer(const cJSON *node, struct err *e)
 		"Shopify shows no name, address, mail or phone of its buyer: request access to "
 		"protected customer data in the app's settings, then run: erpsync orders export "
 		"--only '%s'",
-		label_of(node));
+		order_label(node));
 }
 
-static enum errk make_record(struct shopify *s, const cJSON *node, enum errk rc, struct arena *a,
-			     struct record *rec, struct err *e)
+struct record *order_reading_add(struct order_reading *r)
 {
-	*rec = (struct record){
-		.id = arena_strdup(a, json_str(node, "id")),
-		.label = arena_strdup(a, label_of(node)),
-		.version = version_of(s, node, a),
+	return LIST_ADD(r->out->rec, r->out->n, r->cap, r->a);
+}
+
+enum errk order_add_made(struct order_reading *r, const struct record *head, enum errk rc,
+			 const cJSON *doc, struct err *e)
+{
+	struct record rec = *head;
+	if (rc == E_RECORD) {
+		/* A problem of one record stays with it; everything else ends the page. */
+		struct err *problem = arena_alloc(r->a, sizeof(*problem));
+		*problem = *e;
+		rec.problem = problem;
+		rc = E_OK;
+	} else if (rc == E_OK) {
+		rec.doc = json_text(doc, r->a);
+		rec.doc_len = strlen(rec.doc);
+	}
+	if (rc == E_OK)
+		*order_reading_add(r) = rec;
+	return rc;
+}
+
+static enum errk add_itself(struct order_reading *r, const cJSON *node, enum errk rc, struct err *e)
+{
+	const struct record head = {
+		.id = arena_strdup(r->a, json_str(node, "id")),
+		.label = arena_strdup(r->a, order_label(node)),
+		.version = order_version(r->s, node, r->a),
 	};
 	CLEANUP(json) cJSON *doc = NULL;
 	if (rc == E_OK)
 		rc = check_buyer(node, e);
 	if (rc == E_OK)
-		rc = order_document(s, node, a, &doc, e);
-	if (rc == E_RECORD) {
-		/* A problem of one record stays with it; everything else ends the page. */
-		struct err *problem = arena_alloc(a, sizeof(*problem));
-		*problem = *e;
-		rec->problem = problem;
-		return E_OK;
-	}
-	if (rc == E_OK) {
-		rec->doc = json_text(doc, a);
-		rec->doc_len = strlen(rec->doc);
-	}
-	return rc;
+		rc = order_document(r->s, node, r->a, &doc, e);
+	return order_add_made(r, &head, rc, doc, e);
 }
 
-/* Appends the order of one node. */
-static enum errk add_order(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
-			   struct page *out, struct err *e)
+const struct order_use order_use_itself = {.kind = KIND_ORDER, .add = add_itself};
+
+/* What one node is read for. */
+static enum errk add_order(struct order_reading *r, cJSON *node, bool presentment, struct err *e)
 {
 	struct shopify_query again = {0};
-	struct record rec;
-	enum errk rc = read_whole(s, &node, presentment, a, &again, e);
-	if (rc == E_OK || rc == E_RECORD) {
-		rc = make_record(s, node, rc, a, &rec, e);
-		if (rc == E_OK)
-			out->rec[out->n++] = rec;
-	}
+	enum errk rc = read_whole(r, &node, presentment, &again, e);
+	if (rc == E_OK || rc == E_RECORD)
+		rc = r->use->add(r, node, rc, e);
 	shopify_query_release(&again);
 	return rc;
 }
@@ -237,16 +248,16 @@ static enum errk check_personal_data(const struct shopify *s, const cJSON *const
 		s->host, n);
 }
 
-static enum errk add_orders(struct shopify *s, struct shopify_query *q,
+static enum errk add_orders(struct order_reading *r, struct shopify_query *q,
 			    const struct order_head *const *head, size_t n, bool presentment,
-			    struct arena *a, struct page *out, struct err *e)
+			    struct err *e)
 {
-	const cJSON **node = arena_array(a, n, sizeof(*node));
+	const cJSON **node = arena_array(r->a, n, sizeof(*node));
 	enum errk rc = take_nodes(q, head, n, node, e);
-	if (rc == E_OK)
-		rc = check_personal_data(s, node, n, e);
+	if (rc == E_OK && !r->use->refunds)
+		rc = check_personal_data(r->s, node, n, e);
 	for (size_t i = 0; i < n && rc == E_OK; i++)
-		rc = add_order(s, (cJSON *)node[i], presentment, a, out, e);
+		rc = add_order(r, (cJSON *)node[i], presentment, e);
 	return rc;
 }
 
@@ -259,70 +270,67 @@ static void adapt(const struct shopify *s, size_t asked, int *fetch)
 }
 
 /* Sends up to GROUPS_AT_ONCE requests of *fetch orders each; *done = orders dealt with. */
-static enum errk fetch_some(struct shopify *s, const struct order_head *const *head, size_t n,
-			    bool presentment, int *fetch, struct arena *a, struct page *out,
-			    size_t *done, struct err *e)
+static enum errk fetch_some(struct order_reading *r, const struct order_head *const *head, size_t n,
+			    bool presentment, size_t *done, struct err *e)
 {
+	struct shopify *s = r->s;
 	struct shopify_query q[GROUPS_AT_ONCE] = {0};
-	size_t size = (size_t)*fetch, groups = 0, asked = 0;
+	size_t size = (size_t)*r->fetch, groups = 0, asked = 0;
 	/* Until a request's cost is known, one goes alone. */
 	size_t most = s->cost[DOC_ORDERS_BY_ID] ? s->parallel : 1;
 	for (; groups < most && asked < n; groups++) {
 		size_t k = n - asked < size ? n - asked : size;
 		q[groups].doc = DOC_ORDERS_BY_ID;
-		q[groups].variables = fetch_variables(s, head + asked, k, presentment);
+		q[groups].variables = fetch_variables(r, head + asked, k, presentment);
 		asked += k;
 	}
-	enum errk rc = shopify_send(s, q, groups, a, e);
+	enum errk rc = shopify_send(s, q, groups, r->a, e);
 	bool too_dear = rc == E_RECORD && strcmp(e->code, "max_cost") == 0 && size > 1;
 	for (size_t i = 0; i < groups && rc == E_OK; i++)
-		rc = add_orders(s, &q[i], head + i * size,
-				asked - i * size < size ? asked - i * size : size, presentment, a,
-				out, e);
+		rc = add_orders(r, &q[i], head + i * size,
+				asked - i * size < size ? asked - i * size : size, presentment, e);
 	for (size_t i = 0; i < groups; i++)
 		shopify_query_release(&q[i]);
 	if (too_dear) {
-		*fetch = (int)size / 2;
+		*r->fetch = (int)size / 2;
 		*done = 0;
 		return E_OK;
 	}
 	if (rc == E_OK) {
-		adapt(s, asked < size ? asked : size, fetch);
+		adapt(s, asked < size ? asked : size, r->fetch);
 		*done = asked;
 	}
 	return rc;
 }
 
 /* All orders of one kind: with the buyer's currency, or, cheaper, without. */
-static enum errk fetch_kind(struct shopify *s, const struct order_head *head, size_t n,
-			    bool presentment, int *fetch, struct arena *a, struct page *out,
-			    struct err *e)
+static enum errk fetch_kind(struct order_reading *r, const struct order_head *head, size_t n,
+			    bool presentment, struct err *e)
 {
-	const struct order_head **some = arena_array(a, n, sizeof(*some));
+	const struct order_head **some = arena_array(r->a, n, sizeof(*some));
 	size_t count = 0, done = 0;
 	for (size_t i = 0; i < n; i++)
 		if (head[i].two_currencies == presentment)
 			some[count++] = &head[i];
 	for (size_t at = 0; at < count; at += done) {
-		enum errk rc = fetch_some(s, some + at, count - at, presentment, fetch, a, out,
-					  &done, e);
+		enum errk rc = fetch_some(r, some + at, count - at, presentment, &done, e);
 		if (rc != E_OK)
 			return rc;
 	}
 	return E_OK;
 }
 
-enum errk orders_fetch(struct shopify *s, const struct order_head *head, size_t n, int *fetch,
-		       struct arena *a, struct page *out, struct err *e)
+enum errk orders_fetch(struct order_reading *r, const struct order_head *head, size_t n,
+		       struct err *e)
 {
 	/*
 	 * What an order costs is not published: begin small, then grow as far as the answers
 	 * allow.
 	 */
-	if (*fetch < 1)
-		*fetch = 2;
-	enum errk rc = fetch_kind(s, head, n, false, fetch, a, out, e);
+	if (*r->fetch < 1)
+		*r->fetch = 2;
+	enum errk rc = fetch_kind(r, head, n, false, e);
 	if (rc == E_OK)
-		rc = fetch_kind(s, head, n, true, fetch, a, out, e);
+		rc = fetch_kind(r, head, n, true, e);
 	return rc;
 }

@@ -39,16 +39,14 @@ static bool names_it(struct answer *in, const cJSON *node, const char *who)
 	       (number && strcmp(number + 1, who) == 0);
 }
 
-static void add_missing(struct page *out, const char *who, struct arena *a)
+void order_add_missing(struct order_reading *r, const char *who, const char *why)
 {
-	struct err *problem = arena_alloc(a, sizeof(*problem));
-	err_set(problem, E_RECORD, "not_found",
-		"there is no such order in the shop, or the app may not see it (orders older than 60 "
-		"days need the scope read_all_orders); write its name as the shop shows it, or its id");
-	out->rec[out->n++] = (struct record){.id = arena_strdup(a, who),
-					     .label = arena_strdup(a, who),
-					     .version = "",
-					     .problem = problem};
+	struct err *problem = arena_alloc(r->a, sizeof(*problem));
+	err_set(problem, E_RECORD, "not_found", "%s", why);
+	*order_reading_add(r) = (struct record){.id = arena_strdup(r->a, who),
+						.label = arena_strdup(r->a, who),
+						.version = "",
+						.problem = problem};
 }
 
 static bool is_gid(const char *who)
@@ -89,48 +87,64 @@ static bool names_any(struct answer *in, const cJSON *node, const char *const *w
 	return false;
 }
 
-static enum errk pull_group(struct shopify *s, const char *const *who, size_t n_who, int *fetch,
-			    struct arena *a, struct page *out, struct err *e)
+static enum errk read_group(struct order_reading *r, const char *const *who, size_t n_who,
+			    size_t *found, struct err *e)
 {
 	struct shopify_query q = {.doc = DOC_ORDERS_NAMED, .variables = json_object()};
-	json_add_str(q.variables, "query", search_for_all(who, n_who, a));
-	enum errk rc = shopify_send(s, &q, 1, a, e);
+	json_add_str(q.variables, "query", search_for_all(who, n_who, r->a));
+	enum errk rc = shopify_send(r->s, &q, 1, r->a, e);
 	struct order_head head[NAMED_MAX];
-	size_t n = 0, before = out->n;
 	struct answer in = shopify_answer(&q);
+	size_t n = 0;
 	if (rc == E_OK) {
 		JSON_EACH (node, answer_nodes(&in, q.data, "orders.nodes", NAMED_MAX))
 			if (names_any(&in, node, who, n_who)) {
-				head[n] = order_head_read(&in, node, a);
+				head[n] = order_head_read(&in, node, r->a);
 				n += !order_head_is_in(head, n, head[n].id);
 			}
 		rc = answer_end(&in, e);
 	}
 	shopify_query_release(&q);
-	if (rc == E_OK && n > 0)
-		rc = orders_fetch(s, head, n, fetch, a, out, e);
-	size_t end = out->n;
-	for (size_t i = 0; i < n_who && rc == E_OK; i++)
-		if (!is_read(&(struct page){.rec = out->rec, .n = end}, before, who[i]))
-			add_missing(out, who[i], a);
+	*found = n;
+	return rc == E_OK && n > 0 ? orders_fetch(r, head, n, e) : rc;
+}
+
+enum errk orders_read_named(struct order_reading *r, const char *who, bool *found, struct err *e)
+{
+	size_t n;
+	enum errk rc = read_group(r, &who, 1, &n, e);
+	*found = n > 0;
 	return rc;
 }
 
-enum errk shopify_pull_only(struct connector *c, const struct pull_request *req,
-			    const char *const *who, size_t n, struct arena *a, struct page *out,
+static enum errk pull_group(struct order_reading *r, const char *const *who, size_t n_who,
 			    struct err *e)
 {
-	struct shopify *s = (struct shopify *)c;
-	struct page page = {.rec = arena_array(a, n * NAMED_MAX, sizeof(*page.rec)),
-			    .expected = -1};
+	size_t found, before = r->out->n;
+	enum errk rc = read_group(r, who, n_who, &found, e);
+	size_t end = r->out->n;
+	for (size_t i = 0; i < n_who && rc == E_OK; i++)
+		if (!is_read(&(struct page){.rec = r->out->rec, .n = end}, before, who[i]))
+			order_add_missing(r, who[i], ORDER_MISSING);
+	return rc;
+}
+
+enum errk orders_pull_only(struct shopify *s, const char *const *who, size_t n, struct arena *a,
+			   struct page *out, struct err *e)
+{
 	int fetch = 0;
-	(void)req;
+	struct page page = {.expected = -1};
+	struct order_reading r = {.s = s,
+				  .use = &order_use_itself,
+				  .fetch = &fetch,
+				  .a = a,
+				  .out = &page};
 	enum errk rc = shopify_authorize(s, a, e);
 	if (rc == E_OK)
 		rc = shopify_need_scopes(s, 1u << KIND_ORDER, 0, a, e);
 	for (size_t i = 0, some; i < n && rc == E_OK; i += some) {
 		some = group(who + i, n - i);
-		rc = pull_group(s, who + i, some, &fetch, a, &page, e);
+		rc = pull_group(&r, who + i, some, e);
 	}
 	if (rc == E_RECORD)
 		rc = e->kind = E_BUSY;

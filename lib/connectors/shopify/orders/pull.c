@@ -117,17 +117,19 @@ static enum errk fit_window(struct shopify *s, struct order_window *w, bool by_c
  * One page of ids. The last ones lie behind the window, where the index need not show all: they are left to the next
  * run, but a person who has just placed an order is told so.
  */
-static enum errk ask_page(struct shopify *s, const struct order_window *w, bool by_creation,
-			  struct arena *a, struct shopify_query *q, struct err *e)
+static enum errk ask_page(const struct order_reading *r, const struct order_window *w,
+			  struct shopify_query *q, struct err *e)
 {
+	const bool by_creation = r->req->window;
 	int64_t end = by_creation || w->to < w->end ? w->to : w->to + 2 * INDEX_LAG;
 	q->doc = DOC_ORDERS_CHANGED;
 	q->variables = json_object();
 	json_add_int(q->variables, "first", PAGE_MAX);
 	json_add_str(q->variables, "after", w->after);
-	json_add_str(q->variables, "query", window_query(w, end, by_creation, a));
+	json_add_str(q->variables, "query", window_query(w, end, by_creation, r->a));
 	json_add_str(q->variables, "sort", by_creation ? "CREATED_AT" : "UPDATED_AT");
-	return shopify_send(s, q, 1, a, e);
+	json_add_bool(q->variables, "refunds", r->use->refunds);
+	return shopify_send(r->s, q, 1, r->a, e);
 }
 
 /* An order as the list has it. */
@@ -135,13 +137,25 @@ struct listed {
 	struct order_head head;
 	int64_t created, changed;
 	bool test;
+	bool refunds; /* something may have been given back of it */
 };
 
-static enum errk read_listed(struct answer *in, const cJSON *node, struct arena *a,
-			     struct listed *out, struct err *e)
+/*
+ * Each refund is in the one list, and a return that was received is told by the other: OrderReturnStatus says NO_RETURN where
+ * nothing of an order came back.
+ */
+static bool may_have_refunds(struct answer *in, const cJSON *node)
+{
+	const char *returns = answer_text_or_null(in, node, "returnStatus");
+	return answer_nodes(in, node, "refunds", 1)->child || !str_equal(returns, "NO_RETURN");
+}
+
+static enum errk read_listed(struct answer *in, const cJSON *node, const struct order_use *use,
+			     struct arena *a, struct listed *out, struct err *e)
 {
 	*out = (struct listed){.head = order_head_read(in, node, a),
-			       .test = answer_bool(in, node, "test")};
+			       .test = answer_bool(in, node, "test"),
+			       .refunds = use->refunds && may_have_refunds(in, node)};
 	if (clock_parse(answer_text(in, node, "createdAt"), &out->created, NULL) != E_OK)
 		answer_fault(in, "orders.nodes.createdAt", "is no time");
 	if (clock_parse(answer_text(in, node, "updatedAt"), &out->changed, NULL) != E_OK)
@@ -150,25 +164,28 @@ static enum errk read_listed(struct answer *in, const cJSON *node, struct arena 
 }
 
 /* Which orders of a page are to be read in full. */
-static enum errk choose(const struct shopify *s, const struct pull_request *req,
-			struct order_window *w, struct answer *in, const cJSON *nodes,
-			struct arena *a, struct order_head *head, size_t *n, struct page *out,
-			struct err *e)
+static enum errk choose(const struct order_reading *r, struct order_window *w, struct answer *in,
+			const cJSON *nodes, struct order_head *head, size_t *n, struct err *e)
 {
+	const struct pull_request *req = r->req;
+	struct page *out = r->out;
 	JSON_EACH (node, nodes) {
 		struct listed x;
-		enum errk rc = read_listed(in, node, a, &x, e);
+		enum errk rc = read_listed(in, node, r->use, r->a, &x, e);
 		if (rc != E_OK)
 			return rc;
 		bool behind = !req->window && x.changed > w->to, known = false;
 		w->seen += !behind;
+		if (r->use->refunds && !x.refunds)
+			continue;
 		/* An old order that is touched today is not a new order. */
 		bool old = !req->window && req->since && x.created < req->since;
 		if (old || (x.test && !req->include_test)) {
 			out->excluded += !behind;
 			continue;
 		}
-		if (!req->full) {
+		/* What was given back of it is known by records of its own, once it is read. */
+		if (!req->full && !r->use->refunds) {
 			struct record found = {.id = x.head.id,
 					       .label = x.head.name,
 					       .version = x.head.updated_at};
@@ -177,7 +194,7 @@ static enum errk choose(const struct shopify *s, const struct pull_request *req,
 				return rc;
 		}
 		if (behind)
-			out->young += !known && x.changed > shopify_now(s) - INDEX_LAG;
+			out->young += !known && x.changed > shopify_now(r->s) - INDEX_LAG;
 		else if (known)
 			out->known++;
 		else if (order_head_is_in(head, *n, x.head.id))
@@ -261,9 +278,12 @@ static enum errk begin_window(struct shopify *s, const struct pull_request *req,
 	return fit_window(s, &c->window, req->window, a, count, e);
 }
 
-static enum errk read_page(struct shopify *s, const struct pull_request *req,
-			   struct order_cursor *c, struct arena *a, struct page *out, struct err *e)
+static enum errk read_page(struct order_reading *r, struct order_cursor *c, struct err *e)
 {
+	struct shopify *s = r->s;
+	const struct pull_request *req = r->req;
+	struct arena *a = r->a;
+	struct page *out = r->out;
 	const struct order_cursor before = *c;
 	enum errk rc = E_OK;
 	out->expected = -1;
@@ -278,11 +298,11 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 	if (!c->window.after)
 		s->orders_walk = (struct answer_walk){0};
 	struct shopify_query q = {0};
-	rc = ask_page(s, &c->window, req->window, a, &q, e);
+	rc = ask_page(r, &c->window, &q, e);
 	if (rc == E_OK && !before.window.open && window_too_new(s, req, &c->window)) {
 		shopify_query_release(&q);
 		*c = before;
-		return read_page(s, req, c, a, out, e);
+		return read_page(r, c, e);
 	}
 	struct order_head *head = arena_array(a, PAGE_MAX, sizeof(*head));
 	struct answer in = shopify_answer(&q);
@@ -294,14 +314,17 @@ static enum errk read_page(struct shopify *s, const struct pull_request *req,
 		rc = answer_end(&in, e);
 	}
 	if (rc == E_OK)
-		rc = choose(s, req, &c->window, &in, nodes, a, head, &n, out, e);
+		rc = choose(r, &c->window, &in, nodes, head, &n, e);
 	if (rc == E_OK)
 		rc = advance(s, c, req->window, next, a, &out->more, e);
 	shopify_query_release(&q);
 	if (rc != E_OK)
 		return rc;
-	out->rec = arena_array(a, n, sizeof(*out->rec));
-	return orders_fetch(s, head, n, &c->fetch, a, out, e);
+	/* How many records orders make is not known before they are read. */
+	if (r->use->refunds)
+		out->expected = -1;
+	r->fetch = &c->fetch;
+	return orders_fetch(r, head, n, e);
 }
 
 /* Another shop's checkpoint would hide this one's older orders. A test server's port may change. */
@@ -316,10 +339,10 @@ static enum errk check_shop(const struct shopify *s, struct order_cursor *c, str
 	return E_OK;
 }
 
-enum errk shopify_pull(struct connector *con, const struct pull_request *req, struct arena *a,
-		       struct page *out, struct err *e)
+enum errk orders_pull(struct shopify *s, const struct order_use *use,
+		      const struct pull_request *req, struct arena *a, struct page *out,
+		      struct err *e)
 {
-	struct shopify *s = (struct shopify *)con;
 	struct order_cursor c;
 	enum errk rc = order_cursor_parse(req->cursor, a, &c, e);
 	if (rc == E_OK)
@@ -331,17 +354,20 @@ enum errk shopify_pull(struct connector *con, const struct pull_request *req, st
 	if (rc == E_OK)
 		rc = shopify_authorize(s, a, e);
 	if (rc == E_OK)
-		rc = shopify_need_scopes(s, 1u << KIND_ORDER, 0, a, e);
+		rc = shopify_need_scopes(s, 1u << use->kind, 0, a, e);
 	if (rc != E_OK)
 		return rc;
 	struct page page = {0};
-	rc = read_page(s, req, &c, a, &page, e);
+	const struct order_reading reading = {.s = s, .use = use, .req = req, .a = a, .out = &page};
+	struct order_reading r = reading;
+	rc = read_page(&r, &c, e);
 	if (rc == E_RECORD && strcmp(e->code, "bad_cursor") == 0 && c.window.after) {
 		/* The page is gone: the window begins again; what is here already is known. */
 		c.window.after = NULL;
 		c.window.seen = 0;
 		page = (struct page){0};
-		rc = read_page(s, req, &c, a, &page, e);
+		r = reading;
+		rc = read_page(&r, &c, e);
 	}
 	if (rc == E_BUSY && strcmp(e->code, "list_short") == 0 && c.window.after &&
 	    !s->window_again) {

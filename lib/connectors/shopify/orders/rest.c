@@ -93,8 +93,8 @@ static enum errk read_lists(struct shopify *s, cJSON *node, bool presentment, st
 	return rc;
 }
 
-enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment, struct arena *a,
-			  bool *changed, struct err *e)
+enum errk order_read_rest(struct shopify *s, const struct order_use *use, cJSON *node,
+			  bool presentment, struct arena *a, bool *changed, struct err *e)
 {
 	/* Of one order, and of no other: what is amiss in it is its own. */
 	struct answer in = answer_of(E_RECORD, "the order as Shopify shows it");
@@ -110,7 +110,7 @@ enum errk order_read_rest(struct shopify *s, cJSON *node, bool presentment, stru
 		rc = read_lists(s, node, presentment, a, changed, e);
 	if (rc == E_OK && !*changed)
 		rc = order_read_shipments(s, node, a, changed, e);
-	if (rc == E_OK && !*changed && order_has_lost_units(node))
-		rc = order_read_agreements(s, node, presentment, a, changed, e);
+	if (rc == E_OK && !*changed && (use->refunds || order_has_lost_units(node)))
+		rc = order_read_agreements(s, node, presentment, use->refunds, a, changed, e);
 	return rc;
 }
