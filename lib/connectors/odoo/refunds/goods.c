@@ -28,7 +28,7 @@ static enum errk refuse(const struct refund *r, const struct refund_part *p, con
 			struct err *e)
 {
 	return refund_refuse(r, "goods_differ",
-			     arena_printf(r->b->a, "the shop has %lld of '%s' in stock again, and %s",
+			     arena_printf(r->b->a, "the shop has %lld of '%s' back, and %s",
 					  (long long)p->receive, p->name, why),
 			     e);
 }
@@ -203,6 +203,18 @@ static enum errk take(struct refund *r, const struct refund_part *p, const cJSON
 		    : E_OK;
 }
 
+/* Nothing is assumed: not that they are back, nor that they are not. */
+static enum errk unknown(const struct refund *r, const struct refund_part *p, struct err *e)
+{
+	const char *label = r->d.item->label;
+
+	return err_set(e, E_RECORD, "restock_unknown",
+		       "%lld of '%s' were given back, and the shop does not say whether they are in stock again; if "
+		       "they are, receive them in Odoo (a return of the delivery of %s), then run: erpsync queue "
+		       "retry '%s'; if they are not: erpsync refunds export --only '%s'",
+		       (long long)p->receive, p->name, r->d.name, label, label);
+}
+
 static enum errk take_part(struct refund *r, struct refund_part *p, const cJSON *moves,
 			   const cJSON *pickings, struct err *e)
 {
@@ -252,7 +264,7 @@ static enum errk take_part(struct refund *r, struct refund_part *p, const cJSON 
 			      e);
 	if (unclaimed > 0)
 		return E_OK;
-	return take(r, p, moves, e);
+	return p->unsaid ? unknown(r, p, e) : take(r, p, moves, e);
 }
 
 enum errk refund_take_goods(struct refund *r, const cJSON *moves, const cJSON *pickings,

@@ -48,20 +48,22 @@ static enum errk refuse(const struct refund *r, const struct refund_part *p, con
 			     e);
 }
 
+/* A person has read that the shop does not say where goods are, and names the refund all the same: not in stock. */
+static bool is_answered(const struct refund *r)
+{
+	return r->b->put->named && str_equal(r->d.item->parked_as, "restock_unknown");
+}
+
 static enum errk judge_goods(const struct refund *r, struct refund_part *p, struct err *e)
 {
-	if (str_equal(p->back, "no_restock"))
+	p->unsaid = !str_equal(p->back, "return") && !str_equal(p->back, "no_restock");
+	if (str_equal(p->back, "no_restock") || (p->unsaid && is_answered(r)))
 		return E_OK;
-	if (!str_equal(p->back, "return"))
-		return refuse(r, p, "restock_unknown",
-			      "were given back, and the shop does not say whether they are in stock again: "
-			      "restock them in the shop, or not",
-			      e);
 	p->lowers = true;
 	if (!str_equal(json_str(product_of(r, p->sold), "tracking"), "none"))
 		return refuse(r, p, "goods_differ",
-			      "are back in stock, and Odoo keeps lots or serial numbers of them: which ones came "
-			      "back is for people to say",
+			      "came back, and Odoo keeps lots or serial numbers of them: which ones is for people to "
+			      "say",
 			      e);
 	p->receive = p->units;
 	return E_OK;
@@ -205,6 +207,12 @@ static enum errk taxes_by_rate(const struct refund *r, const struct refund_part 
 
 /* Lines of the credit note */
 
+/* Not what is charged beside it, as a duty. */
+static bool is_article(const struct refund_part *p)
+{
+	return p->units || str_equal(p->kind, "product") || str_equal(p->kind, "custom");
+}
+
 static const char *kind_of(const struct refund_part *p)
 {
 	static const char *const own[] = {"shipping", "fee", "duty", "tip", "gift_card"};
@@ -251,7 +259,7 @@ static enum errk add_own(struct refund *r, struct refund_part *p, struct err *e)
 				.from = p->from};
 	rc = product_of_kind(r, kind_of(p), l, e);
 	if (rc == E_OK)
-		rc = p->sold ? taxes_of_sold(r, p, l, e) : taxes_by_rate(r, p, l, e);
+		rc = p->sold && is_article(p) ? taxes_of_sold(r, p, l, e) : taxes_by_rate(r, p, l, e);
 	if (rc != E_OK)
 		return err_wrap(e, "'%s'", p->name);
 	p->at = r->d.n_lines++;

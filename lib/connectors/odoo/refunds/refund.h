@@ -25,6 +25,7 @@ struct refund_part {
 	bool service;
 	/* plan.c: its units go out of the order's line; else money alone goes back, on a line of its own. */
 	bool lowers;
+	bool unsaid;  /* whether they are in stock again the shop does not say: Odoo may */
 	bool lowered; /* they have gone already */
 	size_t at;    /* its line among d.line … */
 	size_t n;     /* … and how many it has: 0 = it comes to nothing, 2 = with a difference of price */
