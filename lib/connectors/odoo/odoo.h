@@ -145,6 +145,10 @@ struct odoo_right {
 bool odoo_right_needed(const struct odoo *o, const struct odoo_right *r, enum record_kind kind);
 extern const struct odoo_right odoo_rights[]; /* ended by a row with model NULL */
 
+/* Before this version who receives goods needs the right to create these. */
+enum { ODOO_RECEIVED_BY_USERS = 15 };
+#define ODOO_VALUATION "stock.valuation.layer"
+
 /* rules.c: the keys of [erp] and [odoo]. */
 extern const struct conf_key odoo_keys[];
 /* Said of a quotation where rules.free_stock. */

@@ -34,14 +34,18 @@ static const struct field_row {
 	[FIELD_LINE_TAXES] =
 		{"sale.order.line", {"tax_ids", "tax_id"}, ORDERS | REFUNDS, ODOO_QUOTATION, true},
 	[FIELD_ORDER_LOCKED] = {"sale.order", {"locked"}, ORDERS | REFUNDS, ODOO_QUOTATION, false},
-	[FIELD_ORDER_PICKINGS] = {"sale.order", {"picking_ids"}, ORDERS | REFUNDS, ODOO_QUOTATION, false},
+	[FIELD_ORDER_PICKINGS] =
+		{"sale.order", {"picking_ids"}, ORDERS | REFUNDS, ODOO_QUOTATION, false},
 	[FIELD_MOVE_LINE_TYPE] = {"account.move.line",
 				  {"account_type", "account_internal_type"},
 				  ORDERS | REFUNDS,
 				  ODOO_PAID,
 				  true},
-	[FIELD_PAYMENT_MEMO] =
-		{"account.payment", {"memo", "ref", "communication"}, ORDERS | REFUNDS, ODOO_PAID, true},
+	[FIELD_PAYMENT_MEMO] = {"account.payment",
+				{"memo", "ref", "communication"},
+				ORDERS | REFUNDS,
+				ODOO_PAID,
+				true},
 	[FIELD_PAYMENT_METHOD] = {"account.payment",
 				  {"payment_method_line_id", "payment_method_id"},
 				  ORDERS | REFUNDS,
@@ -73,11 +77,8 @@ static const struct field_row {
 	/* Until 18 transfers of an order are those of its group. */
 	[FIELD_ORDER_GROUP] =
 		{"sale.order", {"procurement_group_id"}, REFUNDS, ODOO_QUOTATION, false},
-	[FIELD_PICKING_MOVES] = {"stock.picking",
-				 {"move_ids", "move_lines"},
-				 FULFILLMENTS,
-				 ODOO_QUOTATION,
-				 true},
+	[FIELD_PICKING_MOVES] =
+		{"stock.picking", {"move_ids", "move_lines"}, FULFILLMENTS, ODOO_QUOTATION, true},
 	[FIELD_MOVE_NAME] = {"stock.move", {"name"}, FULFILLMENTS, ODOO_QUOTATION, false},
 	/* Made of others when it is sold; only where Manufacturing is installed, from 15 on. */
 	[FIELD_PRODUCT_KIT] = {"product.product", {"is_kits"}, STOCK, ODOO_QUOTATION, false},

@@ -15,7 +15,13 @@ struct odoo_invoice {
 	const cJSON *head;  /* the order as Odoo has it now */
 	const cJSON *lines; /* all lines of all orders, and their external ids */
 	bool made;          /* in this put */
-	bool back; /* a credit note: its payments go out, and it is joined with the invoices of `more` too */
+	/*
+	 * A credit note: its payments go out, and it is joined with what is open of `more`, too. credits: others of the order,
+	 * which its payments may be of.
+	 */
+	bool back;
+	int64_t *credits;
+	size_t n_credits;
 };
 
 /* Those of one put. */

@@ -359,6 +359,8 @@ static enum errk open_lines(const struct payments *p, cJSON **out, struct err *e
 			json_push_int(moves, p->inv[i].id);
 		for (size_t k = 0; k < p->inv[i].n_more; k++)
 			json_push_int(moves, p->inv[i].more[k]);
+		for (size_t k = 0; k < p->inv[i].n_credits; k++)
+			json_push_int(moves, p->inv[i].credits[k]);
 	}
 	for (size_t i = 0; i < p->n; i++)
 		if (p->pay[i].id)
@@ -378,6 +380,14 @@ static bool is_of(const struct odoo_invoice *inv, int64_t move)
 		if (inv->more[i] == move)
 			return true;
 	return inv->id == move;
+}
+
+static bool is_credit(const struct odoo_invoice *inv, int64_t move)
+{
+	for (size_t i = 0; i < inv->n_credits; i++)
+		if (inv->credits[i] == move)
+			return true;
+	return inv->back && inv->id == move;
 }
 
 static bool is_paid_by(const struct payments *p, const struct odoo_invoice *inv, int64_t payment)
@@ -403,16 +413,17 @@ static enum errk join(const struct payments *p, struct odoo_invoice *inv, const 
 	enum errk rc;
 
 	JSON_EACH (line, lines) {
-		bool own = is_of(inv, odoo_ref(line, "move_id"));
+		bool credit = is_credit(inv, odoo_ref(line, "move_id"));
+		bool own = credit || is_of(inv, odoo_ref(line, "move_id"));
 
-		of_credit += odoo_ref(line, "move_id") == inv->id;
 		if (!own && !is_paid_by(p, inv, odoo_ref(line, "payment_id")))
 			continue;
+		of_credit += credit;
 		of_invoice += own;
 		ids[n++] = json_int(line, "id", 0);
 	}
-	/* Of a credit note the open invoices are the other side. */
-	if (inv->back ? !of_credit || n < 2 : !of_invoice || n == of_invoice)
+	/* Of credit notes invoices and what has gone back are the other side. */
+	if (inv->back ? !of_credit || n == of_credit : !of_invoice || n == of_invoice)
 		return E_OK;
 	p->b->wrote = true;
 	rc = odoo_act(p->b->o, "account.move.line", "reconcile", ids, n, NULL, p->b->a, NULL, e);
@@ -479,7 +490,7 @@ static enum errk join_all(struct payments *p, struct err *e)
 	for (size_t i = 0; i < p->n_inv; i++) {
 		struct err why;
 
-		if (!p->inv[i].id || !odoo_order_goes_on(p->inv[i].order))
+		if ((!p->inv[i].id && !p->inv[i].back) || !odoo_order_goes_on(p->inv[i].order))
 			continue;
 		joined[n].n = 0;
 		if (join(p, &p->inv[i], lines, &joined[n], &why) != E_OK)

@@ -20,11 +20,16 @@ static enum errk refuse(const struct refund *r, const char *code, const char *wh
 static enum errk read_lines(struct refund *r, struct err *e)
 {
 	const struct odoo *o = r->b->o;
-	const char *const fields[] = {"order_id",      "product_id",
-				      "name",          "display_type",
-				      "price_unit",    "product_uom_qty",
-				      "discount",      "qty_delivered",
-				      o->field[FIELD_LINE_UNIT], o->field[FIELD_LINE_TAXES],
+	const char *const fields[] = {"order_id",
+				      "product_id",
+				      "name",
+				      "display_type",
+				      "price_unit",
+				      "product_uom_qty",
+				      "discount",
+				      "qty_delivered",
+				      o->field[FIELD_LINE_UNIT],
+				      o->field[FIELD_LINE_TAXES],
 				      NULL};
 	struct odoo_read q = {.model = "sale.order.line",
 			      .fields = fields,
@@ -49,9 +54,9 @@ static enum errk read_lines(struct refund *r, struct err *e)
 enum errk refund_read_order(struct refund *r, struct err *e)
 {
 	const struct odoo *o = r->b->o;
-	const char *fields[16] = {"name",         "state",      "amount_total",
-				  "invoice_ids",  "currency_id", "warehouse_id",
-				  "partner_shipping_id"};
+	const char *fields[16] =
+		{"name",        "state",        "amount_total",       "invoice_ids",
+		 "currency_id", "warehouse_id", "partner_shipping_id"};
 	struct odoo_read q = {.model = "sale.order", .fields = fields, .ids = &r->d.id, .n_ids = 1};
 	size_t n = 7;
 	enum errk rc;
@@ -176,24 +181,27 @@ static enum errk judge_credit(struct refund *r, const cJSON *move, const char *x
 	if (str_equal(xid, r->d.xid)) {
 		r->credit = move;
 		r->done = is_posted(move);
-		return cancelled ? refuse(r, "credit_cancelled",
-					  arena_printf(a,
-						       "its credit note, %s of %s, was cancelled in Odoo: set "
-						       "it to draft there",
-						       move_name(move), r->d.name),
-					  e)
-				 : E_OK;
+		return cancelled
+			       ? refuse(r, "credit_cancelled",
+					arena_printf(
+						a,
+						"its credit note, %s of %s, was cancelled in Odoo: set "
+						"it to draft there",
+						move_name(move), r->d.name),
+					e)
+			       : E_OK;
 	}
 	if (cancelled || str_starts(xid, ours))
 		return E_OK;
 	if (is_posted(move) && r->b->put->named &&
 	    str_equal(r->d.item->parked_as, "credited_by_hand"))
 		return E_OK;
-	return err_set(e, E_RECORD, "credited_by_hand",
-		       "people made the credit note %s of %s in Odoo, which may be of this refund; if it is: "
-		       "erpsync queue drop '%s'; if it is another one, post it, and run: erpsync refunds "
-		       "export --only '%s'",
-		       move_name(move), r->d.name, r->d.item->label, r->d.item->label);
+	return err_set(
+		e, E_RECORD, "credited_by_hand",
+		"people made the credit note %s of %s in Odoo, which may be of this refund; if it is: "
+		"erpsync queue drop '%s'; if it is another one, post it, and run: erpsync refunds "
+		"export --only '%s'",
+		move_name(move), r->d.name, r->d.item->label, r->d.item->label);
 }
 
 static enum errk judge_move(struct refund *r, const cJSON *move, size_t *invoices, struct err *e)
@@ -234,29 +242,32 @@ static enum errk judge_invoice(struct refund *r, size_t invoices, struct err *e)
 	if (!r->invoice)
 		return refuse(
 			r, "not_invoiced",
-			arena_printf(a,
-				     "%s has no posted invoice in Odoo, and a refund is booked against "
-				     "one: %s",
-				     r->d.name,
-				     r->b->o->rules.depth < ODOO_PAID
-					     ? "with [odoo] depth = paid orders get theirs"
-					     : "invoice it there"),
+			arena_printf(
+				a,
+				"%s has no posted invoice in Odoo, and a refund is booked against "
+				"one: %s",
+				r->d.name,
+				r->b->o->rules.depth < ODOO_PAID
+					? "with [odoo] depth = paid orders get theirs"
+					: "invoice it there"),
 			e);
 	if (r->b->o->rules.depth < ODOO_PAID)
-		return refuse(r, "not_invoiced",
-			      arena_printf(a,
-					   "%s is invoiced by people in Odoo, and [odoo] depth leaves "
-					   "its books to them: set depth = paid",
-					   r->d.name),
-			      e);
+		return refuse(
+			r, "not_invoiced",
+			arena_printf(a,
+				     "%s is invoiced by people in Odoo, and [odoo] depth leaves "
+				     "its books to them: set depth = paid",
+				     r->d.name),
+			e);
 	if (invoices > 1 && !str_equal(xid, arena_printf(a, "%s_invoice", r->order_xid)))
-		return refuse(r, "invoiced_by_hand",
-			      arena_printf(a,
-					   "%s has %zu invoices in Odoo that erpsync did not make, and "
-					   "which of them this refund is of is for people to say: make "
-					   "the credit note there",
-					   r->d.name, invoices),
-			      e);
+		return refuse(
+			r, "invoiced_by_hand",
+			arena_printf(a,
+				     "%s has %zu invoices in Odoo that erpsync did not make, and "
+				     "which of them this refund is of is for people to say: make "
+				     "the credit note there",
+				     r->d.name, invoices),
+			e);
 	return E_OK;
 }
 
@@ -266,34 +277,36 @@ static enum errk judge_order(const struct refund *r, struct err *e)
 	const char *is = json_str(r->order, "currency_id[1]");
 
 	if (!str_equal(is, r->d.currency))
-		return refuse(r, "currency_differs",
-			      arena_printf(a,
-					   "%s is in %s in Odoo, and the refund comes in %s: set what "
-					   "was changed back ([orders] currency, tables/currencies.csv)",
-					   r->d.name, is ? is : "no currency", r->d.currency),
-			      e);
+		return refuse(
+			r, "currency_differs",
+			arena_printf(a,
+				     "%s is in %s in Odoo, and the refund comes in %s: set what "
+				     "was changed back ([orders] currency, tables/currencies.csv)",
+				     r->d.name, is ? is : "no currency", r->d.currency),
+			e);
 	if (!str_equal(r->d.state, "sale") && !str_equal(r->d.state, "done"))
-		return refuse(r, "not_confirmed",
-			      arena_printf(a,
-					   "%s is %s in Odoo, and what is given back of such an order is "
-					   "for people to book",
-					   r->d.name,
-					   str_equal(r->d.state, "cancel") ? "cancelled"
-									   : "a quotation"),
-			      e);
+		return refuse(
+			r, "not_confirmed",
+			arena_printf(a,
+				     "%s is %s in Odoo, and what is given back of such an order is "
+				     "for people to book",
+				     r->d.name,
+				     str_equal(r->d.state, "cancel") ? "cancelled" : "a quotation"),
+			e);
 	if (odoo_order_is_locked(r->b, &r->d))
 		return refuse(r, "locked_in_odoo",
 			      arena_printf(a, "%s is locked in Odoo: unlock it there", r->d.name),
 			      e);
 	if (!r->begun && decimal_cmp(r->sold, r->billed) != 0)
-		return refuse(r, "books_differ",
-			      arena_printf(a,
-					   "%s comes to %s in Odoo, and its invoices less its credit "
-					   "notes to %s, so that what the refund would leave of it is "
-					   "not known: put that right there",
-					   r->d.name, refund_amount(r->sold, a),
-					   refund_amount(r->billed, a)),
-			      e);
+		return refuse(
+			r, "books_differ",
+			arena_printf(a,
+				     "%s comes to %s in Odoo, and its invoices less its credit "
+				     "notes to %s, so that what the refund would leave of it is "
+				     "not known: put that right there",
+				     r->d.name, refund_amount(r->sold, a),
+				     refund_amount(r->billed, a)),
+			e);
 	return E_OK;
 }
 
@@ -305,13 +318,14 @@ static enum errk judge_done(const struct refund *r, struct err *e)
 
 	if (rc != E_OK || decimal_cmp(is, r->d.total) == 0)
 		return rc;
-	return refuse(r, "credit_differs",
-		      arena_printf(r->b->a,
-				   "its credit note %s comes to %s in Odoo, the refund to %s, and what "
-				   "is posted is not changed: put the difference of %s right there",
-				   move_name(r->credit), refund_amount(is, r->b->a),
-				   refund_amount(r->d.total, r->b->a), r->d.name),
-		      e);
+	return refuse(
+		r, "credit_differs",
+		arena_printf(r->b->a,
+			     "its credit note %s comes to %s in Odoo, the refund to %s, and what "
+			     "is posted is not changed: put the difference of %s right there",
+			     move_name(r->credit), refund_amount(is, r->b->a),
+			     refund_amount(r->d.total, r->b->a), r->d.name),
+		e);
 }
 
 enum errk refund_judge_books(struct refund *r, struct err *e)

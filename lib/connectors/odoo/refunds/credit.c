@@ -112,7 +112,8 @@ static enum errk make(struct refund *r, struct err *e)
 		for (size_t k = 0; k < p->n; k++) {
 			const struct odoo_line *x = &r->d.line[p->at + k];
 
-			add_line(r, x, p->lowers && k == 0 ? p->sold_id : line_id(r, x->xid), &item);
+			add_line(r, x, p->lowers && k == 0 ? p->sold_id : line_id(r, x->xid),
+				 &item);
 		}
 	}
 	if (!item.n_rows)
@@ -136,8 +137,7 @@ static enum errk verify(struct refund *r, const cJSON *move, struct err *e)
 
 	if (rc == E_OK)
 		rc = odoo_amount(move, "amount_tax", r->d.digits, &tax, e);
-	if (rc != E_OK ||
-	    (decimal_cmp(total, r->d.total) == 0 && decimal_cmp(tax, r->d.tax) == 0))
+	if (rc != E_OK || (decimal_cmp(total, r->d.total) == 0 && decimal_cmp(tax, r->d.tax) == 0))
 		return rc;
 	return refund_refuse(
 		r, "credit_differs",
@@ -192,21 +192,65 @@ static enum errk post(struct refund *r, struct err *e)
 	return read_note(r, e);
 }
 
+/* The shop may say of one refund what is credited, and of another one what has gone back of it. */
+static enum errk read_paid_back(struct refund *r, struct odoo_invoice *note, struct err *e)
+{
+	struct odoo *o = r->b->o;
+	const char *memo = o->field[FIELD_PAYMENT_MEMO], *move = o->field[FIELD_PAYMENT_MOVE];
+	const char *const asked[] = {memo, move, NULL};
+	const char *head = arena_printf(r->b->a, "%s-R", json_str(r->d.doc, "order"));
+	struct odoo_read q = {.model = "account.payment", .fields = asked, .domain = json_array()};
+	CLEANUP(json) cJSON *list = NULL;
+	enum errk rc;
+
+	json_push(q.domain, odoo_term(memo, "=like",
+				      cJSON_CreateString(arena_printf(r->b->a, "%s%%", head))));
+	json_push(q.domain, odoo_term("payment_type", "=", cJSON_CreateString("outbound")));
+	json_push(q.domain, odoo_term_int("partner_id", "=", note->partner));
+	rc = odoo_search_read(o, &q, r->b->a, &list, e);
+	if (rc != E_OK)
+		return rc;
+	note->more = arena_array(r->b->a, json_count(list, "") + 1, sizeof(*note->more));
+	JSON_EACH (payment, list) {
+		int64_t id = odoo_ref(payment, move);
+
+		if (id && str_starts(json_str(payment, memo), head))
+			note->more[note->n_more++] = id;
+	}
+	note->more[note->n_more++] = json_int(r->invoice, "id", 0);
+	return E_OK;
+}
+
+static void add_other_notes(struct refund *r, struct odoo_invoice *note)
+{
+	const char *ours = arena_printf(r->b->a, "erpsync.%s_refund_", r->b->o->rules.shop);
+
+	note->credits = arena_array(r->b->a, json_count(r->moves, "") + 1, sizeof(*note->credits));
+	JSON_EACH (move, r->moves) {
+		int64_t id = json_int(move, "id", 0);
+
+		if (str_equal(json_str(move, "move_type"), "out_refund") && id != note->id &&
+		    str_starts(odoo_external_id(r->move_xids, id), ours))
+			note->credits[note->n_credits++] = id;
+	}
+}
+
 /* Money that has gone back, and the invoice where it is open, are the other side of it. */
 static enum errk pay(struct refund *r, struct err *e)
 {
 	struct odoo_invoice *note = &r->note;
+	enum errk rc;
 
 	note->order = &r->d;
 	note->back = true;
 	note->partner = odoo_ref(r->invoice, "commercial_partner_id");
 	note->currency = odoo_ref(r->invoice, "currency_id");
-	note->more = arena_array(r->b->a, 1, sizeof(*note->more));
-	note->more[note->n_more++] = json_int(r->invoice, "id", 0);
 	/* Where only money moved there is no credit note. */
 	if (!note->id)
 		note->state = "posted";
-	return odoo_payments(r->b, note, 1, e);
+	add_other_notes(r, note);
+	rc = read_paid_back(r, note, e);
+	return rc == E_OK ? odoo_payments(r->b, note, 1, e) : rc;
 }
 
 enum errk refund_credit(struct refund *r, struct err *e)

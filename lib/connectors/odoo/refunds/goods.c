@@ -21,7 +21,8 @@
 struct line_goods {
 	int64_t delivered, back; /* back: done, whoever received it */
 	int64_t ours;            /* of that, by receipts of refunds */
-	const char *open;        /* a return that is neither done nor cancelled, and is not this refund's */
+	const char
+		*open; /* a return that is neither done nor cancelled, and is not this refund's */
 };
 
 static enum errk refuse(const struct refund *r, const struct refund_part *p, const char *why,
@@ -47,8 +48,8 @@ static int64_t done_units(const struct refund *r, const cJSON *move)
 
 static bool is_delivery(const struct refund *r, const cJSON *move)
 {
-	const struct odoo_transfer_type *t =
-		odoo_transfer_type(r->b->o, odoo_ref(move, "picking_type_id"));
+	const struct odoo_transfer_type *t = odoo_transfer_type(r->b->o,
+								odoo_ref(move, "picking_type_id"));
 
 	return t && str_equal(t->code, "outgoing") && !odoo_ref(move, "origin_returned_move_id") &&
 	       str_equal(json_str(move, "state"), "done");
@@ -121,12 +122,10 @@ static int64_t own_units(struct refund *r, const struct refund_part *p, const cJ
 		for (size_t i = 0; i < r->receipts.n; i++)
 			known = known || r->receipts.at[i].id == picking;
 		if (!known && !done)
-			*list_add(&r->receipts, r->b->a) =
-				(struct odoo_document){.order = &r->d,
-						       .id = picking,
-						       .name = arena_strdup(
-							       r->b->a,
-							       json_str(m, "picking_id[1]"))};
+			*list_add(&r->receipts, r->b->a) = (struct odoo_document){
+				.order = &r->d,
+				.id = picking,
+				.name = arena_strdup(r->b->a, json_str(m, "picking_id[1]"))};
 	}
 	return all;
 }
@@ -154,8 +153,8 @@ static int64_t taken_of(const struct refund *r, int64_t move)
 static enum errk warehouse_of(struct refund *r, const struct refund_part *p, const cJSON *move,
 			      int64_t *id, struct err *e)
 {
-	const struct odoo_transfer_type *t =
-		odoo_transfer_type(r->b->o, odoo_ref(move, "picking_type_id"));
+	const struct odoo_transfer_type *t = odoo_transfer_type(r->b->o,
+								odoo_ref(move, "picking_type_id"));
 
 	*id = t ? t->warehouse : 0;
 	return str_blank(p->warehouse)
@@ -174,10 +173,12 @@ static enum errk take(struct refund *r, const struct refund_part *p, const cJSON
 		if (odoo_ref(m, "sale_line_id") != p->sold_id || !is_delivery(r, m) || !left)
 			continue;
 		if (odoo_ref(m, "product_id") != odoo_ref(p->sold, "product_id"))
-			return refuse(r, p, "it is a kit in Odoo, whose parts were sent: receive it there",
-				      e);
+			return refuse(
+				r, p,
+				"it is a kit in Odoo, whose parts were sent: receive it there", e);
 		if (odoo_ref(m, "product_uom") != r->d.line[p->at].unit)
-			return refuse(r, p, "it was delivered in another unit: receive it there", e);
+			return refuse(r, p, "it was delivered in another unit: receive it there",
+				      e);
 		units = done_units(r, m) - returned_of(r, moves, id) - taken_of(r, id);
 		if (units <= 0)
 			continue;
@@ -195,10 +196,11 @@ static enum errk take(struct refund *r, const struct refund_part *p, const cJSON
 							  .product = odoo_ref(m, "product_id")};
 	}
 	return left ? refuse(r, p,
-			     arena_printf(r->b->a,
-					  "Odoo has not delivered so many that are not back already: validate the "
-					  "delivery of %s there, or the return",
-					  r->d.name),
+			     arena_printf(
+				     r->b->a,
+				     "Odoo has not delivered so many that are not back already: validate the "
+				     "delivery of %s there, or the return",
+				     r->d.name),
 			     e)
 		    : E_OK;
 }
@@ -208,11 +210,12 @@ static enum errk unknown(const struct refund *r, const struct refund_part *p, st
 {
 	const char *label = r->d.item->label;
 
-	return err_set(e, E_RECORD, "restock_unknown",
-		       "%lld of '%s' were given back, and the shop does not say whether they are in stock again; if "
-		       "they are, receive them in Odoo (a return of the delivery of %s), then run: erpsync queue "
-		       "retry '%s'; if they are not: erpsync refunds export --only '%s'",
-		       (long long)p->receive, p->name, r->d.name, label, label);
+	return err_set(
+		e, E_RECORD, "restock_unknown",
+		"%lld of '%s' were given back, and the shop does not say whether they are in stock again; if "
+		"they are, receive them in Odoo (a return of the delivery of %s), then run: erpsync queue "
+		"retry '%s'; if they are not: erpsync refunds export --only '%s'",
+		(long long)p->receive, p->name, r->d.name, label, label);
 }
 
 static enum errk take_part(struct refund *r, struct refund_part *p, const cJSON *moves,
@@ -225,43 +228,52 @@ static enum errk take_part(struct refund *r, struct refund_part *p, const cJSON 
 
 	look_at_line(r, p, moves, pickings, &g);
 	if (cancelled)
-		return refuse(r, p,
-			      arena_printf(r->b->a, "its return was cancelled in Odoo (%s): receive it there",
-					   r->d.name),
-			      e);
+		return refuse(
+			r, p,
+			arena_printf(r->b->a,
+				     "its return was cancelled in Odoo (%s): receive it there",
+				     r->d.name),
+			e);
 	if (own && own != wanted)
 		return refuse(r, p,
-			      arena_printf(r->b->a, "its return in Odoo has %lld: see to the rest there",
+			      arena_printf(r->b->a,
+					   "its return in Odoo has %lld: see to the rest there",
 					   (long long)own),
 			      e);
 	if (own)
 		return E_OK;
 	if (g.open)
-		return refuse(r, p,
-			      arena_printf(r->b->a,
-					   "people have begun a return of it in Odoo, %s: validate or cancel "
-					   "that one",
-					   g.open),
-			      e);
+		return refuse(
+			r, p,
+			arena_printf(
+				r->b->a,
+				"people have begun a return of it in Odoo, %s: validate or cancel "
+				"that one",
+				g.open),
+			e);
 	/* What the warehouse has received by itself is of some refund: of this one, unless an earlier one took it. */
 	lowered = odoo_given_back(r->b->o, r->xids, p->line);
 	unclaimed = g.back - g.ours - (lowered > g.ours ? lowered - g.ours : 0);
 	if (unclaimed > 0 && unclaimed < wanted)
-		return refuse(r, p,
-			      arena_printf(r->b->a,
-					   "people have received %lld of it in Odoo: receive the rest there, too",
-					   (long long)unclaimed),
-			      e);
+		return refuse(
+			r, p,
+			arena_printf(
+				r->b->a,
+				"people have received %lld of it in Odoo: receive the rest there, too",
+				(long long)unclaimed),
+			e);
 	/* Odoo lets no line be lower than what it says is delivered. */
 	if (!odoo_whole_units(p->sold, "product_uom_qty", &ordered) ||
 	    !odoo_whole_units(p->sold, "qty_delivered", &delivered) ||
 	    delivered - (unclaimed > 0 ? 0 : wanted) > ordered - wanted)
-		return refuse(r, p,
-			      arena_printf(r->b->a,
-					   "%s has %s of it delivered of %s, the returns taken off: see to that there",
-					   r->d.name, json_number_text(p->sold, "qty_delivered", r->b->a),
-					   json_number_text(p->sold, "product_uom_qty", r->b->a)),
-			      e);
+		return refuse(
+			r, p,
+			arena_printf(
+				r->b->a,
+				"%s has %s of it delivered of %s, the returns taken off: see to that there",
+				r->d.name, json_number_text(p->sold, "qty_delivered", r->b->a),
+				json_number_text(p->sold, "product_uom_qty", r->b->a)),
+			e);
 	if (unclaimed > 0)
 		return E_OK;
 	return p->unsaid ? unknown(r, p, e) : take(r, p, moves, e);
@@ -304,14 +316,14 @@ static enum errk read_moves(struct refund *r, const int64_t *ids, size_t n, cJSO
 	return odoo_search_read(r->b->o, &q, r->b->a, out, e);
 }
 
-/* Before 18 whoever receives goods writes their value, too, and only administrators of the inventory may. */
+/* In 14 whoever receives goods writes their value, too, and only administrators of the inventory may. */
 static enum errk may_receive(struct refund *r, struct err *e)
 {
 	static const struct {
 		const char *model, *operation, *group;
 	} rights[] = {{"stock.picking", "create", "Inventory: User"},
-		      {"stock.valuation.layer", "create", "Inventory: Administrator"}};
-	size_t n = r->b->o->version.major < 15 ? 2 : 1;
+		      {ODOO_VALUATION, "create", "Inventory: Administrator"}};
+	size_t n = r->b->o->version.major < ODOO_RECEIVED_BY_USERS ? 2 : 1;
 
 	for (size_t i = 0; i < n; i++) {
 		bool may = false;
@@ -323,10 +335,11 @@ static enum errk may_receive(struct refund *r, struct err *e)
 		if (!may)
 			return refund_refuse(
 				r, "access_denied",
-				arena_printf(r->b->a,
-					     "goods are in stock again, and the user of the API key may not "
-					     "receive them in Odoo: give it the right '%s' (Settings > Users)",
-					     rights[i].group),
+				arena_printf(
+					r->b->a,
+					"goods are in stock again, and the user of the API key may not "
+					"receive them in Odoo: give it the right '%s' (Settings > Users)",
+					rights[i].group),
 				e);
 	}
 	return E_OK;
@@ -533,8 +546,8 @@ static enum errk set_units(struct refund *r, struct err *e)
 
 		for (size_t i = 0; i < r->receipts.n; i++)
 			if (r->receipts.at[i].id == odoo_ref(m, "picking_id"))
-				r->receipts.at[i].name =
-					arena_strdup(r->b->a, json_str(m, "picking_id[1]"));
+				r->receipts.at[i].name = arena_strdup(r->b->a,
+								      json_str(m, "picking_id[1]"));
 		if (str_equal(json_str(m, "state"), "done") ||
 		    str_equal(json_str(m, "state"), "cancel"))
 			continue;
@@ -565,8 +578,8 @@ static enum errk confirm(struct refund *r, struct err *e)
 
 	for (size_t i = 0; i < r->receipts.n; i++)
 		ids[i] = r->receipts.at[i].id;
-	rc = odoo_act(r->b->o, "stock.picking", "action_confirm", ids, r->receipts.n, NULL,
-		      r->b->a, NULL, e);
+	rc = odoo_act(r->b->o, "stock.picking", "action_confirm", ids, r->receipts.n, NULL, r->b->a,
+		      NULL, e);
 	STEP("odoo return confirmed");
 	return rc;
 }

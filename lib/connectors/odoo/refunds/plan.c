@@ -61,10 +61,11 @@ static enum errk judge_goods(const struct refund *r, struct refund_part *p, stru
 		return E_OK;
 	p->lowers = true;
 	if (!str_equal(json_str(product_of(r, p->sold), "tracking"), "none"))
-		return refuse(r, p, "goods_differ",
-			      "came back, and Odoo keeps lots or serial numbers of them: which ones is for people to "
-			      "say",
-			      e);
+		return refuse(
+			r, p, "goods_differ",
+			"came back, and Odoo keeps lots or serial numbers of them: which ones is for people to "
+			"say",
+			e);
 	p->receive = p->units;
 	return E_OK;
 }
@@ -82,7 +83,8 @@ static enum errk choose_way(const struct refund *r, struct refund_part *p, struc
 		return E_OK;
 	if (!p->sold && str_equal(p->back, "return"))
 		return refuse(r, p, "line_missing",
-			      arena_printf(r->b->a, "are back in stock, and %s has no such line of ours",
+			      arena_printf(r->b->a,
+					   "are back in stock, and %s has no such line of ours",
 					   r->d.name),
 			      e);
 	if (!p->sold)
@@ -135,13 +137,15 @@ static enum errk taxes_of_sold(const struct refund *r, const struct refund_part 
 		const struct odoo_tax *t = tax_by_id(o, json_int(id, "", 0));
 
 		if (!t)
-			return refuse(r, p, "unmapped_tax",
-				      arena_printf(r->b->a,
-						   "have a tax in %s that is no sales tax in use any "
-						   "more: correct that line in Odoo",
-						   r->d.name),
-				      e);
-		if (decimal_is_zero(p->tax) && !decimal_is_zero(p->net) && !str_equal(t->amount, "0"))
+			return refuse(
+				r, p, "unmapped_tax",
+				arena_printf(r->b->a,
+					     "have a tax in %s that is no sales tax in use any "
+					     "more: correct that line in Odoo",
+					     r->d.name),
+				e);
+		if (decimal_is_zero(p->tax) && !decimal_is_zero(p->net) &&
+		    !str_equal(t->amount, "0"))
 			continue;
 		if (add_tax(l, t, e) != E_OK)
 			return e->kind;
@@ -193,11 +197,12 @@ static enum errk taxes_by_rate(const struct refund *r, const struct refund_part 
 		if (!t)
 			return refund_refuse(
 				r, "unmapped_tax",
-				arena_printf(r->b->a,
-					     "the tax '%s' (%s) was given back, and no line of %s has one of that "
-					     "rate that prices %s: correct the taxes of the order in Odoo",
-					     title ? title : "", rate ? rate : "no rate", r->d.name,
-					     r->d.included ? "include" : "don't include"),
+				arena_printf(
+					r->b->a,
+					"the tax '%s' (%s) was given back, and no line of %s has one of that "
+					"rate that prices %s: correct the taxes of the order in Odoo",
+					title ? title : "", rate ? rate : "no rate", r->d.name,
+					r->d.included ? "include" : "don't include"),
 				e);
 		if (add_tax(l, t, e) != E_OK)
 			return e->kind;
@@ -259,7 +264,8 @@ static enum errk add_own(struct refund *r, struct refund_part *p, struct err *e)
 				.from = p->from};
 	rc = product_of_kind(r, kind_of(p), l, e);
 	if (rc == E_OK)
-		rc = p->sold && is_article(p) ? taxes_of_sold(r, p, l, e) : taxes_by_rate(r, p, l, e);
+		rc = p->sold && is_article(p) ? taxes_of_sold(r, p, l, e)
+					      : taxes_by_rate(r, p, l, e);
 	if (rc != E_OK)
 		return err_wrap(e, "'%s'", p->name);
 	p->at = r->d.n_lines++;

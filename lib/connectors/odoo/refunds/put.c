@@ -32,7 +32,7 @@ static enum errk read_today(struct odoo_batch *b, struct err *e)
 /* The services that lines are booked on, and what the articles of the order are. */
 static enum errk read_products(struct refund *r, struct err *e)
 {
-	static const char *const kinds[] = {"shipping", "fee",    "duty",     "tip",
+	static const char *const kinds[] = {"shipping",  "fee",    "duty",     "tip",
 					    "gift_card", "refund", "discount", "rounding"};
 	static const char *const fields[] = {"type", "tracking", NULL};
 	static const char *const bare[] = {"type", NULL};
@@ -134,10 +134,11 @@ static enum errk put_doc(struct refund *r, struct err *e)
 
 	item->err = (struct err){.kind = E_OK};
 	if (!item->owner || !r->d.id)
-		rc = err_set(&why, E_RECORD, "order_missing",
-			     "its order is not known to be in Odoo; send that first (erpsync orders "
-			     "export), then run: erpsync queue retry '%s'",
-			     item->label);
+		rc = err_set(
+			&why, E_RECORD, "order_missing",
+			"its order is not known to be in Odoo; send that first (erpsync orders "
+			"export), then run: erpsync queue retry '%s'",
+			item->label);
 	else
 		rc = look(r, &why);
 	if (rc == E_OK && !r->b->o->env.dry_run)
@@ -194,7 +195,6 @@ static void give_up(struct odoo_batch *b, size_t from, const struct err *why)
 		if (b->put->item[i]->doc)
 			b->put->item[i]->err = *why;
 }
-
 
 enum errk odoo_refund_put(struct connector *c, struct put_batch *put, struct arena *a,
 			  struct err *e)

@@ -18,10 +18,11 @@ enum errk refund_refuse(const struct refund *r, const char *code, const char *wh
 {
 	const char *label = r->d.item->label;
 
-	return err_set(e, E_RECORD, code,
-		       "%s; then run: erpsync queue retry '%s'; or book it in Odoo by hand and run: "
-		       "erpsync queue drop '%s'",
-		       why, label, label);
+	return err_set(
+		e, E_RECORD, code,
+		"%s; then run: erpsync queue retry '%s'; or book it in Odoo by hand and run: "
+		"erpsync queue drop '%s'",
+		why, label, label);
 }
 
 static enum errk amount(const cJSON *obj, const char *key, struct decimal *out, struct err *e)
@@ -75,8 +76,7 @@ static enum errk check_sum(const struct refund *r, struct err *e)
 		if (rc == E_OK)
 			rc = decimal_add(tax, r->parts.at[i].tax, &tax, e);
 	}
-	if (rc != E_OK ||
-	    (decimal_cmp(total, r->d.total) == 0 && decimal_cmp(tax, r->d.tax) == 0))
+	if (rc != E_OK || (decimal_cmp(total, r->d.total) == 0 && decimal_cmp(tax, r->d.tax) == 0))
 		return rc;
 	return err_set(e, E_RECORD, "mapping",
 		       "its lines come to %s with a tax of %s, its totals say %s with %s",

@@ -28,7 +28,7 @@ struct refund_part {
 	bool unsaid;  /* whether they are in stock again the shop does not say: Odoo may */
 	bool lowered; /* they have gone already */
 	size_t at;    /* its line among d.line … */
-	size_t n;     /* … and how many it has: 0 = it comes to nothing, 2 = with a difference of price */
+	size_t n; /* … and how many it has: 0 = it comes to nothing, 2 = with a difference of price */
 	int64_t receive; /* units for the return receipt */
 };
 

@@ -165,8 +165,8 @@ static enum errk lower_lines(struct refund *r, struct err *e)
 			continue;
 		l = r->d.line[p->at];
 		if (is_first_of_line(r, i)) {
-			lowered_row(r, p->line, "", json_str(p->sold, "name"), left_of(r, p), &l, row,
-				    &n);
+			lowered_row(r, p->line, "", json_str(p->sold, "name"), left_of(r, p), &l,
+				    row, &n);
 			/* Also where the shop gives back no tax of it: the line keeps its own. */
 			row[n - 1].cells[7] = taxes_of(r, p->sold);
 		}
@@ -224,12 +224,13 @@ static enum errk close_gap(struct refund *r, struct err *e)
 	if (decimal_cmp(decimal_abs(gap), most) > 0)
 		return refund_refuse(
 			r, "order_differs",
-			arena_printf(r->b->a,
-				     "%s would come to %s in Odoo, and by its invoices and credit "
-				     "notes to %s: somebody has changed it meanwhile; put that right "
-				     "there",
-				     r->d.name, refund_amount(r->sold, r->b->a),
-				     refund_amount(wanted, r->b->a)),
+			arena_printf(
+				r->b->a,
+				"%s would come to %s in Odoo, and by its invoices and credit "
+				"notes to %s: somebody has changed it meanwhile; put that right "
+				"there",
+				r->d.name, refund_amount(r->sold, r->b->a),
+				refund_amount(wanted, r->b->a)),
 			e);
 	line = refund_order_line(r, arena_printf(r->b->a, "%s_gap", r->d.xid));
 	if (line)
