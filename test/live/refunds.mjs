@@ -60,7 +60,7 @@ export async function open(t, version, { n = 1, bin = BIN_PLAIN, receives = true
       );
       const [{ invoice_status: status }] = await odoo.admin.read('sale.order', [['id', '=', sold.id]], ['invoice_status']);
       const line = sku => sold.lines.find(l => l.product_id && l.product_id[1].includes(sku) && l.product_uom_qty >= 0);
-      export const back = (await odoo.pickings(sold.id)).filter(x => x.picking_type_code === 'incoming');
+      const returns = (await odoo.pickings(sold.id)).filter(x => x.picking_type_code === 'incoming');
       const credits = moves.filter(m => m.move_type === 'out_refund').sort((a, b) => a.id - b.id);
       const cents = list => list.reduce((x, m) => x + Math.round(m.amount_total * 100), 0);
       return {
@@ -69,7 +69,7 @@ export async function open(t, version, { n = 1, bin = BIN_PLAIN, receives = true
         status,
         units: [TEE, CUP].map(sku => `${line(sku).product_uom_qty}/${line(sku).qty_delivered}/${line(sku).qty_invoiced}`).join(' '),
         credits: credits.map(m => `${m.ref} ${money(m.amount_total)} ${money(m.amount_tax)} ${m.payment_state} ${money(m.amount_residual)}`),
-        returns: back.map(x => `${x.state}: ${x.moves.map(m => m.done).join(' ')}`),
+        returns: returns.map(x => `${x.state}: ${x.moves.map(m => m.done).join(' ')}`),
       };
     },
     /** The order comes to what its documents come to and to what the shop has it at now, and nothing is left to be invoiced. */

@@ -47,6 +47,10 @@ const char *odoo_invoice_xid(const struct odoo_batch *b, const struct odoo_order
 MUST_CHECK enum errk odoo_payments(struct odoo_batch *b, struct odoo_invoice *inv, size_t n,
 				   struct err *e);
 
+/* Could they be registered? E_RECORD: a journal is not known, or takes none. Nothing is written. */
+MUST_CHECK enum errk odoo_payments_foresee(struct odoo_batch *b, struct odoo_order *d, bool back,
+					   struct err *e);
+
 /* One payment that the shop received or gave back, of a document's payments[]. */
 struct odoo_payment {
 	const char *id, *journal_name, *date, *memo;

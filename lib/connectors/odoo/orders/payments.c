@@ -235,6 +235,22 @@ static enum errk resolve(struct payments *p, struct payment *pay, struct err *e)
 	return rc == E_OK ? E_OK : err_wrap(e, "payment by '%s'", pay->say.journal_name);
 }
 
+enum errk odoo_payments_foresee(struct odoo_batch *b, struct odoo_order *d, bool back, struct err *e)
+{
+	struct odoo_invoice inv = {.order = d, .back = back};
+	struct payments p = {.b = b, .inv = &inv, .n_inv = 1};
+	struct odoo_payment *say;
+	size_t n = 0;
+	enum errk rc = odoo_payments_read(d->doc, b->a, &say, &n, e);
+
+	p.pay = arena_array(b->a, n + 1, sizeof(*p.pay));
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		p.pay[p.n] = (struct payment){.inv = &inv, .say = say[i]};
+		rc = resolve(&p, &p.pay[p.n++], e);
+	}
+	return rc;
+}
+
 /* Making */
 
 enum { PAYMENT_WIDTH = 10 };

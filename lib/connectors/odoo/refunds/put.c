@@ -68,6 +68,8 @@ static enum errk look(struct refund *r, struct err *e)
 	rc = read_products(r, e);
 	if (rc == E_OK)
 		rc = refund_plan(r, e);
+	if (rc == E_OK)
+		rc = odoo_payments_foresee(r->b, &r->d, true, e);
 	return rc == E_OK ? refund_look_at_goods(r, e) : rc;
 }
 
