@@ -45,8 +45,9 @@ static void open(struct fixture *f, const char *doc)
 {
 	static const char *const sku[] = {"SHIPPING",  "FEES",   "DUTIES",   "TIP",
 					  "GIFT-CARD", "REFUND", "DISCOUNT", "ROUNDING"};
-	static const struct conf_key connector[] = {
-		{"erp", "connector", NULL, CONF_TEXT, NULL, NULL, 0, 0, "The ERP."}, {0}};
+	static const struct conf_key connector[] = {{"erp", "connector", NULL, CONF_TEXT, NULL,
+						     NULL, 0, 0, "The ERP."},
+						    {0}};
 	static const struct conf_key *const tables[] = {connector, odoo_keys};
 	struct conf *conf = NULL;
 	char path[] = "/tmp/odoo_refund_test.XXXXXX";
@@ -259,8 +260,10 @@ static enum errk take(struct fixture *f, const char *goods, const char *moves, c
 	CLEANUP(json) cJSON *xids = json(pickings);
 	enum errk rc;
 
-	open(f, *goods == 'n' ? DOC(LINE("81", "\"line_11\"", "2", "null", "24.00", "4.00"), "24.00", "4.00")
-			      : DOC(LINE("81", "\"line_11\"", "2", "\"return\"", "24.00", "4.00"), "24.00", "4.00"));
+	open(f, *goods == 'n' ? DOC(LINE("81", "\"line_11\"", "2", "null", "24.00", "4.00"),
+				    "24.00", "4.00")
+			      : DOC(LINE("81", "\"line_11\"", "2", "\"return\"", "24.00", "4.00"),
+				    "24.00", "4.00"));
 	assert_ok(refund_plan(&f->r, e), e);
 	rc = refund_take_goods(&f->r, all, xids, e);
 	return rc;
@@ -280,8 +283,7 @@ static void test_goods__are_taken_of_what_was_delivered(void **state)
 	assert_int_equal(f.r.takes.at[0].units, 2);
 	assert_int_equal(f.r.takes.at[0].warehouse, 7);
 	done(&f);
-	assert_int_equal(take(&f, "return", "[" OUT("50", "1") "]", "{\"xids\":{\"40\":\"\"}}",
-			      &e),
+	assert_int_equal(take(&f, "return", "[" OUT("50", "1") "]", "{\"xids\":{\"40\":\"\"}}", &e),
 			 E_RECORD);
 	assert_string_equal(e.code, "goods_differ");
 	done(&f);

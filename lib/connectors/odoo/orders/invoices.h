@@ -17,11 +17,11 @@ struct odoo_invoice {
 	bool made;          /* in this put */
 	/*
 	 * A credit note: its payments go out, and it is joined with what is open of `more`, too. credits: others of the order,
-	 * which its payments may be of.
+	 * which its payments may be of; paid: payments that were made before.
 	 */
 	bool back;
-	int64_t *credits;
-	size_t n_credits;
+	int64_t *credits, *paid;
+	size_t n_credits, n_paid;
 };
 
 /* Those of one put. */

@@ -235,7 +235,8 @@ static enum errk resolve(struct payments *p, struct payment *pay, struct err *e)
 	return rc == E_OK ? E_OK : err_wrap(e, "payment by '%s'", pay->say.journal_name);
 }
 
-enum errk odoo_payments_foresee(struct odoo_batch *b, struct odoo_order *d, bool back, struct err *e)
+enum errk odoo_payments_foresee(struct odoo_batch *b, struct odoo_order *d, bool back,
+				struct err *e)
 {
 	struct odoo_invoice inv = {.order = d, .back = back};
 	struct payments p = {.b = b, .inv = &inv, .n_inv = 1};
@@ -377,6 +378,8 @@ static enum errk open_lines(const struct payments *p, cJSON **out, struct err *e
 			json_push_int(moves, p->inv[i].more[k]);
 		for (size_t k = 0; k < p->inv[i].n_credits; k++)
 			json_push_int(moves, p->inv[i].credits[k]);
+		for (size_t k = 0; k < p->inv[i].n_paid; k++)
+			json_push_int(pays, p->inv[i].paid[k]);
 	}
 	for (size_t i = 0; i < p->n; i++)
 		if (p->pay[i].id)
@@ -410,6 +413,9 @@ static bool is_paid_by(const struct payments *p, const struct odoo_invoice *inv,
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (payment && p->pay[i].inv == inv && p->pay[i].id == payment)
+			return true;
+	for (size_t i = 0; i < inv->n_paid; i++)
+		if (payment && inv->paid[i] == payment)
 			return true;
 	return false;
 }

@@ -196,8 +196,8 @@ static enum errk post(struct refund *r, struct err *e)
 static enum errk read_paid_back(struct refund *r, struct odoo_invoice *note, struct err *e)
 {
 	struct odoo *o = r->b->o;
-	const char *memo = o->field[FIELD_PAYMENT_MEMO], *move = o->field[FIELD_PAYMENT_MOVE];
-	const char *const asked[] = {memo, move, NULL};
+	const char *memo = o->field[FIELD_PAYMENT_MEMO];
+	const char *const asked[] = {memo, NULL};
 	const char *head = arena_printf(r->b->a, "%s-R", json_str(r->d.doc, "order"));
 	struct odoo_read q = {.model = "account.payment", .fields = asked, .domain = json_array()};
 	CLEANUP(json) cJSON *list = NULL;
@@ -210,14 +210,10 @@ static enum errk read_paid_back(struct refund *r, struct odoo_invoice *note, str
 	rc = odoo_search_read(o, &q, r->b->a, &list, e);
 	if (rc != E_OK)
 		return rc;
-	note->more = arena_array(r->b->a, json_count(list, "") + 1, sizeof(*note->more));
-	JSON_EACH (payment, list) {
-		int64_t id = odoo_ref(payment, move);
-
-		if (id && str_starts(json_str(payment, memo), head))
-			note->more[note->n_more++] = id;
-	}
-	note->more[note->n_more++] = json_int(r->invoice, "id", 0);
+	note->paid = arena_array(r->b->a, json_count(list, ""), sizeof(*note->paid));
+	JSON_EACH (payment, list)
+		if (str_starts(json_str(payment, memo), head))
+			note->paid[note->n_paid++] = json_int(payment, "id", 0);
 	return E_OK;
 }
 
@@ -248,6 +244,8 @@ static enum errk pay(struct refund *r, struct err *e)
 	/* Where only money moved there is no credit note. */
 	if (!note->id)
 		note->state = "posted";
+	note->more = arena_array(r->b->a, 1, sizeof(*note->more));
+	note->more[note->n_more++] = json_int(r->invoice, "id", 0);
 	add_other_notes(r, note);
 	rc = read_paid_back(r, note, e);
 	return rc == E_OK ? odoo_payments(r->b, note, 1, e) : rc;
