@@ -23,6 +23,10 @@ for (const version of VERSIONS) {
     shop.refund(lost, { lines: [kept(0, 1)] });
     shop.change(fees, { return: { lines: [{ line: 0, quantity: 1 }], restocking_fee: 10, refund: true } });
     shop.refund(paris, { lines: [back(0, 2, { location: 1 })], pending: true });
+    const before = await odoo.count('account.move', []);
+    const dry = await p.run('refunds export --dry-run');
+    assert.match(dry.stdout + dry.stderr, /restock_unknown|does not say whether/);
+    assert.equal(await odoo.count('account.move', []), before, 'a dry run writes nothing');
     await shop.export(1);
 
     const is = await shop.agrees(one);
