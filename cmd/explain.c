@@ -246,7 +246,7 @@ static void tell_unknown(const struct story *s)
 	if (s->answer)
 		return;
 	printf("Nothing is known of %s: no run has seen it, it is younger than a minute (the next run "
-	       "takes it), or it was left out (a test order, or one older than [orders] since). Without --dry-run the first of these takes it over all the "
+	       "takes it), or it was left out (a test order, one older than [orders] since, or with fulfilled = skip one that was shipped). Without --dry-run the first of these takes it over all the "
 	       "same:\n",
 	       who);
 	for (const struct flow *f = flows; f->noun; f++)

@@ -53,16 +53,18 @@ static const char *outcome_text(enum sync_outcome o, bool dry_run)
 		return dry_run ? "would stay parked:" : "still parked:";
 	case SYNC_LATER:
 		return dry_run ? "would try later" : "later";
+	case SYNC_LEFT_OUT:
+		return dry_run ? "would leave out" : "left out";
 	}
 	BUG("no such outcome: %d", (int)o);
 }
 
 static enum style outcome_style(enum sync_outcome o)
 {
-	return o == SYNC_PARKED                                ? STYLE_RED
-	       : o == SYNC_LATER                               ? STYLE_YELLOW
-	       : o == SYNC_UNCHANGED || o == SYNC_STILL_PARKED ? STYLE_DIM
-							       : STYLE_PLAIN;
+	return o == SYNC_PARKED                                                      ? STYLE_RED
+	       : o == SYNC_LATER                                                     ? STYLE_YELLOW
+	       : o == SYNC_UNCHANGED || o == SYNC_STILL_PARKED || o == SYNC_LEFT_OUT ? STYLE_DIM
+										     : STYLE_PLAIN;
 }
 
 static void print_record(struct view *v, const struct sync_record *r, struct arena *a)
@@ -132,7 +134,8 @@ static void on_record(void *ctx, const struct sync_record *r)
 
 	if (r->outcome == SYNC_PARKED)
 		keep_parked(v, r);
-	if (!v->cmd->json && !v->dry_run && !v->cmd->verbose)
+	/* What is left out may be all the years before [orders] since: a dry run is about the others. */
+	if (!v->cmd->json && !v->cmd->verbose && (!v->dry_run || r->outcome == SYNC_LEFT_OUT))
 		return;
 	progress_clear(&v->progress);
 	if (v->cmd->json)
@@ -266,6 +269,21 @@ static bool did_something(const struct sync_summary *s)
 	       s->still_parked || s->later || s->acknowledged;
 }
 
+/* No later run says it, so that it is told whatever ends this one; that is said behind it. */
+static void tell_parked(const struct view *v, const struct sync_summary *s, bool with_summary)
+{
+	struct sync_summary done = *s;
+
+	if (!s->parked && !s->rejected && !s->doubted)
+		return;
+	if (sync_exit_status(s) != 1)
+		done.err.kind = E_OK;
+	fflush(stdout);
+	if (with_summary)
+		fprintf(stderr, "erpsync: %s\n", sync_summary_text(&done, v->cmd->arena));
+	print_parked(v, s);
+}
+
 /*
  * The summary goes to whoever asked: a terminal, --verbose, a dry run. Parked records
  * need a person, so they and the summary go to stderr, where cron makes a mail of them.
@@ -279,12 +297,8 @@ static void end_text(struct view *v, const struct sync_summary *s)
 	if (shown && (s->err.kind == E_OK || did_something(s)))
 		printf("%s%s%s\n", style_on(stdout, style), text, style_off(stdout, style));
 	/* A dry run has told about each record already. */
-	if (sync_exit_status(s) != 1 || v->dry_run)
-		return;
-	fflush(stdout);
-	if (!shown)
-		fprintf(stderr, "erpsync: %s\n", text);
-	print_parked(v, s);
+	if (!v->dry_run)
+		tell_parked(v, s, !shown);
 }
 
 enum errk flow_run(struct cmd *c, const struct flow *f, struct sync_options *o,

@@ -205,7 +205,7 @@ def erp_sku($line; $number):
     titled_article($line)
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
-        "line \($number) '\(line_keys($line)[0][6:] | shown)' has no SKU, and keeps none though the article gets one now; "
+        "line \($number) '\(line_keys($line)[0][6:] | shown)' has no SKU, and keeps none even if the article is given one now; "
         + (_table("skus") as $t
           | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\(line_keys($line)[0][6:] | shown)'")))
   end;

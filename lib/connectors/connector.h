@@ -24,6 +24,7 @@
 /* The two ends. One system may serve at either, and differ there in what it can do. */
 enum side { SIDE_STORE, SIDE_ERP, SIDE_COUNT_ };
 const char *side_section(enum side s); /* "store", "erp": the configuration section */
+const char *side_name(enum side s);    /* "store", "ERP": for people */
 
 /*
  * What the engine keeps for a connector between runs: small texts by key. Those that nobody saved anew
@@ -162,6 +163,14 @@ struct pull_request {
 	void *knows_ctx; /* of all of them */
 };
 
+/* A record that is left out by rule: it is known to nobody else, and somebody may look for it. */
+struct left_out {
+	const char *id, *label;
+	const char *why;
+};
+#define LEFT_OUT_OLD  "older than [orders] since"
+#define LEFT_OUT_TEST "a test order; [orders] include_test = yes would send it"
+
 struct page {
 	struct record *rec;
 	size_t n;
@@ -181,10 +190,11 @@ struct page {
 	bool partial;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
 	const char *cursor;
-	bool more;       /* call again with cursor at once */
-	size_t known;    /* records seen but left out because knows() said so */
-	size_t excluded; /* left out by rule (test orders): see flow.excluded */
-	size_t young;    /* so new that the source may not list all of them yet: the next run's */
+	bool more;                 /* call again with cursor at once */
+	size_t known;              /* records seen but left out because knows() said so */
+	struct left_out *left_out; /* a LIST; see flow.excluded */
+	size_t n_left_out, cap_left_out;
+	size_t young; /* so new that the source may not list all of them yet: the next run's */
 	/* About how many are still to come, for the progress line; -1 = can't say. */
 	int64_t expected;
 };

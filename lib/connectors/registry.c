@@ -33,3 +33,8 @@ const char *side_section(enum side s)
 {
 	return s == SIDE_STORE ? "store" : "erp";
 }
+
+const char *side_name(enum side s)
+{
+	return s == SIDE_STORE ? "store" : "ERP";
+}

@@ -177,6 +177,29 @@ const char *product_archived_text(const struct product_item *item, struct arena 
 	return NULL;
 }
 
+void product_tell_lacks(const struct product_rules *rules, const struct product_variant *v,
+			void (*tell)(void *ctx, const char *about, const char *text), void *ctx,
+			struct arena *a)
+{
+	static const struct {
+		enum product_field field;
+		const char *what, *then;
+	} row[] = {
+		{FIELD_PRICE, "at the price 0.00, for the ERP tells none",
+		 "; enter it in the ERP, or in the shop before they are sold there"},
+		{FIELD_TRACKED,
+		 "without tracking of their stock, for the ERP does not say 'tracked'",
+		 ": the shop sells them without limit, and their stock is not brought over; have the "
+		 "ERP say it, or tick Track quantity in the shop"},
+	};
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
+		if (!v->values.text[row[i].field] && rules->owner[row[i].field] != OWNER_STORE)
+			tell(ctx, row[i].what,
+			     arena_printf(a,
+					  "new variants come into the shop %s (the first: '%s')%s",
+					  row[i].what, v->name, row[i].then));
+}
+
 bool product_brings_sku(const struct product_rules *rules, const struct product_item *item,
 			const struct product_variant *v, struct arena *a)
 {

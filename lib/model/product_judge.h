@@ -65,6 +65,13 @@ void product_refuse_sku(struct product_item *item, struct product_variant *v, co
 
 /* What to tell once a run of variants that the ERP no longer sells; NULL = the item has none. */
 const char *product_archived_text(const struct product_item *item, struct arena *a);
+/*
+ * Tells of a variant that is to come into being what the shop will make up, because the ERP tells nothing: price 0.00, and no
+ * tracking of its stock. What belongs to the store is not missed. tell is connector_env.notice: each once a run.
+ */
+void product_tell_lacks(const struct product_rules *rules, const struct product_variant *v,
+			void (*tell)(void *ctx, const char *about, const char *text), void *ctx,
+			struct arena *a);
 /* Parks an item for its conflicts ("conflict") and refusals (code), if it has any; lead: before them. */
 void product_report_parts(const struct product_item *item, const char *code, const char *lead);
 

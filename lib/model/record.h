@@ -33,6 +33,8 @@ const char *record_kind_plural(enum record_kind k); /* "orders", "stock levels":
 #define SAME_VARIANT "same_variant"
 /* The error of a source whose files another state file has put away: this one is behind, and is to be compared. */
 #define FILE_TAKEN "file_taken"
+/* … and of one whose newest file is older than it may be: it has nothing to say, and is not at fault. */
+#define FILE_TOO_OLD "too_old"
 
 /* One record as read: id and version are the source's, doc is canonical JSON text. */
 struct record {

@@ -232,7 +232,20 @@ enum errk claim_unjudged(struct state *s, const char *flow, const char *record, 
 	return queue_payload(s, query_col_int(&q, 0), a, doc, e);
 }
 
-enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
+/* What was asked in vain before says nothing of the article that it is now. */
+static enum errk forget_unanswered(struct state *s, const char *sku, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "DELETE FROM queue WHERE id IN (SELECT q.id FROM claim AS c JOIN queue AS q"
+		   " ON q.record = c.record AND q.flow = c.flow AND q.state IN (0, 2)"
+		   " WHERE c.article = ? AND q.version = '" CLAIM_UNANSWERED "')");
+
+	query_text(&q, sku);
+	return query_run(&q, e);
+}
+
+static enum errk ask_renamed(struct state *s, const char *sku, struct err *e)
 {
 	CLEANUP(query)
 	struct query q = query_open(s,
@@ -245,6 +258,19 @@ enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
 	return query_run(&q, e);
 }
 
+enum errk claim_renamed(struct state *s, const char *sku, struct err *e)
+{
+	bool own;
+	enum errk rc = db_enter(s, &own, e);
+
+	if (rc != E_OK)
+		return rc;
+	rc = forget_unanswered(s, sku, e);
+	if (rc == E_OK)
+		rc = ask_renamed(s, sku, e);
+	return db_leave(s, own, rc, e);
+}
+
 enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a, const char ***record,
 			   size_t *n, struct err *e)
 {
@@ -255,7 +281,8 @@ enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a, c
 			      " AND EXISTS (SELECT 1 FROM claim AS c WHERE c.record = l.record"
 			      " AND c.flow = l.flow) AND NOT EXISTS (SELECT 1 FROM queue AS w"
 			      " WHERE w.record = l.record AND w.flow = l.flow AND w.state IN (0, 2)"
-			      " AND NOT " LINK_AT_REST ") AND NOT EXISTS (SELECT 1 FROM queue AS w"
+			      " AND w.version <> '" CLAIM_UNANSWERED "' AND NOT " LINK_AT_REST
+			      ") AND NOT EXISTS (SELECT 1 FROM queue AS w"
 			      " WHERE w.record = l.record AND w.flow = l.flow AND w.state = 1)"
 			      " ORDER BY record");
 

@@ -36,10 +36,15 @@ MUST_CHECK enum errk claim_is_single(struct state *s, const char *flow, const ch
 
 /*
  * The store's SKU has gone from one of its articles to another, or to one that is new: stock that was written by it is compared
- * with its next version, whatever that is, and its source is to be asked for it (claim_list_asked).
+ * with its next version, whatever that is, and its source is to be asked for it (claim_list_asked); what was parked because it
+ * was asked in vain is gone, and is news if it is in vain again.
  */
 MUST_CHECK enum errk claim_renamed(struct state *s, const char *sku, struct err *e);
-/* Of what its source is to be asked, and nothing waits or is parked. What was dropped is not among them. */
+/*
+ * Of what its source is to be asked, and nothing waits or is parked, but for what was asked in vain: without document, in a
+ * version of its own. What was dropped is not among them.
+ */
+#define CLAIM_UNANSWERED "renamed"
 MUST_CHECK enum errk claim_list_asked(struct state *s, const char *flow, struct arena *a,
 				      const char ***record, size_t *n, struct err *e);
 

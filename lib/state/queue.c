@@ -166,6 +166,45 @@ static enum errk insert_row(struct state *s, const struct queue_row *r, const ch
 	return rc;
 }
 
+/* Of one version a document may still tell when it was read. */
+static enum errk update_payload(struct state *s, int64_t id, const char *payload, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE payload SET body = ?2 WHERE queue_id = ?1"
+				       " AND body <> ?2");
+
+	query_int(&q, id);
+	query_text(&q, payload);
+	return query_run(&q, e);
+}
+
+/*
+ * Nothing of it is new, unless there is a document now, or none any more: it is tried again, and what it was parked for is
+ * remembered. What is on hold is so no longer.
+ */
+static enum errk repeat_row(struct state *s, int64_t id, const struct queue_row *r, bool *same,
+			    struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(
+		s, "UPDATE queue SET state = 0, label = ?2, attempts = 0, next_attempt = ?3,"
+		   " changed_at = ?4, parked_as = iif(state = 2, code, parked_as),"
+		   " code = nullif(code, '" QUEUE_ON_HOLD "'),"
+		   " reason = iif(code IS '" QUEUE_ON_HOLD "', NULL, reason)"
+		   " WHERE id = ?1 AND EXISTS (SELECT 1 FROM payload WHERE queue_id = ?1) = ?5");
+	enum errk rc;
+
+	query_int(&q, id);
+	query_text(&q, r->label);
+	query_int(&q, r->next_attempt);
+	query_int(&q, r->changed_at);
+	query_int(&q, r->payload != NULL);
+	rc = query_run(&q, e);
+	if (rc == E_OK)
+		*same = query_changed(&q) > 0;
+	return rc == E_OK && *same && r->payload ? update_payload(s, id, r->payload, e) : rc;
+}
+
 static bool is_known(const struct known *k, enum queue_put_mode mode)
 {
 	return (k->version && !k->moved && mode == QUEUE_PUT_NEWS) ||
@@ -177,6 +216,7 @@ static enum errk put(struct state *s, struct queue_row *r, enum queue_put_mode m
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct known k;
+	bool same = false;
 	enum errk rc = look_up(s, r->flow, r->record, r->version, a, &k, e);
 
 	if (rc != E_OK)
@@ -191,11 +231,14 @@ static enum errk put(struct state *s, struct queue_row *r, enum queue_put_mode m
 		r->enqueued_at = k.enqueued_at;
 		if (k.next_attempt < r->next_attempt)
 			r->next_attempt = k.next_attempt;
-		rc = delete_row(s, k.waiting, e);
+		if (k.version && mode == QUEUE_PUT_AGAIN)
+			rc = repeat_row(s, k.waiting, r, &same, e);
+		if (rc == E_OK && !same)
+			rc = delete_row(s, k.waiting, e);
 	}
 	if (rc == E_OK && k.any_dropped)
 		rc = forget_dropped(s, r->flow, r->record, mode == QUEUE_PUT_NAMED, e);
-	if (rc == E_OK)
+	if (rc == E_OK && !same)
 		rc = insert_row(s, r, k.parked_as, e);
 	return rc;
 }
@@ -275,10 +318,11 @@ enum errk queue_confirm(struct state *s, const char *flow, const char *record, c
 }
 
 enum errk queue_parked_as(struct state *s, int64_t id, struct arena *a, const char **code,
-			  struct err *e)
+			  const char **reason, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT parked_as FROM queue WHERE id = ?");
+	struct query q = query_open(s, "SELECT parked_as, iif(code = parked_as, reason, NULL)"
+				       " FROM queue WHERE id = ?");
 	bool row;
 	enum errk rc;
 
@@ -286,6 +330,8 @@ enum errk queue_parked_as(struct state *s, int64_t id, struct arena *a, const ch
 	rc = query_next(&q, &row, e);
 	if (rc == E_OK)
 		*code = row ? query_col(&q, 0, a) : NULL;
+	if (rc == E_OK)
+		*reason = row ? query_col(&q, 1, a) : NULL;
 	return rc;
 }
 
@@ -435,6 +481,47 @@ enum errk queue_due_held(struct state *s, const char *flow, int64_t now, size_t 
 {
 	return due_where(s, DUE_ROWS " AND code = '" QUEUE_ON_HOLD "' ORDER BY next_attempt, id",
 			 flow, now, n, a, rows, n_rows, e);
+}
+
+enum errk queue_name_held(struct state *s, const char *flow, const char *who, int64_t now,
+			  struct arena *a, const char **record, struct err *e)
+{
+	CLEANUP(query)
+	struct query q =
+		query_open(s, "UPDATE queue SET code = NULL, reason = NULL, origin = 'only',"
+			      " next_attempt = ?3, changed_at = ?3 WHERE id = (SELECT id FROM queue"
+			      " INDEXED BY queue_due WHERE flow = ?1 AND state = 0"
+			      " AND code = '" QUEUE_ON_HOLD "' AND (record = ?2 OR label = ?2 OR"
+			      " label = '#' || ?2 OR substr(record, -length(?2) - 1) = '/' || ?2)"
+			      " AND EXISTS (SELECT 1 FROM payload WHERE queue_id = queue.id)"
+			      " ORDER BY record <> ?2, label <> ?2, id LIMIT 1) RETURNING record");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, flow);
+	query_text(&q, who);
+	query_int(&q, now);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*record = row ? query_col(&q, 0, a) : NULL;
+	return rc;
+}
+
+enum errk queue_waiting_row(struct state *s, const char *flow, const char *record, struct arena *a,
+			    struct queue_row *out, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "SELECT " QUEUE_COLUMNS " FROM queue WHERE record = ?"
+				       " AND flow = ? AND state IN (0, 2)");
+	bool row;
+	enum errk rc;
+
+	query_text(&q, record);
+	query_text(&q, flow);
+	rc = query_next(&q, &row, e);
+	if (rc == E_OK)
+		*out = row ? queue_read(&q, a) : (struct queue_row){0};
+	return rc;
 }
 
 enum errk queue_sending(struct state *s, const char *flow, size_t n, struct arena *a,

@@ -62,6 +62,7 @@ enum queue_put_result {
 enum queue_put_mode {
 	QUEUE_PUT_NEWS,  /* none */
 	QUEUE_PUT_AGAIN, /* all but dropped ones: --full compares hashes later */
+	QUEUE_PUT_ANEW,  /* the same, in a new row: it was asked for */
 	QUEUE_PUT_NAMED, /* all: a person named the record (--only) */
 };
 /*
@@ -70,7 +71,8 @@ enum queue_put_mode {
  * else as the link's version unless that is in doubt (see link.h); a version that queue_drop took out is known too,
  * until another one comes. A parked row of the same version stays parked under QUEUE_PUT_NEWS,
  * and is due again otherwise. A replaced row hands on enqueued_at, and its turn if it was due;
- * attempts and reason begin anew.
+ * attempts and reason begin anew. Under QUEUE_PUT_AGAIN a row of this version is due again as it is, with
+ * the document that came, and with what it was parked for (queue_parked_as).
  */
 MUST_CHECK enum errk queue_put(struct state *s, const struct queue_row *arrived,
 			       enum queue_put_mode mode, int64_t now, enum queue_put_result *out,
@@ -90,9 +92,12 @@ MUST_CHECK enum errk queue_knows(struct state *s, const char *flow, const char *
 MUST_CHECK enum errk queue_confirm(struct state *s, const char *flow, const char *record,
 				   const char *version, int64_t read_at, int64_t now,
 				   struct err *e);
-/* Why the version that this row replaced was parked; NULL if it was not, or a person freed it. */
+/*
+ * Why the version that this row replaced was parked; NULL if it was not, or a person freed it. *reason: the same in words, if
+ * that was this very row; else NULL.
+ */
 MUST_CHECK enum errk queue_parked_as(struct state *s, int64_t id, struct arena *a,
-				     const char **code, struct err *e);
+				     const char **code, const char **reason, struct err *e);
 /* Whatever it is parked for from now on is news. */
 MUST_CHECK enum errk queue_forget_parked_as(struct state *s, int64_t id, struct err *e);
 
@@ -123,6 +128,16 @@ MUST_CHECK enum errk queue_due(struct state *s, const char *flow, const char *co
 MUST_CHECK enum errk queue_due_held(struct state *s, const char *flow, int64_t now, size_t n,
 				    struct arena *a, struct queue_row **rows, size_t *n_rows,
 				    struct err *e);
+/*
+ * What is on hold under this id, number or name, with its document, waits no longer, as if it had come by that name. *record:
+ * its id; NULL: nothing is.
+ */
+MUST_CHECK enum errk queue_name_held(struct state *s, const char *flow, const char *who,
+				     int64_t now, struct arena *a, const char **record,
+				     struct err *e);
+/* The row of a record that is ready or parked, without payload; out->id 0 = none. */
+MUST_CHECK enum errk queue_waiting_row(struct state *s, const char *flow, const char *record,
+				       struct arena *a, struct queue_row *out, struct err *e);
 /* Of these the ones that have no document: it never was read, or is no longer kept. */
 MUST_CHECK enum errk queue_due_bare(struct state *s, const char *flow, int64_t now, size_t n,
 				    struct arena *a, struct queue_row **rows, size_t *n_rows,

@@ -24,8 +24,10 @@ struct adopt {
 	struct arena *a; /* of the chunk */
 	struct landed chunk[CHUNK];
 	const char *where[CHUNK], *why[CHUNK]; /* as in adopt_record */
+	const char *asked[CHUNK];              /* of the source by this name; NULL = by its label */
 	size_t n;
 	const char *row; /* where what is taken stands; NULL = in no file */
+	const char *ask; /* as what the source is asked for it; NULL = as it is called */
 };
 
 /* Names become records */
@@ -42,7 +44,8 @@ static bool is_called(const struct landed *x, const struct record *rec)
  * A name may be another record's too: where the target has our reference, that decides. NULL: it is found; else why
  * not, with what to do.
  */
-static const char *find(struct adopt *d, struct landed *x, const struct page *page)
+static const char *find(struct adopt *d, struct landed *x, const char *asked,
+			const struct page *page)
 {
 	const struct record *hit = NULL;
 	const char *why = NULL;
@@ -52,7 +55,8 @@ static const char *find(struct adopt *d, struct landed *x, const struct page *pa
 		const struct record *rec = &page->rec[i];
 
 		if (rec->problem && str_equal(rec->problem->code, "not_found")) {
-			why = is_called(x, rec) ? rec->problem->msg : why;
+			why = is_called(x, rec) || str_equal(rec->id, asked) ? rec->problem->msg
+									     : why;
 			continue;
 		}
 		if (!is_called(x, rec) ||
@@ -83,7 +87,7 @@ static enum errk resolve(struct adopt *d, struct err *e)
 
 	for (size_t i = 0; i < d->n; i++)
 		if (!d->chunk[i].record)
-			who[n++] = d->chunk[i].label;
+			who[n++] = d->asked[i] ? d->asked[i] : d->chunk[i].label;
 	if (!n)
 		return E_OK;
 	if (!d->r->source)
@@ -93,7 +97,7 @@ static enum errk resolve(struct adopt *d, struct err *e)
 		rc = d->r->from->pull_only(d->r->source, &req, who, n, d->a, &page, e);
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		if (!d->chunk[i].record)
-			d->why[i] = find(d, &d->chunk[i], &page);
+			d->why[i] = find(d, &d->chunk[i], d->asked[i], &page);
 	return rc;
 }
 
@@ -205,6 +209,7 @@ static enum errk take(void *ctx, const struct landed *x, struct err *e)
 	struct adopt *d = ctx;
 
 	d->where[d->n] = arena_strdup(d->a, d->row);
+	d->asked[d->n] = arena_strdup(d->a, d->ask);
 	d->chunk[d->n++] = (struct landed){.record = arena_strdup(d->a, x->record),
 					   .label = arena_strdup(d->a, x->label),
 					   .reference = arena_strdup(d->a, x->reference),
@@ -285,6 +290,8 @@ static enum errk take_rows(struct adopt *d, struct csv_reader *file, struct err 
 		arena_reset(last);
 		before = arena_strdup(last, who);
 		d->row = arena_printf(last, "%s:%lld", d->o->csv, (long long)row.line);
+		/* What belongs to another is known to its source by the name of that one alone. */
+		d->ask = d->r->flow->belongs ? arena_strdup(last, cell(&row, name)) : NULL;
 		rc = take_named(d, before, cell(&row, to), e);
 	}
 	return rc;

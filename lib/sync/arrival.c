@@ -65,7 +65,9 @@ enum errk arrival_judge(struct sync *r, struct record *rec, bool named, bool *le
 	/* An older version that waits would go over as not shipped. */
 	rc = queue_waiting(r->state, r->key, rec->id, &waits, e);
 	*left = rc == E_OK && !waits;
-	r->sum->excluded += *left;
+	if (*left)
+		sync_leave_out(r, rec->id, rec->label,
+			       "the store has shipped all of it ([orders] fulfilled = skip)");
 	return rc;
 }
 
@@ -132,12 +134,14 @@ static bool is_same(const struct queue_row *row, const struct record *rec)
 enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e)
 {
 	int64_t now = clock_now();
-	enum errk rc = queue_mark_later(r->state, row->id, row->code, row->reason,
-					now + ASKED_AGAIN_S, now, e);
+	bool waits = arrival_holds_back(r);
+	enum errk rc = waits ? queue_mark_later(r->state, row->id, row->code, row->reason,
+						now + ASKED_AGAIN_S, now, e)
+			     : queue_mark_later(r->state, row->id, NULL, NULL, now, now, e);
 	/* A person has taken it out of the queue while the source was asked. */
 	if (rc == E_BUSY && strcmp(e->code, "queue_moved") == 0)
 		return E_OK;
-	sync_count_asked(r, rc == E_OK);
+	sync_count_asked(r, rc == E_OK && waits);
 	return rc;
 }
 
@@ -163,6 +167,18 @@ static enum errk take_held(struct sync *r, const struct queue_row *row, struct p
 	page->n--;
 	memmove(rec, rec + 1, (size_t)(page->rec + page->n - rec) * sizeof(*rec));
 	return arrival_wait(r, row, e);
+}
+
+enum errk arrival_held_again(struct sync *r, const struct record *rec, bool *waits, struct err *e)
+{
+	struct record one = *rec;
+	struct page page = {.rec = &one, .n = 1};
+	struct queue_row row;
+	*waits = false;
+	if (!arrival_holds_back(r))
+		return E_OK;
+	enum errk rc = queue_waiting_row(r->state, r->key, rec->id, r->page, &row, e);
+	return rc == E_OK && row.id ? take_held(r, &row, &page, waits, e) : rc;
 }
 
 enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n, struct page *page,

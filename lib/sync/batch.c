@@ -215,14 +215,19 @@ enum errk batch_compare(struct sync *r, struct batch_row *b, const char *payload
 	return rc == E_OK ? compare_with_link(r, b, e) : rc;
 }
 
-/* It, or an earlier version, was parked for the same reason, and nobody has freed it since. --full reads what is known. */
-static enum errk was_parked(struct sync *r, const struct batch_row *b, bool *again, struct err *e)
+/*
+ * It, or an earlier version, was parked for the same reason, and nobody has freed it since. --full reads what is known. *same:
+ * it was this version, in the same words.
+ */
+static enum errk was_parked(struct sync *r, const struct batch_row *b, bool *again, bool *same,
+			    struct err *e)
 {
-	const char *as = NULL;
+	const char *as = NULL, *words = NULL;
 	enum errk rc = r->flow->quiet_repeats || r->options->full
-			       ? queue_parked_as(r->state, b->row.id, r->page, &as, e)
+			       ? queue_parked_as(r->state, b->row.id, r->page, &as, &words, e)
 			       : E_OK;
 	*again = as && strcmp(as, b->put.err.code) == 0;
+	*same = *again && str_equal(words, b->put.err.msg);
 	return rc;
 }
 
@@ -254,13 +259,13 @@ static void say_end(const struct sync *r, struct batch_row *b)
 
 enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e)
 {
-	bool again = false;
-	enum errk rc = was_parked(r, b, &again, e);
+	bool again = false, same = false;
 	say_end(r, b);
+	enum errk rc = was_parked(r, b, &again, &same, e);
 	if (rc == E_OK)
 		rc = queue_mark_parked(r->state, b->row.id, b->put.err.code, b->put.err.msg,
 				       clock_now(), e);
-	if (rc == E_OK)
+	if (rc == E_OK && !same)
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "parked",
 				  b->put.err.msg, e);
 	if (rc == E_OK)

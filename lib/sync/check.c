@@ -580,7 +580,7 @@ static void check_left_aside(struct session *s, struct counting_sink *sink)
 			    arena_printf(
 				    s->arena,
 				    "the %s is not told the %s of its %s: there is no section [%s]",
-				    side_section(f->to), record_kind_plural(f->kind),
+				    side_name(f->to), record_kind_plural(f->kind),
 				    record_kind_plural(f->owner), f->section),
 			    arena_printf(
 				    s->arena,

@@ -8,6 +8,22 @@
 #include "state/link.h"
 #include "sync/sync_priv.h"
 
+/* A run that reads it anew while it waits finds what the last one did: that is no event. */
+static enum errk wait_for_owner(struct sync *r, struct batch_row *b, struct err *e)
+{
+	int64_t seconds, now = clock_now();
+	enum errk rc = relative_judge(r, b, &seconds, e);
+	if (rc != E_OK)
+		return rc;
+	if (!seconds)
+		return batch_record_parked(r, b, e);
+	if (!str_equal(b->row.code, b->put.err.code))
+		return batch_wait(r, b, seconds, e);
+	sync_count(r, b, SYNC_LATER, NULL);
+	return queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg, now + seconds,
+				now, e);
+}
+
 /* Parks what can't be mapped, closes what is unchanged, marks the rest `sending`: one commit. */
 static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 			   const char *const key[2], struct batch_row **out[2], size_t count[2],
@@ -21,7 +37,7 @@ static enum errk sort_rows(struct sync *r, struct batch_row *rows, size_t n,
 		} else if (arrival_waits(r, b)) {
 			rc = arrival_record_held(r, b, e);
 		} else if (b->missing) {
-			rc = relative_record_waiting(r, b, e);
+			rc = wait_for_owner(r, b, e);
 		} else if (!b->put.doc) {
 			rc = batch_record_parked(r, b, e);
 			if (rc == E_OK && b->unmapped)

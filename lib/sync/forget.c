@@ -150,11 +150,14 @@ static void judge(struct search *f, const struct queue_row *row)
 			"over, or take it out first: erpsync queue drop '%s'",
 			row->label, row->label);
 	else if (row->state == QUEUE_DONE && row->changed_at > f->busy_since &&
-		 f->refused.kind == E_OK)
+		 f->refused.kind == E_OK) {
+		char free[CLOCK_TEXT_MAX];
 		err_set(&f->refused, E_BUSY, "too_new",
 			"%s was delivered within [inventory] order_lag, and stock still counts on "
-			"its document; nothing was erased: try again later",
-			row->label);
+			"its document; nothing was erased: try again after %s",
+			row->label,
+			clock_text(clock_now() + row->changed_at - f->busy_since, free));
+	}
 }
 
 static enum errk look_at(const struct queue_row *row, void *ctx, struct err *e)

@@ -164,7 +164,8 @@ static enum errk remember_pulled(struct sync *r, const struct record *rec,
 				 enum queue_put_result result, enum queue_put_mode mode,
 				 struct err *e)
 {
-	if (r->flow->brief || (result == QUEUE_PUT_REPEATED && mode == QUEUE_PUT_AGAIN))
+	if (r->flow->brief ||
+	    (result == QUEUE_PUT_REPEATED && (mode == QUEUE_PUT_AGAIN || mode == QUEUE_PUT_ANEW)))
 		return E_OK;
 	return sync_journal(r, rec->id, rec->label, "pulled",
 			    result == QUEUE_PUT_NEW        ? "new"
@@ -299,54 +300,16 @@ static enum errk leave_older(struct sync *r, struct record *rec, bool *left, str
 	return rc;
 }
 
-static enum errk merge_of(struct sync *r, const char *record, const char **doc, struct err *e)
-{
-	const char *waits = NULL;
-	enum errk rc = queue_undelivered_payload(r->state, r->key, record, r->page, &waits, e);
-	if (rc == E_OK && waits)
-		*doc = r->from->merge(r->source, waits, *doc, r->page);
-	return rc;
-}
-
-/* What was told of it as another record: that one ends with it. */
-static enum errk merge_parts(struct sync *r, const struct record *rec, const char **doc,
-			     struct err *e)
-{
-	bool known = false, waits, single;
-	int64_t closed;
-	enum errk rc = rec->n_parts ? queue_knows(r->state, r->key, rec->id, rec->version, &known,
-						  &waits, e)
-				    : E_OK;
-	for (size_t i = 0; i < rec->n_parts && rc == E_OK && !known; i++) {
-		rc = claim_is_single(r->state, r->key, rec->parts[i], &single, e);
-		if (rc != E_OK || !single)
-			continue;
-		rc = merge_of(r, rec->parts[i], doc, e);
-		if (rc == E_OK)
-			rc = claim_end(r->state, r->key, rec->parts[i], clock_now(), &closed, e);
-	}
-	return rc;
-}
-
-/* What was said before and is still to go over goes with it, but for what is said otherwise now. */
-static enum errk merge_waiting(struct sync *r, const struct record *rec, const char **doc,
-			       struct err *e)
-{
-	*doc = rec->doc;
-	if (!r->from->merge || !rec->doc)
-		return E_OK;
-	enum errk rc = merge_parts(r, rec, doc, e);
-	return rc == E_OK ? merge_of(r, rec->id, doc, e) : rc;
-}
-
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
 	enum queue_put_result result;
 	int64_t now = clock_now();
-	bool unchanged = false, refused = false;
+	bool unchanged = false, refused = false, held = false;
 	enum errk rc = mode == QUEUE_PUT_AGAIN ? is_unchanged(r, rec, &unchanged, e) : E_OK;
-	if (rc != E_OK || unchanged)
+	if (rc == E_OK && mode == QUEUE_PUT_AGAIN && !unchanged)
+		rc = arrival_held_again(r, rec, &held, e);
+	if (rc != E_OK || unchanged || held)
 		return rc;
 	/* Named before its refusal was known: a person must see that first, or it may be there twice. */
 	if (strcmp(origin, "pull") != 0 && r->sum->rejected)
@@ -354,7 +317,7 @@ static enum errk store_record(struct sync *r, const struct record *rec, const ch
 	const char *doc = NULL;
 	if (rc != E_OK || refused)
 		return rc;
-	rc = merge_waiting(r, rec, &doc, e);
+	rc = sync_merge_waiting(r, rec, &doc, e);
 	if (rc != E_OK)
 		return rc;
 	rc = queue_put(r->state,
@@ -504,7 +467,9 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 		return rc;
 	r->anew = false;
 	r->sum->known += (int64_t)page.known;
-	r->sum->excluded += (int64_t)page.excluded;
+	for (size_t i = 0; i < page.n_left_out; i++)
+		sync_leave_out(r, page.left_out[i].id, page.left_out[i].label,
+			       page.left_out[i].why);
 	r->sum->young += (int64_t)page.young;
 	r->sum->expected = page.expected;
 	*more = page.more;
@@ -557,6 +522,16 @@ static size_t found_first(struct page *page)
 	return found;
 }
 
+/* What is on hold goes with the document that waits, where the source may have it all the same. */
+static enum errk name_held(struct sync *r, const struct page *page, const struct record *rec,
+			   const char **held, struct err *e)
+{
+	*held = NULL;
+	if (!r->flow->arrives || (!page->partial && strcmp(rec->problem->code, "late_file") != 0))
+		return E_OK;
+	return queue_name_held(r->state, r->key, rec->id, clock_now(), r->session->arena, held, e);
+}
+
 enum errk sync_pull_only(struct sync *r, struct err *e)
 {
 	const struct sync_options *o = r->options;
@@ -568,15 +543,22 @@ enum errk sync_pull_only(struct sync *r, struct err *e)
 	struct arena *keep = r->session->arena;
 	size_t found = found_first(&page);
 	r->only = arena_array(keep, page.n, sizeof(*r->only));
-	for (size_t i = 0; i < found; i++)
-		r->only[i] = arena_strdup(keep, page.rec[i].id);
+	for (; r->n_only < found; r->n_only++)
+		r->only[r->n_only] = arena_strdup(keep, page.rec[r->n_only].id);
 	for (size_t i = found; i < page.n; i++) {
+		rc = name_held(r, &page, &page.rec[i], &r->only[r->n_only], e);
+		if (rc != E_OK)
+			return rc;
+		if (r->only[r->n_only]) {
+			r->n_only++;
+			continue;
+		}
 		/* Nothing to keep in the queue: the person who named it is told. */
 		struct batch_row b = {.row = {.record = page.rec[i].id, .label = page.rec[i].label},
 				      .put.err = *page.rec[i].problem};
 		sync_count(r, &b, SYNC_PARKED, NULL);
 	}
-	page.n = r->n_only = found;
+	page.n = found;
 	return store_page(r, &page, "only", QUEUE_PUT_NAMED, ENDS_NOTHING, e);
 }
 
@@ -638,28 +620,30 @@ static enum errk find_moved(struct sync *r, const char ***who, size_t *n, size_t
 }
 
 /* Nobody says the figure of a SKU that is another article's by now: what stands there is that one's. */
-static void park_renamed(struct sync *r, const char *who, const struct err *said,
-			 struct record *out)
+static void set_unanswered(const struct err *said, struct err *why)
 {
-	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "no_figure",
 		"its SKU was given to another article of the store, which may offer what that had, and "
 		"its figure can't be had; have the ERP write it once more: %s",
 		said->msg);
-	*out = (struct record){.id = who, .label = who, .version = "renamed", .problem = why};
 }
 
-/* A source that answers in vain will do so at each run; one that is busy is asked by the next one. */
-static bool answers_in_vain(const struct err *why)
+static void park_renamed(struct sync *r, const char *who, const struct err *said,
+			 struct record *out)
 {
-	return why->kind != E_BUSY && why->kind != E_UNSURE;
+	struct err *why = arena_alloc(r->page, sizeof(*why));
+	set_unanswered(said, why);
+	*out = (struct record){.id = who,
+			       .label = who,
+			       .version = CLAIM_UNANSWERED,
+			       .problem = why};
 }
 
 /*
  * What the source does not say now (a file of changes alone, one that is too old) is compared with its next figure; where that
- * may never come, and the store is wrong, a person is told.
+ * may never come, and the store is wrong, a person is told. What keeps the source from saying anything is no answer.
  */
-enum errk sync_pull_shared(struct sync *r, struct err *e)
+enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e)
 {
 	struct page page = {0};
 	const char **who;
@@ -671,8 +655,10 @@ enum errk sync_pull_shared(struct sync *r, struct err *e)
 	if (rc != E_OK || !n)
 		return rc;
 	if (fetch_named(r, who, n, &page, &why) != E_OK) {
+		if (!str_equal(why.code, FILE_TOO_OLD))
+			return *later = why, E_OK;
 		page = (struct page){.rec = arena_array(r->page, n_renamed, sizeof(*page.rec))};
-		for (; answers_in_vain(&why) && page.n < n_renamed; page.n++)
+		for (; page.n < n_renamed; page.n++)
 			park_renamed(r, who[page.n], &why, &page.rec[page.n]);
 		return page.n ? store_page(r, &page, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e)
 			      : rc;
@@ -733,6 +719,8 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 		}
 		if (held)
 			b.put.err = *said;
+		else if (said && partial && str_equal(row[i].version, CLAIM_UNANSWERED))
+			set_unanswered(said, &b.put.err);
 		else
 			batch_no_payload(r, &row[i], said, &b.put.err);
 		rc = batch_record_parked(r, &b, e);
@@ -740,7 +728,7 @@ static enum errk park_lost(struct sync *r, const struct queue_row *row, size_t n
 	return state_end(r->state, rc, e);
 }
 
-enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e)
+enum errk sync_fetch_again(struct sync *r, bool held, int64_t due, bool *more, struct err *e)
 {
 	/* What was answered of those that are held is kept, however short the run is. */
 	enum { MOST = 100, HELD = 10 };
@@ -750,9 +738,7 @@ enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e)
 	size_t n;
 	arena_reset(r->page);
 	*more = false;
-	/* Where the configuration no longer holds them back, all of them are due. */
-	int64_t now = held && !arrival_holds_back(r) ? INT64_MAX : clock_now();
-	enum errk rc = (held ? queue_due_held : queue_due_bare)(r->state, r->key, now, most,
+	enum errk rc = (held ? queue_due_held : queue_due_bare)(r->state, r->key, due, most,
 								r->page, &row, &n, e);
 	if (rc != E_OK || n == 0)
 		return rc;
@@ -771,7 +757,7 @@ enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e)
 	*more = n == most;
 	rc = arrival_still_held(r, row, &n, &some, e);
 	if (rc == E_OK)
-		rc = store_page(r, &some, "retry", QUEUE_PUT_AGAIN, ENDS_NOTHING, e);
+		rc = store_page(r, &some, "retry", QUEUE_PUT_ANEW, ENDS_NOTHING, e);
 	if (rc == E_OK)
 		rc = park_lost(r, row, n, page.partial, page.rec + found, page.n - found, e);
 	return rc;

@@ -176,10 +176,11 @@ enum errk sync_put_rows(struct sync *r, struct batch_row *const *rows, size_t n,
 	for (size_t i = 0; i < n; i++)
 		batch.item[i] = &rows[i]->put;
 	struct err why;
+	const char *words;
 	enum errk rc = sync_known_numbers(r, &batch, e);
 	for (size_t i = 0; i < n && rc == E_OK && batch.named; i++)
 		rc = queue_parked_as(r->state, rows[i]->row.id, r->page, &rows[i]->put.parked_as,
-				     e);
+				     &words, e);
 	if (rc != E_OK)
 		return rc;
 	r->notices.at_hand = &all;

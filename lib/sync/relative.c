@@ -75,7 +75,7 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 	if (rc != E_OK)
 		return rc;
 	err_set(&b->put.err, E_RECORD, code, "the %s %s is not in the %s", owners->label,
-		b->missing->label, side_section(r->flow->to));
+		b->missing->label, side_name(r->flow->to));
 	if (found.why)
 		err_append(&b->put.err, ": %s; erpsync explain '%s' tells why", found.why,
 			   b->missing->label);
@@ -91,33 +91,19 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 	return E_OK;
 }
 
-/* So each run that reads it anew finds it: that is no event. */
-static enum errk wait_on(struct sync *r, struct batch_row *b, int64_t until, struct err *e)
-{
-	bool again = str_equal(b->row.code, b->put.err.code);
-	if (!again)
-		return batch_wait(r, b, until - clock_now(), e);
-	sync_count(r, b, SYNC_LATER, NULL);
-	return queue_mark_later(r->state, b->row.id, b->put.err.code, b->put.err.msg, until,
-				clock_now(), e);
-}
-
-enum errk relative_record_waiting(struct sync *r, struct batch_row *b, struct err *e)
+enum errk relative_judge(struct sync *r, struct batch_row *b, int64_t *seconds, struct err *e)
 {
 	const char *kind = kind_of_owner(r);
 	const char *key = arena_printf(r->page, "wait_for_%s", kind);
 	int64_t until = b->row.enqueued_at +
 			conf_int(r->session->conf, r->flow->section, key) / 1000;
-	bool over = until <= clock_now();
+	int64_t now = clock_now();
+	*seconds = until > now ? until - now : 0;
 	enum errk rc = set_reason(r, b,
-				  over ? arena_printf(r->page, "%s" QUEUE_MISSING, kind)
-				       : arena_printf(r->page, QUEUE_WAITS_FOR "%s", kind),
+				  *seconds ? arena_printf(r->page, QUEUE_WAITS_FOR "%s", kind)
+					   : arena_printf(r->page, "%s" QUEUE_MISSING, kind),
 				  e);
-	if (rc == E_OK)
-		rc = queue_set_owner(r->state, b->row.id, b->missing->record, e);
-	if (rc != E_OK)
-		return rc;
-	return over ? batch_record_parked(r, b, e) : wait_on(r, b, until, e);
+	return rc == E_OK ? queue_set_owner(r->state, b->row.id, b->missing->record, e) : rc;
 }
 
 enum errk relative_look_only(struct sync *r, struct batch_row *b, struct err *e)

@@ -14,7 +14,7 @@ const char *sync_outcome_name(enum sync_outcome o)
 		[SYNC_CREATED] = "created",     [SYNC_UPDATED] = "updated",
 		[SYNC_UNCHANGED] = "unchanged", [SYNC_ADOPTED] = "found there",
 		[SYNC_PARKED] = "parked",       [SYNC_STILL_PARKED] = "still parked",
-		[SYNC_LATER] = "later",
+		[SYNC_LATER] = "later",         [SYNC_LEFT_OUT] = "left out",
 	};
 	return names[o];
 }
@@ -36,6 +36,8 @@ static int64_t *counter(struct sync_summary *sum, enum sync_outcome o)
 		return &sum->still_parked;
 	case SYNC_LATER:
 		return &sum->later;
+	case SYNC_LEFT_OUT:
+		return &sum->excluded;
 	}
 	BUG("outcome %d", (int)o);
 }
@@ -71,6 +73,22 @@ void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome out
 	else
 		log_event(LOG_LEVEL_DEBUG, sync_outcome_name(outcome), "record", b->row.record,
 			  "name", b->row.label, "target", target->id, NULL);
+}
+
+void sync_leave_out(struct sync *r, const char *record, const char *label, const char *why)
+{
+	struct err because;
+	struct sync_record rec = {.record = record,
+				  .label = label,
+				  .outcome = SYNC_LEFT_OUT,
+				  .err = &because};
+	err_set(&because, E_RECORD, "left_out", "%s", why);
+	if (!(*counter(r->sum, SYNC_LEFT_OUT))++)
+		r->sum->excluded_first = arena_strdup(r->session->arena, label);
+	if (r->options->on_record)
+		r->options->on_record(r->options->ctx, &rec);
+	log_event(LOG_LEVEL_DEBUG, "left out", "record", record, "name", label, "reason", why,
+		  NULL);
 }
 
 enum errk sync_journal(struct sync *r, const char *record, const char *label, const char *action,
@@ -128,7 +146,9 @@ const char *sync_summary_text(const struct sync_summary *s, struct arena *a)
 	add_count(&counts, s->later, "to be tried later");
 	if (s->excluded)
 		add_count(&counts, s->excluded,
-			  arena_printf(a, "left out (%s)", s->excluded_because));
+			  arena_printf(a, "left out (%s: %s%s)", s->excluded_because,
+				       s->excluded_first,
+				       s->excluded > 1 ? " and others, which -v names" : ""));
 	add_count(&counts, s->young, "younger than a minute (the next run takes them)");
 	add_count(&counts, s->acknowledged, "confirmed by the target");
 	add_count(&counts, s->rejected, "rejected by the target");

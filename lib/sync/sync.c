@@ -151,9 +151,11 @@ static bool enough(const struct sync *r)
 static enum errk fetch_again(struct sync *r, bool held, struct err *later, struct err *e)
 {
 	bool more = true;
+	/* Where the configuration no longer holds them back, all of them are due. */
+	int64_t due = held && !arrival_holds_back(r) ? INT64_MAX : clock_now();
 	enum errk rc = E_OK;
 	while (rc == E_OK && more && !stop_requested() && !enough(r))
-		rc = sync_fetch_again(r, held, &more, e);
+		rc = sync_fetch_again(r, held, due, &more, e);
 	if (rc != E_BUSY && rc != E_REFUSED)
 		return rc;
 	*later = *e;
@@ -229,7 +231,7 @@ static enum errk read_source(struct sync *r, struct err *later, struct err *e)
 	const bool all = !r->options->n_only;
 	enum errk rc = all ? fetch_again(r, false, later, e) : sync_pull_only(r, e);
 	if (rc == E_OK && later->kind == E_OK)
-		rc = sync_pull_shared(r, e);
+		rc = sync_pull_shared(r, later, e);
 	if (rc == E_OK && all)
 		rc = pull_and_deliver(r, e);
 	/* Last: many may be held for weeks, and what is new is not to wait for them. */

@@ -61,7 +61,8 @@ enum sync_outcome {
 	SYNC_ADOPTED,
 	SYNC_PARKED,
 	SYNC_STILL_PARKED, /* as its earlier version was, for the same reason: no news */
-	SYNC_LATER
+	SYNC_LATER,
+	SYNC_LEFT_OUT /* by rule */
 };
 const char *sync_outcome_name(enum sync_outcome o);
 struct sync_record {
@@ -69,7 +70,7 @@ struct sync_record {
 	enum sync_outcome outcome;
 	const struct target *target; /* without id: there is none */
 	const char *document;        /* the mapped document, JSON; may be NULL */
-	const struct err *err;       /* parked, later: why; else NULL */
+	const struct err *err;       /* parked, later, left out: why; else NULL */
 	const char *
 		at_fault; /* the file for which it is parked, as others of it may be; NULL = none */
 };
@@ -82,6 +83,7 @@ struct sync_summary {
 	int64_t known;                /* seen again at the source, nothing new */
 	int64_t excluded;             /* left out by rule … */
 	const char *excluded_because; /* … "test or older than since" */
+	const char *excluded_first;   /* … and what the first one is called */
 	int64_t young;                /* came or changed just now: left for the next run */
 	int64_t created, updated, unchanged, adopted, parked, still_parked, later;
 	int64_t expected;               /* still to come from the source; -1 unknown */

@@ -110,12 +110,16 @@ void arrival_tell(struct sync *r);
 /*
  * The same of what the store holds back, [section] on_hold: the row keeps its document, whose units are counted as sold, and
  * waits until its source has been asked again. arrival_still_held: rows of which the page says that they are held as they
- * were wait on, without a word; these rows and their records are taken out.
+ * were wait on, without a word; these rows and their records are taken out. arrival_wait: the source can't say it now; where
+ * nothing is held back any more, it goes with the document that it has. arrival_held_again: does rec say that it is held as it
+ * was? Then it waits on in the same way.
  */
 bool arrival_holds_back(const struct sync *r);
 bool arrival_waits(const struct sync *r, const struct batch_row *b);
 MUST_CHECK enum errk arrival_record_held(struct sync *r, struct batch_row *b, struct err *e);
 MUST_CHECK enum errk arrival_wait(struct sync *r, const struct queue_row *row, struct err *e);
+MUST_CHECK enum errk arrival_held_again(struct sync *r, const struct record *rec, bool *waits,
+					struct err *e);
 MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, size_t *n,
 					struct page *page, struct err *e);
 
@@ -125,8 +129,12 @@ MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, s
  */
 MUST_CHECK enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload,
 				   struct err *e);
-/* Missing: it waits for that, or is parked once it has waited for [section] wait_for_<kind>. */
-MUST_CHECK enum errk relative_record_waiting(struct sync *r, struct batch_row *b, struct err *e);
+/*
+ * Missing: why, into b->put.err, and how long it still waits for that; 0 = it has waited for [section] wait_for_<kind>, and is to
+ * be parked. Its row is noted as waiting for it.
+ */
+MUST_CHECK enum errk relative_judge(struct sync *r, struct batch_row *b, int64_t *seconds,
+				    struct err *e);
 /* It was interrupted, and what it belongs to is not there now: whether it landed is looked for, and no more. */
 MUST_CHECK enum errk relative_look_only(struct sync *r, struct batch_row *b, struct err *e);
 
@@ -141,19 +149,27 @@ struct pull_request sync_asking(struct sync *r);
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /*
  * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article
- * to another record, which is there no longer. A source that can't be asked now is asked by the next run.
+ * to another record, which is there no longer. A source that can't be asked now (*later: why) is asked by the next run.
  */
-MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *e);
+MUST_CHECK enum errk sync_pull_shared(struct sync *r, struct err *later, struct err *e);
 /*
  * What is due and has no document (parked for an answer that could not be read, or purged since, and set to
  * be tried again) is fetched by its id; the checkpoint stays. Some of it; *more = there is more. held: the same of what is
- * on hold.
+ * on hold. due: as of when; what was asked for is due then no longer, so that calls with one time come to an end.
  */
-MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, bool *more, struct err *e);
+MUST_CHECK enum errk sync_fetch_again(struct sync *r, bool held, int64_t due, bool *more,
+				      struct err *e);
 /* How much of what waited its source has no longer; which: ", and never went over", or "". */
 void sync_tell_closed(struct sync *r, int64_t closed, const char *which, const char *first);
 /* One page; *more = there is another. */
 MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct err *e);
+
+/*
+ * merge.c: what was said before and is still to go over goes with it, but for what is said otherwise now. *doc: what is to be
+ * stored of rec.
+ */
+MUST_CHECK enum errk sync_merge_waiting(struct sync *r, const struct record *rec, const char **doc,
+					struct err *e);
 
 /* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
  * id it is no page (E_BUSY). */
@@ -349,6 +365,8 @@ MUST_CHECK enum errk batch_record_delivered(struct sync *r, struct batch_row *b,
 const char *sync_clock_off(const struct http *h, struct arena *a);
 #define SYNC_CLOCK_REMEDY \
 	"set the one that is wrong (timedatectl): what has changed since the last run is found by them"
+/* The same of one that never comes into the queue, because of a rule. */
+void sync_leave_out(struct sync *r, const char *record, const char *label, const char *why);
 void sync_count(struct sync *r, const struct batch_row *b, enum sync_outcome outcome,
 		const struct target *target);
 MUST_CHECK enum errk sync_journal(struct sync *r, const char *record, const char *label,

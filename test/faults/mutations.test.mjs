@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSandbox } from '../sandbox/index.mjs';
-import { ORDERS, PRODUCTS, SHIPPING, STOCK } from '../support/flows.mjs';
+import { ORDERS, PRODUCTS, REFUNDS, SHIPPING, STOCK } from '../support/flows.mjs';
 import { OPERATIONS, chosen, endedWell, mutate, mutationsOf, record } from '../support/mutations.mjs';
 import { atEnd } from '../support/cleanup.mjs';
 import { earlier, place } from '../support/place.mjs';
@@ -42,6 +42,24 @@ async function orderShop() {
   earlier(sandbox, 900, { edit: '#1006', change: { fulfill: true } });
   return sandbox;
 }
+
+/** One of whom units came back, one with a return and its fees, one of which a refund of the kind that the order lacks already. */
+async function refundShop() {
+  const sandbox = await startSandbox({ orders: 0, nasty: 'off', speed: 1000 });
+  sandbox.setScopes({ add: ['read_returns'] });
+  before(sandbox, 1800, () => {
+    for (let i = 0; i < 3; i++) sandbox.sell([{ variant: 'LONG-5', quantity: 4 }, { variant: 'SOLO-1', quantity: 2 }]);
+  });
+  const change = (edit, ...changes) => changes.forEach((change, i) => earlier(sandbox, 900 - i, { edit, change }));
+  change('#1001', { fulfill: true }, { refund: { lines: [{ line: 0, quantity: 2, restock: 'RETURN' }, { line: 1, quantity: 1, restock: 'NO_RESTOCK' }], shipping: true, note: 'x' } });
+  change('#1002', { fulfill: true }, { return: { lines: [{ line: 0, quantity: 1 }], restocking_fee: '1.00', refund: true } }, { refund: { lines: [], amount: '1.00', pending: true } });
+  change('#1003', { fulfill: { lines: [{ line: 0, quantity: 2 }] } }, { refund: { lines: [{ line: 0, quantity: 2, restock: 'CANCEL' }, { line: 0, quantity: 1, restock: 'RETURN' }] } });
+  return sandbox;
+}
+/** Refunds that are in the folder, each once, or wait with their reason. */
+const refundNames = async p => [
+  ...new Set([...p.exchange().rows('refunds').map(row => row.refund_number), ...(await p.plain.queue('--all')).filter(entry => entry.flow === 'refunds export').map(entry => entry.name)]),
+].sort();
 
 /** What happened so many seconds ago: levels that moved within the last minute would be left to another run. */
 function before(sandbox, seconds, work) {
@@ -90,6 +108,21 @@ const deliveries = ({ rows: [a, b, c], many }, tracking) => [
 const SCENES = {
   'orders export': { flow: ORDERS, shop: orderShop, outcome: names },
   'orders export --only': { flow: ORDERS, args: 'orders export --only #1002', shop: orderShop, outcome: names },
+  'refunds export': {
+    flow: REFUNDS,
+    shop: refundShop,
+    conf: () => ({ refunds: {} }),
+    prepare: async p => ended(await p.plain.run('orders export'), 0),
+    outcome: refundNames,
+  },
+  'refunds export --only': {
+    flow: REFUNDS,
+    args: 'refunds export --only #1002',
+    shop: refundShop,
+    conf: () => ({ refunds: {} }),
+    prepare: async p => ended(await p.plain.run('orders export'), 0),
+    outcome: refundNames,
+  },
   'orders check': {
     flow: ORDERS,
     args: 'check',

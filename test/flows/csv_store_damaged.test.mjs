@@ -244,8 +244,10 @@ test('test orders are known by their gateway', async t => {
   const orders = csv([order(3001, { 'Payment Method': '(for testing) Bogus Gateway' }), order(3002), order(3003, { 'Payment Method': 'gift_card + bogus' })]);
   const p = await open(t);
   put(p, 'o.csv', orders);
-  const { summary } = await p.export('', 0);
+  assert.match(ended(await p.run('orders export --dry-run'), 0).stdout, /2 left out \(test, older than since, or shipped already: #3001 and others, which -v names\)/);
+  const { summary, records } = await p.export('', 0);
   assert.deepEqual([summary.created, summary.excluded], [1, 2]);
+  assert.deepEqual(records.filter(r => r.outcome === 'left out').map(r => [r.name, r.reason.split(';')[0]]), [['#3001', 'a test order'], ['#3003', 'a test order']]);
   assert.deepEqual(exported(p), ['#3002']);
   const all = await open(t, { orders: { include_test: 'yes' } });
   put(all, 'o.csv', orders);

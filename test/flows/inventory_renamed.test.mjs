@@ -2,6 +2,7 @@
 // stands at the shop is that of the article that had the SKU.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { inShop, productFile, push } from '../support/products.mjs';
@@ -120,4 +121,51 @@ test('a push that is killed at any step, and stock is pulled before it goes on',
         const { variants } = inShop(x.p.sandbox, A);
         assert.equal(variants.find(v => v.options === 'S').sku, back ? A : B);
       });
+});
+
+for (const [what, takes, gives] of [
+  ['the folder is away', p => fs.renameSync(p.path('out'), p.path('away')), p => { fs.rmSync(p.path('out'), { recursive: true, force: true }); fs.renameSync(p.path('away'), p.path('out')); }],
+  ['a file is damaged', p => stockFile(p, 'sku,warehouse,on_hand\n"NEW-A,MAIN,', { name: 'stock-changes-9.csv', age: 50 }), p => fs.rmSync(p.path('out/stock-changes-9.csv'))],
+])
+  test(`the SKUs are exchanged, and ${what} when stock is pulled: the next run has the figures`, async t => {
+    const x = await open(t);
+    x.says(B, A);
+    await push(x.p);
+    takes(x.p);
+    await x.pulled(78);
+    assert.deepEqual(await x.p.queue('--parked'), [], 'nobody has said that there is no figure');
+    gives(x.p);
+    assert.deepEqual(await x.pulled(), [10, 2]);
+  });
+
+test('nobody has the figures of exchanged SKUs, until the list is found again', async t => {
+  const x = await open(t);
+  fs.renameSync(x.p.path('out/archive'), x.p.path('archive'));
+  x.says(B, A);
+  await push(x.p);
+  await x.pulled(1);
+  const lines = () => execFileSync('sqlite3', [x.p.path('erpsync.db'), 'SELECT (SELECT count(*) FROM journal), (SELECT max(id) FROM queue)'], { encoding: 'utf8' });
+  const before = lines();
+  assert.equal((await pull(x.p)).summary.parked, 0, 'told once');
+  assert.equal(lines(), before, 'and written down once');
+  await t.test('a person has them asked for once more', async () => {
+    ended(await x.p.run('queue retry --all'), 0);
+    assert.match(ended(await x.p.run('inventory pull'), 1).stderr, /NEW-A: its SKU was given to another article of the store/);
+    assert.deepEqual((await x.p.queue('--parked')).map(r => r.code), ['no_figure', 'no_figure']);
+  });
+  await t.test('the SKUs move once more: told', async () => {
+    x.says(A, B);
+    await push(x.p);
+    await x.pulled(1);
+    assert.equal((await pull(x.p)).summary.parked, 0);
+    x.says(B, A);
+    await push(x.p);
+    await x.pulled(1);
+  });
+  await t.test('the list is there again', async () => {
+    fs.rmSync(x.p.path('out/archive'), { recursive: true, force: true });
+    fs.renameSync(x.p.path('archive'), x.p.path('out/archive'));
+    assert.deepEqual(await x.pulled(), [10, 2]);
+    assert.deepEqual(await x.p.queue('--parked'), []);
+  });
 });

@@ -298,8 +298,9 @@ test('[orders] fulfilled = deliver: all of them go over; the dry run and check t
 
 test('[orders] fulfilled = skip: what is shipped wholly stays out, unless a person names it', async t => {
   const shop = await backlog(t, 'skip');
-  const { summary } = await shop.p.json('orders export --json');
+  const { summary, records } = await shop.p.json('orders export --json');
   assert.equal(summary.excluded, 1);
+  assert.deepEqual(records.filter(r => r.outcome === 'left out').map(r => [r.name, r.reason]), [[shop.whole, 'the store has shipped all of it ([orders] fulfilled = skip)']]);
   assert.deepEqual(shop.arrived(), [shop.none, shop.part]);
   // What has arrived is told as ever, and what stays out is, each time.
   shop.change({ fulfill: true }, shop.none);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AdminProducts, productAdminPlace } from '../support/admin_products.mjs';
 import { requestsOf } from '../support/place.mjs';
 import { catalogue, inShop, productFile, productPlace, push, touched } from '../support/products.mjs';
 import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
@@ -162,3 +163,33 @@ test('the last agreement is kept in the transaction of the outcome', async t => 
   await push(p, '--full');
   assert.equal(inShop(p.sandbox, 'SOLO-1').title, 'From the shop');
 });
+
+/* Without price, without a word of tracking, and one with both. */
+const BARE = [
+  { product_id: 'B1', title: 'Bare', sku: 'BARE-1', price: '', currency: 'EUR', tracked: 'yes' },
+  { product_id: 'B2', title: 'Bare', sku: 'BARE-2', price: '4.00', currency: 'EUR', tracked: '' },
+  { product_id: 'B3', title: 'Bare', sku: 'BARE-3', price: '', currency: 'EUR', tracked: '' },
+  { product_id: 'B4', title: 'Whole', sku: 'BARE-4', price: '4.00', currency: 'EUR', tracked: 'yes' },
+];
+const missing = notices => notices.flatMap(text => /^new variants come into the shop (at the price 0\.00|without tracking).*the first: '([^']+)'/.exec(text)?.slice(1).join(' ') ?? []);
+for (const [name, opened] of [
+  ['by the API', (t, options) => productPlace(t, { bin: BIN_PLAIN, ...options })],
+  ['by import files', (t, options) => productAdminPlace(t, new AdminProducts([{ handle: 'mug', title: 'Mug', variants: [{ sku: 'MUG-1', price: '9.00' }] }]), { bin: BIN_PLAIN, ...options })],
+]) {
+  test(`what the shop makes up of a new variant is told, once a run: ${name}`, async t => {
+    const p = await opened(t);
+    productFile(p, BARE);
+    for (const more of ['--dry-run', '']) {
+      const { summary, notices } = await push(p, more);
+      assert.equal(summary.created, 4);
+      assert.deepEqual(missing(notices), ['at the price 0.00 BARE-1', 'without tracking BARE-2']);
+    }
+  });
+  test(`and is not, where it is the shop's: ${name}`, async t => {
+    const p = await opened(t, { products: { erp_owns: 'sku, cost, barcode', store_owns: 'title, description, images, tags, price, tracked' } });
+    productFile(p, BARE);
+    const { summary, notices } = await push(p);
+    assert.equal(summary.created, 4);
+    assert.deepEqual(missing(notices), []);
+  });
+}

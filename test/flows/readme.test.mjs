@@ -60,6 +60,30 @@ for (const file of READMES) {
     });
 }
 
+test('README.md: orders from export files, as it stands there', async t => {
+  const dir = tempDir(t);
+  const section = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n## ').find(one => one.startsWith('Orders without an app'));
+  const [conf, commands] = blocksOf(section).map(block => block.text);
+  fs.writeFileSync(path.join(dir, 'erpsync.conf'), conf.replaceAll('/srv', dir).replaceAll('/var/lib/erpsync', dir), { mode: 0o600 });
+  fs.mkdirSync(path.join(dir, 'exports'));
+  const file = path.join(dir, 'exports/orders_export.csv');
+  fs.copyFileSync(path.join(ROOT, section.match(/`(test\/data\S+\.csv)`/)[1]), file);
+  fs.utimesSync(file, 1795000000, 1795000000);
+  const lines = commands.split('\n').filter(Boolean);
+  assert.equal(lines.length, 3);
+  for (const line of lines) {
+    const { status, stderr } = await run(wordsOf(line).slice(1), { cwd: dir, bin: BIN_PLAIN });
+    assert.ok(status <= 1, `${line}: ${stderr}`);
+  }
+  assert.ok(fs.existsSync(path.join(dir, 'exchange/orders-000001.manifest.json')));
+});
+
+test('mappings/README.md lists every table', () => {
+  const text = fs.readFileSync(path.join(ROOT, 'mappings/README.md'), 'utf8');
+  const listed = [...text.matchAll(/^\| (\S+\.csv) \|/gm)].map(([, name]) => name);
+  assert.deepEqual(listed.sort(), fs.readdirSync(path.join(ROOT, 'mappings/tables')).sort());
+});
+
 test('the READMEs have such blocks', () => {
   const all = READMES.map(file => fs.readFileSync(path.join(ROOT, file), 'utf8')).join('\n');
   assert.ok(all.split('erpsync ').length > 50 && /^ +\[store\]$/m.test(all));

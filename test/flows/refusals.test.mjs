@@ -164,3 +164,18 @@ test('no password is quoted that stands where an address, a version or a key bel
       }
     });
 });
+
+for (const [how, command] of [['orders export', 'orders export'], ['run', 'run orders'], ['with --json', 'orders export --json']])
+  test(`${how}: what a page has parked is told, though the shop refuses the next one`, async t => {
+    const p = await place(t, { bin: BIN_PLAIN, sandbox: { orders: 256, seed: 3 }, conf: { net: { retries: 0 } } });
+    for (let nth = 2; nth < 40; nth++) p.sandbox.addFaults({ fault: 'access_denied', operation: 'OrdersChanged', nth });
+    const { stderr } = ended(await p.run(command), 69);
+    const parked = (await p.queue('--parked')).map(r => r.name);
+    assert.ok(parked.length > 0, 'the first page has some');
+    const lines = stderr.trim().split('\n');
+    assert.match(lines.shift(), new RegExp(`: .*${parked.length} parked; [^;]*$`));
+    assert.match(lines.pop(), /access|scope/);
+    for (const name of parked) assert.equal(lines.filter(line => line.startsWith(`erpsync: order ${name}: `)).length, 1, stderr);
+    p.sandbox.faults.clear();
+    silent(ended(await p.run('orders export'), 0, 'told once'));
+  });

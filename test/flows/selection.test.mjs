@@ -17,6 +17,14 @@ test('[orders] since counts from the creation of an order', async t => {
   const young = rest.filter(order => order.createdAt >= `${day(20)}T00:00:00Z`);
   assert.ok(young.length > 10 && young.length < 40);
   earlier(p.sandbox, 90, { edit: old.id, change: { note: 'touched today' } });
+  await t.test('the summary of a dry run names one that is left out, its list is of the others, and -v names each', async () => {
+    const { stdout } = ended(await p.run('orders export --dry-run'), 0);
+    assert.match(stdout, /\d+ left out \(test, older than since, or shipped already: #\d+(?: and others, which -v names)?\)/);
+    assert.doesNotMatch(stdout, /^would leave out/m);
+    const all = ended(await p.run('orders export --dry-run -v'), 0).stdout;
+    assert.match(all, new RegExp(`^would leave out ${old.name}: older than \\[orders\\] since$`, 'm'));
+    assert.equal(all.match(/^would leave out/gm).length, Number(/(\d+) left out/.exec(all)[1]));
+  });
   const { summary } = await p.export();
   sameSet(exportedNames(p), names(young));
   assert.ok(summary.excluded >= 1, 'the old one that was touched is counted');

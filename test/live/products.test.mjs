@@ -127,6 +127,9 @@ for (const version of VERSIONS) {
       const { records, touched: changed } = await run('--only LINE-0003-BLU --only NO-SUCH', 1);
       assert.equal(changed.length, 1);
       assert.equal(variantOf(p, 'LINE-0000-S').price, '70.00');
+      const { name } = records.find(r => r.outcome === 'updated');
+      const again = await p.run(['products', 'push', '--json', '--only', name]);
+      assert.deepEqual(JSON.parse(again.stdout).records.map(r => [r.name, r.outcome]), [[name, 'found there']], 'by the name that messages call it');
       assert.match(records.find(({ name }) => name === 'NO-SUCH').reason, /no product that can be sold/);
       assert.equal((await run()).touched.length, 1);
       await exact(odoo, p);

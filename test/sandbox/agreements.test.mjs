@@ -3,7 +3,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { gql, withSandbox, exact, sumOf } from './client.mjs';
-import { AGREEMENTS, ORDER_AGREEMENTS, ORDER } from './documents.mjs';
+import { AGREEMENTS, ORDER_AGREEMENTS, ORDER, REFUNDS } from './documents.mjs';
 import { KIND_NAMES, VERSIONS } from './index.mjs';
 import { Random } from './lib/random.mjs';
 
@@ -89,6 +89,8 @@ async function addsUp(s, id, what) {
     assert.equal(unitsOf(agreements, l.id), l.currentQuantity, `${order.name} ${what}: units of ${l.sku}`);
   return { agreements, order, sales };
 }
+/** Of a return only what goes out for what came back. */
+const ordered = a => (a.reason === 'RETURN' ? { ...a, sales: a.sales.filter(x => x.actionType === 'ORDER') } : a);
 const presentment = set => set.presentmentMoney.amount;
 
 test('the sales of every kind of order add up to its current total', async t => {
@@ -118,6 +120,18 @@ test('the sales of every kind of order add up to its current total', async t => 
 });
 
 const money = (r, most) => (r.int(1, Math.max(1, Math.floor(most * 100))) / 100).toFixed(2);
+/** What of a line was shipped and has not come back may do so, and with it what goes out instead. */
+function returns(r, line, l) {
+  const back = l.requiresShipping ? l.currentQuantity - l.unfulfilledQuantity : 0;
+  if (back <= 0) return [];
+  const lines = [{ line, quantity: r.int(1, back) }],
+    exchange = [{ article: r.int(0, 199), quantity: 2 }];
+  return [
+    { return: { lines, refund: true } },
+    { return: { lines, restocking_fee: '3', shipping_fee: '1', exchange, refund: true, pending: true } },
+    { refund: { lines: lines.map(x => ({ ...x, restock: 'RETURN', location: 1 })), pending: true } },
+  ];
+}
 /** What may happen to an order next, as its lines are. */
 function chance(r, order, exponent) {
   const lines = order.lineItems.nodes.map((l, line) => ({ line, l })).filter(({ l }) => l.currentQuantity > 0);
@@ -139,6 +153,7 @@ function chance(r, order, exponent) {
       { refund: { lines: [{ line, quantity: some() }], shipping: r.chance(0.2) } },
       { refund: { lines: [{ line, quantity: some(), restock: 'NO_RESTOCK' }] } },
       { edit_discount: { line, amount: exponent === 0 ? '1' : '0.37' } },
+      ...returns(r, line, l),
       ...(l.unfulfilledQuantity ? [{ fulfill: { lines: [{ line, quantity: r.int(1, l.unfulfilledQuantity) }] } }] : []),
       ...(held > 1 ? [{ refund: { lines: [{ line, quantity: some() }], amount: amount(held) } }] : []),
       { quantity: [{ line, to: l.currentQuantity - some() }], add: [{ article: 3 }, { article: 4, quantity: 2 }] },
@@ -163,7 +178,7 @@ test('and so they do through lives of edits, refunds, shipments and cancellation
       try {
         s.orders.edit(id, change);
       } catch (error) {
-        assert.match(error.message, /discount of|units more than/, JSON.stringify(change));
+        assert.match(error.message, /discount of|units more than|is possible for/, JSON.stringify(change));
         continue;
       }
       const what = `${kind} ${JSON.stringify(change)}`,
@@ -175,7 +190,7 @@ test('and so they do through lives of edits, refunds, shipments and cancellation
         }
       for (const l of now.order.lineItems.nodes)
         assert.equal(
-          unitsOf(now.agreements, l.id, ['ORDER', 'ORDER_EDIT']),
+          unitsOf(now.agreements.map(ordered), l.id, ['ORDER', 'ORDER_EDIT', 'RETURN']),
           l.quantity - (removed.get(l.id) ?? 0),
           `${what}: units ordered of ${l.sku}`,
         );
@@ -280,6 +295,70 @@ test('a refund of units says how they are restocked: those not shipped are cance
   assert.throws(() => change({ fulfill: { lines: [{ line: 1, quantity: 3 }] } }), /1 units more than are left/);
   change({ fulfill: true });
   assert.equal((await last()).order.lineItems.nodes[1].unfulfilledQuantity, 0);
+});
+
+test('a return that was processed is an agreement of its own: goods, fees, what goes out for them; its money a refund', async t => {
+  const { s, id, change, last } = await sold(t, [4, 2]);
+  assert.equal((await last()).order.returnStatus, 'NO_RETURN');
+  change({ fulfill: true });
+  change({
+    return: { lines: [{ line: 0, quantity: 3 }], restocking_fee: '2.00', shipping_fee: '1.50', refund: true },
+  });
+  const { agreements, order } = await last(),
+    [goods, money] = agreements.slice(-2);
+  assert.deepEqual([goods.__typename, goods.reason], ['ReturnAgreement', 'RETURN']);
+  assert.deepEqual(brief(goods), [
+    ['ProductSale', 'RETURN', -3],
+    ['FeeSale', 'ORDER', null],
+    ['FeeSale', 'ORDER', null],
+  ]);
+  assert.deepEqual([money.reason, money.sales], ['REFUND', []]);
+  assert.equal(exact(presentment(order.totalOutstandingSet)), 0n, 'what was paid too much went back');
+  assert.equal(order.returnStatus, 'RETURNED');
+  const FEES = `query($id: ID!) { order(id: $id) { agreements(first: 5) { nodes {
+    ... on ReturnAgreement { return { id name } } sales(first: 5) { nodes { ... on FeeSale { fee { __typename } } } } } } } }`;
+  assert.match((await gql(s, FEES, { id })).body.errors[0].message, /read_returns/);
+  s.setScopes({ add: ['read_returns'] });
+  const asked = ok(await gql(s, FEES, { id })).order.agreements.nodes;
+  assert.deepEqual(
+    asked.flatMap(a => a.sales.nodes.map(x => x.fee?.__typename)).filter(Boolean),
+    ['RestockingFee', 'ReturnShippingFee'],
+  );
+  change({ return: { lines: [{ line: 1, quantity: 2 }], exchange: [{ article: 1, quantity: 1 }] } });
+  assert.deepEqual(brief((await last()).agreement), [
+    ['ProductSale', 'RETURN', -2],
+    ['ProductSale', 'ORDER', 1],
+  ]);
+  assert.throws(() => change({ return: { lines: [{ line: 0, quantity: 2 }] } }), /RETURN is possible for 1/);
+});
+
+test('money that is under way is not back yet', async t => {
+  const { s, id, change, last } = await sold(t, [4]);
+  change({ refund: { lines: [], amount: '2.00', pending: true } });
+  const status = async () => ok(await gql(s, REFUNDS, { id })).order.refunds[0].transactions.nodes[0].status;
+  assert.deepEqual([presentment((await last()).order.totalRefundedSet), await status()], ['0.0', 'PENDING']);
+  change({ refund_status: { refund: 0, status: 'SUCCESS' } });
+  assert.deepEqual([presentment((await last()).order.totalRefundedSet), await status()], ['2.0', 'SUCCESS']);
+  change({ refund_status: { refund: 0, status: 'FAILURE' } });
+  assert.deepEqual([presentment((await last()).order.totalRefundedSet), await status()], ['0.0', 'FAILURE']);
+  assert.throws(() => change({ refund_status: { refund: 1, status: 'SUCCESS' } }), /no refund 1/);
+});
+
+test('goods that come back to a place are in stock there', async t => {
+  const { s, id, change, last } = await sold(t, [4]);
+  const [{ sku }] = (await last()).order.lineItems.nodes;
+  const stock = place => s.truth({ skus: [sku] }).stock[`${sku} @ ${place}`]?.on_hand;
+  s.changeStock({ variant: sku, location: 1, active: true });
+  change({ fulfill: true });
+  const before = ['Warehouse Lyon', 'Shop Paris 8e'].map(stock);
+  change({ refund: { lines: [{ line: 0, quantity: 3, restock: 'RETURN', location: 'Shop Paris 8e' }] } });
+  assert.deepEqual(['Warehouse Lyon', 'Shop Paris 8e'].map(stock), [before[0], before[1] + 3]);
+  const [{ refundLineItems }] = ok(await gql(s, REFUNDS, { id })).order.refunds;
+  assert.equal(refundLineItems.nodes[0].location.name, 'Shop Paris 8e');
+  assert.throws(
+    () => change({ refund: { lines: [{ line: 0, quantity: 1, restock: 'RETURN', location: 'Nowhere' }] } }),
+    /no location Nowhere/,
+  );
 });
 
 test('goods that come back are in stock again, goods that do not are not, and a cancelled order ships nothing', async t => {

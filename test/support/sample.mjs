@@ -11,10 +11,10 @@ export function hash(text, seed) {
 }
 
 /** Odd: what takes turns, as before and after a commit, is met on both sides. */
-const EACH = 5;
+const EACH = 9;
 
 /**
- * Of these cases the first of each kind, and each fifth of the others. The name of the matrix decides where counting begins,
+ * Of these cases the first of each kind, and each ninth of the others. The name of the matrix decides where counting begins,
  * so that two of the same cases choose others; both are printed.
  */
 export function sample(name, cases, kindOf) {

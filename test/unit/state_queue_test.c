@@ -203,14 +203,27 @@ static void test_queue__a_replaced_row_that_backed_off_is_due_at_once(void **sta
 static void test_queue__a_parked_row_stays_unless_newer_or_forced(void **state)
 {
 	struct fixture *f = *state;
-	struct queue_row row;
+	struct queue_row row, parked;
+	const char *code, *reason;
 
 	put(f, "1", "v1");
 	park(f, "1");
 	assert_int_equal(put(f, "1", "v1"), QUEUE_PUT_KNOWN);
-	assert_int_equal(row_of(f, "1", QUEUE_PARKED).attempts, 1);
+	parked = row_of(f, "1", QUEUE_PARKED);
+	assert_int_equal(parked.attempts, 1);
 	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_AGAIN, 300), QUEUE_PUT_REPEATED);
-	assert_int_equal(row_of(f, "1", QUEUE_PARKED).id, 0);
+	row = row_of(f, "1", QUEUE_READY);
+	assert_int_equal(row.id, parked.id);
+	assert_int_equal(row.attempts, 0);
+	OK(queue_parked_as(f->s, row.id, f->a, &code, &reason, e));
+	assert_string_equal(code, parked.code);
+	assert_string_equal(reason, parked.reason);
+	park(f, "1");
+	assert_int_equal(put_at(f, "1", "v1", QUEUE_PUT_ANEW, 300), QUEUE_PUT_REPEATED);
+	row = row_of(f, "1", QUEUE_READY);
+	assert_int_not_equal(row.id, parked.id);
+	OK(queue_parked_as(f->s, row.id, f->a, &code, &reason, e));
+	assert_null(reason);
 	park(f, "1");
 	assert_int_equal(put_at(f, "1", "v2", QUEUE_PUT_NEWS, 400), QUEUE_PUT_REPLACED);
 	row = row_of(f, "1", QUEUE_READY);

@@ -540,11 +540,11 @@ static void test_queue_purge__overwrites(void **state)
 
 static const char *parked_as(struct fixture *f)
 {
-	const char *code = "x";
+	const char *code = "x", *reason;
 	int64_t id;
 
 	OK(queue_waiting(f->s, FLOW, "1", &id, e));
-	OK(queue_parked_as(f->s, id, f->a, &code, e));
+	OK(queue_parked_as(f->s, id, f->a, &code, &reason, e));
 	return code;
 }
 

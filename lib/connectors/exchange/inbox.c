@@ -391,7 +391,7 @@ static enum errk check_age(const struct inbox_kind *kind, const struct inbox_fil
 
 	if (k == E_OK && max_age && age > max_age)
 		return err_set(
-			e, E_LOCAL, "too_old",
+			e, E_LOCAL, FILE_TOO_OLD,
 			"%s: was written %s ago, longer than [%s] max_age = %s: %s "
 			"that old is not offered; have the ERP write a new file (an outdated "
 			"one in the folder can be removed)",

@@ -311,7 +311,7 @@ enum errk inbox_pull(struct inbox *r, const struct pull_request *req, struct are
 	r->set.req = req;
 	k = load_set(r, req->max_age, files, e);
 	r->set.req = NULL;
-	if (k == E_LOCAL && str_equal(e->code, "too_old") && !req->full && is_used(&r->set)) {
+	if (k == E_LOCAL && str_equal(e->code, FILE_TOO_OLD) && !req->full && is_used(&r->set)) {
 		r->env->notice(r->env->notice_ctx, NULL, arena_strdup(a, e->msg));
 		c.read = true;
 		page.cursor = inbox_cursor_text(&c, a);

@@ -237,7 +237,7 @@ enum errk odoo_look_settings(struct odoo *o, struct arena *a, struct err *e)
 enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *currency,
 			      struct arena *a, int64_t *id, struct err *e)
 {
-	const char *own = o->company.currency_name;
+	const char *own = o->company.currency_name, *names = NULL;
 	int64_t wanted = 0, found = 0;
 	size_t n = 0;
 	enum errk rc;
@@ -254,6 +254,8 @@ enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *cur
 			continue;
 		found = json_int(item, "id", 0);
 		n++;
+		names = arena_printf(a, "%s%s'%s'", names ? names : "", names ? ", " : "",
+				     json_str(item, "name"));
 		if (str_equal(json_str(item, "name"), o->rules.pricelist)) {
 			n = 1;
 			break;
@@ -270,9 +272,10 @@ enum errk odoo_look_pricelist(struct odoo *o, const char *named, const char *cur
 	}
 	return err_set(
 		e, E_RECORD, n ? "ambiguous_pricelist" : "unmapped_pricelist",
-		"Odoo (%s) has %s price list in %s; %s, then run: erpsync queue retry --code "
+		"Odoo (%s) has %s price list in %s%s%s%s; %s, then run: erpsync queue retry --code "
 		"%s",
-		o->server.host, n ? "more than one" : "no", currency,
+		o->server.host, n ? "more than one" : "no", currency, n ? " (" : "", n ? names : "",
+		n ? ")" : "",
 		n ? "name one in [odoo] pricelist or tables/price_lists.csv" OWN_TABLE
 		  : "make one there (Sales > Products > Pricelists)",
 		n ? "ambiguous_pricelist" : "unmapped_pricelist");

@@ -188,7 +188,7 @@ static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJS
 		return price_line(b, d, l, e);
 	return err_set(
 		e, E_RECORD, "unmapped_sku",
-		"'%s' has no SKU, and keeps none though the article gets one now; add a row for '%s' to "
+		"'%s' has no SKU, and keeps none even if the article is given one now; add a row for '%s' to "
 		"tables/skus.csv" OWN_TABLE
 		", or set [odoo] custom_product, then run: erpsync queue retry "
 		"--code unmapped_sku",

@@ -404,6 +404,49 @@ static enum errk read_named(struct odoo *o, const char *const *who, size_t n, st
 	return rc;
 }
 
+/* The one template of this name; 0 = none, or several: which one is meant can't be told. */
+static int64_t named_so(const char *who, const cJSON *templates)
+{
+	int64_t id = 0;
+
+	JSON_EACH (item, templates) {
+		if (!str_equal(json_str(item, "name"), who))
+			continue;
+		if (id)
+			return 0;
+		id = json_int(item, "id", 0);
+	}
+	return id;
+}
+
+/* What lists and messages call a product is its name; asked for only where reference and id found nothing. */
+static enum errk read_by_name(struct odoo *o, const char *const *who, size_t n, struct arena *a,
+			      int64_t *ids, struct err *e)
+{
+	static const char *const fields[] = {"name", NULL};
+	struct odoo_read q = {.model = "product.template",
+			      .fields = fields,
+			      .context = odoo_archived_too(o->rules.language)};
+	CLEANUP(json) cJSON *found = NULL;
+	cJSON *names = json_array();
+	enum errk rc;
+
+	for (size_t i = 0; i < n; i++)
+		if (!ids[i])
+			json_push_str(names, who[i]);
+	if (!json_first(names)) {
+		cJSON_Delete(names);
+		return E_OK;
+	}
+	q.domain = for_sale(o, "", a);
+	json_push(q.domain, odoo_term("name", "in", names));
+	rc = odoo_search_read(o, &q, a, &found, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		if (!ids[i])
+			ids[i] = named_so(who[i], found);
+	return rc;
+}
+
 enum errk odoo_product_pull_only(struct connector *c, const char *const *who, size_t n,
 				 struct arena *a, struct page *out, struct err *e)
 {
@@ -418,6 +461,8 @@ enum errk odoo_product_pull_only(struct connector *c, const char *const *who, si
 
 	if (rc == E_OK)
 		rc = read_named(o, who, n, a, ids, e);
+	if (rc == E_OK)
+		rc = read_by_name(o, who, n, a, ids, e);
 	if (rc != E_OK)
 		return rc;
 	domain = for_sale(o, "", a);
@@ -437,8 +482,9 @@ enum errk odoo_product_pull_only(struct connector *c, const char *const *who, si
 		if (k == found)
 			stock_record_missing(who[i],
 					     "Odoo has no product that can be sold with this "
-					     "internal reference or id; write it as it stands "
-					     "there, or let it be sold there",
+					     "internal reference or id, nor a single one of "
+					     "this name; write it as it stands there, or let it "
+					     "be sold there",
 					     a, &page.rec[page.n++]);
 	}
 	*out = page;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify/shopify.h"
 
@@ -181,7 +182,10 @@ static enum errk choose(const struct order_reading *r, struct order_window *w, s
 		/* An old order that is touched today is not a new order. */
 		bool old = !req->window && req->since && x.created < req->since;
 		if (old || (x.test && !req->include_test)) {
-			out->excluded += !behind;
+			if (!behind)
+				*LIST_ADD(out->left_out, out->n_left_out, out->cap_left_out, r->a) =
+					(struct left_out){x.head.id, x.head.name,
+							  old ? LEFT_OUT_OLD : LEFT_OUT_TEST};
 			continue;
 		}
 		/* What was given back of it is known by records of its own, once it is read. */

@@ -102,9 +102,10 @@ cJSON *product_plan_variant(struct product_put *p, struct product_item *item,
 }
 
 /* All that the ERP tells, whoever owns it: the shop has nothing yet. */
-static cJSON *whole_variant(const struct product_item *item, const struct product_variant *v,
-			    const char *const *option)
+static cJSON *whole_variant(const struct product_put *p, const struct product_item *item,
+			    const struct product_variant *v, const char *const *option)
 {
+	const struct connector_env *env = &p->shop->env;
 	cJSON *input = json_object(), *values = json_add_array(input, "optionValues");
 	for (size_t i = 0; i < item->n_options; i++)
 		add_option_value(values, option[i], v->option[i]);
@@ -113,6 +114,7 @@ static cJSON *whole_variant(const struct product_item *item, const struct produc
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++)
 		if (v->values.text[f])
 			product_add_variant_field(input, (enum product_field)f, v->values.text[f]);
+	product_tell_lacks(p->rules, v, env->notice, env->notice_ctx, p->arena);
 	return input;
 }
 
@@ -121,7 +123,8 @@ cJSON *product_plan_new_variant(struct product_put *p, struct product_item *item
 {
 	product_rename(p, item, v->sku);
 	/* Under the shop's spelling of the options' names. */
-	return whole_variant(item, v, item->shop->only_default ? item->option : item->shop->option);
+	return whole_variant(p, item, v,
+			     item->shop->only_default ? item->option : item->shop->option);
 }
 
 static bool has_value(const cJSON *list, const char *name)
@@ -188,7 +191,7 @@ static void add_variants(const struct product_put *p, cJSON *input, struct produ
 			continue;
 		for (size_t k = 0; k < item->n_options; k++)
 			add_value(of[k], v->option[k]);
-		json_push(list, whole_variant(item, v, item->option));
+		json_push(list, whole_variant(p, item, v, item->option));
 		product_rename(p, item, v->sku);
 		n++;
 	}

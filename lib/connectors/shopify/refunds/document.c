@@ -412,6 +412,20 @@ static const cJSON *refund_of(struct drawing *d, const cJSON *agreement)
 	return NULL;
 }
 
+/* As the taxes of the order are looked up; NULL: it has no address. */
+static const char *tax_country(const struct order_reader *r)
+{
+	static const char *const addresses[] = {"shippingAddress", "billingAddress"};
+	const char *country = NULL;
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses) && !country; i++) {
+		const cJSON *from = answer_object_or_null(r->in, r->node, addresses[i]);
+
+		country = from ? answer_text_or_null(r->in, from, "countryCodeV2") : NULL;
+	}
+	return country;
+}
+
 static void add_head(struct drawing *d, const cJSON *agreement, const char *name)
 {
 	static const char *const same[] = {"currency", "shop_currency", "presentment_currency"};
@@ -427,6 +441,7 @@ static void add_head(struct drawing *d, const cJSON *agreement, const char *name
 	cJSON *order = json_add_object(doc, "order");
 	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++)
 		json_add_str(order, of[i], json_str(d->b.doc, of[i]));
+	json_add_str(order, "tax_country", tax_country(r));
 	json_add_str(doc, "reason",
 		     basket_reason(r->in, agreement) == REASON_REFUND ? "refund" : "return");
 	json_add_str(doc, "refund_id", json_str(d->refund, "id"));

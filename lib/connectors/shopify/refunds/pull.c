@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -68,23 +67,37 @@ static enum errk add_refund(struct order_reading *r, const struct refund_book *b
 	return rc;
 }
 
-/* Their numbers are their places among all of them, whatever is left of each. */
-static enum errk add_refunds(struct order_reading *r, const cJSON *node, enum errk rc,
-			     struct err *e)
+/* Is each refund of the order in its books? What is not would be lost without a word. */
+static enum errk check_booked(const cJSON *node, struct err *e)
 {
-	const char *order = arena_strdup(r->a, json_str(node, "id")), *name = order_label(node);
-	const char *version = order_version(r->s, node, r->a);
+	JSON_EACH (refund, json_at(node, "events.refunds")) {
+		const char *id = json_str(refund, "id");
+		bool booked = false;
+
+		JSON_EACH (agreement, json_at(node, "events.agreements"))
+			booked = booked || str_equal(json_str(agreement, "refund.id"), id);
+		if (!booked)
+			return err_set(
+				e, E_RECORD, "refund_not_booked",
+				"the shop has a refund of it (%s) that is not in its books, so what "
+				"was given back can't be told; book it by hand, then run: erpsync "
+				"queue drop '%s'",
+				id, json_str(node, "id"));
+	}
+	return E_OK;
+}
+
+/* Their numbers are their places among all of them, whatever is left of each. */
+static enum errk add_each(struct order_reading *r, const cJSON *node, const char *version,
+			  size_t *number, struct err *e)
+{
 	struct answer in = answer_of(E_BUSY, "agreements of an order");
 	struct refund_book book;
-	size_t place = 0, number = 0;
+	static const char *const reasons[] = {"ORDER", "ORDER_EDIT", "REFUND", "RETURN"};
+	size_t place = 0;
+	bool strange = false;
+	enum errk rc = E_OK;
 
-	if (rc != E_OK)
-		return order_add_made(r,
-				      &(struct record){.id = order,
-						       .label = arena_strdup(r->a, name),
-						       .version = version},
-				      rc, NULL, e);
-	*LIST_ADD(r->out->gone, r->out->n_gone, r->cap_gone, r->a) = order;
 	refund_book_open(&book, r->s, node, r->a);
 	JSON_EACH (agreement, json_at(node, "events.agreements")) {
 		const char *id = answer_id(&in, agreement, "id");
@@ -92,8 +105,9 @@ static enum errk add_refunds(struct order_reading *r, const cJSON *node, enum er
 		bool known = false,
 		     is_one = str_equal(reason, "REFUND") || str_equal(reason, "RETURN");
 		struct record head = {.id = arena_strdup(r->a, id), .version = version};
-		number += is_one;
-		head.label = arena_printf(r->a, "%s-R%zu", name, number);
+		*number += is_one;
+		strange = strange || !str_among(reason, reasons, 4);
+		head.label = arena_printf(r->a, "%s-R%zu", order_label(node), *number);
 		rc = answer_end(&in, e);
 		if (rc == E_OK && is_one && r->req->knows && !r->req->full)
 			rc = r->req->knows(r->req->knows_ctx, &head, &known, e);
@@ -104,8 +118,31 @@ static enum errk add_refunds(struct order_reading *r, const cJSON *node, enum er
 			break;
 		place++;
 	}
+	/* What may be one, and is not understood, is told by the order where there is no other. */
+	if (rc == E_OK && book.rc != E_OK && strange && *number == 0)
+		rc = (*e = book.why).kind;
 	refund_book_close(&book);
 	return rc;
+}
+
+static enum errk add_refunds(struct order_reading *r, const cJSON *node, enum errk rc,
+			     struct err *e)
+{
+	const struct record order = {
+		.id = arena_strdup(r->a, json_str(node, "id")),
+		.label = arena_strdup(r->a, order_label(node)),
+		.version = order_version(r->s, node, r->a),
+	};
+	size_t number = 0;
+
+	if (rc == E_OK)
+		rc = add_each(r, node, order.version, &number, e);
+	if (rc == E_OK)
+		rc = check_booked(node, e);
+	if (rc != E_OK)
+		return order_add_made(r, &order, rc, NULL, e);
+	*LIST_ADD(r->out->gone, r->out->n_gone, r->cap_gone, r->a) = order.id;
+	return E_OK;
 }
 
 static const struct order_use refunds = {.kind = KIND_REFUND, .refunds = true, .add = add_refunds};

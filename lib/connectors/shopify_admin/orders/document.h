@@ -17,6 +17,8 @@ void admin_order_record(const struct admin_order_rows *o, struct arena *a, struc
  * (admin_file_id, ":" and the line).
  */
 const char *admin_order_id(const struct admin_order_rows *o, struct arena *a);
+/* What people call it; without a name by its place, "FILE:LINE". */
+const char *admin_order_label(const struct admin_order_rows *o, struct arena *a);
 /* The id of an order of this name in a file without ids. */
 const char *admin_name_id(const char *name, struct arena *a);
 /* The id under which a file's own fault is known. */

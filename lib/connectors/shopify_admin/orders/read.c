@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/list.h"
 #include "base/str.h"
 #include "connectors/shopify_admin/exports.h"
 #include "files/guard.h"
@@ -186,6 +187,13 @@ static void resolve_unnumbered(const struct admin_orders *s, const struct record
 		page->gone[page->n_gone++] = other;
 }
 
+static void leave_out(const struct admin_order_rows *o, const char *why, struct arena *a,
+		      struct page *page)
+{
+	*LIST_ADD(page->left_out, page->n_left_out, page->cap_left_out,
+		  a) = (struct left_out){admin_order_id(o, a), admin_order_label(o, a), why};
+}
+
 static enum errk take(struct admin_orders *s, const struct source_file *f,
 		      const struct admin_order_rows *o, const struct pull_request *req,
 		      struct arena *a, struct page *page, struct err *e)
@@ -195,11 +203,12 @@ static enum errk take(struct admin_orders *s, const struct source_file *f,
 	enum errk k;
 
 	if (!in_window(s, o, req)) {
-		page->excluded += !req->window;
+		if (!req->window)
+			leave_out(o, LEFT_OUT_OLD, a, page);
 		return E_OK;
 	}
 	if (!req->include_test && admin_order_is_test(o, a)) {
-		page->excluded++;
+		leave_out(o, LEFT_OUT_TEST, a, page);
 		return E_OK;
 	}
 	admin_order_record(o, a, r);

@@ -223,18 +223,21 @@ static const char *version_of_problem(const struct admin_order_rows *o, const st
 	return arena_strdup(a, hex);
 }
 
+const char *admin_order_label(const struct admin_order_rows *o, struct arena *a)
+{
+	return admin_order_is_named(o) ? arena_strdup(a, admin_order_cell(o, COL_NAME))
+				       : arena_printf(a, "%.60s:%lld", o->file, (long long)o->line);
+}
+
 void admin_order_record(const struct admin_order_rows *o, struct arena *a, struct record *out)
 {
 	static const char *const said[] = {"use the ", "export the order", "correct ", NULL};
 	CLEANUP(json) cJSON *doc = NULL;
 	char hex[HASH_HEX_SIZE];
-	const char *name = admin_order_cell(o, COL_NAME);
 	struct err why;
 
 	*out = (struct record){.id = admin_order_id(o, a)};
-	out->label = admin_order_is_named(o)
-			     ? arena_strdup(a, name)
-			     : arena_printf(a, "%.60s:%lld", o->file, (long long)o->line);
+	out->label = admin_order_label(o, a);
 	if (build(o, out->id, a, &doc, &why) != E_OK) {
 		struct err *problem = arena_alloc(a, sizeof(*problem));
 

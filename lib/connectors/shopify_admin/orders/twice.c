@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/str.h"
@@ -17,8 +18,9 @@ struct said {
 	int64_t line;
 	const char *id;
 	char content[HASH_HEX_SIZE];
-	bool head;     /* it has the cells of an order, not of lines alone */
-	bool readable; /* what proves that it is newer */
+	uint64_t column[COL_COUNT_]; /* the same of each column */
+	bool head;                   /* it has the cells of an order, not of lines alone */
+	bool readable;               /* what proves that it is newer */
 	bool cancelled;
 	struct decimal refunded;
 };
@@ -101,14 +103,16 @@ static const char *cell(const struct admin_order_rows *o, enum admin_column c)
 	return o->first[c] ? o->first[c] : "";
 }
 
-static void hash_content(const struct admin_order_rows *o, char out[HASH_HEX_SIZE])
+static void hash_content(const struct admin_order_rows *o, struct said *out)
 {
 	struct hash *h = hash_new();
 
 	for (size_t i = 0; i < o->n; i++)
-		for (enum admin_column c = 0; c < COL_COUNT_; c++)
+		for (enum admin_column c = 0; c < COL_COUNT_; c++) {
 			hash_add(h, o->row[i].cell[c], strlen(o->row[i].cell[c]) + 1);
-	hash_finish(h, out);
+			out->column[c] = out->column[c] * 31 + number_of(o->row[i].cell[c]);
+		}
+	hash_finish(h, out->content);
 	hash_free(h);
 }
 
@@ -136,7 +140,7 @@ void admin_twice_add(struct admin_twice *t, const struct admin_order_rows *o, co
 						     cell(o, COL_CURRENCY), &s.refunded))
 		s.readable = false;
 	s.id = arena_strdup(t->mem, cell(o, COL_ID));
-	hash_content(o, s.content);
+	hash_content(o, &s);
 	*list_add(&t->said, t->mem) = s;
 	t->sorted = false;
 }
@@ -171,9 +175,31 @@ static bool is_newest(const struct said *x, const struct said *at, size_t n)
 	return true;
 }
 
+/* "Paid at, Tags": the columns in which it is said otherwise elsewhere. */
+static const char *differing(const struct said *x, const struct said *at, size_t n, struct arena *a)
+{
+	enum { NAMED_MAX = 4 };
+	const char *names = "";
+	size_t shown = 0, more = 0;
+
+	for (enum admin_column c = 0; c < COL_COUNT_; c++) {
+		bool other = false;
+
+		for (size_t i = 0; i < n; i++)
+			other |= are_one(x, &at[i]) && x->column[c] != at[i].column[c];
+		if (other && shown++ < NAMED_MAX)
+			names = arena_printf(a, "%s%s%s", names, *names ? ", " : "",
+					     admin_column_title(c));
+		else
+			more += other;
+	}
+	return more ? arena_printf(a, "%s and %zu more columns", names, more) : names;
+}
+
 static void describe(const struct admin_order_rows *o, const struct said *x, const struct said *at,
 		     size_t n, struct err *doubt)
 {
+	CLEANUP(arena) struct arena *a = arena_new();
 	bool apart = false;
 
 	err_set(doubt, E_RECORD, "order_twice", "%s:%lld", o->file, (long long)x->line);
@@ -191,9 +217,10 @@ static void describe(const struct admin_order_rows *o, const struct said *x, con
 	else
 		err_append(
 			doubt,
-			": the order stands there more than once, with different cells, and "
+			": the order stands there more than once, with different cells (%s), and "
 			"nothing in them tells which is newer; export the order again into a file "
-			"of its own, or take out the rows that are older");
+			"of its own, or take out the rows that are older",
+			differing(x, at, n, a));
 }
 
 enum admin_standing admin_twice_judge(struct admin_twice *t, const struct admin_order_rows *o,

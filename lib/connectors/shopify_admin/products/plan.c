@@ -136,6 +136,8 @@ static void compare_variant(struct admin_product_plan *p, struct product_variant
 	if (v->archived || v->refused || (!v->shop && !all))
 		return;
 	p->grows |= all && p->shop;
+	if (all)
+		product_tell_lacks(&p->s->rules, v, p->s->env->notice, p->s->env->notice_ctx, p->a);
 	for (int f = FIELD_VARIANT_FIRST; f < FIELD_COUNT_; f++) {
 		enum product_field field = (enum product_field)f;
 
