@@ -280,19 +280,24 @@ export class Odoo {
     assert.equal(await this.admin.call('stock.picking', 'button_validate', { ids: [picking], context }), true);
   }
 
-  /** All of a done delivery comes back into stock, by Odoo's own wizard; the return's id. */
-  async giveBack(picking) {
+  /** A done delivery comes back into stock, all of it or { SKU: units }, by Odoo's own wizard; the return's id. */
+  async giveBack(picking, part = null) {
     const context = { active_model: 'stock.picking', active_id: picking, active_ids: [picking] };
     const [{ name, location_id: from }] = await this.admin.read('stock.picking', [['id', '=', picking]], ['name', 'location_id']);
-    const moves = await this.admin.read('stock.move', [['picking_id', '=', picking]], ['product_id', 'product_uom_qty']);
-    const line = move => ({ product_id: move.product_id[0], quantity: move.product_uom_qty, move_id: move.id });
+    const all = await this.admin.read('stock.move', [['picking_id', '=', picking]], ['product_id', 'product_uom_qty']);
+    const units = move => {
+      const [, own] = Object.entries(part ?? {}).find(([sku]) => move.product_id[1].includes(sku)) ?? [];
+      return part ? (own ?? 0) : move.product_uom_qty;
+    };
+    const moves = all.filter(units);
+    const line = move => ({ product_id: move.product_id[0], quantity: units(move), move_id: move.id });
     const vals = { picking_id: picking };
     if (this.version === '14')
       Object.assign(vals, { location_id: from[0], product_return_moves: moves.map(move => [0, 0, line(move)]) });
     const [wizard] = [await this.admin.call('stock.return.picking', 'create', { vals_list: [vals], context })].flat();
     if (this.version !== '14')
       for (const { id, move_id: move } of await this.admin.read('stock.return.picking.line', [['wizard_id', '=', wizard]], ['move_id'])) {
-        const { quantity } = line(moves.find(({ id }) => id === move[0]));
+        const { quantity } = line(all.find(({ id }) => id === move[0]));
         await this.admin.call('stock.return.picking.line', 'write', { ids: [id], vals: { quantity } });
       }
     const make = this.version === '14' ? 'create_returns' : 'action_create_returns';

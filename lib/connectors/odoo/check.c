@@ -67,15 +67,21 @@ static enum errk check_names(const struct looker *l, struct err *e)
 
 static const struct kind_row {
 	const char *kind, *key;
-	bool needed; /* every order may need it */
+	bool needed; /* every order, or refund, may need it */
+	enum record_kind of;
 } kind_rows[] = {
-	{"shipping", "shipping_product", true},    {"rounding", "rounding_product", true},
-	{"discount", "discount_product", true},    {"fee", "fee_product", false},
-	{"duty", "duty_product", false},           {"tip", "tip_product", false},
-	{"gift_card", "gift_card_product", false}, {"custom", "custom_product", false},
+	{"shipping", "shipping_product", true, KIND_ORDER},
+	{"rounding", "rounding_product", true, KIND_ORDER},
+	{"discount", "discount_product", true, KIND_ORDER},
+	{"fee", "fee_product", false, KIND_ORDER},
+	{"duty", "duty_product", false, KIND_ORDER},
+	{"tip", "tip_product", false, KIND_ORDER},
+	{"gift_card", "gift_card_product", false, KIND_ORDER},
+	{"custom", "custom_product", false, KIND_ORDER},
+	{"refund", "refund_product", true, KIND_REFUND},
 };
 
-static enum errk check_products(const struct looker *l, struct err *e)
+static enum errk check_products(const struct looker *l, enum record_kind kind, struct err *e)
 {
 	enum { N = sizeof(kind_rows) / sizeof(*kind_rows) };
 	const char *code[N];
@@ -84,13 +90,15 @@ static enum errk check_products(const struct looker *l, struct err *e)
 
 	for (size_t i = 0; i < N; i++) {
 		code[n] = odoo_product_of_kind(l->o, kind_rows[i].kind);
-		n += code[n] != NULL;
+		n += code[n] != NULL && kind_rows[i].of == kind;
 	}
 	rc = odoo_look_products(l->o, code, n, l->a, e);
 	for (size_t i = 0; i < N && rc == E_OK; i++) {
 		const char *sku = odoo_product_of_kind(l->o, kind_rows[i].kind);
 		const struct odoo_product *p = sku ? odoo_product(l->o, sku) : NULL;
 
+		if (kind_rows[i].of != kind)
+			continue;
 		if (p && p->id)
 			say(l, CHECK_OK,
 			    arena_printf(l->a, "[odoo] %s: product '%s' is there", kind_rows[i].key,
@@ -198,7 +206,7 @@ static enum errk look_at_orders(const struct looker *l, struct err *e)
 	if (rc == E_OK)
 		rc = check_rights(l, KIND_ORDER, e);
 	if (rc == E_OK)
-		rc = check_products(l, e);
+		rc = check_products(l, KIND_ORDER, e);
 	if (rc == E_OK)
 		rc = check_taxes(l, e);
 	if (rc == E_OK)
@@ -213,6 +221,39 @@ static enum errk look_at_orders(const struct looker *l, struct err *e)
 		    "lines of a cent",
 		    NULL);
 	return rc;
+}
+
+/* Who receives goods in Odoo 14 writes their value, too: for administrators alone. */
+static enum errk check_receipts(const struct looker *l, struct err *e)
+{
+	bool may = true;
+	enum errk rc = l->o->version.major < ODOO_RECEIVED_BY_USERS
+			       ? odoo_may(l->o, ODOO_VALUATION, "create", l->a, &may, e)
+			       : E_OK;
+
+	if (rc == E_OK && !may)
+		say(l, CHECK_WARN,
+		    "refunds of goods that are in stock again will be parked: the user may not receive goods "
+		    "in this Odoo",
+		    "give it the right 'Inventory: Administrator' (Settings > Users)");
+	/* Without the app there are no goods. */
+	return rc == E_RECORD || rc == E_REFUSED ? E_OK : rc;
+}
+
+static enum errk look_at_refunds(const struct looker *l, struct err *e)
+{
+	enum errk rc = odoo_ready(l->o, KIND_REFUND, l->a, e);
+
+	if (rc == E_OK)
+		rc = check_rights(l, KIND_REFUND, e);
+	if (rc == E_OK)
+		rc = check_products(l, KIND_REFUND, e);
+	if (rc == E_OK && l->o->rules.depth < ODOO_PAID)
+		say(l, CHECK_BAD,
+		    "refunds are booked against posted invoices, and with this [odoo] depth orders get none: they "
+		    "will be parked",
+		    "set [odoo] depth = paid, or leave refunds export out");
+	return rc == E_OK ? check_receipts(l, e) : rc;
 }
 
 static void look_at_carriers(const struct looker *l)
@@ -276,6 +317,8 @@ enum errk odoo_check(struct connector *c, unsigned pull, unsigned put,
 		say_who_answers(&l);
 	if (rc == E_OK && (put & 1u << KIND_ORDER || !pull))
 		rc = look_at_orders(&l, &problem);
+	if (rc == E_OK && put & 1u << KIND_REFUND)
+		rc = look_at_refunds(&l, &problem);
 	for (int k = 0; k < KIND_COUNT_ && rc == E_OK; k++)
 		if (pull & 1u << k)
 			rc = look_at_source(&l, (enum record_kind)k, &problem);

@@ -5,6 +5,7 @@
 #include "connectors/odoo/deliveries/delivery.h"
 #include "connectors/odoo/orders/order.h"
 #include "connectors/odoo/products/product.h"
+#include "connectors/odoo/refunds/refund.h"
 #include "connectors/odoo/source.h"
 #include "connectors/odoo/stock/stock.h"
 
@@ -119,6 +120,15 @@ static const struct sink orders_sink = {
 	.keeps_unconfirmed = true,
 };
 
+/* Each is looked at by itself: a batch is what may be lost of a run that is killed. */
+enum { REFUNDS = 20 };
+
+static const struct sink refunds_sink = {
+	.batch = REFUNDS,
+	.put = odoo_refund_put,
+	.compares = true,
+};
+
 static const struct name_table name_tables[] = {
 	{KIND_STOCK, "locations", NULL, false},
 	{KIND_FULFILLMENT, "locations", NULL, false},
@@ -145,7 +155,7 @@ const struct connector_type odoo_connector = {
 	.source = {[SIDE_ERP] = {[KIND_STOCK] = &stock_source,
 				 [KIND_PRODUCT] = &products_source,
 				 [KIND_FULFILLMENT] = &deliveries_source}},
-	.sink = {[SIDE_ERP] = {[KIND_ORDER] = &orders_sink}},
+	.sink = {[SIDE_ERP] = {[KIND_ORDER] = &orders_sink, [KIND_REFUND] = &refunds_sink}},
 	.examination = {.check = odoo_check,
 			.answer_columns = odoo_answer_columns,
 			.check_answer = odoo_check_answer,

@@ -54,6 +54,9 @@ enum odoo_field {
 	FIELD_MOVE_DONE,
 	FIELD_LINE_UNIT,
 	FIELD_PRODUCT_KIT,
+	FIELD_ORDER_GROUP,
+	FIELD_PICKING_MOVES,
+	FIELD_MOVE_NAME,
 	FIELD_COUNT_
 };
 
@@ -141,6 +144,10 @@ struct odoo_right {
 /* Needed as the connector is configured, for records of this kind. */
 bool odoo_right_needed(const struct odoo *o, const struct odoo_right *r, enum record_kind kind);
 extern const struct odoo_right odoo_rights[]; /* ended by a row with model NULL */
+
+/* Before this version who receives goods needs the right to create these. */
+enum { ODOO_RECEIVED_BY_USERS = 15 };
+#define ODOO_VALUATION "stock.valuation.layer"
 
 /* rules.c: the keys of [erp] and [odoo]. */
 extern const struct conf_key odoo_keys[];
@@ -231,6 +238,14 @@ static inline size_t odoo_share_at(size_t n, size_t s, size_t shares)
 /* The end of a store's id, "gid://shopify/Order/12" -> "12", in letters that Odoo takes. */
 const char *odoo_tail(const char *id, struct arena *a);
 const char *odoo_xid(const struct odoo *o, const char *what, const char *id, struct arena *a);
+/*
+ * Refunds lower lines of orders, and leave a line of text beside each, in the same write: its external id says how many
+ * units of which line, so that the order is known as the shop's all the same. Of a refund's part …
+ */
+const char *odoo_given_back_xid(const char *refund, const char *part, int64_t units,
+				const char *line, struct arena *a);
+/* … and the units of all refunds that went out of this line, by the external ids of an order's lines. */
+int64_t odoo_given_back(const struct odoo *o, const cJSON *xids, const char *line);
 /* The shop's name for external ids, from its address or folder. */
 const char *odoo_shop_name(const char *address, struct arena *a);
 

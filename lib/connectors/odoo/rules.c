@@ -66,6 +66,8 @@ const struct conf_key odoo_keys[] = {
 	 "Internal reference of the service for gift cards without a SKU."},
 	{"odoo", "custom_product", NULL, CONF_TEXT, NULL, NULL, 0, 0,
 	 "Internal reference of the product for lines without SKU; without it they are parked."},
+	{"odoo", "refund_product", NULL, CONF_TEXT, "REFUND", NULL, 0, 0,
+	 "Internal reference of the service that refunds are booked on for which no goods come back."},
 	{"odoo", "parallel", NULL, CONF_INT, "2", NULL, 1, 8,
 	 "Requests that write orders under way at once; no more than Odoo has workers to spare."},
 	{"odoo", "language", NULL, CONF_TEXT, "en_US", NULL, 0, 0,
@@ -91,7 +93,7 @@ static const struct kind_product {
 	{"rounding", "rounding_product"},   {"fee", "fee_product"},
 	{"duty", "duty_product"},           {"tip", "tip_product"},
 	{"gift_card", "gift_card_product"}, {"custom", "custom_product"},
-	{"product", "custom_product"},
+	{"product", "custom_product"},      {"refund", "refund_product"},
 };
 
 const char *odoo_product_of_lines(const struct odoo *o, size_t n)

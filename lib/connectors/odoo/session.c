@@ -17,6 +17,7 @@ enum {
 	STOCK = 1 << KIND_STOCK,
 	PRODUCTS = 1 << KIND_PRODUCT,
 	FULFILLMENTS = 1 << KIND_FULFILLMENT,
+	REFUNDS = 1 << KIND_REFUND,
 };
 
 /*
@@ -31,22 +32,26 @@ static const struct field_row {
 	bool required;
 } field_rows[FIELD_COUNT_] = {
 	[FIELD_LINE_TAXES] =
-		{"sale.order.line", {"tax_ids", "tax_id"}, ORDERS, ODOO_QUOTATION, true},
-	[FIELD_ORDER_LOCKED] = {"sale.order", {"locked"}, ORDERS, ODOO_QUOTATION, false},
-	[FIELD_ORDER_PICKINGS] = {"sale.order", {"picking_ids"}, ORDERS, ODOO_QUOTATION, false},
+		{"sale.order.line", {"tax_ids", "tax_id"}, ORDERS | REFUNDS, ODOO_QUOTATION, true},
+	[FIELD_ORDER_LOCKED] = {"sale.order", {"locked"}, ORDERS | REFUNDS, ODOO_QUOTATION, false},
+	[FIELD_ORDER_PICKINGS] =
+		{"sale.order", {"picking_ids"}, ORDERS | REFUNDS, ODOO_QUOTATION, false},
 	[FIELD_MOVE_LINE_TYPE] = {"account.move.line",
 				  {"account_type", "account_internal_type"},
-				  ORDERS,
+				  ORDERS | REFUNDS,
 				  ODOO_PAID,
 				  true},
-	[FIELD_PAYMENT_MEMO] =
-		{"account.payment", {"memo", "ref", "communication"}, ORDERS, ODOO_PAID, true},
+	[FIELD_PAYMENT_MEMO] = {"account.payment",
+				{"memo", "ref", "communication"},
+				ORDERS | REFUNDS,
+				ODOO_PAID,
+				true},
 	[FIELD_PAYMENT_METHOD] = {"account.payment",
 				  {"payment_method_line_id", "payment_method_id"},
-				  ORDERS,
+				  ORDERS | REFUNDS,
 				  ODOO_PAID,
 				  true},
-	[FIELD_PAYMENT_MOVE] = {"account.payment", {"move_id"}, ORDERS, ODOO_PAID, false},
+	[FIELD_PAYMENT_MOVE] = {"account.payment", {"move_id"}, ORDERS | REFUNDS, ODOO_PAID, false},
 	/* Without it, what is stored has a type of its own. */
 	[FIELD_PRODUCT_STORABLE] =
 		{"product.product", {"is_storable"}, STOCK, ODOO_QUOTATION, false},
@@ -66,9 +71,15 @@ static const struct field_row {
 		{"stock.move", {"quantity", "quantity_done"}, FULFILLMENTS, ODOO_QUOTATION, true},
 	[FIELD_LINE_UNIT] = {"sale.order.line",
 			     {"product_uom_id", "product_uom"},
-			     ORDERS | FULFILLMENTS,
+			     ORDERS | FULFILLMENTS | REFUNDS,
 			     ODOO_QUOTATION,
 			     true},
+	/* Until 18 transfers of an order are those of its group. */
+	[FIELD_ORDER_GROUP] =
+		{"sale.order", {"procurement_group_id"}, REFUNDS, ODOO_QUOTATION, false},
+	[FIELD_PICKING_MOVES] =
+		{"stock.picking", {"move_ids", "move_lines"}, FULFILLMENTS, ODOO_QUOTATION, true},
+	[FIELD_MOVE_NAME] = {"stock.move", {"name"}, FULFILLMENTS, ODOO_QUOTATION, false},
 	/* Made of others when it is sold; only where Manufacturing is installed, from 15 on. */
 	[FIELD_PRODUCT_KIT] = {"product.product", {"is_kits"}, STOCK, ODOO_QUOTATION, false},
 };
@@ -84,6 +95,14 @@ const struct odoo_right odoo_rights[] = {
 	{"account.move", "write", "Invoicing", KIND_ORDER, ODOO_PAID},
 	{"account.payment", "create", "Invoicing", KIND_ORDER, ODOO_PAID},
 	{"account.journal", "read", "Invoicing", KIND_ORDER, ODOO_PAID},
+	{"sale.order", "write", "Sales: User: All Documents", KIND_REFUND, ODOO_QUOTATION},
+	{"sale.order.line", "create", "Sales: User: All Documents", KIND_REFUND, ODOO_QUOTATION},
+	{"product.product", "read", "Sales: User: All Documents", KIND_REFUND, ODOO_QUOTATION},
+	{"account.tax", "read", "Sales: User: All Documents", KIND_REFUND, ODOO_QUOTATION},
+	{"account.move", "create", "Invoicing", KIND_REFUND, ODOO_PAID},
+	{"account.move", "write", "Invoicing", KIND_REFUND, ODOO_PAID},
+	{"account.payment", "create", "Invoicing", KIND_REFUND, ODOO_PAID},
+	{"account.journal", "read", "Invoicing", KIND_REFUND, ODOO_PAID},
 	{"product.product", "read", "Inventory: User", KIND_STOCK, ODOO_QUOTATION},
 	{"stock.warehouse", "read", "Inventory: User", KIND_STOCK, ODOO_QUOTATION},
 	{"stock.quant", "read", "Inventory: User", KIND_STOCK, ODOO_QUOTATION},
@@ -213,11 +232,12 @@ static enum errk fields_of(struct odoo *o, const char *model, struct arena *a, c
 	return rc;
 }
 
-/* Is what some kinds need, of orders from a depth on, needed for records of the wanted kind? */
+/* Is what some kinds need, of orders and refunds from a depth on, needed for records of the wanted kind? */
 static bool is_needed(const struct odoo *o, unsigned kinds, enum odoo_depth from,
 		      enum record_kind wanted)
 {
-	return (kinds & 1U << wanted) && (wanted != KIND_ORDER || from <= o->rules.depth);
+	return (kinds & 1U << wanted) &&
+	       ((wanted != KIND_ORDER && wanted != KIND_REFUND) || from <= o->rules.depth);
 }
 
 bool odoo_right_needed(const struct odoo *o, const struct odoo_right *r, enum record_kind kind)

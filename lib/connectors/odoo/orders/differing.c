@@ -302,11 +302,27 @@ static enum errk refresh_lines(struct amend *m, struct change *c, const struct s
 	return E_OK;
 }
 
+/* What refunds of the shop took out of the line is in it as the shop's order says; NULL: nothing. */
+static const char *with_given_back(const struct amend *m, const struct odoo_line *l,
+				   const cJSON *record)
+{
+	int64_t units = odoo_given_back(m->b->o, m->xids, l->xid);
+	struct decimal is, sum;
+	char text[DECIMAL_TEXT_MAX];
+
+	if (!units || odoo_amount(record, "product_uom_qty", 6, &is, NULL) != E_OK ||
+	    decimal_add(is, (struct decimal){.units = units}, &sum, NULL) != E_OK)
+		return NULL;
+	return arena_strdup(m->b->a, decimal_text_short(sum, text));
+}
+
 static void look_at_line(struct amend *m, const struct odoo_order *d, const struct odoo_line *l,
 			 struct seen *s)
 {
 	s->key = odoo_baseline_key(d, l->xid);
-	s->is = s->record ? odoo_baseline_found(m->b->o, s->record, NULL, m->b->a) : NULL;
+	s->is = s->record ? odoo_baseline_found(m->b->o, s->record,
+						with_given_back(m, l, s->record), m->b->a)
+			  : NULL;
 	s->wanted = odoo_baseline_wanted(l, m->b->a);
 	s->stand = odoo_baseline_judge(d, s->key, s->is, s->wanted);
 }

@@ -15,6 +15,13 @@ struct odoo_invoice {
 	const cJSON *head;  /* the order as Odoo has it now */
 	const cJSON *lines; /* all lines of all orders, and their external ids */
 	bool made;          /* in this put */
+	/*
+	 * A credit note: its payments go out, and it is joined with what is open of `more`, too. credits: others of the order,
+	 * which its payments may be of; paid: payments that were made before.
+	 */
+	bool back;
+	int64_t *credits, *paid;
+	size_t n_credits, n_paid;
 };
 
 /* Those of one put. */
@@ -36,11 +43,15 @@ void odoo_invoice_take(const struct odoo_invoices *v, struct odoo_invoice *inv, 
 /* Our external id of the order's invoice. */
 const char *odoo_invoice_xid(const struct odoo_batch *b, const struct odoo_order *d);
 
-/* Registers what the shop has received and joins it to the invoices, which are posted. */
+/* Registers what the shop has received, or given back, and joins it to the invoices, which are posted. */
 MUST_CHECK enum errk odoo_payments(struct odoo_batch *b, struct odoo_invoice *inv, size_t n,
 				   struct err *e);
 
-/* One payment that the shop received, of a document's payments[]. */
+/* Could they be registered? E_RECORD: a journal is not known, or takes none. Nothing is written. */
+MUST_CHECK enum errk odoo_payments_foresee(struct odoo_batch *b, struct odoo_order *d, bool back,
+					   struct err *e);
+
+/* One payment that the shop received or gave back, of a document's payments[]. */
 struct odoo_payment {
 	const char *id, *journal_name, *date, *memo;
 	struct decimal amount; /* change that was given back is taken off */

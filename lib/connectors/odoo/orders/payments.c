@@ -12,7 +12,7 @@
 #include "base/banned.h"
 
 /*
- * Payments by load, one for each that the shop received, on the journal of its gateway. One that
+ * Payments by load, one for each that the shop received or gave back, on the journal of its gateway. One that
  * Odoo has already is never loaded again: Odoo would take another amount even when it is posted.
  */
 struct payment {
@@ -107,7 +107,9 @@ static void collect(struct payments *p)
 		struct err why;
 		size_t n = 0;
 
-		if (!inv->id || !str_equal(inv->state, "posted") || !odoo_order_goes_on(inv->order))
+		/* Where only money went back there is no credit note. */
+		if ((!inv->id && !inv->back) || !str_equal(inv->state, "posted") ||
+		    !odoo_order_goes_on(inv->order))
 			continue;
 		if (odoo_payments_read(inv->order->doc, p->b->a, &say, &n, &why) != E_OK) {
 			odoo_order_fail(inv->order, &why);
@@ -162,10 +164,16 @@ static enum errk find(struct payments *p, struct err *e)
 	return E_OK;
 }
 
+static const char *type_of(bool back)
+{
+	return back ? "outbound" : "inbound";
+}
+
 /* From 15 on each journal has lines of its own for its payment methods; before, they are shared. */
-static enum errk method_of(struct odoo *o, int64_t journal, struct arena *a, int64_t *id,
+static enum errk method_of(struct odoo *o, int64_t journal, bool back, struct arena *a, int64_t *id,
 			   struct err *e)
 {
+	const char *way = back ? "outgoing" : "incoming", *menu = back ? "Outgoing" : "Incoming";
 	bool lines = str_equal(o->field[FIELD_PAYMENT_METHOD], "payment_method_line_id");
 	static const char *const of_line[] = {"code", "payment_account_id", NULL};
 	static const char *const of_method[] = {"code", NULL};
@@ -177,7 +185,7 @@ static enum errk method_of(struct odoo *o, int64_t journal, struct arena *a, int
 	const cJSON *best = NULL;
 	enum errk rc;
 
-	json_push(r.domain, odoo_term("payment_type", "=", cJSON_CreateString("inbound")));
+	json_push(r.domain, odoo_term("payment_type", "=", cJSON_CreateString(type_of(back))));
 	if (lines)
 		json_push(r.domain, odoo_term_ids("journal_id", &journal, 1));
 	rc = odoo_search_read(o, &r, a, &list, e);
@@ -191,15 +199,17 @@ static enum errk method_of(struct odoo *o, int64_t journal, struct arena *a, int
 	if (!best)
 		return err_set(
 			e, E_RECORD, "journal_method",
-			"its journal takes no incoming payments in Odoo; give it the method "
-			"Manual Payment, then run: erpsync queue retry --code journal_method");
+			"its journal takes no %s payments in Odoo; give it the method "
+			"Manual Payment, then run: erpsync queue retry --code journal_method",
+			way);
 	/* From 18 on such a payment would have no entry, and the invoice would never be settled. */
 	if (lines && o->version.major >= 18 && !odoo_ref(best, "payment_account_id"))
 		return err_set(
 			e, E_RECORD, "journal_account",
 			"the method of its journal has no outstanding account in Odoo; set one "
-			"(Invoicing > Configuration > Journals > Incoming Payments), then run: "
-			"erpsync queue retry --code journal_account");
+			"(Invoicing > Configuration > Journals > %s Payments), then run: "
+			"erpsync queue retry --code journal_account",
+			menu);
 	return E_OK;
 }
 
@@ -217,12 +227,29 @@ static enum errk resolve(struct payments *p, struct payment *pay, struct err *e)
 	if (rc != E_OK)
 		return rc;
 	for (const struct payment *x = p->pay; x < pay; x++)
-		if (x->journal == pay->journal && x->method) {
+		if (x->journal == pay->journal && x->inv->back == pay->inv->back && x->method) {
 			pay->method = x->method;
 			return E_OK;
 		}
-	rc = method_of(o, pay->journal, p->b->a, &pay->method, e);
+	rc = method_of(o, pay->journal, pay->inv->back, p->b->a, &pay->method, e);
 	return rc == E_OK ? E_OK : err_wrap(e, "payment by '%s'", pay->say.journal_name);
+}
+
+enum errk odoo_payments_foresee(struct odoo_batch *b, struct odoo_order *d, bool back,
+				struct err *e)
+{
+	struct odoo_invoice inv = {.order = d, .back = back};
+	struct payments p = {.b = b, .inv = &inv, .n_inv = 1};
+	struct odoo_payment *say;
+	size_t n = 0;
+	enum errk rc = odoo_payments_read(d->doc, b->a, &say, &n, e);
+
+	p.pay = arena_array(b->a, n + 1, sizeof(*p.pay));
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		p.pay[p.n] = (struct payment){.inv = &inv, .say = say[i]};
+		rc = resolve(&p, &p.pay[p.n++], e);
+	}
+	return rc;
 }
 
 /* Making */
@@ -235,7 +262,7 @@ static void cells_of(const struct payments *p, const struct payment *pay, const 
 	char text[DECIMAL_TEXT_MAX];
 
 	cell[0] = pay->xid;
-	cell[1] = "inbound";
+	cell[1] = type_of(pay->inv->back);
 	cell[2] = "customer";
 	cell[3] = odoo_id_text(pay->inv->partner, a);
 	cell[4] = arena_strdup(a, decimal_text(pay->say.amount, text));
@@ -313,15 +340,22 @@ static void post(struct payments *p)
 							  .wanted = {"posted", "in_process", "paid",
 								     NULL},
 							  .step = "payment"};
+	struct odoo_transition back = transition;
 	struct odoo_document *doc = arena_array(p->b->a, p->n, sizeof(*doc));
-	size_t n = 0;
 
-	for (size_t i = 0; i < p->n; i++)
-		if (p->pay[i].id && str_equal(p->pay[i].state, "draft") &&
-		    odoo_order_goes_on(p->pay[i].inv->order))
-			doc[n++] = (struct odoo_document){p->pay[i].inv->order, p->pay[i].id,
-							  p->pay[i].memo, p->pay[i].state};
-	odoo_transition(p->b, &transition, doc, n);
+	back.step = "paid back";
+	for (int way = 0; way < 2; way++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < p->n; i++)
+			if (p->pay[i].id && str_equal(p->pay[i].state, "draft") &&
+			    p->pay[i].inv->back == (way == 1) &&
+			    odoo_order_goes_on(p->pay[i].inv->order))
+				doc[n++] = (struct odoo_document){p->pay[i].inv->order,
+								  p->pay[i].id, p->pay[i].memo,
+								  p->pay[i].state};
+		odoo_transition(p->b, way ? &back : &transition, doc, n);
+	}
 }
 
 /* Joining */
@@ -342,6 +376,10 @@ static enum errk open_lines(const struct payments *p, cJSON **out, struct err *e
 			json_push_int(moves, p->inv[i].id);
 		for (size_t k = 0; k < p->inv[i].n_more; k++)
 			json_push_int(moves, p->inv[i].more[k]);
+		for (size_t k = 0; k < p->inv[i].n_credits; k++)
+			json_push_int(moves, p->inv[i].credits[k]);
+		for (size_t k = 0; k < p->inv[i].n_paid; k++)
+			json_push_int(pays, p->inv[i].paid[k]);
 	}
 	for (size_t i = 0; i < p->n; i++)
 		if (p->pay[i].id)
@@ -363,10 +401,21 @@ static bool is_of(const struct odoo_invoice *inv, int64_t move)
 	return inv->id == move;
 }
 
+static bool is_credit(const struct odoo_invoice *inv, int64_t move)
+{
+	for (size_t i = 0; i < inv->n_credits; i++)
+		if (inv->credits[i] == move)
+			return true;
+	return inv->back && inv->id == move;
+}
+
 static bool is_paid_by(const struct payments *p, const struct odoo_invoice *inv, int64_t payment)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (payment && p->pay[i].inv == inv && p->pay[i].id == payment)
+			return true;
+	for (size_t i = 0; i < inv->n_paid; i++)
+		if (payment && inv->paid[i] == payment)
 			return true;
 	return false;
 }
@@ -382,18 +431,21 @@ static enum errk join(const struct payments *p, struct odoo_invoice *inv, const 
 		      struct joined *out, struct err *e)
 {
 	int64_t *ids = arena_array(p->b->a, (size_t)cJSON_GetArraySize(lines), sizeof(*ids));
-	size_t n = 0, of_invoice = 0;
+	size_t n = 0, of_invoice = 0, of_credit = 0;
 	enum errk rc;
 
 	JSON_EACH (line, lines) {
-		bool own = is_of(inv, odoo_ref(line, "move_id"));
+		bool credit = is_credit(inv, odoo_ref(line, "move_id"));
+		bool own = credit || is_of(inv, odoo_ref(line, "move_id"));
 
 		if (!own && !is_paid_by(p, inv, odoo_ref(line, "payment_id")))
 			continue;
+		of_credit += credit;
 		of_invoice += own;
 		ids[n++] = json_int(line, "id", 0);
 	}
-	if (!of_invoice || n == of_invoice)
+	/* Of credit notes invoices and what has gone back are the other side. */
+	if (inv->back ? !of_credit || n == of_credit : !of_invoice || n == of_invoice)
 		return E_OK;
 	p->b->wrote = true;
 	rc = odoo_act(p->b->o, "account.move.line", "reconcile", ids, n, NULL, p->b->a, NULL, e);
@@ -440,9 +492,9 @@ static enum errk confirm(const struct payments *p, const struct joined *j, size_
 			continue;
 		}
 		err_set(&why, E_BUSY, "not_reconciled",
-			"Odoo was asked to reconcile the invoice of %s with its payment and answered "
+			"Odoo was asked to reconcile the %s of %s with its payment and answered "
 			"without an error, but has them open as before; the next run asks again",
-			inv->order->item->label);
+			inv->back ? "credit note" : "invoice", inv->order->item->label);
 		odoo_order_fail(inv->order, &why);
 	}
 	return rc;
@@ -460,7 +512,7 @@ static enum errk join_all(struct payments *p, struct err *e)
 	for (size_t i = 0; i < p->n_inv; i++) {
 		struct err why;
 
-		if (!p->inv[i].id || !odoo_order_goes_on(p->inv[i].order))
+		if ((!p->inv[i].id && !p->inv[i].back) || !odoo_order_goes_on(p->inv[i].order))
 			continue;
 		joined[n].n = 0;
 		if (join(p, &p->inv[i], lines, &joined[n], &why) != E_OK)
@@ -472,7 +524,7 @@ static enum errk join_all(struct payments *p, struct err *e)
 
 static enum errk pay_all(struct payments *p, struct err *e)
 {
-	enum errk rc = find(p, e);
+	enum errk rc = p->n ? find(p, e) : E_OK;
 
 	if (rc == E_OK)
 		rc = make(p, e);
@@ -485,10 +537,13 @@ static enum errk pay_all(struct payments *p, struct err *e)
 enum errk odoo_payments(struct odoo_batch *b, struct odoo_invoice *inv, size_t n, struct err *e)
 {
 	struct payments p = {.b = b, .inv = inv, .n_inv = n};
+	bool back = false;
 	enum errk rc;
 
+	for (size_t i = 0; i < n; i++)
+		back = back || inv[i].back;
 	collect(&p);
-	if (!p.n)
+	if (!p.n && !back)
 		return E_OK;
 	rc = pay_all(&p, e);
 	cJSON_Delete(p.found);
