@@ -424,9 +424,7 @@ static enum errk read_by_name(struct odoo *o, const char *const *who, size_t n, 
 			      int64_t *ids, struct err *e)
 {
 	static const char *const fields[] = {"name", NULL};
-	struct odoo_read q = {.model = "product.template",
-			      .fields = fields,
-			      .context = odoo_archived_too(o->rules.language)};
+	struct odoo_read q = {.model = "product.template", .fields = fields};
 	CLEANUP(json) cJSON *found = NULL;
 	cJSON *names = json_array();
 	enum errk rc;
@@ -438,6 +436,7 @@ static enum errk read_by_name(struct odoo *o, const char *const *who, size_t n, 
 		cJSON_Delete(names);
 		return E_OK;
 	}
+	q.context = odoo_archived_too(o->rules.language);
 	q.domain = for_sale(o, "", a);
 	json_push(q.domain, odoo_term("name", "in", names));
 	rc = odoo_search_read(o, &q, a, &found, e);
