@@ -12,7 +12,7 @@
 #include "base/file_blame.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "files/name_order.h"
+#include "base/name_order.h"
 
 #include "base/banned.h"
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/str.h"
-#include "files/name_order.h"
+#include "base/name_order.h"
 #include "state/checkpoint.h"
 #include "state/claim.h"
 #include "state/delivered.h"

@@ -15,7 +15,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "files/folder.h"
-#include "files/name_order.h"
+#include "base/name_order.h"
 #include "files/sources.h"
 
 #include "base/banned.h"

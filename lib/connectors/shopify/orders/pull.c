@@ -164,6 +164,26 @@ static enum errk read_listed(struct answer *in, const cJSON *node, const struct 
 	return answer_end(in, e);
 }
 
+/* An old order that is touched today is not a new order. NULL: it stays. */
+static const char *why_left_out(const struct pull_request *req, const struct listed *x)
+{
+	if (!req->window && req->since && x->created < req->since)
+		return LEFT_OUT_OLD;
+	return x->test && !req->include_test ? LEFT_OUT_TEST : NULL;
+}
+
+/* What was given back of it is known by records of its own, once it is read. */
+static enum errk is_known(const struct order_reading *r, const struct listed *x, bool *known,
+			  struct err *e)
+{
+	const struct record found = {.id = x->head.id,
+				     .label = x->head.name,
+				     .version = x->head.updated_at};
+	*known = false;
+	return r->req->full || r->use->refunds ? E_OK
+					       : r->req->knows(r->req->knows_ctx, &found, known, e);
+}
+
 /* Which orders of a page are to be read in full. */
 static enum errk choose(const struct order_reading *r, struct order_window *w, struct answer *in,
 			const cJSON *nodes, struct order_head *head, size_t *n, struct err *e)
@@ -179,24 +199,15 @@ static enum errk choose(const struct order_reading *r, struct order_window *w, s
 		w->seen += !behind;
 		if (r->use->refunds && !x.refunds)
 			continue;
-		/* An old order that is touched today is not a new order. */
-		bool old = !req->window && req->since && x.created < req->since;
-		if (old || (x.test && !req->include_test)) {
-			if (!behind)
-				*LIST_ADD(out->left_out, out->n_left_out, out->cap_left_out, r->a) =
-					(struct left_out){x.head.id, x.head.name,
-							  old ? LEFT_OUT_OLD : LEFT_OUT_TEST};
+		const char *left_out = why_left_out(req, &x);
+		if (left_out && !behind)
+			*LIST_ADD(out->left_out, out->n_left_out, out->cap_left_out,
+				  r->a) = (struct left_out){x.head.id, x.head.name, left_out};
+		if (left_out)
 			continue;
-		}
-		/* What was given back of it is known by records of its own, once it is read. */
-		if (!req->full && !r->use->refunds) {
-			struct record found = {.id = x.head.id,
-					       .label = x.head.name,
-					       .version = x.head.updated_at};
-			rc = req->knows(req->knows_ctx, &found, &known, e);
-			if (rc != E_OK)
-				return rc;
-		}
+		rc = is_known(r, &x, &known, e);
+		if (rc != E_OK)
+			return rc;
 		if (behind)
 			out->young += !known && x.changed > shopify_now(r->s) - INDEX_LAG;
 		else if (known)

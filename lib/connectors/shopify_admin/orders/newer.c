@@ -11,7 +11,7 @@
 #include "connectors/shopify_admin/exports.h"
 #include "connectors/shopify_admin/orders/document.h"
 #include "connectors/shopify_admin/orders/file.h"
-#include "files/name_order.h"
+#include "base/name_order.h"
 
 #include "base/banned.h"
 

@@ -1,4 +1,4 @@
-#include "files/name_order.h"
+#include "base/name_order.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#ifndef ERPSYNC_FILES_NAME_ORDER_H
-#define ERPSYNC_FILES_NAME_ORDER_H
+#ifndef ERPSYNC_BASE_NAME_ORDER_H
+#define ERPSYNC_BASE_NAME_ORDER_H
 
 #include <stdbool.h>
 

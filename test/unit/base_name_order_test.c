@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "files/name_order.h"
+#include "base/name_order.h"
 #include "files/sources.h"
 
 /* Each comes before the next one. */
@@ -16,7 +16,7 @@ static void before(const char *a, const char *b, bool known)
 		fail_msg("'%s' before '%s' is %s", a, b, known ? "known" : "not known");
 }
 
-static void test_files_name_order__numbers(void **state)
+static void test_base_name_order__numbers(void **state)
 {
 	(void)state;
 	before("stock.csv", "stock-2.csv", true);
@@ -32,7 +32,7 @@ static void test_files_name_order__numbers(void **state)
 	before("stock-99999999999999999999.csv", "stock-100000000000000000000.csv", true);
 }
 
-static void test_files_name_order__words(void **state)
+static void test_base_name_order__words(void **state)
 {
 	(void)state;
 	before("stock-a.csv", "stock-B.csv", false);
@@ -47,7 +47,7 @@ static void test_files_name_order__words(void **state)
 }
 
 /* Several numbers tell it only where the first weighs most. */
-static void test_files_name_order__dates(void **state)
+static void test_base_name_order__dates(void **state)
 {
 	(void)state;
 	before("orders 01.12.2026.csv", "orders 30.11.2026.csv", false);
@@ -89,7 +89,7 @@ static void test_files_name_order__dates(void **state)
 }
 
 /* Nine in the evening is later than ten in the morning, and twelve in the morning is earlier than both. */
-static void test_files_name_order__12_hours(void **state)
+static void test_base_name_order__12_hours(void **state)
 {
 	(void)state;
 	before("stock 2026-11-30 9-15 PM.csv", "stock 2026-11-30 10-15 AM.csv", false);
@@ -106,7 +106,7 @@ static void test_files_name_order__12_hours(void **state)
 }
 
 /* Of any three the order is one. */
-static void test_files_name_order__one_order(void **state)
+static void test_base_name_order__one_order(void **state)
 {
 	static const char *const name[] = {"",        ".csv",      "a.csv",   "A.csv",
 					   "a-.csv",  "a-1.csv",   "a1.csv",  "a01.csv",
@@ -125,7 +125,7 @@ static void test_files_name_order__one_order(void **state)
 }
 
 /* Exports that a browser downloaded within a second. */
-static void test_files_name_order__folder(void **state)
+static void test_base_name_order__folder(void **state)
 {
 	static const char *const name[] = {"orders_export.csv", "orders_export (2).csv",
 					   "orders_export (10).csv"};
@@ -150,12 +150,12 @@ static void test_files_name_order__folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files_name_order__numbers),
-		cmocka_unit_test(test_files_name_order__words),
-		cmocka_unit_test(test_files_name_order__dates),
-		cmocka_unit_test(test_files_name_order__12_hours),
-		cmocka_unit_test(test_files_name_order__one_order),
-		cmocka_unit_test(test_files_name_order__folder),
+		cmocka_unit_test(test_base_name_order__numbers),
+		cmocka_unit_test(test_base_name_order__words),
+		cmocka_unit_test(test_base_name_order__dates),
+		cmocka_unit_test(test_base_name_order__12_hours),
+		cmocka_unit_test(test_base_name_order__one_order),
+		cmocka_unit_test(test_base_name_order__folder),
 	};
 
 	return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
