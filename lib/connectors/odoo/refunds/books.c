@@ -75,7 +75,7 @@ enum errk refund_read_order(struct refund *r, struct err *e)
 		return refuse(r, "gone_in_odoo",
 			      arena_printf(r->b->a,
 					   "its order, %s, is not in Odoo any more: send the order "
-					   "once more (erpsync orders export --only '%s')",
+					   "once more: erpsync orders export --only '%s'",
 					   target_text(&r->d.item->owner->target, r->b->a),
 					   r->d.item->owner->label),
 			      e);

@@ -138,8 +138,8 @@ static enum errk put_doc(struct refund *r, struct err *e)
 	if (!item->owner || !r->d.id)
 		rc = err_set(
 			&why, E_RECORD, "order_missing",
-			"its order is not known to be in Odoo; send that first (erpsync orders "
-			"export), then run: erpsync queue retry '%s'",
+			"its order is not known to be in Odoo; send that first: erpsync orders "
+			"export; then run: erpsync queue retry '%s'",
 			item->label);
 	else
 		rc = look(r, &why);
