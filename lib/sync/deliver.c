@@ -12,7 +12,12 @@
 static enum errk wait_for_owner(struct sync *r, struct batch_row *b, struct err *e)
 {
 	int64_t seconds, now = clock_now();
-	enum errk rc = relative_judge(r, b, &seconds, e);
+	bool came = false;
+	enum errk rc = relative_came(r, b, &came, e);
+	/* The row is as due as it was. */
+	if (rc != E_OK || came)
+		return rc;
+	rc = relative_judge(r, b, &seconds, e);
 	if (rc != E_OK)
 		return rc;
 	if (!seconds)

@@ -91,6 +91,16 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 	return E_OK;
 }
 
+enum errk relative_came(struct sync *r, const struct batch_row *b, bool *came, struct err *e)
+{
+	struct link l;
+	bool found = false;
+	enum errk rc = link_get(r->state, owner_key(r, r->page), b->missing->record, r->page, &l,
+				&found, e);
+	*came = found && target_is(&l.target);
+	return rc;
+}
+
 enum errk relative_judge(struct sync *r, struct batch_row *b, int64_t *seconds, struct err *e)
 {
 	const char *kind = kind_of_owner(r);

@@ -129,6 +129,9 @@ MUST_CHECK enum errk arrival_still_held(struct sync *r, struct queue_row *row, s
  */
 MUST_CHECK enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload,
 				   struct err *e);
+/* Another run has delivered it since relative_find looked: asked in the transaction that lets the row wait for it. */
+MUST_CHECK enum errk relative_came(struct sync *r, const struct batch_row *b, bool *came,
+				   struct err *e);
 /*
  * Missing: why, into b->put.err, and how long it still waits for that; 0 = it has waited for [section] wait_for_<kind>, and is to
  * be parked. Its row is noted as waiting for it.

@@ -297,7 +297,7 @@ test('an order that can’t be read parks what was given back of it under its ow
   await exported(p, '', 1);
   const parked = (await p.parked()).get(`${name}-R1`);
   assert.equal(parked.code, 'agreements_differ');
-  assert.match(parked.reason, /book it by hand, then run: erpsync queue drop '#\d+-R1'/);
+  assert.match(parked.reason, /book it by hand, then run: erpsync queue drop --for-good '#\d+-R1'/);
   sale.total = sale.total.map(cents => cents - 500);
   p.sandbox.orders.views.clear();
   shop.change({ touch: true });

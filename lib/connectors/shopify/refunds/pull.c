@@ -49,7 +49,8 @@ static enum errk add_refund(struct order_reading *r, const struct refund_book *b
 	else
 		*e = book->why;
 	if (rc == E_RECORD) {
-		err_append(e, "; book it by hand, then run: erpsync queue drop '%s'", head->label);
+		err_append(e, "; book it by hand, then run: erpsync queue drop --for-good '%s'",
+			   head->label);
 		/* Saved before it is parked: a key of one that is not is none too many. */
 		const struct connector_state *state = r->s->env.state;
 		struct err why;
@@ -80,9 +81,10 @@ static enum errk check_booked(const cJSON *node, struct err *e)
 			return err_set(
 				e, E_RECORD, "refund_not_booked",
 				"the shop has a refund of it (%s) that is not in its books, so what "
-				"was given back can't be told; book it by hand, then run: erpsync "
-				"queue drop '%s'",
-				id, json_str(node, "id"));
+				"was given back can't be told; it goes over once the shop has booked "
+				"it, so don't book it by hand before: ask the shop's support, or "
+				"look again with: erpsync refunds export --only '%s'",
+				id, json_str(node, "name"));
 	}
 	return E_OK;
 }
