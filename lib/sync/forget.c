@@ -129,7 +129,9 @@ static bool is_meant(struct search *f, const struct queue_row *row, const cJSON 
 	const char *order = doc ? json_str(doc, "order.id") : NULL;
 	if (has_name(&f->records, row->record) || (order && has_name(&f->records, order)))
 		return true;
-	if (is_id(row->record, f->who) || is_id(row->label, f->who) || is_id(customer, f->who)) {
+	/* By its order, also where that was never read, or was forgotten before. */
+	if (is_id(row->record, f->who) || is_id(row->label, f->who) || is_id(customer, f->who) ||
+	    is_id(order, f->who) || is_id(doc ? json_str(doc, "order.name") : NULL, f->who)) {
 		f->by_id = true;
 		return true;
 	}

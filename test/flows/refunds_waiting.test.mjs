@@ -93,6 +93,17 @@ test('a refund that a person leaves out does not come back', async t => {
   assert.deepEqual([sent(), await rows()], [[], []]);
 });
 
+test('one that waits is found by its order when a person is to be forgotten', async t => {
+  const { p, name } = await open(t);
+  ended(await p.run('refunds export'), 0);
+  const first = await p.run(['forget', name]);
+  assert.notEqual(first.status, 0);
+  assert.match(first.stderr, new RegExp(`${name}-R1 .*erpsync queue drop '${name}-R1'`));
+  ended(await p.run(['queue', 'drop', `${name}-R1`]), 0);
+  ended(await p.run(['forget', name]), 0);
+  assert.equal(sql(p, 'SELECT count(*) FROM payload'), '0');
+});
+
 test('elsewhere the order must be there too', async t => {
   const { p, sent, rows } = await open(t);
   const to = `--to csv:${p.path('elsewhere')}`;
