@@ -1,21 +1,10 @@
 #include "map/canonical_priv.h"
+#include "map/canonical_short.h"
 
 /*
  * Money fields are in the document's one currency (`currency`). "As sold" values: an order keeps
  * what was sold; refunds travel as their own documents, current_* fields say what is left.
  */
-#define T        CANONICAL_TEXT
-#define I        CANONICAL_ID
-#define D        CANONICAL_DECIMAL
-#define N        CANONICAL_COUNT
-#define B        CANONICAL_BOOL
-#define W        CANONICAL_TIME
-#define O        CANONICAL_OBJECT
-#define A        CANONICAL_ARRAY
-#define MUST     true
-#define MAY      false
-#define PERSONAL true
-#define OPEN     false
 
 #define TAXES(prefix)                                                                              \
 	{prefix, A, MUST, OPEN, NULL, "tax lines as the store computed them; never recomputed"},   \

@@ -1,22 +1,10 @@
 #include "map/canonical_priv.h"
+#include "map/canonical_short.h"
 
 /*
  * What the store gives back of an order, one event of its books each, but for what was taken out before it was shipped: that is no
  * longer in the order (see canonical_order.c). An order's totals.total less the totals of its refunds is what it costs now.
  */
-#define T        CANONICAL_TEXT
-#define I        CANONICAL_ID
-#define D        CANONICAL_DECIMAL
-#define N        CANONICAL_COUNT
-#define B        CANONICAL_BOOL
-#define W        CANONICAL_TIME
-#define O        CANONICAL_OBJECT
-#define A        CANONICAL_ARRAY
-#define MUST     true
-#define MAY      false
-#define PERSONAL true
-#define OPEN     false
-
 const struct canonical_field canonical_refund[] = {
 	{"kind", I, MUST, OPEN, "refund", "always \"refund\""},
 	{"source", I, MUST, OPEN, "shopify", "the connector that read it"},

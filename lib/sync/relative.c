@@ -24,44 +24,37 @@ static const char *owner_key(const struct sync *r, struct arena *a)
 			    r->key + strlen(r->flow->name));
 }
 
+/* *there: the target has it. */
+static enum errk look_up(struct sync *r, const char *id, struct link *l, bool *there, struct err *e)
+{
+	bool found = false;
+	enum errk rc = link_get(r->state, owner_key(r, r->page), id, r->page, l, &found, e);
+	*there = found && target_is(&l->target);
+	return rc;
+}
+
 enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload, struct err *e)
 {
 	CLEANUP(json) cJSON *doc = NULL;
 	struct link l;
-	bool found = false;
+	bool there = false;
 	enum errk rc = json_parse(payload, strlen(payload), &doc, e);
 	if (rc != E_OK)
 		return rc;
 	const cJSON *owner = json_at(doc, kind_of_owner(r));
 	const char *id = arena_strdup(r->page, json_str(owner, "id"));
 	const char *label = arena_strdup(r->page, json_str(owner, "name"));
-	rc = link_get(r->state, owner_key(r, r->scratch), id, r->page, &l, &found, e);
+	rc = look_up(r, id, &l, &there, e);
 	if (rc != E_OK)
 		return rc;
-	if (!found || !target_is(&l.target)) {
+	if (!there) {
 		b->missing = arena_alloc(r->page, sizeof(*b->missing));
 		*b->missing = (struct owner){id, label};
 		return E_OK;
 	}
-	struct put_owner *there = arena_alloc(r->page, sizeof(*there));
-	*there = (struct put_owner){id, label, l.target, l.kept};
-	b->put.owner = there;
-	return E_OK;
-}
-
-struct finding {
-	struct arena *a;
-	const char *
-		why; /* "it is parked there (unmapped_sku)": what keeps it, as far as the queue knows */
-};
-
-static enum errk take_why(const struct queue_row *row, void *ctx, struct err *e)
-{
-	struct finding *f = ctx;
-	(void)e;
-	f->why = arena_printf(f->a, "it is %s (%s)",
-			      row->state == QUEUE_PARKED ? "parked" : "waiting",
-			      row->code ? row->code : queue_state_name(row->state));
+	struct put_owner *is = arena_alloc(r->page, sizeof(*is));
+	*is = (struct put_owner){id, label, l.target, l.kept};
+	b->put.owner = is;
 	return E_OK;
 }
 
@@ -69,16 +62,16 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 {
 	const struct flow *owners = flow_of_kind(r->flow->owner);
 	const char *key = owner_key(r, r->page), *to = key + strlen(owners->name);
-	const struct queue_filter f = {.flow = key, .who = b->missing->record, .limit = 1};
-	struct finding found = {r->page, NULL};
-	enum errk rc = queue_each(r->state, &f, false, take_why, &found, e);
+	struct queue_row row;
+	enum errk rc = queue_waiting_row(r->state, key, b->missing->record, r->page, &row, e);
 	if (rc != E_OK)
 		return rc;
 	err_set(&b->put.err, E_RECORD, code, "the %s %s is not in the %s", owners->label,
 		b->missing->label, side_name(r->flow->to));
-	if (found.why)
-		err_append(&b->put.err, ": %s; erpsync explain '%s' tells why", found.why,
-			   b->missing->label);
+	if (row.id)
+		err_append(&b->put.err, ": it is %s (%s); erpsync explain '%s' tells why",
+			   row.state == QUEUE_PARKED ? "parked" : "waiting",
+			   row.code ? row.code : queue_state_name(row.state), b->missing->label);
 	else if (*to)
 		err_append(&b->put.err, ": %s has not brought it there", key);
 	else
@@ -94,11 +87,7 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 enum errk relative_came(struct sync *r, const struct batch_row *b, bool *came, struct err *e)
 {
 	struct link l;
-	bool found = false;
-	enum errk rc = link_get(r->state, owner_key(r, r->page), b->missing->record, r->page, &l,
-				&found, e);
-	*came = found && target_is(&l.target);
-	return rc;
+	return look_up(r, b->missing->record, &l, came, e);
 }
 
 enum errk relative_judge(struct sync *r, struct batch_row *b, int64_t *seconds, struct err *e)
