@@ -25,6 +25,7 @@ struct view {
 		of; /* the flow for remedy_text(): NULL = that of the command line, which may have --to */
 	struct progress progress;
 	bool dry_run;
+	bool named;       /* by --only */
 	size_t n_records; /* written into the JSON array so far */
 	const char *parked[PARKED_SHOWN];
 	/* Of these, those that one file is at fault for: it, and how many more; NULL = none is. */
@@ -135,7 +136,11 @@ static void on_record(void *ctx, const struct sync_record *r)
 	if (r->outcome == SYNC_PARKED)
 		keep_parked(v, r);
 	/* What is left out may be all the years before [orders] since: a dry run is about the others. */
-	if (!v->cmd->json && !v->cmd->verbose && (!v->dry_run || r->outcome == SYNC_LEFT_OUT))
+	bool asked = v->cmd->json || v->cmd->verbose ||
+		     (v->dry_run && r->outcome != SYNC_LEFT_OUT) ||
+		     /* It did not go, and nothing is wrong: who named it would not know why. */
+		     (v->named && r->outcome == SYNC_LATER);
+	if (!asked)
 		return;
 	progress_clear(&v->progress);
 	if (v->cmd->json)
@@ -307,7 +312,8 @@ enum errk flow_run(struct cmd *c, const struct flow *f, struct sync_options *o,
 	struct view v = {.cmd = c,
 			 .flow = f,
 			 .of = f == c->command->flow ? NULL : f->name,
-			 .dry_run = c->session.options.dry_run};
+			 .dry_run = c->session.options.dry_run,
+			 .named = o->n_only > 0};
 	struct sync_summary summary = {0};
 	enum errk rc;
 

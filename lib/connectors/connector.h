@@ -160,6 +160,12 @@ struct pull_request {
 	 */
 	enum errk (*variants)(void *ctx, struct arena *a, struct known_variant **list, size_t *n,
 			      struct err *e);
+	/*
+	 * The target has that record, or it waits to go there: what becomes of it is of interest, however long ago it was made. Of the
+	 * kind that is asked for, or of what that belongs to. NULL likewise.
+	 */
+	enum errk (*there)(void *ctx, enum record_kind kind, const char *id, bool *is,
+			   struct err *e);
 	void *knows_ctx; /* of all of them */
 };
 

@@ -43,12 +43,32 @@ const char *folder_book(const char *dir, const char *name, enum record_kind kind
 	return folder_staged(dir, name, a);
 }
 
+/* "refunds", "refunds-notes". */
+static bool is_of_series(const char *key, enum record_kind kind)
+{
+	size_t n = strlen(folder_key(kind));
+
+	return strncmp(key, folder_key(kind), n) == 0 && (!key[n] || key[n] == '-');
+}
+
+const char *folder_file_key(const char *main, const char *key, struct arena *a)
+{
+	if (str_equal(main, key))
+		return key;
+	for (enum record_kind k = 0; k < KIND_COUNT_; k++)
+		if (folder_counts_apart(k) && is_of_series(main, k))
+			return arena_printf(a, "%s-%s", main, key);
+		else if (folder_counts_apart(k) && is_of_series(key, k))
+			return NULL;
+	return key;
+}
+
 bool folder_name_counts(const struct folder_name *name, enum record_kind kind)
 {
 	if (folder_counts_apart(kind))
-		return str_equal(name->key, folder_key(kind));
+		return is_of_series(name->key, kind);
 	for (enum record_kind k = 0; k < KIND_COUNT_; k++)
-		if (folder_counts_apart(k) && str_equal(name->key, folder_key(k)))
+		if (folder_counts_apart(k) && is_of_series(name->key, k))
 			return false;
 	return true;
 }

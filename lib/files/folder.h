@@ -62,6 +62,11 @@ bool folder_counts_apart(enum record_kind kind);
 const char *folder_book(const char *dir, const char *name, enum record_kind kind, struct arena *a);
 /* "orders": what the files of a batch are called by. */
 const char *folder_key(enum record_kind kind);
+/*
+ * As what a file of a batch is called whose main file is called `main`: "customers" beside "orders", "refunds-notes" beside
+ * "refunds", for those have numbers of their own. NULL: the name is another kind's.
+ */
+const char *folder_file_key(const char *main, const char *key, struct arena *a);
 /* One that is counted with files of the kind. */
 bool folder_name_counts(const struct folder_name *name, enum record_kind kind);
 

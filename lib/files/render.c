@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "files/cell_text.h"
+#include "files/folder.h"
 
 #include "base/banned.h"
 
@@ -228,13 +229,20 @@ static enum errk write_header(const struct job *job, struct rendered_file *file,
 }
 
 /* The file of the batch that a document's file goes to; the first document decides the columns. */
-static enum errk target_file(const struct job *job, const char *key, const char *columns,
+static enum errk target_file(const struct job *job, const char *name, const char *columns,
 			     struct part *part, struct err *e)
 {
 	struct rendered *r = job->out;
 	struct rendered_file *file;
 	enum errk k;
 
+	if (!key_is_sound(name))
+		return bad_mapping(e, "must be named in a-z, 0-9 and _", name);
+	const char *key = folder_file_key(job->main_key, name, job->a);
+	if (!key)
+		return bad_mapping(e,
+				   "is called as files of another kind are; give it another name",
+				   name);
 	for (size_t i = 0; i < r->n; i++) {
 		if (!str_equal(r->file[i].key, key))
 			continue;
@@ -243,8 +251,6 @@ static enum errk target_file(const struct job *job, const char *key, const char 
 		part->file = &r->file[i];
 		return E_OK;
 	}
-	if (!key_is_sound(key))
-		return bad_mapping(e, "must be named in a-z, 0-9 and _", key);
 	if (r->n == RENDER_FILES_MAX)
 		return bad_mapping(e, "is one too many: eight are possible", key);
 	file = &r->file[r->n];

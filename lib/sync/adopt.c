@@ -48,7 +48,7 @@ static const char *find(struct adopt *d, struct landed *x, const char *asked,
 			const struct page *page)
 {
 	const struct record *hit = NULL;
-	const char *why = NULL;
+	const char *why = NULL, *ids = NULL;
 	size_t hits = 0;
 
 	for (size_t i = 0; i < page->n; i++) {
@@ -63,14 +63,22 @@ static const char *find(struct adopt *d, struct landed *x, const char *asked,
 		    (x->reference &&
 		     !str_equal(x->reference, d->r->to->reference(d->r->target, rec->id, d->a))))
 			continue;
-		hits += !hit || !str_equal(hit->id, rec->id);
-		hit = rec;
+		if (!hit || !str_equal(hit->id, rec->id)) {
+			ids = hits++ ? arena_printf(d->a, "%s, %s", ids, rec->id) : rec->id;
+			hit = rec;
+		}
 	}
 	if (hits == 1) {
 		x->record = hit->id;
 		x->label = hit->label;
 		return NULL;
 	}
+	if (hits && d->r->flow->belongs)
+		return arena_printf(
+			d->a,
+			"the store has several that are called so: %s; give the one that is meant in a "
+			"file with the columns record (its id) and name: erpsync adopt %s --csv FILE",
+			ids, d->r->flow->noun);
 	if (hits)
 		return "the store has several that are called so; name the one that is meant by its id";
 	return why ? why
@@ -92,9 +100,8 @@ static enum errk resolve(struct adopt *d, struct err *e)
 		return E_OK;
 	if (!d->r->source)
 		rc = sync_open_source(d->r, e);
-	const struct pull_request req = sync_asking(d->r);
 	if (rc == E_OK)
-		rc = d->r->from->pull_only(d->r->source, &req, who, n, d->a, &page, e);
+		rc = sync_ask_named(d->r, who, n, d->a, &page, e);
 	for (size_t i = 0; i < d->n && rc == E_OK; i++)
 		if (!d->chunk[i].record)
 			d->why[i] = find(d, &d->chunk[i], d->asked[i], &page);

@@ -42,84 +42,6 @@ static enum errk knows(void *ctx, const struct record *head, bool *known, struct
 	return rc;
 }
 
-static enum errk faults(void *ctx, const char *head, struct arena *a, const char ***ids, size_t *n,
-			struct err *e)
-{
-	struct sync *r = ctx;
-	return queue_faults(r->state, r->key, head, a, ids, n, e);
-}
-
-static enum errk untold(void *ctx, struct arena *a, const char ***ids, size_t *n, struct err *e)
-{
-	struct sync *r = ctx;
-	return queue_undelivered(r->state, r->key, a, ids, n, e);
-}
-
-static enum errk unknown(void *ctx, struct arena *a, const char ***ids, size_t *n, struct err *e)
-{
-	struct sync *r = ctx;
-	return queue_unknown_there(r->state, r->key, UNKNOWN_SKU, NEAR_SKU, a, ids, n, e);
-}
-
-static enum errk delivered(void *ctx, const char *after, struct arena *a,
-			   struct delivered_record **list, size_t *n, struct err *e)
-{
-	struct sync *r = ctx;
-	struct link_said *said;
-	enum errk rc = link_list_said(r->state, r->key, after, a, &said, n, e);
-	if (rc != E_OK)
-		return rc;
-	*list = arena_array(a, *n, sizeof(**list));
-	for (size_t i = 0; i < *n; i++)
-		(*list)[i] = (struct delivered_record){.id = said[i].record,
-						       .version = said[i].version,
-						       .waits = said[i].waits,
-						       .doubt = said[i].doubt};
-	return E_OK;
-}
-
-static enum errk dropped(void *ctx, struct arena *a, struct dropped_record **list, size_t *n,
-			 struct err *e)
-{
-	struct sync *r = ctx;
-	struct link_dropped *of;
-	enum errk rc = link_list_dropped(r->state, r->key, a, &of, n, e);
-	if (rc != E_OK)
-		return rc;
-	*list = arena_array(a, *n, sizeof(**list));
-	for (size_t i = 0; i < *n; i++)
-		(*list)[i] = (struct dropped_record){.id = of[i].record, .at = of[i].at};
-	return E_OK;
-}
-
-static enum errk variants(void *ctx, struct arena *a, struct known_variant **list, size_t *n,
-			  struct err *e)
-{
-	struct sync *r = ctx;
-	struct link_variant *of;
-	enum errk rc = link_list_variants(r->state, r->key, a, &of, n, e);
-	if (rc != E_OK)
-		return rc;
-	*list = arena_array(a, *n, sizeof(**list));
-	for (size_t i = 0; i < *n; i++)
-		(*list)[i] = (struct known_variant){.id = of[i].record, .sku = of[i].sku};
-	return E_OK;
-}
-
-struct pull_request sync_asking(struct sync *r)
-{
-	return (struct pull_request){
-		.kind = r->flow->kind,
-		.faults = faults,
-		.delivered = delivered,
-		.untold = untold,
-		.unknown = unknown,
-		.dropped = dropped,
-		.variants = variants,
-		.knows_ctx = r,
-	};
-}
-
 static enum errk confirm(struct sync *r, const struct record *rec, struct err *e)
 {
 	enum errk rc = E_OK;
@@ -505,11 +427,10 @@ enum errk sync_pull_page(struct sync *r, const char **cursor, bool *more, struct
 static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, struct page *page,
 			     struct err *e)
 {
-	const struct pull_request req = sync_asking(r);
 	r->n_confirmed = r->cap_confirmed = 0;
 	enum errk rc = sync_know_source(r, e);
 	if (rc == E_OK)
-		rc = r->from->pull_only(r->source, &req, who, n, r->page, page, e);
+		rc = sync_ask_named(r, who, n, r->page, page, e);
 	rc = foreign_pulled(r, rc, page, e);
 	if (rc == E_OK)
 		rc = sync_tidy_page(r->flow->kind, page, r->page, e);

@@ -17,8 +17,7 @@ static const char *kind_of_owner(const struct sync *r)
 	return record_kind_name(r->flow->owner);
 }
 
-/* The flow that brings it to the same target, as the state file knows it: "orders export > csv:/srv/out". */
-static const char *owner_key(const struct sync *r, struct arena *a)
+const char *relative_key(const struct sync *r, struct arena *a)
 {
 	return arena_printf(a, "%s%s", flow_of_kind(r->flow->owner)->name,
 			    r->key + strlen(r->flow->name));
@@ -28,7 +27,7 @@ static const char *owner_key(const struct sync *r, struct arena *a)
 static enum errk look_up(struct sync *r, const char *id, struct link *l, bool *there, struct err *e)
 {
 	bool found = false;
-	enum errk rc = link_get(r->state, owner_key(r, r->page), id, r->page, l, &found, e);
+	enum errk rc = link_get(r->state, relative_key(r, r->page), id, r->page, l, &found, e);
 	*there = found && target_is(&l->target);
 	return rc;
 }
@@ -61,7 +60,7 @@ enum errk relative_find(struct sync *r, struct batch_row *b, const char *payload
 static enum errk set_reason(struct sync *r, struct batch_row *b, const char *code, struct err *e)
 {
 	const struct flow *owners = flow_of_kind(r->flow->owner);
-	const char *key = owner_key(r, r->page), *to = key + strlen(owners->name);
+	const char *key = relative_key(r, r->page), *to = key + strlen(owners->name);
 	struct queue_row row;
 	enum errk rc = queue_waiting_row(r->state, key, b->missing->record, r->page, &row, e);
 	if (rc != E_OK)

@@ -144,11 +144,18 @@ MUST_CHECK enum errk relative_look_only(struct sync *r, struct batch_row *b, str
 /* So many wait on, of which the source alone was asked: they take nothing off --limit. */
 void sync_count_asked(struct sync *r, size_t n);
 
+/* The flow that brings what records of this one belong to to the same target, as the state file knows it: "orders export > csv:/srv/out". */
+const char *relative_key(const struct sync *r, struct arena *a);
+
 /*
- * pull.c: source ▶ queue. What a source may ask of what the target was told, whichever way it is called: of r flow, key and state
- * are looked at.
+ * asking.c: what a source may ask of what the target was told, whichever way it is called: of r flow, key and state are looked at.
  */
 struct pull_request sync_asking(struct sync *r);
+/* Asks the source for what goes by these names or ids; it must be open. What it does not find is among the page as "not_found". */
+MUST_CHECK enum errk sync_ask_named(struct sync *r, const char *const *who, size_t n,
+				    struct arena *a, struct page *page, struct err *e);
+
+/* pull.c: source ▶ queue. */
 MUST_CHECK enum errk sync_pull_only(struct sync *r, struct err *e);
 /*
  * Stock that orders of another article of the store have moved, see demand_shared; and stock that had left its article

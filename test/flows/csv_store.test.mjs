@@ -207,6 +207,13 @@ test('selection', async t => {
     const orders = [...p.exchange().orders().values()];
     assert.ok(orders.length > 0 && orders.length < 45);
     for (const [row] of orders) assert.ok(row.created_at >= '2026-11-10', row.created_at);
+    /* Of one that the ERP has got all the same, each change goes over. */
+    ended(await p.run('orders export --only #5001'), 0);
+    assert.deepEqual(p.exchange().rows('orders-changed'), []);
+    put(p, 'demo.csv', { as: 'demo_2.csv', age: HOUR / 2, edit: text => String(text).replace(',Pen,4.50,', ',Fine Pen,4.50,') });
+    await p.run('orders export');
+    const [row] = p.exchange().rows('orders-changed');
+    assert.deepEqual([row?.order_number, row?.title], ['#5001', 'Fine Pen']);
   });
   await t.test('--since and --until', async sub => {
     const p = await open(sub);

@@ -2,6 +2,7 @@
 // its own; whatever becomes of the run, the state file or the folder.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { comparable } from '../support/exchange.mjs';
@@ -178,10 +179,23 @@ test('acknowledgements of refunds', async t => {
     assert.deepEqual(await parked(p), []);
     assert.match(ended(await p.run('explain #1002-R1'), 0).stdout, /refunds-000002\.csv, first delivered[^]*?the target's answer: ok\n/);
   });
+  await t.test('also where its document was not kept', async () => {
+    change(p, '#1003', back(0, 1));
+    await exports(p);
+    p.write('out/refunds-000003.ack', 'error #1003-R2: blocked\n');
+    await exports(p, 1);
+    execFileSync('sqlite3', [p.path('erpsync.db'), 'DELETE FROM payload']);
+    ended(await p.run('queue retry #1003-R2'), 0);
+    await exports(p);
+    assert.deepEqual(p.exchange().rows('refunds').filter(row => row.refund_number === '#1003-R2').map(row => row.file), ['refunds-000003.csv', 'refunds-000004.csv']);
+    p.write('out/refunds-000004.ack', 'ok: 1 refund imported\n');
+    silent(await exports(p));
+    assert.deepEqual(await parked(p), []);
+  });
   await t.test('or is adopted where it was entered by hand', async () => {
     change(p, '#1001', back(2, 1));
     await exports(p);
-    p.write('out/refunds-000003.ack', 'error #1001-R2: blocked\n');
+    p.write('out/refunds-000005.ack', 'error #1001-R2: blocked\n');
     await exports(p, 1);
     ended(await p.run('adopt refunds #1001-R2'), 0);
     silent(await exports(p));
@@ -193,6 +207,28 @@ test('acknowledgements of refunds', async t => {
     p.write('out/refunds-changed-000001.ack', 'ok #1002\n');
     assert.match((await exports(p, 1)).stderr, /says ok to '#1002', which is no refund of that file/);
   });
+});
+
+test('further files of a mapping have the name of their kind before their own', async t => {
+  const p = await shop(t);
+  p.configure({ mappings: { path: 'mappings' } });
+  const add = (flow, file) => {
+    const text = fs.readFileSync(new URL(`../../mappings/csv/${flow}.jq`, import.meta.url), 'utf8').trimEnd();
+    p.write(`mappings/csv/${flow}.jq`, `${text} | .files.${file} = {key: "x", columns: [{name: "x", type: "text"}], rows: [["${flow}"]]}\n`);
+  };
+  add('order', 'notes');
+  add('refund', 'notes');
+  await exports(p);
+  earlier(p.sandbox, (p.ago -= 2), { add: 1 });
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual([numbers(p, 'refunds-notes'), numbers(p, 'notes'), numbers(p, 'orders')], [['refunds-notes-000001.csv'], ['notes-000002.csv'], ['orders-000001.csv', 'orders-000002.csv']]);
+  assert.match(p.read('out/refunds-notes-000001.csv'), /refund/);
+  change(p, '#1001', back(2, 1));
+  await exports(p);
+  assert.deepEqual([numbers(p), numbers(p, 'refunds-notes')].map(names => names.length), [2, 2]);
+  add('order', 'refunds');
+  earlier(p.sandbox, (p.ago -= 2), { add: 1 });
+  assert.match(ended(await p.run('orders export'), 78).stderr, /'refunds' is called as files of another kind are/);
 });
 
 test('into a folder that is named', async t => {

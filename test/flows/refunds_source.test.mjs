@@ -218,7 +218,7 @@ test('a run twice writes nothing; only what may have been given back is read in 
   }
 });
 
-test('which orders: those of the window, no test orders, none that are too old', async t => {
+test('which orders: those of the window, no test orders, none that are too old, but for those that the ERP has', async t => {
   const p = await place(t, { sandbox: { orders: 0, nasty: 'off' }, conf: CONF });
   const at = calendar(p.sandbox);
   const order = (createdAt, change = {}) => {
@@ -229,14 +229,17 @@ test('which orders: those of the window, no test orders, none that are too old',
   };
   const day = days => new Date(p.sandbox.clock.now() - days * 86400_000).toISOString();
   const [old, young, trial] = at(() => [order(day(20)), order(day(5)), order(day(5), { test: true })]);
-  ended(await p.run('orders export'), 0);
   p.configure({ orders: { since: day(10) } });
+  ended(await p.run('orders export'), 0);
   const answer = await p.json('refunds export --json');
   const got = () => [...written(p.exchange(), 'refunds', 'refund_id').values()].map(rows => rows[0].order_number).sort();
   assert.deepEqual(got(), [young]);
   assert.equal(answer.summary.excluded, 2, 'one too old, one a test');
-  ended(await p.run(['refunds', 'export', '--since', day(30), '--until', day(10)]), 0);
+  for (const kind of ['orders', 'refunds']) ended(await p.run([kind, 'export', '--since', day(30), '--until', day(10)]), 0);
   assert.deepEqual(got(), [old, young].sort());
+  at(() => p.sandbox.changeOrders({ edit: old, change: { refund: { lines: [], amount: '1.00' } } }));
+  ended(await p.run('refunds export'), 0);
+  assert.deepEqual(got(), [old, old, young].sort(), 'the ERP has its order');
   assert.ok(!got().includes(trial));
 });
 
@@ -262,6 +265,31 @@ test('named: an order, a refund, its agreement; what is not there says so', asyn
     assert.match((await only(who, 1)).stderr, why, who);
   const [plain] = p.sandbox.changeOrders({ add: 1 });
   assert.match((await only(plain.name, 1)).stderr, /has nothing that was given back/);
+  /* Known here by its name, it is to be had by its id. */
+  const [{ refund_id: id }] = p.exchange().rows('refunds').filter(row => row.refund_number === `${name}-R1`);
+  shop.change({ refund: { lines: [], amount: '0.50' } });
+  ended(await p.run(['refunds', 'export', '--only', id]), 0);
+  assert.deepEqual(got(), [`${name}-R1`, `${name}-R2`], 'nothing else of its order');
+});
+
+test('two orders of one name: each refund is found by its id', async t => {
+  const { p, name, change } = await shopWith(t);
+  change({ refund: { lines: [{ line: 0, quantity: 1, restock: 'RETURN' }] } });
+  const at = calendar(p.sandbox, 500);
+  const [other] = at(() => p.sandbox.changeOrders({ add: 1 }));
+  for (const one of [{ paid: true }, { refund: { lines: [], amount: '1.00' } }]) at(() => p.sandbox.changeOrders({ edit: other.name, change: one }));
+  at(() => p.sandbox.orders.change(p.sandbox.orders.find(other.name), model => (model.header.name = name)));
+  ended(await p.run('orders export'), 0);
+  const several = ended(await p.run(['adopt', 'refunds', `${name}-R1`]), 1);
+  const ids = [...(several.stdout + several.stderr).matchAll(/gid:\/\/shopify\/\w+\/\d+/g)].map(([id]) => id);
+  assert.equal(ids.length, 2);
+  p.write('entered.csv', `record,name\n${ids[0]},${name}-R1\n`);
+  ended(await p.run(['adopt', 'refunds', '--csv', p.path('entered.csv')]), 0);
+  ended(await p.run('refunds export'), 0);
+  assert.deepEqual([...written(p.exchange(), 'refunds', 'refund_id').keys()], [ids[1]]);
+  ended(await p.run(['queue', 'retry', ids[1]]), 0);
+  ended(await p.run(['refunds', 'export', '--only', ids[1]]), 0);
+  assert.deepEqual([...written(p.exchange(), 'refunds', 'refund_id').keys()], [ids[1]]);
 });
 
 test('what is not understood parks that refund, and no other; once it is, it goes over', async t => {

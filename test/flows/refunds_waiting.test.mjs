@@ -37,6 +37,9 @@ test('a refund waits for its order, without a word by each run, and goes over af
   silent(ended(await p.run('refunds export'), 0));
   ended(await p.run('refunds export --full'), 0);
   assert.equal(sql(p, 'SELECT count(*) FROM journal'), lines, 'that it still waits is no event');
+  const named = ended(await p.run(['refunds', 'export', '--only', refund]), 0);
+  assert.match(named.stdout, new RegExp(`^later ${refund}: the order #\\d+ is not in the ERP; `), 'who names it is told');
+  assert.equal(named.stderr, '');
   assert.match(ended(await p.run(['explain', refund]), 0).stdout, /the order #\d+ is not in the ERP/);
 
   ended(await p.run('orders export'), 0);

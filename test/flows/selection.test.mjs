@@ -32,6 +32,13 @@ test('[orders] since counts from the creation of an order', async t => {
     await p.export('--full');
     sameSet(exportedNames(p), names(young));
   });
+  await t.test('but of what the ERP has got all the same, each change goes over', async () => {
+    ended(await p.run(['orders', 'export', '--only', old.name]), 0);
+    earlier(p.sandbox, 60, { edit: old.id, change: { note: 'touched once more' } });
+    ended(await p.run('orders export'), 0);
+    const [row] = p.exchange().rows('orders-changed');
+    assert.deepEqual([row?.order_number, row?.note], [old.name, 'touched once more']);
+  });
 });
 
 test('--since and --until', async t => {

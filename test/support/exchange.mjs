@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { csvRows } from './csv.mjs';
 
-const NAME = /^(orders|customers|refunds|inventory|products)(-changed)?-(\d{6})\.(csv|manifest\.json)$/;
+const NAME = /^(orders|customers|refunds|inventory|products|notes|refunds-notes)(-changed)?-(\d{6})\.(csv|manifest\.json)$/;
 
 export class Exchange {
   /** options for the CSV reader: delimiter, lineEnd. The folder may be missing: then nothing stands in it. */

@@ -164,12 +164,21 @@ static enum errk read_listed(struct answer *in, const cJSON *node, const struct 
 	return answer_end(in, e);
 }
 
-/* An old order that is touched today is not a new order. NULL: it stays. */
-static const char *why_left_out(const struct pull_request *req, const struct listed *x)
+/* An old order that is touched today is not a new order; but of one that the target has, all is told. *why NULL: it stays. */
+static enum errk judge_age(const struct pull_request *req, const struct listed *x, const char **why,
+			   struct err *e)
 {
-	if (!req->window && req->since && x->created < req->since)
-		return LEFT_OUT_OLD;
-	return x->test && !req->include_test ? LEFT_OUT_TEST : NULL;
+	bool there = false;
+	enum errk rc = E_OK;
+	*why = NULL;
+	if (!req->window && req->since && x->created < req->since) {
+		if (req->there)
+			rc = req->there(req->knows_ctx, KIND_ORDER, x->head.id, &there, e);
+		*why = there ? NULL : LEFT_OUT_OLD;
+	}
+	if (!*why && x->test && !req->include_test)
+		*why = LEFT_OUT_TEST;
+	return rc;
 }
 
 /* What was given back of it is known by records of its own, once it is read. */
@@ -199,7 +208,10 @@ static enum errk choose(const struct order_reading *r, struct order_window *w, s
 		w->seen += !behind;
 		if (r->use->refunds && !x.refunds)
 			continue;
-		const char *left_out = why_left_out(req, &x);
+		const char *left_out;
+		rc = judge_age(req, &x, &left_out, e);
+		if (rc != E_OK)
+			return rc;
 		if (left_out && !behind)
 			*LIST_ADD(out->left_out, out->n_left_out, out->cap_left_out,
 				  r->a) = (struct left_out){x.head.id, x.head.name, left_out};

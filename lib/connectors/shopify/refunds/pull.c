@@ -10,15 +10,6 @@
  * known by the id of its agreement and the version of the order.
  */
 
-/*
- * Shopify has no way to ask for an agreement by its id (SalesAgreement is no Node): of those that were parked without a document,
- * and are asked for again by it, the order is kept.
- */
-static const char *order_key(const char *agreement, struct arena *a)
-{
-	return arena_printf(a, "keep refund %s;", agreement);
-}
-
 /* The target has it, or may have: it is to be said that nothing of it is left. */
 static enum errk was_told(struct order_reading *r, const char *id, bool *told, struct err *e)
 {
@@ -48,16 +39,9 @@ static enum errk add_refund(struct order_reading *r, const struct refund_book *b
 		rc = refund_document(book, place, head->label, &doc, &left, e);
 	else
 		*e = book->why;
-	if (rc == E_RECORD) {
+	if (rc == E_RECORD)
 		err_append(e, "; book it by hand, then run: erpsync queue drop --for-good '%s'",
 			   head->label);
-		/* Saved before it is parked: a key of one that is not is none too many. */
-		const struct connector_state *state = r->s->env.state;
-		struct err why;
-		if (state->save(state->ctx, order_key(head->id, r->a), json_str(book->r.node, "id"),
-				&why) != E_OK)
-			return *e = why, why.kind;
-	}
 	if (rc == E_OK && !left)
 		rc = was_told(r, head->id, &told, e);
 	if (rc == E_OK && !left && !told)
@@ -221,32 +205,19 @@ static enum errk pull_label(struct order_reading *r, const char *who, const char
 	return rc;
 }
 
-static enum errk pull_agreement(struct order_reading *r, const char *who, struct err *e)
-{
-	const struct connector_state *state = r->s->env.state;
-	const char *order = NULL;
-	int64_t at;
-	bool found = false, kept = false;
-	enum errk rc = state->load(state->ctx, order_key(who, r->a), r->a, &order, &at, e);
-
-	if (rc == E_OK && order)
-		rc = read_of_order(r, order, who, &found, &kept, e);
-	if (rc == E_OK && !kept)
-		order_add_missing(
-			r, who,
-			order ? why_missing(found, true)
-			      : "Shopify can't be asked for what was given back by this id; name it "
-				"by its order and number (#1001-R1), or name its order");
-	return rc;
-}
-
 static enum errk pull_named(struct order_reading *r, const char *who, struct err *e)
 {
 	const char *order = order_of_label(who, r->a);
 	bool found, kept;
 
-	if (str_starts(who, "gid://shopify/") && !str_starts(who, "gid://shopify/Order/"))
-		return pull_agreement(r, who, e);
+	/* SalesAgreement is no Node. */
+	if (str_starts(who, "gid://shopify/") && !str_starts(who, "gid://shopify/Order/")) {
+		order_add_missing(
+			r, who,
+			"Shopify can't be asked for what was given back by this id; name it "
+			"by its order and number (#1001-R1), or name its order");
+		return E_OK;
+	}
 	if (order)
 		return pull_label(r, who, order, e);
 	enum errk rc = read_of_order(r, who, NULL, &found, &kept, e);

@@ -210,10 +210,15 @@ static enum errk take(struct admin_orders *s, const struct source_file *f,
 		      struct arena *a, struct page *page, struct err *e)
 {
 	struct record *r = &page->rec[page->n];
-	bool known = false;
-	enum errk k;
+	bool known = false, there = false, within = in_window(s, o, req);
+	enum errk k = E_OK;
 
-	if (!in_window(s, o, req)) {
+	/* Of an order that the target has, all is told. */
+	if (!within && !req->window && req->there)
+		k = req->there(req->knows_ctx, KIND_ORDER, admin_order_id(o, a), &there, e);
+	if (k != E_OK)
+		return k;
+	if (!within && !there) {
 		if (!req->window)
 			leave_out(o, LEFT_OUT_OLD, a, page);
 		return E_OK;
