@@ -156,6 +156,11 @@ struct in_flight {
 	enum errk (*since)(void *ctx, int64_t *since, struct err *e);
 	/* Orders that were made before then no export brings, seconds; 0 = all are brought. */
 	int64_t (*first)(void *ctx);
+	/*
+	 * Orders that are still to be told, and of which it is not known what they take (one that could not be read, or whose document
+	 * is gone): ids of the store, which is to tell it.
+	 */
+	enum errk (*unread)(void *ctx, struct arena *a, const char ***id, size_t *n, struct err *e);
 	/* All that came or changed before then is known now, or was seen. */
 	void (*seen)(void *ctx, int64_t since);
 	/* Is this version of the order in the queue, or with the ERP? */

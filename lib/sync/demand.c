@@ -38,6 +38,7 @@ static enum errk units_of(void *ctx, const char *sku, const char *item, const ch
 		rc = demand_index(o, e);
 	if (rc != E_OK)
 		return rc;
+	demand_tell_unreadable(o);
 	*units = 0;
 	o->questions++;
 	for (int by = 0; by < DEMAND_KEYS; by++)
@@ -124,6 +125,23 @@ static int64_t first(void *ctx)
 	return choice_earliest(&o->orders_since);
 }
 
+static enum errk unread(void *ctx, struct arena *a, const char ***id, size_t *n, struct err *e)
+{
+	struct demand *o = ctx;
+	size_t cap = 0;
+	*n = 0;
+	*id = NULL;
+	enum errk rc = demand_read(o, e);
+	if (rc == E_OK)
+		rc = demand_index(o, e);
+	for (size_t i = 0; i < o->n_orders && rc == E_OK; i++) {
+		const struct demand_version *newest = demand_newest(&o->order[i]);
+		if (!newest->readable && newest->known_at == INT64_MAX)
+			*LIST_ADD(*id, *n, cap, a) = arena_strdup(a, newest->order);
+	}
+	return rc;
+}
+
 static void seen(void *ctx, int64_t since)
 {
 	struct demand *o = ctx;
@@ -190,6 +208,7 @@ struct demand *demand_new(struct state *s, const struct conf *c, struct mapper *
 				     .knows = knows,
 				     .since = since,
 				     .first = first,
+				     .unread = unread,
 				     .seen = seen,
 				     .sees = sees,
 				     .takes = takes,

@@ -12,7 +12,7 @@ static int by_key(const void *a, const void *b)
 
 void demand_forget_index(struct demand *o)
 {
-	o->n_orders = o->n_entries = 0;
+	o->n_orders = o->n_entries = o->unreadable = 0;
 	o->indexed = false;
 	arena_reset(o->index);
 }
@@ -43,7 +43,7 @@ static enum errk read_reported(struct demand *o, struct demand_order *x, struct 
  */
 static enum errk read_now(struct demand *o, struct demand_order *x, struct err *e)
 {
-	struct demand_version *newest = &x->first[x->n - 1];
+	struct demand_version *newest = demand_newest(x);
 	const struct demand_reported *last = x->n_reported ? x->reported : NULL;
 	enum errk rc = E_OK;
 	if (last && newest->known_at != INT64_MAX && (last->booked || !newest->readable))
@@ -71,7 +71,7 @@ static void add_entries(struct demand *o, struct demand_order *x)
 	}
 }
 
-static void tell_unreadable(struct demand *o)
+void demand_tell_unreadable(struct demand *o)
 {
 	if (o->unreadable)
 		notice_say(o->notices, NULL,
@@ -123,7 +123,6 @@ enum errk demand_index(struct demand *o, struct err *e)
 		add_entries(o, &o->order[i]);
 	if (o->n_entries)
 		qsort(o->entry, o->n_entries, sizeof(*o->entry), by_key);
-	tell_unreadable(o);
 	o->indexed = rc == E_OK;
 	return rc;
 }

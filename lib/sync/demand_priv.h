@@ -122,6 +122,12 @@ void demand_sort_versions(struct demand_version *version, size_t n);
 /* Orders, and where they are found, from all versions; nothing to do where that is done. */
 MUST_CHECK enum errk demand_index(struct demand *o, struct err *e);
 void demand_forget_index(struct demand *o);
+/* What is not known of them is told once. */
+void demand_tell_unreadable(struct demand *o);
+static inline struct demand_version *demand_newest(const struct demand_order *x)
+{
+	return &x->first[x->n - 1];
+}
 /* The entries of this key; NULL: *n = 0. */
 const struct demand_entry *demand_entries(const struct demand *o, enum demand_key by,
 					  const char *text, size_t *n);

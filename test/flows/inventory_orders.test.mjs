@@ -5,13 +5,13 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { earlier, requestsOf } from '../support/place.mjs';
-import { BIN_PLAIN, ended, silent } from '../support/run.mjs';
+import { BIN, BIN_PLAIN, ended, silent } from '../support/run.mjs';
 import { KOELN, LYON, PARIS, atRest, plainLevels, pull, stockFile, stockPlace } from '../support/stock.mjs';
 
 /** A shop with ten of SOLO-1 and LONG-5 in Lyon, and an ERP that has got every order so far. */
-async function open(t, { quantity = 'available', sandbox = {}, inventory = {}, orders = {}, places = [LYON] } = {}) {
+async function open(t, { quantity = 'available', sandbox = {}, inventory = {}, orders = {}, places = [LYON], bin = BIN_PLAIN } = {}) {
   const p = await stockPlace(t, {
-    bin: BIN_PLAIN,
+    bin,
     sandbox: { nasty: 'off', ...sandbox },
     inventory: { quantity, ...inventory },
     conf: { orders: { overlap: '1m', ...orders } },
@@ -503,6 +503,41 @@ test('orders on their way to the ERP', async t => {
     await pull(p);
     assert.equal(at(p, 'SOLO-1').available, 6);
   });
+});
+
+test('an order that could not be read takes its units all the same, however long ago that was', async t => {
+  const HOUR = 3600;
+  const WAYS = {
+    'its buyer is hidden': async (p, run) => {
+      p.sandbox.setScopes({ personal_data: 'off' });
+      assert.match(ended(await run('orders export'), 1).stderr, /protected customer data/);
+    },
+    'its document is gone': async (p, run) => {
+      parks(p);
+      ended(await run('orders export'), 1);
+      sql(p, 'DELETE FROM payload');
+    },
+  };
+  for (const [way, fails] of Object.entries(WAYS))
+    await t.test(way, async sub => {
+      const p = await open(sub, { bin: BIN });
+      let shift = 0;
+      const run = args => p.run(args, { env: { ERPSYNC_CLOCK_SHIFT: String(shift) } });
+      const [order] = [].concat(ago(p, () => sell(p, 'SOLO-1', 3)));
+      await fails(p, run);
+      p.sandbox.setClock({ advance_ms: HOUR * 1000 });
+      shift = HOUR;
+      ended(await run('orders export'), 0);
+      takes(p);
+      says(p, 'SOLO-1', 10, { age: 20 - HOUR });
+      const seen = requestsOf(p.sandbox);
+      ended(await run('inventory pull'), 0);
+      assert.equal(at(p, 'SOLO-1').available, 7);
+      assert.deepEqual(seen({ operation: 'OrdersUnits' }).map(q => q.variables.ids), [[order.id]]);
+      says(p, 'SOLO-1', 12, { age: 20 - HOUR });
+      ended(await run('inventory pull'), 0);
+      assert.equal(at(p, 'SOLO-1').available, 9);
+    });
 });
 
 test('what a draft of an order has set aside is not offered', async t => {

@@ -87,7 +87,7 @@ const shown = at => at.map(key => (isText(key) ? `.${key}` : `[${key}]`)).join('
 /** A line without a SKU is a custom item, a variant need not have a cost: so it may well be. */
 const isOptional = (operation, at) => {
   const key = at[at.length - 1];
-  return key === 'unitCost' || (key === 'sku' && ['OrdersNewest', 'OrderUnits'].includes(operation));
+  return key === 'unitCost' || (key === 'sku' && ['OrdersNewest', 'OrdersUnits', 'OrderUnits'].includes(operation));
 };
 
 /** All that can be wrong with one answer of one operation: { operation, nth, name, at, change, ever }. */

@@ -190,6 +190,54 @@ static int64_t latest(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static const char *unread_id(const void *ctx, size_t i)
+{
+	return ((const char *const *)ctx)[i];
+}
+
+static enum errk see_named(struct stock_put *p, const char *const *id, size_t n, struct err *e)
+{
+	const struct in_flight *in_flight = p->batch->in_flight;
+	struct shopify_query q = {.doc = DOC_ORDERS_UNITS, .variables = json_object()};
+	cJSON *ids = json_add_array(q.variables, "ids");
+	for (size_t i = 0; i < n; i++)
+		json_push(ids, cJSON_CreateString(id[i]));
+	enum errk rc = shopify_send(p->shop, &q, 1, p->arena, e);
+	struct answer in = shopify_answer(&q);
+	const cJSON *node[ORDERS_PAGE] = {0};
+	if (rc == E_OK) {
+		answer_by_id(&in, q.data, "nodes", n, unread_id, id, node);
+		rc = answer_end(&in, e);
+	}
+	for (size_t i = 0; i < n && rc == E_OK; i++) {
+		struct seen_order order = {id[i], "deleted"};
+		if (node[i])
+			order.version = answer_text(&in, node[i], "updatedAt");
+		rc = answer_end(&in, e);
+		if (rc == E_OK && node[i])
+			rc = see_order(p, &in, &order, node[i], e);
+		else if (rc == E_OK)
+			in_flight->sees(in_flight->ctx, order.id, order.version);
+	}
+	shopify_query_release(&q);
+	return rc;
+}
+
+/* What waits without its lines takes them all the same, however long ago it changed. */
+static enum errk read_unread(struct stock_put *p, struct err *e)
+{
+	const struct in_flight *in_flight = p->batch->in_flight;
+	const char **id;
+	size_t n, own = 0;
+	enum errk rc = in_flight->unread(in_flight->ctx, p->arena, &id, &n, e);
+	for (size_t i = 0; i < n && rc == E_OK; i++)
+		if (str_starts(id[i], "gid://shopify/Order/"))
+			id[own++] = id[i];
+	for (size_t i = 0; i < own && rc == E_OK; i += ORDERS_PAGE)
+		rc = see_named(p, id + i, own - i < ORDERS_PAGE ? own - i : ORDERS_PAGE, e);
+	return rc;
+}
+
 /* What changes after a reading has begun is not older than its first order, nor than the clock then. */
 enum errk stock_read_fresh(struct stock_put *p, struct err *e)
 {
@@ -199,7 +247,8 @@ enum errk stock_read_fresh(struct stock_put *p, struct err *e)
 	p->counts_orders = since != 0;
 	if (rc != E_OK || !since)
 		return rc;
-	for (int i = 0; i < READINGS_MAX; i++) {
+	rc = read_unread(p, e);
+	for (int i = 0; i < READINGS_MAX && rc == E_OK; i++) {
 		struct reading r = {.put = p, .since = since};
 		int64_t began = p->shop->clock_known ? shopify_now(p->shop) - INDEX_LAG : 0;
 		rc = read_down(&r, e);
@@ -210,7 +259,9 @@ enum errk stock_read_fresh(struct stock_put *p, struct err *e)
 		if (r.pages <= 1)
 			return E_OK;
 	}
-	return err_set(e, E_BUSY, "orders_moving",
-		       "the orders of the shop change faster than they can be read, so it is not "
-		       "known what was sold; the next run tries again");
+	return rc != E_OK
+		       ? rc
+		       : err_set(e, E_BUSY, "orders_moving",
+				 "the orders of the shop change faster than they can be read, so it is not "
+				 "known what was sold; the next run tries again");
 }
