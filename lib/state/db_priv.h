@@ -82,6 +82,10 @@ MUST_CHECK enum errk db_check_owner(sqlite3 *db, const char *path, int version, 
 #define DB_DOUBT_ALL                                                            \
 	"UPDATE link SET doubt = 2 WHERE flow NOT IN (SELECT flow FROM pairing" \
 	" WHERE last_new OR last_changed)"
+/* It may be: what was agreed on is believed. */
+#define DB_DOUBT_IF_OLD                                                            \
+	"UPDATE link SET doubt = doubt & 12 | max(doubt & 3, 1) WHERE flow NOT IN" \
+	" (SELECT flow FROM pairing WHERE last_new OR last_changed)"
 /* Nor does it know of all that was read before: see checkpoint_again. */
 #define DB_AGAIN_ALL                                                  \
 	"INSERT OR IGNORE INTO connector_state (key, body, saved_at)" \

@@ -367,16 +367,23 @@ static enum errk mend_times(struct sync *r, struct err *e)
 /* A copy that was put back is noticed before this run's own number stands there. */
 static enum errk compare_seal(struct sync *r, const char *seal, struct err *e)
 {
-	bool older;
-	enum errk rc = state_compare_seal(r->state, seal, &older, e);
-	if (rc == E_OK && older)
+	static const char *const why[] = {
+		[SEAL_OLDER] =
+			"is an older one that was put back: it does not know of the last runs",
+		[SEAL_COPIED] = "was put back, or moved to where it is now",
+		[SEAL_SLEPT] =
+			"was not used for far longer than is usual, and may be an older one that "
+			"was put back with the whole machine",
+	};
+	enum seal_says says;
+	enum errk rc = state_compare_seal(r->state, seal, clock_now(), &says, e);
+	if (rc == E_OK && says != SEAL_FITS)
 		notice_say(
 			&r->notices, NULL,
 			arena_printf(r->session->arena,
-				     "the state file %s is an older one that was put back: it does "
-				     "not know of the last runs, so what it remembers is compared "
-				     "with what is there",
-				     state_path(r->session->state)));
+				     "the state file %s %s, so what it remembers is compared with "
+				     "what is there",
+				     state_path(r->session->state), why[says]));
 	return rc;
 }
 

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import { unseal } from '../support/flows.mjs';
 import { BIN, ended } from '../support/run.mjs';
 import { LYON, atRest, freePlace, plainLevels, pull, stockFile } from '../support/stock.mjs';
 
@@ -38,6 +39,7 @@ async function open(t) {
     async killed(step, command = 'orders export') {
       const copy = `${p.dir}-copy`;
       fs.cpSync(p.dir, copy, { recursive: true });
+      unseal(copy);
       await p.run(command, { env: { ERPSYNC_STEP_LOG: p.path('steps') }, cwd: copy });
       fs.rmSync(copy, { recursive: true });
       const steps = p.read('steps').trim().split('\n').map(line => line.replace(/^\d+ /, ''));
