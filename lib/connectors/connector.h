@@ -186,6 +186,7 @@ struct page {
 	 */
 	const char **unlisted;
 	size_t n_unlisted;
+	int64_t unlisted_ns; /* when the file was written that lists them no longer, as record.written_ns */
 	/* Of pull_only: what is not found may be there all the same, in what the source has not said for long. */
 	bool partial;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
@@ -367,6 +368,11 @@ struct source {
 	/* What it can't give, one plain sentence each, NULL-terminated; NULL = nothing is missing. */
 	const char *const *lacks;
 	bool own_days; /* its records say what day it was where they were made: see pull_request.since_day */
+	/*
+	 * All its records have written_ns: one of which no file is remembered is older than any. Else it is as new as the
+	 * target's last write.
+	 */
+	bool keeps_times;
 	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
 };
 

@@ -174,6 +174,17 @@ MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *m
 MUST_CHECK enum errk sync_merge_waiting(struct sync *r, const struct record *rec, const char **doc,
 					struct err *e);
 
+/*
+ * older.c: a record of a file that is older than what is known of it takes nothing back. *left: nothing is to be stored of it;
+ * else it may be a problem now.
+ */
+MUST_CHECK enum errk older_leave(struct sync *r, struct record *rec, bool *left, struct err *e);
+/* The same of what was asked for by name: it is a problem. */
+MUST_CHECK enum errk older_refuse_named(struct sync *r, struct record *rec, struct err *e);
+/* A file that was written after this is known to have said it; 0 = no file is. */
+MUST_CHECK enum errk older_knows_newer(struct sync *r, const char *record, int64_t written_ns,
+				       bool *newer, struct err *e);
+
 /* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
  * id it is no page (E_BUSY). */
 MUST_CHECK enum errk sync_tidy_page(enum record_kind kind, struct page *page, struct arena *a,

@@ -141,6 +141,8 @@ static bool record_at(const struct inbox *r, size_t k, struct arena *a, struct r
 		k -= r->kind->count(r->set.file[file++].content);
 	if (!r->kind->record(&r->set, file, k, a, out))
 		return false;
+	/* What the file before had is gone by the list of this set. */
+	inbox_date_record(&r->set.file[file < r->set.n ? file : 0], out);
 	if (file < r->set.n && r->set.file[file].changes && out->problem &&
 	    str_starts(out->id, ROW))
 		say_remedy(out, a);
@@ -175,6 +177,7 @@ static enum errk read_page(struct inbox *r, const struct pull_request *req, stru
 		struct record *rec = &page->rec[page->n++];
 
 		r->kind->gone(&r->set, &r->set.gone[r->gone_at], a, rec);
+		inbox_date_record(&r->set.file[0], rec);
 		if (!rec->problem)
 			r->kind->finish(rec, a);
 	}
@@ -354,6 +357,7 @@ static bool add_gone(const struct inbox *r, struct page *page, const char *who, 
 	if (!inbox_trace(r->kind, r->env->conf, &r->set, who, a, &gone))
 		return false;
 	r->kind->gone(&r->set, &gone, a, rec);
+	inbox_date_record(&r->set.file[0], rec);
 	if (!rec->problem)
 		r->kind->finish(rec, a);
 	page->n++;
