@@ -376,6 +376,13 @@ struct source {
 	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
 };
 
+/* Files that a person brings further, and takes away when that is done: whether it was done nobody tells. */
+struct files_by_hand {
+	const char *where; /* their folder */
+	int64_t n, since;  /* since: the oldest, seconds; 0 = there is none */
+	const char *how;   /* "import each in the admin (Products > Import), …" */
+};
+
 /* How records of one kind are written to a system. */
 struct sink {
 	size_t batch; /* items that one put likes */
@@ -433,6 +440,12 @@ struct sink {
 	 * one, and may have what was missing. NULL = it can't be told, put says why. NULL where put asks the target itself.
 	 */
 	const char *(*catalogue)(struct connector *c, struct arena *a);
+	/*
+	 * Of a target that takes files by a person's hand: those that lie there. That is seen in their folder alone, and nothing is
+	 * opened. NULL elsewhere.
+	 */
+	enum errk (*by_hand)(struct conf *conf, struct arena *a, struct files_by_hand *out,
+			     struct err *e);
 };
 
 /* What only `check` asks. */
