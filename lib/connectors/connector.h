@@ -186,7 +186,12 @@ struct page {
 	 */
 	const char **unlisted;
 	size_t n_unlisted;
-	int64_t unlisted_ns; /* when the file was written that lists them no longer, as record.written_ns */
+	/*
+	 * The file that it begins with says all that there is: as record.written_ns and file, for all of its records and for what it
+	 * does not list. 0: there is none such.
+	 */
+	int64_t list_ns;
+	const char *list;
 	/* Of pull_only: what is not found may be there all the same, in what the source has not said for long. */
 	bool partial;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
@@ -369,7 +374,7 @@ struct source {
 	const char *const *lacks;
 	bool own_days; /* its records say what day it was where they were made: see pull_request.since_day */
 	/*
-	 * All its records have written_ns: one of which no file is remembered is older than any. Else it is as new as the
+	 * Its records have written_ns: one of which no file is remembered is older than any. Else it is as new as the
 	 * target's last write.
 	 */
 	bool keeps_times;

@@ -5,11 +5,11 @@
 #include "base/banned.h"
 
 /* Of the record ?1 in the flow ?2, as written_get says it; ?3: by_write. */
-#define NEWEST                                                                               \
-	"max(coalesce((SELECT written_ns FROM written WHERE record = ?1 AND flow = ?2), 0)," \
-	" coalesce((SELECT changed_at * 1000000000 FROM link"                                \
-	" WHERE record = ?1 AND flow = ?2 AND ?3 AND version <> ''"                          \
-	" AND (adopted_at <> 0 OR NOT EXISTS"                                                \
+#define NEWEST                                                                                           \
+	"max(coalesce((SELECT max(written_ns) FROM written WHERE record IN (?1, '') AND flow = ?2), 0)," \
+	" coalesce((SELECT changed_at * 1000000000 FROM link"                                            \
+	" WHERE record = ?1 AND flow = ?2 AND ?3 AND version <> ''"                                      \
+	" AND (adopted_at <> 0 OR NOT EXISTS"                                                            \
 	" (SELECT 1 FROM written WHERE record = ?1 AND flow = ?2))), 0))"
 
 enum errk written_set(struct state *s, const char *flow, const char *record, bool by_write,
@@ -35,9 +35,11 @@ enum errk written_get(struct state *s, const char *flow, const char *record, boo
 		      struct arena *a, struct written *out, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "SELECT n.ns, (SELECT file FROM written WHERE record = ?1"
-				       " AND flow = ?2 AND written_ns = n.ns) FROM (SELECT " NEWEST
-				       " AS ns) AS n");
+	struct query q = query_open(
+		s,
+		"SELECT n.ns, (SELECT file FROM written WHERE record IN (?1, '')"
+		" AND flow = ?2 AND written_ns = n.ns ORDER BY record DESC LIMIT 1) FROM (SELECT " NEWEST
+		" AS ns) AS n");
 	bool row;
 	enum errk rc;
 

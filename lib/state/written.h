@@ -13,6 +13,8 @@ struct written {
  * by_write: where no file is remembered, and of what was adopted, what the target has of a known version is as new as its
  * last write, for a file from before that may be older. Else such a record is older than any file.
  */
+/* In place of a record: the file says all that there is, of each of them. */
+#define WRITTEN_ALL ""
 /*
  * A file of that time says the record; an earlier one than written_get says takes nothing back, and what that knew by the
  * last write alone stands from then on.

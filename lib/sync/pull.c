@@ -124,7 +124,8 @@ static enum errk confirm(struct sync *r, const struct record *rec, struct err *e
 	enum errk rc = E_OK;
 	/* What could not be read, or stands in two files, is none's: the next that says it is not held against it. */
 	const char *file = rec->problem ? NULL : rec->file;
-	if (rec->written_ns)
+	/* What a list says of each record is remembered of the list, once. */
+	if (rec->written_ns > r->list_ns)
 		rc = written_set(r->state, r->key, rec->id, !r->from->keeps_times,
 				 &(struct written){rec->written_ns, file}, e);
 	return rc == E_OK && r->max_age ? queue_confirm(r->state, r->key, rec->id, rec->version,
@@ -301,7 +302,7 @@ static enum errk close_unlisted(struct sync *r, const struct page *page, int64_t
 	for (size_t i = 0; i < page->n_unlisted && rc == E_OK; i++) {
 		int64_t n = 0;
 		bool newer;
-		rc = older_knows_newer(r, page->unlisted[i], page->unlisted_ns, &newer, e);
+		rc = older_knows_newer(r, page->unlisted[i], page->list_ns, &newer, e);
 		if (rc == E_OK && !newer)
 			rc = queue_close(r->state, r->key, page->unlisted[i], clock_now(), &n, e);
 		if (rc == E_OK && n && !*closed)
@@ -336,7 +337,11 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 	STEP("page read");
 	int64_t closed = 0;
 	const char *first = NULL;
+	r->list_ns = page->list_ns;
 	enum errk rc = state_begin(r->state, e);
+	if (rc == E_OK && page->list_ns)
+		rc = written_set(r->state, r->key, WRITTEN_ALL, !r->from->keeps_times,
+				 &(struct written){page->list_ns, page->list}, e);
 	for (size_t i = 0; i < page->n_gone && rc == E_OK; i++)
 		rc = queue_resolve(r->state, r->key, page->gone[i], clock_now(), e);
 	if (rc == E_OK)

@@ -76,6 +76,7 @@ struct sync {
 	/* Heads in the page's arena: known, waiting, and said again by the source. */
 	struct record *confirmed;
 	size_t n_confirmed, cap_confirmed;
+	int64_t list_ns; /* of the page that is stored, as page.list_ns */
 	int64_t arrived,
 		shipped; /* records that are new to the target; of these what the source has shipped of */
 	const char **only; /* ids that --only named, once they are pulled */

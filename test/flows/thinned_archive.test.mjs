@@ -1,6 +1,7 @@
 // A person has thinned out archive/ of the ERP's folder: what an older file says, however it comes again, does not undo what a newer one said that is gone.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { inShop, productFile, productPlace, push } from '../support/products.mjs';
@@ -41,6 +42,7 @@ test('stock', async t => {
   await t.test('an older snapshot', async sub => {
     const p = await stock(sub);
     await p.says('stock-2.csv', 100, [[SKU, 3], ['LONG-5', 8]]);
+    assert.equal(execFileSync('sqlite3', [p.path('erpsync.db'), 'SELECT count(*) FROM written'], { encoding: 'utf8' }), '1\n', 'of a snapshot once, not of each article');
     thin(p);
     const { records } = await p.says('stock-1.csv', 600, [[SKU, 9], ['LONG-5', 8]], '', 1);
     assert.deepEqual(records.filter(r => r.code).map(r => [r.name, r.code]), [[SKU, 'late_file']]);

@@ -257,7 +257,6 @@ static enum errk add_unlisted(const struct inbox_kind *kind, const struct inbox_
 			return E_OK;
 	k = req->untold(req->knows_ctx, a, &id, &n, e);
 	page->unlisted = arena_array(a, n, sizeof(*page->unlisted));
-	page->unlisted_ns = inbox_written_ns(&set->file[0]);
 	for (size_t i = 0; i < n && k == E_OK; i++)
 		if (!str_starts(id[i], ROW) && !is_there(kind, set, id[i]) &&
 		    !is_said_gone(kind, set, id[i], a))

@@ -155,6 +155,10 @@ static enum errk read_page(struct inbox *r, const struct pull_request *req, stru
 	size_t all = count_records(r), looked = 0;
 	size_t most = req->limit && req->limit < PAGE ? req->limit : PAGE;
 
+	if (r->kind->complete && !r->set.file[0].changes) {
+		page->list_ns = inbox_written_ns(&r->set.file[0]);
+		page->list = r->set.file[0].plain;
+	}
 	page->rec = arena_array(a, most, sizeof(*page->rec));
 	for (; (size_t)c->done < all && page->n < most && looked < LOOK; c->done++, looked++) {
 		struct record *rec = &page->rec[page->n];
