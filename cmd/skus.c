@@ -147,12 +147,20 @@ static void print_rule(const struct view *v, enum sku_rule r, size_t found)
 	printf("     → %s\n", sku_rules[r].remedy);
 }
 
-static void end_text(const struct view *v, const struct sku_summary *s, const char *csv)
+/* Of the one side that has a catalogue. */
+static void print_alone(const struct view *v, const struct sku_summary *s)
 {
-	enum style style = s->holds ? STYLE_GREEN : STYLE_RED;
+	for (enum side side = SIDE_STORE; side < SIDE_COUNT_; side++)
+		if (s->unread[side])
+			printf("nothing is compared with the articles of the %s, for they are not known: %s\n",
+			       side_name(side), clean_text(s->unread[side], v->cmd->arena));
+		else
+			printf("%zu articles in the %s (%s): looked at for SKUs that are missing or stand twice\n",
+			       s->articles[side], side_name(side), s->system[side]);
+}
 
-	for (size_t i = 0; i < v->n_notices; i++)
-		printf("note: %s\n", remedy_text(v->notices[i], NULL, NULL, v->cmd->arena));
+static void print_both(const struct sku_summary *s)
+{
 	printf("%zu articles in the store (%s), %zu in the ERP (%s): %zu aligned",
 	       s->articles[SIDE_STORE], s->system[SIDE_STORE], s->articles[SIDE_ERP],
 	       s->system[SIDE_ERP], s->aligned);
@@ -162,11 +170,26 @@ static void end_text(const struct view *v, const struct sku_summary *s, const ch
 		printf("; left aside: %zu in the store, %zu in the ERP", s->aside[SIDE_STORE],
 		       s->aside[SIDE_ERP]);
 	putchar('\n');
+}
+
+static void end_text(const struct view *v, const struct sku_summary *s, const char *csv)
+{
+	enum style style = s->holds ? STYLE_GREEN : STYLE_RED;
+	const bool both = !s->unread[SIDE_STORE] && !s->unread[SIDE_ERP];
+
+	for (size_t i = 0; i < v->n_notices; i++)
+		printf("note: %s\n", remedy_text(v->notices[i], NULL, NULL, v->cmd->arena));
+	if (both)
+		print_both(s);
+	else
+		print_alone(v, s);
 	for (enum sku_rule r = 0; r < SKUS_RULES_; r++)
 		if (s->found[r])
 			print_rule(v, r, s->found[r]);
 	printf("%s%s%s\n", style_on(stdout, style),
-	       s->holds ? "every article has one counterpart" : "not one to one: see above",
+	       !s->holds ? "not one to one: see above"
+	       : both    ? "every article has one counterpart"
+			 : "each has an SKU of its own; whether the other side has it is not known",
 	       style_off(stdout, style));
 	if (csv)
 		printf("all findings are in %s\n", clean_text(csv, v->cmd->arena));
@@ -185,6 +208,8 @@ static void end_json(struct view *v, const struct sku_summary *s, const struct e
 
 		json_add_str(o, "system", s->system[side]);
 		json_add_int(o, "articles", (int64_t)s->articles[side]);
+		if (s->unread[side])
+			json_add_str(o, "unread", s->unread[side]);
 		json_add_int(o, "aside", (int64_t)s->aside[side]);
 	}
 	json_add_int(summary, "aligned", (int64_t)s->aligned);

@@ -39,6 +39,8 @@ struct flow_status {
 	int64_t delivered;
 	struct reason *reasons;
 	size_t n_reasons;
+	struct files_by_hand by_hand; /* n 0 where there are none */
+	const char *unseen;           /* why it is not known what lies there; NULL = it is */
 };
 
 static enum errk note_oldest(const struct queue_row *row, void *ctx, struct err *e)
@@ -114,6 +116,17 @@ static enum errk read_runs(struct state *s, struct flow_status *f, struct arena 
 	if (!f->failed)
 		f->well = NULL;
 	return rc;
+}
+
+/* What lies in a folder is no matter of the state file: that it can't be seen keeps nothing else from being told. */
+static void find_by_hand(struct conf *conf, struct flow_status *f, struct arena *a)
+{
+	struct err why;
+
+	for (const struct flow *own = flows; own->noun; own++)
+		if (str_equal(own->name, f->name) && flow_is_set_up(own, conf) &&
+		    flow_by_hand(own, conf, a, &f->by_hand, &why) != E_OK)
+			f->unseen = arena_strdup(a, why.msg);
 }
 
 static enum errk read_flow(struct state *s, const char *name, int64_t now, struct flow_status *f,
@@ -253,6 +266,14 @@ static void print_flow(const struct flow_status *f, int64_t now, struct arena *a
 			  f->on_hold ? arena_printf(a, " and %lld on hold in the store",
 						    (long long)f->on_hold)
 				     : ""));
+	if (f->unseen)
+		line("by hand", STYLE_YELLOW, clean_text(f->unseen, a));
+	else if (f->by_hand.n)
+		line("by hand", STYLE_YELLOW,
+		     arena_printf(a, "%lld file%s in %s, the %s of %s: %s", (long long)f->by_hand.n,
+				  f->by_hand.n == 1 ? "" : "s", clean_text(f->by_hand.where, a),
+				  f->by_hand.n == 1 ? "one" : "oldest",
+				  when_text(f->by_hand.since, now, a), f->by_hand.how));
 	if (q->sending)
 		line("sending", STYLE_YELLOW, arena_printf(a, "%lld", (long long)q->sending));
 	line("parked", q->parked ? STYLE_RED : STYLE_PLAIN,
@@ -304,6 +325,13 @@ static void add_flow(cJSON *list, const struct flow_status *f)
 	json_add_int(o, "sending", f->counts.sending);
 	json_add_int(o, "parked", f->counts.parked);
 	json_add_time(o, "oldest", f->counts.oldest_waiting);
+	if (f->by_hand.where) {
+		cJSON *files = json_add_object(o, "by_hand");
+
+		json_add_str(files, "folder", f->by_hand.where);
+		json_add_int(files, "files", f->by_hand.n);
+		json_add_time(files, "oldest", f->by_hand.since);
+	}
 	reasons = json_add_array(o, "parked_by_reason");
 	for (size_t i = 0; i < f->n_reasons; i++) {
 		cJSON *r = json_object();
@@ -357,6 +385,7 @@ enum errk cmd_status(struct cmd *c, struct err *e)
 			break;
 		if (is_note(&f))
 			continue;
+		find_by_hand(c->session.conf, &f, c->arena);
 		parked |= f.counts.parked > 0;
 		if (answer)
 			add_flow(list, &f);

@@ -192,6 +192,12 @@ struct page {
 	 */
 	const char **unlisted;
 	size_t n_unlisted;
+	/*
+	 * The file that it begins with says all that there is: as record.written_ns and file, for all of its records and for what it
+	 * does not list. 0: there is none such.
+	 */
+	int64_t list_ns;
+	const char *list;
 	/* Of pull_only: what is not found may be there all the same, in what the source has not said for long. */
 	bool partial;
 	/* To be stored together with the records; NULL = leave the checkpoint as it is. */
@@ -373,7 +379,19 @@ struct source {
 	/* What it can't give, one plain sentence each, NULL-terminated; NULL = nothing is missing. */
 	const char *const *lacks;
 	bool own_days; /* its records say what day it was where they were made: see pull_request.since_day */
+	/*
+	 * Its records have written_ns: one of which no file is remembered is older than any. Else it is as new as the
+	 * target's last write.
+	 */
+	bool keeps_times;
 	bool tells_gone; /* it says of what it no longer has that it is gone, see RECORD_GONE, page.unlisted */
+};
+
+/* Files that a person brings further, and takes away when that is done: whether it was done nobody tells. */
+struct files_by_hand {
+	const char *where; /* their folder */
+	int64_t n, since;  /* since: the oldest, seconds; 0 = there is none */
+	const char *how;   /* "import each in the admin (Products > Import), …" */
 };
 
 /* How records of one kind are written to a system. */
@@ -433,6 +451,12 @@ struct sink {
 	 * one, and may have what was missing. NULL = it can't be told, put says why. NULL where put asks the target itself.
 	 */
 	const char *(*catalogue)(struct connector *c, struct arena *a);
+	/*
+	 * Of a target that takes files by a person's hand: those that lie there. That is seen in their folder alone, and nothing is
+	 * opened. NULL elsewhere.
+	 */
+	enum errk (*by_hand)(struct conf *conf, struct arena *a, struct files_by_hand *out,
+			     struct err *e);
 };
 
 /* What only `check` asks. */

@@ -212,6 +212,8 @@ MUST_CHECK enum errk queue_mark_passing(struct state *s, int64_t id, const char 
 /* Same rule about a newer version. */
 MUST_CHECK enum errk queue_mark_parked(struct state *s, int64_t id, const char *code,
 				       const char *reason, int64_t now, struct err *e);
+/* That it is parked the mapping has said. */
+MUST_CHECK enum errk queue_mark_unmapped(struct state *s, int64_t id, struct err *e);
 
 /*
  * A delivered record that its target refused afterwards: its last version is parked again with the
@@ -240,7 +242,8 @@ struct queue_filter {
 	 * (release and drop: only ready and parked, whatever it says).
 	 */
 	int states;
-	size_t limit; /* 0 = no limit */
+	size_t limit;  /* 0 = no limit */
+	bool unmapped; /* only what the mapping refused, see queue_mark_unmapped */
 };
 /*
  * Rows in order of enqueued_at, each handed to fn with its payload if with_payload; fn's

@@ -261,7 +261,7 @@ static enum errk park(struct state *s, int64_t id, const char *code, const char 
 {
 	CLEANUP(query)
 	struct query q = query_open(s, "UPDATE queue SET state = 2, batch = NULL, code = ?,"
-				       " reason = ?, changed_at = ?"
+				       " unmapped = 0, reason = ?, changed_at = ?"
 				       " WHERE id = ? AND state IN (0, 1)");
 	bool gone;
 	enum errk rc = give_way(s, id, &gone, e);
@@ -276,6 +276,15 @@ static enum errk park(struct state *s, int64_t id, const char *code, const char 
 	if (rc == E_OK && query_changed(&q) != 1)
 		return not_found(s, id, "parked", e);
 	return rc;
+}
+
+enum errk queue_mark_unmapped(struct state *s, int64_t id, struct err *e)
+{
+	CLEANUP(query)
+	struct query q = query_open(s, "UPDATE queue SET unmapped = 1 WHERE id = ? AND state = 2");
+
+	query_int(&q, id);
+	return query_run(&q, e);
 }
 
 enum errk queue_mark_parked(struct state *s, int64_t id, const char *code, const char *reason,

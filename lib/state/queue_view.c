@@ -18,7 +18,8 @@ enum {
 
 #define MATCHES                                                                    \
 	" (?1 IS NULL OR flow = ?1) AND (?2 IS NULL OR record = ?2 OR label = ?2)" \
-	" AND (?3 IS NULL OR code GLOB ?3) AND (?4 >> state) & 1"
+	" AND (?3 IS NULL OR code GLOB ?3) AND (?4 >> state) & 1"                  \
+	" AND unmapped >= ?6"
 #define FIRST_OF " ORDER BY enqueued_at, id LIMIT ?5"
 
 static void bind_filter(struct query *q, const struct queue_filter *f, int states)
@@ -28,6 +29,7 @@ static void bind_filter(struct query *q, const struct queue_filter *f, int state
 	query_text(q, f->code);
 	query_int(q, states);
 	query_int(q, f->limit ? (int64_t)f->limit : -1);
+	query_int(q, f->unmapped);
 }
 
 /*
@@ -385,7 +387,7 @@ enum errk queue_forbid(struct state *s, const struct queue_filter *f, const char
 		       int64_t *n, struct err *e)
 {
 	CLEANUP(query)
-	struct query q = query_open(s, "UPDATE queue SET code = 'dropped', reason = ?6"
+	struct query q = query_open(s, "UPDATE queue SET code = 'dropped', reason = ?7"
 				       " WHERE id IN (SELECT id FROM queue INDEXED BY queue_sending"
 				       " WHERE state = 1 AND" MATCHES " ORDER BY id LIMIT ?5)");
 	enum errk rc;

@@ -265,6 +265,8 @@ enum errk batch_record_parked(struct sync *r, struct batch_row *b, struct err *e
 	if (rc == E_OK)
 		rc = queue_mark_parked(r->state, b->row.id, b->put.err.code, b->put.err.msg,
 				       clock_now(), e);
+	if (rc == E_OK && b->unmapped)
+		rc = queue_mark_unmapped(r->state, b->row.id, e);
 	if (rc == E_OK && !same)
 		rc = sync_journal(r, b->row.record, b->row.label, "delivered", "parked",
 				  b->put.err.msg, e);

@@ -147,6 +147,15 @@ bool flow_is_set_up(const struct flow *f, const struct conf *c)
 	return flow_is_possible(f, c);
 }
 
+enum errk flow_by_hand(const struct flow *f, struct conf *c, struct arena *a,
+		       struct files_by_hand *out, struct err *e)
+{
+	const struct connector_type *to = connector_at(c, f->to);
+	const struct sink *sink = to ? to->sink[f->to][f->kind] : NULL;
+	*out = (struct files_by_hand){0};
+	return sink && sink->by_hand ? sink->by_hand(c, a, out, e) : E_OK;
+}
+
 bool flow_is_answered(const struct conf *c, const struct flow *f)
 {
 	const struct connector_type *to = connector_at(c, f->to);

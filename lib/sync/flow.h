@@ -75,6 +75,9 @@ const struct flow *flow_of_noun(const char *noun);
 bool flow_is_possible(const struct flow *f, const struct conf *c);
 /* … what must be set is set, and what is opt-in was opted into. */
 bool flow_is_set_up(const struct flow *f, const struct conf *c);
+/* As sink.by_hand of its target; *out.where NULL: nothing is brought further by hand there. */
+MUST_CHECK enum errk flow_by_hand(const struct flow *f, struct conf *c, struct arena *a,
+				  struct files_by_hand *out, struct err *e);
 /* Does the other side answer what it gets by it, so that it is not known before? */
 bool flow_is_answered(const struct conf *c, const struct flow *f);
 

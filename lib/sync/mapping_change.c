@@ -77,7 +77,7 @@ enum errk sync_release_made(struct sync *r, struct err *e)
 enum { BY_MAPPING = 1u << 0, BY_SETTINGS = 1u << 1 };
 
 /*
- * Which of the two can cure a reason: a message that names a file of tables/ or a key has its code here, so
+ * Which of the two can cure a reason that the mapping has not said itself: a message that names a file of tables/ or a key has its code here, so
  * that a person who does what it says is done.
  */
 static const struct {
@@ -194,6 +194,13 @@ enum errk sync_release_mapped(struct sync *r, struct err *e)
 		if (cures[i].by & changed)
 			rc = queue_release(r->state, &f, now, &freed, e);
 	}
+	/* Whatever code the mapping gave it: a merchant's own says what it likes. */
+	if (rc == E_OK && r->mapping_changed)
+		rc = queue_release(r->state,
+				   &(struct queue_filter){.flow = r->key,
+							  .states = 1 << QUEUE_PARKED,
+							  .unmapped = true},
+				   now, &freed, e);
 	if (rc == E_OK && r->mapping_changed)
 		rc = queue_try_parked(r->state, r->key, SAME_ARTICLE, now, e);
 	if (rc == E_OK && r->mapping_changed)

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/str.h"
-#include "base/name_order.h"
 #include "state/checkpoint.h"
 #include "state/claim.h"
 #include "state/delivered.h"
@@ -47,8 +46,9 @@ static enum errk confirm(struct sync *r, const struct record *rec, struct err *e
 	enum errk rc = E_OK;
 	/* What could not be read, or stands in two files, is none's: the next that says it is not held against it. */
 	const char *file = rec->problem ? NULL : rec->file;
-	if (rec->written_ns)
-		rc = written_set(r->state, r->key, rec->id,
+	/* What a list says of each record is remembered of the list, once. */
+	if (rec->written_ns > r->list_ns)
+		rc = written_set(r->state, r->key, rec->id, !r->from->keeps_times,
 				 &(struct written){rec->written_ns, file}, e);
 	return rc == E_OK && r->max_age ? queue_confirm(r->state, r->key, rec->id, rec->version,
 							read_at(rec), clock_now(), e)
@@ -163,87 +163,6 @@ static enum errk check_namesake(struct sync *r, struct record *rec, struct err *
 	return E_OK;
 }
 
-/*
- * The newest that is known was said by another file of this one's time, and their names do not tell that this one is newer. Where
- * documents are merged files of one time may each say a part.
- */
-static bool may_be_older(const struct sync *r, const struct record *rec, const struct written *w)
-{
-	return w->ns == rec->written_ns && w->file && rec->file && !rec->problem &&
-	       !r->from->merge && strcmp(w->file, rec->file) != 0 &&
-	       !(name_order_known(w->file, rec->file) && name_order(w->file, rec->file) < 0);
-}
-
-/*
- * Does a file say it that is older than what is known, and says otherwise? *newer: which file that was, with ns 0 = it
- * does not. *waits: a version of it is ready, parked or being sent.
- */
-static enum errk find_newer(struct sync *r, const struct record *rec, struct written *newer,
-			    bool *waits, struct err *e)
-{
-	struct written w;
-	bool known;
-	struct err ignored;
-	*newer = (struct written){0};
-	if (!rec->written_ns)
-		return E_OK;
-	enum errk rc = written_get(r->state, r->key, rec->id, r->page, &w, e);
-	if (rc != E_OK || (w.ns <= rec->written_ns && !may_be_older(r, rec, &w)))
-		return rc;
-	rc = queue_knows(r->state, r->key, rec->id, rec->version, &known, waits, e);
-	if (rc != E_OK || known)
-		return rc;
-	struct batch_row b = {
-		.row = {.record = rec->id, .label = rec->label, .version = rec->version}};
-	/* Another version may make the same document. */
-	if (!*waits && rec->doc)
-		rc = batch_compare(r, &b, rec->doc, rec->doc_len, &ignored);
-	if (rc == E_LOCAL)
-		return *e = ignored, rc;
-	if (!b.unchanged)
-		*newer = w;
-	return E_OK;
-}
-
-/* Of another version than the document that it came with, for a newer file may say that once more. */
-static void set_late(struct sync *r, struct record *rec, const struct written *newer, bool named)
-{
-	char own[CLOCK_TEXT_MAX], known[CLOCK_TEXT_MAX];
-	struct err *why = arena_alloc(r->page, sizeof(*why));
-	err_set(why, E_RECORD, "late_file",
-		"comes from %s, which was written at %s, and what is known of it ",
-		rec->file ? rec->file : "a file", clock_text(rec->written_ns / 1000000000, own));
-	if (newer->ns == rec->written_ns)
-		err_append(why, "was read in %s, of the same time, which may be newer",
-			   newer->file);
-	else
-		err_append(why, "is newer (of %s)", clock_text(newer->ns / 1000000000, known));
-	err_append(
-		why,
-		" and in no file that is there: it stays as it is known; export it once more, or put "
-		"the newer file back");
-	if (!named)
-		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
-	rec->problem = why;
-	rec->version = arena_printf(r->page, "%s late", rec->version);
-	rec->written_ns = 0; /* it proves nothing of when the newest was written */
-	rec->doc = NULL;
-	rec->doc_len = 0;
-}
-
-/* Said once, but where something of it waits that it would replace, or its newer file is there to be read. */
-static enum errk leave_older(struct sync *r, struct record *rec, bool *left, struct err *e)
-{
-	struct written newer;
-	bool waits = false;
-	enum errk rc = find_newer(r, rec, &newer, &waits, e);
-	*left = rc == E_OK && newer.ns && (waits || rec->superseded);
-	r->sum->known += *left;
-	if (rc == E_OK && newer.ns && !*left)
-		set_late(r, rec, &newer, false);
-	return rc;
-}
-
 static enum errk store_record(struct sync *r, const struct record *rec, const char *origin,
 			      enum queue_put_mode mode, struct err *e)
 {
@@ -303,8 +222,11 @@ static enum errk close_unlisted(struct sync *r, const struct page *page, int64_t
 {
 	enum errk rc = E_OK;
 	for (size_t i = 0; i < page->n_unlisted && rc == E_OK; i++) {
-		int64_t n;
-		rc = queue_close(r->state, r->key, page->unlisted[i], clock_now(), &n, e);
+		int64_t n = 0;
+		bool newer;
+		rc = older_knows_newer(r, page->unlisted[i], page->list_ns, &newer, e);
+		if (rc == E_OK && !newer)
+			rc = queue_close(r->state, r->key, page->unlisted[i], clock_now(), &n, e);
 		if (rc == E_OK && n && !*closed)
 			*first = page->unlisted[i];
 		*closed += rc == E_OK ? n : 0;
@@ -337,7 +259,11 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 	STEP("page read");
 	int64_t closed = 0;
 	const char *first = NULL;
+	r->list_ns = page->list_ns;
 	enum errk rc = state_begin(r->state, e);
+	if (rc == E_OK && page->list_ns)
+		rc = written_set(r->state, r->key, WRITTEN_ALL, !r->from->keeps_times,
+				 &(struct written){page->list_ns, page->list}, e);
 	for (size_t i = 0; i < page->n_gone && rc == E_OK; i++)
 		rc = queue_resolve(r->state, r->key, page->gone[i], clock_now(), e);
 	if (rc == E_OK)
@@ -346,7 +272,7 @@ static enum errk store_page(struct sync *r, const struct page *page, const char 
 		bool left = false;
 		rc = check_namesake(r, &page->rec[i], e);
 		if (rc == E_OK)
-			rc = leave_older(r, &page->rec[i], &left, e);
+			rc = older_leave(r, &page->rec[i], &left, e);
 		if (rc == E_OK && !left)
 			rc = arrival_judge(r, &page->rec[i], strcmp(origin, "only") == 0, &left, e);
 		if (rc == E_OK && !left)
@@ -434,14 +360,8 @@ static enum errk fetch_named(struct sync *r, const char *const *who, size_t n, s
 	rc = foreign_pulled(r, rc, page, e);
 	if (rc == E_OK)
 		rc = sync_tidy_page(r->flow->kind, page, r->page, e);
-	/* What is asked for by name is not to be had as it is known. */
-	for (size_t i = 0; i < page->n && rc == E_OK; i++) {
-		struct written newer;
-		bool waits;
-		rc = find_newer(r, &page->rec[i], &newer, &waits, e);
-		if (rc == E_OK && newer.ns)
-			set_late(r, &page->rec[i], &newer, true);
-	}
+	for (size_t i = 0; i < page->n && rc == E_OK; i++)
+		rc = older_refuse_named(r, &page->rec[i], e);
 	return rc;
 }
 

@@ -85,6 +85,26 @@ static enum side other_side(enum side side)
 	return side == SIDE_STORE ? SIDE_ERP : SIDE_STORE;
 }
 
+/* Stock or products are read from this side: what lists its articles must be there. */
+static bool tells_articles(const struct conf *conf, enum side side)
+{
+	for (const struct flow *f = flows; f->noun; f++)
+		if (f->from == side && record_kind_of_goods(f->kind) && flow_is_set_up(f, conf))
+			return true;
+	return false;
+}
+
+static enum errk read_side_if_any(struct check *c, enum side side, struct err *e)
+{
+	enum errk rc = read_side(c, side, e);
+
+	if (rc != E_LOCAL || !str_equal(e->code, "no_catalogue") ||
+	    tells_articles(c->session->conf, side) || c->sum->unread[other_side(side)])
+		return rc;
+	c->sum->unread[side] = arena_strdup(c->session->arena, e->msg);
+	return E_OK;
+}
+
 /* Hands one finding on and counts it. y: its counterpart, or NULL. */
 static enum errk say(struct check *c, enum sku_rule rule, enum side side, const struct sku_entry *x,
 		     const struct sku_entry *y, const char *detail, struct err *e)
@@ -290,12 +310,13 @@ static enum errk say_trait(struct check *c, enum side side, enum sku_rule rule, 
 
 static enum errk say_all(struct check *c, struct err *e)
 {
+	const bool both = !c->sum->unread[SIDE_STORE] && !c->sum->unread[SIDE_ERP];
 	enum errk rc = E_OK;
 
 	/* What is almost the same is not missing, so that it must be known first. */
-	for (enum side side = SIDE_STORE; side < SIDE_COUNT_ && rc == E_OK; side++)
+	for (enum side side = SIDE_STORE; side < SIDE_COUNT_ && rc == E_OK && both; side++)
 		rc = say_near(c, side, e);
-	for (enum side side = SIDE_STORE; side < SIDE_COUNT_ && rc == E_OK; side++)
+	for (enum side side = SIDE_STORE; side < SIDE_COUNT_ && rc == E_OK && both; side++)
 		rc = say_missing(c, side, e);
 	for (enum side side = SIDE_STORE; side < SIDE_COUNT_ && rc == E_OK; side++)
 		rc = say_duplicates(c, side, e);
@@ -367,9 +388,9 @@ enum errk sync_skus(struct session *s, const struct skus_options *o, struct sku_
 	for (enum side side = SIDE_STORE; side < SIDE_COUNT_; side++)
 		sku_list_init(&c.list[side], side);
 	/* Files are read whole, so that what they take is gone before the other side is read. */
-	rc = read_side(&c, SIDE_ERP, e);
+	rc = read_side_if_any(&c, SIDE_ERP, e);
 	if (rc == E_OK)
-		rc = read_side(&c, SIDE_STORE, e);
+		rc = read_side_if_any(&c, SIDE_STORE, e);
 	if (rc == E_OK)
 		rc = compare(&c, e);
 	for (enum side side = SIDE_STORE; side < SIDE_COUNT_; side++)

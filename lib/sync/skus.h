@@ -10,7 +10,7 @@
 /*
  * `erpsync skus check`: every article of the store is one article of the ERP and the reverse, by
  * SKU, or by tables/skus.csv and tables/store_skus.csv. Both catalogues are read, and nothing is
- * written anywhere.
+ * written anywhere. Where one side has none, and no flow reads its articles from there, the other is looked at alone.
  */
 enum sku_rule {
 	SKUS_MISSING_IN_ERP,
@@ -50,6 +50,8 @@ struct sku_summary {
 	size_t aside[SIDE_COUNT_];       /* not under the rule: archived, services */
 	size_t found[SKUS_RULES_];
 	bool holds;
+	const char *
+		unread[SIDE_COUNT_]; /* why the articles of a side are not known; NULL = they are */
 };
 
 struct skus_options {

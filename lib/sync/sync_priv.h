@@ -76,6 +76,7 @@ struct sync {
 	/* Heads in the page's arena: known, waiting, and said again by the source. */
 	struct record *confirmed;
 	size_t n_confirmed, cap_confirmed;
+	int64_t list_ns; /* of the page that is stored, as page.list_ns */
 	int64_t arrived,
 		shipped; /* records that are new to the target; of these what the source has shipped of */
 	const char **only; /* ids that --only named, once they are pulled */
@@ -180,6 +181,17 @@ MUST_CHECK enum errk sync_pull_page(struct sync *r, const char **cursor, bool *m
  */
 MUST_CHECK enum errk sync_merge_waiting(struct sync *r, const struct record *rec, const char **doc,
 					struct err *e);
+
+/*
+ * older.c: a record of a file that is older than what is known of it takes nothing back. *left: nothing is to be stored of it;
+ * else it may be a problem now.
+ */
+MUST_CHECK enum errk older_leave(struct sync *r, struct record *rec, bool *left, struct err *e);
+/* The same of what was asked for by name: it is a problem. */
+MUST_CHECK enum errk older_refuse_named(struct sync *r, struct record *rec, struct err *e);
+/* A file that was written after this is known to have said it; 0 = no file is. */
+MUST_CHECK enum errk older_knows_newer(struct sync *r, const char *record, int64_t written_ns,
+				       bool *newer, struct err *e);
 
 /* page.c: what is twice in a page goes, what is too long for a list is cut or parked, and without an
  * id it is no page (E_BUSY). */

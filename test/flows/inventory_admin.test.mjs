@@ -51,6 +51,23 @@ test('only what differs is written, and the import takes it', async t => {
   });
 });
 
+test('status tells what lies there for a person to import', async t => {
+  const { p } = open(t);
+  const flow = async () => (await p.json('status --json')).flows.find(f => f.flow === 'inventory pull');
+  stock(p, [['TEE-S', 'MAIN', 7]]);
+  await pull(p);
+  const { by_hand: lies } = await flow();
+  assert.deepEqual([lies.folder, lies.files], [p.path('exports/import'), 1]);
+  assert.ok(Math.abs(Date.parse(lies.oldest) - fs.statSync(p.path('exports/import/inventory-000001.csv')).mtimeMs) < 1000);
+  assert.match(
+    ended(await p.run('status'), 0).stdout,
+    /^ +by hand +1 file in \S*exports\/import, the one of .*: import it in the admin \(Products > Inventory > Import\), the oldest first, take it away, and export anew$/m,
+  );
+  takenAway(p);
+  assert.equal((await flow()).by_hand.files, 0);
+  assert.doesNotMatch(ended(await p.run('status'), 0).stdout, /by hand/);
+});
+
 test('the state file is lost while a file waits for its import', async t => {
   const { admin, p } = open(t);
   stock(p, [['TEE-S', 'MAIN', 7], ['TEE-M', 'MAIN', 8], ['CAP', 'MAIN', 3]]);

@@ -164,6 +164,19 @@ test('nobody has the figures of exchanged SKUs, until the list is found again', 
     await push(x.p);
     await x.pulled(1);
   });
+  await t.test('they are back, and the ERP says what it had said: as the reason asks', async sub => {
+    const y = await open(sub);
+    fs.rmSync(y.p.path('out/archive'), { recursive: true });
+    for (const skus of [[B, A], [A, B]]) {
+      y.says(...skus);
+      await push(y.p);
+      await y.pulled(1);
+    }
+    for (const { reason } of await y.p.queue('--parked')) assert.match(reason, /have the ERP write it once more/);
+    y.figures(10, 2);
+    assert.deepEqual(await y.pulled(), [10, 2]);
+    assert.deepEqual(await y.p.queue('--parked'), []);
+  });
   await t.test('the list is there again', async () => {
     fs.rmSync(x.p.path('out/archive'), { recursive: true, force: true });
     fs.renameSync(x.p.path('archive'), x.p.path('out/archive'));

@@ -138,6 +138,17 @@ test('a quotation reserves nothing, and free stock is offered: said by the order
     });
 });
 
+test('several taxes of one rate: check says which, and that an order with one is parked', async t => {
+  const { p, prepare, server } = await recordedPlace(t, '19', 'check');
+  await prepare(0);
+  server.use(recording('19', 'check').steps[0]);
+  const { stdout } = await p.run('check');
+  const says = (what, column) => new RegExp(`^warn +2 sales taxes of Odoo are 20 % and ${what}; an order with such a tax is parked \\(ambiguous_tax\\) where tables/taxes\\.csv names none of them\n.* name one by its external id in the column ${column} of tables/taxes\\.csv`, 'm');
+  assert.match(stdout, says('included in the price: Shop FR 20% incl\\. \\(shop\\.tax_fr_20_incl\\), .*\\(shop\\.tax_gb_20_incl\\)', 'erp_odoo_tax_incl'));
+  assert.match(stdout, /^warn +3 sales taxes of Odoo are 0 % and added to the price, for services: 0% EXEMPT S/m);
+  assert.doesNotMatch(stdout, /are 20 % and added/, 'one is for goods and one for services');
+});
+
 for (const [key, label] of [['warehouse', 'warehouse'], ['pricelist', 'price list'], ['team', 'sales team']])
   test(`[odoo] ${key} names what Odoo does not have: no order is parked for it, the run ends with it, and check says it`, async t => {
     const says = new RegExp(`\\[odoo\\] ${key} = NOWHERE \\(erpsync\\.conf:\\d+\\): Odoo \\(127\\.0\\.0\\.1:\\d+\\) has no ${label} of that name; correct the key, or make one`);

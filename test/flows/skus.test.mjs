@@ -302,6 +302,22 @@ test('ends that refuse or lack something', async t => {
   });
 });
 
+test('an exchange folder of orders only: the store’s articles are looked at alone', async t => {
+  const p = await shop(t, [['A-1'], ['B-2']], { inventory: { quantity: null } });
+  fs.mkdirSync(p.path('out'), { recursive: true });
+  const { findings, summary } = await check(p);
+  assert.deepEqual([findings, summary.store.articles, summary.holds], [[], 2, true]);
+  assert.match(summary.erp.unread, /out: there is no stock file that would tell the ERP's articles/);
+  assert.match(
+    ended(await p.run('skus check'), 0).stdout,
+    /^nothing is compared with the articles of the ERP, for they are not known: .*have it write stock\.csv there.*$|^each has an SKU of its own; whether the other side has it is not known$/m,
+  );
+  add(p.sandbox.catalogue, 'A-1', { title: 'Twice' });
+  add(p.sandbox.catalogue, '', { title: 'Bare' });
+  assert.deepEqual((await check(p, 1)).findings.map(f => [f.finding, f.sku]), [['duplicate', 'A-1'], ['duplicate', 'A-1'], ['blank', '']]);
+  assert.match(ended(await p.run('skus check'), 1).stdout, /^not one to one: see above$/m);
+});
+
 /** Neither side is a system: an admin's export, and the ERP's stock file. */
 function files(t, name, text, age = 60) {
   const p = new Place(tempDir(t), { conf: { store: { connector: 'csv', path: 'exports' }, inventory: { quantity: 'on_hand' } }, bin: BIN_PLAIN });

@@ -121,13 +121,13 @@ static void test_future__files_are_no_newer_than_now(void **state)
 	int64_t run, ahead;
 
 	OK(run_begin(f->s, FLOW, NOW + YEARS, &run, e));
-	OK(written_set(f->s, FLOW, "1", &ahead_of_us, e));
-	OK(written_set(f->s, FLOW, "2", &last, e));
-	OK(written_set(f->s, FLOW, "2", &first, e));
+	OK(written_set(f->s, FLOW, "1", true, &ahead_of_us, e));
+	OK(written_set(f->s, FLOW, "2", true, &last, e));
+	OK(written_set(f->s, FLOW, "2", true, &first, e));
 	OK(state_mend_times(f->s, NOW, &ahead, e));
-	OK(written_get(f->s, FLOW, "1", f->a, &w, e));
+	OK(written_get(f->s, FLOW, "1", true, f->a, &w, e));
 	assert_int_equal(w.ns, (int64_t)NOW * 1000000000);
-	OK(written_get(f->s, FLOW, "2", f->a, &w, e));
+	OK(written_get(f->s, FLOW, "2", true, f->a, &w, e));
 	assert_int_equal(w.ns, (int64_t)NOW * 1000000000 - 1);
 	assert_string_equal(w.file, "b.csv");
 }

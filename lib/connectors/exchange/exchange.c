@@ -200,6 +200,7 @@ static const char *stock_merge(struct connector *c, const char *before, const ch
 static const struct source stock_source = {.pull = files_pull,
 					   .pull_only = stock_pull_only,
 					   .merge = stock_merge,
+					   .keeps_times = true,
 					   .tells_gone = true};
 static const char *products_merge(struct connector *c, const char *before, const char *now,
 				  struct arena *a)
@@ -209,7 +210,8 @@ static const char *products_merge(struct connector *c, const char *before, const
 
 static const struct source products_source = {.pull = files_pull,
 					      .pull_only = products_pull_only,
-					      .merge = products_merge};
+					      .merge = products_merge,
+					      .keeps_times = true};
 
 static enum errk fulfillments_pull(struct connector *c, const struct pull_request *req,
 				   struct arena *a, struct page *out, struct err *e)
@@ -235,6 +237,7 @@ static const struct source fulfillments_source = {
 	.pull = fulfillments_pull,
 	.pull_only = fulfillments_pull_only,
 	.merge = fulfillments_merge,
+	.keeps_times = true,
 };
 
 static enum errk files_put(struct connector *c, struct put_batch *batch, struct arena *a,

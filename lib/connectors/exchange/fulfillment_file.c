@@ -73,6 +73,11 @@ const char *exchange_deliveries_ignored(const struct exchange_deliveries *d)
 	return d->ignored;
 }
 
+const char *exchange_deliveries_keep(struct exchange_deliveries *d, const char *text)
+{
+	return arena_strdup(d->mem, text);
+}
+
 void exchange_deliveries_declare(struct exchange_deliveries *d, enum csv_encoding declared)
 {
 	d->declared = declared;
@@ -557,6 +562,13 @@ static bool is_continued(const struct reading *r, const struct csv_row *in)
 	return r->above && !order[0] && (kept_key(r, in, COL_SKU) || kept_key(r, in, COL_LINE));
 }
 
+static void name_file(const struct reading *r, struct exchange_delivery *to)
+{
+	to->file = r->number;
+	to->read_in = r->file->plain;
+	to->written_ns = r->file->written_ns;
+}
+
 static void add_row(struct reading *r, const struct csv_row *in)
 {
 	static const int keys[] = {COL_DELIVERY, COL_ORDER,     COL_LINE,
@@ -591,7 +603,7 @@ static void add_row(struct reading *r, const struct csv_row *in)
 		to->next_here = r->here;
 		r->here = to;
 	}
-	to->file = r->number;
+	name_file(r, to);
 	to->rank = r->file->rank;
 	to->last = arena_strdup(r->d->mem, where);
 	if (nameless) {
@@ -641,7 +653,7 @@ static void add_unreadable(struct reading *r, const struct err *why)
 	hold_above(r, r->below);
 	to->problem = problem(r, "%s", why->msg);
 	to->problem_rank = to->rank = r->file->rank;
-	to->file = r->number;
+	name_file(r, to);
 }
 
 static enum errk read_rows(struct reading *r, struct csv_reader *reader, struct err *e)

@@ -50,6 +50,8 @@ struct exchange_delivery {
 	/* Ranks of the files that said so last. */
 	int order_rank, shipped_rank, warehouse_rank, carrier_rank, tracking_rank, rank;
 	int file;                            /* number of the last one that names it */
+	const char *read_in;                 /* its name */
+	int64_t written_ns;                  /* as record.written_ns */
 	struct exchange_delivery *next_here; /* that this file names, too */
 	struct exchange_parcel *parcel, *last_parcel;
 	struct exchange_delivery_line *line, *last_line;
@@ -67,6 +69,8 @@ struct exchange_delivery {
 
 struct exchange_deliveries;
 struct exchange_deliveries *exchange_deliveries_new(void);
+/* A text that is to live as long as what is read. */
+const char *exchange_deliveries_keep(struct exchange_deliveries *d, const char *text);
 /* How files are read that are not UTF-8. */
 void exchange_deliveries_declare(struct exchange_deliveries *d, enum csv_encoding declared);
 void exchange_deliveries_free(struct exchange_deliveries *d); /* takes NULL */
@@ -77,9 +81,11 @@ void exchange_deliveries_want(struct exchange_deliveries *d, const char *id);
 /* A file as it stands among the others. */
 struct exchange_delivery_file {
 	const char *path, *name; /* name: how messages call it */
-	int number;              /* its place, from 1 */
-	int rank;  /* the same for files of which nothing tells which is newer: they must agree */
-	bool used; /* an earlier run has read it */
+	const char *plain;       /* as inbox_file.plain; lives as long as what is read */
+	int64_t written_ns;
+	int number; /* its place, from 1 */
+	int rank;   /* the same for files of which nothing tells which is newer: they must agree */
+	bool used;  /* an earlier run has read it */
 };
 enum exchange_delivery_pass {
 	/* Every delivery that the file names is wanted; nothing else is kept. */

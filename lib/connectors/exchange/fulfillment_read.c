@@ -100,6 +100,8 @@ static enum errk read_file(struct exchange_deliveries *d, enum exchange_delivery
 	const struct exchange_delivery_file file = {
 		.path = f->path,
 		.name = f->name,
+		.plain = exchange_deliveries_keep(d, f->plain),
+		.written_ns = inbox_written_ns(f),
 		.number = (int)i + 1,
 		.rank = (int)inbox_first_tied(l->all, i) + 1,
 		.used = f->archived,
@@ -116,6 +118,7 @@ static enum errk read_file(struct exchange_deliveries *d, enum exchange_delivery
 static enum errk load(struct exchange_deliveries *d, const struct files *l, struct err *e)
 {
 	int64_t oldest = clock_now() - ARCHIVE_SECONDS;
+	bool news = false;
 	enum errk k = E_OK;
 
 	for (size_t i = 0; i < l->n && k == E_OK; i++)
@@ -124,8 +127,9 @@ static enum errk load(struct exchange_deliveries *d, const struct files *l, stru
 	for (size_t i = 0; i < l->n && k == E_OK; i++)
 		if (is_new(l, &l->all[i]))
 			k = read_file(d, EXCHANGE_DELIVERY_NAMES, l, i, e);
+	/* What comes after a new one has the last word, however old both are. */
 	for (size_t i = 0; i < l->n && k == E_OK; i++)
-		if (is_new(l, &l->all[i]) || l->all[i].mtime_ns / 1000000000 >= oldest)
+		if ((news |= is_new(l, &l->all[i])) || l->all[i].mtime_ns / 1000000000 >= oldest)
 			k = read_file(d, EXCHANGE_DELIVERY_ROWS, l, i, e);
 	return k;
 }
@@ -135,6 +139,8 @@ static void read_record(const struct exchange_delivery *in, struct arena *a, str
 {
 	if (exchange_delivery_record(in, a, out))
 		out->problem = NULL;
+	out->written_ns = in->written_ns;
+	out->file = in->read_in;
 }
 
 static enum errk read_page(const struct exchange_fulfillment_reader *r,

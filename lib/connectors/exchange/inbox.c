@@ -188,6 +188,20 @@ static void find_ties(struct inbox_file *list, size_t n)
 			list[i].nth = list[i - 1].nth + !list[i].tied;
 }
 
+/* Of several files of one time the later ones are as if written later: archive/ keeps their places, and nobody else may. */
+int64_t inbox_written_ns(const struct inbox_file *f)
+{
+	if (f->misdated)
+		return f->archived ? f->order_ns : 0;
+	return f->order_ns + f->nth - 1;
+}
+
+void inbox_date_record(const struct inbox_file *f, struct record *out)
+{
+	out->written_ns = inbox_written_ns(f);
+	out->file = f->plain;
+}
+
 size_t inbox_first_tied(const struct inbox_file *list, size_t i)
 {
 	while (i && list[i].tied)

@@ -165,6 +165,13 @@ struct inbox_kind {
 MUST_CHECK enum errk inbox_files(const char *prefix, const char *dir, struct arena *a,
 				 struct inbox_file **list, size_t *n, const char **bad,
 				 struct err *e);
+/*
+ * Its place among all that ever were, as record.written_ns has it; 0 = nothing tells it: of one that is dated wrongly only that it
+ * comes after what was there when it came.
+ */
+int64_t inbox_written_ns(const struct inbox_file *f);
+/* Says of a record which file says it. */
+void inbox_date_record(const struct inbox_file *f, struct record *out);
 /* Of a file in a list of them: the first of those that it is tied to, over others in between; itself: none. */
 size_t inbox_first_tied(const struct inbox_file *list, size_t i);
 /* To be told once a run: files that are dated wrongly, entries that can't be used; NULL = none. */

@@ -141,6 +141,8 @@ static bool record_at(const struct inbox *r, size_t k, struct arena *a, struct r
 		k -= r->kind->count(r->set.file[file++].content);
 	if (!r->kind->record(&r->set, file, k, a, out))
 		return false;
+	/* What the file before had is gone by the list of this set. */
+	inbox_date_record(&r->set.file[file < r->set.n ? file : 0], out);
 	if (file < r->set.n && r->set.file[file].changes && out->problem &&
 	    str_starts(out->id, ROW))
 		say_remedy(out, a);
@@ -153,6 +155,10 @@ static enum errk read_page(struct inbox *r, const struct pull_request *req, stru
 	size_t all = count_records(r), looked = 0;
 	size_t most = req->limit && req->limit < PAGE ? req->limit : PAGE;
 
+	if (r->kind->complete && !r->set.file[0].changes) {
+		page->list_ns = inbox_written_ns(&r->set.file[0]);
+		page->list = r->set.file[0].plain;
+	}
 	page->rec = arena_array(a, most, sizeof(*page->rec));
 	for (; (size_t)c->done < all && page->n < most && looked < LOOK; c->done++, looked++) {
 		struct record *rec = &page->rec[page->n];
@@ -175,6 +181,7 @@ static enum errk read_page(struct inbox *r, const struct pull_request *req, stru
 		struct record *rec = &page->rec[page->n++];
 
 		r->kind->gone(&r->set, &r->set.gone[r->gone_at], a, rec);
+		inbox_date_record(&r->set.file[0], rec);
 		if (!rec->problem)
 			r->kind->finish(rec, a);
 	}
@@ -354,6 +361,7 @@ static bool add_gone(const struct inbox *r, struct page *page, const char *who, 
 	if (!inbox_trace(r->kind, r->env->conf, &r->set, who, a, &gone))
 		return false;
 	r->kind->gone(&r->set, &gone, a, rec);
+	inbox_date_record(&r->set.file[0], rec);
 	if (!rec->problem)
 		r->kind->finish(rec, a);
 	page->n++;

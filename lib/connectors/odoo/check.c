@@ -138,6 +138,41 @@ static enum errk check_currency(const struct looker *l, struct err *e)
 	return rc == E_RECORD ? E_OK : rc;
 }
 
+static void say_alike(const struct looker *l, const struct odoo_tax *const *tax, size_t n,
+		      const char *on)
+{
+	say(l, CHECK_WARN,
+	    arena_printf(
+		    l->a,
+		    "%zu sales taxes of Odoo are %s %% and %s the price%s: %s; an order with such "
+		    "a tax is parked (ambiguous_tax) where tables/taxes.csv names none of them",
+		    n, tax[0]->amount, tax[0]->included ? "included in" : "added to", on,
+		    odoo_tax_names(tax, n, l->a)),
+	    arena_printf(
+		    l->a,
+		    "name one by its external id in the column %s of tables/taxes.csv" OWN_TABLE
+		    ", or archive the others in Odoo",
+		    odoo_tax_column(tax[0]->included)));
+}
+
+/* By its rate alone an order's tax may be either. Of each such set the first speaks for all. */
+static void say_ambiguous(const struct looker *l)
+{
+	for (size_t i = 0; i < l->o->looks.n_taxes; i++) {
+		const struct odoo_tax *tax = &l->o->looks.tax[i], **goods, **services;
+		size_t n = odoo_taxes_like(l->o, tax, false, l->a, &goods);
+		size_t m = odoo_taxes_like(l->o, tax, true, l->a, &services);
+		bool same = n == m;
+
+		for (size_t k = 0; k < n && same; k++)
+			same = goods[k] == services[k];
+		if (n > 1 && goods[0] == tax)
+			say_alike(l, goods, n, same ? "" : ", for goods");
+		if (m > 1 && services[0] == tax && !same)
+			say_alike(l, services, m, ", for services");
+	}
+}
+
 static enum errk check_taxes(const struct looker *l, struct err *e)
 {
 	const struct odoo_tax *found;
@@ -160,6 +195,7 @@ static enum errk check_taxes(const struct looker *l, struct err *e)
 		say(l, CHECK_WARN, "no sales tax of Odoo is included in the price",
 		    "if the shop's prices include tax, make such taxes in Odoo: orders are parked "
 		    "without them");
+	say_ambiguous(l);
 	return E_OK;
 }
 

@@ -35,7 +35,12 @@ struct admin {
 };
 
 /* Below the folder of exports, so that nobody takes an import file for one. */
-static const char IMPORT_FOLDER[] = "import";
+static const char *import_folder(const char *path, struct arena *a)
+{
+	const char *plain = folder_plain(path, a);
+
+	return path_join(a, dir_exists(plain) ? plain : path_folder(a, plain), "import");
+}
 
 static const struct conf_key keys[] = {
 	{"store", "path", "csv", CONF_PATH, NULL, NULL, 0, 0,
@@ -69,7 +74,7 @@ static void admin_close(struct connector *c)
 static enum errk admin_open(const struct connector_env *env, struct connector **out, struct err *e)
 {
 	struct admin *c;
-	const char *path, *dir;
+	const char *path;
 	enum errk rc = folder_configured(env, &path, e);
 
 	if (rc != E_OK)
@@ -81,10 +86,9 @@ static enum errk admin_open(const struct connector_env *env, struct connector **
 	c->mem = arena_new();
 	c->path = folder_plain(path, c->mem);
 	c->env = *env;
-	dir = dir_exists(c->path) ? c->path : path_folder(c->mem, c->path);
 	c->orders = admin_orders_new(c->path, guard_encoding(env->conf, "store"));
 	c->imports = (struct outbox){
-		.dir = path_join(c->mem, dir, IMPORT_FOLDER),
+		.dir = import_folder(path, c->mem),
 		.style = {.format = {.delimiter = ',', .encoding = CSV_UTF8, .line_end = "\r\n"}},
 		.dry_run = env->dry_run,
 	};
@@ -95,26 +99,52 @@ static enum errk admin_open(const struct connector_env *env, struct connector **
 }
 
 /* Nobody tells when a person has imported a file: only that it was taken away. */
-static enum errk check_pending(struct admin *x, const char *key, const char *menu,
+static enum errk find_pending(const char *dir, enum record_kind kind, struct arena *a,
+			      struct files_by_hand *out, struct err *e)
+{
+	bool stock = kind == KIND_STOCK;
+	const char *menu =
+		stock ? "Products > Inventory > Import"
+		      : "Products > Import; products-changed-… with \"Overwrite products "
+			"with matching handles\" ticked";
+	enum errk rc;
+
+	*out = (struct files_by_hand){.where = dir};
+	rc = admin_pending_count(dir, stock ? "inventory" : "products", &out->n, &out->since, e);
+	out->how = arena_printf(
+		a, "import %s in the admin (%s), the oldest first, take %s away, and export anew",
+		out->n == 1 ? "it" : "them", menu, out->n == 1 ? "it" : "each");
+	return rc;
+}
+
+static enum errk check_pending(struct admin *x, enum record_kind kind,
 			       const struct check_sink *sink, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	char time[CLOCK_TEXT_MAX];
-	int64_t n, since;
-	enum errk rc = admin_pending_count(x->imports.dir, key, &n, &since, e);
+	struct files_by_hand f;
+	enum errk rc = find_pending(x->imports.dir, kind, a, &f, e);
 
-	if (rc == E_OK && n)
-		sink->say(
-			sink->ctx, CHECK_WARN,
-			arena_printf(
-				a, "%s holds %lld file%s for the shop's admin (%s-…), the %s of %s",
-				x->imports.dir, (long long)n, n == 1 ? "" : "s", key,
-				n == 1 ? "one" : "oldest", clock_text(since, time)),
-			arena_printf(
-				a,
-				"import %s in the admin (%s), the oldest first, take %s away, and export anew",
-				n == 1 ? "it" : "them", menu, n == 1 ? "it" : "each"));
+	if (rc == E_OK && f.n)
+		sink->say(sink->ctx, CHECK_WARN,
+			  arena_printf(
+				  a,
+				  "%s holds %lld file%s for the shop's admin (%s-…), the %s of %s",
+				  f.where, (long long)f.n, f.n == 1 ? "" : "s",
+				  kind == KIND_STOCK ? "inventory" : "products",
+				  f.n == 1 ? "one" : "oldest", clock_text(f.since, time)),
+			  f.how);
 	return rc;
+}
+
+static enum errk by_hand(struct conf *conf, enum record_kind kind, struct arena *a,
+			 struct files_by_hand *out, struct err *e)
+{
+	const struct connector_env env = {.conf = conf, .section = "store"};
+	const char *path;
+	enum errk rc = folder_configured(&env, &path, e);
+
+	return rc == E_OK ? find_pending(import_folder(path, a), kind, a, out, e) : rc;
 }
 
 static enum errk admin_check(struct connector *c, unsigned pull, unsigned put,
@@ -129,15 +159,11 @@ static enum errk admin_check(struct connector *c, unsigned pull, unsigned put,
 	if (rc == E_OK && put & 1u << KIND_STOCK)
 		admin_stock_import_check(ours(c)->stock, sink);
 	if (rc == E_OK && put & 1u << KIND_STOCK)
-		rc = check_pending(ours(c), "inventory", "Products > Inventory > Import", sink, e);
+		rc = check_pending(ours(c), KIND_STOCK, sink, e);
 	if (rc == E_OK && put & 1u << KIND_PRODUCT)
 		admin_product_import_check(ours(c)->products, sink);
 	if (rc == E_OK && put & 1u << KIND_PRODUCT)
-		rc = check_pending(
-			ours(c), "products",
-			"Products > Import; products-changed-… with \"Overwrite products with "
-			"matching handles\" ticked",
-			sink, e);
+		rc = check_pending(ours(c), KIND_PRODUCT, sink, e);
 	return rc;
 }
 
@@ -199,7 +225,14 @@ static const char *stock_catalogue(struct connector *c, struct arena *a)
 		       : NULL;
 }
 
+static enum errk stock_by_hand(struct conf *conf, struct arena *a, struct files_by_hand *out,
+			       struct err *e)
+{
+	return by_hand(conf, KIND_STOCK, a, out, e);
+}
+
 static const struct sink stock_sink = {
+	.by_hand = stock_by_hand,
 	.batch = 5000,
 	.put = stock_put,
 	.put_committed = stock_committed,
@@ -217,7 +250,14 @@ static void products_committed(struct connector *c, const struct put_batch *batc
 	admin_product_import_committed(ours(c)->products, batch);
 }
 
+static enum errk products_by_hand(struct conf *conf, struct arena *a, struct files_by_hand *out,
+				  struct err *e)
+{
+	return by_hand(conf, KIND_PRODUCT, a, out, e);
+}
+
 static const struct sink products_sink = {
+	.by_hand = products_by_hand,
 	.batch = ADMIN_PRODUCT_BATCH,
 	.put = products_put,
 	.put_committed = products_committed,

@@ -109,5 +109,12 @@ struct odoo_tax_wanted {
  */
 MUST_CHECK enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wanted *w, struct arena *a,
 				   const struct odoo_tax **out, struct err *e);
+/* Where tables/taxes.csv names it; as mappings/odoo/order.jq reads it. */
+const char *odoo_tax_column(bool included);
+/* Of the taxes that were read: those that odoo_look_tax would find by the rate of this one; more than one is ambiguous. */
+size_t odoo_taxes_like(const struct odoo *o, const struct odoo_tax *tax, bool service,
+		       struct arena *a, const struct odoo_tax ***out);
+/* "20% G (account.1_vat20), 20% S (no external id)". */
+const char *odoo_tax_names(const struct odoo_tax *const *tax, size_t n, struct arena *a);
 
 #endif

@@ -206,10 +206,9 @@ static bool has_percent(const struct odoo_tax *t, struct decimal want)
 	       decimal_cmp(is, want) == 0;
 }
 
-/* Where tables/taxes.csv names it; as mappings/odoo/order.jq reads it. */
-static const char *tax_column(const struct odoo_tax_wanted *w)
+const char *odoo_tax_column(bool included)
 {
-	return w->included ? "erp_odoo_tax_incl" : "erp_odoo_tax_excl";
+	return included ? "erp_odoo_tax_incl" : "erp_odoo_tax_excl";
 }
 
 static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wanted *w,
@@ -224,7 +223,8 @@ static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wanted *w,
 			       "tables/taxes.csv" OWN_TABLE
 			       ", then run: erpsync queue retry --code unmapped_tax",
 			       w->title, o->server.host, w->name,
-			       w->included ? "included in" : "added to", tax_column(w));
+			       w->included ? "included in" : "added to",
+			       odoo_tax_column(w->included));
 	return err_set(e, E_RECORD, "unmapped_tax",
 		       "tax '%s': Odoo (%s) has no active sales tax of %s %% that is %s the price; "
 		       "make one there (Included in Price: %s), or name another one in %s of "
@@ -232,27 +232,31 @@ static enum errk no_tax(const struct odoo *o, const struct odoo_tax_wanted *w,
 		       ", then run: erpsync queue retry --code unmapped_tax",
 		       w->title, o->server.host, decimal_text_short(percent, text),
 		       w->included ? "included in" : "added to",
-		       w->included ? "Tax Included" : "Tax Excluded", tax_column(w));
+		       w->included ? "Tax Included" : "Tax Excluded", odoo_tax_column(w->included));
 }
 
-static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wanted *w,
-			       const struct odoo_tax *const *hit, size_t n, struct err *e)
+const char *odoo_tax_names(const struct odoo_tax *const *tax, size_t n, struct arena *a)
 {
-	struct str names;
-	enum errk rc;
+	CLEANUP(str) struct str names = {0};
 
 	str_init(&names, 400);
 	for (size_t i = 0; i < n; i++)
-		str_addf(&names, "%s%s (%s)", i ? ", " : "", hit[i]->name,
-			 *hit[i]->xid ? hit[i]->xid : "no external id");
-	rc = err_set(e, E_RECORD, "ambiguous_tax",
-		     "tax '%s': Odoo (%s) has %zu sales taxes that fit: %s; name one by its "
-		     "external id in the column %s of tables/taxes.csv" OWN_TABLE
-		     ", then run: erpsync "
-		     "queue retry --code ambiguous_tax",
-		     w->title, o->server.host, n, names.buf, tax_column(w));
-	str_release(&names);
-	return rc;
+		str_addf(&names, "%s%s (%s)", i ? ", " : "", tax[i]->name,
+			 *tax[i]->xid ? tax[i]->xid : "no external id");
+	return arena_strdup(a, names.buf);
+}
+
+static enum errk several_taxes(const struct odoo *o, const struct odoo_tax_wanted *w,
+			       const struct odoo_tax *const *hit, size_t n, struct arena *a,
+			       struct err *e)
+{
+	return err_set(e, E_RECORD, "ambiguous_tax",
+		       "tax '%s': Odoo (%s) has %zu sales taxes that fit: %s; name one by its "
+		       "external id in the column %s of tables/taxes.csv" OWN_TABLE
+		       ", then run: erpsync "
+		       "queue retry --code ambiguous_tax",
+		       w->title, o->server.host, n, odoo_tax_names(hit, n, a),
+		       odoo_tax_column(w->included));
 }
 
 static bool is_wanted(const struct odoo_tax *t, const struct odoo_tax_wanted *w,
@@ -268,12 +272,39 @@ static bool is_wanted(const struct odoo_tax *t, const struct odoo_tax_wanted *w,
 	return str_equal(t->xid, w->name) || str_equal(t->name, w->name);
 }
 
+static size_t find_taxes(const struct odoo *o, const struct odoo_tax_wanted *w,
+			 struct decimal percent, struct arena *a, const struct odoo_tax ***out)
+{
+	const struct odoo_tax **hit = *out = arena_array(a, o->looks.n_taxes, sizeof(*hit));
+	size_t n = 0, scoped = 0;
+
+	for (size_t i = 0; i < o->looks.n_taxes; i++)
+		if (is_wanted(&o->looks.tax[i], w, percent))
+			hit[n++] = &o->looks.tax[i];
+	/* Charts with one tax for goods and one for services: the product tells which. */
+	for (size_t i = 0; i < n && n > 1; i++)
+		if (w->service ? hit[i]->service : hit[i]->goods)
+			hit[scoped++] = hit[i];
+	return scoped ? scoped : n;
+}
+
+size_t odoo_taxes_like(const struct odoo *o, const struct odoo_tax *tax, bool service,
+		       struct arena *a, const struct odoo_tax ***out)
+{
+	const struct odoo_tax_wanted w = {.included = tax->included, .service = service};
+	struct decimal percent;
+
+	if (!tax->percent || decimal_parse(tax->amount, &percent, NULL) != E_OK)
+		return 0;
+	return find_taxes(o, &w, percent, a, out);
+}
+
 enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wanted *w, struct arena *a,
 			const struct odoo_tax **out, struct err *e)
 {
 	struct decimal percent = DECIMAL_ZERO;
 	const struct odoo_tax **hit;
-	size_t n = 0, scoped = 0;
+	size_t n;
 	enum errk rc = odoo_look_taxes(o, a, e);
 
 	if (rc != E_OK)
@@ -283,21 +314,12 @@ enum errk odoo_look_tax(struct odoo *o, const struct odoo_tax_wanted *w, struct 
 			       "tax '%s' has no rate; name a tax of Odoo for it in the column "
 			       "%s of tables/taxes.csv" OWN_TABLE ", then run: erpsync queue retry "
 			       "--code unmapped_tax",
-			       w->title, tax_column(w));
-	hit = arena_array(a, o->looks.n_taxes, sizeof(*hit));
-	for (size_t i = 0; i < o->looks.n_taxes; i++)
-		if (is_wanted(&o->looks.tax[i], w, percent))
-			hit[n++] = &o->looks.tax[i];
-	/* Charts with one tax for goods and one for services: the product tells which. */
-	for (size_t i = 0; i < n && n > 1; i++)
-		if (w->service ? hit[i]->service : hit[i]->goods)
-			hit[scoped++] = hit[i];
-	if (scoped)
-		n = scoped;
+			       w->title, odoo_tax_column(w->included));
+	n = find_taxes(o, w, percent, a, &hit);
 	if (n == 0)
 		return no_tax(o, w, percent, e);
 	if (n > 1)
-		return several_taxes(o, w, hit, n, e);
+		return several_taxes(o, w, hit, n, a, e);
 	*out = hit[0];
 	return E_OK;
 }
