@@ -52,100 +52,24 @@ def shown: if length > 80 then .[:79] + "…" else . end;
 
 # ---- Look-up tables: tables/<name>.csv ----------------------------------------------------------
 
+# (internal) Answered by erpsync, see lib/map/program.h and lib/map/table.h. Each instruction of the functions here costs
+# every run, since jq walks all of a program once for each function that there is.
+def _ask: debug | input;
+
 # "0.20" and "20%" are "0.2", by moving the point in the text: nothing is calculated.
-def rate_text:
-  def no_end_zeros: if endswith("0") then .[:-1] | no_end_zeros else . end;
-  def no_front_zeros: if length > 1 and startswith("0") then .[1:] | no_front_zeros else . end;
-  def short: if contains(".") then no_end_zeros | rtrimstr(".") else . end;
-  if endswith("%") then
-    (rtrimstr("%") | rtrimstr(" ") | split(".")) as $parts
-    | ("00" + $parts[0]) as $whole
-    | ($whole[:-2] | no_front_zeros) + "." + $whole[-2:] + ($parts[1] // "") | short
-  else short end;
+def rate_text: {_ask: "rate", text: .} | _ask;
 
-# (internal) The table, or the end of the run.
-def _table($name):
-  $tables[$name] // bad_mapping("there is no table tables/\($name).csv");
-
-# (internal) A key as the list of texts that the table's key columns are compared with. A rate that
-# ends in neither 0 nor % is short already.
-def _cells($t; $key):
-  ($key | if type == "array" then map(. // "") else [. // "" | tostring] end)
-  | if length != $t.n_keys then
-      bad_mapping("\($t.file) has the key columns \($t.keys | join(", ")); a look-up gave \(length) values")
-    elif $t.rate_at and (.[$t.rate_at] | endswith("0") or endswith("%")) then .[$t.rate_at] |= rate_text
-    else . end;
-
-# (internal) Does the text meet what a cell like "GST*", "*Tax" or "FR" of a pattern row asks?
-def _meets($need):
-  if $need.end then endswith($need.end)
-  elif $need.begin then startswith($need.begin)
-  else . == $need.is end;
-
-# (internal) From the cells to the row that wins, or null; see lib/map/table.h. The rows stand in a
-# tree, one level per key column: at each level both the cell's own branch and the "*" branch go on.
-def _row($t):
-  . as $cells
-  | reduce $cells[] as $cell ([$t.rows]; map((.[$cell], .["*"]) // empty))
-  | if $t.patterns == {} then .
-    else . + [
-      (($t.patterns[$cells[0]], $t.patterns["*"]) // empty | .[])
-      | select(all(.needs[]; . as $need | $cells[$need.at] | _meets($need))) | .row ]
-    end
-  | if length > 1 then min_by(.rank) else .[0] end;
-
-# (internal) What the row says in a column; "*" hands the first key cell on. Empty is null.
-def _value($t; $row; $cells; $column):
-  if $row == null then null
-  elif $row[$column] then $row[$column] | if . == "*" then $cells[0] else . end | text
-  else bad_mapping("\($t.file) has no column \($column)") end;
-
-# (internal) "SKU 'X'" or "tax (country 'FR', title 'Levy', rate '0.42')"
-def _named($t; $cells):
-  if $cells | length == 1 then "\($t.label) '\($cells[0] | shown)'"
-  else
-    $t.label + " (" + ([range($cells | length) | "\($t.keys[.]) '\($cells[.] | shown)'"] | join(", ")) + ")"
-  end;
-
-# (internal) "copy /usr/… to /etc/… and add a row there, with what the ERP calls it in the column erp_sku; …"
-def _remedy($t; $column; $what):
-  $t.before + $what + " " + $t.place + ", with what "
-  + (if $column | startswith("store_") then "the shop" else "the ERP" end)
-  + " calls it in the column \($column); the next run tries it again";
-
-# (internal)
-def _unmapped($t; $row; $cells; $column):
-  fail($t.code;
-    _named($t; $cells)
-    + (if $row == null then " is in no row of \($t.file); " + _remedy($t; $column; "add a row")
-       else " has no \($column) in \($t.file), line \($row.line); " + _remedy($t; $column; "fill it in") end));
-
-# The value for a key, from the named column (else from the first one that begins with "erp_").
-# The key is a text, or a list of texts for a table with several key columns. No row: parks.
-def lookup($table; $key; $column):
-  _table($table) as $t | _cells($t; $key) as $cells | ($cells | _row($t)) as $row
-  | _value($t; $row; $cells; $column) // _unmapped($t; $row; $cells; $column);
-
-# (internal) Most look-ups hit a plain row of a table with one key column, or its "*" row: a short
-# way for them. Null: take the long one.
-def _hit($t; $key):
-  if $t.simple and $key and $key != "" then
-    ($t.rows[$key]? // $t.rows["*"])[$t.value] | if . == "*" then $key elif . == "" then null else . end
-  else null end;
-
-def lookup($table; $key): $tables[$table] as $t | _hit($t; $key) // lookup($table; $key; $t.value);
+# The value for a key, from the named column (else from the first one that begins with "erp_" or "store_"). The key is a
+# text, or a list of texts for a table with several key columns. No row: parks.
+def lookup($table; $key; $column): {_ask: "lookup", $table, $key, $column} | _ask;
+def lookup($table; $key): {_ask: "lookup", $table, $key} | _ask;
 
 # The same, but a default instead of parking.
-def lookup_or($table; $key; $column; $default):
-  _table($table) as $t | _cells($t; $key) as $cells | ($cells | _row($t)) as $row
-  | _value($t; $row; $cells; $column) // $default;
-def lookup_or($table; $key; $default):
-  _table($table) as $t | _hit($t; $key) // lookup_or($table; $key; $t.value; $default);
+def lookup_or($table; $key; $column; $default): {_ask: "lookup", $table, $key, $column, may_lack: true} | _ask // $default;
+def lookup_or($table; $key; $default): {_ask: "lookup", $table, $key, may_lack: true} | _ask // $default;
 
 # Only a row that names exactly this key, no "*" row; null if there is none.
-def lookup_exact($table; $key):
-  _table($table) as $t | _cells($t; $key) as $cells
-  | _value($t; ($t.rows | getpath($cells)); $cells; $t.value);
+def lookup_exact($table; $key): {_ask: "lookup", $table, $key, exact: true} | _ask;
 
 # ---- What every store asks of stock and products --------------------------------------------------
 
@@ -205,9 +129,9 @@ def erp_sku($line; $number):
     titled_article($line)
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
-        "line \($number) '\(line_keys($line)[0][6:] | shown)' has no SKU, and keeps none even if the article is given one now; "
-        + (_table("skus") as $t
-          | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\(line_keys($line)[0][6:] | shown)'")))
+        (line_keys($line)[0][6:] | shown) as $title
+        | "line \($number) '\($title)' has no SKU, and keeps none even if the article is given one now; "
+          + ({_ask: "remedy", table: "skus", what: "add a row for \($tables.skus.keys[0]) 'title:\($title)'"} | _ask))
   end;
 
 # The country that an order is taxed for; null when it has no address.

@@ -20,13 +20,18 @@ static bool is_formula_start(const char *s)
 	return false;
 }
 
-/* "x;=1+1": a spreadsheet that splits at another sign than ours would run it. */
+/*
+ * "x;=1+1": a spreadsheet that splits at another sign than ours would run it. Character by character: a sanitized strspn
+ * measures all that follows, at each comma of a long text.
+ */
 static bool hides_formula(const char *cell)
 {
-	while ((cell = strpbrk(cell, ",;\t"))) {
-		cell++;
-		if (is_formula_start(cell + strspn(cell, " ")))
+	bool begins = false;
+
+	for (; *cell; cell++) {
+		if (begins && *cell != ' ' && is_formula_start(cell))
 			return true;
+		begins = *cell == ',' || *cell == ';' || *cell == '\t' || (begins && *cell == ' ');
 	}
 	return false;
 }

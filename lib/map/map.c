@@ -1,9 +1,11 @@
 #include "map/map.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cjson/cJSON.h>
 
@@ -37,8 +39,9 @@ struct loaded {
 struct mapper {
 	struct arena *arena; /* what lives as long as the mapper */
 	const char *system;
-	const char *dirs[3]; /* overrides if any, shipped, NULL: the first that has a file wins */
-	cJSON *tables;       /* name -> table_json(); NULL before the first use */
+	const char *dirs[3];   /* overrides if any, shipped, NULL: the first that has a file wins */
+	struct table **tables; /* all that there are; NULL before the first use */
+	size_t n_tables;
 	struct loaded loaded[KINDS_MAX];
 	size_t n_loaded;
 	struct asked {
@@ -100,6 +103,14 @@ enum errk mapper_open(const char *system, const char *override_dir, const char *
 	return E_OK;
 }
 
+static void drop_tables(struct mapper *m)
+{
+	for (size_t i = 0; i < m->n_tables; i++)
+		table_free(m->tables[i]);
+	m->n_tables = 0;
+	m->tables = NULL;
+}
+
 void mapper_free(struct mapper *m)
 {
 	if (!m)
@@ -107,7 +118,7 @@ void mapper_free(struct mapper *m)
 	worker_free(m->worker);
 	for (size_t i = 0; i < m->n_asked; i++)
 		table_free(m->asked[i].table);
-	cJSON_Delete(m->tables);
+	drop_tables(m);
 	arena_free(m->arena);
 	free(m);
 }
@@ -174,7 +185,7 @@ static enum errk list_files(const struct mapper *m, const char *sub, const char 
  * of one's own with nothing but the new row would park what the shipped rows answer.
  */
 static void add_place(const struct mapper *m, const char *path, const char *file, struct arena *a,
-		      cJSON *table)
+		      struct table *table)
 {
 	const char *shipped = path_join(a, m->dirs[m->dirs[1] ? 1 : 0], file);
 	const char *before = "", *place = "there";
@@ -189,50 +200,63 @@ static void add_place(const struct mapper *m, const char *path, const char *file
 				      "set [mappings] path to a folder of your own, copy %s to %s "
 				      "in it and ",
 				      path, file);
-	json_add_str(table, "before", before);
-	json_add_str(table, "place", place);
+	table_place(table, before, place);
 }
 
-static enum errk add_table(const struct mapper *m, const char *file, struct arena *a, cJSON *tables,
-			   struct err *e)
+static enum errk add_table(struct mapper *m, const char *file, struct arena *a, struct err *e)
 {
-	CLEANUP(table) struct table *t = NULL;
-	const char *path = find(m, file, a);
-	const char *base = strrchr(file, '/') + 1;
-	const char *name = arena_strndup(a, base, strlen(base) - strlen(".csv"));
-	enum errk k = table_load(path, name, &t, e);
-	cJSON *json;
+	const char *path = find(m, file, a), *name = file + strlen("tables/");
+	struct table *t;
+	enum errk k;
 
+	name = arena_strndup(a, name, strlen(name) - strlen(".csv"));
+	k = table_load(path, name, &t, e);
 	if (k != E_OK)
 		return k;
-	json = table_json(t);
-	add_place(m, path, file, a, json);
-	json_add(tables, name, json);
+	add_place(m, path, file, a, t);
+	m->tables[m->n_tables++] = t;
 	return E_OK;
 }
 
 static enum errk load_tables(struct mapper *m, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP(json) cJSON *tables = json_object();
 	struct names files;
 	enum errk k;
 
 	if (m->tables)
 		return E_OK;
 	k = list_files(m, "tables", ".csv", a, &files, e);
+	if (k != E_OK)
+		return k;
+	m->tables = arena_array(m->arena, files.n + 1, sizeof(struct table *));
 	for (size_t i = 0; k == E_OK && i < files.n; i++)
-		k = add_table(m, files.name[i], a, tables, e);
-	if (k == E_OK)
-		m->tables = TAKE(tables);
+		k = add_table(m, files.name[i], a, e);
+	if (k != E_OK)
+		drop_tables(m);
 	return k;
 }
 
+/* What a program asks while it runs. */
+static enum errk ask_tables(void *ctx, const cJSON *question, struct arena *a, const char **out,
+			    struct err *e)
+{
+	const struct mapper *m = ctx;
+
+	return table_ask(m->tables, m->n_tables, question, a, out, e);
+}
+
+/* In the worker. */
 static enum errk compile(struct mapper *m, const char *kind, struct program **out, struct err *e)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *file = arena_printf(a, "%s/%s.jq", m->system, kind);
-	struct program_source src = {.path = find(m, file, a), .dirs = m->dirs};
+	CLEANUP(json) cJSON *tables = json_object();
+	struct program_source src = {.path = find(m, file, a),
+				     .dirs = m->dirs,
+				     .tables = tables,
+				     .ask = ask_tables,
+				     .ctx = m};
 	char *text;
 	enum errk k;
 
@@ -246,8 +270,13 @@ static enum errk compile(struct mapper *m, const char *kind, struct program **ou
 		k = file_read(src.path, FILE_MAX, a, &text, NULL, e);
 	if (k != E_OK)
 		return k;
+	/* jq looks for what a program includes in the working folder first, which is anybody's. */
+	if (chdir(m->dirs[0]) != 0)
+		return err_set(e, E_LOCAL, "bad_mapping", "the folder %s can't be entered (%s)",
+			       m->dirs[0], strerror(errno));
 	src.text = text;
-	src.tables = m->tables;
+	for (size_t i = 0; i < m->n_tables; i++)
+		json_add(tables, table_name(m->tables[i]), table_json(m->tables[i]));
 	return program_compile(&src, out, e);
 }
 
@@ -312,56 +341,16 @@ enum errk map_check(struct mapper *m, const char *kind, struct err *e)
 	return k == E_OK ? load_tables(m, e) : k;
 }
 
-struct answers {
-	const char *column, **list;
-	size_t n, cap;
-	struct arena *arena;
-};
-
-static void add_answer(struct answers *s, const cJSON *row)
-{
-	const char *text = json_str(row, s->column);
-
-	if (!text || !*text || str_equal(text, "*"))
-		return;
-	for (size_t i = 0; i < s->n; i++)
-		if (str_equal(s->list[i], text))
-			return;
-	if (s->n == s->cap) {
-		const char **more = arena_array(s->arena, s->cap * 2 + 8, sizeof(*more));
-
-		if (s->n)
-			memcpy(more, s->list, s->n * sizeof(*more));
-		s->list = more;
-		s->cap = s->cap * 2 + 8;
-	}
-	s->list[s->n++] = arena_strdup(s->arena, text);
-}
-
-/* Rows stand in a tree, one level per key column; see table.h. */
-static void walk_rows(struct answers *s, const cJSON *level, int64_t depth)
-{
-	const cJSON *child;
-
-	if (depth == 0)
-		add_answer(s, level);
-	for (child = level && depth > 0 ? level->child : NULL; child; child = child->next)
-		walk_rows(s, child, depth - 1);
-}
-
 void map_answers(const struct mapper *m, const char *table, const char *column, struct arena *a,
 		 const char ***out, size_t *n)
 {
-	const cJSON *t = cJSON_GetObjectItemCaseSensitive(m->tables, table), *group, *pattern;
-	struct answers s = {.column = column, .arena = a};
+	struct table_answers found = {0};
 
-	walk_rows(&s, json_at(t, "rows"), json_int(t, "n_keys", 0));
-	for (group = json_at(t, "patterns") ? json_at(t, "patterns")->child : NULL; group;
-	     group = group->next)
-		for (pattern = group->child; pattern; pattern = pattern->next)
-			add_answer(&s, json_at(pattern, "row"));
-	*out = s.list;
-	*n = s.n;
+	for (size_t i = 0; i < m->n_tables; i++)
+		if (str_equal(table_name(m->tables[i]), table))
+			table_answers(m->tables[i], column, &found, a);
+	*out = found.at;
+	*n = found.n;
 }
 
 static enum errk asked_table(struct mapper *m, const char *name, const struct table **out,

@@ -1,9 +1,11 @@
 #include "map/program.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "map/program_priv.h"
 
@@ -13,6 +15,10 @@ struct program {
 	jq_state *jq;
 	char *path;
 	struct program_texts known;
+	program_ask *ask;
+	void *ctx;
+	jv answer; /* of the question that was put last, until it is taken */
+	bool answered;
 };
 
 /* What jq says while it compiles: the first complaint is the one that counts. */
@@ -90,11 +96,46 @@ static int compile_without_home(jq_state *jq, const char *text, jv args)
 	return ok;
 }
 
-/* What `debug` says is of a customer's document: it is for nobody's log. */
-static void drop_message(void *ctx, jv message)
+static jv ask(struct program *p, jv question)
 {
-	(void)ctx;
-	jv_free(message);
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(json) cJSON *doc = NULL;
+	CLEANUP(str) struct str text;
+	const char *out = NULL;
+	struct err e = {0};
+
+	str_init(&text, 0);
+	program_jv_text(question, &p->known, &text);
+	if (json_parse(text.buf, text.len, &doc, &e) == E_OK &&
+	    p->ask(p->ctx, doc, a, &out, &e) == E_OK)
+		return out ? jv_string(out) : jv_null();
+	return jv_invalid_with_msg(
+		jv_object_set(jv_object_set(jv_object(), jv_string("code"), jv_string(e.code)),
+			      jv_string("text"), jv_string(e.msg)));
+}
+
+/* What a mapping itself says there is of a customer's document: it is for nobody's log. */
+static void on_debug(void *ctx, jv said)
+{
+	struct program *p = ctx;
+	CLEANUP(jv) jv what = said;
+
+	if (jv_get_kind(what) != JV_KIND_OBJECT || !jv_object_has(jv_copy(what), jv_string("_ask")))
+		return;
+	jv_free(p->answer);
+	p->answer = ask(p, what);
+	p->answered = true;
+}
+
+static jv on_input(jq_state *jq, void *ctx)
+{
+	struct program *p = ctx;
+
+	(void)jq;
+	if (!p->answered)
+		return jv_invalid();
+	p->answered = false;
+	return jv_take(&p->answer);
 }
 
 enum errk program_compile(const struct program_source *src, struct program **out, struct err *e)
@@ -104,15 +145,17 @@ enum errk program_compile(const struct program_source *src, struct program **out
 
 	if (!p)
 		die(70, "out of memory");
+	p->answer = jv_invalid();
 	p->path = strdup(src->path);
 	p->jq = jq_init();
 	if (!p->path || !p->jq)
 		die(70, "out of memory");
 	set_dirs(p->jq, src->dirs);
 	jq_set_error_cb(p->jq, on_complaint, &said);
-	/* jq 1.6 leaves these two as the memory was. */
-	jq_set_input_cb(p->jq, NULL, NULL);
-	jq_set_debug_cb(p->jq, drop_message, NULL);
+	p->ask = src->ask;
+	p->ctx = src->ctx;
+	jq_set_input_cb(p->jq, on_input, p);
+	jq_set_debug_cb(p->jq, on_debug, p);
 	if (!compile_without_home(p->jq, src->text,
 				  jv_object_set(jv_object(), jv_string("tables"),
 						program_jv_of(src->tables))))
@@ -127,6 +170,7 @@ void program_free(struct program *p)
 	if (!p)
 		return;
 	program_texts_release(&p->known);
+	jv_free(p->answer);
 	if (p->jq)
 		jq_teardown(&p->jq);
 	free(p->path);
@@ -233,6 +277,7 @@ enum errk program_run(struct program *p, const cJSON *doc, struct arena *a, cons
 	enum errk k;
 
 	str_init(&text, 0);
+	p->answered = false;
 	jq_start(p->jq, program_jv_of(doc), 0);
 	k = one_result(p, &result, e);
 	if (k != E_OK)

@@ -11,17 +11,24 @@
 /*
  * One compiled jq program. program*.c are the only files that know jq; they work with 1.6 and 1.7.
  *
- * jq has no public way to add functions written in C, so look-ups are jq functions
- * (mappings/erpsync.jq) over the tables, which every program and module sees as $tables.
+ * jq has no public way to add functions written in C, but it asks its caller for two things: where `debug` writes, and
+ * what `input` gives. So mappings/erpsync.jq puts a question to `debug`, an object with a member "_ask",
+ * and takes the answer from `input`. What a mapping itself writes there goes nowhere, and it is given nothing.
  */
 struct program;
+
+/* *out: a text in the arena; NULL gives null. What it fails with is what the program fails with at that place. */
+typedef enum errk program_ask(void *ctx, const cJSON *question, struct arena *a, const char **out,
+			      struct err *e);
 
 struct program_source {
 	const char *path; /* of the program's file; named in messages */
 	const char *text; /* its content */
 	const char *const
 		*dirs; /* where `include "x";` looks for x.jq, first hit wins; NULL-terminated */
-	const cJSON *tables; /* name -> table_json() */
+	const cJSON *tables; /* what every program and module sees as $tables */
+	program_ask *ask;
+	void *ctx;
 };
 
 /* E_LOCAL "bad_mapping" with file:line. */

@@ -56,11 +56,11 @@ static bool read_rate(struct arena *a, const char *s, const char **out)
 }
 
 /* What is asked for: what is no number stays text, which no row has. */
-static const char *rate_text(struct arena *a, const char *s)
+const char *table_rate(const char *text, struct arena *a)
 {
-	const char *out = s;
+	const char *out = text;
 
-	return read_rate(a, s, &out) ? out : s;
+	return read_rate(a, text, &out) ? out : text;
 }
 
 /* One that is read as another rate, or as none, sends its orders to another row. */
@@ -309,6 +309,8 @@ enum errk table_load(const char *path, const char *name, struct table **out, str
 	t->scratch = arena_new();
 	t->path = arena_strdup(t->arena, path);
 	t->name = arena_strdup(t->arena, name);
+	t->before = "";
+	t->place = arena_printf(t->arena, "in %s", path);
 	t->rate_at = -1;
 	if (load(t, &why) != E_OK) {
 		table_free(t);
@@ -397,22 +399,32 @@ static const struct table_row *best_row(const struct table *t, const char **want
 	return best;
 }
 
+const struct table_row *table_row_for(const struct table *t, const char *const *cells, bool exact,
+				      struct arena *a)
+{
+	const char **want = arena_array(a, t->n_keys, sizeof(char *));
+
+	for (size_t i = 0; i < t->n_keys; i++)
+		want[i] = trimmed(a, cells[i]);
+	if (t->rate_at >= 0)
+		want[t->rate_at] = table_rate(want[t->rate_at], a);
+	return exact ? exact_row(t, want) : best_row(t, want);
+}
+
 /* By the best row that matches, or by one alone that has exactly this key. */
 static const char *find_value(const struct table *t, const char *const *key, size_t column,
 			      bool exact)
 {
-	const char *found, **want;
+	const char *found, **cells;
 	const struct table_row *row;
 
 	arena_reset(t->scratch);
-	want = arena_array(t->scratch, t->n_keys, sizeof(char *));
+	cells = arena_array(t->scratch, t->n_keys, sizeof(char *));
 	for (size_t i = 0; i < t->n_keys; i++)
-		want[i] = trimmed(t->scratch, key[i] ? key[i] : "");
-	if (t->rate_at >= 0)
-		want[t->rate_at] = rate_text(t->scratch, want[t->rate_at]);
-	row = exact ? exact_row(t, want) : best_row(t, want);
+		cells[i] = key[i] ? key[i] : "";
+	row = table_row_for(t, cells, exact, t->scratch);
 	found = row ? row->value[column] : NULL;
-	return found && str_equal(found, "*") ? key[0] ? key[0] : "" : found;
+	return found && str_equal(found, "*") ? cells[0] : found;
 }
 
 const char *table_find(const struct table *t, const char *const *key, size_t n_key,

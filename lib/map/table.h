@@ -30,20 +30,34 @@ MUST_CHECK enum errk table_load(const char *path, const char *name, struct table
 void table_free(struct table *t); /* takes NULL */
 const char *table_name(const struct table *t);
 
-/*
- * The whole table as JSON for mappings/erpsync.jq, which is the only one that reads it; owned by
- * the caller:
- *
- *	{"file": "tables/skus.csv", "code": "unmapped_sku", "label": "SKU",
- *	 "keys": ["shop_sku"], "n_keys": 1, "values": ["erp_sku"], "value": the first of them,
- *	 "simple": one key column, no rate and no patterns, "rate_at": index of "rate" or null,
- *	 "rows": {"TEE-M": {"erp_sku": "T-100", "line": 2, "rank": 2}, "*": {…}},
- *	 "patterns": {"US": [{"needs": [{"at": 1, "end": "Tax"}], "row": {…}}]}}
- *
- * rows nests one level per key column; patterns are grouped by first key cell ("*" when that has
- * a star). rank: of several rows that match, the smallest wins.
- */
+/* How a message says where a row is added: "copy X to Y and " or "" before it, "in Z" or "there" behind it. */
+void table_place(struct table *t, const char *before, const char *place);
+
+/* What every program sees as $tables.<name>: {"keys": ["shop_sku"], "values": ["erp_sku"]}; owned by the caller. */
 cJSON *table_json(const struct table *t);
+
+/*
+ * Answers what mappings/erpsync.jq asks, the only one that does:
+ *
+ *	{"_ask": "lookup", "table": "skus", "key": "TEE-M" or ["FR", "TVA", "0.2"],
+ *	 "column": "erp_sku"; the first one if it isn't said,
+ *	 "exact": true for a row alone that names exactly this key, "may_lack": true for none instead of an error}
+ *	{"_ask": "remedy", "table": "skus", "what": "add a row for …"}  the text that tells a person how
+ *	{"_ask": "rate", "text": "20%"}                                "0.2"
+ *
+ * *out NULL: there is no answer, and there need be none. E_RECORD "unmapped_<table>" with remedy; E_LOCAL "bad_mapping":
+ * there is no such table or column, or the key has another number of cells.
+ */
+MUST_CHECK enum errk table_ask(struct table *const *tables, size_t n, const cJSON *question,
+			       struct arena *a, const char **out, struct err *e);
+
+/* Adds the answers that a column can give, each once, without "*" and empty ones. */
+struct table_answers {
+	const char **at;
+	size_t n, cap;
+};
+void table_answers(const struct table *t, const char *column, struct table_answers *into,
+		   struct arena *a);
 
 /*
  * Plain look-up by key cells in column order (NULL = absent), for code. NULL when no row matches; a

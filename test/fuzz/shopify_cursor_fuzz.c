@@ -26,12 +26,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"\"to\":\"2026-11-24T10:00:00Z\",\"end\":\"2026-11-25T10:00:00Z\",\"after\":\"c\","
 		"\"seen\":500,\"count\":812}}";
 	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP(json) cJSON *doc = NULL, *other = NULL;
+	CLEANUP(json) cJSON *doc = NULL;
 	struct err e;
 
 	if (json_parse(sound, strlen(sound), &doc, &e) != E_OK)
 		BUG("%s", e.msg);
-	other = spoilt(doc, data, size);
+	CLEANUP(spoilt) cJSON *other = spoilt(doc, data, size);
 	check(json_text(other, a), a);
 	check(arena_strndup(a, (const char *)data, size), a);
 	return 0;

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		n_answers = load_singles("test/fuzz/answers/orders_by_id.json", answer, 8);
 	if (!size)
 		return 0;
-	CLEANUP(json) cJSON *root = spoilt(answer[data[0] % n_answers], data + 1, size - 1);
+	CLEANUP(spoilt) cJSON *root = spoilt(answer[data[0] % n_answers], data + 1, size - 1);
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct answer in = answer_of(E_BUSY, "orders");
 	s.use_presentment = size & 1;

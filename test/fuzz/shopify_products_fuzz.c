@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!answer)
 		answer = load_answer("test/fuzz/answers/products_by_id.json");
-	CLEANUP(json) cJSON *root = spoilt(answer, data, size);
+	CLEANUP(spoilt) cJSON *root = spoilt(answer, data, size);
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct answer in = answer_of(E_BUSY, "products");
 	in.whole = true;

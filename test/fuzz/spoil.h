@@ -124,20 +124,51 @@ static inline cJSON *other_value(uint8_t what, const cJSON *was)
 	}
 }
 
-/* A copy of the answer with up to size / 3 values replaced or taken out. */
-static inline cJSON *spoilt(const cJSON *answer, const uint8_t *data, size_t size)
-{
-	cJSON *copy = cJSON_Duplicate(answer, true);
+/*
+ * What was put in the place of what, so that an answer is used again: a copy of one took longer than reading it. Only one
+ * is spoilt at a time.
+ */
+enum { SPOILS_MAX = 1024 };
+static struct spoil {
+	cJSON *at, was;
+} spoils[SPOILS_MAX];
+static size_t n_spoils;
 
-	for (; size >= 3; data += 3, size -= 3) {
-		size_t n = (size_t)(data[0] << 8 | data[1]) % (count_values(copy) + 1);
-		cJSON *hit = nth_value(copy, &n), *next;
+/* The answer as it was. */
+static inline void cleanup_spoilt(cJSON **answer)
+{
+	(void)answer;
+	while (n_spoils > 0) {
+		struct spoil *s = &spoils[--n_spoils];
+
+		cJSON_Delete(s->at->child);
+		free(s->at->valuestring);
+		if (s->at->string != s->was.string)
+			free(s->at->string);
+		s->was.next = s->at->next;
+		s->was.prev = s->at->prev;
+		*s->at = s->was;
+	}
+}
+
+/*
+ * The answer itself with up to size / 3 values replaced or taken out, until CLEANUP(spoilt). Texts of before stay where
+ * they were.
+ */
+static inline cJSON *spoilt(cJSON *answer, const uint8_t *data, size_t size)
+{
+	size_t values = count_values(answer);
+
+	for (; size >= 3 && n_spoils < SPOILS_MAX; data += 3, size -= 3) {
+		size_t n = (size_t)(data[0] << 8 | data[1]) % (values + 1);
+		cJSON *hit = nth_value(answer, &n), *next;
 
 		if (!hit)
 			continue;
+		spoils[n_spoils++] = (struct spoil){hit, *hit};
+		values -= count_values(hit);
 		next = other_value(data[2], hit);
 		/* In place: its neighbours and its parent keep their pointers. */
-		cJSON old = *hit;
 		hit->type = next->type;
 		hit->valuestring = next->valuestring;
 		hit->valueint = next->valueint;
@@ -145,15 +176,12 @@ static inline cJSON *spoilt(const cJSON *answer, const uint8_t *data, size_t siz
 		hit->child = next->child;
 		free(next->string);
 		free(next);
-		cJSON_Delete(old.child);
-		free(old.valuestring);
-		if (data[2] >= 0xf0 && hit->string) {
+		values += count_values(hit);
+		if (data[2] >= 0xf0 && hit->string)
 			/* Missing: under a name that nobody asks for. */
-			free(hit->string);
 			hit->string = strdup("gone");
-		}
 	}
-	return copy;
+	return answer;
 }
 
 #endif

@@ -125,6 +125,24 @@ static void test_map__what_asks_for_more_than_the_document_gets_nothing(void **s
 {
 	gives(*state, "{id: (.id | debug), n: ([inputs] | length), f: input_filename}",
 	      "{\"f\":null,\"id\":\"gid://shopify/Order/1001\",\"n\":0}");
+	/* An answer is taken where its question was put. */
+	gives(*state,
+	      "include \"erpsync\"; {s: (lookup(\"skus\"; \"TEE-M\") | debug), n: ([inputs] | length), "
+	      "t: lookup_or(\"skus\"; \"x\"; \"none\")}",
+	      "{\"n\":0,\"s\":\"shipped\",\"t\":\"none\"}");
+}
+
+/* jq would look there first. */
+static void test_map__the_folder_it_runs_in_changes_nothing(void **state)
+{
+	struct place *p = *state;
+	char *here = getcwd(NULL, 0);
+
+	put(p, p->root, "erpsync.jq", "def lookup($t; $k): \"of the working folder\";");
+	assert_int_equal(chdir(p->root), 0);
+	gives(p, "include \"erpsync\"; {a: lookup(\"skus\"; \"TEE-M\")}", "{\"a\":\"shipped\"}");
+	assert_int_equal(chdir(here), 0);
+	free(here);
 }
 
 static void test_map__an_override_wins_file_by_file(void **state)
@@ -469,6 +487,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_map__output_is_compact_and_sorted),
 		TEST(test_map__what_asks_for_more_than_the_document_gets_nothing),
+		TEST(test_map__the_folder_it_runs_in_changes_nothing),
 		TEST(test_map__an_override_wins_file_by_file),
 		TEST(test_map__programs_that_do_not_compile_are_placed),
 		TEST(test_map__only_one_object_is_a_result),

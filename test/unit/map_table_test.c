@@ -220,19 +220,118 @@ static void test_table__a_missing_file_is_named(void **state)
 	assert_non_null(strstr(e.msg, "/nowhere/skus.csv"));
 }
 
+static enum errk ask(struct table *t, const char *question, struct arena *a, const char **out,
+		     struct err *e)
+{
+	CLEANUP(json) cJSON *doc = NULL;
+
+	assert_int_equal(json_parse(question, strlen(question), &doc, e), E_OK);
+	return table_ask(&t, 1, doc, a, out, e);
+}
+
 static void code_is(const char *name, const char *code, const char *label)
 {
 	CLEANUP(table) struct table *t = NULL;
-	CLEANUP(json) cJSON *doc = NULL;
+	CLEANUP(arena) struct arena *a = arena_new();
+	char question[128], says[128];
+	const char *out;
 	struct err e = {0};
 
-	assert_int_equal(load(name, "k,erp_v\na,1\n*,*\n", &t, &e), E_OK);
-	doc = table_json(t);
-	assert_string_equal(json_str(doc, "code"), code);
-	assert_string_equal(json_str(doc, "label"), label);
-	assert_string_equal(json_str(doc, "rows.a.erp_v"), "1");
-	assert_string_equal(json_str(doc, "rows.*.erp_v"), "*");
-	assert_int_equal(json_int(doc, "rows.a.line", 0), 2);
+	assert_int_equal(load(name, "k,erp_v\na,1\nb,\n", &t, &e), E_OK);
+	snprintf(question, sizeof(question), "{\"_ask\":\"lookup\",\"table\":\"%s\",\"key\":\"c\"}",
+		 name);
+	assert_int_equal(ask(t, question, a, &out, &e), E_RECORD);
+	assert_string_equal(e.code, code);
+	snprintf(says, sizeof(says), "%s 'c' is in no row of tables/%s.csv; add a row in ", label,
+		 name);
+	assert_non_null(strstr(e.msg, says));
+}
+
+static void answers(struct table *t, const char *question, const char *expected)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct err e = {0};
+	const char *out = "untouched";
+
+	if (ask(t, question, a, &out, &e) != E_OK)
+		fail_msg("%s: %s", question, e.msg);
+	if (expected)
+		assert_string_equal(out, expected);
+	else
+		assert_null(out);
+}
+
+static void complains(struct table *t, const char *question, enum errk kind, const char *says)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct err e = {0};
+	const char *out;
+
+	assert_int_equal(ask(t, question, a, &out, &e), kind);
+	if (!strstr(e.msg, says))
+		fail_msg("the message is: %s", e.msg);
+}
+
+static void test_table__answers_programs(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	CLEANUP(table) struct table *n = NULL;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("taxes",
+			      "country,title,rate,erp_code,erp_other\nFR,TVA,0.2,FR-20,*\n"
+			      "FR,*,*,,\n,none,,NONE,\n",
+			      &t, &e),
+			 E_OK);
+#define Q(rest) "{\"_ask\":\"lookup\",\"table\":\"taxes\"," rest "}"
+	answers(t, Q("\"key\":[\"FR\",\"TVA\",\"20%\"]"), "FR-20");
+	answers(t, Q("\"key\":[\"FR\",\"TVA\",\"0.20\"],\"column\":\"erp_other\""), "FR");
+	answers(t, Q("\"key\":[null,\"none\",null]"), "NONE");
+	answers(t, Q("\"key\":[\"FR\",\"x\",null],\"may_lack\":true"), NULL);
+	answers(t, Q("\"key\":[\"FR\",\"x\",null],\"exact\":true"), NULL);
+	complains(t, Q("\"key\":[\"FR\",\"x\",null]"), E_RECORD,
+		  "tax (country 'FR', title 'x', rate '') has no erp_code in tables/taxes.csv, "
+		  "line 3; fill it in in ");
+	complains(t, Q("\"key\":[\"DE\",\"x\",\"7%\"]"), E_RECORD,
+		  "tax (country 'DE', title 'x', rate '0.07') is in no row of tables/taxes.csv; "
+		  "add a row in ");
+	complains(t, Q("\"key\":\"DE\""), E_LOCAL,
+		  "tables/taxes.csv has the key columns country, title, rate; a look-up gave 1 "
+		  "values");
+	complains(t, Q("\"key\":[\"FR\",\"TVA\",\"0.2\"],\"column\":\"erp_x\""), E_LOCAL,
+		  "tables/taxes.csv has no column erp_x");
+#undef Q
+	complains(t, "{\"_ask\":\"lookup\",\"table\":\"skus\",\"key\":\"a\"}", E_LOCAL,
+		  "there is no table tables/skus.csv");
+	answers(t, "{\"_ask\":\"rate\",\"text\":\"5.50%\"}", "0.055");
+	answers(t, "{\"_ask\":\"rate\",\"text\":\"free\"}", "free");
+	assert_int_equal(load("counts", "n,store_n\n2,two\ntrue,yes\n", &n, &e), E_OK);
+	answers(n, "{\"_ask\":\"lookup\",\"table\":\"counts\",\"key\":2}", "two");
+	answers(n, "{\"_ask\":\"lookup\",\"table\":\"counts\",\"key\":true}", "yes");
+	complains(n, "{\"_ask\":\"lookup\",\"table\":\"counts\",\"key\":3}", E_RECORD,
+		  ", with what the shop calls it in the column store_n; the next run tries it "
+		  "again");
+}
+
+static void test_table__tells_the_answers_of_a_column(void **state)
+{
+	CLEANUP(table) struct table *t = NULL;
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct table_answers found = {0};
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(load("skus", "k,erp_v,erp_w\nc,1,x\na,*,x\nb,1,x\nd,,x\nx*,2,x\n*,*,x\n",
+			      &t, &e),
+			 E_OK);
+	table_answers(t, "erp_v", &found, a);
+	assert_int_equal(found.n, 3);
+	assert_string_equal(found.at[0], "a");
+	assert_string_equal(found.at[1], "1");
+	assert_string_equal(found.at[2], "2");
+	table_answers(t, "erp_none", &found, a);
+	assert_int_equal(found.n, 3);
 }
 
 static void test_table__codes_are_singular(void **state)
@@ -249,7 +348,6 @@ static void test_table__codes_are_singular(void **state)
 static void test_table__a_large_one_is_quick(void **state)
 {
 	CLEANUP(table) struct table *t = NULL;
-	CLEANUP(json) cJSON *doc = NULL;
 	CLEANUP(str) struct str csv;
 	struct err e = {0};
 	/* Valgrind takes a hundred times as long, and looks for something else. */
@@ -261,8 +359,13 @@ static void test_table__a_large_one_is_quick(void **state)
 	for (int i = 0; i < n; i++)
 		str_addf(&csv, "SKU-%d,%d\n", i * 7919 % n, i);
 	assert_int_equal(load("skus", csv.buf, &t, &e), E_OK);
-	doc = table_json(t);
-	assert_string_equal(json_str(doc, "rows.SKU-7919.erp_sku"), "1");
+	for (int i = 0; i < n; i++) {
+		char key[32], want[32];
+
+		snprintf(key, sizeof(key), "SKU-%d", i * 7919 % n);
+		snprintf(want, sizeof(want), "%d", i);
+		assert_string_equal(table_answer(t, NULL, key), want);
+	}
 }
 
 int main(void)
@@ -277,6 +380,8 @@ int main(void)
 		cmocka_unit_test(test_table__mistakes_name_file_and_line),
 		cmocka_unit_test(test_table__a_missing_file_is_named),
 		cmocka_unit_test(test_table__codes_are_singular),
+		cmocka_unit_test(test_table__answers_programs),
+		cmocka_unit_test(test_table__tells_the_answers_of_a_column),
 		cmocka_unit_test(test_table__a_large_one_is_quick),
 	};
 
