@@ -4,6 +4,7 @@
 #include "base/step.h"
 #include "base/str.h"
 #include "base/name_order.h"
+#include "base/shell_word.h"
 #include "state/checkpoint.h"
 #include "state/claim.h"
 #include "state/delivered.h"
@@ -231,10 +232,10 @@ static enum errk check_namesake(struct sync *r, struct record *rec, struct err *
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "known_under_other_id",
 		"%s is known as %s, and comes as %s now, which would write it a second time; %s; "
-		"to leave it out: erpsync queue drop --for-good '%s'; if it is another one of that "
-		"name: erpsync %s %s --only '%s'",
-		rec->label, other, rec->id, rec->remedy_of_namesake, rec->id, r->flow->noun,
-		r->flow->verb, rec->id);
+		"to leave it out: erpsync queue drop --for-good %s; if it is another one of that "
+		"name: erpsync %s %s --only %s",
+		rec->label, other, rec->id, rec->remedy_of_namesake, shell_word(rec->id, r->page),
+		r->flow->noun, r->flow->verb, shell_word(rec->id, r->page));
 	rec->problem = why;
 	rec->doc = NULL;
 	rec->doc_len = 0;
@@ -301,7 +302,8 @@ static void set_late(struct sync *r, struct record *rec, const struct written *n
 		" and in no file that is there: it stays as it is known; export it once more, or put "
 		"the newer file back");
 	if (!named)
-		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
+		err_append(why, "; if it is to stay so: erpsync queue drop %s",
+			   shell_word(rec->id, r->page));
 	rec->problem = why;
 	rec->version = arena_printf(r->page, "%s late", rec->version);
 	rec->written_ns = 0; /* it proves nothing of when the newest was written */
