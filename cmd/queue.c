@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "document.h"
 #include "entry.h"

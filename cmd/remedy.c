@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "cmd.h"
 #include "output.h"
@@ -16,21 +17,6 @@ void remedy_options(const char *conf, const char *flow)
 {
 	given_conf = conf;
 	given_flow = flow;
-}
-
-const char *shell_word(const char *text, struct arena *a)
-{
-	CLEANUP(str) struct str out = {0};
-
-	str_init(&out, 0);
-	str_addc(&out, '\'');
-	for (; *text; text++)
-		if (*text == '\'')
-			str_add(&out, "'\\''");
-		else
-			str_addc(&out, *text);
-	str_addc(&out, '\'');
-	return arena_strndup(a, out.buf, out.len);
 }
 
 /* "orders" of "orders export …": a word that begins a command and is not more than one. */
@@ -200,19 +186,23 @@ static const char *dashed(const char *text, struct arena *a)
 	return arena_strndup(a, out.buf, out.len);
 }
 
-/* 'TABLE 5'' → 'TABLE 5'\''' */
+/* 'TABLE 5'' → 'TABLE 5'\'''; what is such a word already stays one. */
 static const char *quoted(const char *text, const char *label, struct arena *a)
 {
-	const char *plain = arena_printf(a, "'%s'", label), *p = text, *at;
+	const char *plain = arena_printf(a, "'%s'", label), *word = shell_word(label, a);
 	CLEANUP(str) struct str out = {0};
 
 	str_init(&out, 0);
-	while ((at = strstr(p, plain))) {
-		str_addn(&out, p, (size_t)(at - p));
-		str_add(&out, shell_word(label, a));
-		p = at + strlen(plain);
+	while (*text) {
+		bool is_word = str_starts(text, word);
+
+		if (!is_word && !str_starts(text, plain)) {
+			str_addc(&out, *text++);
+			continue;
+		}
+		str_add(&out, word);
+		text += strlen(is_word ? word : plain);
 	}
-	str_add(&out, p);
 	return arena_strndup(a, out.buf, out.len);
 }
 

@@ -28,7 +28,4 @@ bool remedy_names_flow(const char *flow);
  */
 const char *remedy_text(const char *text, const char *flow, const char *label, struct arena *a);
 
-/* A word as a shell reads it, in quotes. */
-const char *shell_word(const char *text, struct arena *a);
-
 #endif

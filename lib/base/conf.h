@@ -74,6 +74,14 @@ const char *conf_where(const struct conf *c, const char *section, const char *na
 void conf_hash(const struct conf *c, const char *section, struct hash *h);
 
 /*
+ * May a log or a trace (what) be written to this path? It is added to whatever is there, and must be neither the
+ * configuration nor a file or folder that it names: secrets, the state file and what stands beside it, tables, what is
+ * exchanged. In such a folder a name that ends in .log or .trace will do. E_LOCAL "not_spare".
+ */
+MUST_CHECK enum errk conf_spare(const struct conf *c, const char *path, const char *what,
+				struct err *e);
+
+/*
  * Fetches a secret when it is needed: inline (only if the file is not readable by
  * others), from NAME_file (same rule; line ends at its end are cut), from the
  * environment variable NAME_env, or the first line that NAME_command prints (sh -c, at

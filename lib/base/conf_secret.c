@@ -51,10 +51,12 @@ static enum errk bad_secret(struct err *e, const char *fmt, ...)
 
 static enum errk check_mode(const char *path, const struct stat *st, struct err *e)
 {
+	CLEANUP(arena) struct arena *a = arena_new();
+
 	if (!(st->st_mode & S_IROTH))
 		return E_OK;
 	return bad_secret(e, "%s holds a secret and every user may read it; run: chmod 600 %s",
-			  path, path);
+			  path, file_shell_name(path, a));
 }
 
 static enum errk from_config(const struct conf *c, const struct conf_value *v, struct scratch *out,

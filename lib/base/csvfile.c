@@ -11,6 +11,7 @@
 #include <csv.h>
 
 #include "base/cleanup.h"
+#include "base/csv_cell.h"
 #include "base/file.h"
 
 #include "base/banned.h"
@@ -21,6 +22,12 @@
  * is parsed into it.
  */
 enum { CHUNK = 64 * 1024, CELL_BLOCK = 4096, ROW_MAX = 16 * 1024 * 1024 };
+
+enum {
+	/* A quote inside a cell in quotes is doubled, and none is left open at the end. */
+	STRICT = CSV_APPEND_NULL | CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI,
+	LAX = CSV_APPEND_NULL | CSV_REPALL_NL,
+};
 
 struct cell {
 	size_t at, len; /* in text */
@@ -55,6 +62,7 @@ struct csv_reader {
 
 	iconv_t from; /* the file is Windows-1252; else NULL */
 	bool unended;
+	struct err merged;    /* csv_reader_apart() */
 	unsigned char *signs; /* by column */
 };
 
@@ -191,14 +199,57 @@ static enum errk io_failed(const char *path, int error, struct err *e)
 		       "%s: can't be read (%s)", path, file_reason(error));
 }
 
+#define QUOTES                                                                                       \
+	"write each quote inside a cell that is in quotes twice, as in \"19\"\" rack\", and one at " \
+	"its end"
+
+/*
+ * The cell began with a quote, and a later one neither ends it nor is doubled: one before it may have ended
+ * nothing, so that rows in between stand inside the cell. The line is that of the row with the cell.
+ */
+static enum errk stray_quote(const struct csv_reader *r, struct err *e)
+{
+	int64_t at = r->line + count_lines((const char *)r->parser.entry_buf, r->parser.entry_pos);
+	char line[40] = "";
+
+	if (at != r->row_line)
+		snprintf(line, sizeof(line), " (on line %lld)", (long long)at);
+	return err_set(
+		e, E_LOCAL, "stray_quote",
+		"%s:%lld: column %zu begins with a quote, and a later quote%s neither ends the cell "
+		"nor is doubled, so that rows may be lost in it, and nothing of the file is "
+		"used; " QUOTES,
+		r->path, (long long)r->row_line, r->n_cells - r->row_first + 1, line);
+}
+
+/* A quote in a cell that doesn't begin with one is a character like any other: libcsv is strict there too. */
+static bool takes_quote(struct csv_reader *r, const char *quote)
+{
+	size_t n;
+
+	if (csv_error(&r->parser) != CSV_EPARSE)
+		return false;
+	csv_set_opts(&r->parser, LAX);
+	n = csv_parse(&r->parser, quote, 1, on_cell, on_row, r);
+	csv_set_opts(&r->parser, STRICT);
+	return n == 1;
+}
+
 static enum errk parse(struct csv_reader *r, const char *buf, size_t len, struct err *e)
 {
-	size_t held = r->parser.entry_pos;
+	size_t held = r->parser.entry_pos, done = 0;
 
 	/* libcsv grows its buffer by this much: as much again, or a long cell is copied endlessly. */
 	csv_set_blk_size(&r->parser, held > CELL_BLOCK ? held : CELL_BLOCK);
-	if (csv_parse(&r->parser, buf, len, on_cell, on_row, r) != len)
-		die(70, "out of memory");
+	for (;; done++) {
+		done += csv_parse(&r->parser, buf + done, len - done, on_cell, on_row, r);
+		if (done == len)
+			break;
+		if (csv_error(&r->parser) == CSV_EPARSE && r->parser.quoted)
+			return stray_quote(r, e);
+		if (!takes_quote(r, buf + done))
+			die(70, "out of memory");
+	}
 	/* entry_pos: the part of the current cell that libcsv holds back. */
 	if (r->text_len - r->row_text + r->parser.entry_pos > ROW_MAX)
 		return err_set(e, E_RECORD, "bad_csv",
@@ -210,32 +261,30 @@ static enum errk parse(struct csv_reader *r, const char *buf, size_t len, struct
 static enum errk finish(struct csv_reader *r, struct err *e)
 {
 	r->at_end = true;
-	/* Strict only now: elsewhere a stray quote is a character like any other. */
-	csv_set_opts(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI);
 	if (csv_fini(&r->parser, on_cell, on_row, r) != 0)
-		return err_set(e, E_RECORD, "bad_csv", "%s:%lld: a quote in this row is not closed",
-			       r->path, (long long)r->row_line);
+		return err_set(e, E_RECORD, "bad_csv",
+			       "%s:%lld: a quote in this row is not closed; " QUOTES, r->path,
+			       (long long)r->row_line);
 	return E_OK;
 }
 
-/* Fills the queue until it holds a row or the file ends. */
-static enum errk fill(struct csv_reader *r, struct err *e)
+/* Fills the queue until it holds a row, the file ends, or it can't be parsed on: the rows before that are there. */
+static void fill(struct csv_reader *r)
 {
 	char buf[CHUNK];
-	enum errk k = E_OK;
+	enum errk k = r->failed.kind;
 
 	queue_reset(r);
 	while (k == E_OK && r->n_rows == 0 && !r->at_end) {
 		ssize_t n = read_chunk(r, buf);
 
 		if (n < 0)
-			k = io_failed(r->path, errno, e);
+			k = io_failed(r->path, errno, &r->failed);
 		else if (n == 0)
-			k = finish(r, e);
+			k = finish(r, &r->failed);
 		else
-			k = parse(r, buf, (size_t)n, e);
+			k = parse(r, buf, (size_t)n, &r->failed);
 	}
-	return k;
 }
 
 static enum errk bad_cell(const struct csv_reader *r, const struct queued_row *row, size_t i,
@@ -268,16 +317,14 @@ enum errk csv_reader_next(struct csv_reader *r, struct csv_row *row, bool *more,
 {
 	enum errk k = E_OK;
 
+	if (r->next_row == r->n_rows)
+		fill(r);
 	if (r->next_row == r->n_rows) {
-		if (r->failed.kind != E_OK || fill(r, &r->failed) != E_OK) {
-			if (e)
-				*e = r->failed;
-			return r->failed.kind;
-		}
-	}
-	if (r->next_row == r->n_rows) {
-		*more = false;
-		return E_OK;
+		if (r->failed.kind == E_OK)
+			*more = false;
+		else if (e)
+			*e = r->failed;
+		return r->failed.kind;
 	}
 	k = take_row(r, row, e);
 	if (k == E_OK)
@@ -344,7 +391,8 @@ static enum errk start(struct csv_reader *r, struct err *e)
 		delimiter = detect_delimiter(text, len);
 	}
 	csv_set_delim(&r->parser, (unsigned char)delimiter);
-	return parse(r, text, len, e);
+	(void)parse(r, text, len, &r->failed); /* said after the rows before it */
+	return E_OK;
 }
 
 /* Bytes of the blank at p, of any width: spreadsheets and web pages leave those that don't break. 0: none. */
@@ -430,7 +478,7 @@ static struct csv_reader *reader_new(const char *path, int fd)
 	r->fd = fd;
 	r->line = r->row_line = 1;
 	r->arena = arena_new();
-	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
+	if (csv_init(&r->parser, STRICT) != 0)
 		die(70, "out of memory");
 	return r;
 }
@@ -562,6 +610,17 @@ static enum errk wrapped(const struct csv_reader *r, int64_t line, struct err *e
 		r->path, (long long)line);
 }
 
+static void look_at_cells(struct csv_reader *r, const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->n && r->merged.kind == E_OK; i++)
+		if (csv_cell_holds_row(row->cell[i], i, r->header.n, csv_reader_delimiter(r)))
+			err_set(&r->merged, E_LOCAL, "stray_quote",
+				"%s:%lld: column %zu holds, within quotes, what looks like the end "
+				"of this row and the beginning of another, so nothing of the file "
+				"is used; " QUOTES,
+				r->path, (long long)row->line, i + 1);
+}
+
 /* All rows once: what is wrong with the file as a whole is said before any of it is used. */
 static enum errk look_at_rows(struct csv_reader *r, struct err *e)
 {
@@ -578,7 +637,11 @@ static enum errk look_at_rows(struct csv_reader *r, struct err *e)
 
 		if (k == E_RECORD && r->failed.kind == E_OK)
 			continue;
-		/* What can't be read on is said by the row in which it is met. */
+		if (k != E_OK && k != E_RECORD) {
+			*e = why;
+			return k;
+		}
+		/* A file that ends too early is said by the row in which it does. */
 		if (k != E_OK || !more)
 			break;
 		if (width > 1 && row.n == 1 &&
@@ -586,6 +649,7 @@ static enum errk look_at_rows(struct csv_reader *r, struct err *e)
 			return wrapped(r, row.line, e);
 		for (size_t i = 0; i < row.n && i < width; i++)
 			r->signs[i] |= sign_shown(row.cell[i]);
+		look_at_cells(r, &row);
 	}
 	return E_OK;
 }
@@ -607,7 +671,7 @@ enum errk csv_reader_rewind(struct csv_reader *r, struct err *e)
 	if (lseek(r->fd, 0, SEEK_SET) != 0)
 		return io_failed(r->path, errno, e);
 	csv_free(&r->parser);
-	if (csv_init(&r->parser, CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
+	if (csv_init(&r->parser, STRICT) != 0)
 		die(70, "out of memory");
 	r->at_end = r->after_cr = false;
 	r->failed = (struct err){.kind = E_OK};
@@ -716,6 +780,13 @@ char csv_reader_delimiter(const struct csv_reader *r)
 bool csv_reader_unended(const struct csv_reader *r)
 {
 	return r->unended;
+}
+
+enum errk csv_reader_apart(const struct csv_reader *r, struct err *e)
+{
+	if (r->merged.kind != E_OK)
+		*e = r->merged;
+	return r->merged.kind;
 }
 
 unsigned csv_reader_signs(const struct csv_reader *r, size_t column)

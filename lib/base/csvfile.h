@@ -12,8 +12,8 @@
 /*
  * Reading CSV row by row over libcsv: UTF-8 with or without BOM, delimiter "," ";" or tab
  * taken from a first line "sep=;" or from the header line, RFC 4180 quoting, CRLF or LF, line
- * breaks inside quoted cells. Blanks around a cell without quotes are cut; a stray quote is a
- * character. The whole file is never in memory, but it is read through once before its first row
+ * breaks inside quoted cells. Blanks around a cell without quotes are cut, and a quote in it is a
+ * character; in a cell that begins with a quote another one ends it or is doubled. The whole file is never in memory, but it is read through once before its first row
  * is handed out, so that what is wrong with the file is said of the file.
  */
 struct csv_reader;
@@ -29,7 +29,8 @@ enum csv_encoding { CSV_UTF8, CSV_UTF8_BOM, CSV_WINDOWS_1252 };
 
 /*
  * Reads the header row. E_LOCAL "no_file", "file_error"; "not_csv": a workbook, UTF-16; "bad_encoding":
- * not all of it is UTF-8; "wrapped_rows": a spreadsheet made each row one quoted cell; "bad_csv": empty.
+ * not all of it is UTF-8; "wrapped_rows": a spreadsheet made each row one quoted cell; "stray_quote": a quote in a
+ * cell that began with one neither ends it nor is doubled; "bad_csv": empty.
  */
 MUST_CHECK enum errk csv_reader_open(const char *path, struct csv_reader **out, struct err *e);
 /*
@@ -51,6 +52,11 @@ const struct csv_row *csv_reader_header(const struct csv_reader *r);
 char csv_reader_delimiter(const struct csv_reader *r);
 /* The last row has no line end: its last cell may be cut. */
 bool csv_reader_unended(const struct csv_reader *r);
+/*
+ * E_LOCAL "stray_quote": a cell in quotes holds what reads as the end of its row and the beginning of another. Quotes
+ * that were forgotten, or not doubled, fit so by chance. Other programs may mean such a cell: it is no fault of CSV.
+ */
+MUST_CHECK enum errk csv_reader_apart(const struct csv_reader *r, struct err *e);
 /*
  * The decimal signs that numbers of a column (0 = the first) can only have been written with: "12.5"
  * shows a point, "1.299" nothing.

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/file_blame.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -16,10 +17,12 @@ enum { DEPTH_MAX = 5 }; /* mappings have folders in a folder */
 
 static enum errk refuse(const char *path, const char *of, struct err *e)
 {
+	CLEANUP(arena) struct arena *a = arena_new();
+
 	return err_set(e, E_LOCAL, "writable_by_all",
 		       "every user of this machine may write %s%s%s, and could change what goes "
 		       "where; run: chmod o-w %s",
-		       path, of ? ", above " : "", of ? of : "", path);
+		       path, of ? ", above " : "", of ? of : "", file_shell_name(path, a));
 }
 
 /* The folders above; each may be a link to somewhere else. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -15,22 +16,13 @@ const char *file_shell_name(const char *path, struct arena *a)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "/._-+,:@%";
-	CLEANUP(str) struct str out = {0};
 
 	/* What begins with a dash is read as an option. */
 	if (*path == '-')
 		path = arena_printf(a, "./%s", path);
 	if (*path && strspn(path, plain) == strlen(path))
 		return path;
-	str_init(&out, 0);
-	str_addc(&out, '\'');
-	for (; *path; path++)
-		if (*path == '\'')
-			str_add(&out, "'\\''");
-		else
-			str_addc(&out, *path);
-	str_addc(&out, '\'');
-	return arena_strndup(a, out.buf, out.len);
+	return shell_word(path, a);
 }
 
 const char *file_user(struct arena *a)

@@ -124,6 +124,9 @@ const char *spreadsheet_identifier(const char *text, struct arena *a, const char
 		id += was_text;
 	was_text |= inside != NULL;
 	*out = id;
+	/* A quote that is missing, or one too many, puts the beginning of another row into the cell. */
+	if (strpbrk(id, "\r\n"))
+		return "holds a line break; look for a quote that is missing, or one too many";
 	if (!inside && id[0] == '=' && strpbrk(id, "\"("))
 		return "is a spreadsheet's formula; have its value written";
 	if (!was_text && spreadsheet_rounded(id))

@@ -15,7 +15,8 @@
  * "" where the text is empty. Blanks around it go, and the apostrophe that exports put before digits
  * alone ('748927000018), which spreadsheets would cut; of ="0042" its content stays, which programs write for
  * the same reason. Refused: other formulas, 5.27763E+12, 748927000018.0 and #N/A, and
- * 748927000000 (spreadsheet_rounded) unless one of these shows that it was a text all the time.
+ * 748927000000 (spreadsheet_rounded) unless one of these shows that it was a text all the time; and a line break inside: a quote
+ * that is missing, or one too many, puts the beginning of another row there.
  */
 const char *spreadsheet_identifier(const char *text, struct arena *a, const char **out);
 /* The text without blanks and signs that take no room at both ends. */

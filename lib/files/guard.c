@@ -322,5 +322,5 @@ enum errk guard_open(const char *path, enum csv_encoding declared, struct csv_re
 
 	if (k == E_LOCAL && declared == CSV_UTF8 && str_equal(e->code, "bad_encoding"))
 		err_append(e, ", or, if it is Windows-1252, set read_encoding = windows-1252");
-	return k;
+	return k == E_OK ? csv_reader_apart(*out, e) : k;
 }

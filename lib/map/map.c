@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/file_blame.h"
 #include "base/json.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "map/canonical.h"
 #include "map/program.h"
@@ -418,7 +419,7 @@ enum errk map_line_article(struct mapper *m, const struct map_line *line, struct
  * A sum that is wrong can't be mended here. Where the shop itself told the figures, they are the truth; a
  * file may have been changed on its way, and dropping its order would lose it.
  */
-static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
+static enum errk verify(const char *kind, const cJSON *doc, struct arena *a, struct err *e)
 {
 	const char *name = json_str(doc, "name");
 	enum errk k = canonical_verify(kind, doc, e);
@@ -432,9 +433,9 @@ static enum errk verify(const char *kind, const cJSON *doc, struct err *e)
 				  "file as it was downloaded, or read the order by the shop's API");
 	return err_append(e,
 			  "; correct it in the shop; or, where the ERP has it, entered by hand: "
-			  "erpsync adopt %ss '%s'; or leave it out until it changes: erpsync "
-			  "queue drop '%s'",
-			  kind, name, name);
+			  "erpsync adopt %ss %s; or leave it out until it changes: erpsync "
+			  "queue drop %s",
+			  kind, shell_word(name, a), shell_word(name, a));
 }
 
 static enum errk run_on(struct mapper *m, const char *kind, const char *canonical, size_t len,
@@ -447,7 +448,7 @@ static enum errk run_on(struct mapper *m, const char *kind, const char *canonica
 	if (k == E_OK)
 		k = json_parse(canonical, len, &doc, e);
 	if (k == E_OK)
-		k = verify(kind, doc, e);
+		k = verify(kind, doc, a, e);
 	if (k == E_OK)
 		k = program_run(p, doc, a, out, e);
 	return k;

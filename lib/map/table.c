@@ -281,6 +281,8 @@ static enum errk load(struct table *t, struct err *e)
 
 	k = csv_reader_open(t->path, &r, e);
 	if (k == E_OK)
+		k = csv_reader_apart(r, e);
+	if (k == E_OK)
 		k = read_header(t, csv_reader_header(r), &l, e);
 	while (k == E_OK && more) {
 		k = csv_reader_next(r, &row, &more, e);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/key_index.h"
 #include "base/list.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "model/claims.h"
 
@@ -147,7 +148,7 @@ static bool says(const void *ctx, const struct rival *r, const struct put_claim 
 	return is;
 }
 
-static void refuse(struct product_item *item, const struct claimant *c)
+static void refuse(struct product_item *item, const struct claimant *c, struct arena *a)
 {
 	if (c->verdict == CLAIM_UNKNOWN)
 		err_set(&item->put->err, E_BUSY, SAME_VARIANT,
@@ -159,11 +160,11 @@ static void refuse(struct product_item *item, const struct claimant *c)
 			item, SAME_VARIANT,
 			"has the shop's variant '%s', as '%s' does: each would undo the "
 			"other; give it to one of them in the ERP; or, if this one is not to "
-			"be written, run: erpsync queue drop --for-good '%s'; or, if '%s' is "
+			"be written, run: erpsync queue drop --for-good %s; or, if '%s' is "
 			"never to be written any more, whatever the ERP says of it, run: "
-			"erpsync queue drop --for-good '%s', then: erpsync queue retry '%s'",
-			c->claim->sku, c->other, item->put->label, c->other, c->other,
-			item->put->label);
+			"erpsync queue drop --for-good %s, then: erpsync queue retry %s",
+			c->claim->sku, c->other, shell_word(item->put->label, a), c->other,
+			shell_word(c->other, a), shell_word(item->put->label, a));
 }
 
 static enum errk judge_variants(struct product_item *item, size_t n, const struct put_batch *batch,
@@ -181,7 +182,7 @@ static enum errk judge_variants(struct product_item *item, size_t n, const struc
 	enum errk rc = claims_judge(batch, all.at, all.n, says, NULL, a, e);
 	for (size_t i = 0; i < all.n && rc == E_OK; i++)
 		if (all.at[i].verdict != CLAIM_STANDS && all.at[i].put->err.kind == E_OK)
-			refuse(find(item, n, all.at[i].put->record), &all.at[i]);
+			refuse(find(item, n, all.at[i].put->record), &all.at[i], a);
 	return rc;
 }
 

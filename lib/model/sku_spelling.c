@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -139,6 +140,6 @@ const char *sku_plain(const char *sku, struct arena *a)
 const char *sku_retry(const char *label, const char *code, struct arena *a)
 {
 	return strcmp(sku_plain(label, a), label) == 0
-		       ? arena_printf(a, "erpsync queue retry '%s'", label)
+		       ? arena_printf(a, "erpsync queue retry %s", shell_word(label, a))
 		       : arena_printf(a, "erpsync queue retry --code %s", code);
 }

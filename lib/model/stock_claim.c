@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "model/claims.h"
 
@@ -17,14 +18,15 @@ static bool has_some(const struct stock_wanted *wanted, size_t n)
 	return false;
 }
 
-static void refuse(const struct claimant *c)
+static void refuse(const struct claimant *c, struct arena *a)
 {
 	err_set(&c->put->err, E_RECORD, SAME_ARTICLE,
 		"is the same article of the shop ('%s') as '%s', and the ERP has stock of both: each "
 		"would overwrite the other; correct tables/store_skus.csv; or, if '%s' is not to be "
-		"written any more, run: erpsync queue drop --for-good '%s', then: erpsync queue "
-		"retry '%s'",
-		c->claim->sku, c->other, c->other, c->other, c->put->label);
+		"written any more, run: erpsync queue drop --for-good %s, then: erpsync queue "
+		"retry %s",
+		c->claim->sku, c->other, c->other, shell_word(c->other, a),
+		shell_word(c->put->label, a));
 }
 
 static void put_off(const struct claimant *c)
@@ -87,7 +89,7 @@ enum errk stock_judge_claims(struct put_batch *batch, enum stock_figure f, struc
 	for (size_t i = 0; i < n && k == E_OK; i++) {
 		list[i].put->yields = list[i].verdict == CLAIM_YIELDS;
 		if (list[i].verdict == CLAIM_TAKEN)
-			refuse(&list[i]);
+			refuse(&list[i], a);
 		else if (list[i].verdict == CLAIM_UNKNOWN)
 			put_off(&list[i]);
 	}

@@ -65,6 +65,7 @@ static enum errk create_file(const char *path, struct err *e)
 /* Personal data and tokens are inside: nobody but the owner may look. */
 static enum errk check_file(const char *path, struct err *e)
 {
+	CLEANUP(arena) struct arena *a = arena_new();
 	struct stat st;
 
 	if (stat(path, &st) != 0 && errno == ENOENT) {
@@ -82,7 +83,7 @@ static enum errk check_file(const char *path, struct err *e)
 		return err_set(e, E_LOCAL, "state_mode",
 			       "state file %s: mode %04o lets others at tokens and personal data; "
 			       "run `chmod 600 %s`",
-			       path, (unsigned)(st.st_mode & 07777), path);
+			       path, (unsigned)(st.st_mode & 07777), file_shell_name(path, a));
 	if (geteuid() != 0 && st.st_uid != geteuid())
 		return err_set(e, E_LOCAL, "state_mode",
 			       "state file %s: belongs to user %ld, this is user %ld; run erpsync "

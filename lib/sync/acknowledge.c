@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "state/link.h"
 #include "state/reported.h"
@@ -114,7 +115,8 @@ static enum errk late_means(struct sync *r, const struct link *l, const char **o
 {
 	int64_t waits;
 	enum errk rc = queue_waiting(r->state, r->key, l->record, &waits, e);
-	const char *adopt = arena_printf(r->page, "erpsync adopt %s '%s'", r->flow->noun, l->label);
+	const char *adopt = arena_printf(r->page, "erpsync adopt %s %s", r->flow->noun,
+					 shell_word(l->label, r->page));
 	if (l->for_good)
 		*out = arena_printf(
 			r->page,

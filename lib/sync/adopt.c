@@ -309,6 +309,8 @@ static enum errk take_file(struct adopt *d, struct err *e)
 	CLEANUP(csv_reader) struct csv_reader *file = NULL;
 	enum errk rc = csv_reader_open(d->o->csv, &file, e);
 
+	if (rc == E_OK)
+		rc = csv_reader_apart(file, e);
 	return rc == E_OK ? take_rows(d, file, e) : rc;
 }
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/shell_word.h"
 #include "model/order_goods.h"
 #include "model/sku_spelling.h"
 #include "map/worker.h"
@@ -238,8 +239,8 @@ static const char *end_of(const struct sync *r, const struct batch_row *b, struc
 	/* What is parked ends with a newer version, or when its source says that it is gone; not every one does. */
 	if (r->flow->reconciles && !r->from->tells_gone && !strstr(b->put.err.msg, "queue drop"))
 		return arena_printf(
-			a, "; where the ERP has it no longer: erpsync queue drop --flow '%s' '%s'",
-			r->key, label);
+			a, "; where the ERP has it no longer: erpsync queue drop --flow %s %s",
+			shell_word(r->key, a), shell_word(label, a));
 	if (str_equal(b->put.err.code, "bad_sum") && !strstr(b->put.err.msg, "erpsync adopt"))
 		return arena_printf(
 			a, "; or, where the ERP has it, entered by hand: erpsync adopt %s '%s'",

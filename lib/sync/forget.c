@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "map/canonical.h"
 #include "state/forget.h"
@@ -149,8 +150,8 @@ static void judge(struct search *f, const struct queue_row *row)
 	else if (row->state != QUEUE_DONE && f->refused.kind != E_BUSY)
 		err_set(&f->refused, E_LOCAL, "not_delivered",
 			"%s is not delivered yet and would be lost; nothing was erased: let it go "
-			"over, or take it out first: erpsync queue drop '%s'",
-			row->label, row->label);
+			"over, or take it out first: erpsync queue drop %s",
+			row->label, shell_word(row->label, f->a));
 	else if (row->state == QUEUE_DONE && row->changed_at > f->busy_since &&
 		 f->refused.kind == E_OK) {
 		char free[CLOCK_TEXT_MAX];

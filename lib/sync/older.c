@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/name_order.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "state/written.h"
 #include "sync/sync_priv.h"
@@ -69,7 +70,8 @@ static void set_late(struct sync *r, struct record *rec, const struct written *n
 		" and in no file that is there: it stays as it is known; export it once more, or put "
 		"the newer file back");
 	if (!named)
-		err_append(why, "; if it is to stay so: erpsync queue drop '%s'", rec->id);
+		err_append(why, "; if it is to stay so: erpsync queue drop %s",
+			   shell_word(rec->id, r->page));
 	rec->problem = why;
 	rec->version = arena_printf(r->page, "%s late", rec->version);
 	rec->written_ns = 0; /* it proves nothing of when the newest was written */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "base/str.h"
+#include "base/shell_word.h"
 #include "state/checkpoint.h"
 #include "state/claim.h"
 #include "state/delivered.h"
@@ -153,10 +154,10 @@ static enum errk check_namesake(struct sync *r, struct record *rec, struct err *
 	struct err *why = arena_alloc(r->page, sizeof(*why));
 	err_set(why, E_RECORD, "known_under_other_id",
 		"%s is known as %s, and comes as %s now, which would write it a second time; %s; "
-		"to leave it out: erpsync queue drop --for-good '%s'; if it is another one of that "
-		"name: erpsync %s %s --only '%s'",
-		rec->label, other, rec->id, rec->remedy_of_namesake, rec->id, r->flow->noun,
-		r->flow->verb, rec->id);
+		"to leave it out: erpsync queue drop --for-good %s; if it is another one of that "
+		"name: erpsync %s %s --only %s",
+		rec->label, other, rec->id, rec->remedy_of_namesake, shell_word(rec->id, r->page),
+		r->flow->noun, r->flow->verb, shell_word(rec->id, r->page));
 	rec->problem = why;
 	rec->doc = NULL;
 	rec->doc_len = 0;

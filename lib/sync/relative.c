@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "state/link.h"
 #include "sync/sync_priv.h"
@@ -68,18 +69,20 @@ static enum errk set_reason(struct sync *r, struct batch_row *b, const char *cod
 	err_set(&b->put.err, E_RECORD, code, "the %s %s is not in the %s", owners->label,
 		b->missing->label, side_name(r->flow->to));
 	if (row.id)
-		err_append(&b->put.err, ": it is %s (%s); erpsync explain '%s' tells why",
+		err_append(&b->put.err, ": it is %s (%s); erpsync explain %s tells why",
 			   row.state == QUEUE_PARKED ? "parked" : "waiting",
-			   row.code ? row.code : queue_state_name(row.state), b->missing->label);
+			   row.code ? row.code : queue_state_name(row.state),
+			   shell_word(b->missing->label, r->page));
 	else if (*to)
 		err_append(&b->put.err, ": %s has not brought it there", key);
 	else
 		err_append(
 			&b->put.err,
-			"; to send it now: erpsync %s %s --only '%s'; where it was entered there by hand: erpsync adopt "
-			"%s '%s'; to leave this out: erpsync queue drop --for-good '%s'",
-			owners->noun, owners->verb, b->missing->label, owners->noun,
-			b->missing->label, b->row.label);
+			"; to send it now: erpsync %s %s --only %s; where it was entered there by hand: erpsync adopt "
+			"%s %s; to leave this out: erpsync queue drop --for-good %s",
+			owners->noun, owners->verb, shell_word(b->missing->label, r->page),
+			owners->noun, shell_word(b->missing->label, r->page),
+			shell_word(b->row.label, r->page));
 	return E_OK;
 }
 

@@ -45,8 +45,13 @@ static enum errk open_log(struct session *s, struct err *e)
 			least = (enum log_level)i;
 	bool json = str_equal(conf_text(s->conf, "log", "format"), "json");
 	const char *path = conf_text(s->conf, "log", "path");
-	if (path && !str_equal(path, "syslog"))
+	enum errk rc = E_OK;
+	if (path && *path && !str_equal(path, "syslog")) {
 		path = path_relative_to(s->arena, conf_dir(s->conf, s->arena), path);
+		rc = conf_spare(s->conf, path, "log", e);
+	}
+	if (rc != E_OK)
+		return err_wrap(e, "%s", conf_where(s->conf, "log", "path", s->arena));
 	return log_open(path, json ? LOG_FORMAT_JSON : LOG_FORMAT_KV, least, e);
 }
 
@@ -146,7 +151,10 @@ enum errk session_open_wire(struct session *s, struct err *e)
 		.dry_run = s->options.dry_run,
 		.trace_path = s->options.trace_path,
 	};
-	return http_open(&o, &s->http, e);
+	enum errk rc = E_OK;
+	if (s->options.trace_path)
+		rc = conf_spare(s->conf, s->options.trace_path, "trace", e);
+	return rc == E_OK ? http_open(&o, &s->http, e) : rc;
 }
 
 void session_release(struct session *s)

@@ -198,3 +198,20 @@ test('an order whose sum is wrong and that was entered by hand is adopted', asyn
   ended(await p.run('orders export'), 0);
   assert.equal((await p.queue('--parked')).filter(entry => entry.code === 'bad_sum').length, wrong.length - 1);
 });
+
+test('names with an apostrophe, also of another record, are words that a shell reads', async t => {
+  const p = await stockPlace(t, { bin: BIN_PLAIN, conf: { products: {}, csv: { currency: 'EUR', prices_include_tax: 'yes' } } });
+  p.write('mappings/tables/store_skus.csv', "sku,store_sku\nA'1,SOLO-1\n'B'2,SOLO-1\n*,*\n");
+  plainLevels(p.sandbox, ['SOLO-1'], [LYON], 10);
+  stockFile(p, [["A'1", 'MAIN', 7], ["'B'2", 'MAIN', 3]]);
+  const { stderr } = ended(await p.run('inventory pull'), 1);
+  const listed = ended(await p.run('queue list'), 0).stdout;
+  for (const text of [stderr, listed])
+    for (const [own, other] of [["A'1", "'B'2"], ["'B'2", "A'1"]]) {
+      assert.ok(text.includes(`--for-good ${quoted(other)}, then: `), text);
+      assert.ok(text.includes(`queue retry --flow 'inventory pull' ${quoted(own)}`), text);
+    }
+  const refused = ended(await p.run(['forget', "A'1"]), 78).stderr;
+  assert.match(await typedThere(p, printed(refused, /first: (erpsync queue drop .*)/), t), /A'1/);
+  assert.match(await typedThere(p, printed(stderr, /(erpsync queue drop --flow 'inventory pull' --for-good ''[^,]*)/), t), /'B'2/);
+});

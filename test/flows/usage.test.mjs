@@ -140,3 +140,46 @@ test('--json answers whatever happens', async t => {
     assert.equal(summary.requests, p.sandbox.requests().length - 1, 'all but the refused run’s');
   });
 });
+
+test('a log or a trace is never added to what the configuration is or names', async t => {
+  const refused = {
+    'erpsync.conf': /the configuration file/,
+    './out/../erpsync.conf': /the configuration file/,
+    'link.log': /the configuration file/,
+    secret: /what \[store\] client_secret_file names/,
+    'hard.log': /what \[store\] client_secret_file names/,
+    'erpsync.db': /what \[state\] path names/,
+    'erpsync.db-wal': /one of the files at \[state\] path/,
+    'out/orders-000001.csv': /one of the files at \[erp\] path/,
+    'mappings/tables/skus.csv': /one of the files at \[mappings\] path/,
+  };
+  for (const [path, what] of Object.entries(refused))
+    await t.test(path, async sub => {
+      const p = await place(sub, { sandbox: { orders: 2, seed: 8, nasty: 'off' }, bin: BIN_PLAIN, conf: { mappings: { path: 'mappings' } } });
+      p.write('mappings/tables/skus.csv', fs.readFileSync('mappings/tables/skus.csv'));
+      fs.mkdirSync(p.path('out'));
+      fs.symlinkSync('erpsync.conf', p.path('link.log'));
+      fs.linkSync(p.path('secret'), p.path('hard.log'));
+      const look = () => ['erpsync.conf', 'secret', 'mappings/tables/skus.csv'].map(name => p.read(name));
+      const before = look();
+      const traced = ended(await p.run(['--trace', p.path(path), 'orders', 'export']), 78).stderr;
+      assert.match(traced, what);
+      assert.match(traced, /^erpsync: \S+: the trace would be written into .*; name a file of its own for it, such as erpsync\.trace/);
+      assert.deepEqual(look(), before);
+      assert.ok(!p.exists('out/orders-000001.csv'));
+      p.configure({ log: { path }, mappings: { path: 'mappings' } });
+      const configured = look();
+      for (const command of ['orders export', 'status', 'check']) {
+        const logged = ended(await p.run(command), 78).stderr;
+        assert.match(logged, what);
+        assert.match(logged, /^erpsync: \S*erpsync\.conf:\d+: \S+: the log would be written into /);
+      }
+      assert.deepEqual(look(), configured);
+    });
+  await t.test('a file of its own, in those folders too', async sub => {
+    const p = await place(sub, { sandbox: { orders: 2, seed: 8, nasty: 'off' }, bin: BIN_PLAIN, conf: { log: { path: 'out/run.log' } } });
+    fs.mkdirSync(p.path('out'));
+    ended(await p.run('orders export --trace trace.txt'), 0);
+    assert.ok(p.read('trace.txt').length && p.read('out/run.log').length);
+  });
+});

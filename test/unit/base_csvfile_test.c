@@ -69,6 +69,83 @@ static void test_csvfile__reads_quotes(void **state)
 	assert_string_equal(rows("a,b\n\"x\",\"y\""), "2:x|y");
 }
 
+static void test_csvfile__quotes_in_plain_cells_are_characters(void **state)
+{
+	(void)state;
+	assert_string_equal(rows("a,b\n19\" rack,2\n19\"\",3\nx \"y\" z ,4\n"),
+			    "2:19\" rack|2/3:19\"\"|3/4:x \"y\" z|4");
+	assert_string_equal(rows("a,b\n \"x\" ,\"y\"  \n"), "2:x|y");
+	assert_string_equal(rows("a\"b,c\n\"19\"\"\",\"\"\"\"\n"), "2:19\"|\"");
+}
+
+static const char *refusal(const char *bytes)
+{
+	static struct err e;
+	struct csv_reader *r = NULL;
+
+	write_bytes("t.csv", bytes, strlen(bytes), 0600);
+	assert_int_equal(csv_reader_open("t.csv", &r, &e), E_LOCAL);
+	assert_null(r);
+	assert_string_equal(e.code, "stray_quote");
+	assert_int_equal(csv_reader_open("t.csv", &r, NULL), E_LOCAL);
+	return e.msg;
+}
+
+/* The rows between such quotes would be text of one cell, and the row has the right number of cells. */
+static void test_csvfile__a_stray_quote_refuses_the_file(void **state)
+{
+	(void)state;
+	assert_contains(
+		refusal("a,b,c\nx,\"19\"\",1\ny,\"z\",2\n"),
+		"t.csv:2: column 2 begins with a quote, and a later quote (on line 3) neither");
+	assert_contains(
+		refusal("a,b,c\nv,w,0\r\nx,\"19,1\r\ny,\"z\",2\r\n"),
+		"t.csv:3: column 2 begins with a quote, and a later quote (on line 4) neither");
+	assert_contains(refusal("a,b\n\"x\" y,1\n"),
+			"t.csv:2: column 1 begins with a quote, and a later quote neither");
+	assert_contains(refusal("a,b\nx,\"a \"b\" c\"\n"), "t.csv:2: column 2 begins");
+	assert_contains(refusal("a,b\nx,\"\"b\" c\"\n"), "\"19\"\" rack\", and one at its end");
+	assert_contains(refusal("\"a\"x,b\n1,2\n"), "t.csv:1: column 1 begins");
+}
+
+/* What is far down in a file is no matter of its header. */
+static void test_csvfile__the_head_is_read_before_a_stray_quote(void **state)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = NULL;
+	struct err e;
+
+	(void)state;
+	write_bytes("t.csv", "a,b\n\"x\" y,1\n", 12, 0600);
+	assert_ok(csv_reader_open_head("t.csv", &r, &e), &e);
+	assert_int_equal(csv_reader_header(r)->n, 2);
+}
+
+static bool is_apart(const char *text)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = opened(text, strlen(text));
+	struct err e = {.kind = E_OK};
+	enum errk k = csv_reader_apart(r, &e);
+
+	if (k != E_OK)
+		assert_contains(e.msg, "t.csv:2: column 2 holds, within quotes, what looks like");
+	return k == E_OK;
+}
+
+/* Quotes that fit by chance; and cells with line breaks as people write them. */
+static void test_csvfile__a_cell_that_holds_a_row_is_found(void **state)
+{
+	(void)state;
+	assert_false(is_apart("a,b,c\nx,\"k, 19\"\",1\ny,plain 19\",2\n"));
+	assert_false(is_apart("a,b,c\nx,\"19\"\",1\nw,v,3\ny,\"\"z\",2\n"));
+	assert_false(is_apart("a,b,c\r\nx,\"19,1\r\ny,plain 19\",2\r\n"));
+	assert_false(is_apart("a,b\nx,\"19\"\"\ny,plain 19\"\n"));
+	assert_true(is_apart("a,b,c\nx,\"19\"\" rack\",1\ny,plain 19\",2\n"));
+	assert_true(is_apart("a,b,c\nx,\"soft, warm\nlong, wide\",1\n"));
+	assert_true(is_apart("a,b,c\nx,\"for \"\"home\"\", and more\nsoft, warm\",1\n"));
+	assert_true(is_apart("a,b,c\nx,1,\"Sizes:\nS,M,L\"\n"));
+	assert_true(is_apart("a\n\"say \"\"x\"\"\ny\"\n"));
+}
+
 static void test_csvfile__line_is_where_the_row_begins(void **state)
 {
 	(void)state;
@@ -146,7 +223,9 @@ static void test_csvfile__unclosed_quote_names_its_row(void **state)
 
 	(void)state;
 	assert_string_equal(rows("a,b\n1,2\nx,\"3\n4,5\n6,7\n"),
-			    "2:1|2!t.csv:3: a quote in this row is not closed");
+			    "2:1|2!t.csv:3: a quote in this row is not closed; write each quote "
+			    "inside a cell that is in quotes twice, as in \"19\"\" rack\", and one "
+			    "at its end");
 	r = opened("a\n\"x", 4);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(csv_reader_next(r, &row, &more, &e), E_RECORD);
@@ -506,6 +585,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_csvfile__reads_plain_rows),
 		cmocka_unit_test(test_csvfile__reads_quotes),
+		cmocka_unit_test(test_csvfile__quotes_in_plain_cells_are_characters),
+		cmocka_unit_test(test_csvfile__a_stray_quote_refuses_the_file),
+		cmocka_unit_test(test_csvfile__the_head_is_read_before_a_stray_quote),
+		cmocka_unit_test(test_csvfile__a_cell_that_holds_a_row_is_found),
 		cmocka_unit_test(test_csvfile__line_is_where_the_row_begins),
 		cmocka_unit_test(test_csvfile__takes_the_delimiter_from_the_header),
 		cmocka_unit_test(test_csvfile__names_that_look_the_same_are),

@@ -48,6 +48,8 @@ static void test_guard__identifiers(void **state)
 		{"=\"A", "=\"A", "a spreadsheet's formula"},
 		{"=SUM(A1)", "=SUM(A1)", "a spreadsheet's formula"},
 		{"#N/A", "#N/A", "a spreadsheet's error"},
+		{" A-1\r\n", "A-1", NULL},
+		{"A-1,MAIN,4\nA-2", "A-1,MAIN,4\nA-2", "holds a line break"},
 		{"#wert!", "#wert!", "a spreadsheet's error"},
 		{"######", "######", "a spreadsheet's error"},
 	};

@@ -425,9 +425,9 @@ enum errk inbox_whole(const struct inbox_file *f, enum errk read, bool cut, stru
 	if (read == E_OK && cut)
 		return err_set(
 			e, E_LOCAL, "file_cut",
-			"%s: ends in the middle of a row, so nothing of it is used; write the "
-			"file under another name and rename it when it is whole, with a line end "
-			"after its last row",
+			"%s: ends in the middle of a row, or a quote in it is not closed, so "
+			"nothing of it is used; write the file under another name and rename it when "
+			"it is whole, with a line end after its last row",
 			f->path);
 	return read;
 }

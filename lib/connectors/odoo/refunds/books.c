@@ -1,6 +1,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/list.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "connectors/odoo/refunds/refund.h"
 #include "connectors/odoo/source.h"
@@ -75,9 +76,9 @@ enum errk refund_read_order(struct refund *r, struct err *e)
 		return refuse(r, "gone_in_odoo",
 			      arena_printf(r->b->a,
 					   "its order, %s, is not in Odoo any more: send the order "
-					   "once more: erpsync orders export --only '%s'",
+					   "once more: erpsync orders export --only %s",
 					   target_text(&r->d.item->owner->target, r->b->a),
-					   r->d.item->owner->label),
+					   shell_word(r->d.item->owner->label, r->b->a)),
 			      e);
 	r->d.name = arena_strdup(r->b->a, json_str(r->order, "name"));
 	r->d.state = arena_strdup(r->b->a, json_str(r->order, "state"));

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/list.h"
+#include "base/shell_word.h"
 #include "base/str.h"
 #include "connectors/shopify/refunds/refunds.h"
 
@@ -53,7 +54,7 @@ static enum errk add_refund(struct order_reading *r, const struct refund_book *b
 }
 
 /* Is each refund of the order in its books? What is not would be lost without a word. */
-static enum errk check_booked(const cJSON *node, struct err *e)
+static enum errk check_booked(const cJSON *node, struct arena *a, struct err *e)
 {
 	JSON_EACH (refund, json_at(node, "events.refunds")) {
 		const char *id = json_str(refund, "id");
@@ -67,8 +68,8 @@ static enum errk check_booked(const cJSON *node, struct err *e)
 				"the shop has a refund of it (%s) that is not in its books, so what "
 				"was given back can't be told; it goes over once the shop has booked "
 				"it, so don't book it by hand before: ask the shop's support, or "
-				"look again with: erpsync refunds export --only '%s'",
-				id, json_str(node, "name"));
+				"look again with: erpsync refunds export --only %s",
+				id, shell_word(order_label(node), a));
 	}
 	return E_OK;
 }
@@ -124,7 +125,7 @@ static enum errk add_refunds(struct order_reading *r, const cJSON *node, enum er
 	if (rc == E_OK)
 		rc = add_each(r, node, order.version, &number, e);
 	if (rc == E_OK)
-		rc = check_booked(node, e);
+		rc = check_booked(node, r->a, e);
 	if (rc != E_OK)
 		return order_add_made(r, &order, rc, NULL, e);
 	*LIST_ADD(r->out->gone, r->out->n_gone, r->cap_gone, r->a) = order.id;

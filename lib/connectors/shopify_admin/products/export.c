@@ -301,8 +301,8 @@ static enum errk read_file(struct admin_shop *s, const struct source_file *file,
 	}
 	if (k == E_OK && cut)
 		k = err_set(e, E_LOCAL, "file_cut",
-			    "%s: ends in the middle of a row, so nothing of it is used; download "
-			    "the export again",
+			    "%s: ends in the middle of a row, or a quote in it is not closed, so "
+			    "nothing of it is used; download the export again",
 			    file->path);
 	if (k == E_OK && r.misfit.kind != E_OK) {
 		*e = r.misfit;

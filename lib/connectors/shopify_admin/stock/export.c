@@ -351,11 +351,10 @@ static enum errk read_rows(struct reading *r, struct csv_reader *csv, struct err
 		return e->kind = E_LOCAL;
 	}
 	if (k == E_OK && cut)
-		k = err_set(
-			e, E_LOCAL, "file_cut",
-			"%s: ends in the middle of a row, so nothing of it is used; download the "
-			"export again",
-			r->s->name);
+		k = err_set(e, E_LOCAL, "file_cut",
+			    "%s: ends in the middle of a row, or a quote in it is not closed, so "
+			    "nothing of it is used; download the export again",
+			    r->s->name);
 	if (k == E_OK && r->misfit.kind != E_OK) {
 		*e = r->misfit;
 		k = e->kind;
