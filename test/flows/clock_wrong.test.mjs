@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { BIN, ended } from '../support/run.mjs';
+import { byName, deliveryFile, pull, sell, shipped, shippingPlace } from '../support/shipping.mjs';
 import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
 
 const DAY = 86400;
@@ -82,3 +83,16 @@ for (const seconds of [-1200, -7200, -9 * DAY])
     await p.at(0, 'inventory pull');
     assert.equal(p.offers(), 7);
   });
+
+test('a delivery that is told in two files, the later one by a clock that is months ahead', async t => {
+  const p = await shippingPlace(t, { bin: BIN });
+  const order = sell(p.sandbox, [['LONG-5', 5], ['SOLO-1', 1]]);
+  const row = { delivery: 'D1', order: order.name, warehouse: 'MAIN', tracking: 'T1' };
+  deliveryFile(p, [{ ...row, sku: 'LONG-5', n: 5 }, { ...row, sku: 'SOLO-1', n: 1 }], { name: 'fulfillments-1.csv', age: 300 });
+  await pull(p);
+  p.env = { ...p.env, ERPSYNC_CLOCK_SHIFT: String(100 * DAY) };
+  deliveryFile(p, [{ ...row, sku: 'SOLO-1', n: 1, tracking: 'T2' }], { name: 'fulfillments-2.csv', age: 60 });
+  const { D1 } = byName(await pull(p));
+  assert.equal(D1.outcome, 'updated', JSON.stringify(D1));
+  assert.deepEqual(shipped(p.sandbox, order.name).map(f => [f.numbers, f.lines]), [[['T2'], { 'LONG-5': 5, 'SOLO-1': 1 }]]);
+});
