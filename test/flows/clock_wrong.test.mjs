@@ -3,8 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
-import { BIN, ended } from '../support/run.mjs';
+import { place } from '../support/place.mjs';
+import { BIN, ROOT, ended } from '../support/run.mjs';
 import { byName, deliveryFile, pull, sell, shipped, shippingPlace } from '../support/shipping.mjs';
 import { LYON, plainLevels, stockFile, stockPlace } from '../support/stock.mjs';
 
@@ -96,3 +99,27 @@ test('a delivery that is told in two files, the later one by a clock that is mon
   assert.equal(D1.outcome, 'updated', JSON.stringify(D1));
   assert.deepEqual(shipped(p.sandbox, order.name).map(f => [f.numbers, f.lines]), [[['T2'], { 'LONG-5': 5, 'SOLO-1': 1 }]]);
 });
+
+/* No server says what time it is. */
+for (const [who, age] of [['an earlier run', 3 * 3600], ['the file', 1800]])
+  test(`files alone, and a clock that is two hours behind: ${who} knows better`, async t => {
+    const p = await place(t, { sandbox: false, bin: BIN, conf: { store: { connector: 'csv', path: 'exports' } } });
+    const put = (name, old) => {
+      const at = Date.now() / 1000 - old;
+      fs.utimesSync(p.write(`exports/${name}`, fs.readFileSync(path.join(ROOT, 'test/data/orders_export', name))), at, at);
+      return at;
+    };
+    const sql = text => Number(execFileSync('sqlite3', [p.path('erpsync.db'), text], { encoding: 'utf8' }));
+    let known = 0;
+    if (who === 'an earlier run') {
+      put('continuation.csv', age + 60);
+      await p.run('orders export');
+      known = sql('SELECT max(started) FROM run');
+    }
+    const dated = put('current.csv', age);
+    const before = known ? sql('SELECT count(*) FROM reported') : 0;
+    await p.run('orders export', { env: { ...p.env, ERPSYNC_CLOCK_SHIFT: '-7200' } });
+    const since = Math.floor(known || dated);
+    assert.ok(sql('SELECT count(*) FROM reported') > before);
+    assert.equal(sql(`SELECT count(*) FROM reported WHERE reported_at < ${since}`), 0);
+  });
