@@ -290,7 +290,7 @@ static enum errk purge(struct sync *r, struct err *e)
 				      r->sum->run};
 	const bool awaited = flow_is_answered(r->session->conf, flow_of_kind(KIND_ORDER));
 	bool more = true;
-	int64_t now;
+	int64_t now = 0;
 	enum errk rc = passed_now(r->state, &passed, &now, e);
 	const struct journal_age journal = {r->key, now - r->keep_journal, awaited};
 	while (rc == E_OK && more && !stop_requested())
