@@ -51,6 +51,36 @@ int64_t clock_mono_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+/* By how much the one that is furthest ahead is so. */
+static struct {
+	bool server;
+	int64_t lead_s;
+} heard;
+
+void clock_heard(int64_t t, enum clock_witness from)
+{
+	int64_t lead = t - clock_now();
+	bool server = from == CLOCK_OF_SERVER;
+
+	/* What a file or an earlier run said may have been a clock that was ahead. */
+	if (server && !heard.server)
+		heard.lead_s = 0;
+	heard.server |= server;
+	if (server == heard.server && lead > CLOCK_TOLERANCE_S && lead > heard.lead_s &&
+	    (server || lead <= DAY))
+		heard.lead_s = lead;
+}
+
+int64_t clock_latest(void)
+{
+	return clock_now() + heard.lead_s;
+}
+
+bool clock_server_heard(void)
+{
+	return heard.server;
+}
+
 /* timegm() is no help: it takes 30 February for 2 March. */
 static bool is_leap(int64_t year)
 {

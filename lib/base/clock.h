@@ -20,6 +20,19 @@ int64_t clock_now(void);     /* wall clock, seconds */
 int64_t clock_now_ms(void);  /* wall clock, milliseconds */
 int64_t clock_mono_ms(void); /* for measuring; never jumps */
 
+/*
+ * What else says how late it is: a server, or where none has answered yet a file or an earlier run. Those are believed
+ * where they are ahead of our clock by a day at most. Not for several threads.
+ */
+enum clock_witness { CLOCK_OF_FILE, CLOCK_OF_RUN, CLOCK_OF_SERVER };
+void clock_heard(int64_t t, enum clock_witness from);
+/*
+ * The later of our clock and the others that were heard of: since when what is done now counts as known to another
+ * system. By a clock that is behind it would count as known long ago, from the moment that the clock is right again.
+ */
+int64_t clock_latest(void);
+bool clock_server_heard(void); /* has one said what time it is? */
+
 const char *clock_text(int64_t t, char out[CLOCK_TEXT_MAX]); /* RFC 3339 UTC with Z */
 
 /*

@@ -28,7 +28,8 @@ const char *side_name(enum side s);    /* "store", "ERP": for people */
 
 /*
  * What the engine keeps for a connector between runs: small texts by key. Those that nobody saved anew
- * for a month go, but for keys that begin with "keep ".
+ * for a month go, but for keys that begin with "keep ": so begins what something may wait for, however long; it is
+ * dropped when that is over.
  */
 struct connector_state {
 	/* Durable when it returns: what must be known after a kill is saved before it is done. */
@@ -38,6 +39,11 @@ struct connector_state {
 			  int64_t *saved_at, struct err *e);
 	/* All whose key begins with this. */
 	enum errk (*drop)(void *ctx, const char *prefix, struct err *e);
+	/*
+	 * What time it is for what goes by its age, in seconds: a clock that is wrong for one run makes nothing old. 0: it
+	 * is not known yet, and nothing goes. NULL as that.
+	 */
+	int64_t (*age_now)(void *ctx);
 	void *ctx;
 };
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/step.h"
@@ -326,7 +325,9 @@ void outbox_committed(const struct outbox *x, const struct put_batch *batch)
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct file_entry *entry;
 	size_t n;
-	int64_t old = clock_now() - (int64_t)LEFTOVER_DAYS * 24 * 3600;
+	const struct connector_state *state = x->env ? x->env->state : NULL;
+	int64_t now = state && state->age_now ? state->age_now(state->ctx) : 0;
+	int64_t old = now - (int64_t)LEFTOVER_DAYS * 24 * 3600;
 
 	if (x->dry_run)
 		return;

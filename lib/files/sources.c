@@ -71,6 +71,8 @@ static void date(struct source_file *f, int64_t mtime_ns, int64_t ctime_ns)
 	f->dated_ns = f->mtime_ns = mtime_ns;
 	f->came_ns = ctime_ns;
 	f->misdated = is_misdated(mtime_ns);
+	/* It may be our clock that is behind. */
+	clock_heard(mtime_ns / 1000000000, CLOCK_OF_FILE);
 	if (f->misdated)
 		f->mtime_ns = ctime_ns < settled ? ctime_ns : settled;
 	f->order_ns = f->mtime_ns;

@@ -155,7 +155,8 @@ struct http_stats http_stats(const struct http *h);
 /* The server whose Date was furthest from this machine's clock; off_s 0 = none was far. */
 enum { HTTP_HOST_MAX = 256 };
 struct http_clock {
-	int64_t off_s; /* theirs minus ours */
+	int64_t off_s;    /* theirs minus ours */
+	int64_t behind_s; /* by how much another one was furthest behind ours; 0 = none was */
 	char host[HTTP_HOST_MAX];
 };
 struct http_clock http_clock(const struct http *h);

@@ -361,6 +361,10 @@ static int64_t believable(struct http *h, const struct http_request *r, int64_t 
 {
 	int64_t now = clock_now(), off = date - now;
 
+	if (date)
+		clock_heard(date, CLOCK_OF_SERVER);
+	if (date && off < -CLOCK_TOLERANCE_S && -off > h->clock.behind_s)
+		h->clock.behind_s = -off;
 	if (date && llabs(off) > CLOCK_TOLERANCE_S && llabs(off) > llabs(h->clock.off_s)) {
 		h->clock.off_s = off;
 		http_host(r->url, h->clock.host);

@@ -23,19 +23,22 @@ enum errk journal_add(struct state *s, const struct journal_line *l, struct err 
 	return query_run(&q, e);
 }
 
-enum errk journal_purge(struct state *s, const char *flow, int64_t before, bool *more,
-			struct err *e)
+enum errk journal_purge(struct state *s, const struct journal_age *x, bool *more, struct err *e)
 {
 	enum { LINES = 1000 };
 	CLEANUP(query)
 	struct query q = query_open(s, "DELETE FROM journal WHERE id IN (SELECT id FROM journal"
-				       " INDEXED BY journal_flow WHERE flow = ? AND at < ?"
-				       " ORDER BY at LIMIT ?)");
+				       " INDEXED BY journal_flow WHERE flow = ?1 AND at < ?2"
+				       " AND NOT (?4 AND EXISTS (SELECT 1 FROM reported"
+				       "  WHERE record = journal.record AND answered_at = 0"
+				       "  AND document = journal.detail AND document <> ''))"
+				       " ORDER BY at LIMIT ?3)");
 	enum errk rc;
 
-	query_text(&q, flow);
-	query_int(&q, before);
+	query_text(&q, x->flow);
+	query_int(&q, x->before);
 	query_int(&q, LINES);
+	query_int(&q, x->awaited);
 	rc = query_run(&q, e);
 	if (rc == E_OK)
 		*more = query_changed(&q) == LINES;

@@ -19,8 +19,16 @@ struct journal_line {
 };
 
 MUST_CHECK enum errk journal_add(struct state *s, const struct journal_line *l, struct err *e);
-/* Forgets lines of a flow from before `before`: at most 1,000 a call, *more = some are left. */
-MUST_CHECK enum errk journal_purge(struct state *s, const char *flow, int64_t before, bool *more,
+/*
+ * Forgets lines of a flow from before `before`, but not those that tell what stands in a document whose answer is
+ * awaited: at most 1,000 a call, *more = some are left.
+ */
+struct journal_age {
+	const char *flow;
+	int64_t before;
+	bool awaited; /* the target answers what it got in a document (reported.h) */
+};
+MUST_CHECK enum errk journal_purge(struct state *s, const struct journal_age *x, bool *more,
 				   struct err *e);
 /* Lines of a record (id or label), oldest first. */
 MUST_CHECK enum errk journal_find(struct state *s, const char *who, struct arena *a,

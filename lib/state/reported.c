@@ -160,10 +160,23 @@ enum errk reported_each(struct state *s, int64_t since, bool awaited,
 	return rc;
 }
 
-enum errk reported_purge(struct state *s, int64_t before, struct err *e)
+enum errk reported_purge(struct state *s, int64_t before, bool awaited, struct err *e)
 {
-	CLEANUP(query) struct query q = query_open(s, "DELETE FROM reported WHERE reported_at < ?");
+	/* An answer to what was told later is one to all before it. */
+	CLEANUP(query)
+	struct query q = query_open(
+		s,
+		"DELETE FROM reported WHERE reported_at < ?1"
+		" AND NOT EXISTS (SELECT 1 FROM queue INDEXED BY queue_waiting"
+		"  WHERE record = reported.record AND state IN (0, 2))"
+		" AND NOT EXISTS (SELECT 1 FROM queue INDEXED BY queue_sending"
+		"  WHERE record = reported.record AND state = 1)"
+		" AND NOT (?2 AND EXISTS (SELECT 1 FROM reported AS open"
+		"  WHERE open.record = reported.record AND open.answered_at = 0"
+		"  AND NOT EXISTS (SELECT 1 FROM reported AS later WHERE later.record = open.record"
+		"   AND later.reported_at > open.reported_at AND later.answered_at > 0)))");
 
 	query_int(&q, before);
+	query_int(&q, awaited);
 	return query_run(&q, e);
 }

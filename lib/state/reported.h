@@ -51,6 +51,10 @@ struct reported_article {
 /* Was any order told since then that has this article? */
 MUST_CHECK enum errk reported_since(struct state *s, const struct reported_article *x,
 				    int64_t since, bool *any, struct err *e);
-MUST_CHECK enum errk reported_purge(struct state *s, int64_t before, struct err *e);
+/*
+ * Forgets what was told before `before`, but not of an order that waits in the queue, nor, where answers are awaited, of
+ * one that the last answer is still to come of: however long that takes, it is not known before.
+ */
+MUST_CHECK enum errk reported_purge(struct state *s, int64_t before, bool awaited, struct err *e);
 
 #endif

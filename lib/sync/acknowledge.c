@@ -221,7 +221,7 @@ static enum errk confirm_one(struct acknowledging *x, const struct acknowledgeme
 					clock_now(), &links, e);
 	/* What has gone over anew since waits for the answer to that; what went in this one is known all the same. */
 	if (rc == E_OK && sync_tells_orders(r))
-		rc = reported_answered(r->state, x->target, d->record, clock_now(), e);
+		rc = reported_answered(r->state, x->target, d->record, clock_latest(), e);
 	if (rc != E_OK || !links)
 		return rc == E_OK ? remember_late(x, d, e) : rc;
 	x->confirmed[x->n_confirmed++] = d->record;
@@ -254,7 +254,7 @@ static enum errk confirm_whole(struct acknowledging *x, const struct acknowledge
 	enum errk rc = link_acknowledge(r->state, r->key, x->target, NULL, s->text, clock_now(),
 					&links, e);
 	if (rc == E_OK && sync_tells_orders(r))
-		rc = reported_answered(r->state, x->target, NULL, clock_now(), e);
+		rc = reported_answered(r->state, x->target, NULL, clock_latest(), e);
 	if (rc != E_OK)
 		return rc;
 	x->whole = true;
@@ -348,7 +348,7 @@ static enum errk unlink_refused(const struct refusal *f, struct err *e)
 	left.acknowledged = f->s->text;
 	enum errk rc = link_set(r->state, &left, clock_now(), e);
 	if (rc == E_OK && sync_tells_orders(r))
-		rc = f->whole ? reported_nothing(r->state, f->l->record, clock_now(), e)
+		rc = f->whole ? reported_nothing(r->state, f->l->record, clock_latest(), e)
 			      : reported_take_back(r->state, f->s->document, f->l->record, e);
 	return rc == E_OK ? journal_refusal(f, "rejected", e) : rc;
 }

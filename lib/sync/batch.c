@@ -457,7 +457,7 @@ static bool is_left(const struct put_item *item)
  * Compared again by the next run; not by this one, however long it takes. A second look that found
  * everything as it was is no news.
  */
-static enum errk close_row(struct sync *r, const struct batch_row *b, int64_t now, struct err *e)
+static enum errk close_row(struct sync *r, const struct batch_row *b, int64_t known, struct err *e)
 {
 	int64_t taken = (clock_mono_ms() - r->started_ms) / 1000;
 	/* What was delivered before the looks is kept as any other, see keep_documents. */
@@ -465,8 +465,9 @@ static enum errk close_row(struct sync *r, const struct batch_row *b, int64_t no
 	if (!b->put.passing)
 		return looked_only(b) && !looked
 			       ? queue_mark_unchanged(r->state, b->row.id, e)
-			       : queue_mark_done(r->state, b->row.id, r->keep_documents, now, e);
+			       : queue_mark_done(r->state, b->row.id, r->keep_documents, known, e);
 	const struct passing *why = passing_of(r, &b->put);
+	const int64_t now = clock_now();
 	return queue_mark_passing(r->state, b->row.id, why->code, why->reason,
 				  now + why->wait + 2 * taken, now, e);
 }
@@ -474,7 +475,8 @@ static enum errk close_row(struct sync *r, const struct batch_row *b, int64_t no
 enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err *e)
 {
 	const struct put_item *item = &b->put;
-	int64_t now = clock_now();
+	/* The ERP knows it since then; all else is reckoned by our clock alone. */
+	const int64_t now = clock_now(), known = clock_latest();
 	bool again = is_passing(b->row.code);
 	bool nowhere = item->adopted && item->values;
 	enum sync_outcome outcome = item->adopted ? again || nowhere ? SYNC_UNCHANGED : SYNC_ADOPTED
@@ -482,7 +484,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err
 								 : SYNC_CREATED;
 	bool reported = false;
 	const struct reported_article article = {item->sku, item->target.id, b->row.record};
-	enum errk rc = remember_reported(r, b, now, false, e);
+	enum errk rc = remember_reported(r, b, known, false, e);
 	if (rc == E_OK && r->demand && item->sku)
 		rc = demand_reported_since(r->demand, &article, &reported, e);
 	struct link l = {
@@ -502,7 +504,7 @@ enum errk batch_record_delivered(struct sync *r, struct batch_row *b, struct err
 		.demand_at = r->demand ? demand_read_at(r->demand) : 0,
 	};
 	if (rc == E_OK && !is_left(item))
-		rc = close_row(r, b, now, e);
+		rc = close_row(r, b, known, e);
 	if (rc == E_OK)
 		rc = link_set(r->state, &l, now, e);
 	if (rc == E_OK && (nowhere || outcome != SYNC_UNCHANGED) && !looked_only(b))

@@ -16,6 +16,7 @@
 #include "state/connector_state.h"
 #include "state/run.h"
 #include "state/seal.h"
+#include "state/passed.h"
 #include "state/reported.h"
 #include "sync/choice.h"
 #include "sync/sync_priv.h"
@@ -171,6 +172,8 @@ static enum errk remember_end(struct sync *r, int64_t begun, struct err *e)
 	/* Of a state file that did not know, or read with --full. */
 	if (r->choice)
 		rc = checkpoint_choose(r->state, r->key, r->choice, clock_now(), e);
+	/* By a clock that is ahead it would be known of times that no one has read yet. */
+	begun -= http_clock(r->session->http).behind_s;
 	if (rc == E_OK && (r->again || sync_tells_orders(r)))
 		rc = checkpoint_reached(r->state, r->key, begun, e);
 	return rc;
@@ -283,18 +286,21 @@ static enum errk work(struct sync *r, struct err *e)
 /* Documents that are no longer kept, and what nobody asks about any more of old runs. */
 static enum errk purge(struct sync *r, struct err *e)
 {
-	/* A clock that is ahead of the servers' would forget what is still in use. */
-	int64_t off = http_clock(r->session->http).off_s, now = clock_now() + (off < 0 ? off : 0);
+	const struct passed passed = {clock_now(), http_clock(r->session->http).behind_s,
+				      r->sum->run};
+	const bool awaited = flow_is_answered(r->session->conf, flow_of_kind(KIND_ORDER));
 	bool more = true;
-	enum errk rc = E_OK;
+	int64_t now = 0;
+	enum errk rc = passed_now(r->state, &passed, &now, e);
+	const struct journal_age journal = {r->key, now - r->keep_journal, awaited};
 	while (rc == E_OK && more && !stop_requested())
 		rc = queue_purge(r->state, now - r->keep_payloads, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
 		rc = run_purge(r->state, now - KEEP_RUNS, &more, e);
 	for (more = true; rc == E_OK && more && !stop_requested();)
-		rc = journal_purge(r->state, r->key, now - r->keep_journal, &more, e);
+		rc = journal_purge(r->state, &journal, &more, e);
 	if (rc == E_OK)
-		rc = reported_purge(r->state, now - KEEP_REPORTED, e);
+		rc = reported_purge(r->state, now - KEEP_REPORTED, awaited, e);
 	return rc == E_OK ? connector_state_purge(r->state, now - KEEP_CONNECTOR_STATE, e) : rc;
 }
 
@@ -347,21 +353,44 @@ static enum errk end_run(struct sync *r, struct err *e)
 	return s->run ? run_end(r->state, &run, clock_now(), e) : E_OK;
 }
 
+static void tell_mended(struct sync *r, int64_t ahead)
+{
+	char text[CLOCK_TEXT_MAX];
+	notice_say(&r->notices, "times to come",
+		   arena_printf(r->session->arena,
+				"the state file holds times that are still to come, by up to "
+				"%s: this machine's clock was ahead, or is behind now; they "
+				"count as now",
+				duration_text(ahead * 1000, text)));
+}
+
 /* Before this run's own time stands there. */
 static enum errk mend_times(struct sync *r, struct err *e)
 {
-	char text[CLOCK_TEXT_MAX];
-	int64_t ahead;
+	int64_t ahead, latest = 0;
 	enum errk rc = state_mend_times(r->state, clock_now(), &ahead, e);
 	if (rc == E_OK && ahead)
-		notice_say(
-			&r->notices, NULL,
-			arena_printf(r->session->arena,
-				     "the state file holds times that are still to come, by up to "
-				     "%s: this machine's clock was ahead, or is behind now; they "
-				     "count as now",
-				     duration_text(ahead * 1000, text)));
+		tell_mended(r, ahead);
+	if (rc == E_OK)
+		rc = passed_latest(r->state, &latest, &r->server_heard, e);
+	clock_heard(latest, CLOCK_OF_RUN);
 	return rc;
+}
+
+/*
+ * Once it is known what time it is. Where servers say so in other runs, one that asks none does not know it: its clock may be
+ * behind by more than a file or an earlier run is believed.
+ */
+static enum errk mend_reported(struct sync *r, struct err *e)
+{
+	int64_t ahead;
+	if (r->server_heard && !clock_server_heard())
+		return E_OK;
+	enum errk rc = state_mend_reported(r->state, clock_latest(), &ahead, e);
+	if (rc == E_OK && ahead)
+		tell_mended(r, ahead);
+	return rc == E_OK ? passed_set_latest(r->state, clock_latest(), clock_server_heard(), e)
+			  : rc;
 }
 
 /* A copy that was put back is noticed before this run's own number stands there. */
@@ -436,6 +465,8 @@ static enum errk locked_run(struct sync *r, struct err *e)
 	/* If that fails, the next run finds them `sending` and looks first. */
 	if (rc != E_LOCAL && sync_return_differing(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "records stay marked", "reason", ignored.msg, NULL);
+	if (lock && rc != E_LOCAL && mend_reported(r, &ignored) != E_OK)
+		log_event(LOG_LEVEL_WARN, "times stay", "reason", ignored.msg, NULL);
 	if (lock && rc != E_LOCAL && purge(r, &ignored) != E_OK)
 		log_event(LOG_LEVEL_WARN, "purge failed", "reason", ignored.msg, NULL);
 	arrival_tell(r);

@@ -70,6 +70,7 @@ struct sync {
 	int64_t keep_payloads;    /* seconds */
 	bool keep_documents;      /* of records of this flow, that long */
 	int64_t keep_journal;     /* seconds */
+	bool server_heard;        /* by an earlier run: it said what time it is */
 	int64_t tries, wait_ms, max_wait_ms;
 	int64_t max_age; /* seconds; 0 = the flow has no such limit */
 	size_t batch;    /* records of one put */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "state/lock.h"
 #include "state/connector_state.h"
+#include "state/passed.h"
 #include "state/token.h"
 #include "sync/sync_priv.h"
 
@@ -63,12 +64,20 @@ static enum errk state_forget(void *ctx, const char *prefix, struct err *e)
 	return connector_state_drop(session_state(ctx), prefix, e);
 }
 
+static int64_t state_age_now(void *ctx)
+{
+	struct err ignored;
+	int64_t now;
+	return passed_last(session_state(ctx), clock_now(), &now, &ignored) == E_OK ? now : 0;
+}
+
 struct connector_state session_connector_state(struct session *s)
 {
 	return (struct connector_state){.ctx = s,
 					.load = state_load,
 					.save = state_save,
-					.drop = state_forget};
+					.drop = state_forget,
+					.age_now = state_age_now};
 }
 
 struct token_store session_tokens(struct session *s)

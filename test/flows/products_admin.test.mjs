@@ -1,6 +1,7 @@
 // `products push` into files for the product import of the shop's admin.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { test } from 'node:test';
@@ -309,6 +310,43 @@ test('a product waits until the shop was exported anew', async t => {
     const there = imports(p);
     await push(p, '--full');
     assert.deepEqual(imports(p), there);
+  });
+});
+
+/* Two of the ERP's products are variants of one of the shop: each of its files repeats what the export says of the other. */
+test('a file that is imported weeks later is not undone by the next one', async t => {
+  const SIZES = ['S', 'M', 'L'];
+  const admin = new AdminProducts([MUG, { handle: 'jersey', title: 'Jersey', options: ['Size'], variants: SIZES.map(size => ({ options: [size], sku: `JER-${size}`, price: '49.00', tracker: 'shopify' })) }]);
+  const { p } = open(t, { admin });
+  const sql = text => execFileSync('sqlite3', [p.path('erpsync.db'), text], { encoding: 'utf8' }).trim();
+  const prices = () => admin.find('jersey').variants.map(v => v.price);
+  const erpSays = (S, M) => erp(p, [{ product_id: 'a', sku: 'JER-S', price: S }, { product_id: 'b', sku: 'JER-M', price: M }, { product_id: 'b', sku: 'JER-L', price: '49' }]);
+  const notes = () => sql("SELECT count(*) FROM connector_state WHERE key LIKE '%products-import %'");
+  erpSays('45', '49');
+  await push(p);
+  assert.deepEqual(imports(p), ['products-changed-000001.csv']);
+  sql('UPDATE connector_state SET saved_at = saved_at - 32 * 86400');
+  await push(p);
+  newest(p, admin, 1);
+  erpSays('45', '46');
+  await push(p);
+  assert.deepEqual((await p.queue('--waiting')).map(q => [q.name, q.code]), [['b', 'import_waits']]);
+  assert.deepEqual(imports(p), ['products-changed-000001.csv']);
+  productsImported(p, admin);
+  newest(p, admin, 2);
+  ended(await p.run('queue retry --all'), 0);
+  await push(p);
+  assert.deepEqual(imports(p), ['products-changed-000002.csv']);
+  productsImported(p, admin);
+  assert.deepEqual(prices(), ['45.00', '46.00', '49.00']);
+  await t.test('what is over is not remembered', async () => {
+    assert.equal(notes(), '1');
+    newest(p, admin, 3);
+    sql("UPDATE connector_state SET key = replace(key, 'jersey', 'mug') WHERE key LIKE '%products-import %'");
+    erp(p, [{ product_id: 'M', sku: 'MUG', price: '8' }]);
+    await push(p);
+    assert.deepEqual(imports(p), ['products-changed-000003.csv']);
+    assert.equal(notes(), '0');
   });
 });
 

@@ -89,6 +89,23 @@ test('stopped at any step', async t => {
   });
 });
 
+test('what a kill has left decided of orders is not old by a clock that is months ahead while refunds go over', async t => {
+  const p = await shop(t, { steps: true });
+  earlier(p.sandbox, (p.ago -= 2), { add: 1 });
+  const decided = () => fs.readdirSync(p.path('out/.erpsync')).filter(name => name.endsWith('.json') && !name.endsWith('.manifest.json'));
+  for (let step = 10; !decided().length; step += 2) {
+    assert.ok(step < 400);
+    await p.run('orders export', { env: { ...p.env, ERPSYNC_STOP_AT: String(step) } });
+  }
+  const left = decided();
+  ended(await p.run('refunds export', { env: { ...p.env, ERPSYNC_CLOCK_SHIFT: String(100 * 86400) } }), 0);
+  assert.deepEqual(refunds(p).size, 3);
+  assert.deepEqual(decided(), left);
+  ended(await p.run('orders export'), 0);
+  assert.deepEqual(decided(), []);
+  assert.deepEqual(numbers(p, 'orders'), ['orders-000001.csv', 'orders-000002.csv']);
+});
+
 test('a state file that was lost does not write them a second time', async t => {
   const p = await shop(t);
   await exports(p);

@@ -294,6 +294,31 @@ static void test_clock_is_day__an_instant_is_none(void **state)
 		     clock_offset("2026-11-01", out));
 }
 
+/* One test: what was heard stays heard. */
+static void test_clock_latest__is_that_of_who_is_believed(void **state)
+{
+	enum { DAY = 86400 };
+	int64_t now = clock_now();
+
+	(void)state;
+	clock_heard(now + CLOCK_TOLERANCE_S - 5, CLOCK_OF_FILE);
+	assert_in_range(clock_latest(), now, now + 5);
+	clock_heard(now + 2 * DAY, CLOCK_OF_RUN);
+	assert_in_range(clock_latest(), now, now + 5);
+	clock_heard(now + 3600, CLOCK_OF_FILE);
+	clock_heard(now + 1800, CLOCK_OF_RUN);
+	assert_in_range(clock_latest(), now + 3600, now + 3605);
+	assert_false(clock_server_heard());
+	/* It knows better. */
+	clock_heard(now - 100 * DAY, CLOCK_OF_SERVER);
+	assert_true(clock_server_heard());
+	assert_in_range(clock_latest(), now, now + 5);
+	clock_heard(now + 7200, CLOCK_OF_FILE);
+	assert_in_range(clock_latest(), now, now + 5);
+	clock_heard(now + 9 * DAY, CLOCK_OF_SERVER);
+	assert_in_range(clock_latest(), now + 9 * DAY, now + 9 * DAY + 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_clock_day__refuses_a_zone_that_is_not_known),
 		cmocka_unit_test(test_clock_midnight__is_where_the_day_begins_there),
 		cmocka_unit_test(test_clock_is_day__an_instant_is_none),
+		cmocka_unit_test(test_clock_latest__is_that_of_who_is_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

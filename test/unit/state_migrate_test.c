@@ -234,7 +234,7 @@ static void test_migrate__files_that_products_were_written_as(void **state)
 				    " WHERE record = '3'"),
 			 1);
 	assert_int_equal(one_int(f, "SELECT kept = 'no json' FROM link WHERE record = '4'"), 1);
-	OK(connector_state_get(f->s, "products-import tee", f->a, &body, &at, e));
+	OK(connector_state_get(f->s, "keep products-import tee ", f->a, &body, &at, e));
 	assert_string_equal(body, arena_printf(f->a, "{\"written\":%s,\"field\":\"title\"}", file));
 	OK(connector_state_get(f->s, "other", f->a, &body, &at, e));
 	assert_string_equal(body, arena_printf(f->a, "{\"written\":\"%s\"}", text));

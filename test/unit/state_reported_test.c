@@ -29,9 +29,42 @@ static void test_reported__newest_first_and_purged_by_age(void **state)
 	assert_string_equal(reported[0].lines, "[{\"sku\":\"A\",\"units\":3}]");
 	assert_int_equal(reported[0].at, 200);
 	assert_string_equal(reported[1].lines, "[{\"sku\":\"A\",\"units\":1}]");
-	OK(reported_purge(f->s, 200, e));
+	OK(reported_purge(f->s, 200, false, e));
 	OK(reported_get(f->s, "1", f->a, &reported, &n, e));
 	assert_int_equal(n, 1);
+}
+
+/* Of an order that an answer is awaited of, or that waits to be told anew, nothing goes; of any other it does. */
+static void test_reported__what_is_awaited_is_no_matter_of_age(void **state)
+{
+	static const struct reported open = {.at = 100, .lines = "[1]", .document = "out-1"},
+				     later = {.at = 110, .lines = "[2]", .document = "out-2"};
+	struct fixture *f = *state;
+	enum queue_put_result result;
+	struct reported *got;
+	int64_t id;
+	size_t n;
+
+	OK(reported_add(f->s, "1", &open, e));
+	OK(reported_add(f->s, "2", &open, e));
+	OK(reported_add(f->s, "2", &later, e));
+	OK(reported_answered(f->s, "out-1", NULL, 120, e));
+	OK(reported_add(f->s, "1", &later, e));
+	OK(reported_answered(f->s, "out-2", "2", 120, e));
+	OK(reported_purge(f->s, 200, true, e));
+	OK(reported_get(f->s, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 2);
+	OK(reported_get(f->s, "2", f->a, &got, &n, e));
+	assert_int_equal(n, 0);
+	OK(queue_put(f->s, ARRIVED("1", "1", "1", "{}"), QUEUE_PUT_NEWS, 150, &result, e));
+	OK(reported_purge(f->s, 200, false, e));
+	OK(reported_get(f->s, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 2);
+	OK(queue_waiting(f->s, FLOW, "1", &id, e));
+	OK(queue_mark_unchanged(f->s, id, e));
+	OK(reported_purge(f->s, 200, false, e));
+	OK(reported_get(f->s, "1", f->a, &got, &n, e));
+	assert_int_equal(n, 0);
 }
 
 /* One that was answered late is answered all the same, and a refusal is of what went in that document alone. */
@@ -248,6 +281,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_reported__a_write_that_was_begun_before_takes_no_doubt_away, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(test_reported__what_is_awaited_is_no_matter_of_age,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reported__an_answer_is_to_its_document, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_reported__puts_the_articles_in_doubt, setup,

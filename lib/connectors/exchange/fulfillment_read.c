@@ -117,9 +117,15 @@ static enum errk read_file(struct exchange_deliveries *d, enum exchange_delivery
 /* First which deliveries the new files name, then all that any file says of those. */
 static enum errk load(struct exchange_deliveries *d, const struct files *l, struct err *e)
 {
-	int64_t oldest = clock_now() - ARCHIVE_SECONDS;
+	int64_t now = clock_now(), oldest;
 	bool news = false;
 	enum errk k = E_OK;
+
+	/* Of the oldest new file: by a clock that is ahead none would be left to look at. */
+	for (size_t i = 0; i < l->n; i++)
+		if (is_new(l, &l->all[i]) && l->all[i].mtime_ns / 1000000000 < now)
+			now = l->all[i].mtime_ns / 1000000000;
+	oldest = now - ARCHIVE_SECONDS;
 
 	for (size_t i = 0; i < l->n && k == E_OK; i++)
 		if (!l->all[i].archived)

@@ -9,11 +9,13 @@
 
 /*
  * One note for each such product of the shop: {"written": {target}, "variant": "M", "field": "price", "value": "19.9"}. One thing that was asked for, as a proof of the import;
- * without a variant it is one of the product.
+ * without a variant it is one of the product. It is known for as long as the file may be imported, and goes when the file
+ * is gone and the export that is used was made after that.
  */
 static const char *note_key(const struct admin_product_plan *p)
 {
-	return arena_printf(p->a, "products-import %s", p->shop->handle);
+	/* A handle has no blank: notes are dropped by prefix. */
+	return arena_printf(p->a, "keep products-import %s ", p->shop->handle);
 }
 
 static const char *in_export(const struct admin_product_plan *p, const char *variant,
@@ -58,11 +60,12 @@ enum errk admin_product_follow_others(struct admin_product_plan *p, struct err *
 	if (k != E_OK || !target_is(&written))
 		return k;
 	p->noted = written.id;
+	why = admin_product_doubt(p, &written, is_imported(p, note));
+	if (why == IMPORT_GOES_ON && !admin_away_lies(p->s->away, written.id))
+		return state->drop(state->ctx, note_key(p), e);
 	if (target_equal(&written, &p->item->written_as))
 		return E_OK;
-	why = admin_product_doubt(p, &written, is_imported(p, note));
-	if (admin_import_asks(&written, p->asks, p->a) &&
-	    (why != IMPORT_GOES_ON || admin_away_lies(p->s->away, written.id))) {
+	if (admin_import_asks(&written, p->asks, p->a)) {
 		/* Its own, of a put that was parked for another part of it. */
 		p->action = ACTION_NONE;
 		p->judged = false;
