@@ -192,9 +192,10 @@ def store_product:
 # ---- What every ERP asks of an order ------------------------------------------------------------
 
 # What a line without a SKU is called in tables/skus.csv: its title with that of its variant ("title:Chair - L"), else its
-# title, which is that of all its variants.
+# title, which is that of all its variants. Blanks at the end go, as those of the table's cells do.
 def line_keys($line):
-  [if ($line.variant_title // "") == "" then empty else "title:\($line.title) - \($line.variant_title)" end, "title:" + $line.title];
+  [if ($line.variant_title // "") == "" then empty else "title:\($line.title) - \($line.variant_title)" end, "title:" + $line.title]
+  | map(sub("[ \t\r\n]+$"; ""));
 def titled_article($line): first((line_keys($line)[] | lookup_exact("skus"; .) | values), null);
 
 # The article of an order line. Lines without a SKU are looked up by what they are; `*` never
@@ -206,8 +207,12 @@ def erp_sku($line; $number):
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
         "line \($number) '\(line_keys($line)[0][6:] | shown)' has no SKU, and keeps none even if the article is given one now; "
-        + (_table("skus") as $t
-          | _remedy($t; $t.value; "add a row for \($t.keys[0]) 'title:\(line_keys($line)[0][6:] | shown)'")))
+        + (_table("skus") as $t | line_keys($line)[0] as $key
+          | _remedy($t; $t.value;
+              # Half a key is looked for in vain: one that no message has room for, or no one line, stands in the list.
+              if $t.rows[$key] then "fill in line \($t.rows[$key].line)"
+              elif $key | utf8bytelength > 400 or test("[[:cntrl:]]") then "add the row that erpsync skus check --titles lists for it"
+              else "add a row for \($t.keys[0]) '\($key)'" end)))
   end;
 
 # The country that an order is taxed for; null when it has no address.

@@ -135,6 +135,12 @@ static struct table_row *new_row(struct table *t, int64_t line)
 	return &t->rows[t->n_rows++];
 }
 
+/* "title:*New* chair" names a thing, whose name is anybody's words: a star in it is a star. */
+static bool is_literal(const struct table *t, const char *cell)
+{
+	return t->n_keys == 1 && str_starts(cell, "title:");
+}
+
 /* Fewest "*" first, then fewest cells with a star inside, then the line. */
 static enum errk rank_row(const struct table *t, struct table_row *r, struct err *e)
 {
@@ -143,7 +149,7 @@ static enum errk rank_row(const struct table *t, struct table_row *r, struct err
 	for (size_t i = 0; i < t->n_keys; i++) {
 		const char *cell = r->key[i], *star = strchr(cell, '*');
 
-		if (!star)
+		if (!star || is_literal(t, cell))
 			continue;
 		if (str_equal(cell, "*")) {
 			whole++;
@@ -397,12 +403,10 @@ static const struct table_row *best_row(const struct table *t, const char **want
 	return best;
 }
 
-/* By the best row that matches, or by one alone that has exactly this key. */
-static const char *find_value(const struct table *t, const char *const *key, size_t column,
-			      bool exact)
+/* The best row that matches, or the one alone that has exactly this key. */
+static const struct table_row *find_row(const struct table *t, const char *const *key, bool exact)
 {
-	const char *found, **want;
-	const struct table_row *row;
+	const char **want;
 
 	arena_reset(t->scratch);
 	want = arena_array(t->scratch, t->n_keys, sizeof(char *));
@@ -410,8 +414,15 @@ static const char *find_value(const struct table *t, const char *const *key, siz
 		want[i] = trimmed(t->scratch, key[i] ? key[i] : "");
 	if (t->rate_at >= 0)
 		want[t->rate_at] = rate_text(t->scratch, want[t->rate_at]);
-	row = exact ? exact_row(t, want) : best_row(t, want);
-	found = row ? row->value[column] : NULL;
+	return exact ? exact_row(t, want) : best_row(t, want);
+}
+
+static const char *find_value(const struct table *t, const char *const *key, size_t column,
+			      bool exact)
+{
+	const struct table_row *row = find_row(t, key, exact);
+	const char *found = row ? row->value[column] : NULL;
+
 	return found && str_equal(found, "*") ? key[0] ? key[0] : "" : found;
 }
 
@@ -443,4 +454,9 @@ const char *table_answer_exact(const struct table *t, const char *key)
 	const char *found = t->n_keys == 1 ? find_value(t, &key, 0, true) : NULL;
 
 	return found && *found ? found : NULL;
+}
+
+bool table_has_row(const struct table *t, const char *key)
+{
+	return t->n_keys == 1 && find_row(t, &key, true);
 }

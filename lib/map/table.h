@@ -1,6 +1,7 @@
 #ifndef ERPSYNC_MAP_TABLE_H
 #define ERPSYNC_MAP_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <cjson/cJSON.h>
@@ -15,7 +16,7 @@
  * refuses, and a file that ends in the middle of a row, is E_LOCAL "bad_table" with file:line.
  *
  * A key cell "*" matches anything, even nothing; "GST*" and "*Tax" match by beginning and end; an
- * empty one matches only what is absent. Of several rows that match, one without stars wins,
+ * empty one matches only what is absent. In the only key column "title:…" is a name as it stands, with its stars. Of several rows that match, one without stars wins,
  * then the one with the fewest cells "*", then the fewest cells with a star inside, then the
  * first in the file. A value cell "*" hands the first key cell on as it is. A "rate" key
  * column is compared as a number; "20%" and "0,2" are read as 0.2, and what is no number, and more than
@@ -60,6 +61,8 @@ const char *table_find(const struct table *t, const char *const *key, size_t n_k
 const char *table_answer(const struct table *t, const char *column, const char *key);
 /* The same in the first value column, by a row alone that names exactly this key. */
 const char *table_answer_exact(const struct table *t, const char *key);
+/* Is there such a row, whatever it answers? */
+bool table_has_row(const struct table *t, const char *key);
 
 static inline void cleanup_table(struct table **p)
 {
