@@ -187,7 +187,9 @@ enum errk skus_titles(struct cmd *c, struct err *e)
 		print_summary(&l, csv);
 	} else {
 		rc = write_rows(&l, NULL, e);
-		print_notes(&l, stderr, "erpsync: note");
+		/* Where nothing is to be done, cron sends no mail. */
+		if (c->status)
+			print_notes(&l, stderr, "erpsync: note");
 	}
 	return rc;
 }

@@ -116,20 +116,20 @@ test('--titles: the rows are pasted as they are, and nothing is left to list', a
 test('--titles: how many lines, orders and units, before anything was read and after', async t => {
   const p = await titled(t, [['Engraving'], ['Gift wrap']]);
   const custom = truth(p.sandbox).filter(order => order.nasty === 'custom_line_no_sku');
-  const told = async () => {
+  const listed = async () => {
     const { titles, summary } = await p.json('skus check --titles --json', 1);
     return [titles.filter(x => x.orders).map(x => [x.key, x.erp_sku, x.lines, x.orders, x.units, x.masked]).sort(), summary.whole];
   };
-  const [before, whole] = await told();
+  const [before, whole] = await listed();
   assert.equal(whole, true);
   assert.equal(before.reduce((sum, x) => sum + x[3], 0), custom.length);
   assert.deepEqual(before.map(x => [x[0], x[1], x[5]]), [['title:Engraving', null, false], ['title:Gift wrap', null, false]]);
   ended(await p.run('orders export'), 1);
-  assert.deepEqual((await told())[0], before, 'what waits and what is read are not counted twice');
+  assert.deepEqual((await listed())[0], before, 'what waits and what is read are not counted twice');
   add(p, 'title:Engraving,ENGRAVE,\n');
-  assert.deepEqual((await told())[0].map(x => x.slice(0, 2)), [['title:Engraving', 'ENGRAVE'], ['title:Gift wrap', null]]);
+  assert.deepEqual((await listed())[0].map(x => x.slice(0, 2)), [['title:Engraving', 'ENGRAVE'], ['title:Gift wrap', null]]);
   ended(await p.run('orders export'), 1);
-  assert.deepEqual((await told())[0], before.slice(1), 'what went over is no more');
+  assert.deepEqual((await listed())[0], before.slice(1), 'what went over is no more');
   await t.test('as a file', async () => {
     const { stdout } = await list(p, '--csv rows.csv');
     assert.match(stdout, /^rows for tables\/skus\.csv are in rows\.csv: 1$/m);
