@@ -149,6 +149,9 @@ static const struct opt map_options[] = {
 
 static const struct opt skus_options[] = {
 	{"csv", 0, OPT_FILE, "FILE", NULL, "write every finding as a row of this file", false},
+	{"titles", 0, OPT_FLAG, NULL, NULL,
+	 "list what has no SKU instead, as rows for tables/skus.csv", false},
+	PERSONAL_OPTION,
 	JSON_OPTION,
 	{0},
 };

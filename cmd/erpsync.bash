@@ -49,7 +49,7 @@ _erpsync() {
 	"adopt refunds"*) words='--dry-run --from --csv --rest-is-new --to --json -c --config --trace -v --verbose -h --help --version' ;;
 	"status "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
 	"check "*) words='--json -c --config --trace -v --verbose -h --help --version' ;;
-	"skus check"*) words='--csv --json -c --config --trace -v --verbose -h --help --version' ;;
+	"skus check"*) words='--csv --titles --personal --json -c --config --trace -v --verbose -h --help --version' ;;
 	"explain "*) words='--personal --json -c --config --trace -v --verbose -h --help --version' ;;
 	"map "*) words='order stock product fulfillment refund --system --personal -c --config --trace -v --verbose -h --help --version' ;;
 	"forget "*) words='--dry-run --json -c --config --trace -v --verbose -h --help --version' ;;

@@ -3,19 +3,20 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "base/csvfile.h"
-#include "base/file_writer.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "csv_out.h"
+#include "options.h"
 #include "output.h"
 #include "remedy.h"
+#include "skus_titles.h"
 #include "sync/skus.h"
 #include "sync/sync.h"
 
 #include "base/banned.h"
 
 /* A person reads the first few of each; all of them are in the file of --csv. */
-enum { EXAMPLES = 5, FILE_MODE = 0640 };
+enum { EXAMPLES = 5 };
 
 struct view {
 	struct cmd *cmd;
@@ -27,35 +28,15 @@ struct view {
 	size_t n_notices;
 };
 
-static enum errk write_row(struct view *v, const char *const *cells, size_t n, struct err *e)
-{
-	static const struct csv_format format = {.delimiter = ',',
-						 .encoding = CSV_UTF8,
-						 .line_end = "\r\n"};
-	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP(str) struct str row = {0};
-	const char **safe = arena_array(a, n, sizeof(*safe));
-	enum errk rc;
-
-	str_init(&row, 0);
-	for (size_t i = 0; i < n; i++)
-		safe[i] = cells[i] ? csv_neutral(cells[i], a) : "";
-	rc = csv_write_row(&row, &format, safe, n, e);
-	return rc == E_OK ? file_writer_add(v->csv, row.buf, row.len, e) : rc;
-}
-
 static enum errk begin_csv(struct view *v, const char *path, struct err *e)
 {
 	static const char *const columns[] = {"finding", "breaks_rule", "side",      "sku",
 					      "title",   "id",          "other_sku", "other_id",
 					      "detail",  "remedy"};
-	/* Spreadsheets take a file without it for one of their own old encoding. */
-	static const char bom[] = "\xef\xbb\xbf";
-	enum errk rc = file_writer_open(path, FILE_MODE, &v->csv, e);
+	enum errk rc = csv_out_open(path, &v->csv, e);
 
-	if (rc == E_OK)
-		rc = file_writer_add(v->csv, bom, sizeof(bom) - 1, e);
-	return rc == E_OK ? write_row(v, columns, sizeof(columns) / sizeof(*columns), e) : rc;
+	return rc == E_OK ? csv_out_row(v->csv, ',', columns, sizeof(columns) / sizeof(*columns), e)
+			  : rc;
 }
 
 static enum errk add_row(struct view *v, const struct sku_finding *f, struct err *e)
@@ -72,7 +53,7 @@ static enum errk add_row(struct view *v, const struct sku_finding *f, struct err
 				     f->detail,
 				     rule->remedy};
 
-	return write_row(v, cells, sizeof(cells) / sizeof(*cells), e);
+	return csv_out_row(v->csv, ',', cells, sizeof(cells) / sizeof(*cells), e);
 }
 
 /* Not before the catalogues are read: until then a failure is the whole answer. */
@@ -144,7 +125,7 @@ static void print_rule(const struct view *v, enum sku_rule r, size_t found)
 		printf("     %s\n", clean_text(v->example[r][i], v->cmd->arena));
 	if (found > v->n_examples[r])
 		printf("     and %zu more\n", found - v->n_examples[r]);
-	printf("     → %s\n", sku_rules[r].remedy);
+	printf("     → %s\n", remedy_text(sku_rules[r].remedy, NULL, NULL, v->cmd->arena));
 }
 
 /* Of the one side that has a catalogue. */
@@ -234,6 +215,10 @@ enum errk cmd_skus_check(struct cmd *c, struct err *e)
 	enum errk rc;
 
 	v->cmd = c;
+	if (args_flag(c->args, "titles"))
+		return skus_titles(c, e);
+	if (args_flag(c->args, "personal"))
+		return usage_error(e, "--personal is for --titles, which may name a person");
 	rc = csv ? begin_csv(v, csv, e) : E_OK;
 	if (rc == E_OK)
 		rc = sync_skus(&c->session, &o, &s, e);

@@ -116,9 +116,10 @@ def store_product:
 # ---- What every ERP asks of an order ------------------------------------------------------------
 
 # What a line without a SKU is called in tables/skus.csv: its title with that of its variant ("title:Chair - L"), else its
-# title, which is that of all its variants.
+# title, which is that of all its variants. Blanks at the end go, as those of the table's cells do.
 def line_keys($line):
-  [if ($line.variant_title // "") == "" then empty else "title:\($line.title) - \($line.variant_title)" end, "title:" + $line.title];
+  [if ($line.variant_title // "") == "" then empty else "title:\($line.title) - \($line.variant_title)" end, "title:" + $line.title]
+  | map(sub("[ \t\r\n]+$"; ""));
 def titled_article($line): first((line_keys($line)[] | lookup_exact("skus"; .) | values), null);
 
 # The article of an order line. Lines without a SKU are looked up by what they are; `*` never
@@ -129,9 +130,8 @@ def erp_sku($line; $number):
     titled_article($line)
     // lookup_exact("skus"; "kind:" + $line.kind)
     // fail("unmapped_sku";
-        (line_keys($line)[0][6:] | shown) as $title
-        | "line \($number) '\($title)' has no SKU, and keeps none even if the article is given one now; "
-          + ({_ask: "remedy", table: "skus", what: "add a row for \($tables.skus.keys[0]) 'title:\($title)'"} | _ask))
+        "line \($number) '\(line_keys($line)[0][6:] | shown)' has no SKU, and keeps none even if the article is given one now; "
+        + ({_ask: "remedy", table: "skus", key: line_keys($line)[0]} | _ask))
   end;
 
 # The country that an order is taxed for; null when it has no address.

@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/cleanup.h"
+#include "base/csvfile.h"
 #include "base/everybody.h"
 #include "base/file.h"
 #include "base/file_blame.h"
@@ -389,9 +390,58 @@ enum errk map_answer(struct mapper *m, const char *table, const char *column, co
 	return k;
 }
 
+enum errk map_has_row(struct mapper *m, const char *table, const char *key, bool *out,
+		      struct err *e)
+{
+	const struct table *t = NULL;
+	enum errk k = asked_table(m, table, &t, e);
+
+	*out = k == E_OK && t && table_has_row(t, key);
+	return k;
+}
+
 static const char *exact(const struct table *t, const char *what, const char *name, struct arena *a)
 {
 	return name ? table_answer_exact(t, arena_printf(a, "%s:%s", what, name)) : NULL;
+}
+
+const char *map_line_key(const struct map_line *line, struct arena *a)
+{
+	const char *variant = line->variant_title;
+	char *key = variant && *variant ? arena_printf(a, "title:%s - %s", line->title, variant)
+					: arena_printf(a, "title:%s", line->title);
+	size_t len = strlen(key);
+
+	while (len > 0 && strchr(" \t\r\n", key[len - 1]))
+		key[--len] = '\0';
+	return key;
+}
+
+void map_masked_key(struct err *e)
+{
+	static const char where[] = "erpsync skus check --titles --personal";
+	const char *key = strstr(e->msg, "'title:");
+
+	if (key && strstr(key, "***") && !strstr(key, where))
+		err_append(e, "; %s lists that row as it is to be", where);
+}
+
+enum errk map_table_form(const struct mapper *m, const char *table, struct arena *a,
+			 struct map_form *out, struct err *e)
+{
+	CLEANUP(csv_reader) struct csv_reader *r = NULL;
+	const char *path = find(m, arena_printf(a, "tables/%s.csv", table), a), **column;
+	enum errk k = path ? csv_reader_open_head(path, &r, e) : E_OK;
+
+	*out = (struct map_form){.delimiter = ','};
+	if (k != E_OK || !path)
+		return k;
+	out->n = csv_reader_header(r)->n;
+	out->delimiter = csv_reader_delimiter(r);
+	out->column = column = arena_array(a, out->n, sizeof(*column));
+	for (size_t i = 0; i < out->n; i++)
+		column[i] = arena_strdup(a, csv_reader_header(r)->cell[i]);
+	return E_OK;
 }
 
 enum errk map_line_article(struct mapper *m, const struct map_line *line, struct arena *a,
@@ -404,10 +454,8 @@ enum errk map_line_article(struct mapper *m, const struct map_line *line, struct
 	if (k == E_OK && t && line->sku && *line->sku) {
 		found = table_answer(t, NULL, line->sku);
 	} else if (k == E_OK && t) {
-		if (line->title && line->variant_title && *line->variant_title)
-			found = exact(t, "title",
-				      arena_printf(a, "%s - %s", line->title, line->variant_title),
-				      a);
+		if (line->title)
+			found = table_answer_exact(t, map_line_key(line, a));
 		found = found ? found : exact(t, "title", line->title, a);
 		found = found ? found : exact(t, "kind", line->kind, a);
 	}
@@ -491,8 +539,10 @@ enum errk map_run(struct mapper *m, const char *kind, const char *canonical, siz
 	if (k == E_OK)
 		k = ask(m, &q, a, out, e);
 	/* It quotes the document: anybody may write anything into a tax's name or a discount code. */
-	if (k == E_RECORD)
+	if (k == E_RECORD) {
 		err_set(e, k, e->code, "%s", redact_text_but(e->msg, is_sku, &q, a));
+		map_masked_key(e);
+	}
 	return k;
 }
 

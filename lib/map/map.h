@@ -1,6 +1,7 @@
 #ifndef ERPSYNC_MAP_MAP_H
 #define ERPSYNC_MAP_MAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -79,6 +80,26 @@ struct map_line {
  */
 MUST_CHECK enum errk map_line_article(struct mapper *m, const struct map_line *line,
 				      struct arena *a, const char **out, struct err *e);
+
+/* By which row: "title:… - …", without the blanks that cells of a table can't end with. Its title is not NULL. */
+const char *map_line_key(const struct map_line *line, struct arena *a);
+
+/* Has a table with one key column a row of exactly this key, whatever it answers? As map_answer. */
+MUST_CHECK enum errk map_has_row(struct mapper *m, const char *table, const char *key, bool *out,
+				 struct err *e);
+
+/* Where a message asks for a row whose key was masked, says once how to get the row: by another key nothing is found. */
+void map_masked_key(struct err *e);
+
+/* How rows of a table are written: the columns of the file that is in effect, and what stands between them. n 0: there is none. */
+struct map_form {
+	const char *const *column;
+	size_t n;
+	char delimiter;
+};
+/* E_LOCAL "bad_table", "file_error". */
+MUST_CHECK enum errk map_table_form(const struct mapper *m, const char *table, struct arena *a,
+				    struct map_form *out, struct err *e);
 
 /*
  * SHA-256 over name and content of all files that a mapping of this kind could read, whichever

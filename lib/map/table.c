@@ -135,6 +135,12 @@ static struct table_row *new_row(struct table *t, int64_t line)
 	return &t->rows[t->n_rows++];
 }
 
+/* "title:*New* chair" names a thing, whose name is anybody's words: a star in it is a star. */
+static bool is_literal(const struct table *t, const char *cell)
+{
+	return t->n_keys == 1 && str_starts(cell, "title:");
+}
+
 /* Fewest "*" first, then fewest cells with a star inside, then the line. */
 static enum errk rank_row(const struct table *t, struct table_row *r, struct err *e)
 {
@@ -143,7 +149,7 @@ static enum errk rank_row(const struct table *t, struct table_row *r, struct err
 	for (size_t i = 0; i < t->n_keys; i++) {
 		const char *cell = r->key[i], *star = strchr(cell, '*');
 
-		if (!star)
+		if (!star || is_literal(t, cell))
 			continue;
 		if (str_equal(cell, "*")) {
 			whole++;
@@ -457,4 +463,10 @@ const char *table_answer_exact(const struct table *t, const char *key)
 	const char *found = t->n_keys == 1 ? find_value(t, &key, 0, true) : NULL;
 
 	return found && *found ? found : NULL;
+}
+
+bool table_has_row(const struct table *t, const char *key)
+{
+	arena_reset(t->scratch);
+	return t->n_keys == 1 && table_row_for(t, &key, true, t->scratch);
 }

@@ -1,6 +1,7 @@
 #ifndef ERPSYNC_MAP_TABLE_H
 #define ERPSYNC_MAP_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <cjson/cJSON.h>
@@ -15,7 +16,7 @@
  * refuses, and a file that ends in the middle of a row, is E_LOCAL "bad_table" with file:line.
  *
  * A key cell "*" matches anything, even nothing; "GST*" and "*Tax" match by beginning and end; an
- * empty one matches only what is absent. Of several rows that match, one without stars wins,
+ * empty one matches only what is absent. In the only key column "title:…" is a name as it stands, with its stars. Of several rows that match, one without stars wins,
  * then the one with the fewest cells "*", then the fewest cells with a star inside, then the
  * first in the file. A value cell "*" hands the first key cell on as it is. A "rate" key
  * column is compared as a number; "20%" and "0,2" are read as 0.2, and what is no number, and more than
@@ -42,7 +43,8 @@ cJSON *table_json(const struct table *t);
  *	{"_ask": "lookup", "table": "skus", "key": "TEE-M" or ["FR", "TVA", "0.2"],
  *	 "column": "erp_sku"; the first one if it isn't said,
  *	 "exact": true for a row alone that names exactly this key, "may_lack": true for none instead of an error}
- *	{"_ask": "remedy", "table": "skus", "what": "add a row for …"}  the text that tells a person how
+ *	{"_ask": "remedy", "table": "skus", "key": "title:Vase"}       the text that tells a person how to answer it
+ *	{"_ask": "line", "table": "skus", "key": "title:Vase"}         "12": where the row alone stands that names exactly this
  *	{"_ask": "rate", "text": "20%"}                                "0.2"
  *
  * *out NULL: there is no answer, and there need be none. E_RECORD "unmapped_<table>" with remedy; E_LOCAL "bad_mapping":
@@ -74,6 +76,8 @@ const char *table_find(const struct table *t, const char *const *key, size_t n_k
 const char *table_answer(const struct table *t, const char *column, const char *key);
 /* The same in the first value column, by a row alone that names exactly this key. */
 const char *table_answer_exact(const struct table *t, const char *key);
+/* Is there such a row, whatever it answers? */
+bool table_has_row(const struct table *t, const char *key);
 
 static inline void cleanup_table(struct table **p)
 {

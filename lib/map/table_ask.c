@@ -103,7 +103,7 @@ static enum errk read_key(const struct table *t, const cJSON *key, struct arena 
 		return err_set(e, E_LOCAL, "bad_mapping",
 			       "%s has the key columns %s; a look-up gave %zu values",
 			       file_of(t, a), names, n);
-	for (size_t i = 0; i < n; i++, list = cJSON_IsArray(key) ? list->next : NULL) {
+	for (size_t i = 0; i < n; i++, list = list ? list->next : NULL) {
 		bool none = !list || cJSON_IsNull(list) || cJSON_IsFalse(list);
 
 		cells[i] = none                   ? ""
@@ -143,11 +143,34 @@ static enum errk look_up(const struct table *t, const cJSON *q, struct arena *a,
 	return exact || json_bool(q, "may_lack", false) ? E_OK : unmapped(t, row, cells, column, e);
 }
 
+/* The line of the row alone that names exactly this; 0: there is none. */
+static int64_t line_of(const struct table *t, const char *key, struct arena *a)
+{
+	const struct table_row *row = t->n_keys == 1 ? table_row_for(t, &key, true, a) : NULL;
+
+	return row ? row->line : 0;
+}
+
+/* Half a key is looked for in vain: one that no message has room for, or no one line, stands in the list. */
+static const char *how_to_add(const struct table *t, const char *key, struct arena *a)
+{
+	enum { ROOM = 400 };
+	int64_t line = line_of(t, key, a);
+	bool fits = strlen(key) <= ROOM;
+
+	for (const char *p = key; *p; p++)
+		fits = fits && (unsigned char)*p >= ' ' && *p != 0x7f;
+	if (line)
+		return arena_printf(a, "fill in line %lld", (long long)line);
+	return fits ? arena_printf(a, "add a row for %s '%s'", t->keys[0], key)
+		    : "add the row that erpsync skus check --titles lists for it";
+}
+
 enum errk table_ask(struct table *const *tables, size_t n, const cJSON *question, struct arena *a,
 		    const char **out, struct err *e)
 {
 	const char *what = json_str(question, "_ask"), *name = json_str(question, "table");
-	const char *text = json_str(question, "text");
+	const char *text = json_str(question, "text"), *key = json_str(question, "key");
 	const struct table *t = NULL;
 
 	*out = NULL;
@@ -160,9 +183,15 @@ enum errk table_ask(struct table *const *tables, size_t n, const cJSON *question
 	if (!t)
 		return err_set(e, E_LOCAL, "bad_mapping", "there is no table tables/%s.csv",
 			       name ? name : "");
-	if (!str_equal(what, "remedy"))
+	if (str_equal(what, "lookup"))
 		return look_up(t, question, a, out, e);
-	*out = remedy(t, t->values[0], json_str(question, "what"), a);
+	if (!key)
+		return err_set(e, E_LOCAL, "bad_mapping", "%s: nothing is asked for",
+			       file_of(t, a));
+	if (str_equal(what, "remedy"))
+		*out = remedy(t, t->values[0], how_to_add(t, key, a), a);
+	else if (line_of(t, key, a))
+		*out = arena_printf(a, "%lld", (long long)line_of(t, key, a));
 	return E_OK;
 }
 

@@ -114,21 +114,20 @@ static int fault_of(struct counting_sink *s, const struct err *why)
 }
 
 /* From before the time that the configuration begins at. */
-static bool is_before_since(struct counting_sink *s, const struct flow *f, const struct record *rec)
+static bool is_before_since(const struct session *s, const struct flow *f, const struct record *rec)
 {
 	CLEANUP(json) cJSON *doc = NULL;
-	int64_t since = f->chosen_by ? conf_int(s->session->conf, f->chosen_by, "since") : 0, at;
+	int64_t since = f->chosen_by ? conf_int(s->conf, f->chosen_by, "since") : 0, at;
 	return since && json_parse(rec->doc, rec->doc_len, &doc, NULL) == E_OK &&
 	       clock_parse(json_str(doc, "created_at"), &at, NULL) == E_OK && at < since;
 }
 
-/* A run would not take it up: it was delivered as it is, dropped, or never asked for. */
-static bool is_over(struct counting_sink *s, const struct flow *f, const struct record *rec)
+bool sync_is_over(const struct session *s, const struct flow *f, const struct record *rec)
 {
 	bool known = false, waits = false;
 	struct err ignored;
-	return queue_knows(s->session->state, f->name, rec->id, rec->version, &known, &waits,
-			   &ignored) == E_OK &&
+	return queue_knows(s->state, f->name, rec->id, rec->version, &known, &waits, &ignored) ==
+		       E_OK &&
 	       !waits && (known || is_before_since(s, f, rec));
 }
 
@@ -188,7 +187,7 @@ static bool try_document(void *ctx, const struct record *rec, enum record_kind k
 	s->loads |= 1u << kind;
 	struct trial *t = trial_of(s, rec);
 	t->fault = -1;
-	if (is_over(s, f, rec))
+	if (sync_is_over(s->session, f, rec))
 		return true;
 	s->mapped++;
 	count_shipped(s, f, rec);

@@ -6,6 +6,7 @@
 #include "base/secrets.h"
 #include "base/str.h"
 #include "map/canonical.h"
+#include "map/map.h"
 #include "model/sku_spelling.h"
 #include "net/redact.h"
 #include "sync/sync_priv.h"
@@ -70,8 +71,10 @@ static char *masked(const char *text, const struct about *x)
 
 static void mask(struct err *e, const struct about *x)
 {
-	if (e->kind != E_OK)
-		str_ellipsis(e->msg, sizeof(e->msg), masked(e->msg, x), sizeof(e->msg));
+	if (e->kind == E_OK)
+		return;
+	str_ellipsis(e->msg, sizeof(e->msg), masked(e->msg, x), sizeof(e->msg));
+	map_masked_key(e);
 }
 
 static void add_document(struct about *x, enum record_kind kind, const char *doc)

@@ -24,9 +24,10 @@ const struct sku_rule_row sku_rules[SKUS_RULES_] = {
 	[SKUS_DUPLICATE] =
 		{"duplicate", true, "of several articles of one side",
 		 "give each article a SKU of its own; it can't be told which of them is meant"},
-	[SKUS_BLANK] = {"blank", true, "without SKU",
-			"give the article a SKU, or, for the store's, add 'title:<its title>' to "
-			"tables/skus.csv"},
+	[SKUS_BLANK] =
+		{"blank", true, "without SKU",
+		 "give the article a SKU, or, for the store's, add the row to tables/skus.csv "
+		 "that is listed by: erpsync skus check --titles"},
 	[SKUS_MAPPED_TWICE] = {"mapped_twice", true, "one article here, two there",
 			       "leave one of them in tables/skus.csv and tables/store_skus.csv"},
 	[SKUS_HALF_MAPPED] = {"half_mapped", false, "mapped in one direction only",

@@ -3,8 +3,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "connectors/connector.h"
+#include "map/map.h"
 #include "sync/session.h"
 
 /*
@@ -64,5 +66,35 @@ struct skus_options {
 /* Needs session_open_state and session_open_wire before. E_BUSY, E_REFUSED, E_LOCAL. */
 MUST_CHECK enum errk sync_skus(struct session *s, const struct skus_options *o,
 			       struct sku_summary *out, struct err *e);
+
+/*
+ * `erpsync skus check --titles`: by what titles tables/skus.csv is asked for lines without SKU: of orders that wait or are
+ * parked, of those that `check` reads and a run would take up, and of the articles of the store. Each once.
+ */
+struct sku_title {
+	const char *key; /* as the table is asked: "title:Chair - L" */
+	const char *
+		shown; /* the same without words that tell of a buyer; equal where there are none */
+	const char *erp_sku; /* by whatever row; NULL = of one of its lines at least none */
+	bool has_row;        /* by this key, and there may be no answer in it yet */
+	const char *order;   /* the name of one that has it; NULL = articles alone */
+	size_t orders, lines, articles;
+	int64_t units;
+	const char *last; /* used while counting */
+};
+static inline bool sku_title_is_personal(const struct sku_title *x)
+{
+	return strcmp(x->key, x->shown) != 0;
+}
+/* Lives as long as the session. */
+struct sku_titles {
+	struct sku_title *at; /* those of most orders first */
+	size_t n, orders;     /* orders: looked at */
+	struct map_form form; /* in which rows are written */
+	bool whole;           /* else a notice says what could not be looked at */
+};
+/* Of the options on_notice and ctx alone. As sync_skus. */
+MUST_CHECK enum errk sync_sku_titles(struct session *s, const struct skus_options *o,
+				     struct sku_titles *out, struct err *e);
 
 #endif

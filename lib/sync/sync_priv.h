@@ -86,6 +86,9 @@ struct sync {
 	size_t n_unjudged;
 };
 
+/* check.c: a run would not take it up: it was delivered as it is, dropped, or never asked for. */
+bool sync_is_over(const struct session *s, const struct flow *f, const struct record *rec);
+
 /* sync.c: what a run has open; session, flow, options, key and sum are set before. */
 void sync_prepare(struct sync *r, struct session *s);
 MUST_CHECK enum errk sync_parse_to(struct sync *r, struct err *e); /* only with --to */

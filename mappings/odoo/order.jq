@@ -210,8 +210,11 @@ def order_warehouse:
   + ($order
      | if .processed_on and .processed_on != (.processed_at // .created_at | date_only)
        then {day: .processed_on} else {} end)
-  # How tables/skus.csv names lines that have no article, for the connector to say it; see line_keys.
+  # How tables/skus.csv names lines that have no article, for the connector to say it; see line_keys. And in which line it
+  # does so already, without an answer.
   + ([$order.lines[] | select(.quantity > 0 and article == null) | {key: ("line_" + (.id | tail)), value: (line_keys(.)[0])}]
-     | if . == [] then {} else {also: {article_keys: from_entries}} end)
+     | if . == [] then {} else
+         {also: {article_keys: from_entries, article_lines: ([.[] | {key, value: ({_ask: "line", table: "skus", key: .value} | _ask | values)}] | from_entries)}}
+       end)
   + (if .fulfillment_status == "on_hold" then {on_hold: true} else {} end)
   + ($order | shipments | if . == [] then {} else {shipments: .} end)

@@ -279,4 +279,22 @@ for (const version of VERSIONS) {
     assert.equal((await odoo.soldOrders([['origin', '!=', false]])).length, 0);
     assert.equal((await p.parked()).size, 0, 'nobody is parked for a missing right');
   });
+
+  test(`Odoo ${version}: a line without article is booked on what the printed row says, and on no row that is not filled in`, async t => {
+    const odoo = await freshOdoo(t, version);
+    const p = await ordersPlace(t, odoo, { sandbox: { orders: 24, seed: 8, nasty: ['custom_line_no_sku'] } });
+    const table = more => p.write('mappings/tables/skus.csv', `shop_sku,erp_sku,note\n*,*,\n${more}`);
+    table('');
+    ended(await p.run('orders export'), 1);
+    const [one] = [...(await p.parked()).values()].filter(entry => entry.code === 'unmapped_sku');
+    const key = one.reason.match(/; add a row for '(title:.*)' to tables\/skus\.csv \(/)?.[1] ?? assert.fail(one.reason);
+    const cell = `"${key.replaceAll('"', '""')}"`;
+    table(`${cell},,\n`);
+    ended(await p.run('orders export'), 1);
+    assert.match((await p.parked()).get(one.name).reason, /; fill in line 3 of tables\/skus\.csv \(/);
+    table(`${cell},CUSTOM,\n`);
+    await p.run('orders export');
+    assert.ok(!(await p.parked()).has(one.name));
+    assert.equal((await odoo.soldOrders([['origin', '=', one.name]])).length, 1);
+  });
 }

@@ -148,16 +148,20 @@ static void test_table__exact_answers(void **state)
 
 	(void)state;
 	assert_int_equal(load("skus",
-			      "shop_sku,erp_sku\ntitle:Mug,MUG\ntitle:*,ANY\nkind:tip,*\n"
-			      "kind:custom,\n*,*\n",
+			      "shop_sku,erp_sku\ntitle:Mug,MUG\ntitle:*,ANY\ntitle:*New* mug*,NEW\n"
+			      "kind:tip,*\nkind:t*,ANY\nkind:custom,\n*,*\n",
 			      &t, &e),
 			 E_OK);
 	assert_string_equal(table_answer_exact(t, "title:Mug"), "MUG");
 	assert_string_equal(table_answer_exact(t, "kind:tip"), "kind:tip");
 	assert_null(table_answer_exact(t, "title:Cup"));
-	assert_null(table_answer_exact(t, "title:*"));
+	assert_null(table_answer_exact(t, "kind:t*"));
 	assert_null(table_answer_exact(t, "kind:custom"));
-	assert_string_equal(table_answer(t, NULL, "title:Cup"), "ANY");
+	assert_string_equal(table_answer(t, NULL, "kind:total"), "ANY");
+	/* Titles are names as they stand. */
+	assert_string_equal(table_answer_exact(t, "title:*New* mug*"), "NEW");
+	assert_string_equal(table_answer_exact(t, "title:*"), "ANY");
+	assert_string_equal(table_answer(t, NULL, "title:Cup"), "title:Cup");
 	assert_int_equal(load("skus", "shop_sku,size,erp_sku\ntitle:Mug,,MUG\n", &two, &e), E_OK);
 	assert_null(table_answer_exact(two, "title:Mug"));
 }

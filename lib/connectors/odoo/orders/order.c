@@ -148,14 +148,27 @@ static enum errk price_line(struct odoo_batch *b, struct odoo_order *d, struct o
 	return E_OK;
 }
 
-/* As the mapping has looked for it; one of the merchant's own may not say. */
-static const char *key_in_skus(const struct odoo_batch *b, const struct odoo_order *d,
+enum { NAME_CHARACTERS = 80, KEY_BYTES = 400 };
+
+/*
+ * As the mapping has looked for it; one of the merchant's own may not say. Half a key is looked for in vain: one that no
+ * message has room for, or no one line, stands in the list.
+ */
+static const char *row_in_skus(const struct odoo_batch *b, const struct odoo_order *d,
 			       const struct odoo_line *l, const char *id)
 {
 	const cJSON *keys = json_at(d->doc, "also.article_keys");
-	const cJSON *key = cJSON_GetObjectItemCaseSensitive(keys, id);
+	const cJSON *found = cJSON_GetObjectItemCaseSensitive(keys, id);
+	const char *key = cJSON_IsString(found) ? found->valuestring
+						: arena_printf(b->a, "title:%s", l->name);
+	const cJSON *lines = json_at(d->doc, "also.article_lines");
+	const char *line = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(lines, id));
 
-	return cJSON_IsString(key) ? key->valuestring : arena_printf(b->a, "title:%s", l->name);
+	if (line)
+		return arena_printf(b->a, "fill in line %s of", line);
+	return strlen(key) > KEY_BYTES || strcspn(key, "\r\n\t") < strlen(key)
+		       ? "add the row that erpsync skus check --titles lists for it to"
+		       : arena_printf(b->a, "add a row for '%s' to", key);
 }
 
 static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJSON *from,
@@ -163,6 +176,7 @@ static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJS
 {
 	struct odoo_line *l = &d->line[d->n_lines];
 	const char *id = json_str(from, "id"), *kind = json_str(from, "kind");
+	char name[4 * NAME_CHARACTERS + 4];
 
 	if (!id || !kind)
 		return err_set(e, E_RECORD, "mapping", "a line has no id or kind");
@@ -186,13 +200,13 @@ static enum errk read_line(struct odoo_batch *b, struct odoo_order *d, const cJS
 		l->product_code = odoo_product_of_kind(b->o, kind);
 	if (l->product_code)
 		return price_line(b, d, l, e);
-	return err_set(
-		e, E_RECORD, "unmapped_sku",
-		"'%s' has no SKU, and keeps none even if the article is given one now; add a row for '%s' to "
-		"tables/skus.csv" OWN_TABLE
-		", or set [odoo] custom_product, then run: erpsync queue retry "
-		"--code unmapped_sku",
-		l->name, key_in_skus(b, d, l, id));
+	str_ellipsis(name, sizeof(name), l->name, NAME_CHARACTERS);
+	return err_set(e, E_RECORD, "unmapped_sku",
+		       "'%s' has no SKU, and keeps none even if the article is given one now; %s "
+		       "tables/skus.csv" OWN_TABLE
+		       ", or set [odoo] custom_product, then run: erpsync queue retry "
+		       "--code unmapped_sku",
+		       name, row_in_skus(b, d, l, id));
 }
 
 static enum errk read_lines(struct odoo_batch *b, struct odoo_order *d, struct err *e)

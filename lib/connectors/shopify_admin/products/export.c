@@ -409,6 +409,24 @@ void admin_shop_free(struct admin_shop *s)
 	free(s);
 }
 
+/* "M / blue", as orders call the variant; of a product without options nothing. */
+static const char *variant_title(const struct admin_shop *s, const struct admin_shop_product *p,
+				 const struct admin_shop_row *row, struct arena *a)
+{
+	const char *title = NULL;
+
+	for (int i = 0; i < SHOP_OPTIONS; i++) {
+		const char *value = row->cell[admin_shop_option(i, SHOP_OPTION_VALUE)];
+		const char *name = s->row[p->first]->cell[admin_shop_option(i, SHOP_OPTION_NAME)];
+
+		if (str_blank(value) ||
+		    (str_equal(name, "Title") && str_equal(value, "Default Title")))
+			continue;
+		title = title ? arena_printf(a, "%s / %s", title, value) : value;
+	}
+	return title;
+}
+
 static enum errk hand_on(const struct admin_shop *s, const struct admin_shop_product *p,
 			 struct arena *a,
 			 enum errk (*fn)(void *ctx, const struct article *x, struct err *e),
@@ -425,6 +443,7 @@ static enum errk hand_on(const struct admin_shop *s, const struct admin_shop_pro
 			.sku = row->cell[SHOP_SKU],
 			.barcode = row->cell[SHOP_BARCODE],
 			.title = title,
+			.variant_title = variant_title(s, p, row, a),
 			.traits = (archived ? (unsigned)ARTICLE_ARCHIVED : 0) |
 				  (s->has[SHOP_TRACKER] && str_blank(row->cell[SHOP_TRACKER])
 					   ? (unsigned)ARTICLE_UNTRACKED
