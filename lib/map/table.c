@@ -174,6 +174,11 @@ static enum errk read_cell(struct table *t, const struct csv_row *in, const char
 	const char *cell = i < in->n ? trimmed(t->arena, in->cell[i]) : "", *plain;
 	const char *wrong = spreadsheet_identifier(cell, t->arena, &plain);
 
+	/* A title may have two lines; whether rows were put together csv_reader_apart has seen. */
+	if (is_literal(t, cell)) {
+		*out = cell;
+		return E_OK;
+	}
 	if (wrong)
 		return err_set(e, E_LOCAL, "bad_table", "%s:%lld: column '%s': '%.40s' %s", t->path,
 			       (long long)in->line, column, cell, wrong);
