@@ -73,6 +73,7 @@ static cJSON *fetch_variables(const struct order_reading *r, const struct order_
 	json_add_bool(v, "presentment", presentment);
 	json_add_bool(v, "terms", !r->use->refunds && shopify_has_scope(s, "read_payment_terms"));
 	json_add_bool(v, "locations", shopify_has_scope(s, "read_locations"));
+	metafields_ask(s, METAFIELDS_OF_ORDER, !r->use->refunds, v);
 	return v;
 }
 
