@@ -36,6 +36,11 @@ async function open(t, orders = {}, conf = {}) {
 const shown = async (p, ...more) => (await p.json(['explain', '#1001', '--json', ...more])).document;
 const personal = p => shown(p, '--personal');
 const again = p => p.run(['orders', 'export', '--only', '#1001']);
+const before = (sandbox, work) => {
+  sandbox.setClock({ advance_ms: -1800000 });
+  work();
+  sandbox.setClock({ advance_ms: 1800000 });
+};
 const full = sandbox => sandbox.requests().filter(r => ['OrdersById', 'OrderLines'].includes(r.operation));
 
 test('tags are there; what nobody names is not asked for, and costs no point', async t => {
@@ -110,6 +115,25 @@ test('what the shop denies is not taken for absent', async t => {
   p.sandbox.faults.clear();
   ended(await p.run('orders export'), 0);
   assert.equal((await personal(p)).metafields['custom.delivery_date'].value, '2026-12-01');
+});
+
+test('an order whose metafields are more than an answer may be is parked, and keeps no other from going over', async t => {
+  const p = await open(t, NAMES);
+  const { sandbox } = p;
+  before(sandbox, () => sandbox.sell([{ variant: 'LONG-5', quantity: 1 }]));
+  const skus = new Set(sandbox.orders.model(0).lines.map(l => l.sku));
+  assert.ok(!skus.has('LONG-5'));
+  const large = { type: 'json', value: JSON.stringify('x'.repeat(1400000)) };
+  const handles = new Set([...skus].map(sku => sandbox.catalogue.find(sku).product.handle));
+  for (const handle of handles) sandbox.changeProducts({ edit: handle, change: { metafields: { 'custom.season': large } } });
+  ended(await p.run('orders export'), 1);
+  const [{ code, reason, name }] = await p.queue('--parked');
+  assert.deepEqual([code, name], ['too_big', '#1001']);
+  assert.match(reason, /name fewer or shorter metafields in \[orders\], then run: erpsync orders export --only '#1001'/);
+  assert.deepEqual([...p.exchange().rows().map(row => row.order_number)], ['#1002']);
+  p.configure({ orders: { product_metafields: null } });
+  ended(await again(p), 0);
+  assert.deepEqual(await p.queue('--parked'), []);
 });
 
 test('an answer that holds another one than was asked for is not read', async t => {
