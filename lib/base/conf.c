@@ -254,7 +254,7 @@ static enum errk check_bytes(const struct conf *c, const char *text, size_t len,
 
 static enum errk other_connector(const struct conf *c, const struct entry *entry, struct err *e)
 {
-	const struct conf_value *chosen = conf_find(c, entry->section, "connector");
+	const struct conf_value *chosen = conf_connector(c, entry->section);
 	const char *owners = NULL, *set_on = "";
 	enum secret_form form;
 
@@ -270,10 +270,11 @@ static enum errk other_connector(const struct conf *c, const struct entry *entry
 	if (!chosen->text)
 		return err_set(e, E_LOCAL, "bad_config",
 			       "%s:%d: key '%s' belongs to connector=%s, but [%s] has none",
-			       c->path, entry->line, entry->name, owners, entry->section);
+			       c->path, entry->line, entry->name, owners, chosen->key->section);
 	return err_set(e, E_LOCAL, "bad_config",
 		       "%s:%d: key '%s' belongs to connector=%s, but [%s] connector=%s%s", c->path,
-		       entry->line, entry->name, owners, entry->section, chosen->text, set_on);
+		       entry->line, entry->name, owners, chosen->key->section, chosen->text,
+		       set_on);
 }
 
 static enum errk apply(struct conf *c, const struct entry *entry, struct err *e)

@@ -28,7 +28,8 @@ enum conf_type {
 
 struct conf_key {
 	const char *section, *name;
-	const char *connector; /* only with [section] connector= this; NULL = always */
+	/* Only with [section] connector= this, or the first section's that has one; NULL = always. */
+	const char *connector;
 	enum conf_type type;
 	const char *fallback; /* the default as it would be written; NULL = none */
 	const char *choices;  /* CONF_CHOICE: "a|b|c"; CONF_PATH: words that are no path */

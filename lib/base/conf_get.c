@@ -5,18 +5,28 @@
 
 #include "base/banned.h"
 
-bool conf_is_active(const struct conf *c, const struct conf_key *row)
+const struct conf_value *conf_connector(const struct conf *c, const char *section)
 {
-	if (!row->connector)
-		return true;
+	const struct conf_value *first = NULL;
+
 	for (size_t i = 0; i < c->n_values; i++) {
 		const struct conf_value *v = &c->values[i];
 
-		if (!v->key->connector && str_equal(v->key->section, row->section) &&
-		    str_equal(v->key->name, "connector"))
-			return str_equal(v->text, row->connector);
+		if (v->key->connector || !str_equal(v->key->name, "connector"))
+			continue;
+		if (str_equal(v->key->section, section))
+			return v;
+		if (!first)
+			first = v;
 	}
-	return false;
+	return first;
+}
+
+bool conf_is_active(const struct conf *c, const struct conf_key *row)
+{
+	const struct conf_value *chosen = row->connector ? conf_connector(c, row->section) : NULL;
+
+	return !row->connector || (chosen && str_equal(chosen->text, row->connector));
 }
 
 struct conf_value *conf_find(const struct conf *c, const char *section, const char *name)

@@ -30,6 +30,8 @@ struct conf {
 /* "", "_file", "_env", "_command" */
 extern const char *const conf_secret_suffix[N_SECRET_FORMS];
 
+/* The connector of a section; of a section without one, that of the first that has one. */
+const struct conf_value *conf_connector(const struct conf *c, const char *section);
 /* The row's connector is the selected one, or the row needs none. */
 bool conf_is_active(const struct conf *c, const struct conf_key *row);
 

@@ -180,7 +180,8 @@ static enum errk check_members(const struct canonical_node *n, const cJSON *obj,
 
 		if (!c)
 			return unknown_field(n, &here, e);
-		if (seen[c->index / 64] >> c->index % 64 & 1)
+		if (c == n->element ? cJSON_GetObjectItemCaseSensitive(obj, v->string) != v
+				    : seen[c->index / 64] >> c->index % 64 & 1)
 			return bad(e, &here, "stands here twice");
 		seen[c->index / 64] |= UINT64_C(1) << c->index % 64;
 		k = check_value(c, v, &here, e);

@@ -26,7 +26,8 @@ enum canonical_type {
 };
 
 struct canonical_field {
-	const char *path; /* "lines[].taxes[].rate"; "tags[]" for an array of plain values */
+	/* "lines[].taxes[].rate"; "tags[]" for an array of plain values; "metafields.*" for members of any name */
+	const char *path;
 	enum canonical_type type;
 	bool required; /* must be there and not null whenever its parent is */
 	bool personal; /* masked unless --personal */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/secrets.h"
 #include "base/str.h"
@@ -19,7 +20,8 @@ static bool tells_a_person(const char *field, const char *value)
 
 	if (strspn(value, "0123456789") == len)
 		return len >= 5;
-	return len >= (str_equal(field, "value") ? 8 : 3);
+	/* A tag has no field of its own. */
+	return len >= (!field || str_equal(field, "value") ? 8 : 3);
 }
 
 /* U+00C0 to U+017F without accents; the umlauts also as Germans write them. */
@@ -188,12 +190,26 @@ static void add_mailbox(const char *text, struct hidden *h)
 	hidden_add(h, name);
 }
 
+static void hide_below(const struct canonical_node *n, const cJSON *container, struct hidden *h);
+
+/* A metafield's value may be JSON, of which another system quotes a part. */
+static void hide_json(const char *text, struct hidden *h)
+{
+	CLEANUP(json) cJSON *inner = NULL;
+	struct err ignored;
+
+	if (strchr("[{", *text) && json_parse(text, strlen(text), &inner, &ignored) == E_OK)
+		hide_below(NULL, inner, h);
+}
+
 static void hide_value(const char *field, const char *text, struct hidden *h)
 {
 	if (tells_a_person(field, text))
 		add(h, text);
 	if (!field)
 		return;
+	if (str_equal(field, "value"))
+		hide_json(text, h);
 	if (str_ends(field, "_name"))
 		add_words(text, h);
 	else if (str_equal(field, "address1"))

@@ -62,6 +62,22 @@
 		prefix "[].value", T, MAY, PERSONAL, "Happy birthday", NULL \
 	}
 
+/* By name: an order's and a customer's say what people entered, an article's what it is. */
+#define METAFIELDS(prefix, of, setting, hidden)                                               \
+	{                                                                                     \
+		prefix,                                                                       \
+		O,                                                                            \
+		MAY,                                                                          \
+		OPEN,                                                                         \
+		NULL,                                                                         \
+		of " that [orders] " setting " names, by name; missing where none is named"}, \
+		{prefix ".*", O,    MAY,                                                      \
+		 OPEN,        NULL, "`custom.delivery_date`; null: has none of this name"},   \
+		{prefix ".*.type", T, MUST, OPEN, "date", "the store's name of its type"},    \
+	{                                                                                     \
+		prefix ".*.value", T, MUST, hidden, "2026-12-01", "a text, whatever the type" \
+	}
+
 const struct canonical_field canonical_order[] = {
 	{"kind", I, MUST, OPEN, "order", "always \"order\""},
 	{"source", I, MUST, OPEN, "shopify", "the connector that read it"},
@@ -106,6 +122,9 @@ const struct canonical_field canonical_order[] = {
 	{"customer.tax_exempt", B, MAY, OPEN, "false", NULL},
 	{"customer.tax_exemptions", A, MAY, OPEN, NULL, NULL},
 	{"customer.tax_exemptions[]", T, MAY, OPEN, "EU_REVERSE_CHARGE_EXEMPTION_RULE", NULL},
+	{"customer.tags", A, MAY, OPEN, NULL, "as they were when the order was read"},
+	{"customer.tags[]", T, MAY, PERSONAL, "VIP", NULL},
+	METAFIELDS("customer.metafields", "those", "customer_metafields", PERSONAL),
 	{"email", T, MAY, PERSONAL, "anne@example.com",
 	 "of this order; may differ from the customer's"},
 	{"phone", T, MAY, PERSONAL, "+33142000000", NULL},
@@ -182,6 +201,10 @@ const struct canonical_field canonical_order[] = {
 	{"lines[].bundle.variant_id", T, MAY, OPEN, NULL, NULL},
 	{"lines[].selling_plan", T, MAY, OPEN, "Monthly", "subscription"},
 	ATTRIBUTES("lines[].attributes"),
+	METAFIELDS("lines[].variant_metafields", "those of its variant", "variant_metafields",
+		   OPEN),
+	METAFIELDS("lines[].product_metafields", "those of its product", "product_metafields",
+		   OPEN),
 
 	{"shipping_lines", A, MUST, OPEN, NULL, "removed ones are left out"},
 	{"shipping_lines[].id", T, MAY, OPEN, NULL, NULL},
@@ -294,6 +317,7 @@ const struct canonical_field canonical_order[] = {
 	ATTRIBUTES("attributes"),
 	{"tags", A, MUST, OPEN, NULL, NULL},
 	{"tags[]", T, MAY, OPEN, "wholesale", NULL},
+	METAFIELDS("metafields", "those", "metafields", PERSONAL),
 	{"channel", O, MUST, OPEN, NULL, "where it was sold"},
 	{"channel.source", T, MAY, OPEN, "web", "web, pos, shopify_draft_order, an app's id"},
 	{"channel.app_id", T, MAY, OPEN, NULL, NULL},

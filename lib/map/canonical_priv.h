@@ -12,13 +12,13 @@ enum { CANONICAL_FIELDS_MAX = 128 };
 
 /* The table as the tree that documents have, made once per kind. */
 struct canonical_node {
-	const char *name; /* "unit_price"; NULL for the root and array elements */
+	const char *name; /* "unit_price"; NULL for the root and elements */
 	const struct canonical_field
 		*field; /* NULL where no row stands: root, elements that are objects */
 	enum canonical_type type;
 	struct canonical_node *child;   /* of objects, in the order of the table */
 	struct canonical_node *next;    /* sibling */
-	struct canonical_node *element; /* of arrays */
+	struct canonical_node *element; /* of arrays, and of objects whose members have any name */
 	unsigned index, n_children;
 	struct canonical_node **slots; /* children by hash of the name */
 	unsigned slot_mask;

@@ -43,7 +43,7 @@ const struct canonical_node *canonical_child(const struct canonical_node *n, con
 	unsigned i;
 
 	if (!n->slots)
-		return NULL;
+		return n->type == CANONICAL_OBJECT ? n->element : NULL;
 	for (i = name_hash(name) & n->slot_mask; n->slots[i]; i = (i + 1) & n->slot_mask)
 		if (strcmp(n->slots[i]->name, name) == 0)
 			return n->slots[i];
@@ -59,10 +59,19 @@ static struct canonical_node *new_node(const char *name, enum canonical_type typ
 	return n;
 }
 
+static struct canonical_node *element_of(struct canonical_node *parent)
+{
+	if (!parent->element)
+		parent->element = new_node(NULL, CANONICAL_OBJECT);
+	return parent->element;
+}
+
 static struct canonical_node *child_of(struct canonical_node *parent, const char *name)
 {
 	struct canonical_node **p = &parent->child;
 
+	if (str_equal(name, "*"))
+		return element_of(parent);
 	while (*p && strcmp((*p)->name, name) != 0)
 		p = &(*p)->next;
 	if (!*p) {
@@ -83,9 +92,7 @@ static struct canonical_node *node_at(struct canonical_node *n, const char *path
 		n = child_of(n, arena_strndup(arena, path, len));
 		path += len;
 		while (str_starts(path, "[]")) {
-			if (!n->element)
-				n->element = new_node(NULL, CANONICAL_OBJECT);
-			n = n->element;
+			n = element_of(n);
 			path += 2;
 		}
 		if (*path == '.')
@@ -127,8 +134,8 @@ static struct canonical_node *make_tree(const struct canonical_field *fields)
 			BUG("canonical field '%s' stands twice", f->path);
 		n->field = f;
 		n->type = f->type;
-		if (f->type == CANONICAL_ARRAY && !n->element)
-			n->element = new_node(NULL, CANONICAL_OBJECT);
+		if (f->type == CANONICAL_ARRAY)
+			element_of(n);
 	}
 	make_slots(root);
 	return root;

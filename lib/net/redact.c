@@ -59,7 +59,7 @@ static const char *const person_parts[] = {"customer",    "partner", "contact", 
 					   "consignee",   "person",  "billto",  "shipto",
 					   "staffmember", NULL};
 
-static const char attribute_names[] = " customattributes noteattributes properties ";
+static const char attribute_names[] = " customattributes noteattributes properties metafields ";
 
 /*
  * Lower case, letters and digits only. A longer key is cut: what matters stands in front

@@ -40,8 +40,15 @@ async function orderShop() {
   });
   for (let i = 0; i < 11; i++) earlier(sandbox, 900, { edit: '#1005', change: { fulfill: { lines: [{ line: 0, quantity: 1 }] } } });
   earlier(sandbox, 900, { edit: '#1006', change: { fulfill: true } });
+  const metafields = { 'custom.first': { type: 'date', value: '2026-12-01' } };
+  for (const { name } of sandbox.orders.list()) {
+    earlier(sandbox, 890, { edit: name, change: { metafields } });
+    sandbox.changeCustomers({ edit: name, change: { tags: ['a', 'b'], metafields } });
+  }
+  for (const { sku } of sandbox.catalogue.variants.filter(v => v.sku).slice(0, 60)) sandbox.changeVariants({ edit: sku, change: { metafields } });
   return sandbox;
 }
+const NAMED = Object.fromEntries(['', 'customer_', 'variant_', 'product_'].map(of => [`${of}metafields`, 'custom.first, custom.second']));
 
 /** One of whom units came back, one with a return and its fees, one of which a refund of the kind that the order lacks already. */
 async function refundShop() {
@@ -106,7 +113,7 @@ const deliveries = ({ rows: [a, b, c], many }, tracking) => [
  * what must be the same in the end, ends: further ways in which it may end }.
  */
 const SCENES = {
-  'orders export': { flow: ORDERS, shop: orderShop, outcome: names },
+  'orders export': { flow: ORDERS, shop: orderShop, conf: () => ({ orders: NAMED }), outcome: names },
   'orders export --only': { flow: ORDERS, args: 'orders export --only #1002', shop: orderShop, outcome: names },
   'refunds export': {
     flow: REFUNDS,

@@ -7,6 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static cJSON *answer[8];
 	static size_t n_answers;
+	const char *names[] = {"custom.a", "custom.b"};
 	struct shopify s = {.host = "x"};
 
 	if (!n_answers)
@@ -17,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct answer in = answer_of(E_BUSY, "orders");
 	s.use_presentment = size & 1;
+	for (int o = 0; o < METAFIELD_OWNERS_; o++)
+		s.metafields[o] = (struct metafield_names){.name = names, .n = 2};
 	JSON_EACH (node, answer_nodes(&in, root, "data.nodes", PAGE_MAX)) {
 		CLEANUP(json) cJSON *doc = NULL;
 		struct err e = {.kind = E_OK};

@@ -195,6 +195,10 @@ class Sandbox {
       return Array.from({ length: Number(item.add) }, () => this.orders.add(item));
     });
   }
+  /** { edit: an order, change: { tags, metafields } of its customer }, or a list. */
+  changeCustomers(list) {
+    return [].concat(list).map(({ edit, change }) => this.orders.editCustomer(edit, change));
+  }
   /** { now: time, advance_ms, freeze: true | time | false } */
   setClock({ now, advance_ms, freeze }) {
     const time = now === undefined ? undefined : typeof now === 'number' ? now : Date.parse(now);

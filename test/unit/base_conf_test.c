@@ -15,6 +15,7 @@ static const struct conf_key COMMON[] = {
 	{"main", "dry_run", NULL, CONF_BOOL, "no", NULL, 0, 0, ""},
 	{"main", "format", NULL, CONF_CHOICE, "kv", "kv|json", 0, 0, ""},
 	{"main", "note", NULL, CONF_TEXT, NULL, NULL, 0, 0, ""},
+	{"main", "fields", "shopify", CONF_TEXT, NULL, NULL, 0, 0, ""},
 	{0},
 };
 
@@ -121,8 +122,9 @@ static void test_conf__connector_selects_its_rows(void **state)
 	assert_string_equal(conf_where(c, "store", "path", a), "t.conf, [store] path");
 	assert_string_equal(conf_where(c, "store", "shop", a), "t.conf, [store] shop");
 	conf_free(c);
-	c = loaded("[store]\nconnector = shopify\n");
+	c = loaded("[main]\nfields = a\n[store]\nconnector = shopify\n");
 	assert_int_equal(conf_int(c, "store", "timeout"), 30000);
+	assert_string_equal(conf_text(c, "main", "fields"), "a");
 	arena_free(a);
 }
 
@@ -186,6 +188,9 @@ static void test_conf__keys_of_another_connector_are_named(void **state)
 		       "has none");
 	assert_refused("[store]\nshop = x\nconnector = shopfy\n",
 		       "t.conf:3: connector: 'shopfy' is not one of shopify, csv");
+	assert_refused("[main]\nfields = a\n[store]\nconnector = csv\n",
+		       "t.conf:2: key 'fields' belongs to connector=shopify, but [store] "
+		       "connector=csv (line 4)");
 	assert_refused("[store]\nconnector = csv\ntoken_env = X\n",
 		       "t.conf:3: key 'token_env' belongs to connector=shopify, but [store] "
 		       "connector=csv (line 2)");

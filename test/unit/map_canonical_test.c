@@ -189,6 +189,29 @@ static void test_canonical__unknown_and_double_fields_are_errors(void **state)
 	assert_string_equal(e.msg, "name: stands here twice");
 }
 
+static void test_canonical__metafields_have_any_name(void **state)
+{
+	CLEANUP(json) cJSON *doc = example("order-discounts-shipping.json");
+	struct err e = {0};
+
+	(void)state;
+	change(doc, "", "metafields",
+	       "{\"custom.date\": {\"type\": \"date\", \"value\": \"2026-12-01\"}, \"my-app.x\": null}");
+	assert_int_equal(canonical_verify("order", doc, &e), E_OK);
+	change(doc, "", "metafields", "null");
+	assert_int_equal(canonical_verify("order", doc, &e), E_OK);
+	bad("", "metafields", "[]", "metafields: is no object");
+	bad("", "metafields", "{\"a.b\": \"2026-12-01\"}", "metafields.a.b: is no object");
+	bad("", "metafields", "{\"a.b\": {\"type\": \"date\"}}",
+	    "metafields.a.b.value: is missing");
+	bad("lines[0]", "variant_metafields",
+	    "{\"a.b\": {\"type\": \"date\", \"value\": \"x\", \"values\": 1}}",
+	    "lines[0].variant_metafields.a.b.values (line 1): no such field; did you mean 'value'?");
+	bad("customer", "metafields",
+	    "{\"a.b\": {\"type\": \"t\", \"value\": \"x\"}, \"a.b\": null}",
+	    "customer.metafields.a.b: stands here twice");
+}
+
 static void test_canonical__whatever_is_no_object_is_refused(void **state)
 {
 	CLEANUP(json) cJSON *list = json_array();
@@ -310,7 +333,16 @@ static void test_canonical_mask__hides_people_and_nothing_else(void **state)
 	change(doc, "", "surprise", "{\"x\": \"anne@example.com\", \"y\": [5]}");
 	change(doc, "lines[0].taxes[0]", "title", "\"VAT anne@example.com\"");
 	change(doc, "lines[1].attributes[0]", "key", "\"Call 0170 1234567\"");
+	change(doc, "customer", "tags", "[\"VIP\"]");
+	change(doc, "customer", "metafields",
+	       "{\"born\": {\"type\": \"date\", \"value\": \"1980-01-02\"}}");
+	change(doc, "lines[0]", "variant_metafields",
+	       "{\"bin\": {\"type\": \"t\", \"value\": \"A-7\"}}");
 	canonical_mask("order", doc);
+	assert_string_equal(json_str(doc, "customer.tags[0]"), "…");
+	assert_string_equal(json_str(doc, "customer.metafields.born.value"), "…");
+	assert_string_equal(json_str(doc, "customer.metafields.born.type"), "date");
+	assert_string_equal(json_str(doc, "lines[0].variant_metafields.bin.value"), "A-7");
 	assert_string_equal(json_str(doc, "lines[0].taxes[0].title"), "VAT ***");
 	assert_string_equal(json_str(doc, "lines[1].attributes[0].key"), "Call ***");
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
@@ -366,7 +398,10 @@ static void test_canonical__values_are_hidden_as_others_write_them(void **state)
 {
 	static const char order[] =
 		"{\"email\":\"zoe.weber@example.com\",\"name\":\"#1001\","
-		"\"customer\":{\"first_name\":\"Zo\u00eb\",\"last_name\":\"M\u00fc\u00dfler\"},"
+		"\"customer\":{\"first_name\":\"Zo\u00eb\",\"last_name\":\"M\u00fc\u00dfler\","
+		"\"tags\":[\"web\",\"called Weberine\"],\"metafields\":{\"a.b\":{\"type\":\"json\","
+		"\"value\":\"{\\\"name\\\": \\\"Flora Klee\\\", \\\"kg\\\": [\\\"70\\\"]}\"}}},"
+		"\"lines\":[{\"variant_metafields\":{\"a.b\":{\"type\":\"t\",\"value\":\"blue and broad\"}}}],"
 		"\"shipping_address\":{\"address1\":\"12 bis, Wobbleton Lane\",\"city\":\"K\u00f6ln\","
 		"\"phone\":\"+33 1 42 98 76 54\"},"
 		"\"billing_address\":{\"address1\":\"Hauptstra\u00dfe 5a\",\"city\":\"\u0141\u00f3d\u017a\","
@@ -381,6 +416,8 @@ static void test_canonical__values_are_hidden_as_others_write_them(void **state)
 		{"Hauptstrasse, Nr. 5a", "***, Nr. 5a"},
 		{"0142987654, 0033142987654, 33142987654", "***, ***, ***"},
 		{"02219876543", "***"},
+		{"tag called Weberine of Flora Klee", "tag *** of ***"},
+		{"a blue and broad one of 70, web", "a blue and broad one of 70, web"},
 		/* Not his. */
 		{"SKU 142987654, order #1001 of 12, lane 5, web",
 		 "SKU 142987654, order #1001 of 12, lane 5, web"},
@@ -409,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_canonical__types_are_checked),
 		cmocka_unit_test(test_canonical__times_have_one_form),
 		cmocka_unit_test(test_canonical__unknown_and_double_fields_are_errors),
+		cmocka_unit_test(test_canonical__metafields_have_any_name),
 		cmocka_unit_test(test_canonical__whatever_is_no_object_is_refused),
 		cmocka_unit_test(test_canonical_sums__every_figure_is_checked),
 		cmocka_unit_test(test_canonical_sums__a_refund_is_the_sum_of_its_lines),

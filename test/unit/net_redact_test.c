@@ -144,6 +144,10 @@ static void test_redact__bodies(void **state)
 		 "\"options\":[{\"value\":\"red\"}]}"},
 		{"{\"note_attributes\":[{\"name\":\"x\",\"value\":\"Ann\"}]}",
 		 "{\"note_attributes\":[{\"name\":\"x\",\"value\":\"***\"}]}"},
+		{"{\"metafields\":{\"nodes\":[{\"key\":\"custom.a\",\"type\":\"date\",\"value\":\"Ann\"}]},"
+		 "\"customer\":{\"tags\":[\"VIP\"]},\"tags\":[\"web\"]}",
+		 "{\"metafields\":{\"nodes\":[{\"key\":\"custom.a\",\"type\":\"date\",\"value\":\"***\"}]},"
+		 "\"customer\":{\"tags\":[\"***\"]},\"tags\":[\"web\"]}"},
 		/* Inside texts: search terms, JSON in JSON, error messages. */
 		{"{\"query\":\"email:ann@b.co AND tag:x\"}", "{\"query\":\"email:*** AND tag:x\"}"},
 		{"{\"m\":\"call +49 (170) 123-4567 now\",\"at\":\"2026-11-23T10:00:00+02:00\"}",

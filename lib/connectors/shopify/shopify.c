@@ -23,6 +23,14 @@ static const struct conf_key shopify_keys[] = {
 	{"store", "leave_for_others", "shopify", CONF_INT, "20", NULL, 0, 90,
 	 "Percent of the shop's rate limit that is left to other apps."},
 	{"store", "parallel", "shopify", CONF_INT, "4", NULL, 1, 16, "Requests under way at once."},
+	{"orders", "metafields", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	 "Metafields of the order that its document has, NAMESPACE.KEY, separated by commas."},
+	{"orders", "customer_metafields", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	 "The same of its customer."},
+	{"orders", "variant_metafields", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	 "The same of the variant of each of its lines."},
+	{"orders", "product_metafields", "shopify", CONF_TEXT, NULL, NULL, 0, 0,
+	 "The same of the product of each of its lines."},
 	{0},
 };
 
@@ -130,6 +138,8 @@ static enum errk shopify_open(const struct connector_env *env, struct connector 
 		rc = read_credentials(s, e);
 	if (rc == E_OK)
 		rc = product_rules_read(env->conf, s->arena, s->products, e);
+	if (rc == E_OK)
+		rc = metafields_read(s, e);
 	if (rc != E_OK) {
 		shopify_close(&s->base);
 		return rc;

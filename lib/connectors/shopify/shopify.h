@@ -82,6 +82,20 @@ enum {
 	TOKEN_MARGIN_MS = 3600 * 1000,
 };
 
+/* orders/metafields.c: whose metafields an order's document can have. */
+enum metafield_owner {
+	METAFIELDS_OF_ORDER,
+	METAFIELDS_OF_CUSTOMER,
+	METAFIELDS_OF_VARIANT,
+	METAFIELDS_OF_PRODUCT,
+	METAFIELD_OWNERS_,
+};
+/* Those that the configuration names, "custom.delivery_date"; of the others nothing is asked. */
+struct metafield_names {
+	const char **name;
+	size_t n, cap;
+};
+
 struct shopify {
 	struct connector base; /* first member: the engine's view */
 	struct connector_env env;
@@ -97,6 +111,7 @@ struct shopify {
 	const char *scope;    /* granted scopes, separated by commas */
 	bool use_presentment; /* documents in the buyer's currency */
 	int64_t overlap;      /* seconds */
+	struct metafield_names metafields[METAFIELD_OWNERS_];
 	size_t parallel;
 	struct bucket bucket;
 	int64_t cost
@@ -144,7 +159,7 @@ const char *shopify_refusal(struct answer *in, const cJSON *payload);
 struct shopify_document_row {
 	enum http_intent intent;
 	const char *operation, *label;
-	const char *part[7]; /* files of graphql/, one behind the other */
+	const char *part[8]; /* files of graphql/, one behind the other */
 };
 extern const struct shopify_document_row shopify_documents[DOC_COUNT_];
 /* As it is sent: without comments and indentation. */
@@ -395,7 +410,8 @@ struct order_reader {
 	struct answer *in;   /* a fault parks this order */
 	const cJSON *tip[8]; /* lines that are tips */
 	size_t n_tip;
-	const char *zone; /* of the shop; NULL = not known */
+	const char *zone;                         /* of the shop; NULL = not known */
+	const struct metafield_names *metafields; /* of each owner; NULL = none was asked for */
 };
 struct order_reader order_reader_of(const struct shopify *s, const cJSON *node, struct arena *a,
 				    struct answer *in);
@@ -428,6 +444,16 @@ struct order_field {
 void order_add_fields(const struct order_reader *r, cJSON *to, const cJSON *from,
 		      const struct order_field *field, size_t n);
 void order_add_attributes(const struct order_reader *r, cJSON *to, const cJSON *from);
+
+/* orders/metafields.c */
+/* [orders] metafields, customer_metafields, variant_metafields, product_metafields. E_LOCAL "bad_config". */
+MUST_CHECK enum errk metafields_read(struct shopify *s, struct err *e);
+/* The variables of a document that may ask for those of the owners from `from` on; wanted = false: it does not. */
+void metafields_ask(const struct shopify *s, enum metafield_owner from, bool wanted,
+		    cJSON *variables);
+/* What was asked for of an owner's node: each name a member, null where the owner has none of this name. */
+void order_add_metafields(const struct order_reader *r, enum metafield_owner owner, cJSON *to,
+			  const cJSON *from);
 /* Of a tax line: title, rate and who is liable. */
 void order_add_tax_head(const struct order_reader *r, cJSON *to, const cJSON *from);
 void order_add_taxes(const struct order_reader *r, cJSON *to, const cJSON *of);

@@ -70,6 +70,7 @@ export function variantView(catalogue, row) {
         optionValue: valueView(product, o, row.values[o]),
       })),
     product: () => productView(catalogue, product),
+    _metafields: row.metafields,
     inventoryItem: () => itemView(catalogue, row),
   };
 }
@@ -98,6 +99,7 @@ export function productView(catalogue, row) {
     updatedAt: iso(row.updated),
     publishedAt: iso(row.published),
     options: ({ first }) => (first ? optionsOf(row).slice(0, first) : optionsOf(row)),
+    _metafields: row.metafields,
     _variants: () => row.variants.map(v => catalogue.view(v)),
     _row: row,
   };

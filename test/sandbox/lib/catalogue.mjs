@@ -17,6 +17,7 @@ import {
 } from './catalogue-seed.mjs';
 import { productView, variantView, itemView } from './catalogue-view.mjs';
 import { skuTokens } from './catalogue-search.mjs';
+import { changeMetafields } from './metafields.mjs';
 
 export class Catalogue {
   /** options: { seed, variants (at least so many), nasty, clock, lag: () => ms of the search index } */
@@ -181,10 +182,12 @@ export class Catalogue {
       'policy',
       'taxable',
       'requiresComponents',
+      'metafields',
       'delete',
     ];
     for (const key of Object.keys(change)) if (!known.includes(key)) throw new Error(`unknown variant change "${key}"`);
-    const { sku, delete: gone, ...rest } = change;
+    const { sku, delete: gone, metafields, ...rest } = change;
+    if (metafields) rest.metafields = changeMetafields(row.metafields, metafields);
     if (gone) this.removeVariant(row);
     if (sku !== undefined) this.setSku(row, sku);
     Object.assign(row, rest, { itemUpdated: this.clock.seconds() });
@@ -194,9 +197,10 @@ export class Catalogue {
   editProduct(which, change) {
     const row = this.findProduct(which);
     if (!row) throw new Error(`no product ${which}`);
-    const known = ['title', 'vendor', 'status', 'productType', 'tags', 'descriptionHtml', 'delete'];
+    const known = ['title', 'vendor', 'status', 'productType', 'tags', 'descriptionHtml', 'metafields', 'delete'];
     for (const key of Object.keys(change)) if (!known.includes(key)) throw new Error(`unknown product change "${key}"`);
-    const { delete: gone, ...rest } = change;
+    const { delete: gone, metafields, ...rest } = change;
+    if (metafields) rest.metafields = changeMetafields(row.metafields, metafields);
     if (gone) {
       for (const v of [...row.variants]) this.removeVariant(v);
       row.deleted = true;

@@ -17,6 +17,7 @@ const ROUTES = {
   'DELETE hooks': s => ((s.hooks.length = 0), {}),
   'GET orders': (s, q) => s.orders.list(numbers(q)),
   'POST orders': (s, q, body) => s.changeOrders(body),
+  'POST customers': (s, q, body) => s.changeCustomers(body),
   'GET nasty': () => Object.entries(KINDS).map(([kind, { expected, why = null }]) => ({ kind, expected, why })),
   'GET articles': () =>
     [...CATALOGUE, GIFT_CARD].map(({ sku, title, variantTitle, barcode, price, rate }) => ({

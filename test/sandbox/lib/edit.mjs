@@ -22,13 +22,15 @@
 //   cancel_fulfillment: n             that shipment is undone
 //   cancel: "CUSTOMER"                cancelled: everything refunded (or the authorization voided) and closed
 //   cancel: {reason, amount}          so much of it
-//   touch: true                       nothing but updatedAt (what an app does that sets a metafield)
+//   touch: true                       nothing but updatedAt
+//   metafields: {"a.b": {type, value}} sets them, null takes one away
 //   address: {…}                      shipping address fields
 // Amounts are decimals in the buyer's currency.
 
 import { ZERO, add, sub, sum, ratioPair, print, isZero } from './money.mjs';
 import { CATALOGUE, LOCATIONS } from './world.mjs';
 import { line, taxesOn, transaction, moneyOf } from './pieces.mjs';
+import { changeMetafields } from './metafields.mjs';
 import { totals, taxOf, lineNet, leftOf, shippingNet } from './totals.mjs';
 import { alignFulfillmentOrders, cancelShipment, shipAll, shippedUnits, toShip } from './fulfillment-orders.mjs';
 import { holdAgreements, addAgreement, lineSales, shippingSale, adjustmentSale, feeSale } from './agreements.mjs';
@@ -276,6 +278,7 @@ export function applyChange(m, change, at) {
     'cancel_fulfillment',
     'cancel',
     'touch',
+    'metafields',
     'address',
     'test',
   ]);
@@ -285,6 +288,7 @@ export function applyChange(m, change, at) {
   if ('email' in change) m.email = change.email;
   if ('po_number' in change) m.poNumber = change.po_number;
   if ('test' in change) m.header.test = Boolean(change.test);
+  if (change.metafields) m.metafields = changeMetafields(m.metafields, change.metafields);
   if (change.address) m.shipTo = { ...m.shipTo, ...change.address };
   const listed = verb => [].concat(change[verb] || []),
     added = listed('add').map(({ article = 0, quantity = 1 }) => ({ add: article, quantity })),

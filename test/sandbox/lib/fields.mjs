@@ -6,6 +6,7 @@
 import { getNullableType, getNamedType, isNonNullType, isListType } from 'graphql';
 import { apiError, denied, notApproved, notImitated, parseGid } from './errors.mjs';
 import { CATALOGUE_ROOT, CATALOGUE_FIELDS, CATALOGUE_SCOPES, NODES } from './catalogue-fields.mjs';
+import { METAFIELDS } from './metafields.mjs';
 import { fulfillmentOrdersField } from './fulfillment-view.mjs';
 import { fulfillmentNode } from './fulfillment-lookup.mjs';
 import { runMutation } from './mutations.mjs';
@@ -109,6 +110,13 @@ const fulfillmentById =
     return fulfillmentNode(parsed, context);
   };
 
+const metafields = Object.fromEntries(
+  Object.entries(METAFIELDS).map(([type, fields]) => [
+    type,
+    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, (...given) => guard(() => field(...given))])),
+  ]),
+);
+
 /** Fields with arguments or with rules of their own. */
 const FIELDS = {
   QueryRoot: {
@@ -156,6 +164,7 @@ const FIELDS = {
       }),
   },
   Order: {
+    ...metafields.Order,
     lineItems: page('_lines'),
     nonFulfillableLineItems: source => guard(() => listPage([], {})),
     discountApplications: page('_discountApplications'),
@@ -181,6 +190,9 @@ const FIELDS = {
     },
   },
   ...CATALOGUE_FIELDS,
+  Product: { ...CATALOGUE_FIELDS.Product, ...metafields.Product },
+  ProductVariant: metafields.ProductVariant,
+  Customer: metafields.Customer,
   LineItem: {
     taxLines: (source, args) => first(source._taxLines, args.first),
     discountedTotalSet: (source, args) =>

@@ -48,6 +48,7 @@ function start(h, r) {
     phone: null,
     note: r.chance(0.1) ? 'Please ring twice.' : null,
     tags: r.chance(0.15) ? ['vip'] : [],
+    metafields: {},
     poNumber: null,
     sourceName: 'web',
     sourceIdentifier: null,

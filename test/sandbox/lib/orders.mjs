@@ -8,6 +8,7 @@ import { header, headerOfAdded, idOf, indexOf } from './header.mjs';
 import { build } from './model.mjs';
 import { orderView } from './view.mjs';
 import { applyChange } from './edit.mjs';
+import { changeMetafields } from './metafields.mjs';
 import { totals, financialStatus } from './totals.mjs';
 import { stockEffects } from './fulfillment-orders.mjs';
 import { print } from './money.mjs';
@@ -43,6 +44,7 @@ export class Orders {
     this.overlay = new Map();
     this.views = new Map();
     this.pending = [];
+    this.customers = new Map(); // what was changed of one, by id
     this.onStock = () => {};
     this.#columns(count);
   }
@@ -162,6 +164,19 @@ export class Orders {
       throw error;
     }
     return this.summary(i);
+  }
+
+  /** The customer of an order; none of his orders is changed by it, nor its updatedAt. */
+  editCustomer(which, { tags, metafields, ...more }) {
+    const i = this.find(which),
+      customer = i < 0 ? null : this.model(i).customer;
+    if (!customer) throw new Error(`no order ${which} with a customer`);
+    if (Object.keys(more).length) throw new Error(`unknown change of a customer "${Object.keys(more)[0]}"`);
+    const row = { tags: [], metafields: {}, ...this.customers.get(customer.id) };
+    if (tags) row.tags = tags;
+    if (metafields) row.metafields = changeMetafields(row.metafields, metafields);
+    this.customers.set(customer.id, row);
+    return { id: `gid://shopify/Customer/${customer.id}`, ...row };
   }
 
   /** Lets `action(model, second)` change order i, with all that follows: updatedAt, views, index, stock. */

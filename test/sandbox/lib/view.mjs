@@ -85,6 +85,7 @@ export function orderView(m) {
     phone: m.phone,
     note: m.note,
     tags: m.tags,
+    _metafields: m.metafields,
     poNumber: m.poNumber,
     customerLocale: m.locale,
     sourceName: m.sourceName,

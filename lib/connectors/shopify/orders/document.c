@@ -123,6 +123,8 @@ static void add_customer(const struct order_reader *r, cJSON *doc)
 	cJSON *to = json_add_object(doc, "customer");
 	order_add_fields(r, to, from, fields, sizeof(fields) / sizeof(*fields));
 	add_texts(r, to, "tax_exemptions", from, "taxExemptions");
+	add_texts(r, to, "tags", from, "tags");
+	order_add_metafields(r, METAFIELDS_OF_CUSTOMER, to, from);
 }
 
 static void add_company(const struct order_reader *r, cJSON *doc)
@@ -244,6 +246,7 @@ static void add_channel(const struct order_reader *r, cJSON *doc)
 	order_add_text(r, doc, "note", n, "note");
 	order_add_attributes(r, doc, n);
 	add_texts(r, doc, "tags", n, "tags");
+	order_add_metafields(r, METAFIELDS_OF_ORDER, doc, n);
 	cJSON *channel = json_add_object(doc, "channel");
 	order_add_text(r, channel, "source", n, "sourceName");
 	order_add_text(r, channel, "app_id", n, "app.id");
@@ -314,6 +317,7 @@ enum errk order_document(const struct shopify *s, const cJSON *node, struct aren
 {
 	struct answer in;
 	struct order_reader r = order_reader_of(s, node, a, &in);
+	r.metafields = s->metafields;
 	const char *tip = "0";
 	enum errk rc = order_find_tips(&r, &tip, e);
 	if (rc != E_OK)

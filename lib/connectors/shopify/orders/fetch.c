@@ -73,6 +73,7 @@ static cJSON *fetch_variables(const struct order_reading *r, const struct order_
 	json_add_bool(v, "presentment", presentment);
 	json_add_bool(v, "terms", !r->use->refunds && shopify_has_scope(s, "read_payment_terms"));
 	json_add_bool(v, "locations", shopify_has_scope(s, "read_locations"));
+	metafields_ask(s, METAFIELDS_OF_ORDER, !r->use->refunds, v);
 	return v;
 }
 
@@ -124,13 +125,34 @@ static enum errk read_whole(struct order_reading *r, cJSON **node, bool presentm
  * What is that young gets a version of its own, so that the next window, which lists the order
  * once more, takes it for news.
  */
-const char *order_version(const struct shopify *s, const cJSON *node, struct arena *a)
+static const char *version_of(const struct shopify *s, const char *text, struct arena *a)
 {
-	const char *text = json_str(node, "updatedAt"); /* take_nodes saw to it that there is one */
 	int64_t changed;
 	if (clock_parse(text, &changed, NULL) != E_OK || changed < shopify_now(s) - INDEX_LAG)
 		return arena_strdup(a, text);
 	return arena_printf(a, "%s~", text);
+}
+
+const char *order_version(const struct shopify *s, const cJSON *node, struct arena *a)
+{
+	/* take_nodes saw to it that there is one */
+	return version_of(s, json_str(node, "updatedAt"), a);
+}
+
+/* What is read of one order, and is too much, is this order's trouble: the others need not wait for it. */
+static bool is_too_big(enum errk rc, const struct err *e)
+{
+	return rc == E_BUSY && strcmp(e->code, "answer_too_big") == 0;
+}
+
+static enum errk too_big(const char *label, struct err *e)
+{
+	return err_set(
+		e, E_RECORD, "too_big",
+		"what Shopify shows of it is more than an answer may be (32 MiB); name fewer "
+		"or shorter metafields in [orders], then run: erpsync orders export --only "
+		"'%s'",
+		label);
 }
 
 /*
@@ -221,6 +243,8 @@ static enum errk add_order(struct order_reading *r, cJSON *node, bool presentmen
 {
 	struct shopify_query again = {0};
 	enum errk rc = read_whole(r, &node, presentment, &again, e);
+	if (node && is_too_big(rc, e))
+		rc = too_big(order_label(node), e);
 	if (rc == E_OK || rc == E_RECORD)
 		rc = r->use->add(r, node, rc, e);
 	shopify_query_release(&again);
@@ -269,13 +293,24 @@ static void adapt(const struct shopify *s, size_t asked, int *fetch)
 		*fetch = *fetch * 2 > FETCH_MAX ? FETCH_MAX : *fetch * 2;
 }
 
+/* The answer about a single order is too much. */
+static enum errk add_too_big(struct order_reading *r, const struct order_head *head, struct err *e)
+{
+	const struct record rec = {
+		.id = head->id,
+		.label = *head->name ? head->name : head->id,
+		.version = version_of(r->s, head->updated_at, r->a),
+	};
+	return order_add_made(r, &rec, too_big(rec.label, e), NULL, e);
+}
+
 /* Sends up to GROUPS_AT_ONCE requests of *fetch orders each; *done = orders dealt with. */
 static enum errk fetch_some(struct order_reading *r, const struct order_head *const *head, size_t n,
 			    bool presentment, size_t *done, struct err *e)
 {
 	struct shopify *s = r->s;
 	struct shopify_query q[GROUPS_AT_ONCE] = {0};
-	size_t size = (size_t)*r->fetch, groups = 0, asked = 0;
+	size_t size = (size_t)*r->fetch < n ? (size_t)*r->fetch : n, groups = 0, asked = 0;
 	/* Until a request's cost is known, one goes alone. */
 	size_t most = s->cost[DOC_ORDERS_BY_ID] ? s->parallel : 1;
 	for (; groups < most && asked < n; groups++) {
@@ -285,7 +320,9 @@ static enum errk fetch_some(struct order_reading *r, const struct order_head *co
 		asked += k;
 	}
 	enum errk rc = shopify_send(s, q, groups, r->a, e);
-	bool too_dear = rc == E_RECORD && strcmp(e->code, "max_cost") == 0 && size > 1;
+	/* Only an order itself is read with what may be large. */
+	bool big = is_too_big(rc, e) && !r->use->refunds;
+	bool too_dear = (big || (rc == E_RECORD && strcmp(e->code, "max_cost") == 0)) && size > 1;
 	for (size_t i = 0; i < groups && rc == E_OK; i++)
 		rc = add_orders(r, &q[i], head + i * size,
 				asked - i * size < size ? asked - i * size : size, presentment, e);
@@ -296,10 +333,14 @@ static enum errk fetch_some(struct order_reading *r, const struct order_head *co
 		*done = 0;
 		return E_OK;
 	}
-	if (rc == E_OK) {
+	if (big && groups > 1)
+		return fetch_some(r, head, 1, presentment, done, e);
+	if (big)
+		rc = add_too_big(r, head[0], e);
+	else if (rc == E_OK)
 		adapt(s, asked < size ? asked : size, r->fetch);
+	if (rc == E_OK)
 		*done = asked;
-	}
 	return rc;
 }
 

@@ -236,6 +236,11 @@ static cJSON *line_document(const struct order_reader *r, const cJSON *from)
 	add_bundle(r, to, from);
 	order_add_text(r, to, "selling_plan", from, "sellingPlan.name");
 	order_add_attributes(r, to, from);
+	/* A line has none of its own: they are those of the article, as it is now. */
+	order_add_metafields(r, METAFIELDS_OF_VARIANT, to,
+			     answer_object_or_null(r->in, from, "variant"));
+	order_add_metafields(r, METAFIELDS_OF_PRODUCT, to,
+			     answer_object_or_null(r->in, from, "product"));
 	return to;
 }
 

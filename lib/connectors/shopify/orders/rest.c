@@ -23,8 +23,9 @@ static enum errk add_page(const struct shopify_query *q, const cJSON *node, cJSO
 	return E_OK;
 }
 
-static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, struct answer_walk *w,
-			    struct arena *a, bool *changed, struct err *e)
+static enum errk next_lines(struct shopify *s, const struct order_use *use, cJSON *node,
+			    bool presentment, struct answer_walk *w, struct arena *a, bool *changed,
+			    struct err *e)
 {
 	cJSON *lines = cJSON_GetObjectItemCaseSensitive(node, "lineItems");
 	struct shopify_query q = {.doc = DOC_ORDER_LINES, .variables = json_object()};
@@ -32,6 +33,7 @@ static enum errk next_lines(struct shopify *s, cJSON *node, bool presentment, st
 	json_add_int(q.variables, "first", PAGE_MAX);
 	json_add_str(q.variables, "after", json_str(lines, "pageInfo.endCursor"));
 	json_add_bool(q.variables, "presentment", presentment);
+	metafields_ask(s, METAFIELDS_OF_VARIANT, !use->refunds, q.variables);
 	enum errk rc = shopify_send(s, &q, 1, a, e);
 	if (rc == E_OK)
 		rc = add_page(&q, node, lines, w, changed, e);
@@ -105,7 +107,7 @@ enum errk order_read_rest(struct shopify *s, const struct order_use *use, cJSON 
 	*changed = false;
 	enum errk rc = answer_end(&in, e);
 	while (rc == E_OK && !*changed && json_bool(node, "lineItems.pageInfo.hasNextPage", false))
-		rc = next_lines(s, node, presentment, &walk, a, changed, e);
+		rc = next_lines(s, use, node, presentment, &walk, a, changed, e);
 	if (rc == E_OK && !*changed && lists_cut(node, FIRST_LISTS))
 		rc = read_lists(s, node, presentment, a, changed, e);
 	if (rc == E_OK && !*changed)
