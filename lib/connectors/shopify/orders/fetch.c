@@ -113,6 +113,9 @@ static enum errk read_whole(struct order_reading *r, cJSON **node, bool presentm
 		if (rc != E_OK || !changed)
 			return rc;
 		rc = fetch_again(r, json_str(*node, "id"), presentment, again, node, e);
+		/* Nothing of it is at hand any more that could be parked. */
+		if (rc == E_RECORD)
+			rc = e->kind = E_BUSY;
 		if (rc != E_OK)
 			return rc;
 	}
