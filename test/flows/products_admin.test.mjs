@@ -87,6 +87,16 @@ for (const columns of ['today’s columns', 'the columns of before']) {
   });
 }
 
+/** The file that lies there, and then the one that what waited for it makes. */
+async function importBoth(p, admin) {
+  productsImported(p, admin);
+  newest(p, admin, 2);
+  ended(await p.run('queue retry --all'), 0);
+  await push(p);
+  assert.deepEqual(imports(p), ['products-changed-000002.csv']);
+  productsImported(p, admin);
+}
+
 test('owners: the store’s is repeated or left out, the ERP’s cleared and replaced', async t => {
   const { admin, p } = open(t, { products: { erp_owns: 'title, tags, price, sku, compare_at_price', store_owns: 'cost, barcode, description, images', both: 'vendor' } });
   const was = before(admin);
@@ -287,12 +297,7 @@ test('a product waits until the shop was exported anew', async t => {
     assert.deepEqual(imports(p).length, 2);
   });
   await t.test('imported', async () => {
-    productsImported(p, admin);
-    newest(p, admin, 2);
-    ended(await p.run('queue retry --all'), 0);
-    await push(p);
-    assert.deepEqual(imports(p), ['products-changed-000002.csv']);
-    productsImported(p, admin);
+    await importBoth(p, admin);
     assert.deepEqual([admin.variant('MUG').price, admin.variant('NEW').price, admin.products.length], ['11.00', '11.00', 4]);
   });
   await t.test('a file that got lost is written again, the same handle in it', async () => {
@@ -332,12 +337,7 @@ test('a file that is imported weeks later is not undone by the next one', async 
   await push(p);
   assert.deepEqual((await p.queue('--waiting')).map(q => [q.name, q.code]), [['b', 'import_waits']]);
   assert.deepEqual(imports(p), ['products-changed-000001.csv']);
-  productsImported(p, admin);
-  newest(p, admin, 2);
-  ended(await p.run('queue retry --all'), 0);
-  await push(p);
-  assert.deepEqual(imports(p), ['products-changed-000002.csv']);
-  productsImported(p, admin);
+  await importBoth(p, admin);
   assert.deepEqual(prices(), ['45.00', '46.00', '49.00']);
   await t.test('what is over is not remembered', async () => {
     assert.equal(notes(), '1');

@@ -16,23 +16,24 @@ static struct link linked(struct fixture *f)
 	return l;
 }
 
+static const struct link WRITTEN = {.flow = FLOW,
+				    .record = "1",
+				    .label = "#1",
+				    .target.id = "doc",
+				    .version = "v1",
+				    .sent_hash = "h",
+				    .kept = "agreed"};
+
 static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **state)
 {
 	struct fixture *f = *state;
 	const char *seal = path_join(f->a, f->dir, "seal");
-	const struct link l = {.flow = FLOW,
-			       .record = "1",
-			       .label = "#1",
-			       .target.id = "doc",
-			       .version = "v1",
-			       .sent_hash = "h",
-			       .kept = "agreed"};
 	static const char *const silent[] = {"", "x", "-3", "1", "2\n"};
 	int64_t run;
 	enum seal_says says = SEAL_OLDER;
 	bool again;
 
-	OK(link_set(f->s, &l, 100, e));
+	OK(link_set(f->s, &WRITTEN, 100, e));
 	OK(state_compare_seal(f->s, seal, 100, &says, e));
 	assert_int_equal(says, SEAL_FITS);
 	OK(run_begin(f->s, FLOW, 100, &run, e));
@@ -58,17 +59,9 @@ static void test_seal__only_a_higher_one_says_that_the_file_is_older(void **stat
 	/* What becomes of a write is believed again, and a new kept text is none of before. */
 	OK(link_set_kept(f->s, FLOW, "1", "agreed anew", e));
 	assert_true(linked(f).doubt && !linked(f).kept_old);
-	OK(link_set(f->s, &l, 300, e));
+	OK(link_set(f->s, &WRITTEN, 300, e));
 	assert_false(linked(f).doubt);
 }
-
-static const struct link WRITTEN = {.flow = FLOW,
-				    .record = "1",
-				    .label = "#1",
-				    .target.id = "doc",
-				    .version = "v1",
-				    .sent_hash = "h",
-				    .kept = "agreed"};
 
 static void test_seal__put_back_with_the_state_file_it_is_another_file(void **state)
 {

@@ -259,9 +259,9 @@ enum errk stock_read_fresh(struct stock_put *p, struct err *e)
 		if (r.pages <= 1)
 			return E_OK;
 	}
-	return rc != E_OK
-		       ? rc
-		       : err_set(e, E_BUSY, "orders_moving",
-				 "the orders of the shop change faster than they can be read, so it is not "
-				 "known what was sold; the next run tries again");
+	if (rc != E_OK)
+		return rc;
+	return err_set(e, E_BUSY, "orders_moving",
+		       "the orders of the shop change faster than they can be read, so it is not "
+		       "known what was sold; the next run tries again");
 }
